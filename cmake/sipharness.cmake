@@ -1,0 +1,58 @@
+# One folder is one target: sources are whatever .cpp files the folder holds.
+
+add_library(sipharness_options INTERFACE)
+target_compile_options(sipharness_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Werror)
+target_include_directories(sipharness_options INTERFACE ${PROJECT_SOURCE_DIR})
+if(SIPHARNESS_SANITIZE)
+  target_compile_options(sipharness_options INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(sipharness_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# sipharness_module(FOLDER USES module... LINKS library...): a library named after the folder.
+function(sipharness_module folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;LINKS")
+  get_filename_component(name ${folder} NAME)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  list(TRANSFORM arg_USES PREPEND sipharness_)
+  if(sources)
+    add_library(sipharness_${name} STATIC ${sources})
+    target_link_libraries(sipharness_${name}
+      PUBLIC sipharness_options ${arg_USES} ${arg_LINKS})
+  else()
+    add_library(sipharness_${name} INTERFACE)
+    target_link_libraries(sipharness_${name}
+      INTERFACE sipharness_options ${arg_USES} ${arg_LINKS})
+  endif()
+endfunction()
+
+# sipharness_program(FOLDER ...): the executable `sipharness`, at the top of the build folder.
+function(sipharness_program folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;LINKS")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  list(TRANSFORM arg_USES PREPEND sipharness_)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(sipharness ${sources})
+  target_link_libraries(sipharness PRIVATE sipharness_options ${arg_USES} ${arg_LINKS})
+  target_compile_definitions(sipharness PRIVATE SIPHARNESS_VERSION="${PROJECT_VERSION}")
+  set_target_properties(sipharness PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+endfunction()
+
+# sipharness_test(FOLDER USES module...): one test program for tests/FOLDER, found by CTest.
+function(sipharness_test folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;LINKS")
+  get_filename_component(name ${folder} NAME)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  list(TRANSFORM arg_USES PREPEND sipharness_)
+  add_executable(test_${name} ${sources})
+  target_link_libraries(test_${name} PRIVATE sipharness_options ${arg_USES} ${arg_LINKS}
+    GTest::gmock GTest::gtest_main)
+  target_compile_definitions(test_${name} PRIVATE SOURCE_ROOT="${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(test_${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()

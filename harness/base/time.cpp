@@ -1,0 +1,63 @@
+#include "harness/base/time.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+namespace sipharness {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  std::int64_t nanoseconds;
+};
+
+// Longest unit first: format_duration takes the first that divides.
+constexpr std::array units{
+    Unit{"h", 3'600'000'000'000}, Unit{"min", 60'000'000'000}, Unit{"s", 1'000'000'000},
+    Unit{"ms", 1'000'000},        Unit{"us", 1'000},           Unit{"ns", 1}};
+
+constexpr double longest_ns = 9.0e18;
+
+}  // namespace
+
+Duration from_seconds(double seconds) {
+  return Duration(std::llround(seconds * 1e9));
+}
+
+std::string format_seconds(Duration d, int decimals) {
+  std::int64_t step = 1;
+  for (int digit = decimals; digit < 9; ++digit) step *= 10;
+  const std::int64_t half = d.count() < 0 ? -step / 2 : step / 2;
+  const std::int64_t rounded = (d.count() + half) / step * step;
+  return fmt::format("{:.{}f} s", static_cast<double>(rounded) / 1e9, decimals);
+}
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  const std::size_t digits = text.find_first_not_of("0123456789.");
+  if (digits == 0 || digits == std::string_view::npos || text.front() == '.') return std::nullopt;
+  double number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + digits, number);
+  if (failure != std::errc() || end != text.data() + digits) return std::nullopt;
+  for (const Unit& unit : units) {
+    if (text.substr(digits) != unit.name) continue;
+    const double nanoseconds = number * static_cast<double>(unit.nanoseconds);
+    if (nanoseconds > longest_ns) return std::nullopt;
+    return Duration(std::llround(nanoseconds));
+  }
+  return std::nullopt;
+}
+
+std::string format_duration(Duration d) {
+  if (d == Duration::zero()) return "0s";
+  for (const Unit& unit : units) {
+    if (d.count() % unit.nanoseconds == 0)
+      return fmt::format("{}{}", d.count() / unit.nanoseconds, unit.name);
+  }
+  return fmt::format("{}ns", d.count());
+}
+
+}  // namespace sipharness

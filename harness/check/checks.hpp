@@ -1,0 +1,28 @@
+#pragma once
+// All checks, and the one function that runs them over a trace.
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/check/judge.hpp"
+#include "harness/scenario/scenario.hpp"
+#include "harness/trace/trace.hpp"
+#include "harness/verdict/finding.hpp"
+
+namespace sipharness::check {
+
+/// One entry a requirement, in catalogue order.
+std::span<const Check> checks();
+
+struct JudgeOptions {
+  const scenario::Scenario* scenario = nullptr;
+  std::vector<std::string> only;  ///< requirement ids; empty: all
+};
+
+/// Every check over every device of the trace: one finding per requirement and device.
+std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
+                                          const scenario::Profile& profile,
+                                          const JudgeOptions& options);
+
+}  // namespace sipharness::check

@@ -1,0 +1,93 @@
+#pragma once
+// Collects what one check saw of one requirement and turns it into a finding. Here, once, are the
+// rules that apply to every row: severity to verdict, named-but-not-exercised, capture health, host
+// lag, tightened windows (requirements §0.2). A check only says what it measured.
+//  1. Every call adds one instance; none at all means nothing exercised the requirement.
+//  2. A vendor row of a device that does not claim the guide becomes info.
+//  3. A fault of the capture turns pass, warn and fail into inconclusive, keeping what was
+//  measured.
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/check/context.hpp"
+#include "harness/verdict/finding.hpp"
+
+namespace sipharness::check {
+
+/// Where an instance was seen.
+struct Evidence {
+  trace::ServerRole server = trace::ServerRole::none;
+  std::string_view call_id;
+  std::vector<std::size_t> messages;  ///< message indices; reported as frames
+};
+
+/// A measured interval against its window.
+struct Measurement {
+  Duration measured{};
+  verdict::Window window;
+  std::optional<verdict::Tolerance> tolerance;
+  /// Start or end was produced (or scheduled) by our host: its lag counts against the margin.
+  bool host_produced = false;
+};
+
+class Judge {
+ public:
+  Judge(const Context& context, const verdict::Requirement& requirement);
+
+  /// Judged and right.
+  void pass(const Evidence& evidence, std::string message);
+  /// Violated: fail for must, vendor; warn for should, quality. What §0.2 of the catalogue says.
+  void violated(const Evidence& evidence, std::string message);
+  /// Not as good as it should be, whatever the severity: at most warn.
+  void warn(const Evidence& evidence, std::string message);
+  /// Recorded, not judged.
+  void info(const Evidence& evidence, std::string message);
+  /// Wrong whatever the severity word says (rows that the catalogue fails explicitly).
+  void fail(const Evidence& evidence, std::string message);
+  /// pass if inside the window, violated if outside; the window may be tightened by the scenario,
+  /// and the numbers are in the finding. `what` names the interval: "INVITE reached the secondary".
+  void within(const Evidence& evidence, const Measurement& measurement, std::string_view what);
+  /// As within, but outside means only warn.
+  void should_be_within(const Evidence& evidence, const Measurement& measurement,
+                        std::string_view what);
+  /// Just a number.
+  void measured(const Evidence& evidence, Duration value, std::string message);
+  /// This occurrence cannot be judged; counts only if the scenario names the requirement or nothing
+  /// else was judged.
+  void inconclusive(const Evidence& evidence, verdict::Blame blame, std::string reason);
+  /// The profile switches it off.
+  void not_applicable(std::string reason);
+  /// What must come true before this can be judged; the reason given when the requirement is named
+  /// by the scenario and nothing exercised it.
+  void needs(std::string precondition);
+
+  /// The finding, worst instance first.
+  verdict::Finding finish() &&;
+
+ private:
+  const Context& context_;
+  verdict::Finding finding_;
+  std::string precondition_;
+
+  void add(verdict::Verdict verdict, const Evidence& evidence, std::string message);
+  verdict::Instance& last() { return finding_.instances.back(); }
+};
+
+/// A check judges one requirement over one device.
+using CheckFunction = void (*)(const Context&, Judge&);
+
+struct Check {
+  std::string_view requirement;
+  CheckFunction judge = nullptr;
+};
+
+/// Tolerances by name, as findings cite them.
+verdict::Tolerance timer_tolerance(const Context& context, Duration interval);
+verdict::Tolerance failover_grace(const Context& context);
+verdict::Tolerance registration_tolerance(const Context& context, Duration granted);
+
+}  // namespace sipharness::check

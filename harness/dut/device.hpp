@@ -1,0 +1,20 @@
+#pragma once
+// A device under test as the stage drives it. The reference UA, softphone processes and phones
+// implement it. Whatever it reports back goes to the journal only; the capture is what is judged.
+
+#include <string>
+#include <string_view>
+
+#include "harness/scenario/scenario.hpp"
+
+namespace sipharness::dut {
+
+class Device {
+ public:
+  virtual ~Device() = default;
+  virtual const std::string& name() const = 0;
+  /// Carries out one step; true if the device (or its driver) says it was done.
+  virtual bool perform(const scenario::DeviceStep& step) = 0;
+};
+
+}  // namespace sipharness::dut

@@ -1,0 +1,38 @@
+#pragma once
+// One captured or synthesised frame as it lies in a capture file.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "harness/base/time.hpp"
+
+namespace sipharness::packet {
+
+/// Link layers a capture may have, by their pcap numbers (https://www.tcpdump.org/linktypes.html).
+enum class LinkType : std::uint16_t {
+  null = 0,
+  ethernet = 1,
+  raw = 101,
+  linux_cooked = 113,
+  ipv4 = 228,
+  ipv6 = 229,
+  linux_cooked_2 = 276
+};
+
+/// A frame with its bytes borrowed.
+struct FrameView {
+  CaptureTime at;
+  LinkType link = LinkType::ethernet;
+  std::uint32_t original_length = 0;  ///< on the wire; more than bytes.size() if truncated
+  std::string_view bytes;
+};
+
+/// What takes frames as they happen: a capture file, an anchor watch, a test.
+class FrameSink {
+ public:
+  virtual ~FrameSink() = default;
+  virtual void on_frame(const FrameView& frame) = 0;
+};
+
+}  // namespace sipharness::packet

@@ -1,0 +1,78 @@
+#pragma once
+// A run: stage a scenario, capture it, then judge the run folder exactly as `check` does.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/expected.hpp"
+#include "harness/scenario/scenario.hpp"
+#include "harness/trace/trace.hpp"
+#include "harness/verdict/result.hpp"
+
+namespace sipharness::run {
+
+enum class Clock : std::uint8_t { automatic, virtual_time, real };
+enum class CaptureMode : std::uint8_t { automatic, live, tap };
+
+struct RunOptions {
+  Clock clock = Clock::automatic;
+  CaptureMode capture = CaptureMode::automatic;
+  std::string folder;                        ///< the run folder; made by the caller's naming rule
+  std::optional<IpAddress> primary_address;  ///< --jobs: addresses of its own for each run
+  std::optional<IpAddress> secondary_address;
+  std::optional<IpAddress> device_address;
+  std::uint64_t seed = 1;
+  std::vector<std::string> deviations;
+  std::vector<std::string> only;
+  bool strict = false;
+  /// Real time only: called about ten times a second with what a person wants to know.
+  struct Progress {
+    Duration now{};
+    Duration duration{};
+    std::string awaiting;
+  };
+  std::function<void(const Progress&)> on_progress;
+  /// Asked often; true ends the run early and judges what was seen (first Ctrl-C).
+  std::function<bool()> interrupted;
+};
+
+/// Files of a run folder.
+struct RunFolder {
+  std::string path;
+  std::string capture() const { return path + "/capture.pcap"; }
+  std::string journal() const { return path + "/journal.jsonl"; }
+  std::string scenario() const { return path + "/scenario.json"; }
+  std::string profile() const { return path + "/profile.json"; }
+  std::string meta() const { return path + "/run.json"; }
+  std::string result() const { return path + "/result.json"; }
+  std::string partial_result() const { return path + "/result.partial.json"; }
+};
+
+/// Stages the scenario into options.folder. Throws SetupError.
+void stage(const scenario::Scenario& scenario, const scenario::Profile& profile,
+           const RunOptions& options);
+
+struct JudgeRequest {
+  std::string capture;                  ///< a capture file, or a run folder
+  std::optional<std::string> scenario;  ///< path; a run folder brings its own
+  std::optional<std::string> profile;
+  std::optional<std::string> journal;
+  std::optional<trace::Vantage> vantage;
+  std::vector<std::string> only;
+  bool strict = false;
+};
+
+/// What was judged, with what reports need to draw it.
+struct Judged {
+  verdict::Result result;
+  trace::Trace trace;
+};
+
+/// Judges a capture or a run folder. The same code after a run, a year later, or on a field
+/// capture.
+Expected<Judged> judge(const JudgeRequest& request);
+
+}  // namespace sipharness::run

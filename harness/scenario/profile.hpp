@@ -1,0 +1,78 @@
+#pragma once
+// What a device is: claims, defaults, limits, tolerances (ETSI's PICS and PIXIT). A value, read
+// from a profile file; checks take every tolerance from here and never widen it.
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/endpoint.hpp"
+#include "harness/base/expected.hpp"
+#include "harness/sip/timers.hpp"
+
+namespace sipharness::scenario {
+
+/// max(absolute, percent of the interval). @source requirements: "tolerances"
+struct RelativeTolerance {
+  Duration absolute{};
+  double percent = 0;
+  Duration of(Duration interval) const {
+    return std::max(absolute, from_seconds(to_seconds(interval) * percent / 100));
+  }
+};
+
+struct Tolerances {
+  RelativeTolerance timer{20ms, 2};            ///< late side; the early side is half of it
+  Duration fo_grace = 200ms;                   ///< from a timer's expiry to the next action
+  RelativeTolerance registration{100ms, 0.5};  ///< tol_reg, of the granted expiry
+  Duration overlap = 50ms;
+  Duration nodup = 500ms;
+};
+
+/// How the password of the account is given. Only `test` is known to the file; the others are
+/// looked up when needed and never written anywhere.
+struct Password {
+  enum class Kind { none, test, env, file } kind = Kind::none;
+  std::string value;  ///< the test password, the variable's name, the file's path
+};
+/// The password itself; nothing if it is not to be had.
+std::optional<std::string> resolve(const Password& password);
+
+struct Account {
+  std::string user = "1001";
+  std::string auth_user;  ///< empty: same as user
+  Password password{Password::Kind::test, "sipharness"};
+};
+
+struct Profile {
+  std::string name = "reference";
+  std::string kind = "reference";  ///< reference, process, phone, external
+  std::string title;
+  std::vector<std::string> vendor_claims;  ///< "guide": the vendor rows are judged
+  sip::Timers timers;
+  Account account;
+  Duration register_expiration = 60min;  ///< Register Expiration (the guide's unit: minutes)
+  Duration reregister_before{};          ///< Reregister before Expiration (seconds); zero: not used
+  /// Where the device refreshes when reregister_before is zero; policy: 5 s before the lapse.
+  Duration refresh_margin = 5s;
+  Duration reg_retry_wait = 20s;
+  Duration subscribe_expiration = 60min;
+  std::vector<std::string> subscriptions;  ///< event packages: "dialog", "presence"
+  bool mwi_subscribe = false;
+  std::optional<int> max_request_retries;  ///< early leave; absent: Timer B and F rule
+  bool parallel_allowed = false;
+  bool rport = true;
+  Transport transport = Transport::udp;
+  bool registers = true;
+  bool knows_reregister_before = true;  ///< has the setting at all; if not its rows do not apply
+  Tolerances tolerances;
+
+  bool claims_guide() const;
+};
+
+/// Reads a profile; errors name file, line, column, pointer, what was found, what is allowed.
+Expected<Profile> read_profile(const std::string& text, const std::string& file);
+std::string to_json(const Profile& profile);
+
+}  // namespace sipharness::scenario

@@ -1,0 +1,189 @@
+#pragma once
+// A situation to stage, as a value: two servers and their rules, a timeline, what the device must
+// be configured to, and what is expected. Read from JSON (scenario.schema.json documents the form);
+// the effective scenario of a run has every address filled in and reads back to the same value.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "harness/base/endpoint.hpp"
+#include "harness/base/expected.hpp"
+#include "harness/scenario/profile.hpp"
+#include "harness/sip/digest.hpp"
+#include "harness/sip/method.hpp"
+
+namespace sipharness::scenario {
+
+// --- What a rule does to the requests it matches -------------------------------------------------
+
+struct Accept {                     ///< what a healthy registrar does
+  std::optional<Duration> expires;  ///< grant this instead of what was asked
+  bool expires_in_contact = true;   ///< as Contact parameter, else as Expires header
+};
+struct Drop {};  ///< no reaction at all; the journal says ignored
+struct Delay {
+  Duration by{};
+};  ///< every response that much later
+struct Reject {
+  int status = 503;
+  std::string reason;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+struct ChallengeWith {
+  int status = 401;
+  sip::Challenge challenge;
+};  ///< nonce made at run time
+struct Provisional {
+  int status = 100;
+  Duration after{};
+};               ///< only this, then nothing
+struct Mute {};  ///< state changes, responses suppressed (one-way)
+
+using Verb = std::variant<Accept, Drop, Delay, Reject, ChallengeWith, Provisional, Mute>;
+
+struct Rule {
+  std::string name;                  ///< for the journal; "primary/silent/0" if not given
+  std::string phase;                 ///< only in this phase of the server; empty: in every one
+  std::vector<sip::Method> methods;  ///< empty: every method
+  std::uint32_t nth_from = 1;        ///< of the new (not retransmitted) requests it would match
+  std::optional<std::uint32_t> nth_to;
+  std::optional<bool> in_dialog;
+  std::string event;             ///< event package, empty: any
+  std::optional<Duration> from;  ///< scenario time window [from, until)
+  std::optional<Duration> until;
+  double probability = 1;  ///< drawn per datagram from the server's seed
+  Verb verb;
+};
+
+/// Who answers (and calls) behind a server. Delays count from the INVITE's arrival.
+struct FarEnd {
+  std::optional<Duration> ring = Duration(1s);    ///< 180; nothing: does not ring
+  std::optional<Duration> answer = Duration(3s);  ///< 200; nothing: never answers
+  std::optional<Duration> hang_up;                ///< BYE, counted from its 200
+};
+
+struct Server {
+  std::string name;                  ///< "primary" or "secondary"
+  std::optional<IpAddress> address;  ///< filled in by the stage if the file leaves it open
+  std::uint16_t port = 5060;
+  std::vector<Rule> rules;          ///< first match wins; else a healthy registrar
+  std::vector<std::string> phases;  ///< names used by rules and the timeline
+  FarEnd far_end;
+};
+
+// --- The timeline --------------------------------------------------------------------------------
+
+enum class AnchorKind : std::uint8_t {
+  first_seen,
+  registered,
+  register_failed,
+  invite_at,
+  answered,
+  ended
+};
+
+/// Something seen on the wire since the last device action before the step.
+struct Anchor {
+  AnchorKind kind = AnchorKind::first_seen;
+  std::string server;  ///< for registered, register_failed, invite_at, answered
+};
+
+/// Either an absolute time or an anchor plus a delay with a deadline.
+struct When {
+  std::optional<Anchor> after;
+  Duration at{};                     ///< scenario time, or the delay after the anchor
+  std::optional<Duration> deadline;  ///< scenario time; default: the scenario's duration
+};
+
+enum class DeviceVerb : std::uint8_t {
+  boot,
+  dial,
+  answer,
+  reject,
+  hang_up,
+  hold,
+  resume,
+  restart,
+  shutdown
+};
+enum class ServerVerb : std::uint8_t {
+  phase,
+  close_port,
+  open_port,
+  forget_bindings,
+  call,
+  hang_up
+};
+
+struct DeviceStep {
+  DeviceVerb verb = DeviceVerb::boot;
+  std::string number;
+};
+struct ServerStep {
+  ServerVerb verb = ServerVerb::phase;
+  std::string server;
+  std::string phase;
+};
+
+struct Step {
+  When when;
+  std::variant<DeviceStep, ServerStep> what;
+  std::string place;  ///< file:line:column, for messages about it
+};
+
+/// A requirement the scenario names; it may tighten the window of the requirement.
+struct Expectation {
+  std::string requirement;
+  std::optional<Duration> min;
+  std::optional<Duration> max;
+};
+
+/// Settings the device is given for this scenario; absent ones stay as the profile has them.
+struct Configure {
+  std::optional<Duration> register_expiration;
+  std::optional<Duration> reregister_before;
+  std::optional<Duration> subscribe_expiration;
+  std::optional<std::vector<std::string>> subscriptions;
+  std::optional<bool> mwi_subscribe;
+  std::optional<Transport> transport;
+};
+
+struct Scenario {
+  std::string name;     ///< the file's, without folder and .json
+  std::string variant;  ///< empty: none
+  std::string title;
+  std::string why;
+  std::string source;  ///< clause or guide section it stages
+  Duration duration{};
+  bool ipv6 = false;
+  bool real_time = true;  ///< short and simple enough for --clock real in CI; information only
+  Configure configure;
+  std::vector<Server> servers;  ///< primary first, then secondary
+  std::vector<Step> timeline;
+  std::vector<Expectation> expect;
+
+  const Server& server(std::string_view name) const;  ///< asserts that it exists
+  bool expects(std::string_view requirement) const;
+};
+
+/// All variants of a scenario file (one unnamed if it has none); every error at once, in file
+/// order.
+/// @param file is the path shown in errors and the source of the scenario's name.
+tl::expected<std::vector<Scenario>, std::vector<Error>> read_scenarios(const std::string& text,
+                                                                       const std::string& file);
+/// The effective scenario as JSON that read_scenarios accepts.
+std::string to_json(const Scenario& scenario);
+/// The profile with the scenario's `configure` applied.
+Profile configured(const Profile& profile, const Scenario& scenario);
+
+std::string_view to_string(DeviceVerb verb);
+std::string_view to_string(ServerVerb verb);
+/// "primary.registered", "first_seen".
+std::string to_string(const Anchor& anchor);
+
+}  // namespace sipharness::scenario

@@ -1,0 +1,54 @@
+#pragma once
+// Register attempts, bindings and what the device could know about a server.
+// @source ALG-ATT, ALG-BIND, ALG-KNOWNDOWN: requirements §0.4
+
+#include <optional>
+#include <vector>
+
+#include "harness/scenario/profile.hpp"
+#include "harness/trace/transaction.hpp"
+
+namespace sipharness::trace {
+
+/// REGISTER transactions chained over 401, 407, 423 and 3xx.
+struct RegisterAttempt {
+  ServerRole server = ServerRole::none;
+  std::size_t device = 0;
+  std::vector<std::size_t> transactions;  ///< indices into the transactions
+  CaptureTime start;
+  std::optional<CaptureTime> end;   ///< final non-challenge response
+  std::optional<CaptureTime> ok;    ///< the 2xx
+  std::optional<CaptureTime> fail;  ///< no final response: when the device could know
+  int status = 0;                   ///< of the final response, 0 if none
+  bool unregister = false;          ///< asked for expiry 0
+  std::optional<Duration> requested;
+  std::optional<Duration> granted;  ///< E, by ALG-BIND
+  bool failed() const { return fail.has_value() || status >= 300; }
+  /// When the failure was there to be known.
+  std::optional<CaptureTime> failed_at() const;
+};
+
+/// One span during which a server held the device's registration.
+struct Binding {
+  ServerRole server = ServerRole::none;
+  std::size_t device = 0;
+  std::size_t attempt = 0;  ///< index into the attempts
+  CaptureTime from;
+  CaptureTime until;  ///< lapse, un-REGISTER, refresh (the next binding takes over) or forgotten
+  bool refreshed = false;  ///< ended because the next one began
+};
+
+std::vector<RegisterAttempt> find_attempts(const Trace& trace,
+                                           const std::vector<Transaction>& transactions,
+                                           const scenario::Profile& profile);
+std::vector<Binding> find_bindings(const Trace& trace,
+                                   const std::vector<RegisterAttempt>& attempts);
+
+/// The newest finished attempt at `server` before `at` failed and no 2xx came after it.
+bool known_down(const std::vector<RegisterAttempt>& attempts, ServerRole server, std::size_t device,
+                CaptureTime at);
+/// A binding at `server` is alive at `at`.
+bool registered(const std::vector<Binding>& bindings, ServerRole server, std::size_t device,
+                CaptureTime at);
+
+}  // namespace sipharness::trace

@@ -1,0 +1,137 @@
+#pragma once
+// What was seen: the SIP messages of a capture with time, endpoints and frame, who sent them, and
+// the journal's word on their fate. The trace owns all bytes; it is built once and read by checks.
+//  1. Messages stand in capture order; `index` is the position in `messages`.
+//  2. What came to a SIP port and is neither SIP nor a keep-alive is in `malformed`; a SIP message
+//     with a problem is in `messages` and in `malformed`.
+//  3. Times are CaptureTime; `zero` is scenario zero (first message where there is no journal).
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/endpoint.hpp"
+#include "harness/base/expected.hpp"
+#include "harness/base/time.hpp"
+#include "harness/capture/decoder.hpp"
+#include "harness/journal/journal.hpp"
+#include "harness/scenario/scenario.hpp"
+#include "harness/sip/message.hpp"
+
+namespace sipharness::trace {
+
+/// Where the capture was taken (rows that need what the device received fail from `device` only).
+enum class Vantage : std::uint8_t { device, server, unknown };
+
+std::string_view to_string(Vantage vantage);
+
+enum class Direction : std::uint8_t { from_device, to_device, elsewhere };
+
+enum class ServerRole : std::uint8_t { none, primary, secondary };
+
+std::string_view to_string(ServerRole role);  ///< "primary", "secondary", ""
+
+struct Message {
+  std::size_t index = 0;
+  std::uint32_t frame = 0;
+  CaptureTime at;
+  Transport transport = Transport::udp;
+  Endpoint source;
+  Endpoint destination;
+  Direction direction = Direction::elsewhere;
+  ServerRole server = ServerRole::none;  ///< the server at the other end
+  std::size_t device = 0;                ///< index into Trace::devices; meaningless if elsewhere
+  bool ignored = false;                  ///< journal: a fault kept the server from reacting
+  sip::MessageView sip;
+  bool from_device() const { return direction == Direction::from_device; }
+  bool to_device() const { return direction == Direction::to_device; }
+};
+
+/// Bytes on a SIP port that do not parse, or a message with a problem.
+struct Malformed {
+  std::uint32_t frame = 0;
+  CaptureTime at;
+  Endpoint source;
+  Endpoint destination;
+  Direction direction = Direction::elsewhere;
+  sip::Problem problem;
+  std::string_view bytes;
+};
+
+/// ICMP or RST that reached the device for something it sent.
+struct TransportFailure {
+  std::uint32_t frame = 0;
+  CaptureTime at;
+  Transport transport = Transport::udp;
+  Endpoint device;
+  Endpoint destination;
+  ServerRole server = ServerRole::none;
+};
+
+/// SYN, established, FIN, RST of a stream between a device and a server.
+struct StreamMark {
+  std::uint32_t frame = 0;
+  CaptureTime at;
+  Endpoint source;
+  Endpoint destination;
+  ServerRole server = ServerRole::none;
+  capture::StreamEvent event = capture::StreamEvent::syn;
+};
+
+struct Device {
+  std::string name = "phone";
+  std::string user;                 ///< of its AOR
+  std::vector<Endpoint> addresses;  ///< sources it sent from
+  std::string user_agent;
+};
+
+/// Whether the capture may be believed to be whole.
+struct Health {
+  std::vector<std::string> faults;  ///< empty: complete
+  bool complete() const { return faults.empty(); }
+};
+
+struct Server {
+  ServerRole role = ServerRole::none;
+  Endpoint endpoint;
+};
+
+class Trace {
+ public:
+  std::deque<std::string> bytes;  ///< owns every view below
+  std::vector<Message> messages;
+  std::vector<Malformed> malformed;
+  std::vector<TransportFailure> transport_failures;
+  std::vector<StreamMark> stream_marks;
+  std::vector<Device> devices;
+  std::vector<Server> servers;
+  journal::Journal journal;  ///< empty for a foreign capture
+  Health health;
+  Vantage vantage = Vantage::unknown;
+  capture::DecoderCounts counts;
+  CaptureTime zero;    ///< scenario zero
+  CaptureTime first;   ///< first frame
+  CaptureTime last;    ///< last frame, or the journal's end if later
+  bool ended = false;  ///< the journal holds Ended, or there is no journal
+
+  /// The capture time of a journal entry.
+  CaptureTime time_of(const journal::Entry& entry) const { return zero + entry.at; }
+  bool has_journal() const { return !journal.empty(); }
+};
+
+struct BuildOptions {
+  std::string capture;  ///< path
+  journal::Journal journal;
+  /// Its servers have addresses; nothing for a foreign capture: roles are then inferred (the first
+  /// destination of a REGISTER is the primary, the next one of the same AOR the secondary).
+  const scenario::Scenario* scenario = nullptr;
+  Vantage vantage = Vantage::unknown;
+};
+
+/// Reads, decodes, parses, resolves the journal's packet names, judges the capture's health.
+Expected<Trace> build_trace(BuildOptions options);
+
+}  // namespace sipharness::trace

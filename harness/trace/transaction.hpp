@@ -1,0 +1,32 @@
+#pragma once
+// Transactions as the wire shows them, over a Trace. @source ALG-RETX: requirements §0.4; RFC 3261
+// §17.1.3, §17.2.3
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "harness/trace/trace.hpp"
+
+namespace sipharness::trace {
+
+/// One client transaction (device to server, or server to device) on one 5-tuple.
+struct Transaction {
+  sip::Method method = sip::Method::unknown;
+  Direction direction = Direction::from_device;  ///< of the request
+  ServerRole server = ServerRole::none;
+  std::size_t device = 0;
+  std::vector<std::size_t> sends;  ///< message indices: transmissions 0..n, byte-identical or not
+  std::vector<std::size_t> responses;  ///< every copy of every response, in order
+  std::vector<std::size_t> acks;       ///< ACK on the same branch (non-2xx)
+  bool identical = true;               ///< all sends have the same bytes
+  std::optional<std::size_t> first_response;
+  std::optional<std::size_t> provisional;  ///< first 1xx
+  std::optional<std::size_t> final;        ///< first final response
+};
+
+/// Every transaction of the trace, by time of first transmission. ACKs to 2xx are not in here.
+std::vector<Transaction> find_transactions(const Trace& trace);
+
+}  // namespace sipharness::trace

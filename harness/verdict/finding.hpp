@@ -1,0 +1,66 @@
+#pragma once
+// Verdicts are values with evidence: a finding says what was judged, how, from which frames.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/time.hpp"
+#include "harness/verdict/requirement.hpp"
+
+namespace sipharness::verdict {
+
+/// Ordered by how much it weighs in a summary, worst last.
+enum class Verdict : std::uint8_t { not_applicable, info, pass, warn, inconclusive, fail };
+
+std::string_view to_string(Verdict verdict);
+
+/// Whose doing an inconclusive is.
+enum class Blame : std::uint8_t { device, harness, host, network, user };
+
+std::string_view to_string(Blame blame);
+
+/// What a measured interval had to lie in; an open end excludes its bound.
+struct Window {
+  std::optional<Duration> min;
+  std::optional<Duration> max;
+  bool min_open = false;
+  bool max_open = false;
+};
+
+struct Tolerance {
+  Duration value{};
+  std::string source;  ///< "profile reference: fo_grace"
+};
+
+struct Scope {
+  std::string server;   ///< "primary", "secondary", or empty
+  std::string call_id;  ///< or empty
+};
+
+/// One judged occurrence.
+struct Instance {
+  Verdict verdict = Verdict::pass;
+  std::string message;
+  std::optional<Window> window;
+  std::optional<Duration> measured;
+  std::optional<Duration> margin;  ///< to the nearest end of the window; negative outside
+  std::optional<Tolerance> tolerance;
+  std::optional<std::string> reason;  ///< why inconclusive or not applicable
+  std::optional<Blame> blame;
+  Scope scope;
+  std::vector<std::uint32_t> frames;  ///< 1-based, as Wireshark counts
+};
+
+/// One per requirement and device: the worst instance leads.
+struct Finding {
+  const Requirement* requirement = nullptr;
+  std::string device;
+  std::vector<Instance> instances;  ///< at least one; worst first, else in time order
+  const Instance& worst() const { return instances.front(); }
+  Verdict verdict() const { return worst().verdict; }
+};
+
+}  // namespace sipharness::verdict

@@ -1,0 +1,50 @@
+#pragma once
+// The result of judging one capture: what reports print and result.json keeps.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/verdict/finding.hpp"
+
+namespace sipharness::verdict {
+
+struct DeviceInfo {
+  std::string name;  ///< "phone"
+  std::string kind;  ///< "reference", "process:baresip", "phone", "external"
+  std::string profile;
+  std::string user_agent;
+};
+
+struct CaptureInfo {
+  std::string file;
+  std::uint64_t frames = 0;
+  std::uint64_t sip_messages = 0;
+  std::string health;   ///< "complete" or "incomplete"
+  std::string vantage;  ///< "device", "server", "unknown"
+  std::string source;   ///< "simulated", "live", "tap", "file"
+  std::vector<std::string> faults;
+};
+
+struct Result {
+  std::string scenario;
+  std::string title;
+  std::string variant;  ///< empty: none
+  std::string clock;    ///< "virtual", "real", or empty for a foreign capture
+  std::uint64_t seed = 0;
+  bool strict = false;
+  bool interrupted = false;
+  std::vector<DeviceInfo> devices;
+  CaptureInfo capture;
+  std::vector<Finding> findings;  ///< catalogue order, then device
+};
+
+/// fail over inconclusive over pass; warn counts as fail if strict, as pass otherwise.
+Verdict overall(const Result& result);
+/// 0 passed, 1 failed, 3 inconclusive (also a truncated capture, and an interrupted run).
+int exit_code(const Result& result);
+/// How many findings have each verdict, indexed by Verdict.
+std::array<std::size_t, 6> counts(const Result& result);
+
+}  // namespace sipharness::verdict
