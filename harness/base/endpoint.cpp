@@ -41,7 +41,7 @@ std::string IpAddress::text() const {
 }
 
 std::string IpAddress::uri_text() const {
-  return v4_ ? text() : "[" + text() + "]";
+  return v4_ ? text() : fmt::format("[{}]", text());
 }
 
 std::optional<Endpoint> Endpoint::parse(std::string_view text) {
