@@ -24,8 +24,8 @@ std::string_view to_string(Blame blame);
 
 /// What a measured interval had to lie in; an open end excludes its bound.
 struct Window {
-  std::optional<Duration> min;
-  std::optional<Duration> max;
+  std::optional<Duration> min{};
+  std::optional<Duration> max{};
   bool min_open = false;
   bool max_open = false;
 };

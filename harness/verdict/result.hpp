@@ -23,6 +23,7 @@ struct CaptureInfo {
   std::uint64_t sip_messages = 0;
   std::string health;   ///< "complete" or "incomplete"
   std::string vantage;  ///< "device", "server", "unknown"
+  std::string note;     ///< why it was taken that way; may be empty
   std::string source;   ///< "simulated", "live", "tap", "file"
   std::vector<std::string> faults;
 };
@@ -40,9 +41,10 @@ struct Result {
   std::vector<Finding> findings;  ///< catalogue order, then device
 };
 
-/// fail over inconclusive over pass; warn counts as fail if strict, as pass otherwise.
+/// fail over inconclusive over pass; warn counts as fail if strict, as pass otherwise. An
+/// interrupted run and an incomplete capture are inconclusive at best.
 Verdict overall(const Result& result);
-/// 0 passed, 1 failed, 3 inconclusive (also a truncated capture, and an interrupted run).
+/// 0 passed, 1 failed, 3 inconclusive: what overall says.
 int exit_code(const Result& result);
 /// How many findings have each verdict, indexed by Verdict.
 std::array<std::size_t, 6> counts(const Result& result);

@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "harness/json/cursor.hpp"
+#include "harness/json/document.hpp"
+#include "harness/json/utf8.hpp"
+
+namespace sipharness::json {
+namespace {
+
+constexpr std::size_t max_depth = 64;
+constexpr std::size_t max_members = 1024;
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// One step of a JSON pointer. @source RFC 6901 §3
+std::string escaped(std::string_view key) {
+  std::string step;
+  for (const char c : key) {
+    if (c == '~')
+      step += "~0";
+    else if (c == '/')
+      step += "~1";
+    else
+      step += c;
+  }
+  return step;
+}
+
+/// "syntax error while parsing value - unexpected ']'; expected …": what the library says without
+/// its own position and without the token, which may be as long as the text.
+std::string essence(const nlohmann::json::exception& exception) {
+  constexpr int number_overflow = 406;
+  if (exception.id == number_overflow) return "the number is too large";
+  std::string message = exception.what();
+  if (const std::size_t colon = message.find(": "); colon != std::string::npos)
+    message.erase(0, colon + 2);
+  const std::size_t quote = message.find("; last read: '");
+  if (quote == std::string::npos) return message;
+  const std::size_t end = message.rfind('\'');
+  return message.erase(quote, end + 1 - quote);
+}
+
+/// Builds the document from nlohmann's SAX events.
+///  1. `read` is where the lexer stands; at an event it has just read the event's token, and one
+///     byte more if that is a number.
+///  2. A token begins at the first byte after the token before it that is no blank, comma, colon.
+///  3. The first error ends the parse; it is in `error`.
+class Builder : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  Builder(std::string_view text, const std::size_t& read)
+      : text_(text), read_(read), cursor_(text) {}
+
+  struct Fault {
+    Position position;
+    std::string message;
+  };
+  std::optional<Fault> fault;
+  Value root;
+
+  bool null() override { return scalar({}, read_); }
+  bool boolean(bool value) override {
+    Value made;
+    made.kind = Kind::boolean;
+    made.boolean = value;
+    return scalar(std::move(made), read_);
+  }
+  bool number_integer(number_integer_t value) override {
+    return number(static_cast<double>(value));
+  }
+  bool number_unsigned(number_unsigned_t value) override {
+    return number(static_cast<double>(value));
+  }
+  bool number_float(number_float_t value, const string_t&) override { return number(value); }
+  bool string(string_t& value) override {
+    Value made;
+    made.kind = Kind::string;
+    made.string = std::move(value);
+    return scalar(std::move(made), read_);
+  }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return open(Kind::object); }
+  bool start_array(std::size_t) override { return open(Kind::array); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override;
+  bool parse_error(std::size_t position, const std::string& token,
+                   const nlohmann::json::exception& exception) override;
+
+ private:
+  std::string_view text_;
+  const std::size_t& read_;
+  Cursor cursor_;
+  std::size_t token_end_ = 0;  ///< end of the last token
+  std::vector<Value*> open_;   ///< enclosing containers, outermost first
+  std::string key_;
+
+  std::size_t token_start() const {
+    return std::min(text_.find_first_not_of(" \t\r\n,:", token_end_), text_.size());
+  }
+  bool fail(Position position, std::string message) {
+    fault = Fault{position, std::move(message)};
+    return false;
+  }
+  bool number(double value);
+  bool scalar(Value value, std::size_t end);
+  bool open(Kind kind);
+  bool close();
+  Value& place_in_parent(Value value);
+};
+
+bool Builder::number(double value) {
+  Value made;
+  made.kind = Kind::number;
+  made.number = value;
+  const std::size_t start = token_start();
+  const std::size_t end = text_.find_first_not_of("+-.0123456789eE", start);
+  return scalar(std::move(made), std::min(end, text_.size()));
+}
+
+bool Builder::scalar(Value value, std::size_t end) {
+  const Position at = cursor_.advance_to(token_start());
+  value.line = at.line;
+  value.column = at.column;
+  place_in_parent(std::move(value));
+  token_end_ = end;
+  return true;
+}
+
+Value& Builder::place_in_parent(Value value) {
+  if (open_.empty()) return root = std::move(value);
+  Value& parent = *open_.back();
+  if (parent.kind == Kind::array) {
+    value.pointer = fmt::format("{}/{}", parent.pointer, parent.items.size());
+    return parent.items.emplace_back(std::move(value));
+  }
+  value.pointer = parent.pointer + "/" + escaped(key_);
+  return parent.members.emplace_back(std::move(key_), std::move(value)).second;
+}
+
+bool Builder::open(Kind kind) {
+  const Position at = cursor_.advance_to(token_start());
+  if (open_.size() == max_depth)
+    return fail(at, fmt::format("nested deeper than {} levels", max_depth));
+  Value container;
+  container.kind = kind;
+  container.line = at.line;
+  container.column = at.column;
+  open_.push_back(&place_in_parent(std::move(container)));
+  token_end_ = read_;
+  return true;
+}
+
+bool Builder::close() {
+  open_.pop_back();
+  token_end_ = read_;
+  return true;
+}
+
+bool Builder::key(string_t& name) {
+  const Position at = cursor_.advance_to(token_start());
+  const Value& object = *open_.back();
+  if (const Value* const first = object.find(name))
+    return fail(at, fmt::format("\"{}\" is given twice; first at line {}, column {}", name,
+                                first->line, first->column));
+  if (object.members.size() == max_members)
+    return fail(at, fmt::format("more than {} members in one object", max_members));
+  key_ = std::move(name);
+  token_end_ = read_;
+  return true;
+}
+
+bool Builder::parse_error(std::size_t position, const std::string&,
+                          const nlohmann::json::exception& exception) {
+  // The library counts the end of the text as a byte, and gives the end of a token: the beginning
+  // is better, unless what is wrong is one of the separators that token_start() skips.
+  const std::size_t last =
+      std::min(position, text_.size() + 1) - std::min<std::size_t>(position, 1);
+  const Position at = cursor_.advance_to(std::min(token_start(), last));
+  return fail(at, essence(exception));
+}
+
+}  // namespace
+
+Expected<Value> parse(std::string_view text, std::string_view file) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  const auto refused = [file](Position at, std::string message) {
+    return failure(fmt::format("{}:{}:{}", file, at.line, at.column), std::move(message));
+  };
+  // The library would take a NUL for the end of the text.
+  const std::size_t bad = std::min(first_ill_formed(text), text.find('\0'));
+  if (bad < text.size())
+    return refused(Cursor(text).advance_to(bad),
+                   fmt::format("byte 0x{:02X} is no part of UTF-8 text",
+                               static_cast<unsigned char>(text[bad])));
+  std::size_t read = 0;
+  Builder builder(text, read);
+  const bool complete = nlohmann::json::sax_parse(CountingIterator(text, &read),
+                                                  CountingIterator::end_of(text), &builder);
+  if (!complete) return refused(builder.fault->position, std::move(builder.fault->message));
+  return std::move(builder.root);
+}
+
+}  // namespace sipharness::json
