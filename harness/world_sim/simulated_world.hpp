@@ -2,7 +2,7 @@
 // The simulated world: virtual time that jumps to the next event, and a network of hosts, links,
 // closed ports and a small honest TCP. Same seed, same frames. Whoever owns a port sees what a
 // kernel would give it; a sink sees every frame at the moment it passes the tap (the device's
-// side).
+// side). Every address is a host; what the world made must be destroyed before the world.
 // @source RFC 768, 791, 792, 4443, 8200, 9293 (states); Linux for SYN and RTO times
 
 #include <functional>
@@ -37,6 +37,10 @@ class SimulatedWorld final : public world::World {
   /// event); then now() is `until` unless stopped early. False if max_events ran out.
   bool run(TimePoint until, const std::function<bool()>& done = {});
   void set_sink(packet::FrameSink* sink);
+  /// Puts the tap at this device's interface; call once for each device. From then on the sink sees
+  /// only frames from a device, when they leave it, and to a device, when they reach it. Without a
+  /// tap address it sees every frame when it is sent.
+  void set_tap_address(const IpAddress& device);
   CaptureTime capture_time(TimePoint at) const;
   std::uint64_t events() const;
 
