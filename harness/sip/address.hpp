@@ -16,6 +16,10 @@ struct Parameter {
   std::string_view value;
 };
 
+/// Takes the first parameter off the front of text like ";a=1;b"; nothing when none is left.
+/// Blanks around ';' and '=' are no part of it, and a ';' in quotes does not end it.
+std::optional<Parameter> take_parameter(std::string_view& rest);
+
 /// Looks a parameter up, case-insensitively, in text like ";a=1;b"; nothing if absent.
 std::optional<std::string_view> find_parameter(std::string_view parameters, std::string_view name);
 

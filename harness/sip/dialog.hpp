@@ -58,4 +58,9 @@ class Dialog {
   bool has_remote_cseq_ = false;
 };
 
+/// Complete ACK to a 2xx that `invite` drew in `dialog`: a new `via_value` with a branch of its
+/// own, the INVITE's CSeq number and credentials. It goes to next_hop_uri(). @source §13.2.2.4,
+/// §22.1
+std::string make_ack(const Dialog& dialog, const MessageView& invite, std::string_view via_value);
+
 }  // namespace sipharness::sip

@@ -14,17 +14,17 @@ enum class DigestAlgorithm : std::uint8_t { md5, sha256 };
 std::string_view to_string(DigestAlgorithm algorithm);  ///< "MD5", "SHA-256"
 
 struct Challenge {
-  std::string realm;
-  std::string nonce;
-  std::string opaque;  ///< empty: none
+  std::string realm = {};
+  std::string nonce = {};
+  std::string opaque = {};  ///< empty: none
   DigestAlgorithm algorithm = DigestAlgorithm::md5;
   bool algorithm_given = true;  ///< write or saw an algorithm parameter
   bool qop_auth = true;
   bool stale = false;
 };
 
-/// The value of WWW-Authenticate or Proxy-Authenticate; nothing if not Digest or of an algorithm
-/// we do not know (RFC 8760 §2.4: ignore it).
+/// The value of WWW-Authenticate or Proxy-Authenticate; nothing if not Digest, or of an algorithm
+/// or qop we do not know (RFC 8760 §2.4: ignore it).
 std::optional<Challenge> parse_challenge(std::string_view value);
 std::string format_challenge(const Challenge& challenge);
 
@@ -40,8 +40,8 @@ struct DigestInput {
   std::string_view username;
   std::string_view password;
   std::string_view method;
-  std::string_view uri;     ///< the Request-URI
-  std::string_view cnonce;  ///< used only with qop
+  std::string_view uri;          ///< the Request-URI
+  std::string_view cnonce = {};  ///< used only with qop
   std::uint32_t nonce_count = 1;
 };
 

@@ -7,14 +7,15 @@
 //  2. A view of a malformed message still gives every header that could be found.
 //  3. At most max_headers are indexed; more is a problem of the message.
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "harness/sip/header_list.hpp"
 #include "harness/sip/method.hpp"
+#include "harness/sip/via.hpp"
 
 namespace sipharness::sip {
 
@@ -24,36 +25,19 @@ struct Problem {
   std::string_view what;  ///< a literal: "no CSeq header", "Content-Length exceeds the datagram"
 };
 
-struct Header {
-  HeaderId id = HeaderId::other;
-  std::string_view name;   ///< as written
-  std::string_view value;  ///< trimmed; may hold a folded line break (see unfold)
-};
-
-/// The topmost Via. @source RFC 3261 §20.42, RFC 3581 §3
-struct Via {
-  std::string_view transport;  ///< "UDP" as written
-  std::string_view host;       ///< sent-by host, IPv6 without brackets
-  std::uint16_t port = 0;      ///< 0 when absent
-  std::string_view branch;
-  std::string_view received;
-  std::optional<std::uint16_t> rport;
-  bool has_rport = false;    ///< with or without a value
-  std::string_view sent_by;  ///< host:port as written
-};
-
 class MessageView {
  public:
-  static constexpr std::size_t max_headers = 64;
+  static constexpr std::size_t max_headers = HeaderList::capacity;
 
   /// Reads a datagram, or one message cut out of a stream.
   static MessageView parse(std::string_view bytes);
 
-  /// The first thing wrong, if any. A message with a readable start line, Via, Call-ID, CSeq, From
-  /// and To has only remarks left to be wrong about.
+  /// What is wrong nearest to the front, if anything. Of a usable message these are remarks.
   const std::optional<Problem>& problem() const { return problem_; }
   /// The start line parsed: it is SIP, well formed or not.
   bool is_sip() const { return status_ != 0 || !request_uri_.empty(); }
+  /// Start line, top Via, Call-ID, CSeq, From and To could be read: transactions can work with it.
+  bool is_usable() const;
 
   std::string_view bytes() const { return bytes_; }
   std::string_view body() const { return body_; }
@@ -71,12 +55,13 @@ class MessageView {
   int status() const { return status_; }
   std::string_view reason() const { return reason_; }
 
-  std::span<const Header> headers() const { return {headers_.data(), header_count_}; }
+  std::span<const Header> headers() const { return headers_.all(); }
   /// The first header with this name; empty if there is none (has() tells the difference).
   std::string_view header(HeaderId id) const;
-  bool has(HeaderId id) const;
+  bool has(HeaderId id) const { return headers_.first(id) != nullptr; }
   std::size_t count(HeaderId id) const;
 
+  /// The topmost.
   const Via& via() const { return via_; }
   std::string_view call_id() const { return call_id_; }
   std::uint32_t cseq() const { return cseq_; }
@@ -104,8 +89,8 @@ class MessageView {
   std::uint32_t cseq_ = 0;
   int status_ = 0;
   Method method_ = Method::unknown;
-  std::uint8_t header_count_ = 0;
-  std::array<Header, max_headers> headers_;
+  std::uint8_t readable_ = 0;  ///< which of the headers is_usable() asks for were read
+  HeaderList headers_;
 };
 
 /// Folded continuation lines joined by one blank (RFC 3261 §7.3.1).

@@ -2,6 +2,7 @@
 // SIP methods and header names, with their compact forms.
 // @source RFC 3261 §7.3.3 (compact forms), §20; RFC 3262, 3265/6665, 3428, 3903, 4028
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -34,9 +35,11 @@ enum class HeaderId : std::uint8_t {
   other,
   accept,
   allow,
+  allow_events,
   authorization,
   call_id,
   contact,
+  content_encoding,
   content_length,
   content_type,
   cseq,
@@ -51,12 +54,14 @@ enum class HeaderId : std::uint8_t {
   proxy_authorization,
   proxy_require,
   record_route,
+  refer_to,
   require,
   retry_after,
   route,
   server,
   service_route,
   session_expires,
+  subject,
   subscription_state,
   supported,
   to,
@@ -66,6 +71,9 @@ enum class HeaderId : std::uint8_t {
   warning,
   www_authenticate
 };
+
+inline constexpr std::size_t header_id_count =
+    static_cast<std::size_t>(HeaderId::www_authenticate) + 1;
 
 /// Case-insensitive; knows the compact forms.
 HeaderId header_of(std::string_view name);

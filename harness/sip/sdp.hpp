@@ -1,6 +1,7 @@
 #pragma once
 // Just enough SDP for one audio stream: offer, answer, hold. @source RFC 4566, RFC 3264
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 namespace sipharness::sip {
 
 enum class MediaDirection : std::uint8_t { sendrecv, sendonly, recvonly, inactive };
+
+/// "sendrecv": the attribute.
+std::string_view to_string(MediaDirection direction);
 
 struct Sdp {
   Endpoint media;  ///< connection address and port of the first audio stream; port 0 = refused

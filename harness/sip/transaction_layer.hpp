@@ -20,6 +20,7 @@
 #include "harness/base/rng.hpp"
 #include "harness/sip/message.hpp"
 #include "harness/sip/timers.hpp"
+#include "harness/sip/transaction_quirks.hpp"
 #include "harness/world/world.hpp"
 
 namespace sipharness::sip {
@@ -39,8 +40,8 @@ enum class ClientFailure : std::uint8_t {
 
 /// How the user of a client transaction hears of it. Either function may be empty.
 struct ClientEvents {
-  std::function<void(const MessageView&)> on_response;
-  std::function<void(ClientFailure)> on_failure;
+  std::function<void(const MessageView&)> on_response{};
+  std::function<void(ClientFailure)> on_failure{};
 };
 
 class TransactionLayer;
@@ -57,7 +58,9 @@ struct ClientId {
 class ServerTransaction {
  public:
   virtual ~ServerTransaction() = default;
-  virtual const MessageView& request() const = 0;  ///< owned copy, valid as long as this
+  /// An owned copy, valid as long as this; its top Via says where it came from (stamp_via in
+  /// transport.hpp), so that a response built from it goes back.
+  virtual const MessageView& request() const = 0;
   virtual const Hop& hop() const = 0;
   virtual void respond(std::string response) = 0;
   /// True until a final response was sent.
@@ -67,16 +70,20 @@ class ServerTransaction {
 class TransactionLayer {
  public:
   struct Options {
-    std::string name;  ///< of the actor, for assertions
-    Timers timers;
-    std::function<void(const Hop&, std::string_view)> send;
-    std::function<void(std::shared_ptr<ServerTransaction>)> on_request;
+    std::string name{};  ///< of the actor, for assertions
+    Timers timers{};
+    std::function<void(const Hop&, std::string_view)> send{};
+    std::function<void(std::shared_ptr<ServerTransaction>)> on_request{};
     /// An ACK that belongs to a 2xx (or to nothing).
-    std::function<void(const MessageView&, const Hop&)> on_ack;
+    std::function<void(const MessageView&, const Hop&)> on_ack{};
     /// A response that matches no transaction: late, or not ours.
-    std::function<void(const MessageView&, const Hop&)> on_stray_response;
+    std::function<void(const MessageView&, const Hop&)> on_stray_response{};
     /// ACK to a non-2xx arrived at the server transaction, or Timer H passed without one.
-    std::function<void(const ServerTransaction&, bool acknowledged)> on_confirmed;
+    std::function<void(const ServerTransaction&, bool acknowledged)> on_confirmed{};
+    /// 100 to an INVITE that nobody answered within 200 ms. @source RFC 3261 §17.2.1
+    bool auto_trying = true;
+    ClientQuirks client_quirks{};
+    ServerQuirks server_quirks{};
   };
 
   TransactionLayer(world::World& world, Options options);

@@ -25,6 +25,11 @@ struct Uri {
   std::optional<Endpoint> endpoint() const;
 };
 
+/// No blank, control character, quote or angle bracket, and nothing beyond ASCII.
+constexpr bool may_stand_in_uri(char c) {
+  return c > ' ' && c < 0x7f && c != '<' && c != '>' && c != '"';
+}
+
 std::optional<Uri> parse_uri(std::string_view text);
 
 /// Equal by §19.1.4: user case-sensitive with escapes undone, host without case, port 5060 not

@@ -1,0 +1,101 @@
+#include "harness/sip/builder.hpp"
+
+#include <fmt/format.h>
+
+namespace sipharness::sip {
+namespace {
+
+/// @source RFC 3261 §12.1: only these make dialogs with a response; RFC 6665 §4.1
+bool makes_dialog(const MessageView& request, int status) {
+  const bool can = request.method() == Method::invite || request.method() == Method::subscribe;
+  return can && status > 100 && status < 300;
+}
+
+void copy_headers(const MessageView& request, HeaderId id, MessageBuilder& response) {
+  for (const Header& header : request.headers()) {
+    if (header.id == id) response.header(id, unfold(header.value));
+  }
+}
+
+void copy_vias(const MessageView& request, const std::optional<Endpoint>& source,
+               MessageBuilder& response) {
+  bool is_top = true;
+  for (const Header& header : request.headers()) {
+    if (header.id != HeaderId::via) continue;
+    const std::string value = unfold(header.value);
+    response.header(header.id, is_top && source ? stamped_via(value, *source) : value);
+    is_top = false;
+  }
+}
+
+std::string tagged_to(const MessageView& request, const ResponseTo& options) {
+  std::string to = unfold(request.header(HeaderId::to));
+  const bool wants_tag =
+      options.status != 100 && request.to_tag().empty() && !options.to_tag.empty();
+  if (wants_tag) to.append(";tag=").append(options.to_tag);
+  return to;
+}
+
+}  // namespace
+
+MessageBuilder MessageBuilder::request(std::string_view method, std::string_view uri) {
+  MessageBuilder builder;
+  builder.head_.reserve(1024);
+  builder.head_.append(method).append(" ").append(uri).append(" SIP/2.0\r\n");
+  return builder;
+}
+
+MessageBuilder MessageBuilder::response(int status, std::string_view reason) {
+  MessageBuilder builder;
+  builder.head_.reserve(1024);
+  fmt::format_to(std::back_inserter(builder.head_), "SIP/2.0 {:03} {}\r\n", status,
+                 reason.empty() ? reason_phrase(status) : reason);
+  return builder;
+}
+
+MessageBuilder MessageBuilder::response_to(const MessageView& request, const ResponseTo& options) {
+  MessageBuilder builder = response(options.status, options.reason);
+  copy_vias(request, options.source, builder);
+  if (makes_dialog(request, options.status)) copy_headers(request, HeaderId::record_route, builder);
+  builder.header(HeaderId::from, unfold(request.header(HeaderId::from)));
+  builder.header(HeaderId::to, tagged_to(request, options));
+  builder.header(HeaderId::call_id, request.call_id());
+  builder.header(HeaderId::cseq, unfold(request.header(HeaderId::cseq)));
+  return builder;
+}
+
+MessageBuilder MessageBuilder::response_to(const MessageView& request, int status,
+                                           std::string_view to_tag, std::string_view reason) {
+  return response_to(request, {.status = status, .to_tag = to_tag, .reason = reason});
+}
+
+MessageBuilder& MessageBuilder::header(HeaderId id, std::string_view value) {
+  head_.append(to_string(id)).append(": ").append(value).append("\r\n");
+  if (id == HeaderId::content_length) length_given_ = true;
+  return *this;
+}
+
+MessageBuilder& MessageBuilder::header(std::string_view name, std::string_view value) {
+  head_.append(name).append(": ").append(value).append("\r\n");
+  if (header_of(name) == HeaderId::content_length) length_given_ = true;
+  return *this;
+}
+
+MessageBuilder& MessageBuilder::body(std::string_view content_type, std::string_view text) {
+  content_type_ = content_type;
+  body_ = text;
+  return *this;
+}
+
+std::string MessageBuilder::str() const {
+  std::string message;
+  message.reserve(head_.size() + content_type_.size() + body_.size() + 64);
+  message = head_;
+  if (!content_type_.empty()) message.append("Content-Type: ").append(content_type_).append("\r\n");
+  if (!length_given_) {
+    fmt::format_to(std::back_inserter(message), "Content-Length: {}\r\n", body_.size());
+  }
+  return message.append("\r\n").append(body_);
+}
+
+}  // namespace sipharness::sip

@@ -1,0 +1,279 @@
+// Reads a message in one pass from front to back. Every complaint carries its place, and the one
+// nearest to the front is kept; reading goes on behind each.
+// @source RFC 3261 §7, §8.1.1, §18.3, §20, §25.1
+
+#include <algorithm>
+#include <array>
+
+#include "harness/sip/address.hpp"
+#include "harness/sip/message.hpp"
+#include "harness/sip/text.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::sip {
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+/// The headers without which no transaction can be found.
+enum Readable : std::uint8_t {
+  readable_via = 1,
+  readable_call_id = 2,
+  readable_cseq = 4,
+  readable_from = 8,
+  readable_to = 16,
+  all_readable = 31
+};
+
+struct Mandatory {
+  HeaderId id;
+  std::string_view complaint;
+};
+
+/// @source RFC 3261 §8.1.1, §8.2.6.2
+constexpr std::array mandatory_headers = {
+    Mandatory{HeaderId::via, "no Via header"},   Mandatory{HeaderId::from, "no From header"},
+    Mandatory{HeaderId::to, "no To header"},     Mandatory{HeaderId::call_id, "no Call-ID header"},
+    Mandatory{HeaderId::cseq, "no CSeq header"},
+};
+
+/// @source RFC 3261 §20.14: one Content-Length
+constexpr bool stands_once(HeaderId id) {
+  switch (id) {
+    case HeaderId::call_id:
+    case HeaderId::content_length:
+    case HeaderId::content_type:
+    case HeaderId::cseq:
+    case HeaderId::expires:
+    case HeaderId::from:
+    case HeaderId::max_forwards:
+    case HeaderId::to:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool begins_with_sip(std::string_view text) {
+  return same_ignoring_case(text.substr(0, 4), "SIP/");
+}
+
+}  // namespace
+
+class MessageParser {
+ public:
+  explicit MessageParser(MessageView& view) : view_(view), bytes_(view.bytes_) {}
+
+  void parse() {
+    while (at_ < bytes_.size() && (bytes_[at_] == '\r' || bytes_[at_] == '\n')) ++at_;
+    const std::size_t start = at_;
+    read_start_line(next_line());
+    while (!head_ended_ && at_ < bytes_.size()) read_header_line(next_line());
+    if (!head_ended_) complain(bytes_.size(), "no empty line behind the headers");
+    const std::size_t nul = bytes_.substr(start, at_ - start).find('\0');
+    if (nul != npos) complain(start + nul, "a NUL among the headers");
+    if (view_.is_sip()) look_for_missing();
+    cut_body();
+  }
+
+ private:
+  void complain(std::size_t offset, std::string_view what) {
+    if (view_.problem_ && view_.problem_->offset <= offset) return;
+    view_.problem_ = Problem{static_cast<std::uint32_t>(offset), what};
+  }
+
+  /// `part` must lie within the message.
+  void complain(std::string_view part, std::string_view what) {
+    complain(static_cast<std::size_t>(part.data() - bytes_.data()), what);
+  }
+
+  /// The line at at_ without its end, at_ moved behind it.
+  std::string_view next_line() {
+    const std::size_t end = bytes_.find('\n', at_);
+    std::string_view line = bytes_.substr(at_, end == npos ? npos : end - at_);
+    at_ = end == npos ? bytes_.size() : end + 1;
+    if (line.ends_with('\r')) {
+      line.remove_suffix(1);
+    } else if (end != npos) {
+      complain(end, "a line ends without CR");
+    }
+    return line;
+  }
+
+  void read_start_line(std::string_view line) {
+    if (begins_with_sip(line)) {
+      read_status_line(line);
+    } else {
+      read_request_line(line);
+    }
+  }
+
+  /// SIP/2.0 SP 3DIGIT SP reason
+  void read_status_line(std::string_view line) {
+    const std::size_t blank = std::min(line.find(' '), line.size());
+    check_version(line.substr(0, blank));
+    std::string_view rest = trim_left(line.substr(blank));
+    const std::string_view code = rest.substr(0, rest.find(' '));
+    const auto status = parse_unsigned<std::uint16_t>(code);
+    if (code.size() != 3 || !status || *status == 0) return complain(line, "not a status line");
+    if (*status < 100 || *status > 699) complain(code, "a status out of 100 to 699");
+    rest.remove_prefix(code.size());
+    // The blank stands there even before an empty reason (§25.1, Status-Line).
+    if (rest.empty() || code.data() != line.data() + blank + 1) {
+      complain(line, "blanks of the status line are not as they must be");
+    }
+    view_.status_ = *status;
+    view_.reason_ = rest.substr(rest.empty() ? 0 : 1);
+  }
+
+  /// Method SP Request-URI SP SIP/2.0. Whatever stands between first and last word is the URI.
+  void read_request_line(std::string_view line) {
+    const std::string_view trimmed = trim(line);
+    const std::size_t first = trimmed.find(' ');
+    const std::size_t last = trimmed.rfind(' ');
+    if (first == npos || first == last) return complain(line, "not a start line of SIP");
+    const std::string_view version = trimmed.substr(last + 1);
+    const std::string_view uri = trimmed.substr(first + 1, last - first - 1);
+    if (!begins_with_sip(version) || trim(uri).empty()) {
+      return complain(line, "not a start line of SIP");
+    }
+    check_version(version);
+    view_.method_text_ = trimmed.substr(0, first);
+    view_.request_uri_ = trim(uri);
+    view_.method_ = method_of(view_.method_text_);
+    if (view_.method_ == Method::unknown && !is_token(view_.method_text_)) {
+      complain(line, "the method is not a token");
+    }
+    if (trimmed.size() != line.size() || !std::all_of(uri.begin(), uri.end(), may_stand_in_uri)) {
+      complain(uri, "the Request-URI holds what may not stand in a URI");
+    }
+  }
+
+  void check_version(std::string_view version) {
+    if (version != "SIP/2.0") complain(version, "the version is not SIP/2.0");
+  }
+
+  void read_header_line(std::string_view line) {
+    if (line.empty()) {
+      head_ended_ = true;
+      return;
+    }
+    if (is_blank(line.front())) return complain(line, "a folded start line");
+    while (at_ < bytes_.size() && (bytes_[at_] == ' ' || bytes_[at_] == '\t')) {
+      const std::string_view more = next_line();
+      line = {line.data(), static_cast<std::size_t>(more.data() + more.size() - line.data())};
+    }
+    const std::size_t colon = line.find(':');
+    if (colon == npos) return complain(line, "a header line without a colon");
+    const std::string_view name = trim_right(line.substr(0, colon));
+    const HeaderId id = header_of(name);
+    if (id == HeaderId::other && !is_token(name)) complain(line, "not a header name");
+    if (view_.headers_.is_full()) return complain(line, "more headers than are kept");
+    const bool is_first = !view_.has(id);
+    const Header& header = view_.headers_.add(id, name, trim(line.substr(colon + 1)));
+    if (is_first) {
+      read_value(header);
+    } else if (stands_once(id)) {
+      complain(line, "a second header where one may stand");
+    }
+  }
+
+  void read_value(const Header& header) {
+    switch (header.id) {
+      case HeaderId::via:
+        return note(header, readable_via, parse_via(header.value, view_.via_), "unreadable Via");
+      case HeaderId::call_id:
+        view_.call_id_ = header.value;
+        return note(header, readable_call_id, !header.value.empty(), "an empty Call-ID");
+      case HeaderId::cseq:
+        return read_cseq(header);
+      case HeaderId::from:
+        return note(header, readable_from, read_tag(header, view_.from_tag_), "unreadable From");
+      case HeaderId::to:
+        return note(header, readable_to, read_tag(header, view_.to_tag_), "unreadable To");
+      case HeaderId::content_length:
+        return read_number(header, view_.content_length_, "unreadable Content-Length");
+      case HeaderId::expires:
+        return read_number(header, view_.expires_, "unreadable Expires");
+      default:
+        return;
+    }
+  }
+
+  void note(const Header& header, Readable which, bool readable, std::string_view complaint) {
+    if (!readable) return complain(header.name, complaint);
+    view_.readable_ |= which;
+  }
+
+  bool read_tag(const Header& header, std::string_view& tag) {
+    const auto address = parse_address(header.value);
+    if (address) tag = address->parameter("tag").value_or(std::string_view());
+    return address.has_value();
+  }
+
+  void read_number(const Header& header, std::optional<std::uint32_t>& number,
+                   std::string_view complaint) {
+    number = parse_unsigned<std::uint32_t>(header.value);
+    if (!number) complain(header.name, complaint);
+  }
+
+  /// Number below 2^31, blank, method. @source RFC 3261 §8.1.1.5, §20.16
+  void read_cseq(const Header& header) {
+    const std::string_view value = header.value;
+    const auto digits = std::find_if_not(value.begin(), value.end(), is_digit);
+    const auto length = static_cast<std::size_t>(digits - value.begin());
+    const auto number = parse_unsigned<std::uint32_t>(value.substr(0, length));
+    const std::string_view method = trim_left(value.substr(length));
+    const bool is_requests = method == view_.method_text_;
+    if (!number || method.size() + length == value.size() || !(is_requests || is_token(method))) {
+      return complain(header.name, "unreadable CSeq");
+    }
+    view_.cseq_ = *number;
+    view_.readable_ |= readable_cseq;
+    if (*number > 0x7fff'ffffU) complain(value, "a CSeq number of 2^31 or more");
+    if (view_.is_response()) {
+      view_.method_text_ = method;
+      view_.method_ = method_of(method);
+    } else if (view_.is_sip() && !is_requests) {
+      complain(method, "the CSeq method is not the request's");
+    }
+  }
+
+  void look_for_missing() {
+    for (const auto& [id, complaint] : mandatory_headers) {
+      if (!view_.has(id)) complain(at_, complaint);
+    }
+    if (view_.is_request() && !view_.has(HeaderId::max_forwards)) {
+      complain(at_, "no Max-Forwards header");
+    }
+  }
+
+  /// Bytes behind the announced body are nobody's and ignored. @source RFC 3261 §18.3
+  void cut_body() {
+    view_.body_ = bytes_.substr(at_);
+    if (!view_.content_length_) return;
+    if (*view_.content_length_ > view_.body_.size()) {
+      return complain(view_.header(HeaderId::content_length),
+                      "Content-Length exceeds the datagram");
+    }
+    view_.body_ = view_.body_.substr(0, *view_.content_length_);
+  }
+
+  MessageView& view_;
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+  bool head_ended_ = false;
+};
+
+MessageView MessageView::parse(std::string_view bytes) {
+  MessageView view;
+  view.bytes_ = bytes;
+  MessageParser(view).parse();
+  return view;
+}
+
+bool MessageView::is_usable() const {
+  return is_sip() && readable_ == all_readable;
+}
+
+}  // namespace sipharness::sip

@@ -1,0 +1,64 @@
+#include "harness/sip/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sipharness::sip {
+namespace {
+
+constexpr std::array<bool, 256> token_characters = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < 128; ++c) table[c] = is_alphanumeric(static_cast<char>(c));
+  for (const char mark : std::string_view("-.!%*_+`'~"))
+    table[static_cast<unsigned char>(mark)] = true;
+  return table;
+}();
+
+}  // namespace
+
+std::size_t behind_quoted(std::string_view text, std::size_t open) {
+  for (std::size_t i = open + 1; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      return i + 1;
+    }
+  }
+  return text.size();
+}
+
+bool is_token(std::string_view text) {
+  const auto in_token = [](char c) { return token_characters[static_cast<unsigned char>(c)]; };
+  return !text.empty() && std::all_of(text.begin(), text.end(), in_token);
+}
+
+std::size_t find_unquoted(std::string_view text, char wanted) {
+  std::size_t from = 0;
+  while (true) {
+    const std::size_t found = text.find(wanted, from);
+    if (found == std::string_view::npos) return found;
+    const std::size_t quote = text.substr(0, found).find('"', from);
+    if (quote == std::string_view::npos) return found;
+    from = behind_quoted(text, quote);
+  }
+}
+
+std::string_view without_quotes(std::string_view text) {
+  const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
+std::string_view take_list_member(std::string_view& rest) {
+  std::size_t end = 0;
+  bool in_brackets = false;
+  while (end < rest.size() && (in_brackets || rest[end] != ',')) {
+    if (rest[end] == '<') in_brackets = true;
+    if (rest[end] == '>') in_brackets = false;
+    end = rest[end] == '"' && !in_brackets ? behind_quoted(rest, end) : end + 1;
+  }
+  const std::string_view member = trim(rest.substr(0, end));
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return member;
+}
+
+}  // namespace sipharness::sip

@@ -1,0 +1,194 @@
+#include "harness/sip/uri.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "harness/sip/address.hpp"
+#include "harness/sip/text.hpp"
+
+namespace sipharness::sip {
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+/// Takes everything before the first of `stops` off the front of `rest`.
+std::string_view take_until(std::string_view& rest, std::string_view stops) {
+  const std::string_view taken = rest.substr(0, rest.find_first_of(stops));
+  rest.remove_prefix(taken.size());
+  return taken;
+}
+
+bool is_host_character(char c) {
+  return is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
+}
+
+bool is_ipv6_character(char c) {
+  return is_alphanumeric(c) || c == ':' || c == '.';
+}
+
+/// host, "[ipv6]", each with an optional port.
+bool parse_host_port(std::string_view text, Uri& uri) {
+  if (text.starts_with('[')) {
+    const std::size_t close = text.find(']');
+    if (close == npos) return false;
+    uri.host = text.substr(1, close - 1);
+    text.remove_prefix(close + 1);
+    if (!std::all_of(uri.host.begin(), uri.host.end(), is_ipv6_character)) return false;
+  } else {
+    uri.host = take_until(text, ":");
+    if (!std::all_of(uri.host.begin(), uri.host.end(), is_host_character)) return false;
+  }
+  if (text.empty()) return !uri.host.empty();
+  const auto port = parse_unsigned<std::uint16_t>(text.substr(1));
+  uri.port = port.value_or(0);
+  return text.front() == ':' && uri.port != 0 && !uri.host.empty();
+}
+
+/// sip and sips: [user[:password]@]host[:port][;parameters][?headers]
+bool parse_sip_rest(std::string_view rest, Uri& uri) {
+  // The user may hold ';' and '?', so the '@' is looked for first.
+  if (const std::size_t at = rest.find('@'); at != npos) {
+    std::string_view password = rest.substr(0, at);
+    uri.user = take_until(password, ":");
+    uri.password = password.substr(password.empty() ? 0 : 1);
+    rest.remove_prefix(at + 1);
+    if (uri.user.empty()) return false;
+  }
+  const std::string_view host_port = take_until(rest, ";?");
+  uri.parameters = take_until(rest, "?");
+  uri.headers = rest;
+  return parse_host_port(host_port, uri);
+}
+
+bool is_reserved(char c) {
+  return std::string_view(";/?:@&=+$,").find(c) != npos;
+}
+
+int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  const char letter = lower(c);
+  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
+/// Escapes undone, except those of reserved characters: these mean something else unescaped.
+std::string unescape(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escaped = text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+                         hex_value(text[i + 2]) >= 0;
+    if (!escaped) {
+      plain += text[i];
+      continue;
+    }
+    const char c = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+    plain +=
+        is_reserved(c) ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
+    i += 2;
+  }
+  return plain;
+}
+
+bool same_unescaped(std::string_view a, std::string_view b) {
+  return unescape(a) == unescape(b);
+}
+
+bool same_unescaped_ignoring_case(std::string_view a, std::string_view b) {
+  return same_ignoring_case(unescape(a), unescape(b));
+}
+
+bool same_host(std::string_view a, std::string_view b) {
+  if (same_ignoring_case(a, b)) return true;
+  const auto address = IpAddress::parse(a);
+  return address && address == IpAddress::parse(b);
+}
+
+/// These must be the same on both sides even when one side leaves them out.
+bool must_match_when_absent(std::string_view name) {
+  constexpr std::array<std::string_view, 5> names = {"user", "ttl", "method", "maddr", "transport"};
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view known) { return same_ignoring_case(name, known); });
+}
+
+/// Whether nothing in the parameters `mine` contradicts `theirs`.
+bool parameters_agree(std::string_view mine, std::string_view theirs) {
+  while (const auto parameter = take_parameter(mine)) {
+    const auto other = find_parameter(theirs, parameter->name);
+    if (!other && must_match_when_absent(parameter->name)) return false;
+    if (other && !same_unescaped_ignoring_case(parameter->value, *other)) return false;
+  }
+  return true;
+}
+
+/// Takes one "name=value" off the front of "?a=b&c=d".
+std::string_view take_header(std::string_view& rest) {
+  rest.remove_prefix(1);
+  return take_until(rest, "&");
+}
+
+bool has_header(std::string_view headers, std::string_view wanted) {
+  while (!headers.empty()) {
+    if (same_unescaped_ignoring_case(take_header(headers), wanted)) return true;
+  }
+  return false;
+}
+
+/// Whether every header of `mine` is among `theirs`.
+bool headers_agree(std::string_view mine, std::string_view theirs) {
+  while (!mine.empty()) {
+    if (!has_header(theirs, take_header(mine))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::string_view> Uri::parameter(std::string_view name) const {
+  return find_parameter(parameters, name);
+}
+
+std::optional<Endpoint> Uri::endpoint() const {
+  const auto address = IpAddress::parse(host);
+  if (!address) return std::nullopt;
+  return Endpoint{*address, port != 0 ? port : std::uint16_t{5060}};
+}
+
+std::optional<Uri> parse_uri(std::string_view text) {
+  if (!std::all_of(text.begin(), text.end(), may_stand_in_uri)) return std::nullopt;
+  const std::size_t colon = text.find(':');
+  if (colon == npos) return std::nullopt;
+  Uri uri;
+  uri.scheme = text.substr(0, colon);
+  std::string_view rest = text.substr(colon + 1);
+  if (same_ignoring_case(uri.scheme, "tel")) {
+    uri.user = take_until(rest, ";");
+    uri.parameters = rest;
+    return uri.has_user() ? std::optional(uri) : std::nullopt;
+  }
+  const bool is_sip =
+      same_ignoring_case(uri.scheme, "sip") || same_ignoring_case(uri.scheme, "sips");
+  if (!is_sip || !parse_sip_rest(rest, uri)) return std::nullopt;
+  return uri;
+}
+
+bool same_uri(std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  const auto left = parse_uri(a);
+  const auto right = parse_uri(b);
+  if (!left || !right) return false;
+  return same_ignoring_case(left->scheme, right->scheme) &&
+         same_unescaped(left->user, right->user) &&
+         same_unescaped(left->password, right->password) && same_host(left->host, right->host) &&
+         left->port == right->port && parameters_agree(left->parameters, right->parameters) &&
+         parameters_agree(right->parameters, left->parameters) &&
+         headers_agree(left->headers, right->headers) &&
+         headers_agree(right->headers, left->headers);
+}
+
+std::string make_uri(std::string_view user, const Endpoint& at, Transport transport) {
+  return fmt::format("sip:{}{}{}{}", user, user.empty() ? "" : "@", at.text(),
+                     transport == Transport::tcp ? ";transport=tcp" : "");
+}
+
+}  // namespace sipharness::sip

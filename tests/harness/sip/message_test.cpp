@@ -1,0 +1,214 @@
+#include "harness/sip/message.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace sipharness::sip {
+namespace {
+
+const std::string invite =
+    "INVITE sip:1002@127.0.0.11:5070 SIP/2.0\r\n"
+    "Via: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK1;rport\r\n"
+    "Via: SIP/2.0/UDP 127.0.0.9;branch=z9hG4bK0\r\n"
+    "From: \"1001\" <sip:1001@127.0.0.11>;tag=f1\r\n"
+    "To: <sip:1002@127.0.0.11>\r\n"
+    "Call-ID: c1@phone\r\n"
+    "CSeq: 20 INVITE\r\n"
+    "Contact: <sip:1001@127.0.0.1:5060>\r\n"
+    "Max-Forwards: 70\r\n"
+    "Expires: 180\r\n"
+    "X-Custom: 1\r\n"
+    "Content-Type: text/plain\r\n"
+    "Content-Length: 5\r\n\r\nhello";
+
+/// A complete request with `headers` (ending in CRLF) in front of the necessary ones.
+std::string request_with(const std::string& headers) {
+  return "OPTIONS sip:a@b SIP/2.0\r\n" + headers +
+         "Via: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\n"
+         "Call-ID: c\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\n\r\n";
+}
+
+std::string_view complaint(std::string_view bytes) {
+  const auto problem = MessageView::parse(bytes).problem();
+  return problem ? problem->what : std::string_view();
+}
+
+TEST(MessageView, a_request_is_read_in_full) {
+  const MessageView message = MessageView::parse(invite);
+  EXPECT_FALSE(message.problem()) << message.problem()->what;
+  EXPECT_TRUE(message.is_sip());
+  EXPECT_TRUE(message.is_usable());
+  EXPECT_TRUE(message.is_request());
+  EXPECT_EQ(message.method(), Method::invite);
+  EXPECT_EQ(message.method_text(), "INVITE");
+  EXPECT_EQ(message.request_uri(), "sip:1002@127.0.0.11:5070");
+  EXPECT_EQ(message.via().branch, "z9hG4bK1");
+  EXPECT_EQ(message.call_id(), "c1@phone");
+  EXPECT_EQ(message.cseq(), 20U);
+  EXPECT_EQ(message.from_tag(), "f1");
+  EXPECT_EQ(message.to_tag(), "");
+  EXPECT_EQ(message.expires(), 180U);
+  EXPECT_EQ(message.content_length(), 5U);
+  EXPECT_EQ(message.body(), "hello");
+  EXPECT_EQ(message.bytes(), invite);
+}
+
+TEST(MessageView, headers_stand_in_their_order_and_are_found_by_kind) {
+  const MessageView message = MessageView::parse(invite);
+  ASSERT_EQ(message.headers().size(), 12U);
+  EXPECT_EQ(message.headers()[9].id, HeaderId::other);
+  EXPECT_EQ(message.headers()[9].name, "X-Custom");
+  EXPECT_EQ(message.headers()[9].value, "1");
+  EXPECT_EQ(message.count(HeaderId::via), 2U);
+  EXPECT_EQ(message.header(HeaderId::contact), "<sip:1001@127.0.0.1:5060>");
+  EXPECT_FALSE(message.has(HeaderId::route));
+  EXPECT_EQ(message.header(HeaderId::route), "");
+}
+
+TEST(MessageView, a_response_takes_its_method_from_cseq) {
+  const MessageView message = MessageView::parse(
+      "SIP/2.0 180 Still ringing \r\nVia: SIP/2.0/UDP h;branch=b\r\nFrom: <sip:a@b>;tag=1\r\n"
+      "To: <sip:a@b>;tag=2\r\nCall-ID: c\r\nCSeq: 7 INVITE\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_FALSE(message.problem()) << message.problem()->what;
+  EXPECT_TRUE(message.is_response());
+  EXPECT_TRUE(message.is_provisional());
+  EXPECT_FALSE(message.is_final());
+  EXPECT_EQ(message.status(), 180);
+  EXPECT_EQ(message.reason(), "Still ringing ");
+  EXPECT_EQ(message.method(), Method::invite);
+  EXPECT_EQ(message.method_text(), "INVITE");
+  EXPECT_EQ(message.to_tag(), "2");
+}
+
+TEST(MessageView, the_reason_may_be_empty_but_not_its_blank) {
+  EXPECT_EQ(MessageView::parse("SIP/2.0 200 \r\n\r\n").status(), 200);
+  EXPECT_NE(complaint("SIP/2.0 200 \r\n\r\n"), "blanks of the status line are not as they must be");
+  EXPECT_EQ(complaint("SIP/2.0 200\r\n\r\n"), "blanks of the status line are not as they must be");
+}
+
+TEST(MessageView, compact_forms_folds_and_blanks_change_nothing) {
+  const MessageView message = MessageView::parse(
+      "\r\n\r\nNOTIFY sip:a@b SIP/2.0\r\nv : SIP/2.0/UDP h\r\n ;branch=b1 ,SIP/2.0/UDP g\r\n"
+      "f:<sip:a@b>;tag=1\r\nT\t:\t<sip:a@b>\r\n\t;tag=2  \r\ni: c\r\ncseq: 1\r\n  NOTIFY\r\n"
+      "max-forwards: 70\r\no: presence\r\nu: presence\r\nx: 90\r\nk: timer\r\nr: <sip:x@y>\r\n"
+      "l: 0\r\n\r\n");
+  EXPECT_FALSE(message.problem()) << message.problem()->what;
+  EXPECT_EQ(message.via().branch, "b1");
+  EXPECT_EQ(message.from_tag(), "1");
+  EXPECT_EQ(message.to_tag(), "2");
+  EXPECT_EQ(message.cseq(), 1U);
+  EXPECT_EQ(message.header(HeaderId::event), "presence");
+  EXPECT_EQ(message.header(HeaderId::allow_events), "presence");
+  EXPECT_EQ(message.header(HeaderId::session_expires), "90");
+  EXPECT_EQ(message.header(HeaderId::supported), "timer");
+  EXPECT_EQ(message.header(HeaderId::refer_to), "<sip:x@y>");
+}
+
+TEST(MessageView, an_extension_method_keeps_its_text) {
+  std::string text = request_with("");
+  for (std::size_t at; (at = text.find("OPTIONS")) != std::string::npos;) {
+    text.replace(at, 7, "N3w.Method");
+  }
+  const MessageView message = MessageView::parse(text);
+  EXPECT_FALSE(message.problem()) << message.problem()->what;
+  EXPECT_EQ(message.method(), Method::unknown);
+  EXPECT_EQ(message.method_text(), "N3w.Method");
+}
+
+TEST(MessageView, bytes_behind_the_announced_body_are_ignored) {
+  const MessageView message = MessageView::parse(request_with("Content-Length: 2\r\n") + "hello");
+  EXPECT_FALSE(message.problem());
+  EXPECT_EQ(message.content_length(), 2U);
+}
+
+TEST(MessageView, without_content_length_the_body_is_the_rest) {
+  const std::string text = request_with("") + "hello";
+  EXPECT_EQ(MessageView::parse(text).body(), "hello");
+  EXPECT_FALSE(MessageView::parse(text).content_length());
+}
+
+TEST(MessageView, a_body_cut_short_is_told_and_kept) {
+  const std::string text = request_with("Content-Length: 9\r\n") + "hello";
+  EXPECT_EQ(complaint(text), "Content-Length exceeds the datagram");
+  EXPECT_EQ(MessageView::parse(text).body(), "hello");
+  EXPECT_TRUE(MessageView::parse(text).is_usable());
+}
+
+TEST(MessageView, problems_carry_their_place_and_the_foremost_is_told) {
+  const std::string text = request_with("no colon here\r\nExpires: soon\r\n");
+  const auto problem = MessageView::parse(text).problem();
+  ASSERT_TRUE(problem);
+  EXPECT_EQ(problem->what, "a header line without a colon");
+  EXPECT_EQ(problem->offset, text.find("no colon"));
+}
+
+TEST(MessageView, a_missing_header_is_missed_where_the_headers_end) {
+  const std::string text = "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h\r\n\r\nbody";
+  const auto problem = MessageView::parse(text).problem();
+  ASSERT_TRUE(problem);
+  EXPECT_EQ(problem->what, "no From header");
+  EXPECT_EQ(problem->offset, text.find("body"));
+}
+
+TEST(MessageView, each_necessary_header_is_missed) {
+  struct Case {
+    std::string_view line;
+    std::string_view complaint;
+    bool is_usable;
+  };
+  for (const auto& [line, missing, is_usable] :
+       {Case{"Via: SIP/2.0/UDP h;branch=z9hG4bK1\r\n", "no Via header", false},
+        Case{"From: <sip:a@b>;tag=1\r\n", "no From header", false},
+        Case{"To: <sip:a@b>\r\n", "no To header", false},
+        Case{"Call-ID: c\r\n", "no Call-ID header", false},
+        Case{"CSeq: 1 OPTIONS\r\n", "no CSeq header", false},
+        Case{"Max-Forwards: 70\r\n", "no Max-Forwards header", true}}) {
+    std::string text = request_with("");
+    text.erase(text.find(line), line.size());
+    EXPECT_EQ(complaint(text), missing);
+    EXPECT_EQ(MessageView::parse(text).is_usable(), is_usable) << missing;
+    EXPECT_TRUE(MessageView::parse(text).is_sip());
+  }
+}
+
+TEST(MessageView, more_headers_than_are_kept_is_a_problem_and_no_more) {
+  std::string many;
+  for (std::size_t i = 0; i < 2 * MessageView::max_headers; ++i) many += "X-Many: 1\r\n";
+  std::string text = request_with("");
+  text.insert(text.size() - 2, many);
+  const MessageView message = MessageView::parse(text + "body");
+  ASSERT_TRUE(message.problem());
+  EXPECT_EQ(message.problem()->what, "more headers than are kept");
+  EXPECT_EQ(message.headers().size(), MessageView::max_headers);
+  EXPECT_TRUE(message.is_usable());
+}
+
+TEST(MessageView, a_copy_sees_what_the_first_saw) {
+  const MessageView message = MessageView::parse(invite);
+  MessageView copy = MessageView::parse("SIP/2.0 200 OK\r\n\r\n");
+  copy = message;
+  EXPECT_EQ(copy.headers().size(), message.headers().size());
+  EXPECT_EQ(copy.header(HeaderId::contact), message.header(HeaderId::contact));
+  EXPECT_EQ(copy.via().branch, "z9hG4bK1");
+  EXPECT_TRUE(copy.is_request());
+}
+
+TEST(MessageView, keep_alives_and_nothing) {
+  EXPECT_TRUE(is_keep_alive(""));
+  EXPECT_TRUE(is_keep_alive("\r\n"));
+  EXPECT_TRUE(is_keep_alive("\r\n\r\n"));
+  EXPECT_FALSE(is_keep_alive("\r\n\r\n\r\n"));
+  EXPECT_FALSE(is_keep_alive(invite));
+  EXPECT_FALSE(MessageView::parse("").is_sip());
+}
+
+TEST(Unfold, folds_become_one_blank) {
+  EXPECT_EQ(unfold("a,\r\n  b"), "a, b");
+  EXPECT_EQ(unfold("a \r\n\tb\r\n c"), "a b c");
+  EXPECT_EQ(unfold("a  b"), "a  b");
+  EXPECT_EQ(unfold(""), "");
+}
+
+}  // namespace
+}  // namespace sipharness::sip
