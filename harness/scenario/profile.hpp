@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/base/endpoint.hpp"
@@ -29,6 +30,10 @@ struct Tolerances {
   Duration overlap = 50ms;
   Duration nodup = 500ms;
 };
+
+/// What a device of that kind is allowed unless its profile says otherwise. @source requirements
+/// §0.3
+Tolerances default_tolerances(std::string_view kind);
 
 /// How the password of the account is given. Only `test` is known to the file; the others are
 /// looked up when needed and never written anywhere.
@@ -71,7 +76,8 @@ struct Profile {
   bool claims_guide() const;
 };
 
-/// Reads a profile; errors name file, line, column, pointer, what was found, what is allowed.
+/// Reads a profile; an error names file, line, column, pointer, what was found, what is allowed.
+/// Several errors are one whose text has a line for each.
 Expected<Profile> read_profile(const std::string& text, const std::string& file);
 std::string to_json(const Profile& profile);
 

@@ -178,6 +178,11 @@ tl::expected<std::vector<Scenario>, std::vector<Error>> read_scenarios(const std
                                                                        const std::string& file);
 /// The effective scenario as JSON that read_scenarios accepts.
 std::string to_json(const Scenario& scenario);
+/// Whether the rule matches every request of its phase.
+bool is_unconditional(const Rule& rule);
+/// Whether nothing at all is answered in that phase of the server: its first rule that is not a
+/// drop comes after an unconditional drop.
+bool is_silent_phase(const Server& server, const std::string& phase);
 /// The profile with the scenario's `configure` applied.
 Profile configured(const Profile& profile, const Scenario& scenario);
 

@@ -1,0 +1,83 @@
+#pragma once
+// Every key a scenario or profile may have, object by object: the reader refuses all others, and a
+// test holds the published JSON Schemas to the same lists.
+
+#include <array>
+#include <span>
+#include <string_view>
+
+namespace sipharness::scenario {
+
+using Keys = std::span<const std::string_view>;
+
+namespace keys {
+
+template <class... Names>
+constexpr auto list(Names... names) {
+  return std::array<std::string_view, sizeof...(names)>{names...};
+}
+
+inline constexpr auto scenario =
+    list("$schema", "name", "variant", "title", "why", "source", "duration", "ipv6", "real_time",
+         "configure", "servers", "timeline", "expect", "variants");
+inline constexpr auto variant = list("name", "title", "why", "source", "duration", "ipv6",
+                                     "real_time", "configure", "servers", "timeline", "expect");
+inline constexpr auto configure =
+    list("register_expiration", "reregister_before", "subscribe_expiration", "subscriptions",
+         "mwi_subscribe", "transport");
+inline constexpr auto servers = list("primary", "secondary");
+inline constexpr auto server = list("address", "port", "far_end", "rules");
+inline constexpr auto far_end = list("ring", "answer", "hang_up");
+inline constexpr auto rule =
+    list("name", "phase", "method", "nth", "in_dialog", "event", "from", "until", "probability",
+         "accept", "drop", "delay", "reject", "challenge", "provisional", "mute");
+inline constexpr auto verbs =
+    list("accept", "drop", "delay", "reject", "challenge", "provisional", "mute");
+inline constexpr auto nth = list("from", "to");
+inline constexpr auto accept = list("expires", "expires_in");
+inline constexpr auto reject = list("status", "reason", "headers");
+inline constexpr auto challenge = list("status", "realm", "algorithm", "qop", "stale");
+inline constexpr auto provisional = list("status", "after");
+inline constexpr auto step =
+    list("at", "after", "plus", "deadline", "do", "number", "server", "phase");
+inline constexpr auto expectation = list("requirement", "min", "max");
+
+inline constexpr auto profile = list(
+    "$schema", "name", "kind", "title", "vendor_claims", "timers", "account", "register_expiration",
+    "reregister_before", "refresh_margin", "reg_retry_wait", "subscribe_expiration",
+    "subscriptions", "mwi_subscribe", "max_request_retries", "parallel_allowed", "rport",
+    "transport", "registers", "knows_reregister_before", "tolerances");
+inline constexpr auto timers = list("t1", "t2", "t4");
+inline constexpr auto account = list("user", "auth_user", "password");
+inline constexpr auto password = list("test", "env", "file");
+inline constexpr auto tolerances = list("timer", "fo_grace", "registration", "overlap", "nodup");
+inline constexpr auto relative_tolerance = list("absolute", "percent");
+
+}  // namespace keys
+
+/// The keys of one object, by the name of its definition in the schema ("" is the root).
+struct KeyTable {
+  std::string_view definition;
+  Keys keys;
+};
+
+inline constexpr std::array scenario_key_tables{
+    KeyTable{"", keys::scenario},           KeyTable{"variant", keys::variant},
+    KeyTable{"configure", keys::configure}, KeyTable{"servers", keys::servers},
+    KeyTable{"server", keys::server},       KeyTable{"far_end", keys::far_end},
+    KeyTable{"rule", keys::rule},           KeyTable{"nth", keys::nth},
+    KeyTable{"accept", keys::accept},       KeyTable{"reject", keys::reject},
+    KeyTable{"challenge", keys::challenge}, KeyTable{"provisional", keys::provisional},
+    KeyTable{"step", keys::step},           KeyTable{"expectation", keys::expectation},
+};
+
+inline constexpr std::array profile_key_tables{
+    KeyTable{"", keys::profile},
+    KeyTable{"timers", keys::timers},
+    KeyTable{"account", keys::account},
+    KeyTable{"password", keys::password},
+    KeyTable{"tolerances", keys::tolerances},
+    KeyTable{"relative_tolerance", keys::relative_tolerance},
+};
+
+}  // namespace sipharness::scenario

@@ -1,0 +1,75 @@
+#include "harness/scenario/problems.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace sipharness::scenario {
+namespace {
+
+constexpr std::size_t longest_quote = 60;
+
+std::string quoted(std::string_view text) {
+  if (text.size() <= longest_quote) return fmt::format("\"{}\"", text);
+  std::size_t end = longest_quote;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return fmt::format("\"{}…\"", text.substr(0, end));
+}
+
+}  // namespace
+
+std::string describe(const json::Value& value) {
+  switch (value.kind) {
+    case json::Kind::string:
+      return quoted(value.string);
+    case json::Kind::number:
+      return fmt::format("{}", value.number);
+    case json::Kind::boolean:
+      return value.boolean ? "true" : "false";
+    default:
+      return std::string(json::to_string(value.kind));
+  }
+}
+
+std::string enumerate(const std::vector<std::string_view>& words) {
+  if (words.size() < 2) return words.empty() ? "" : std::string(words.front());
+  return fmt::format("{} or {}", fmt::join(words.begin(), words.end() - 1, ", "), words.back());
+}
+
+std::string did_you_mean(std::string_view found, const std::vector<std::string_view>& allowed) {
+  const std::string_view meant = json::nearest(found, allowed);
+  return meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant);
+}
+
+void Problems::add(const json::Value& at, std::string message) {
+  if (!at.pointer.empty()) message = at.pointer + ": " + message;
+  found_.push_back({at.line, at.column, Error{json::place(file_, at), std::move(message)}});
+}
+
+void Problems::add_wrong(const json::Value& at, std::string_view allowed) {
+  add(at, fmt::format("found {}; allowed is {}", describe(at), allowed));
+}
+
+void Problems::add_choice(const json::Value& at, const std::vector<std::string_view>& allowed) {
+  add(at, fmt::format("found {}; allowed is {}{}", describe(at), enumerate(allowed),
+                      did_you_mean(at.string, allowed)));
+}
+
+std::vector<Error> Problems::in_file_order() const {
+  std::vector<Problem> sorted = found_;
+  const auto by_place = [](const Problem& a, const Problem& b) {
+    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+  };
+  std::stable_sort(sorted.begin(), sorted.end(), by_place);
+  std::vector<Error> errors;
+  for (Problem& problem : sorted) {
+    const auto same = [&problem](const Error& e) { return e.text() == problem.error.text(); };
+    if (std::none_of(errors.begin(), errors.end(), same))
+      errors.push_back(std::move(problem.error));
+  }
+  return errors;
+}
+
+}  // namespace sipharness::scenario

@@ -1,0 +1,47 @@
+#pragma once
+// Collects what is wrong with a file, each with the place it was found at, so that one reading
+// tells all of it.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/expected.hpp"
+#include "harness/json/document.hpp"
+
+namespace sipharness::scenario {
+
+class Problems {
+ public:
+  explicit Problems(std::string_view file) : file_(file) {}
+
+  void add(const json::Value& at, std::string message);
+  /// "found "pimary"; allowed: primary, secondary; did you mean "primary"?"
+  void add_choice(const json::Value& at, const std::vector<std::string_view>& allowed);
+  /// "found a number, 60; allowed: …"
+  void add_wrong(const json::Value& at, std::string_view allowed);
+
+  bool empty() const { return found_.empty(); }
+  std::string_view file() const { return file_; }
+  /// All of them in file order, each once (variants share most of their text).
+  std::vector<Error> in_file_order() const;
+
+ private:
+  struct Problem {
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+    Error error;
+  };
+  std::string file_;
+  std::vector<Problem> found_;
+};
+
+/// What stands in the file, for a sentence: "60", "\"5 sec\"", "an object".
+std::string describe(const json::Value& value);
+/// "a", "a or b", "a, b or c".
+std::string enumerate(const std::vector<std::string_view>& words);
+/// `; did you mean "primary"?`, or nothing.
+std::string did_you_mean(std::string_view found, const std::vector<std::string_view>& allowed);
+
+}  // namespace sipharness::scenario

@@ -1,0 +1,37 @@
+#include "harness/scenario/profile.hpp"
+
+#include <cstdlib>
+#include <fstream>
+
+namespace sipharness::scenario {
+
+Tolerances default_tolerances(std::string_view kind) {
+  if (kind == "reference") return {};
+  if (kind == "process") return {{60ms, 5}, 1s, {1s, 1}, 200ms, 2s};
+  return {{100ms, 10}, 2s, {2s, 2}, 200ms, 2s};
+}
+
+bool Profile::claims_guide() const {
+  return std::find(vendor_claims.begin(), vendor_claims.end(), "guide") != vendor_claims.end();
+}
+
+std::optional<std::string> resolve(const Password& password) {
+  switch (password.kind) {
+    case Password::Kind::none:
+      return std::nullopt;
+    case Password::Kind::test:
+      return password.value;
+    case Password::Kind::env: {
+      const char* const value = std::getenv(password.value.c_str());
+      return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+    }
+    case Password::Kind::file: {
+      std::ifstream file(password.value);
+      std::string line;
+      return std::getline(file, line) ? std::optional(line) : std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace sipharness::scenario

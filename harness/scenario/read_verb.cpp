@@ -1,0 +1,119 @@
+// What a rule does: exactly one verb of seven, each with its own settings.
+
+#include <algorithm>
+#include <array>
+
+#include "harness/scenario/draft.hpp"
+#include "harness/scenario/words.hpp"
+
+namespace sipharness::scenario {
+namespace {
+
+Verb read_accept(const json::Value& value, Problems& problems) {
+  Accept accept;
+  const Fields fields(value, keys::accept, problems);
+  fields.read("expires", accept.expires);
+  check_whole_seconds(fields, "expires");
+  fields.read("expires_in", accept.expires_in_contact, words::expiry_places);
+  return accept;
+}
+
+template <class Switch>
+Verb read_switch(const json::Value& value, Problems& problems) {
+  if (value.kind != json::Kind::boolean || !value.boolean) problems.add_wrong(value, "true");
+  return Switch{};
+}
+
+Verb read_delay(const json::Value& value, Problems& problems) {
+  Delay delay;
+  read_value(value, problems, delay.by);
+  return delay;
+}
+
+/// Not what a header's syntax allows, only what would break the message apart.
+bool is_one_line(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; });
+}
+
+void read_line(const json::Value& value, Problems& problems, std::string& into) {
+  if (read_value(value, problems, into) && !is_one_line(into))
+    problems.add(value, "found a line end; a header is one line");
+}
+
+Verb read_reject(const json::Value& value, Problems& problems) {
+  Reject reject;
+  const Fields fields(value, keys::reject, problems);
+  fields.require({"status"});
+  fields.read_integer("status", {300, 699}, reject.status);
+  if (const json::Value* const reason = fields.find("reason"))
+    read_line(*reason, problems, reject.reason);
+  const json::Value* const headers = fields.find("headers");
+  if (headers == nullptr) return reject;
+  if (headers->kind != json::Kind::object) problems.add_wrong(*headers, "an object");
+  for (const auto& [name, header] : headers->members) {
+    std::string text;
+    read_line(header, problems, text);
+    if (name.empty() || !is_one_line(name)) problems.add(header, "this is no header name");
+    reject.headers.emplace_back(name, text);
+  }
+  return reject;
+}
+
+Verb read_challenge(const json::Value& value, Problems& problems) {
+  ChallengeWith with;
+  constexpr std::array<Choice<int>, 2> statuses{{{"401", 401}, {"407", 407}}};
+  const Fields fields(value, keys::challenge, problems);
+  const json::Value* const status = fields.find("status");
+  const bool is_known =
+      status != nullptr && status->kind == json::Kind::number &&
+      (status->number == statuses[0].value || status->number == statuses[1].value);
+  if (is_known)
+    with.status = static_cast<int>(status->number);
+  else if (status != nullptr)
+    problems.add_wrong(*status, "401 or 407");
+  with.challenge.realm = "sipharness";
+  fields.read("realm", with.challenge.realm);
+  fields.read("algorithm", with.challenge.algorithm, words::algorithms);
+  fields.read("qop", with.challenge.qop_auth);
+  fields.read("stale", with.challenge.stale);
+  return with;
+}
+
+Verb read_provisional(const json::Value& value, Problems& problems) {
+  Provisional provisional;
+  const Fields fields(value, keys::provisional, problems);
+  fields.read_integer("status", {100, 199}, provisional.status);
+  fields.read("after", provisional.after);
+  return provisional;
+}
+
+using VerbReader = Verb (*)(const json::Value&, Problems&);
+
+constexpr std::array<Choice<VerbReader>, 7> verb_readers{{
+    {"accept", read_accept},
+    {"drop", read_switch<Drop>},
+    {"delay", read_delay},
+    {"reject", read_reject},
+    {"challenge", read_challenge},
+    {"provisional", read_provisional},
+    {"mute", read_switch<Mute>},
+}};
+
+}  // namespace
+
+Verb read_verb(const json::Value& rule, Problems& problems) {
+  Verb verb;
+  int verbs = 0;
+  for (const Choice<VerbReader>& reader : verb_readers) {
+    const json::Value* const value = rule.find(reader.name);
+    if (value == nullptr) continue;
+    verb = reader.value(*value, problems);
+    if (++verbs > 1) problems.add(*value, "a rule does one thing; this one has a second verb");
+  }
+  if (verbs == 0 && rule.kind == json::Kind::object)
+    problems.add(rule, "the rule does nothing; it needs " +
+                           enumerate(names_of(Choices<VerbReader>(verb_readers))));
+  return verb;
+}
+
+}  // namespace sipharness::scenario

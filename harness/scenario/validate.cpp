@@ -1,0 +1,169 @@
+// What no single value of a scenario shows: servers, rules, steps and expectations against each
+// other.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "harness/scenario/draft.hpp"
+#include "harness/scenario/words.hpp"
+
+namespace sipharness::scenario {
+namespace {
+
+const json::Value& member_or(const json::Value& value, std::string_view key) {
+  const json::Value* const found = value.find(key);
+  return found == nullptr ? value : *found;
+}
+
+// --- Servers -------------------------------------------------------------------------------------
+
+/// @source guide.txt, Configuration, step 3: not the same address in both fields
+void check_servers_differ(const Draft& draft, Problems& problems) {
+  const Server& a = draft.servers.front().server;
+  const Server& b = draft.servers.back().server;
+  if (!a.address || a.address != b.address || a.port != b.port) return;
+  problems.add(member_or(*draft.servers.back().place, "address"),
+               fmt::format("{} and {} are the same server, {}; the guide's rule is: do not "
+                           "configure the same address as primary and secondary SIP server",
+                           a.name, b.name, Endpoint{*a.address, a.port}.text()));
+}
+
+void check_address_family(const Draft& draft, const ServerDraft& server, Problems& problems) {
+  const std::optional<IpAddress>& address = server.server.address;
+  if (!address) return;
+  const json::Value& place = member_or(*server.place, "address");
+  const bool unspecified = *address == IpAddress::v4({}) || *address == IpAddress::v6({});
+  if (unspecified)
+    problems.add(place, "found " + address->text() + "; a device cannot send to that");
+  else if (address->is_v4() == draft.scenario.ipv6)
+    problems.add(place, fmt::format("found {}; the scenario is for {}", address->text(),
+                                    draft.scenario.ipv6 ? "IPv6 (\"ipv6\" is true)"
+                                                        : "IPv4 (\"ipv6\" is not true)"));
+}
+
+// --- Rules and phases ----------------------------------------------------------------------------
+
+void check_rules_reachable(const ServerDraft& draft, Problems& problems) {
+  const std::vector<Rule>& rules = draft.server.rules;
+  for (std::size_t i = 1; i < rules.size(); ++i) {
+    const auto hides = [&rule = rules[i]](const Rule& earlier) {
+      return is_unconditional(earlier) && (earlier.phase.empty() || earlier.phase == rule.phase);
+    };
+    const auto end = rules.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto hiding = std::find_if(rules.begin(), end, hides);
+    if (hiding != end)
+      problems.add(*draft.rules[i], fmt::format("this rule is never reached: \"{}\" before it "
+                                                "matches everything",
+                                                hiding->name));
+  }
+}
+
+const ServerStep* phase_step(const Step& step) {
+  const auto* const server = std::get_if<ServerStep>(&step.what);
+  return server != nullptr && server->verb == ServerVerb::phase ? server : nullptr;
+}
+
+void check_phase_is_known(const Draft& draft, std::size_t index, Problems& problems) {
+  const ServerStep* const step = phase_step(draft.scenario.timeline[index]);
+  if (step == nullptr || step->phase.empty()) return;
+  const auto named = [step](const ServerDraft& d) { return d.server.name == step->server; };
+  const auto server = std::find_if(draft.servers.begin(), draft.servers.end(), named);
+  if (server == draft.servers.end()) return;
+  std::vector<std::string_view> known(server->server.phases.begin(), server->server.phases.end());
+  known.push_back(words::silent_phase);
+  known.push_back(words::default_phase);
+  if (std::find(known.begin(), known.end(), step->phase) == known.end())
+    problems.add_choice(member_or(*draft.steps[index], "phase"), known);
+}
+
+bool enters(const Draft& draft, std::string_view server, std::string_view phase) {
+  const std::vector<Step>& timeline = draft.scenario.timeline;
+  return std::any_of(timeline.begin(), timeline.end(), [&](const Step& step) {
+    const ServerStep* const entered = phase_step(step);
+    return entered != nullptr && entered->server == server && entered->phase == phase;
+  });
+}
+
+void check_phases_entered(const ServerDraft& draft, const std::vector<Draft>& drafts,
+                          Problems& problems) {
+  for (std::size_t i = 0; i < draft.rules.size(); ++i) {
+    const std::string& phase = draft.server.rules[i].phase;
+    const auto entered = [&](const Draft& d) { return enters(d, draft.server.name, phase); };
+    if (phase.empty() || std::any_of(drafts.begin(), drafts.end(), entered)) continue;
+    problems.add(member_or(*draft.rules[i], "phase"),
+                 fmt::format("no step takes {} into the phase \"{}\"", draft.server.name, phase));
+  }
+}
+
+// --- Timeline ------------------------------------------------------------------------------------
+
+void check_times(const Draft& draft, Problems& problems) {
+  const Duration end = draft.scenario.duration;
+  Duration latest{};
+  for (std::size_t i = 0; i < draft.steps.size(); ++i) {
+    const When& when = draft.scenario.timeline[i].when;
+    const Duration time = when.after ? when.deadline.value_or(end) : when.at;
+    const json::Value& place = member_or(*draft.steps[i], when.after ? "deadline" : "at");
+    const std::string found = describe(place);
+    if (end > Duration::zero() && (when.after ? time > end : time >= end))
+      problems.add(place,
+                   fmt::format("found {}; the scenario ends at {}", found, format_duration(end)));
+    if (time < latest)
+      problems.add(place, fmt::format("found {}; a step before it is at {}: steps stand in the "
+                                      "order they are done",
+                                      found, format_duration(latest)));
+    if (!when.after) latest = std::max(latest, when.at);
+  }
+}
+
+void check_boot(const Draft& draft, Problems& problems) {
+  if (draft.timeline == nullptr) return;
+  for (std::size_t i = 0; i < draft.steps.size(); ++i) {
+    const auto* const step = std::get_if<DeviceStep>(&draft.scenario.timeline[i].what);
+    if (step == nullptr) continue;
+    if (step->verb != DeviceVerb::boot)
+      problems.add(member_or(*draft.steps[i], "do"),
+                   fmt::format("\"{}\" comes before the device's \"boot\"", to_string(step->verb)));
+    return;
+  }
+  problems.add(*draft.timeline, "the device never boots; the timeline needs a step \"boot\"");
+}
+
+// --- Expectations --------------------------------------------------------------------------------
+
+void check_expectations_differ(const Draft& draft, Problems& problems) {
+  const std::vector<Expectation>& expect = draft.scenario.expect;
+  for (std::size_t i = 0; i < expect.size(); ++i) {
+    const auto same = [&id = expect[i].requirement](const Expectation& other) {
+      return !id.empty() && other.requirement == id;
+    };
+    const auto end = expect.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::any_of(expect.begin(), end, same))
+      problems.add(*draft.expectations[i], expect[i].requirement + " is expected twice");
+  }
+}
+
+}  // namespace
+
+void validate(const Draft& draft, Problems& problems) {
+  for (const ServerDraft& server : draft.servers) {
+    check_address_family(draft, server, problems);
+    check_rules_reachable(server, problems);
+  }
+  if (draft.servers.size() == keys::servers.size()) check_servers_differ(draft, problems);
+  for (std::size_t i = 0; i < draft.steps.size(); ++i) check_phase_is_known(draft, i, problems);
+  check_times(draft, problems);
+  check_boot(draft, problems);
+  check_expectations_differ(draft, problems);
+}
+
+void validate_phases_entered(const std::vector<Draft>& drafts, Problems& problems) {
+  // The effective scenario of one variant keeps the rules that only its siblings enter.
+  const bool is_lone_variant = drafts.size() == 1 && !drafts.front().scenario.variant.empty();
+  if (is_lone_variant) return;
+  for (const Draft& draft : drafts)
+    for (const ServerDraft& server : draft.servers) check_phases_entered(server, drafts, problems);
+}
+
+}  // namespace sipharness::scenario

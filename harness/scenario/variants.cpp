@@ -1,0 +1,66 @@
+// Sub-cases of a scenario file: each a merge patch over the rest of the file. @source RFC 7396 §2
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "harness/scenario/draft.hpp"
+
+namespace sipharness::scenario {
+namespace {
+
+json::Value& member(json::Value& object, const std::string& key) {
+  for (auto& [name, value] : object.members)
+    if (name == key) return value;
+  return object.members.emplace_back(key, json::Value{}).second;
+}
+
+void merge(json::Value& target, const json::Value& patch) {
+  if (patch.kind != json::Kind::object || target.kind != json::Kind::object) {
+    target = patch;
+    return;
+  }
+  for (const auto& [key, value] : patch.members) {
+    if (value.kind == json::Kind::null)
+      std::erase_if(target.members, [&key](const auto& kept) { return kept.first == key; });
+    else
+      merge(member(target, key), value);
+  }
+}
+
+json::Value without(json::Value object, std::string_view key) {
+  std::erase_if(object.members, [key](const auto& kept) { return kept.first == key; });
+  return object;
+}
+
+std::string variant_name(const Fields& fields, const std::vector<Variant>& before) {
+  std::string name;
+  fields.require({"name"});
+  fields.read("name", name);
+  const json::Value* const place = fields.find("name");
+  if (place == nullptr || place->kind != json::Kind::string) return name;
+  const auto same = [&name](const Variant& other) { return other.name == name; };
+  if (name.empty())
+    fields.problems().add(*place, "the variant's name is empty");
+  else if (std::any_of(before.begin(), before.end(), same))
+    fields.problems().add(*place, fmt::format("a second variant named \"{}\"", name));
+  return name;
+}
+
+}  // namespace
+
+std::vector<Variant> expand_variants(const json::Value& root, Problems& problems) {
+  const json::Value* const listed = root.find("variants");
+  if (listed == nullptr) return {{"", root}};
+  std::vector<Variant> variants;
+  const json::Value base = without(root, "variants");
+  for (const json::Value& patch : items_of(*listed, problems)) {
+    const std::string name = variant_name(Fields(patch, keys::variant, problems), variants);
+    Variant& variant = variants.emplace_back(Variant{name, base});
+    if (patch.kind == json::Kind::object) merge(variant.merged, without(patch, "name"));
+  }
+  if (variants.empty()) problems.add(*listed, "the list of variants is empty; leave it out");
+  return variants;
+}
+
+}  // namespace sipharness::scenario

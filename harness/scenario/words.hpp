@@ -1,0 +1,68 @@
+#pragma once
+// The words of scenario and profile files and what they stand for: read and written from here.
+
+#include <array>
+#include <string_view>
+#include <variant>
+
+#include "harness/scenario/fields.hpp"
+#include "harness/scenario/scenario.hpp"
+
+namespace sipharness::scenario::words {
+
+using Action = std::variant<DeviceVerb, ServerVerb>;
+
+inline constexpr std::array<Choice<Action>, 15> actions{{
+    {"boot", DeviceVerb::boot},
+    {"dial", DeviceVerb::dial},
+    {"answer", DeviceVerb::answer},
+    {"reject", DeviceVerb::reject},
+    {"hang_up", DeviceVerb::hang_up},
+    {"hold", DeviceVerb::hold},
+    {"resume", DeviceVerb::resume},
+    {"restart", DeviceVerb::restart},
+    {"shutdown", DeviceVerb::shutdown},
+    {"phase", ServerVerb::phase},
+    {"close_port", ServerVerb::close_port},
+    {"open_port", ServerVerb::open_port},
+    {"forget_bindings", ServerVerb::forget_bindings},
+    {"call", ServerVerb::call},
+    {"far_end_hang_up", ServerVerb::hang_up},
+}};
+
+inline constexpr std::array<Choice<AnchorKind>, 6> anchors{{
+    {"first_seen", AnchorKind::first_seen},
+    {"registered", AnchorKind::registered},
+    {"register_failed", AnchorKind::register_failed},
+    {"invite_at", AnchorKind::invite_at},
+    {"answered", AnchorKind::answered},
+    {"ended", AnchorKind::ended},
+}};
+
+inline constexpr std::array<Choice<Transport>, 2> transports{
+    {{"udp", Transport::udp}, {"tcp", Transport::tcp}}};
+
+inline constexpr std::array<Choice<sip::DigestAlgorithm>, 2> algorithms{
+    {{"MD5", sip::DigestAlgorithm::md5}, {"SHA-256", sip::DigestAlgorithm::sha256}}};
+
+/// Where a grant is written: true for the Contact's parameter.
+inline constexpr std::array<Choice<bool>, 2> expiry_places{{{"contact", true}, {"header", false}}};
+
+inline constexpr std::array<Choice<std::string_view>, 2> event_packages{
+    {{"dialog", "dialog"}, {"presence", "presence"}}};
+
+/// A server without a phase of its own; in the value it is the empty string.
+inline constexpr std::string_view default_phase = "default";
+/// A phase that needs no rules: everything is dropped.
+inline constexpr std::string_view silent_phase = "silent";
+/// A far end that does not ring, answer or hang up by itself.
+inline constexpr std::string_view never = "never";
+
+template <class T, std::size_t n>
+constexpr std::string_view name_of(const std::array<Choice<T>, n>& choices, const T& value) {
+  for (const Choice<T>& choice : choices)
+    if (choice.value == value) return choice.name;
+  return {};
+}
+
+}  // namespace sipharness::scenario::words

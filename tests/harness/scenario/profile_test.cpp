@@ -1,0 +1,178 @@
+#include "harness/scenario/profile.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/scenario/scenario.hpp"
+
+namespace sipharness::scenario {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+Profile read(const std::string& text) {
+  const Expected<Profile> profile = read_profile(text, "phone.json");
+  EXPECT_TRUE(profile.has_value()) << (profile ? "" : profile.error().text());
+  return profile.value_or(Profile{});
+}
+
+constexpr auto full = R"({
+  "name": "grp2614", "kind": "phone", "title": "A handset", "vendor_claims": ["guide"],
+  "timers": {"t1": "1s", "t2": "8s", "t4": "6s"},
+  "account": {"user": "2000", "auth_user": "two", "password": {"env": "PHONE_PASSWORD"}},
+  "register_expiration": "30min", "reregister_before": "40s", "refresh_margin": "7s",
+  "reg_retry_wait": "25s", "subscribe_expiration": "10min",
+  "subscriptions": ["dialog", "presence"], "mwi_subscribe": true, "max_request_retries": 2,
+  "parallel_allowed": true, "rport": false, "transport": "tcp", "registers": false,
+  "knows_reregister_before": false,
+  "tolerances": {"timer": {"absolute": "30ms", "percent": 3}, "fo_grace": "3s",
+                 "registration": {"absolute": "4s", "percent": 1.5}, "overlap": "90ms",
+                 "nodup": "1s"}
+})";
+
+TEST(Profile, takes_every_setting_from_its_file) {
+  const Profile profile = read(full);
+  EXPECT_EQ(profile.name, "grp2614");
+  EXPECT_EQ(profile.kind, "phone");
+  EXPECT_TRUE(profile.claims_guide());
+  EXPECT_EQ(profile.timers.t1, 1s);
+  EXPECT_EQ(profile.timers.t2, 8s);
+  EXPECT_EQ(profile.timers.t4, 6s);
+  EXPECT_EQ(profile.account.user, "2000");
+  EXPECT_EQ(profile.account.auth_user, "two");
+  EXPECT_EQ(profile.register_expiration, 30min);
+  EXPECT_EQ(profile.reregister_before, 40s);
+  EXPECT_EQ(profile.refresh_margin, 7s);
+  EXPECT_EQ(profile.reg_retry_wait, 25s);
+  EXPECT_EQ(profile.subscribe_expiration, 10min);
+  EXPECT_THAT(profile.subscriptions, ElementsAre("dialog", "presence"));
+  EXPECT_TRUE(profile.mwi_subscribe);
+  EXPECT_EQ(profile.max_request_retries, 2);
+  EXPECT_TRUE(profile.parallel_allowed);
+  EXPECT_FALSE(profile.rport);
+  EXPECT_EQ(profile.transport, Transport::tcp);
+  EXPECT_FALSE(profile.registers);
+  EXPECT_FALSE(profile.knows_reregister_before);
+}
+
+TEST(Profile, takes_every_tolerance_from_its_file) {
+  const Tolerances tolerances = read(full).tolerances;
+  EXPECT_EQ(tolerances.timer.of(500ms), 30ms);
+  EXPECT_EQ(tolerances.timer.of(10s), 300ms);
+  EXPECT_EQ(tolerances.fo_grace, 3s);
+  EXPECT_EQ(tolerances.registration.of(1000s), 15s);
+  EXPECT_EQ(tolerances.overlap, 90ms);
+  EXPECT_EQ(tolerances.nodup, 1s);
+}
+
+TEST(Profile, reads_back_from_what_is_written) {
+  const std::string written = to_json(read(full));
+  EXPECT_EQ(to_json(read(written)), written);
+}
+
+TEST(Profile, has_no_claims_and_the_tolerances_of_its_kind_by_default) {
+  const Profile phone = read(R"({"name": "p", "kind": "phone"})");
+  EXPECT_FALSE(phone.claims_guide());
+  EXPECT_EQ(phone.tolerances.fo_grace, 2s);
+  EXPECT_EQ(phone.tolerances.timer.of(32s), 3200ms);
+  EXPECT_EQ(phone.timers.t1, 500ms);
+  EXPECT_FALSE(phone.max_request_retries.has_value());
+}
+
+struct ToleranceCase {
+  std::string kind;
+  Duration timer_of_t1;
+  Duration grace;
+  Duration registration_of_120s;
+  Duration overlap;
+  Duration nodup;
+};
+
+TEST(Profile, tolerances_follow_the_table_of_the_catalogue) {
+  const std::vector<ToleranceCase> cases{{"reference", 20ms, 200ms, 600ms, 50ms, 500ms},
+                                         {"process", 60ms, 1s, 1200ms, 200ms, 2s},
+                                         {"phone", 100ms, 2s, 2400ms, 200ms, 2s},
+                                         {"external", 100ms, 2s, 2400ms, 200ms, 2s}};
+  for (const ToleranceCase& c : cases) {
+    SCOPED_TRACE(c.kind);
+    const Tolerances tolerances = default_tolerances(c.kind);
+    EXPECT_EQ(tolerances.timer.of(500ms), c.timer_of_t1);
+    EXPECT_EQ(tolerances.fo_grace, c.grace);
+    EXPECT_EQ(tolerances.registration.of(120s), c.registration_of_120s);
+    EXPECT_EQ(tolerances.overlap, c.overlap);
+    EXPECT_EQ(tolerances.nodup, c.nodup);
+  }
+}
+
+TEST(Profile, several_errors_are_told_together_a_line_each) {
+  const Expected<Profile> profile =
+      read_profile("{\n\"name\": 7,\n\"kind\": \"fone\",\n\"rport\": 1}", "phone.json");
+  ASSERT_FALSE(profile.has_value());
+  EXPECT_EQ(profile.error().text(),
+            "phone.json:2:9: /name: found 7; allowed is a string\n"
+            "phone.json:3:9: /kind: found \"fone\"; allowed is reference, process, phone or "
+            "external; did you mean \"phone\"?\n"
+            "phone.json:4:10: /rport: found 1; allowed is true or false");
+}
+
+TEST(Password, from_the_environment_is_found_and_never_written) {
+  ASSERT_EQ(setenv("SIPHARNESS_TEST_PASSWORD", "do not tell", 1), 0);
+  const Profile profile = read(R"({"name": "p", "kind": "phone",
+      "account": {"password": {"env": "SIPHARNESS_TEST_PASSWORD"}}})");
+  EXPECT_EQ(resolve(profile.account.password), "do not tell");
+  EXPECT_THAT(to_json(profile), HasSubstr("SIPHARNESS_TEST_PASSWORD"));
+  EXPECT_THAT(to_json(profile), Not(HasSubstr("do not tell")));
+}
+
+TEST(Password, from_a_file_is_its_first_line) {
+  const std::string path = testing::TempDir() + "sipharness_password";
+  std::ofstream(path) << "first\nsecond\n";
+  EXPECT_EQ(resolve({Password::Kind::file, path}), "first");
+  std::filesystem::remove(path);
+}
+
+TEST(Password, for_tests_is_public) {
+  const Profile profile =
+      read(R"({"name": "p", "kind": "phone", "account": {"password": {"test": "1234"}}})");
+  EXPECT_EQ(resolve(profile.account.password), "1234");
+  EXPECT_THAT(to_json(profile), HasSubstr("1234"));
+}
+
+TEST(Password, that_is_not_to_be_had_is_nothing) {
+  EXPECT_EQ(resolve({Password::Kind::env, "SIPHARNESS_NO_SUCH_VARIABLE"}), std::nullopt);
+  EXPECT_EQ(resolve({Password::Kind::file, "/no/such/file"}), std::nullopt);
+  EXPECT_EQ(resolve({}), std::nullopt);
+}
+
+TEST(Password, of_an_account_without_one_is_none_also_when_read_back) {
+  const Profile profile = read(R"({"name": "p", "kind": "phone", "account": {"user": "7"}})");
+  EXPECT_EQ(profile.account.password.kind, Password::Kind::none);
+  EXPECT_EQ(read(to_json(profile)).account.password.kind, Password::Kind::none);
+}
+
+TEST(Configured, gives_the_device_what_the_scenario_sets_and_leaves_the_rest) {
+  const Profile profile = read(full);
+  Scenario scenario;
+  scenario.configure.register_expiration = 2min;
+  scenario.configure.reregister_before = 20s;
+  scenario.configure.subscriptions = {"dialog"};
+  scenario.configure.transport = Transport::udp;
+  const Profile given = configured(profile, scenario);
+  EXPECT_EQ(given.register_expiration, 2min);
+  EXPECT_EQ(given.reregister_before, 20s);
+  EXPECT_THAT(given.subscriptions, ElementsAre("dialog"));
+  EXPECT_EQ(given.transport, Transport::udp);
+  EXPECT_EQ(given.subscribe_expiration, 10min);
+  EXPECT_TRUE(given.mwi_subscribe);
+  EXPECT_EQ(given.name, "grp2614");
+}
+
+}  // namespace
+}  // namespace sipharness::scenario
