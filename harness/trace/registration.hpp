@@ -3,6 +3,7 @@
 // @source ALG-ATT, ALG-BIND, ALG-KNOWNDOWN: requirements §0.4
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "harness/scenario/profile.hpp"
@@ -21,6 +22,7 @@ struct RegisterAttempt {
   std::optional<CaptureTime> fail;  ///< no final response: when the device could know
   int status = 0;                   ///< of the final response, 0 if none
   bool unregister = false;          ///< asked for expiry 0
+  std::string_view contact;         ///< URI of the device's (first) Contact; "*"; empty if none
   std::optional<Duration> requested;
   std::optional<Duration> granted;  ///< E, by ALG-BIND
   bool failed() const { return fail.has_value() || status >= 300; }

@@ -7,7 +7,6 @@
 //  3. Times are CaptureTime; `zero` is scenario zero (first message where there is no journal).
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +19,7 @@
 #include "harness/journal/journal.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/message.hpp"
+#include "harness/trace/byte_store.hpp"
 
 namespace sipharness::trace {
 
@@ -33,6 +33,7 @@ enum class Direction : std::uint8_t { from_device, to_device, elsewhere };
 enum class ServerRole : std::uint8_t { none, primary, secondary };
 
 std::string_view to_string(ServerRole role);  ///< "primary", "secondary", ""
+ServerRole role_of(std::string_view server);  ///< the reverse; none for any other name
 
 struct Message {
   std::size_t index = 0;
@@ -54,6 +55,7 @@ struct Message {
 struct Malformed {
   std::uint32_t frame = 0;
   CaptureTime at;
+  Transport transport = Transport::udp;
   Endpoint source;
   Endpoint destination;
   Direction direction = Direction::elsewhere;
@@ -101,7 +103,7 @@ struct Server {
 
 class Trace {
  public:
-  std::deque<std::string> bytes;  ///< owns every view below
+  ByteStore bytes;  ///< owns every view below
   std::vector<Message> messages;
   std::vector<Malformed> malformed;
   std::vector<TransportFailure> transport_failures;

@@ -1,0 +1,99 @@
+#pragma once
+// Turns what a decoder saw into a trace. build_trace() feeds it from a capture file, tests feed it
+// from text; roles, directions, malformed bytes and health are decided here and nowhere else.
+//  1. A UDP payload is SIP traffic if it begins like SIP, or if either end is an endpoint known to
+//     speak SIP (a server of the scenario; in a foreign capture, whoever sent or received SIP).
+//  2. Keep-alives (CRLF, STUN) are skipped.
+//  3. A stream is read from its beginning; where the capture lacks that, or has a gap, from the
+//  next
+//     chunk that begins like SIP.
+//  4. finish() is called once, after the last packet.
+// @source ALG-MSG: requirements §0.4
+
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "harness/capture/decoder.hpp"
+#include "harness/sip/stream_framer.hpp"
+#include "harness/trace/trace.hpp"
+
+namespace sipharness::trace {
+
+struct AssembleOptions {
+  journal::Journal journal;
+  std::vector<Server> servers;  ///< of the scenario; empty: inferred from the traffic
+  Vantage vantage = Vantage::unknown;
+};
+
+/// What the capture file as a whole was like.
+struct CaptureSummary {
+  capture::DecoderCounts counts;
+  CaptureTime first;  ///< first frame
+  CaptureTime last;   ///< last frame
+  std::vector<std::string> faults;
+};
+
+/// One payload that the journal may name: where it was seen and which message it became, if any.
+struct Sighting {
+  static constexpr std::size_t no_message = static_cast<std::size_t>(-1);
+
+  Transport transport = Transport::udp;
+  Endpoint source;
+  Endpoint destination;
+  CaptureTime at;
+  std::size_t message = no_message;
+  bool claimed = false;  ///< a journal entry was resolved to it
+};
+
+/// By digest of the payload.
+using Sightings = std::unordered_map<std::uint64_t, std::vector<Sighting>>;
+
+class TraceAssembler final : public capture::TrafficSink {
+ public:
+  explicit TraceAssembler(AssembleOptions options);
+
+  void on_datagram(const capture::Origin& origin, std::string_view payload) override;
+  void on_stream_bytes(const capture::Origin& origin, std::string_view bytes) override;
+  void on_stream_event(const capture::Origin& origin, capture::StreamEvent event) override;
+  void on_stream_gap(const capture::Origin& origin) override;
+  void on_icmp(const capture::IcmpError& error) override;
+  void on_truncated(std::uint32_t frame) override;
+
+  Trace finish(const CaptureSummary& summary) &&;
+
+ private:
+  struct Flow {
+    Endpoint source;
+    Endpoint destination;
+    bool operator==(const Flow&) const = default;
+  };
+  struct FlowHash {
+    std::size_t operator()(const Flow& flow) const;
+  };
+  struct Stream {
+    sip::StreamFramer framer;
+    /// Whether the framer has everything since a message began. It has not when the capture missed
+    /// the stream's beginning or a part of it; then it waits for bytes that begin like SIP.
+    bool in_step = false;
+  };
+
+  bool is_sip_endpoint(const Endpoint& endpoint) const { return sip_endpoints_.contains(endpoint); }
+  bool concerns_sip(const capture::Origin& origin) const;
+  void open_stream(const Endpoint& source, const Endpoint& destination);
+  void close_stream(const capture::Origin& origin, capture::StreamEvent event);
+  void add(const capture::Origin& origin, Transport transport, std::string_view bytes);
+  void add_malformed(const capture::Origin& origin, Transport transport,
+                     const sip::Problem& problem, std::string_view bytes);
+  void note_sighting(const capture::Origin& origin, Transport transport, std::string_view bytes,
+                     std::size_t message);
+
+  Trace trace_;
+  std::unordered_set<Endpoint, EndpointHash> sip_endpoints_;
+  std::unordered_map<Flow, Stream, FlowHash> streams_;
+  Sightings sightings_;
+  bool infer_roles_ = false;
+};
+
+}  // namespace sipharness::trace

@@ -1,0 +1,55 @@
+#include <utility>
+
+#include "harness/capture/pcap_file.hpp"
+#include "harness/trace/assembler.hpp"
+
+namespace sipharness::trace {
+namespace {
+
+/// Notes the span of the capture on the way to the decoder.
+class SpanNotingSink final : public packet::FrameSink {
+ public:
+  SpanNotingSink(packet::FrameSink& next, CaptureSummary& summary)
+      : next_(next), summary_(summary) {}
+  void on_frame(const packet::FrameView& frame) override {
+    if (!seen_) summary_.first = frame.at;
+    seen_ = true;
+    summary_.last = frame.at;
+    next_.on_frame(frame);
+  }
+
+ private:
+  packet::FrameSink& next_;
+  CaptureSummary& summary_;
+  bool seen_ = false;
+};
+
+std::vector<Server> servers_of(const scenario::Scenario* scenario) {
+  std::vector<Server> servers;
+  if (scenario == nullptr) return servers;
+  for (const scenario::Server& server : scenario->servers) {
+    if (!server.address) continue;
+    servers.push_back({role_of(server.name), Endpoint{*server.address, server.port}});
+  }
+  return servers;
+}
+
+}  // namespace
+
+Expected<Trace> build_trace(BuildOptions options) {
+  AssembleOptions assemble;
+  assemble.journal = std::move(options.journal);
+  assemble.servers = servers_of(options.scenario);
+  assemble.vantage = options.vantage;
+  TraceAssembler assembler(std::move(assemble));
+  capture::Decoder decoder(assembler);
+  CaptureSummary summary;
+  SpanNotingSink sink(decoder, summary);
+  const Expected<capture::ReadOutcome> outcome = capture::read_capture(options.capture, sink);
+  if (!outcome) return tl::unexpected(outcome.error());
+  if (outcome->truncation) summary.faults.push_back(outcome->truncation->text());
+  summary.counts = decoder.counts();
+  return std::move(assembler).finish(summary);
+}
+
+}  // namespace sipharness::trace

@@ -1,0 +1,18 @@
+#pragma once
+// Holds a trace's journal against its capture: finds the datagrams that the journal names, and
+// whether the capture may be believed to be whole. What does not fit is a fault of the capture,
+// which turns verdicts into inconclusive.
+// @source requirements §0.2 (general inconclusive rules), design "Time"
+
+#include "harness/trace/assembler.hpp"
+
+namespace sipharness::trace {
+
+/// Marks ignored messages; a journalled send or ignored datagram that was not seen is a fault.
+void resolve_journal(Trace& trace, Sightings& sightings);
+
+/// Adds the faults that do not depend on single datagrams: truncated frames, stream gaps, kernel
+/// drops, clock steps, a journal without its end.
+void judge_health(Trace& trace);
+
+}  // namespace sipharness::trace

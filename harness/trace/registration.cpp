@@ -1,0 +1,283 @@
+#include "harness/trace/registration.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <tuple>
+
+#include "harness/sip/address.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::trace {
+namespace {
+
+std::optional<Duration> seconds_of(std::optional<std::string_view> text) {
+  std::uint32_t seconds = 0;
+  if (!text || text->empty()) return std::nullopt;
+  const char* const last = text->data() + text->size();
+  const auto [end, failure] = std::from_chars(text->data(), last, seconds);
+  if (failure != std::errc() || end != last) return std::nullopt;
+  return std::chrono::seconds(seconds);
+}
+
+std::optional<Duration> expires_header(const sip::MessageView& message) {
+  if (!message.expires()) return std::nullopt;
+  return std::chrono::seconds(*message.expires());
+}
+
+std::vector<sip::Address> contacts_of(const sip::MessageView& message) {
+  std::vector<sip::Address> contacts;
+  for (const sip::Header& header : message.headers()) {
+    if (header.id != sip::HeaderId::contact) continue;
+    for (const sip::Address& contact : sip::parse_addresses(header.value)) {
+      contacts.push_back(contact);
+    }
+  }
+  return contacts;
+}
+
+void read_request(const sip::MessageView& request, RegisterAttempt& attempt) {
+  const std::vector<sip::Address> contacts = contacts_of(request);
+  attempt.requested = expires_header(request);
+  attempt.contact = {};
+  if (!contacts.empty()) {
+    attempt.contact = contacts.front().uri;
+    const std::optional<Duration> own = seconds_of(contacts.front().parameter("expires"));
+    if (own) attempt.requested = own;
+  }
+  attempt.unregister = attempt.contact == "*" || attempt.requested == Duration::zero();
+}
+
+/// E of ALG-BIND: the device's own Contact decides, foreign ones never (trap 5).
+std::optional<Duration> granted_expiry(const sip::MessageView& response,
+                                       const RegisterAttempt& attempt) {
+  for (const sip::Address& contact : contacts_of(response)) {
+    if (!sip::same_uri(contact.uri, attempt.contact)) continue;
+    if (const auto expiry = seconds_of(contact.parameter("expires"))) return expiry;
+  }
+  if (const auto expiry = expires_header(response)) return expiry;
+  return attempt.requested;
+}
+
+/// Final responses after which the same attempt goes on with a new CSeq.
+bool continues_attempt(int status) {
+  return status == 401 || status == 407 || status == 423 || status / 100 == 3;
+}
+
+class AttemptFinder {
+ public:
+  AttemptFinder(const Trace& trace, const std::vector<Transaction>& transactions,
+                const scenario::Profile& profile)
+      : trace_(trace), transactions_(transactions), profile_(profile) {}
+
+  std::vector<RegisterAttempt> find() {
+    for (std::size_t index = 0; index < transactions_.size(); ++index) {
+      const Transaction& transaction = transactions_[index];
+      const bool is_registration = transaction.method == sip::Method::register_ &&
+                                   transaction.direction == Direction::from_device;
+      if (is_registration) place(index);
+    }
+    for (std::size_t index = 0; index < attempts_.size(); ++index) conclude(index);
+    return std::move(attempts_);
+  }
+
+ private:
+  using ServerKey = std::pair<ServerRole, std::size_t>;  ///< and device
+  using ChainKey = std::tuple<ServerRole, std::size_t, std::string_view>;
+
+  const Message& first_send(std::size_t transaction) const {
+    return trace_.messages[transactions_[transaction].sends.front()];
+  }
+
+  void place(std::size_t index) {
+    const Transaction& transaction = transactions_[index];
+    const Message& message = first_send(index);
+    const auto known =
+        newest_.find({transaction.server, transaction.device, message.sip.call_id()});
+    if (known != newest_.end() && is_continued_by(attempts_[known->second], message)) {
+      attempts_[known->second].transactions.push_back(index);
+    } else {
+      newest_[{transaction.server, transaction.device, message.sip.call_id()}] = attempts_.size();
+      RegisterAttempt attempt;
+      attempt.server = transaction.server;
+      attempt.device = transaction.device;
+      attempt.transactions.push_back(index);
+      attempt.start = message.at;
+      attempts_.push_back(std::move(attempt));
+    }
+    note_start(transaction, message);
+  }
+
+  bool is_continued_by(const RegisterAttempt& attempt, const Message& next) const {
+    const std::size_t last = attempt.transactions.back();
+    if (!transactions_[last].final) return false;
+    const Message& answer = trace_.messages[*transactions_[last].final];
+    const bool is_prompt = next.at >= answer.at && next.at - answer.at <= 2s;
+    return continues_attempt(answer.sip.status()) && is_prompt &&
+           next.sip.cseq() != first_send(last).sip.cseq();
+  }
+
+  /// Remembers starts per server, to find the next one with a new CSeq (or a new Call-ID).
+  void note_start(const Transaction& transaction, const Message& message) {
+    starts_[{transaction.server, transaction.device}].push_back(message.index);
+  }
+
+  std::optional<CaptureTime> next_register(const RegisterAttempt& attempt) const {
+    const Message& last = first_send(attempt.transactions.back());
+    const std::vector<std::size_t>& starts = starts_.at({attempt.server, attempt.device});
+    auto next = std::ranges::upper_bound(starts, last.index);
+    for (; next != starts.end(); ++next) {
+      const Message& message = trace_.messages[*next];
+      const bool is_same_request =
+          message.sip.cseq() == last.sip.cseq() && message.sip.call_id() == last.sip.call_id();
+      if (!is_same_request) return message.at;
+    }
+    return std::nullopt;
+  }
+
+  /// When the last transaction is over by itself: Timer F, or the device's limit on repeats.
+  Duration patience() const {
+    const Duration timer_f = profile_.timers.sixty_four_t1();
+    if (!profile_.max_request_retries) return timer_f;
+    const int doublings = std::clamp(*profile_.max_request_retries, 0, 16) + 1;
+    return std::min(timer_f, profile_.timers.t1 * ((1 << doublings) - 1));
+  }
+
+  void conclude(std::size_t index) {
+    RegisterAttempt& attempt = attempts_[index];
+    const std::size_t last = attempt.transactions.back();
+    const CaptureTime last_start = first_send(last).at;
+    read_request(first_send(last).sip, attempt);
+    if (transactions_[last].final && is_in_time(last_start, *transactions_[last].final)) {
+      return finish(attempt, trace_.messages[*transactions_[last].final]);
+    }
+    CaptureTime fail = last_start + patience();
+    if (const auto next = next_register(attempt)) fail = std::min(fail, *next);
+    if (fail <= trace_.last) attempt.fail = fail;
+  }
+
+  /// A response that comes when Timer F has ended the transaction is not an answer to it any more
+  /// (RFC 3261 §17.1.2.2); the device's timer may be late by its tolerance.
+  bool is_in_time(CaptureTime last_start, std::size_t final) const {
+    const Duration timer_f = profile_.timers.sixty_four_t1();
+    return trace_.messages[final].at <=
+           last_start + timer_f + profile_.tolerances.timer.of(timer_f);
+  }
+
+  static void finish(RegisterAttempt& attempt, const Message& answer) {
+    attempt.end = answer.at;
+    attempt.status = answer.sip.status();
+    if (!answer.sip.is_success()) return;
+    attempt.ok = answer.at;
+    const bool binds = !attempt.unregister && !attempt.contact.empty();
+    if (binds) attempt.granted = granted_expiry(answer.sip, attempt);
+  }
+
+  const Trace& trace_;
+  const std::vector<Transaction>& transactions_;
+  const scenario::Profile& profile_;
+  std::vector<RegisterAttempt> attempts_;
+  std::map<ChainKey, std::size_t> newest_;
+  std::map<ServerKey, std::vector<std::size_t>> starts_;
+};
+
+/// Something that ends a binding before it lapses.
+bool ends_binding(const RegisterAttempt& attempt, const RegisterAttempt& binding) {
+  return attempt.unregister &&
+         (attempt.contact == "*" || sip::same_uri(attempt.contact, binding.contact));
+}
+
+class BindingFinder {
+ public:
+  BindingFinder(const Trace& trace, const std::vector<RegisterAttempt>& attempts)
+      : trace_(trace), attempts_(attempts) {}
+
+  std::vector<Binding> find() {
+    std::vector<std::size_t> accepted;
+    for (std::size_t index = 0; index < attempts_.size(); ++index) {
+      if (attempts_[index].ok) accepted.push_back(index);
+    }
+    std::ranges::stable_sort(accepted, {},
+                             [this](std::size_t index) { return *attempts_[index].ok; });
+    for (const std::size_t index : accepted) take(index);
+    for (Binding& binding : bindings_) forget(binding);
+    return std::move(bindings_);
+  }
+
+ private:
+  void take(std::size_t index) {
+    const RegisterAttempt& attempt = attempts_[index];
+    const auto current = current_.find({attempt.server, attempt.device});
+    if (current != current_.end()) hand_over(bindings_[current->second], attempt);
+    if (!attempt.granted) return;
+    current_[{attempt.server, attempt.device}] = bindings_.size();
+    bindings_.push_back({attempt.server, attempt.device, index, *attempt.ok,
+                         *attempt.ok + *attempt.granted, false});
+  }
+
+  void hand_over(Binding& binding, const RegisterAttempt& next) {
+    if (*next.ok >= binding.until) return;
+    const bool is_refresh = next.granted.has_value();
+    if (!is_refresh && !ends_binding(next, attempts_[binding.attempt])) return;
+    binding.until = *next.ok;
+    binding.refreshed = is_refresh;
+  }
+
+  void forget(Binding& binding) const {
+    for (const journal::Entry& entry : trace_.journal) {
+      const auto* const forgotten = std::get_if<journal::BindingsForgotten>(&entry.event);
+      if (forgotten == nullptr || role_of(forgotten->server) != binding.server) continue;
+      const CaptureTime at = trace_.time_of(entry);
+      if (at < binding.from || at >= binding.until) continue;
+      binding.until = at;
+      binding.refreshed = false;
+    }
+  }
+
+  const Trace& trace_;
+  const std::vector<RegisterAttempt>& attempts_;
+  std::vector<Binding> bindings_;
+  std::map<std::pair<ServerRole, std::size_t>, std::size_t> current_;
+};
+
+}  // namespace
+
+std::optional<CaptureTime> RegisterAttempt::failed_at() const {
+  if (fail) return fail;
+  return status >= 300 ? end : std::nullopt;
+}
+
+std::vector<RegisterAttempt> find_attempts(const Trace& trace,
+                                           const std::vector<Transaction>& transactions,
+                                           const scenario::Profile& profile) {
+  return AttemptFinder(trace, transactions, profile).find();
+}
+
+std::vector<Binding> find_bindings(const Trace& trace,
+                                   const std::vector<RegisterAttempt>& attempts) {
+  return BindingFinder(trace, attempts).find();
+}
+
+bool known_down(const std::vector<RegisterAttempt>& attempts, ServerRole server, std::size_t device,
+                CaptureTime at) {
+  std::optional<CaptureTime> newest;
+  bool is_down = false;
+  for (const RegisterAttempt& attempt : attempts) {
+    if (attempt.server != server || attempt.device != device) continue;
+    const std::optional<CaptureTime> finished = attempt.fail ? attempt.fail : attempt.end;
+    if (!finished || *finished >= at || (newest && *finished < *newest)) continue;
+    newest = finished;
+    is_down = attempt.failed();
+  }
+  return is_down;
+}
+
+bool registered(const std::vector<Binding>& bindings, ServerRole server, std::size_t device,
+                CaptureTime at) {
+  return std::ranges::any_of(bindings, [&](const Binding& binding) {
+    return binding.server == server && binding.device == device && binding.from <= at &&
+           at < binding.until;
+  });
+}
+
+}  // namespace sipharness::trace

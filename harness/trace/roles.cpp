@@ -1,0 +1,252 @@
+#include "harness/trace/roles.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "harness/trace/users.hpp"
+
+namespace sipharness::trace {
+namespace {
+
+/// The device's own user part in a message that it sent or got: From names who sent the request.
+std::string_view device_user(const Message& message) {
+  const bool is_register = message.sip.method() == sip::Method::register_;
+  const bool sent_request = message.from_device() == message.sip.is_request();
+  return user_in(message.sip,
+                 sent_request && !is_register ? sip::HeaderId::from : sip::HeaderId::to);
+}
+
+// --- Servers -------------------------------------------------------------------------------------
+
+/// Which endpoints are servers, by exact endpoint and, for a server's own outgoing connections, by
+/// an address that only one server has.
+class ServerTable {
+ public:
+  explicit ServerTable(const std::vector<Server>& servers) {
+    for (const Server& server : servers) {
+      roles_.emplace(server.endpoint, server.role);
+      const auto [place, is_new] =
+          hosts_.emplace(Endpoint{server.endpoint.address, 0}, server.role);
+      if (!is_new) place->second = ServerRole::none;
+    }
+  }
+  ServerRole role(const Endpoint& endpoint, Transport transport) const {
+    if (const auto found = roles_.find(endpoint); found != roles_.end()) return found->second;
+    if (transport == Transport::udp) return ServerRole::none;
+    const auto found = hosts_.find(Endpoint{endpoint.address, 0});
+    return found == hosts_.end() ? ServerRole::none : found->second;
+  }
+
+ private:
+  std::unordered_map<Endpoint, ServerRole, EndpointHash> roles_;
+  std::unordered_map<Endpoint, ServerRole, EndpointHash> hosts_;
+};
+
+/// policy: the first destination of a user's requests is its primary, the next one its secondary.
+class ServerInference {
+ public:
+  void learn(const Message& message, std::string_view user) {
+    if (roles_.contains(message.source)) return;
+    std::vector<Endpoint>& known = destinations_[user];
+    if (known.size() >= 2 || std::ranges::find(known, message.destination) != known.end()) return;
+    known.push_back(message.destination);
+    const ServerRole role = known.size() == 1 ? ServerRole::primary : ServerRole::secondary;
+    if (roles_.emplace(message.destination, role).second) {
+      servers.push_back({role, message.destination});
+    }
+  }
+
+  std::vector<Server> servers;
+
+ private:
+  std::unordered_map<std::string_view, std::vector<Endpoint>> destinations_;
+  std::unordered_map<Endpoint, ServerRole, EndpointHash> roles_;
+};
+
+std::vector<Server> infer_servers(const Trace& trace) {
+  ServerInference by_register;
+  ServerInference by_invite;
+  for (const Message& message : trace.messages) {
+    if (!message.sip.is_request()) continue;
+    if (message.sip.method() == sip::Method::register_) {
+      by_register.learn(message, user_in(message.sip, sip::HeaderId::to));
+    } else if (message.sip.method() == sip::Method::invite && message.sip.to_tag().empty()) {
+      by_invite.learn(message, user_in(message.sip, sip::HeaderId::from));
+    }
+  }
+  return by_register.servers.empty() ? by_invite.servers : by_register.servers;
+}
+
+// --- Devices -------------------------------------------------------------------------------------
+
+/// Which device an endpoint belongs to. One endpoint may hold several accounts (they register at
+/// the same server with different users), one account may come from several endpoints.
+class DeviceTable {
+ public:
+  explicit DeviceTable(std::vector<Device>& devices) : devices_(devices) {}
+
+  /// A REGISTER: the user decides, unless this endpoint is known and has no account there yet.
+  void learn_register(const Message& message) {
+    const std::string_view user = device_user(message);
+    std::optional<std::size_t> device = by_user(user);
+    if (!device) {
+      device = at_endpoint(message.source);
+      if (device && registers_with_another_user(*device, message.server, user)) device.reset();
+    }
+    if (!device) device = make(user);
+    registered_.emplace(std::pair(*device, message.server), user);
+    users_.emplace(user, *device);
+    add_address(*device, message.source);
+  }
+
+  /// Any other request: a device that does not register is known by its endpoint.
+  void learn_request(const Message& message) {
+    std::optional<std::size_t> device = at_endpoint(message.source);
+    if (!device) device = by_user(device_user(message));
+    if (!device) device = make(device_user(message));
+    users_.emplace(devices_[*device].user, *device);
+    add_address(*device, message.source);
+  }
+
+  std::size_t device_of(const Message& message) const {
+    const Endpoint& endpoint = message.from_device() ? message.source : message.destination;
+    const auto found = endpoints_.find(endpoint);
+    if (found != endpoints_.end() && found->second.size() == 1) return found->second.front();
+    if (const auto device = by_user(device_user(message))) return *device;
+    return found != endpoints_.end() ? found->second.front() : 0;
+  }
+
+ private:
+  struct RegisteredHash {
+    std::size_t operator()(const std::pair<std::size_t, ServerRole>& key) const {
+      return key.first * 4 + static_cast<std::size_t>(key.second);
+    }
+  };
+
+  std::optional<std::size_t> by_user(std::string_view user) const {
+    const auto found = users_.find(user);
+    if (user.empty() || found == users_.end()) return std::nullopt;
+    return found->second;
+  }
+  std::optional<std::size_t> at_endpoint(const Endpoint& endpoint) const {
+    const auto found = endpoints_.find(endpoint);
+    if (found == endpoints_.end()) return std::nullopt;
+    return found->second.front();
+  }
+  bool registers_with_another_user(std::size_t device, ServerRole server,
+                                   std::string_view user) const {
+    const auto found = registered_.find({device, server});
+    return found != registered_.end() && found->second != user;
+  }
+  std::size_t make(std::string_view user) {
+    devices_.emplace_back();
+    devices_.back().user = user;
+    return devices_.size() - 1;
+  }
+  void add_address(std::size_t device, const Endpoint& endpoint) {
+    std::vector<std::size_t>& holders = endpoints_[endpoint];
+    if (std::ranges::find(holders, device) != holders.end()) return;
+    holders.push_back(device);
+    devices_[device].addresses.push_back(endpoint);
+  }
+
+  std::vector<Device>& devices_;
+  std::unordered_map<std::string_view, std::size_t> users_;
+  std::unordered_map<Endpoint, std::vector<std::size_t>, EndpointHash> endpoints_;
+  std::unordered_map<std::pair<std::size_t, ServerRole>, std::string_view, RegisteredHash>
+      registered_;
+};
+
+void name_devices(std::vector<Device>& devices) {
+  if (devices.size() == 1) return;
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    Device& device = devices[i];
+    device.name = "phone-" + (device.user.empty() ? std::to_string(i + 1) : device.user);
+  }
+}
+
+// --- Directions ----------------------------------------------------------------------------------
+
+struct Route {
+  Direction direction = Direction::elsewhere;
+  ServerRole server = ServerRole::none;
+};
+
+Route route(const ServerTable& servers, const Endpoint& source, const Endpoint& destination,
+            Transport transport) {
+  const ServerRole from = servers.role(source, transport);
+  const ServerRole to = servers.role(destination, transport);
+  if (from == ServerRole::none && to != ServerRole::none) return {Direction::from_device, to};
+  if (from != ServerRole::none && to == ServerRole::none) return {Direction::to_device, from};
+  return {};
+}
+
+void assign_directions(Trace& trace, const ServerTable& servers) {
+  for (Message& message : trace.messages) {
+    const Route way = route(servers, message.source, message.destination, message.transport);
+    message.direction = way.direction;
+    message.server = way.server;
+  }
+  for (Malformed& bytes : trace.malformed) {
+    bytes.direction = route(servers, bytes.source, bytes.destination, bytes.transport).direction;
+  }
+}
+
+void assign_devices(Trace& trace) {
+  DeviceTable table(trace.devices);
+  for (const bool registers : {true, false}) {
+    for (const Message& message : trace.messages) {
+      if (!message.from_device() || !message.sip.is_request()) continue;
+      if ((message.sip.method() == sip::Method::register_) != registers) continue;
+      if (registers) {
+        table.learn_register(message);
+      } else {
+        table.learn_request(message);
+      }
+    }
+  }
+  for (Message& message : trace.messages) {
+    if (message.direction == Direction::elsewhere || trace.devices.empty()) continue;
+    message.device = table.device_of(message);
+    Device& device = trace.devices[message.device];
+    if (message.from_device() && device.user_agent.empty()) {
+      device.user_agent = message.sip.header(sip::HeaderId::user_agent);
+    }
+  }
+}
+
+void assign_transport_events(Trace& trace, const ServerTable& servers) {
+  for (StreamMark& mark : trace.stream_marks) {
+    const Route way = route(servers, mark.source, mark.destination, Transport::tcp);
+    mark.server = way.server;
+    const bool is_reset = mark.event == capture::StreamEvent::reset;
+    if (is_reset && way.direction == Direction::to_device) {
+      trace.transport_failures.push_back(
+          {mark.frame, mark.at, Transport::tcp, mark.destination, mark.source, way.server});
+    }
+  }
+  std::erase_if(trace.stream_marks,
+                [](const StreamMark& mark) { return mark.server == ServerRole::none; });
+  for (TransportFailure& failure : trace.transport_failures) {
+    failure.server = servers.role(failure.destination, failure.transport);
+  }
+  std::erase_if(trace.transport_failures, [&](const TransportFailure& failure) {
+    return servers.role(failure.device, failure.transport) != ServerRole::none;
+  });
+  std::ranges::stable_sort(trace.transport_failures, {}, &TransportFailure::frame);
+}
+
+}  // namespace
+
+void assign_roles(Trace& trace, RoleSource source) {
+  if (source == RoleSource::traffic) trace.servers = infer_servers(trace);
+  const ServerTable servers(trace.servers);
+  assign_directions(trace, servers);
+  assign_devices(trace);
+  if (trace.devices.empty() && source == RoleSource::scenario) trace.devices.emplace_back();
+  name_devices(trace.devices);
+  assign_transport_events(trace, servers);
+}
+
+}  // namespace sipharness::trace

@@ -1,0 +1,35 @@
+#include "harness/trace/trace.hpp"
+
+namespace sipharness::trace {
+
+std::string_view to_string(Vantage vantage) {
+  switch (vantage) {
+    case Vantage::device:
+      return "device";
+    case Vantage::server:
+      return "server";
+    case Vantage::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+std::string_view to_string(ServerRole role) {
+  switch (role) {
+    case ServerRole::primary:
+      return "primary";
+    case ServerRole::secondary:
+      return "secondary";
+    case ServerRole::none:
+      break;
+  }
+  return "";
+}
+
+ServerRole role_of(std::string_view server) {
+  if (server == to_string(ServerRole::primary)) return ServerRole::primary;
+  if (server == to_string(ServerRole::secondary)) return ServerRole::secondary;
+  return ServerRole::none;
+}
+
+}  // namespace sipharness::trace

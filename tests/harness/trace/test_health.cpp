@@ -1,0 +1,144 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/rng.hpp"
+#include "tests/support/trace_builder.hpp"
+
+namespace sipharness::trace {
+namespace {
+
+using test_support::epoch;
+using test_support::primary;
+using test_support::secondary;
+using test_support::TraceBuilder;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+journal::PacketName name_of(const Message& message) {
+  return {message.transport, message.source, message.destination, fnv1a(message.sip.bytes()), 0};
+}
+
+TEST(JournalResolution, marks_the_copy_that_was_ignored) {
+  TraceBuilder t;
+  const auto asked = t.at(1s).from_device(primary).request("REGISTER");
+  t.at(1010ms).to_device(primary).response(200);
+  const auto copy = t.at(5s).repeat(asked);
+  t.ignored(copy);
+  const Trace trace = t.build();
+  ASSERT_EQ(trace.messages.size(), 3U);
+  EXPECT_FALSE(trace.messages[0].ignored);
+  EXPECT_TRUE(trace.messages[2].ignored);
+  EXPECT_TRUE(trace.health.complete());
+}
+
+TEST(JournalResolution, marks_every_copy_that_was_ignored) {
+  TraceBuilder t;
+  const auto invite = t.silent_invite(primary, 1s);
+  for (auto copy = invite; copy < invite + 7; ++copy) t.ignored(copy);
+  const Trace trace = t.build();
+  for (const Message& message : trace.messages) EXPECT_TRUE(message.ignored);
+  EXPECT_TRUE(trace.health.complete());
+}
+
+TEST(JournalResolution, ignored_garbage_is_found_too) {
+  TraceBuilder t;
+  t.ignored(t.at(1s).from_device(primary).raw("garbage"));
+  EXPECT_TRUE(t.build().health.complete());
+}
+
+TEST(JournalResolution, a_send_that_the_capture_lacks_is_a_fault) {
+  TraceBuilder t;
+  t.registration(primary, 1s);
+  const Trace seen = t.build();
+  journal::PacketName name = name_of(seen.messages[1]);
+  t.at(1005ms).entry(journal::Sent{"primary", name});
+  EXPECT_TRUE(t.build().health.complete());
+  t.at(2s).entry(journal::Sent{"primary", name});
+  EXPECT_THAT(t.build().health.faults,
+              ElementsAre("a send of primary that the journal records is missing from the capture "
+                          "(at 2.000 s)"));
+  t.at(3s).entry(journal::Sent{"primary", name});
+  EXPECT_THAT(t.build().health.faults, ElementsAre(HasSubstr("2 times a send of primary")));
+}
+
+TEST(JournalResolution, an_ignored_datagram_that_the_capture_lacks_is_a_fault) {
+  TraceBuilder t;
+  t.registration(primary, 1s);
+  const Trace seen = t.build();
+  journal::PacketName name = name_of(seen.messages[0]);
+  name.digest ^= 1U;
+  t.at(1s).entry(journal::Ignored{"primary", "rule", name});
+  EXPECT_THAT(t.build().health.faults, ElementsAre(HasSubstr("a datagram ignored by primary")));
+}
+
+TEST(Health, of_a_whole_run_is_complete) {
+  TraceBuilder t;
+  t.healthy_registrations(0s);
+  const Trace trace = t.build();
+  EXPECT_THAT(trace.health.faults, IsEmpty());
+  EXPECT_TRUE(trace.ended);
+}
+
+TEST(Health, of_a_foreign_capture_needs_no_journal) {
+  TraceBuilder t;
+  t.healthy_registrations(0s);
+  t.without_journal();
+  const Trace trace = t.build();
+  EXPECT_THAT(trace.health.faults, IsEmpty());
+  EXPECT_TRUE(trace.ended);
+  EXPECT_FALSE(trace.has_journal());
+}
+
+struct FaultCase {
+  const char* name;
+  void (*spoil)(TraceBuilder&);
+  const char* fault;
+};
+
+TEST(Health, names_every_fault) {
+  const FaultCase cases[] = {
+      {"truncated", [](TraceBuilder& t) { t.truncated_frame(); }, "1 frames are shorter"},
+      {"dropped", [](TraceBuilder& t) { t.dropped(3); }, "the capture lost 3 frames"},
+      {"killed", [](TraceBuilder& t) { t.without_end(); }, "the journal ends before the run did"},
+      {"file", [](TraceBuilder& t) { t.fault("c.pcap: frame 9: cut"); }, "c.pcap: frame 9: cut"},
+      {"clock step",
+       [](TraceBuilder& t) {
+         t.at(1s).entry(journal::Clock{epoch + 1s, 100s});
+         t.at(2s).entry(journal::Clock{epoch + 2s + 2ms, 101s});
+       },
+       "the capture's clock stepped by 0.002 s at 1.000 s"},
+      {"clock step back",
+       [](TraceBuilder& t) {
+         t.at(1s).entry(journal::Clock{epoch + 1s, 100s});
+         t.at(2s).entry(journal::Clock{epoch + 1s, 101s});
+       },
+       "stepped by -1.000 s"},
+  };
+  for (const FaultCase& one : cases) {
+    SCOPED_TRACE(one.name);
+    TraceBuilder t;
+    t.registration(primary, 0s);
+    one.spoil(t);
+    EXPECT_THAT(t.build().health.faults, ElementsAre(HasSubstr(one.fault)));
+  }
+}
+
+TEST(Health, a_clock_that_drifts_by_less_than_a_millisecond_is_fine) {
+  TraceBuilder t;
+  t.at(1s).entry(journal::Clock{epoch + 1s, 100s});
+  t.at(2s).entry(journal::Clock{epoch + 2s + 900us, 101s});
+  EXPECT_THAT(t.build().health.faults, IsEmpty());
+}
+
+TEST(TraceTime, runs_to_the_end_of_the_journal) {
+  TraceBuilder t;
+  t.registration(primary, 1s);
+  t.ends(90s);
+  const Trace trace = t.build();
+  EXPECT_EQ(trace.first, epoch + 1s);
+  EXPECT_EQ(trace.last, epoch + 90s);
+}
+
+}  // namespace
+}  // namespace sipharness::trace
