@@ -2,12 +2,12 @@
 // Collects what one check saw of one requirement and turns it into a finding. Here, once, are the
 // rules that apply to every row: severity to verdict, named-but-not-exercised, capture health, host
 // lag, tightened windows (requirements §0.2). A check only says what it measured.
-//  1. Every call adds one instance; none at all means nothing exercised the requirement.
+//  1. Every call adds one instance; none at all means nothing exercised the requirement: that is
+//     inconclusive if the scenario names it, else not applicable.
 //  2. A vendor row of a device that does not claim the guide becomes info.
-//  3. A fault of the capture turns pass, warn and fail into inconclusive, keeping what was
-//  measured.
+//  3. A fault of the capture, or a host later than the margin, turns pass, warn and fail into
+//     inconclusive, keeping what was measured.
 
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,11 +27,13 @@ struct Evidence {
 
 /// A measured interval against its window.
 struct Measurement {
-  Duration measured{};
+  CaptureTime start;
+  CaptureTime end;
   verdict::Window window;
-  std::optional<verdict::Tolerance> tolerance;
-  /// Start or end was produced (or scheduled) by our host: its lag counts against the margin.
+  std::optional<verdict::Tolerance> tolerance{};
+  /// Start or end was produced by our host: its lag counts against the margin.
   bool host_produced = false;
+  Duration measured() const { return end - start; }
 };
 
 class Judge {
@@ -54,27 +56,29 @@ class Judge {
   /// As within, but outside means only warn.
   void should_be_within(const Evidence& evidence, const Measurement& measurement,
                         std::string_view what);
-  /// Just a number.
-  void measured(const Evidence& evidence, Duration value, std::string message);
-  /// This occurrence cannot be judged; counts only if the scenario names the requirement or nothing
-  /// else was judged.
+  /// The capture, the host or the vantage does not allow a verdict on this occurrence.
   void inconclusive(const Evidence& evidence, verdict::Blame blame, std::string reason);
   /// The profile switches it off.
   void not_applicable(std::string reason);
-  /// What must come true before this can be judged; the reason given when the requirement is named
-  /// by the scenario and nothing exercised it.
-  void needs(std::string precondition);
+  /// What must come true before this can be judged, said when nothing exercised the requirement.
+  void needs(std::string precondition, verdict::Blame blame = verdict::Blame::device);
 
   /// The finding, worst instance first.
   verdict::Finding finish() &&;
 
  private:
+  verdict::Instance& add(verdict::Verdict verdict, const Evidence& evidence, std::string message);
+  void measure(const Evidence& evidence, const Measurement& measurement, std::string_view what,
+               verdict::Verdict outside);
+  verdict::Window tightened(verdict::Window window) const;
+  verdict::Verdict violation() const;
+  bool is_unclaimed_vendor_row() const;
+  void doubt(verdict::Instance& instance, verdict::Blame blame, std::string reason) const;
+
   const Context& context_;
   verdict::Finding finding_;
-  std::string precondition_;
-
-  void add(verdict::Verdict verdict, const Evidence& evidence, std::string message);
-  verdict::Instance& last() { return finding_.instances.back(); }
+  std::string precondition_ = "nothing exercised it";
+  verdict::Blame precondition_blame_ = verdict::Blame::device;
 };
 
 /// A check judges one requirement over one device.

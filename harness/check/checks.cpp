@@ -1,0 +1,62 @@
+#include "harness/check/checks.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "harness/base/assert.hpp"
+#include "harness/check/families.hpp"
+
+namespace sipharness::check {
+namespace {
+
+std::size_t catalogue_position(std::string_view requirement) {
+  const verdict::Requirement* row = verdict::find_requirement(requirement);
+  SIPHARNESS_ASSERT(row != nullptr, requirement, TimePoint{});
+  return static_cast<std::size_t>(row - verdict::requirements().data());
+}
+
+std::vector<Check> gather() {
+  std::vector<Check> all;
+  for (const auto& family :
+       {guide_registration_checks(), guide_call_checks(), rfc3261_10_register_checks(),
+        rfc3261_8_request_checks(), rfc3261_17_transaction_checks(), rfc3261_9_cancel_checks(),
+        rfc3263_4_failover_checks(), failover_detection_checks(), failover_leg_checks(),
+        always_told_checks()})
+    all.insert(all.end(), family.begin(), family.end());
+  std::ranges::sort(all, {},
+                    [](const Check& check) { return catalogue_position(check.requirement); });
+  return all;
+}
+
+bool is_wanted(const JudgeOptions& options, std::string_view requirement) {
+  return options.only.empty() || std::ranges::find(options.only, requirement) != options.only.end();
+}
+
+}  // namespace
+
+std::span<const Check> checks() {
+  static const std::vector<Check> all = gather();
+  return all;
+}
+
+std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
+                                          const scenario::Profile& profile,
+                                          const JudgeOptions& options) {
+  std::vector<verdict::Finding> findings;
+  const std::size_t devices = std::max<std::size_t>(trace.devices.size(), 1);
+  std::vector<Context> contexts;
+  contexts.reserve(devices);
+  for (std::size_t device = 0; device < devices; ++device)
+    contexts.emplace_back(trace, profile, options.scenario, device);
+  for (const Check& check : checks()) {
+    if (!is_wanted(options, check.requirement)) continue;
+    for (const Context& context : contexts) {
+      Judge judge(context, *verdict::find_requirement(check.requirement));
+      check.judge(context, judge);
+      findings.push_back(std::move(judge).finish());
+    }
+  }
+  return findings;
+}
+
+}  // namespace sipharness::check

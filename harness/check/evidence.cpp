@@ -1,0 +1,125 @@
+#include "harness/check/evidence.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include <fmt/format.h>
+
+namespace sipharness::check {
+namespace {
+
+using trace::ServerRole;
+
+void keep_earlier(std::optional<CaptureTime>& earliest, CaptureTime candidate) {
+  if (!earliest || candidate < *earliest) earliest = candidate;
+}
+
+/// The server an entry says something bad about; empty if it does not.
+std::string_view faulty_server(const journal::Event& event) {
+  if (const auto* withheld = std::get_if<journal::Withheld>(&event)) return withheld->server;
+  if (const auto* delayed = std::get_if<journal::Delayed>(&event)) return delayed->server;
+  return {};
+}
+
+bool is_power_change(const journal::Entry& entry) {
+  const auto* action = std::get_if<journal::Action>(&entry.event);
+  return action != nullptr &&
+         (action->verb == "boot" || action->verb == "restart" || action->verb == "shutdown");
+}
+
+}  // namespace
+
+ServerRole other(ServerRole server) {
+  return server == ServerRole::primary ? ServerRole::secondary : ServerRole::primary;
+}
+
+bool has_both_servers(const Context& context) {
+  return context.trace.servers.size() >= 2;
+}
+
+std::optional<CaptureTime> first_fault(const Context& context, ServerRole server) {
+  std::optional<CaptureTime> earliest;
+  for (const trace::Outage& outage : context.outages)
+    if (outage.server == server) keep_earlier(earliest, outage.from);
+  for (const trace::Message& message : context.trace.messages)
+    if (message.server == server && message.ignored) keep_earlier(earliest, message.at);
+  for (const journal::Entry& entry : context.trace.journal)
+    if (faulty_server(entry.event) == to_string(server))
+      keep_earlier(earliest, context.trace.time_of(entry));
+  for (const trace::RegisterAttempt& attempt : context.attempts) {
+    if (attempt.server != server) continue;
+    if (attempt.status >= 300) keep_earlier(earliest, *attempt.end);
+    if (attempt.fail && !context.trace.has_journal()) keep_earlier(earliest, attempt.start);
+  }
+  return earliest;
+}
+
+CaptureTime next_power_change(const Context& context, CaptureTime from) {
+  for (const journal::Entry& entry : context.trace.journal)
+    if (is_power_change(entry) && context.trace.time_of(entry) > from)
+      return context.trace.time_of(entry);
+  return context.trace.last;
+}
+
+std::optional<CaptureTime> next_action(const Context& context, std::string_view verb,
+                                       CaptureTime from) {
+  for (const journal::Entry& entry : context.trace.journal) {
+    const auto* action = std::get_if<journal::Action>(&entry.event);
+    if (action != nullptr && action->verb == verb && context.trace.time_of(entry) >= from)
+      return context.trace.time_of(entry);
+  }
+  return std::nullopt;
+}
+
+std::optional<CaptureTime> transport_failure(const Context& context, ServerRole server,
+                                             CaptureTime from, CaptureTime until) {
+  for (const trace::TransportFailure& failure : context.trace.transport_failures)
+    if (failure.server == server && failure.at >= from && failure.at <= until) return failure.at;
+  return std::nullopt;
+}
+
+std::optional<std::size_t> first_response(const Context& context, const trace::Leg& leg) {
+  if (leg.provisional && leg.final)
+    return context.at(*leg.provisional) <= context.at(*leg.final) ? leg.provisional : leg.final;
+  return leg.provisional ? leg.provisional : leg.final;
+}
+
+Evidence evidence_of(const Context& context, const trace::Transaction& transaction) {
+  const std::size_t first = transaction.sends.front();
+  return {transaction.server, context.message(first).sip.call_id(), transaction.sends};
+}
+
+Evidence evidence_of(const Context& context, const trace::Leg& leg) {
+  const std::size_t invite = context.transactions[leg.invites.back()].sends.front();
+  return {leg.server, context.message(invite).sip.call_id(), {invite}};
+}
+
+Evidence evidence_of(const Context& context, const trace::RegisterAttempt& attempt) {
+  const std::size_t first = context.transactions[attempt.transactions.front()].sends.front();
+  return {attempt.server, context.message(first).sip.call_id(), {first}};
+}
+
+bool hung_up_before(const trace::CallGroup& call, CaptureTime at) {
+  return call.hung_up && *call.hung_up <= at;
+}
+
+void RequestTally::ask(sip::Method method, std::string_view fine, const Question& question) {
+  std::size_t asked = 0;
+  bool all_fine = true;
+  std::size_t first_index = 0;
+  for (const trace::Message& message : context_.trace.messages) {
+    const bool ours = message.from_device() && message.device == context_.device;
+    if (!ours || !message.sip.is_request()) continue;
+    if (method != sip::Method::unknown && message.sip.method() != method) continue;
+    if (asked++ == 0) first_index = message.index;
+    const std::optional<std::string> violation = question(message);
+    if (!violation) continue;
+    all_fine = false;
+    judge_.violated({message.server, message.sip.call_id(), {message.index}}, *violation);
+  }
+  if (asked > 0 && all_fine)
+    judge_.pass({trace::ServerRole::none, {}, {first_index}},
+                fmt::format("{} in all {} requests", fine, asked));
+}
+
+}  // namespace sipharness::check

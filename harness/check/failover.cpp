@@ -1,0 +1,86 @@
+#include "harness/check/failover.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using trace::CallGroup;
+using trace::Leg;
+using trace::ServerRole;
+
+/// Nothing came from the primary before Timer B, nor before the device turned to the secondary.
+bool was_silent(const Context& context, const Leg& primary, const Leg* secondary) {
+  const auto response = first_response(context, primary);
+  if (!response) return true;
+  const CaptureTime at = context.at(*response);
+  if (at >= primary.i0 + context.profile.timers.sixty_four_t1()) return true;
+  return secondary != nullptr && secondary->i0 > primary.i0 && at > secondary->i0;
+}
+
+std::optional<FailureSignal> signal_of(const Context& context, const CallGroup& call,
+                                       const Leg& primary) {
+  const Leg* secondary = call.leg(ServerRole::secondary);
+  FailureSignal signal{&call, &primary, secondary, {}, {}};
+  const CaptureTime timer_b = primary.i0 + context.profile.timers.sixty_four_t1();
+  if (primary.final && context.message(*primary.final).sip.status() == 503) {
+    signal.at = context.at(*primary.final);
+    signal.kind = "503";
+    return signal;
+  }
+  if (!was_silent(context, primary, secondary)) return std::nullopt;
+  if (const auto broken = transport_failure(context, ServerRole::primary, primary.i0, timer_b)) {
+    signal.at = *broken;
+    signal.kind = "ICMP or RST";
+    return signal;
+  }
+  signal.at = timer_b;
+  signal.kind = "Timer B";
+  return signal;
+}
+
+}  // namespace
+
+std::vector<SilentPrimary> calls_to_silent_primary(const Context& context) {
+  std::vector<SilentPrimary> found;
+  for (const CallGroup& call : context.calls) {
+    const Leg* primary = call.leg(ServerRole::primary);
+    if (primary == nullptr || call.legs.front().server != ServerRole::primary) continue;
+    const Leg* secondary = call.leg(ServerRole::secondary);
+    const CaptureTime deadline = primary->i0 + context.failover_limit();
+    if (!was_silent(context, *primary, secondary)) continue;
+    if (secondary == nullptr && hung_up_before(call, deadline)) continue;
+    found.push_back(
+        {.call = &call,
+         .primary = primary,
+         .secondary = secondary,
+         .deadline = deadline,
+         .has_signal =
+             transport_failure(context, ServerRole::primary, primary->i0, deadline).has_value(),
+         .was_observed = context.trace.last > deadline});
+  }
+  return found;
+}
+
+std::vector<FailureSignal> failure_signals(const Context& context) {
+  std::vector<FailureSignal> found;
+  const Duration early =
+      context.profile.tolerances.timer.of(context.profile.timers.sixty_four_t1()) / 2;
+  for (const CallGroup& call : context.calls) {
+    const Leg* primary = call.leg(ServerRole::primary);
+    if (primary == nullptr || call.legs.front().server != ServerRole::primary) continue;
+    const auto signal = signal_of(context, call, *primary);
+    if (!signal || hung_up_before(call, signal->at + context.profile.tolerances.fo_grace)) continue;
+    if (signal->secondary != nullptr && signal->secondary->i0 + early < signal->at) continue;
+    found.push_back(*signal);
+  }
+  return found;
+}
+
+Evidence evidence_of_both(const Context& context, const trace::Leg& primary,
+                          const trace::Leg* secondary) {
+  Evidence evidence = evidence_of(context, primary);
+  if (secondary != nullptr)
+    evidence.messages.push_back(evidence_of(context, *secondary).messages.front());
+  return evidence;
+}
+
+}  // namespace sipharness::check

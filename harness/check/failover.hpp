@@ -1,0 +1,45 @@
+#pragma once
+// Calls that the primary failed: what failed them, when the device could know, and what it did
+// next.
+// @source RFC 3263 §4.3; RFC 3261 §8.1.2, §17.1.1.2 (Timer B), §18.4
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "harness/check/evidence.hpp"
+#include "harness/check/judge.hpp"
+
+namespace sipharness::check {
+
+/// A call whose leg at the primary drew no response before Timer B or before the device left it.
+struct SilentPrimary {
+  const trace::CallGroup* call = nullptr;
+  const trace::Leg* primary = nullptr;
+  const trace::Leg* secondary = nullptr;  ///< null: the device never tried it
+  CaptureTime deadline;                   ///< i0 + 64·T1 + fo_grace
+  bool has_signal = false;                ///< ICMP or RST told the device earlier
+  bool was_observed = false;              ///< the capture reaches past the deadline
+};
+
+/// Calls the user gave up before the fallback was due are left out.
+std::vector<SilentPrimary> calls_to_silent_primary(const Context& context);
+
+/// A moment from which the device should have tried the next server.
+struct FailureSignal {
+  const trace::CallGroup* call = nullptr;
+  const trace::Leg* primary = nullptr;
+  const trace::Leg* secondary = nullptr;
+  CaptureTime at;
+  std::string_view kind;  ///< "Timer B", "503", "ICMP or RST"
+};
+
+/// Legs at the primary that failed by 503, transport or Timer B. A device that left before any of
+/// them (early leave, AMB-17) gives no signal.
+std::vector<FailureSignal> failure_signals(const Context& context);
+
+/// The first INVITE at each of the two servers; `secondary` may be null.
+Evidence evidence_of_both(const Context& context, const trace::Leg& primary,
+                          const trace::Leg* secondary);
+
+}  // namespace sipharness::check

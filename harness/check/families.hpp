@@ -1,0 +1,21 @@
+#pragma once
+// The families of checks, one file each; a new family is one line here and one in checks.cpp.
+
+#include <span>
+
+#include "harness/check/judge.hpp"
+
+namespace sipharness::check {
+
+std::span<const Check> guide_registration_checks();      // guide, Configuration and Case 1
+std::span<const Check> guide_call_checks();              // guide, Cases 1 and 2
+std::span<const Check> rfc3261_10_register_checks();     // RFC 3261 §10
+std::span<const Check> rfc3261_8_request_checks();       // RFC 3261 §8.1.1
+std::span<const Check> rfc3261_17_transaction_checks();  // RFC 3261 §17.1
+std::span<const Check> rfc3261_9_cancel_checks();        // RFC 3261 §9.1
+std::span<const Check> rfc3263_4_failover_checks();      // RFC 3263 §4.3
+std::span<const Check> failover_detection_checks();      // how a loss is noticed, and when
+std::span<const Check> failover_leg_checks();            // one call, two servers
+std::span<const Check> always_told_checks();             // in every run
+
+}  // namespace sipharness::check

@@ -1,0 +1,209 @@
+// Calls as the guide describes them: the registered primary first, the secondary when the primary
+// does not react or is known to be lost. @source guide.txt, "SIP Server Redundancy", Cases 1 and 2
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "harness/check/evidence.hpp"
+#include "harness/check/failover.hpp"
+#include "harness/check/families.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using trace::CallGroup;
+using trace::Leg;
+using trace::ServerRole;
+using verdict::Blame;
+
+/// policy: how soon after the user's command an INVITE must leave (GRP-CALL-04, GRP-CALL-09).
+constexpr Duration prompt_start = 2s;
+
+CaptureTime start_of(const CallGroup& call) {
+  return call.dialled.value_or(call.legs.empty() ? call.until : call.legs.front().i0);
+}
+
+bool primary_is_usable(const Context& context, CaptureTime at) {
+  return !context.known_down(ServerRole::primary, at) &&
+         context.registered(ServerRole::primary, at);
+}
+
+/// The answered INVITE of a leg was acknowledged.
+bool is_connected(const Context& context, const Leg& leg) {
+  return leg.final && context.message(*leg.final).sip.is_success() && !leg.acks_2xx.empty();
+}
+
+void starts_at_the_primary(const Context& context, Judge& judge) {
+  judge.needs("a call while the primary is registered and not known to be lost");
+  for (const CallGroup& call : context.calls) {
+    if (call.legs.empty() || !primary_is_usable(context, start_of(call))) continue;
+    const Leg& first = call.legs.front();
+    const std::string seen =
+        fmt::format("call to {} starts at the {}", call.number, to_string(first.server));
+    if (first.server == ServerRole::primary)
+      judge.pass(evidence_of(context, first), seen);
+    else
+      judge.violated(evidence_of(context, first), seen);
+  }
+}
+
+/// The primary reacted within T1 and did not refuse with 5xx.
+bool primary_answers_at_once(const Context& context, const Leg& primary) {
+  const auto response = first_response(context, primary);
+  if (!response || context.at(*response) - primary.i0 > context.profile.timers.t1) return false;
+  return !primary.final || context.message(*primary.final).sip.status() / 100 != 5;
+}
+
+void leaves_the_secondary_alone(const Context& context, Judge& judge) {
+  judge.needs("a call that the primary answers within T1", Blame::harness);
+  for (const CallGroup& call : context.calls) {
+    const Leg* primary = call.leg(ServerRole::primary);
+    if (primary == nullptr || !primary_answers_at_once(context, *primary)) continue;
+    if (const Leg* secondary = call.leg(ServerRole::secondary))
+      judge.violated(evidence_of(context, *secondary),
+                     "INVITE at the secondary although the primary had answered");
+    else
+      judge.pass(evidence_of(context, *primary),
+                 "the primary answered; nothing went to the secondary");
+  }
+}
+
+void falls_back_to_the_secondary(const Context& context, Judge& judge) {
+  judge.needs("a call to a silent primary with the secondary registered and answering",
+              Blame::harness);
+  for (const SilentPrimary& failed : calls_to_silent_primary(context)) {
+    if (!context.registered(ServerRole::secondary, failed.primary->i0) ||
+        context.is_out(ServerRole::secondary, failed.deadline))
+      continue;
+    if (failed.secondary == nullptr) {
+      if (failed.was_observed)
+        judge.violated(evidence_of(context, *failed.primary),
+                       fmt::format("no INVITE at the secondary within {} of silence",
+                                   format_seconds(context.trace.last - failed.primary->i0)));
+      else
+        judge.inconclusive(evidence_of(context, *failed.primary), Blame::harness,
+                           "the capture ends before the fallback was due");
+      continue;
+    }
+    const Duration earliest = failed.has_signal ? Duration::zero() : context.profile.timers.t1;
+    judge.should_be_within(
+        evidence_of_both(context, *failed.primary, failed.secondary),
+        {.start = failed.primary->i0,
+         .end = failed.secondary->i0,
+         .window = {.min = earliest, .max = context.failover_limit(), .min_open = true},
+         .tolerance = failover_grace(context)},
+        "INVITE reached the secondary after the first INVITE to the silent primary");
+  }
+}
+
+void judge_known_down(const Context& context, Judge& judge, const CallGroup& call) {
+  const CaptureTime start = start_of(call);
+  const Leg* secondary = call.leg(ServerRole::secondary);
+  if (secondary == nullptr) {
+    if (!call.legs.empty() && context.trace.last - start > context.failover_limit() + prompt_start)
+      judge.violated(evidence_of(context, call.legs.front()),
+                     "the primary was known to be lost, and the secondary was never tried");
+    return;
+  }
+  const Evidence evidence = evidence_of(context, *secondary);
+  if (!is_connected(context, *secondary)) {
+    if (!call.hung_up && secondary->final && context.message(*secondary->final).sip.is_success())
+      judge.violated(evidence, "the secondary answered and its 200 was never acknowledged");
+    return;
+  }
+  if (call.legs.front().server == ServerRole::primary)
+    return judge.warn(evidence, "tried the primary first although it was known to be lost");
+  judge.within(evidence,
+               {.start = start,
+                .end = secondary->i0,
+                .window = {.min = Duration::zero(), .max = prompt_start}},
+               "INVITE straight to the secondary after the dial");
+}
+
+void goes_straight_to_the_secondary(const Context& context, Judge& judge) {
+  judge.needs("a call after the primary's registration was seen to fail");
+  for (const CallGroup& call : context.calls) {
+    const CaptureTime start = start_of(call);
+    if (!context.known_down(ServerRole::primary, start) ||
+        !context.registered(ServerRole::secondary, start) ||
+        context.is_out(ServerRole::secondary, start))
+      continue;
+    judge_known_down(context, judge, call);
+  }
+}
+
+/// What is missing from a call that the secondary answered; nothing if it is complete.
+std::optional<std::string> incomplete(const Context& context, const CallGroup& call,
+                                      const Leg& leg) {
+  const CaptureTime answered = context.at(*leg.final);
+  if (leg.acks_2xx.empty()) return "its 200 was never acknowledged";
+  const Duration late = context.at(leg.acks_2xx.front()) - answered;
+  if (late > context.profile.timers.t1)
+    return fmt::format("ACK {} after the 200", format_seconds(late));
+  const bool must_hang_up = call.hung_up && *call.hung_up > answered && !leg.bye_to_device;
+  const bool had_time = context.trace.last - call.hung_up.value_or(answered) > prompt_start;
+  if (must_hang_up && had_time && !leg.bye_from_device) return "no BYE after the user hung up";
+  const auto& sip = context.message(*leg.final).sip;
+  for (const trace::Message& message : context.trace.messages)
+    if (message.from_device() && message.server == ServerRole::primary &&
+        message.sip.call_id() == sip.call_id() && message.sip.to_tag() == sip.to_tag())
+      return fmt::format("frame {} of its dialog went to the primary", message.frame);
+  return std::nullopt;
+}
+
+void call_over_secondary_is_complete(const Context& context, Judge& judge) {
+  judge.needs("a call that the secondary answered");
+  for (const CallGroup& call : context.calls) {
+    const Leg* leg = call.leg(ServerRole::secondary);
+    if (leg == nullptr || !leg->final || !context.message(*leg->final).sip.is_success()) continue;
+    Evidence evidence = evidence_of(context, *leg);
+    evidence.messages.push_back(*leg->final);
+    if (const auto missing = incomplete(context, call, *leg))
+      judge.violated(evidence, fmt::format("call over the secondary: {}", *missing));
+    else
+      judge.pass(evidence, "answer, ACK and hang-up of the call all went over the secondary");
+  }
+}
+
+void lost_secondary_does_not_matter(const Context& context, Judge& judge) {
+  judge.needs("a call while the secondary is out and the primary is healthy", Blame::harness);
+  for (const CallGroup& call : context.calls) {
+    const CaptureTime start = start_of(call);
+    if (call.legs.empty() || !context.is_out(ServerRole::secondary, start) ||
+        !primary_is_usable(context, start) || context.is_out(ServerRole::primary, start))
+      continue;
+    const Leg* primary = call.leg(ServerRole::primary);
+    const Evidence evidence = evidence_of(context, call.legs.front());
+    if (primary == nullptr || call.leg(ServerRole::secondary) != nullptr)
+      judge.violated(evidence, "the call went to the secondary");
+    else if (primary->final && context.message(*primary->final).sip.is_success() &&
+             primary->acks_2xx.empty())
+      judge.violated(evidence, "the primary answered and its 200 was never acknowledged");
+    else
+      judge.within(evidence,
+                   {.start = start,
+                    .end = primary->i0,
+                    .window = {.min = Duration::zero(), .max = prompt_start}},
+                   "INVITE to the primary after the dial, the secondary being out");
+  }
+}
+
+constexpr std::array table{
+    Check{"GRP-CALL-01", starts_at_the_primary},
+    Check{"GRP-CALL-02", leaves_the_secondary_alone},
+    Check{"GRP-CALL-03", falls_back_to_the_secondary},
+    Check{"GRP-CALL-04", goes_straight_to_the_secondary},
+    Check{"GRP-CALL-05", call_over_secondary_is_complete},
+    Check{"GRP-CALL-09", lost_secondary_does_not_matter},
+};
+
+}  // namespace
+
+std::span<const Check> guide_call_checks() {
+  return table;
+}
+
+}  // namespace sipharness::check

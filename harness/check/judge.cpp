@@ -1,0 +1,219 @@
+#include "harness/check/judge.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Instance;
+using verdict::Verdict;
+using verdict::Window;
+
+bool is_judged(Verdict verdict) {
+  return verdict == Verdict::pass || verdict == Verdict::warn || verdict == Verdict::fail;
+}
+
+/// Distance to the nearest bound, negative outside.
+std::optional<Duration> margin_of(Duration measured, const Window& window) {
+  std::optional<Duration> margin;
+  if (window.min) margin = measured - *window.min;
+  if (window.max) margin = std::min(margin.value_or(Duration::max()), *window.max - measured);
+  return margin;
+}
+
+bool is_inside(Duration measured, const Window& window) {
+  if (window.min && (window.min_open ? measured <= *window.min : measured < *window.min))
+    return false;
+  return !window.max || (window.max_open ? measured < *window.max : measured <= *window.max);
+}
+
+std::string describe(const Window& window) {
+  if (window.min && window.max)
+    return fmt::format("{} to {}", format_seconds(*window.min), format_seconds(*window.max));
+  if (window.max) return fmt::format("at most {}", format_seconds(*window.max));
+  if (window.min) return fmt::format("at least {}", format_seconds(*window.min));
+  return "any time";
+}
+
+/// The worst lag our host admitted to between two instants; entries cover the time since the last.
+Duration worst_lag(const trace::Trace& trace, CaptureTime from, CaptureTime to) {
+  Duration worst{};
+  CaptureTime covered_from = trace.zero;
+  for (const journal::Entry& entry : trace.journal) {
+    const auto* lag = std::get_if<journal::Lag>(&entry.event);
+    if (lag == nullptr) continue;
+    const CaptureTime covered_to = trace.time_of(entry);
+    if (covered_to >= from && covered_from <= to) worst = std::max(worst, lag->worst);
+    covered_from = covered_to;
+  }
+  return worst;
+}
+
+/// A device on our own host is scheduled by it.
+bool shares_our_host(const scenario::Profile& profile) {
+  return profile.kind == "reference" || profile.kind == "process";
+}
+
+}  // namespace
+
+Judge::Judge(const Context& context, const verdict::Requirement& requirement) : context_(context) {
+  finding_.requirement = &requirement;
+  finding_.device =
+      context.trace.devices.empty() ? "phone" : context.trace.devices[context.device].name;
+}
+
+Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string message) {
+  Instance instance;
+  instance.verdict = verdict;
+  instance.message = std::move(message);
+  instance.scope = {std::string(to_string(evidence.server)), std::string(evidence.call_id)};
+  for (const std::size_t index : evidence.messages)
+    instance.frames.push_back(context_.message(index).frame);
+  std::ranges::sort(instance.frames);
+  finding_.instances.push_back(std::move(instance));
+  return finding_.instances.back();
+}
+
+Verdict Judge::violation() const {
+  switch (finding_.requirement->severity) {
+    case verdict::Severity::must:
+    case verdict::Severity::vendor:
+      return Verdict::fail;
+    case verdict::Severity::should:
+    case verdict::Severity::quality:
+      return Verdict::warn;
+    case verdict::Severity::info:
+      break;
+  }
+  return Verdict::info;
+}
+
+void Judge::pass(const Evidence& evidence, std::string message) {
+  add(Verdict::pass, evidence, std::move(message));
+}
+
+void Judge::violated(const Evidence& evidence, std::string message) {
+  add(violation(), evidence, std::move(message));
+}
+
+void Judge::warn(const Evidence& evidence, std::string message) {
+  add(Verdict::warn, evidence, std::move(message));
+}
+
+void Judge::info(const Evidence& evidence, std::string message) {
+  add(Verdict::info, evidence, std::move(message));
+}
+
+void Judge::fail(const Evidence& evidence, std::string message) {
+  add(Verdict::fail, evidence, std::move(message));
+}
+
+void Judge::within(const Evidence& evidence, const Measurement& measurement,
+                   std::string_view what) {
+  measure(evidence, measurement, what, violation());
+}
+
+void Judge::should_be_within(const Evidence& evidence, const Measurement& measurement,
+                             std::string_view what) {
+  measure(evidence, measurement, what, Verdict::warn);
+}
+
+void Judge::measure(const Evidence& evidence, const Measurement& measurement, std::string_view what,
+                    Verdict outside) {
+  const Window window = tightened(measurement.window);
+  const Duration measured = measurement.measured();
+  const bool inside = is_inside(measured, window);
+  Instance& instance =
+      add(inside ? Verdict::pass : outside, evidence,
+          fmt::format("{}: {} (expected {})", what, format_seconds(measured), describe(window)));
+  instance.window = window;
+  instance.measured = measured;
+  instance.margin = margin_of(measured, window);
+  instance.tolerance = measurement.tolerance;
+  if (!instance.margin || !(measurement.host_produced || shares_our_host(context_.profile))) return;
+  const Duration lag = worst_lag(context_.trace, measurement.start, measurement.end);
+  if (lag > std::max(*instance.margin, -*instance.margin))
+    doubt(instance, verdict::Blame::host,
+          fmt::format("the host was {} late, more than the margin", format_seconds(lag, 4)));
+}
+
+void Judge::inconclusive(const Evidence& evidence, verdict::Blame blame, std::string reason) {
+  doubt(add(Verdict::inconclusive, evidence, reason), blame, reason);
+}
+
+void Judge::not_applicable(std::string reason) {
+  add(Verdict::not_applicable, {}, reason).reason = std::move(reason);
+}
+
+void Judge::needs(std::string precondition, verdict::Blame blame) {
+  precondition_ = std::move(precondition);
+  precondition_blame_ = blame;
+}
+
+Window Judge::tightened(Window window) const {
+  if (context_.scenario == nullptr) return window;
+  for (const scenario::Expectation& expectation : context_.scenario->expect) {
+    if (expectation.requirement != finding_.requirement->id) continue;
+    if (expectation.max && (!window.max || *expectation.max < *window.max)) {
+      window.max = expectation.max;
+      window.max_open = false;
+    }
+    if (expectation.min && (!window.min || *expectation.min > *window.min)) {
+      window.min = expectation.min;
+      window.min_open = false;
+    }
+  }
+  return window;
+}
+
+bool Judge::is_unclaimed_vendor_row() const {
+  return finding_.requirement->severity == verdict::Severity::vendor &&
+         !context_.profile.claims_guide();
+}
+
+void Judge::doubt(Instance& instance, verdict::Blame blame, std::string reason) const {
+  instance.verdict = Verdict::inconclusive;
+  instance.blame = blame;
+  instance.reason = std::move(reason);
+}
+
+verdict::Finding Judge::finish() && {
+  if (finding_.instances.empty()) {
+    if (context_.expects(finding_.requirement->id))
+      inconclusive({}, precondition_blame_, precondition_);
+    else
+      not_applicable(precondition_);
+  }
+  for (Instance& instance : finding_.instances) {
+    if (!is_judged(instance.verdict)) continue;
+    if (is_unclaimed_vendor_row()) {
+      instance.verdict = Verdict::info;
+      instance.reason = "the profile does not claim the guide";
+    } else if (!context_.trace.health.complete()) {
+      doubt(instance, verdict::Blame::host, context_.trace.health.faults.front());
+    }
+  }
+  std::ranges::stable_sort(finding_.instances, std::ranges::greater(), &Instance::verdict);
+  return std::move(finding_);
+}
+
+verdict::Tolerance timer_tolerance(const Context& context, Duration interval) {
+  return {context.profile.tolerances.timer.of(interval),
+          fmt::format("profile {}: tol", context.profile.name)};
+}
+
+verdict::Tolerance failover_grace(const Context& context) {
+  return {context.profile.tolerances.fo_grace,
+          fmt::format("profile {}: fo_grace", context.profile.name)};
+}
+
+verdict::Tolerance registration_tolerance(const Context& context, Duration granted) {
+  return {context.profile.tolerances.registration.of(granted),
+          fmt::format("profile {}: tol_reg", context.profile.name)};
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,64 @@
+#include "harness/check/refresh.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "harness/check/evidence.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using trace::RegisterAttempt;
+
+/// The window of I = next.start − previous.ok (AMB-5 for R = 0, AMB-6 for R ≥ E).
+verdict::Window refresh_window(const Context& context, Duration granted) {
+  const Duration tolerance = registration_tolerance(context, granted).value;
+  const Duration before = context.profile.reregister_before;
+  if (before == Duration::zero()) return {.min = granted / 2, .max = granted + tolerance};
+  if (before >= granted)
+    return {.min = std::min<Duration>(5s, granted / 2), .max = granted, .max_open = true};
+  return {.min = granted - before - tolerance, .max = granted - before + tolerance};
+}
+
+}  // namespace
+
+std::vector<Refresh> find_refreshes(const Context& context, trace::ServerRole server) {
+  std::vector<Refresh> found;
+  const auto attempts = context.attempts_at(server);
+  for (std::size_t i = 0; i + 1 < attempts.size(); ++i) {
+    const RegisterAttempt& previous = *attempts[i];
+    const RegisterAttempt& next = *attempts[i + 1];
+    if (!previous.ok || !previous.granted || previous.unregister || next.unregister) continue;
+    if (next_power_change(context, *previous.ok) < next.start) continue;
+    found.push_back({&previous, &next, *previous.granted});
+  }
+  return found;
+}
+
+Duration latest_refresh(const Context& context, Duration granted) {
+  const Duration before = context.profile.reregister_before;
+  return before < granted ? granted - before : granted;
+}
+
+void judge_refresh_period(const Context& context, Judge& judge, const Refresh& refresh) {
+  const Measurement measurement{.start = *refresh.previous->ok,
+                                .end = refresh.next->start,
+                                .window = refresh_window(context, refresh.granted),
+                                .tolerance = registration_tolerance(context, refresh.granted),
+                                .host_produced = true};
+  const Evidence evidence = evidence_of(context, *refresh.next);
+  const std::string what =
+      fmt::format("refresh at the {} after its 200 (granted {}, Reregister before {})",
+                  to_string(refresh.next->server), format_duration(refresh.granted),
+                  format_duration(context.profile.reregister_before));
+  const Duration nominal = latest_refresh(context, refresh.granted);
+  const bool early = measurement.measured() < *measurement.window.min;
+  // Early by less than half is only a warning; with R unused the window already allows it.
+  if (early && measurement.measured() > nominal / 2)
+    judge.should_be_within(evidence, measurement, what);
+  else
+    judge.within(evidence, measurement, what);
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,284 @@
+// How a REGISTER is made and when it is sent again. @source RFC 3261 §10.2
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/check/evidence.hpp"
+#include "harness/check/families.hpp"
+#include "harness/sip/address.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::HeaderId;
+using sip::Method;
+using trace::Message;
+using trace::RegisterAttempt;
+using trace::ServerRole;
+using trace::Transaction;
+
+constexpr std::array both{ServerRole::primary, ServerRole::secondary};
+
+/// policy: a refresh answered this close to the lapse is remarked (catalogue, REG-09).
+constexpr Duration thin_margin = 1s;
+
+void uri_names_the_domain(const Context& context, Judge& judge) {
+  RequestTally(context, judge)
+      .ask(Method::register_, "a Request-URI without user part",
+           [](const Message& message) -> std::optional<std::string> {
+             const auto uri = sip::parse_uri(message.sip.request_uri());
+             if (!uri || (uri->scheme != "sip" && uri->scheme != "sips"))
+               return fmt::format("Request-URI \"{}\" is no SIP URI", message.sip.request_uri());
+             if (message.sip.request_uri().find('@') != std::string_view::npos)
+               return fmt::format("Request-URI \"{}\" has a user part", message.sip.request_uri());
+             return std::nullopt;
+           });
+}
+
+void to_and_from_are_the_aor(const Context& context, Judge& judge) {
+  RequestTally(context, judge)
+      .ask(Method::register_, "To and From the same AOR, tag only in From",
+           [](const Message& message) -> std::optional<std::string> {
+             const auto to = sip::parse_address(message.sip.header(HeaderId::to));
+             const auto from = sip::parse_address(message.sip.header(HeaderId::from));
+             if (!to || !from) return "To or From cannot be read";
+             if (!sip::same_uri(to->uri, from->uri))
+               return fmt::format("To is {}, From is {}", to->uri, from->uri);
+             if (message.sip.from_tag().empty()) return "From has no tag";
+             if (!message.sip.to_tag().empty()) return "To has a tag";
+             return std::nullopt;
+           });
+}
+
+/// REGISTER transactions at `server`, in time order.
+std::vector<const Transaction*> registers_at(const Context& context, ServerRole server) {
+  std::vector<const Transaction*> found;
+  for (const Transaction& transaction : context.transactions)
+    if (transaction.method == Method::register_ && transaction.server == server &&
+        transaction.direction == trace::Direction::from_device)
+      found.push_back(&transaction);
+  return found;
+}
+
+const Message& opening(const Context& context, const Transaction& transaction) {
+  return context.message(transaction.sends.front());
+}
+
+void one_call_id_per_boot(const Context& context, Judge& judge) {
+  judge.needs("two REGISTERs at one server");
+  for (const ServerRole server : both) {
+    const auto registers = registers_at(context, server);
+    if (registers.size() < 2) continue;
+    const Transaction* previous = registers.front();
+    std::size_t changes = 0;
+    for (const Transaction* transaction : registers) {
+      const Message& now = opening(context, *transaction);
+      const Message& before = opening(context, *previous);
+      const bool rebooted = next_power_change(context, before.at) < now.at;
+      if (!rebooted && now.sip.call_id() != before.sip.call_id()) {
+        ++changes;
+        judge.violated(evidence_of(context, *transaction),
+                       fmt::format("a new Call-ID at the {} without a restart", to_string(server)));
+      }
+      previous = transaction;
+    }
+    if (changes == 0)
+      judge.pass({server, opening(context, *registers.front()).sip.call_id(), {}},
+                 fmt::format("one Call-ID for {} REGISTERs at the {}", registers.size(),
+                             to_string(server)));
+  }
+}
+
+/// CSeq numbers seen per Call-ID over both servers: a shared Call-ID shares its numbers.
+std::map<std::string_view, std::set<std::uint32_t>> numbers_by_call_id(const Context& context) {
+  std::map<std::string_view, std::set<std::uint32_t>> numbers;
+  for (const ServerRole server : both)
+    for (const Transaction* transaction : registers_at(context, server)) {
+      const Message& message = opening(context, *transaction);
+      numbers[message.sip.call_id()].insert(message.sip.cseq());
+    }
+  return numbers;
+}
+
+/// Every number between the two, both left out, was used with this Call-ID somewhere.
+bool is_next(const std::set<std::uint32_t>& used, std::uint32_t before, std::uint32_t now) {
+  if (now <= before) return false;
+  const auto between = std::distance(used.upper_bound(before), used.lower_bound(now));
+  return static_cast<std::uint32_t>(between) == now - before - 1;
+}
+
+void judge_numbers(const Context& context, Judge& judge, ServerRole server) {
+  const auto used = numbers_by_call_id(context);
+  std::map<std::string_view, std::uint32_t> latest;
+  std::size_t steps = 0;
+  bool all_right = true;
+  for (const Transaction* transaction : registers_at(context, server)) {
+    const sip::MessageView& message = opening(context, *transaction).sip;
+    const auto [entry, is_first] = latest.emplace(message.call_id(), message.cseq());
+    const std::uint32_t before = std::exchange(entry->second, message.cseq());
+    if (is_first) continue;
+    ++steps;
+    if (is_next(used.at(message.call_id()), before, message.cseq())) continue;
+    all_right = false;
+    judge.violated(
+        evidence_of(context, *transaction),
+        fmt::format("CSeq {} after {} at the {}", message.cseq(), before, to_string(server)));
+  }
+  if (steps > 0 && all_right)
+    judge.pass({server, {}, {}}, fmt::format("CSeq counts up over {} REGISTERs at the {}",
+                                             steps + 1, to_string(server)));
+}
+
+void cseq_counts_up(const Context& context, Judge& judge) {
+  judge.needs("two REGISTERs with one Call-ID at one server");
+  for (const ServerRole server : both) judge_numbers(context, judge, server);
+}
+
+/// What is wrong with the Contact of a REGISTER that came from `source`.
+std::optional<std::string> contact_problem(const Message& message) {
+  const auto contacts = sip::parse_addresses(message.sip.header(HeaderId::contact));
+  if (contacts.empty()) return "no Contact";
+  if (contacts.front().uri == "*") return std::nullopt;
+  const auto uri = sip::parse_uri(contacts.front().uri);
+  if (!uri) return fmt::format("Contact \"{}\" cannot be read", contacts.front().uri);
+  const auto host = IpAddress::parse(uri->host);
+  if (!host) return std::nullopt;  // a name: only its resolver could tell
+  const std::uint16_t port = uri->port == 0 ? 5060 : uri->port;
+  if (*host != message.source.address)
+    return fmt::format("Contact host {} but the packet came from {}", uri->host,
+                       message.source.address.text());
+  if (message.transport == Transport::udp && port != message.source.port &&
+      port != message.sip.via().port)
+    return fmt::format("Contact port {} but the packet came from port {}", port,
+                       message.source.port);
+  return std::nullopt;
+}
+
+void contact_is_reachable(const Context& context, Judge& judge) {
+  std::string_view first_contact;
+  RequestTally(context, judge)
+      .ask(Method::register_, "a Contact that leads back to the device",
+           [&](const Message& message) -> std::optional<std::string> {
+             if (const auto problem = contact_problem(message)) return problem;
+             const auto contacts = sip::parse_addresses(message.sip.header(HeaderId::contact));
+             const std::string_view uri = contacts.front().uri;
+             if (uri == "*") return std::nullopt;
+             const bool rebooted = next_power_change(context, message.at) < context.trace.last;
+             if (first_contact.empty() || rebooted) first_contact = uri;
+             if (sip::same_uri(first_contact, uri)) return std::nullopt;
+             return fmt::format("Contact {} where it was {}", uri, first_contact);
+           });
+}
+
+/// The server answered everything from `from` until the binding lapsed.
+bool was_healthy(const Context& context, ServerRole server, CaptureTime until) {
+  const auto fault = first_fault(context, server);
+  return !fault || *fault > until;
+}
+
+/// The renewal of one binding; `renewal` is null if none was accepted later.
+void judge_renewal(const Context& context, Judge& judge, const RegisterAttempt& attempt,
+                   const RegisterAttempt* renewal) {
+  const CaptureTime lapse = *attempt.ok + *attempt.granted;
+  const CaptureTime off = next_power_change(context, *attempt.ok);
+  if (renewal == nullptr || *renewal->ok > off) {
+    if (off > lapse)
+      judge.violated(
+          evidence_of(context, attempt),
+          fmt::format("the binding at the {} lapsed without a refresh", to_string(attempt.server)));
+    return;
+  }
+  const Evidence evidence = evidence_of(context, *renewal);
+  judge.within(
+      evidence,
+      {.start = *attempt.ok,
+       .end = *renewal->ok,
+       .window = {.max = *attempt.granted, .max_open = true},
+       .host_produced = true},
+      fmt::format("binding at the {} renewed after its last 200", to_string(attempt.server)));
+  const Duration left = lapse - *renewal->ok;
+  if (left > Duration::zero() && left < thin_margin)
+    judge.warn(evidence,
+               fmt::format("renewed only {} before the binding lapsed", format_seconds(left)));
+}
+
+void refreshed_before_it_lapses(const Context& context, Judge& judge) {
+  judge.needs("a granted registration whose whole life the capture covers");
+  for (const ServerRole server : both) {
+    const RegisterAttempt* open = nullptr;
+    for (const RegisterAttempt* attempt : context.attempts_at(server)) {
+      if (!attempt->ok || attempt->unregister) continue;
+      if (open != nullptr) judge_renewal(context, judge, *open, attempt);
+      const bool judged =
+          attempt->granted && was_healthy(context, server, *attempt->ok + *attempt->granted);
+      open = judged ? attempt : nullptr;
+    }
+    if (open != nullptr) judge_renewal(context, judge, *open, nullptr);
+  }
+}
+
+std::string_view contact_of(const Context& context, const Transaction& transaction) {
+  return opening(context, transaction).sip.header(HeaderId::contact);
+}
+
+void one_at_a_time(const Context& context, Judge& judge) {
+  if (context.profile.max_request_retries)
+    return judge.not_applicable("the device leaves early by its maximum number of retries");
+  judge.needs("two REGISTERs at one server");
+  const Duration timeout = context.profile.timers.sixty_four_t1();
+  const Duration early = timer_tolerance(context, timeout).value / 2;
+  for (const ServerRole server : both) {
+    const auto registers = registers_at(context, server);
+    std::size_t overlaps = 0;
+    for (std::size_t i = 0; i + 1 < registers.size(); ++i) {
+      const CaptureTime start = opening(context, *registers[i]).at;
+      const Message& next = opening(context, *registers[i + 1]);
+      if (next_power_change(context, start) < next.at) continue;
+      const bool answered = registers[i]->final && context.at(*registers[i]->final) <= next.at;
+      if (answered || next.at >= start + timeout - early) continue;
+      if (transport_failure(context, server, start, next.at)) continue;
+      ++overlaps;
+      const bool same =
+          contact_of(context, *registers[i]) == contact_of(context, *registers[i + 1]);
+      const std::string seen =
+          fmt::format("a new REGISTER {} after one that was still unanswered{}",
+                      format_seconds(next.at - start),
+                      same ? ", with the same Contact" : ", with another Contact");
+      // §10.2 forbids it for new Contact values only.
+      if (same)
+        judge.warn(evidence_of(context, *registers[i + 1]), seen);
+      else
+        judge.fail(evidence_of(context, *registers[i + 1]), seen);
+    }
+    if (registers.size() >= 2 && overlaps == 0)
+      judge.pass({server, {}, {}}, fmt::format("{} REGISTERs at the {}, one at a time",
+                                               registers.size(), to_string(server)));
+  }
+}
+
+constexpr std::array table{
+    Check{"RFC3261-REG-01", uri_names_the_domain},
+    Check{"RFC3261-REG-02", to_and_from_are_the_aor},
+    Check{"RFC3261-REG-03", one_call_id_per_boot},
+    Check{"RFC3261-REG-04", cseq_counts_up},
+    Check{"RFC3261-REG-05", contact_is_reachable},
+    Check{"RFC3261-REG-09", refreshed_before_it_lapses},
+    Check{"RFC3261-REG-10", one_at_a_time},
+};
+
+}  // namespace
+
+std::span<const Check> rfc3261_10_register_checks() {
+  return table;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,136 @@
+// What every request must carry. @source RFC 3261 §8.1.1, §18.1.1
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/check/evidence.hpp"
+#include "harness/check/families.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::HeaderId;
+using sip::Method;
+using trace::Message;
+
+using Answer = std::optional<std::string>;
+
+constexpr std::string_view magic_cookie = "z9hG4bK";
+
+void mandatory_headers(const Context& context, Judge& judge) {
+  RequestTally(context, judge)
+      .ask(
+          Method::unknown, "To, From, CSeq, Call-ID, Max-Forwards and Via",
+          [](const Message& message) -> Answer {
+            for (const HeaderId header : {HeaderId::to, HeaderId::from, HeaderId::cseq,
+                                          HeaderId::call_id, HeaderId::max_forwards, HeaderId::via})
+              if (!message.sip.has(header))
+                return fmt::format("{} without {}", message.sip.method_text(), to_string(header));
+            return std::nullopt;
+          });
+}
+
+void max_forwards_is_seventy(const Context& context, Judge& judge) {
+  std::optional<std::size_t> other;
+  RequestTally(context, judge)
+      .ask(Method::unknown, "Max-Forwards", [&](const Message& message) -> Answer {
+        if (!message.sip.has(HeaderId::max_forwards))
+          return fmt::format("{} without Max-Forwards", message.sip.method_text());
+        if (message.sip.header(HeaderId::max_forwards) != "70") other = message.index;
+        return std::nullopt;
+      });
+  if (other)
+    judge.warn({context.message(*other).server, context.message(*other).sip.call_id(), {*other}},
+               fmt::format("Max-Forwards is {}, 70 is recommended",
+                           context.message(*other).sip.header(HeaderId::max_forwards)));
+}
+
+void branch_has_the_cookie(const Context& context, Judge& judge) {
+  RequestTally(context, judge)
+      .ask(Method::unknown, "branches that begin z9hG4bK", [](const Message& message) -> Answer {
+        if (message.sip.via().branch.starts_with(magic_cookie)) return std::nullopt;
+        return fmt::format("branch \"{}\"", message.sip.via().branch);
+      });
+}
+
+/// What may share a branch: an INVITE, its CANCEL and its ACK (§8.1.1.7, §9.1, §17.1.1.3).
+struct BranchOwner {
+  Method method;
+  std::uint32_t cseq;
+  std::string_view call_id;
+  Endpoint destination;
+};
+
+bool is_invite_family(Method method) {
+  return method == Method::invite || method == Method::cancel || method == Method::ack;
+}
+
+bool may_share(const BranchOwner& owner, const Message& message) {
+  const Method method = message.sip.method();
+  const bool kin =
+      method == owner.method || (is_invite_family(method) && is_invite_family(owner.method));
+  return kin && std::tie(owner.cseq, owner.call_id, owner.destination) ==
+                    std::make_tuple(message.sip.cseq(), message.sip.call_id(), message.destination);
+}
+
+void branch_is_unique(const Context& context, Judge& judge) {
+  std::map<std::string_view, BranchOwner> owners;
+  RequestTally(context, judge)
+      .ask(Method::unknown, "a branch of its own", [&](const Message& message) -> Answer {
+        const BranchOwner owner{message.sip.method(), message.sip.cseq(), message.sip.call_id(),
+                                message.destination};
+        const auto [entry, is_new] = owners.emplace(message.sip.via().branch, owner);
+        if (is_new || may_share(entry->second, message)) return std::nullopt;
+        return fmt::format("branch {} used before, for another request or destination",
+                           message.sip.via().branch);
+      });
+}
+
+std::string_view via_token(Transport transport) {
+  return transport == Transport::udp ? "UDP" : "TCP";
+}
+
+Answer via_problem(const Message& message) {
+  const sip::Via& via = message.sip.via();
+  if (via.transport != via_token(message.transport))
+    return fmt::format("Via says {}, sent over {}", via.transport, via_token(message.transport));
+  const auto host = IpAddress::parse(via.host);
+  if (!host) return std::nullopt;  // a name: only its resolver could tell
+  if (*host != message.source.address)
+    return fmt::format("Via sent-by {} but sent from {}", via.sent_by, message.source.text());
+  const std::uint16_t port = via.port == 0 ? 5060 : via.port;
+  if (message.transport == Transport::udp && port != message.source.port)
+    return fmt::format("Via sent-by {} but sent from {}", via.sent_by, message.source.text());
+  return std::nullopt;
+}
+
+void via_tells_where_we_listen(const Context& context, Judge& judge) {
+  // Behind a NAT the server sees another address than the device wrote.
+  if (context.trace.vantage == trace::Vantage::server)
+    return judge.inconclusive({}, verdict::Blame::network,
+                              "captured at the server: a NAT may have changed the source");
+  RequestTally(context, judge)
+      .ask(Method::unknown, "a Via that names transport and source", via_problem);
+}
+
+constexpr std::array table{
+    Check{"RFC3261-GEN-01", mandatory_headers},
+    Check{"RFC3261-GEN-02", max_forwards_is_seventy},
+    Check{"RFC3261-GEN-03", branch_has_the_cookie},
+    Check{"RFC3261-GEN-04", branch_is_unique},
+    Check{"RFC3261-GEN-05", via_tells_where_we_listen},
+};
+
+}  // namespace
+
+std::span<const Check> rfc3261_8_request_checks() {
+  return table;
+}
+
+}  // namespace sipharness::check

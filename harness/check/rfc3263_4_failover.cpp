@@ -1,0 +1,68 @@
+// Trying the next server. @source RFC 3263 §4.3; RFC 3261 §8.1.2
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "harness/check/failover.hpp"
+#include "harness/check/families.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using trace::Leg;
+using trace::ServerRole;
+
+std::string_view branch_of(const Context& context, const Leg& leg) {
+  return context.message(context.transactions[leg.invites.back()].sends.front()).sip.via().branch;
+}
+
+void next_server_is_tried(const Context& context, Judge& judge) {
+  if (context.profile.max_request_retries)
+    return judge.not_applicable("the device leaves early by its maximum number of retries");
+  judge.needs("a call that fails at the primary", verdict::Blame::harness);
+  for (const FailureSignal& signal : failure_signals(context)) {
+    const Evidence evidence = evidence_of_both(context, *signal.primary, signal.secondary);
+    const Duration grace = context.profile.tolerances.fo_grace;
+    if (signal.secondary == nullptr) {
+      if (context.trace.last > signal.at + grace)
+        judge.violated(evidence, fmt::format("no next server after {}", signal.kind));
+    } else if (branch_of(context, *signal.primary) == branch_of(context, *signal.secondary)) {
+      judge.violated(evidence, "the next server got the INVITE with the same branch");
+    } else if (signal.secondary->i0 > signal.at + grace) {
+      judge.violated(evidence,
+                     fmt::format("next server {} after {}",
+                                 format_seconds(signal.secondary->i0 - signal.at), signal.kind));
+    } else {
+      judge.pass(evidence,
+                 fmt::format("next server tried after {}, with a new branch", signal.kind));
+    }
+  }
+}
+
+void each_try_is_a_new_transaction(const Context& context, Judge& judge) {
+  judge.needs("a call with an INVITE at each server");
+  for (const trace::CallGroup& call : context.calls) {
+    const Leg* primary = call.leg(ServerRole::primary);
+    const Leg* secondary = call.leg(ServerRole::secondary);
+    if (primary == nullptr || secondary == nullptr) continue;
+    const Evidence evidence = evidence_of_both(context, *primary, secondary);
+    if (branch_of(context, *primary) == branch_of(context, *secondary))
+      judge.violated(evidence, "the same branch at both servers");
+    else
+      judge.pass(evidence, "a branch of its own at each server");
+  }
+}
+
+constexpr std::array table{
+    Check{"RFC3263-01", next_server_is_tried},
+    Check{"RFC3263-03", each_try_is_a_new_transaction},
+};
+
+}  // namespace
+
+std::span<const Check> rfc3263_4_failover_checks() {
+  return table;
+}
+
+}  // namespace sipharness::check

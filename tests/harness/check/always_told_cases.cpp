@@ -1,0 +1,74 @@
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+/// The device says nothing; the server asks.
+void silence(Setting s) {
+  s.trace.at(1s).to_device(primary).request("OPTIONS");
+}
+
+void healthy(Setting s) {
+  registrations(s.trace, 100s);
+  s.trace.complete_call(primary, 7s);
+  s.trace.ends(110s);
+}
+
+}  // namespace
+
+std::vector<Case> always_told_cases() {
+  return {
+      {"alive", "DUT-ALIVE", Verdict::pass, healthy},
+      {"silent_when_dialled", "DUT-ALIVE", Verdict::warn,
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(20s).dial();
+         s.trace.ends(60s);
+       }},
+      {"exits", "DUT-ALIVE", Verdict::warn,
+       [](Setting s) {
+         healthy(s);
+         s.trace.at(50s).entry(journal::DeviceState{"phone", "exited", 139});
+       }},
+      {"leaves_a_request_without_answer", "DUT-ALIVE", Verdict::warn,
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(20s).to_device(secondary).request("OPTIONS");
+         s.trace.ends(60s);
+       }},
+      {"never_shows_up", "DUT-ALIVE", Verdict::inconclusive, silence},
+      {"parses", "DUT-PARSE", Verdict::pass, healthy},
+      {"noise", "DUT-PARSE", Verdict::fail,
+       [](Setting s) {
+         healthy(s);
+         s.trace.at(8s).from_device(primary).raw("INVITE ial sip:2001@127.0.0.11\r\n\r\n");
+       }},
+      {"keep_alives_are_no_noise", "DUT-PARSE", Verdict::pass,
+       [](Setting s) {
+         healthy(s);
+         s.trace.at(8s).from_device(primary).raw("\r\n\r\n");
+       }},
+      {"never_shows_up", "DUT-PARSE", Verdict::inconclusive, silence},
+      {"t1_agrees", "PROFILE-T1", Verdict::pass,
+       [](Setting s) { s.trace.silent_invite(primary, 1s); }},
+      {"t1_differs", "PROFILE-T1", Verdict::warn,
+       [](Setting s) {
+         const auto invite = s.trace.at(1s).from_device(primary).request("INVITE");
+         s.trace.retransmissions(invite, {1s, 3s});
+       }},
+      {"nothing_repeated", "PROFILE-T1", Verdict::inconclusive, healthy},
+      {"expiry_agrees", "PROFILE-EXPIRY", Verdict::pass, healthy},
+      {"expiry_differs", "PROFILE-EXPIRY", Verdict::warn,
+       [](Setting s) { s.trace.healthy_registrations(0s, 3600s); }},
+      {"never_registers", "PROFILE-EXPIRY", Verdict::inconclusive, silence},
+      {"udp", "PROFILE-TRANSPORT", Verdict::pass, healthy},
+      {"tcp_instead", "PROFILE-TRANSPORT", Verdict::warn,
+       [](Setting s) {
+         s.trace.over(Transport::tcp);
+         s.trace.at(1s).from_device(primary).request("REGISTER");
+       }},
+      {"never_shows_up", "PROFILE-TRANSPORT", Verdict::inconclusive, silence},
+  };
+}
+
+}  // namespace sipharness::check_tests

@@ -1,0 +1,61 @@
+// Runs every case, and holds that every judged requirement has one it passes, one it violates and
+// one it cannot decide.
+
+#include <cctype>
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "harness/check/checks.hpp"
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+class CheckCase : public testing::TestWithParam<Case> {};
+
+TEST_P(CheckCase, is_judged_as_expected) {
+  const Case& one = GetParam();
+  const verdict::Finding finding = judge(one);
+  EXPECT_EQ(to_string(finding.verdict()), to_string(one.expected))
+      << one.requirement << ": " << finding.worst().message;
+}
+
+std::string test_name(const testing::TestParamInfo<Case>& info) {
+  std::string name(info.param.requirement);
+  name += '_';
+  name += info.param.name;
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalogue, CheckCase, testing::ValuesIn(all_cases()), test_name);
+
+TEST(CheckCases, cover_every_requirement_with_pass_violation_and_inconclusive) {
+  std::map<std::string_view, std::set<std::string_view>> kinds;
+  for (const Case& one : all_cases()) {
+    const bool violated = one.expected == Verdict::fail || one.expected == Verdict::warn;
+    kinds[one.requirement].insert(violated ? "violated" : to_string(one.expected));
+  }
+  for (const check::Check& check : check::checks())
+    for (const std::string_view kind : {"pass", "violated", "inconclusive"})
+      EXPECT_TRUE(kinds[check.requirement].contains(kind))
+          << check.requirement << " has no case that is " << kind;
+}
+
+TEST(CheckCases, become_inconclusive_when_the_capture_has_holes) {
+  for (Case one : all_cases()) {
+    if (one.expected == Verdict::not_applicable || one.expected == Verdict::info) continue;
+    const auto write = one.write;
+    one.write = [write](Setting setting) {
+      write(setting);
+      setting.trace.dropped(3);
+    };
+    EXPECT_EQ(judge(one).verdict(), Verdict::inconclusive) << one.requirement << ": " << one.name;
+  }
+}
+
+}  // namespace
+}  // namespace sipharness::check_tests

@@ -1,0 +1,167 @@
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+void no_call(Setting s) {
+  registrations(s.trace, 100s);
+}
+
+void by_the_book(Setting s) {
+  fallback(s.trace);
+}
+
+/// The primary is silent from 5 s, called at 7 s with these retransmissions; the secondary gets
+/// its INVITE at `second`.
+std::function<void(Setting)> leaves(std::vector<Duration> offsets, Duration second) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 120s);
+    s.trace.at(5s).silent(primary);
+    s.trace.at(7s).dial();
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+    s.trace.retransmissions(invite, offsets);
+    s.trace.complete_call(secondary, second);
+    s.trace.ends(second + 30s);
+  };
+}
+
+const std::vector<Duration> timer_a = {500ms, 1500ms, 3500ms, 7500ms, 15500ms, 31500ms};
+
+/// The primary refuses with 503 at 7.02 s; the secondary is tried `after` that.
+std::function<void(Setting)> refused(Duration after) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 120s);
+    s.trace.at(7s).dial();
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+    s.trace.at(7020ms).to_device(primary).response(503, {.to = invite});
+    s.trace.at(7021ms).from_device(primary).request("ACK", {.in = invite});
+    s.trace.complete_call(secondary, 7020ms + after);
+    s.trace.ends(60s);
+  };
+}
+
+void never_tries_the_next(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(5s).silent(primary);
+  s.trace.at(7s).dial();
+  s.trace.silent_invite(primary, 7s);
+  s.trace.ends(80s);
+}
+
+void same_branch(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(5s).silent(primary);
+  s.trace.at(7s).dial();
+  const auto invite =
+      s.trace.at(7s).from_device(primary).request("INVITE", {.branch = "z9hG4bKtwice000"});
+  s.trace.retransmissions(invite, timer_a);
+  s.trace.at(39s).from_device(secondary).request("INVITE", {.branch = "z9hG4bKtwice000"});
+  s.trace.ends(60s);
+}
+
+/// Both servers answer the one call; the dialogs are up together from 10 s to 12 s.
+void answered_twice(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(7s).dial();
+  s.trace.complete_call(primary, 7s);
+  s.trace.complete_call(secondary, 7s);
+  s.trace.ends(30s);
+}
+
+std::vector<Case> next_server_cases() {
+  return {
+      {"by_timer_b", "RFC3263-01", Verdict::pass, by_the_book},
+      {"after_503", "RFC3263-01", Verdict::pass, refused(10ms)},
+      {"never", "RFC3263-01", Verdict::warn, never_tries_the_next},
+      {"long_after_503", "RFC3263-01", Verdict::warn, refused(5s)},
+      {"same_branch", "RFC3263-01", Verdict::warn, same_branch},
+      {"no_call", "RFC3263-01", Verdict::inconclusive, no_call},
+      {"own_branches", "RFC3263-03", Verdict::pass, by_the_book},
+      {"same_branch", "RFC3263-03", Verdict::fail, same_branch},
+      {"no_call", "RFC3263-03", Verdict::inconclusive, no_call},
+      {"timer_b_then_secondary", "FO-T1ST", Verdict::pass, by_the_book},
+      {"pauses_after_timer_b", "FO-T1ST", Verdict::warn, leaves(timer_a, 40s)},
+      {"no_call", "FO-T1ST", Verdict::inconclusive, no_call},
+  };
+}
+
+std::vector<Case> detection_cases() {
+  return {
+      {"in_time", "FO-DET-INV", Verdict::pass, by_the_book},
+      {"too_late", "FO-DET-INV", Verdict::fail, leaves(timer_a, 45s)},
+      {"never", "FO-DET-INV", Verdict::fail, never_tries_the_next},
+      {"no_call", "FO-DET-INV", Verdict::inconclusive, no_call},
+      {"after_several_tries", "FO-DET-EARLY", Verdict::pass, by_the_book},
+      {"after_one_packet", "FO-DET-EARLY", Verdict::warn, leaves({}, 7600ms)},
+      {"no_call", "FO-DET-EARLY", Verdict::inconclusive, no_call},
+      {"refresh_finds_it", "FO-DET-REG", Verdict::pass,
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(90s).silent(primary);
+         silent_register(s.trace, primary, 100s);
+         s.trace.at(140s).dial();
+         s.trace.complete_call(secondary, 140s);
+         s.trace.ends(160s);
+       }},
+      {"calls_ignore_it", "FO-DET-REG", Verdict::warn,
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(90s).silent(primary);
+         silent_register(s.trace, primary, 100s);
+         s.trace.at(140s).dial();
+         s.trace.silent_invite(primary, 140s);
+         s.trace.complete_call(secondary, 172s);
+         s.trace.ends(190s);
+       }},
+      {"looks_too_late", "FO-DET-REG", Verdict::fail,
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(90s).silent(primary);
+         silent_register(s.trace, primary, 110s);
+         s.trace.ends(160s);
+       }},
+      {"never_looks", "FO-DET-REG", Verdict::fail,
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(90s).silent(primary);
+         s.trace.ends(160s);
+       }},
+      {"no_outage", "FO-DET-REG", Verdict::inconclusive, no_call},
+  };
+}
+
+std::vector<Case> leg_cases() {
+  return {
+      {"one_after_the_other", "FO-NOPAR", Verdict::pass, by_the_book},
+      {"primary_still_tried", "FO-NOPAR", Verdict::fail, leaves(timer_a, 15s)},
+      {"ringing_and_not_cancelled", "FO-NOPAR", Verdict::fail,
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(7s).dial();
+         const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+         s.trace.at(8s).to_device(primary).response(180, {.to = invite});
+         s.trace.complete_call(secondary, 20s);
+         s.trace.ends(40s);
+       }},
+      {"allowed_by_the_profile", "FO-NOPAR", Verdict::not_applicable,
+       [](Setting s) {
+         s.profile.parallel_allowed = true;
+         by_the_book(s);
+       }},
+      {"no_call", "FO-NOPAR", Verdict::inconclusive, no_call},
+      {"one_dialog", "FO-NODUP", Verdict::pass, by_the_book},
+      {"answered_twice", "FO-NODUP", Verdict::fail, answered_twice},
+      {"no_call", "FO-NODUP", Verdict::inconclusive, no_call},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> failover_cases() {
+  std::vector<Case> all = next_server_cases();
+  for (const auto more : {detection_cases, leg_cases})
+    for (Case& one : more()) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace sipharness::check_tests

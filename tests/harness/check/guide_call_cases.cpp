@@ -1,0 +1,176 @@
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+void registered(TraceBuilder& trace) {
+  trace.healthy_registrations(0s, 120s);
+}
+
+void no_call(Setting s) {
+  registered(s.trace);
+}
+
+/// The refresh at 100 s fails; the device knows at 132 s; the user dials at 140 s.
+void known_down(TraceBuilder& trace) {
+  registered(trace);
+  trace.at(90s).silent(primary);
+  trace.registration(secondary, 100s, 120s);
+  silent_register(trace, primary, 100s);
+  trace.at(140s).dial();
+}
+
+/// The primary is tried in vain; the secondary gets the call `after` that.
+std::function<void(Setting)> falls_back_after(Duration after) {
+  return [after](Setting s) {
+    registered(s.trace);
+    s.trace.at(5s).silent(primary);
+    s.trace.at(7s).dial();
+    s.trace.at(7s).from_device(primary).request("INVITE");
+    s.trace.complete_call(secondary, 7s + after);
+    s.trace.ends(100s);
+  };
+}
+
+/// An answered call over the secondary with ACK, BYE and the BYE's server as given.
+struct Ending {
+  Duration ack = 10ms;
+  bool bye = true;
+  trace::ServerRole bye_to = secondary;
+};
+
+std::function<void(Setting)> call_over_secondary(const Ending& ending) {
+  return [ending](Setting s) {
+    registered(s.trace);
+    s.trace.at(7s).dial();
+    const auto invite = s.trace.at(7s).from_device(secondary).request("INVITE");
+    s.trace.at(8s).to_device(secondary).response(200, {.to = invite});
+    s.trace.at(8s + ending.ack).from_device(secondary).request("ACK", {.in = invite});
+    s.trace.at(15s).hang_up();
+    if (ending.bye) {
+      const auto bye = s.trace.at(15s).from_device(ending.bye_to).request("BYE", {.in = invite});
+      s.trace.at(15s + 10ms).to_device(ending.bye_to).response(200, {.to = bye});
+    }
+    s.trace.ends(30s);
+  };
+}
+
+std::vector<Case> primary_first_cases() {
+  return {
+      {"starts_at_the_primary", "GRP-CALL-01", Verdict::pass,
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(7s).dial();
+         s.trace.complete_call(primary, 7s);
+       }},
+      {"starts_at_the_secondary", "GRP-CALL-01", Verdict::fail,
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(7s).dial();
+         s.trace.complete_call(secondary, 7s);
+       }},
+      {"no_call", "GRP-CALL-01", Verdict::inconclusive, no_call},
+      {"secondary_left_alone", "GRP-CALL-02", Verdict::pass,
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(7s).dial();
+         s.trace.complete_call(primary, 7s);
+       }},
+      {"secondary_called_too", "GRP-CALL-02", Verdict::fail,
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(7s).dial();
+         s.trace.complete_call(primary, 7s);
+         s.trace.at(9s).from_device(secondary).request("INVITE");
+       }},
+      {"no_call", "GRP-CALL-02", Verdict::inconclusive, no_call},
+      {"primary_called_while_secondary_is_out", "GRP-CALL-09", Verdict::pass,
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(5s).silent(secondary);
+         s.trace.at(7s).dial();
+         s.trace.complete_call(primary, 7s);
+       }},
+      {"dials_late_while_secondary_is_out", "GRP-CALL-09", Verdict::fail,
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(5s).silent(secondary);
+         s.trace.at(7s).dial();
+         s.trace.complete_call(primary, 10s);
+       }},
+      {"secondary_healthy", "GRP-CALL-09", Verdict::inconclusive, no_call},
+  };
+}
+
+std::vector<Case> secondary_cases() {
+  return {
+      {"by_timer_b", "GRP-CALL-03", Verdict::pass, falls_back_after(32s)},
+      {"early_leave", "GRP-CALL-03", Verdict::pass, falls_back_after(3500ms)},
+      {"later_than_allowed", "GRP-CALL-03", Verdict::warn, falls_back_after(40s)},
+      {"hastily", "GRP-CALL-03", Verdict::warn, falls_back_after(300ms)},
+      {"never", "GRP-CALL-03", Verdict::fail,
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(5s).silent(primary);
+         s.trace.at(7s).dial();
+         s.trace.silent_invite(primary, 7s);
+         s.trace.ends(60s);
+       }},
+      {"capture_too_short", "GRP-CALL-03", Verdict::inconclusive,
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(5s).silent(primary);
+         s.trace.at(7s).dial();
+         s.trace.silent_invite(primary, 7s);
+         s.trace.ends(39s);
+       }},
+      {"user_hung_up_first", "GRP-CALL-03", Verdict::inconclusive,
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(5s).silent(primary);
+         s.trace.at(7s).dial();
+         s.trace.silent_invite(primary, 7s);
+         s.trace.at(20s).hang_up();
+         s.trace.ends(60s);
+       }},
+      {"straight_to_the_secondary", "GRP-CALL-04", Verdict::pass,
+       [](Setting s) {
+         known_down(s.trace);
+         s.trace.complete_call(secondary, 140s);
+       }},
+      {"pays_timer_b_at_every_call", "GRP-CALL-04", Verdict::warn,
+       [](Setting s) {
+         known_down(s.trace);
+         s.trace.silent_invite(primary, 140s);
+         s.trace.complete_call(secondary, 172s);
+         s.trace.ends(190s);
+       }},
+      {"insists_on_the_primary", "GRP-CALL-04", Verdict::fail,
+       [](Setting s) {
+         known_down(s.trace);
+         s.trace.silent_invite(primary, 140s);
+         s.trace.ends(190s);
+       }},
+      {"primary_never_lost", "GRP-CALL-04", Verdict::inconclusive,
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.complete_call(primary, 7s);
+       }},
+      {"complete", "GRP-CALL-05", Verdict::pass, call_over_secondary({})},
+      {"late_ack", "GRP-CALL-05", Verdict::fail, call_over_secondary({.ack = 600ms})},
+      {"no_bye", "GRP-CALL-05", Verdict::fail, call_over_secondary({.bye = false})},
+      {"bye_to_the_primary", "GRP-CALL-05", Verdict::fail,
+       call_over_secondary({.bye_to = primary})},
+      {"nobody_answered", "GRP-CALL-05", Verdict::inconclusive, no_call},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> guide_call_cases() {
+  std::vector<Case> all = primary_first_cases();
+  for (Case& one : secondary_cases()) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace sipharness::check_tests

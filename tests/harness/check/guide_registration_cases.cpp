@@ -1,0 +1,190 @@
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+void nothing_but_a_call(Setting s) {
+  s.trace.complete_call(primary, 1s);
+}
+
+/// Both registered; only the primary is refreshed.
+void only_primary_refreshed(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  for (const Duration at : {100s, 200s, 300s}) s.trace.registration(primary, at, 120s);
+  s.trace.ends(330s);
+}
+
+void primary_down_from_5s(TraceBuilder& trace, bool secondary_refreshed) {
+  trace.healthy_registrations(0s, 120s);
+  trace.at(5s).silent(primary);
+  silent_register(trace, primary, 100s);
+  silent_register(trace, primary, 152s);
+  silent_register(trace, primary, 204s);
+  if (secondary_refreshed)
+    for (const Duration at : {100s, 200s}) trace.registration(secondary, at, 120s);
+  trace.ends(290s);
+}
+
+std::vector<Case> both_servers_cases() {
+  return {
+      {"asks_for_minutes", "GRP-CFG-03", Verdict::pass,
+       [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
+      {"asks_for_seconds", "GRP-CFG-03", Verdict::fail,
+       [](Setting s) { s.trace.healthy_registrations(0s, 2s); }},
+      {"never_registers", "GRP-CFG-03", Verdict::inconclusive, nothing_but_a_call},
+      {"settings_unknown", "GRP-CFG-03", Verdict::not_applicable,
+       [](Setting s) {
+         s.profile.register_expiration = Duration::zero();
+         s.trace.healthy_registrations(0s, 120s);
+       }},
+      {"both_at_once", "GRP-REG-01", Verdict::pass,
+       [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
+      {"secondary_after_the_primary_timed_out", "GRP-REG-01", Verdict::pass,
+       [](Setting s) {
+         silent_register(s.trace, primary, 0s);
+         s.trace.registration(secondary, 32s, 120s);
+       }},
+      {"secondary_much_later", "GRP-REG-01", Verdict::fail,
+       [](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.registration(secondary, 20s, 120s);
+       }},
+      {"never_at_the_secondary", "GRP-REG-01", Verdict::fail,
+       [](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.ends(60s);
+       }},
+      {"capture_too_short", "GRP-REG-01", Verdict::inconclusive,
+       [](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.ends(20s);
+       }},
+      {"unclaimed_vendor_row_is_info", "GRP-REG-01", Verdict::info,
+       [](Setting s) {
+         s.profile.vendor_claims.clear();
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.ends(60s);
+       }},
+      {"both_stay_bound", "GRP-REG-02", Verdict::pass,
+       [](Setting s) {
+         registrations(s.trace, 300s);
+         s.trace.ends(310s);
+       }},
+      {"secondary_lapses", "GRP-REG-02", Verdict::fail, only_primary_refreshed},
+      {"primary_never_answers", "GRP-REG-02", Verdict::inconclusive,
+       [](Setting s) {
+         silent_register(s.trace, primary, 0s);
+         s.trace.registration(secondary, 0s, 120s);
+       }},
+  };
+}
+
+std::vector<Case> independence_cases() {
+  return {
+      {"secondary_kept", "GRP-REG-03", Verdict::pass,
+       [](Setting s) { primary_down_from_5s(s.trace, true); }},
+      {"secondary_lapses_too", "GRP-REG-03", Verdict::fail,
+       [](Setting s) { primary_down_from_5s(s.trace, false); }},
+      {"nobody_in_trouble", "GRP-REG-03", Verdict::inconclusive,
+       [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
+      {"both_refreshed", "GRP-REG-04", Verdict::pass,
+       [](Setting s) {
+         registrations(s.trace, 300s);
+         s.trace.ends(350s);
+       }},
+      {"only_primary_refreshed", "GRP-REG-04", Verdict::fail, only_primary_refreshed},
+      {"too_short", "GRP-REG-04", Verdict::inconclusive,
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.ends(100s);
+       }},
+      {"secondary_refreshed_in_outage", "GRP-REG-07", Verdict::pass,
+       [](Setting s) { primary_down_from_5s(s.trace, true); }},
+      {"secondary_neglected_in_outage", "GRP-REG-07", Verdict::fail,
+       [](Setting s) { primary_down_from_5s(s.trace, false); }},
+      {"no_outage", "GRP-REG-07", Verdict::inconclusive,
+       [](Setting s) { registrations(s.trace, 200s); }},
+      {"keeps_trying", "GRP-REG-08", Verdict::pass,
+       [](Setting s) { primary_down_from_5s(s.trace, true); }},
+      {"gives_up", "GRP-REG-08", Verdict::fail,
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(5s).silent(primary);
+         silent_register(s.trace, primary, 100s);
+         s.trace.registration(secondary, 100s, 120s);
+         s.trace.ends(290s);
+       }},
+      {"outage_too_short", "GRP-REG-08", Verdict::inconclusive,
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(5s).silent(primary);
+         silent_register(s.trace, primary, 100s);
+         s.trace.ends(150s);
+       }},
+  };
+}
+
+/// Two registrations at the primary, `period` from the first 200 to the second REGISTER.
+std::function<void(Setting)> refreshed_after(Duration period, Duration before = 20s) {
+  return [=](Setting s) {
+    s.profile.reregister_before = before;
+    s.trace.at(0s).from_device(primary).request("REGISTER", {.expires = 120s});
+    s.trace.at(20ms).to_device(primary).response(200, {.expires = 120s});
+    s.trace.registration(primary, period + 20ms, 120s);
+    s.trace.ends(period + 10s);
+  };
+}
+
+std::vector<Case> period_cases() {
+  return {
+      {"exactly", "GRP-REG-05", Verdict::pass, refreshed_after(100s)},
+      {"late_within_tolerance", "GRP-REG-05", Verdict::pass, refreshed_after(100s + 599ms)},
+      {"later_than_tolerance", "GRP-REG-05", Verdict::fail, refreshed_after(100s + 601ms)},
+      {"early_is_a_warning", "GRP-REG-05", Verdict::warn, refreshed_after(90s)},
+      {"before_half", "GRP-REG-05", Verdict::fail, refreshed_after(40s)},
+      {"unused_margin_allows_half_to_whole", "GRP-REG-05", Verdict::pass, refreshed_after(65s, 0s)},
+      {"unused_margin_and_too_late", "GRP-REG-05", Verdict::fail, refreshed_after(121s, 0s)},
+      {"margin_larger_than_grant", "GRP-REG-05", Verdict::pass, refreshed_after(60s, 300s)},
+      {"margin_larger_than_grant_and_a_storm", "GRP-REG-05", Verdict::fail,
+       refreshed_after(1s, 300s)},
+      {"no_refresh", "GRP-REG-05", Verdict::inconclusive,
+       [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
+      {"setting_unknown_to_the_device", "GRP-REG-05", Verdict::not_applicable,
+       [](Setting s) {
+         s.profile.knows_reregister_before = false;
+         registrations(s.trace, 200s);
+       }},
+      {"same_user", "GRP-ID-01", Verdict::pass,
+       [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
+      {"another_user_at_the_secondary", "GRP-ID-01", Verdict::fail,
+       [](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.at(10ms).from_device(secondary).request(
+             "REGISTER", {.headers = {{"To", "<sip:1009@127.0.0.12:5080>"},
+                                      {"From", "<sip:1009@127.0.0.12:5080>;tag=a1b2c3d4"}}});
+       }},
+      {"wrong_credentials", "GRP-ID-01", Verdict::fail,
+       [](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.at(10ms).from_device(secondary).request(
+             "REGISTER",
+             {.headers = {{"Authorization",
+                           "Digest username=\"1001\", realm=\"x\", nonce=\"n\", "
+                           "uri=\"sip:127.0.0.12\", response=\"00000000000000000000000000000000\", "
+                           "algorithm=MD5"}}});
+       }},
+      {"one_server_only", "GRP-ID-01", Verdict::inconclusive,
+       [](Setting s) { s.trace.registration(primary, 0s, 120s); }},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> guide_registration_cases() {
+  std::vector<Case> all = both_servers_cases();
+  for (const auto more : {independence_cases, period_cases})
+    for (Case& one : more()) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace sipharness::check_tests

@@ -1,0 +1,55 @@
+#include "tests/harness/check/judging.hpp"
+
+#include "harness/check/checks.hpp"
+
+namespace sipharness::check_tests {
+
+scenario::Profile test_profile() {
+  scenario::Profile profile;
+  profile.vendor_claims = {"guide"};
+  profile.register_expiration = 2min;
+  profile.reregister_before = 20s;
+  return profile;
+}
+
+verdict::Finding judge(const Case& one) {
+  TraceBuilder builder;
+  scenario::Profile profile = test_profile();
+  one.write({builder, profile});
+  const trace::Trace trace = builder.build();
+  scenario::Scenario scenario;
+  scenario.expect.push_back({std::string(one.requirement), {}, {}});
+  auto findings = check::judge_trace(
+      trace, profile, {.scenario = &scenario, .only = {std::string(one.requirement)}});
+  return std::move(findings.at(0));
+}
+
+std::vector<Case> all_cases() {
+  std::vector<Case> all;
+  for (const auto family :
+       {guide_registration_cases, guide_call_cases, rfc3261_10_cases, rfc3261_8_cases,
+        rfc3261_17_cases, rfc3261_9_cases, failover_cases, always_told_cases})
+    for (Case& one : family()) all.push_back(std::move(one));
+  return all;
+}
+
+void registrations(TraceBuilder& trace, Duration until) {
+  for (Duration at{}; at <= until; at += 100s) trace.healthy_registrations(at, 120s);
+}
+
+void silent_register(TraceBuilder& trace, trace::ServerRole server, Duration at) {
+  const auto sent = trace.at(at).from_device(server).request("REGISTER", {.expires = 120s});
+  trace.retransmissions(
+      sent, {500ms, 1500ms, 3500ms, 7500ms, 11500ms, 15500ms, 19500ms, 23500ms, 27500ms, 31500ms});
+}
+
+void fallback(TraceBuilder& trace) {
+  trace.healthy_registrations(0s, 120s);
+  trace.at(5s).silent(primary);
+  trace.at(7s).dial();
+  trace.silent_invite(primary, 7s);
+  trace.complete_call(secondary, 39s);
+  trace.ends(60s);
+}
+
+}  // namespace sipharness::check_tests

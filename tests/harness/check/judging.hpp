@@ -1,0 +1,60 @@
+#pragma once
+// Cases of the check tests: a trace written as text, the requirement it is judged by, the verdict.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/scenario/profile.hpp"
+#include "harness/verdict/finding.hpp"
+#include "tests/support/trace_builder.hpp"
+
+namespace sipharness::check_tests {
+
+using test_support::primary;
+using test_support::secondary;
+using test_support::TraceBuilder;
+using verdict::Verdict;
+
+/// What a test may change before judging.
+struct Setting {
+  TraceBuilder& trace;
+  scenario::Profile& profile;
+};
+
+struct Case {
+  std::string_view name;
+  std::string_view requirement;
+  Verdict expected = Verdict::pass;
+  std::function<void(Setting)> write;
+};
+
+/// The reference profile: Register Expiration 2 min, Reregister before 20 s, claims the guide.
+scenario::Profile test_profile();
+
+/// Judges one case; the scenario names the case's requirement.
+verdict::Finding judge(const Case& one);
+
+/// The cases of one family each.
+std::vector<Case> guide_registration_cases();
+std::vector<Case> guide_call_cases();
+std::vector<Case> rfc3261_10_cases();
+std::vector<Case> rfc3261_8_cases();
+std::vector<Case> rfc3261_17_cases();
+std::vector<Case> rfc3261_9_cases();
+std::vector<Case> failover_cases();
+std::vector<Case> always_told_cases();
+
+std::vector<Case> all_cases();
+
+// Situations that several families start from.
+/// Both registered at 0 s for 120 s, refreshed every 100 s until `until` (a multiple of 100 s).
+void registrations(TraceBuilder& trace, Duration until);
+/// A REGISTER and its retransmissions by Timer E, unanswered.
+void silent_register(TraceBuilder& trace, trace::ServerRole server, Duration at);
+/// Registered at both; the primary silent from 5 s; a call at 7 s falls back at 39 s and ends at 50
+/// s.
+void fallback(TraceBuilder& trace);
+
+}  // namespace sipharness::check_tests
