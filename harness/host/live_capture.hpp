@@ -1,8 +1,12 @@
 #pragma once
-// Live capture through libpcap, drained by a thread of its own into a file-ordered queue so that
-// the world's thread cannot make the kernel drop packets. Frames are handed to the sink on the
-// world's thread. Facts behind the settings: no immediate mode, short timeout, snaplen 65535 or
-// more, a big buffer, nanosecond stamps, filter by host (later fragments carry no ports).
+// Live capture through libpcap. Facts behind the settings: no immediate mode (it loses bursts), a
+// short timeout, snaplen beyond what offloading makes of frames, nanosecond stamps, a filter by
+// host (later fragments carry no ports).
+//  1. Frames reach the sink on the world's thread, in the order of the capture. The kernel's buffer
+//     is large enough for the seconds in which the world may be busy; whatever it lost is counted.
+//  2. A frame on the loopback interface comes once.
+//  3. A frame reaches the sink some 10 ms after it was on the wire; its stamp is exact.
+// @source pcap(3PCAP), packet(7); https://www.tcpdump.org/linktypes.html
 
 #include <cstdint>
 #include <memory>
@@ -18,21 +22,23 @@ namespace sipharness::host {
 
 struct LiveCaptureOptions {
   std::string interface;         ///< "lo"
-  std::vector<IpAddress> hosts;  ///< both servers: only their traffic is captured
+  std::vector<IpAddress> hosts;  ///< only their traffic is captured; everything if empty
 };
 
 struct CaptureStatistics {
-  std::uint64_t received = 0;
-  std::uint64_t dropped = 0;
+  std::uint64_t received = 0;  ///< handed to the sink
+  std::uint64_t dropped = 0;   ///< by the kernel, for want of room
 };
 
 class LiveCapture {
  public:
-  /// Throws SetupError with the remedy (setcap, sudo, --capture tap) if it is not permitted.
+  /// Captures from now on. Throws SetupError with the remedy (setcap, sudo, --capture tap) if it is
+  /// not permitted.
   LiveCapture(RealWorld& world, const LiveCaptureOptions& options, packet::FrameSink& sink);
   ~LiveCapture();
   packet::LinkType link() const;
   /// Hands over everything captured up to now; waits at most `patience` for the kernel's buffer.
+  /// Never from inside the sink.
   void drain(Duration patience);
   CaptureStatistics statistics() const;
 

@@ -1,6 +1,9 @@
 #pragma once
 // The real world: the monotonic clock, kernel sockets through Boost.Asio, ICMP through the error
-// queue. Same contract as the simulated one (harness/world/world.hpp).
+// queue. Same contract as the simulated one (harness/world/world.hpp), and:
+//  7. Ports, listeners, streams and watches made here are destroyed before their world.
+//  8. run() notices what `done` says only when something happens; whoever wants to be asked
+//     regularly keeps a timer running (harness/host/heartbeat.hpp).
 
 #include <functional>
 #include <memory>
@@ -24,7 +27,8 @@ class RealWorld final : public world::World {
   std::unique_ptr<world::Stream> connect(const Endpoint& local, const Endpoint& remote,
                                          world::StreamHandler& handler) override;
 
-  /// Runs handlers until `done` says so (asked after every handler) or `until` passes.
+  /// Runs handlers until `done` says so (asked after every timer and every batch of datagrams or
+  /// bytes) or `until` passes.
   void run(TimePoint until, const std::function<bool()>& done);
   /// Calls `readable` whenever `descriptor` has something to read, until the handle is destroyed.
   [[nodiscard]] std::unique_ptr<world::Timer::Pending> watch(int descriptor,

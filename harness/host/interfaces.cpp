@@ -1,0 +1,50 @@
+#include <cstring>
+#include <ifaddrs.h>
+#include <memory>
+#include <net/if.h>
+#include <netinet/in.h>
+
+#include "harness/host/live_capture.hpp"
+#include "harness/host/socket.hpp"
+
+namespace sipharness::host {
+namespace {
+
+struct FreeInterfaces {
+  void operator()(ifaddrs* list) const { ::freeifaddrs(list); }
+};
+
+/// The kernel takes all of 127.0.0.0/8 as its own, whatever addresses `lo` lists.
+bool is_loopback_v4(const IpAddress& address) {
+  return address.is_v4() && address.bytes()[0] == 127;
+}
+
+std::optional<IpAddress> address_of(const ifaddrs& entry) {
+  if (entry.ifa_addr == nullptr) return std::nullopt;
+  sockaddr_storage storage{};
+  const int family = entry.ifa_addr->sa_family;
+  if (family == AF_INET) {
+    std::memcpy(&storage, entry.ifa_addr, sizeof(sockaddr_in));
+  } else if (family == AF_INET6) {
+    std::memcpy(&storage, entry.ifa_addr, sizeof(sockaddr_in6));
+  } else {
+    return std::nullopt;
+  }
+  return to_endpoint(storage).address;
+}
+
+}  // namespace
+
+std::optional<std::string> interface_of(const IpAddress& address) {
+  ifaddrs* first = nullptr;
+  if (::getifaddrs(&first) != 0) return std::nullopt;
+  const std::unique_ptr<ifaddrs, FreeInterfaces> list(first);
+  for (const ifaddrs* entry = first; entry != nullptr; entry = entry->ifa_next) {
+    const bool is_loopback = (entry->ifa_flags & IFF_LOOPBACK) != 0;
+    if (is_loopback && is_loopback_v4(address)) return entry->ifa_name;
+    if (address_of(*entry) == address) return entry->ifa_name;
+  }
+  return std::nullopt;
+}
+
+}  // namespace sipharness::host

@@ -1,0 +1,30 @@
+#pragma once
+// A listening TCP port of the real world. A host out of descriptors cannot serve: SetupError.
+
+#include <memory>
+
+#include "harness/host/engine.hpp"
+#include "harness/host/lifeline.hpp"
+#include "harness/world/world.hpp"
+
+namespace sipharness::host {
+
+class TcpListener final : public world::StreamListener {
+ public:
+  /// Throws SetupError if `local` cannot be bound.
+  TcpListener(Engine& engine, const Endpoint& local, world::AcceptFunction accept);
+
+  const Endpoint& local() const override { return local_; }
+
+ private:
+  void on_readable();
+
+  Engine& engine_;
+  world::AcceptFunction accept_;
+  Descriptor socket_;
+  Endpoint local_;
+  std::unique_ptr<Reactor::Watch> watch_;
+  Lifeline lifeline_;
+};
+
+}  // namespace sipharness::host

@@ -1,0 +1,53 @@
+#include "harness/host/workers.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/setup_error.hpp"
+
+namespace sipharness::host {
+
+Workers::~Workers() {
+  for (const auto& [pid, id] : children_) kill(pid, SIGTERM);
+  while (wait()) {
+  }
+}
+
+void Workers::start(std::size_t id, const std::function<int()>& work) {
+  std::fflush(nullptr);
+  const pid_t pid = fork();
+  if (pid < 0) throw SetupError("cannot start another process: too many are running");
+  if (pid > 0) {
+    children_[pid] = id;
+    return;
+  }
+  // A killed parent must not leave runs behind.
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  const int code = work();
+  std::fflush(nullptr);
+  _exit(code);
+}
+
+std::optional<Workers::Finished> Workers::wait() {
+  while (!children_.empty()) {
+    int status = 0;
+    const pid_t pid = waitpid(-1, &status, 0);
+    if (pid < 0 && errno == EINTR) continue;
+    const auto child = children_.find(pid);
+    if (child == children_.end()) {
+      if (pid < 0) children_.clear();
+      continue;
+    }
+    const Finished finished{child->second,
+                            WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)};
+    children_.erase(child);
+    return finished;
+  }
+  return std::nullopt;
+}
+
+}  // namespace sipharness::host

@@ -1,0 +1,40 @@
+#include "harness/host/signals.hpp"
+
+#include <csignal>
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+
+namespace sipharness::host {
+namespace {
+
+using testing::ExitedWithCode;
+
+class Signals : public testing::TestWithParam<int> {};
+
+TEST_P(Signals, the_first_sets_the_flag) {
+  EXPECT_EXIT(
+      {
+        catch_interrupts();
+        const bool before = is_interrupted();
+        std::raise(GetParam());
+        std::_Exit(!before && is_interrupted() ? 0 : 1);
+      },
+      ExitedWithCode(0), "");
+}
+
+TEST_P(Signals, the_second_ends_the_process_at_once) {
+  EXPECT_EXIT(
+      {
+        catch_interrupts();
+        std::raise(SIGINT);
+        std::raise(GetParam());
+        std::_Exit(0);
+      },
+      ExitedWithCode(130), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, Signals, testing::Values(SIGINT, SIGTERM));
+
+}  // namespace
+}  // namespace sipharness::host
