@@ -2,6 +2,13 @@
 // One fake server of an account: registrar, far end and polite answerer behind one address, steered
 // by the rules of a scenario. It knows nothing of checks and never votes; what it does against its
 // healthy nature it writes to the journal.
+//  1. Rules meet requests before the transactions do, so a dropped request leaves no trace in it.
+//  2. Where a Drop rule covers everything, the server is an unplugged machine: it hears nothing and
+//     says nothing, while its timers and its state go on.
+//  3. A Delay rule puts the whole handling of a request off; its repeats meanwhile are swallowed.
+//  4. Everything sent is journalled as Sent, what a fault kept back as Withheld, what a fault made
+//     it overlook as Ignored.
+//  5. Each server keeps to itself: nothing that another server saw makes a request a merged one.
 
 #include <cstdint>
 #include <memory>
@@ -21,6 +28,7 @@ struct FakeServerOptions {
   std::string domain;                     ///< host part of its AORs; the server's own address text
   sipharness::sip::Timers timers;
   sipharness::TimePoint zero;  ///< scenario zero, for rules with time windows
+  bool media = false;          ///< far ends send RTP; off where no device listens to it
 };
 
 class FakeServer {
@@ -32,13 +40,17 @@ class FakeServer {
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;
 
+  /// Moves scenario zero: a real device sets it with its first REGISTER. Until then give a zero
+  /// that lies ahead of all time, so that no window opens early.
+  void set_zero(sipharness::TimePoint zero);
+
   // What the timeline can order (scenario::ServerVerb).
   void enter_phase(const std::string& phase);  ///< "" returns to the default
   void close_port();                           ///< UDP unbound, TCP refused, connections reset
   void open_port();
   void forget_bindings();
   void call_device();  ///< INVITE to every binding of the account
-  void hang_up();      ///< BYE in every call that is up
+  void hang_up();      ///< BYE in every call that is up; our own unanswered calls are cancelled
 
   /// The names of rules that never matched, for the author of the scenario.
   std::vector<std::string> unmatched_rules() const;

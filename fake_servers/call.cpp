@@ -1,0 +1,115 @@
+#include "fake_servers/call.hpp"
+
+#include <utility>
+
+#include "harness/sip/transport.hpp"
+
+namespace fake_servers {
+
+namespace sip = sipharness::sip;
+
+namespace {
+
+constexpr std::string_view sdp_type = "application/sdp";
+
+}  // namespace
+
+Call::Call(Station& station, sip::Dialog dialog, const Hop& hop, MediaSession media)
+    : station_(station), dialog_(std::move(dialog)), hop_(hop), media_(std::move(media)) {}
+
+void Call::answer(const TransactionPtr& invite) {
+  state_ = State::up;
+  media_.negotiate(invite->request().body());
+  const std::string response = success(*invite).body(sdp_type, media_.description()).str();
+  invite->respond(response);
+  // §13.3.1.4: the core repeats its 2xx, past the transaction.
+  unacknowledged_.emplace(
+      station_.world,
+      sip::Reliable2xx::Options{
+          station_.transactions.timers(),
+          [this, response, hop = sip::response_hop(invite->request(), invite->hop())] {
+            station_.send(hop, response);
+          },
+          [this] { send_bye(); }});
+}
+
+void Call::confirm(const MessageView& response) {
+  state_ = State::up;
+  media_.negotiate(response.body());
+}
+
+void Call::on_ack(const MessageView& ack) {
+  if (!unacknowledged_) return;
+  unacknowledged_.reset();
+  if (!ack.body().empty()) media_.negotiate(ack.body());
+  if (hangs_up_when_acknowledged_) send_bye();
+}
+
+void Call::on_request(const TransactionPtr& transaction) {
+  const MessageView& request = transaction->request();
+  if (!dialog_.accept_remote_cseq(request.cseq())) return station_.answer(*transaction, 500);
+  switch (request.method()) {
+    case Method::bye:
+      end();
+      return station_.answer(*transaction, 200);
+    case Method::invite:
+      return on_reinvite(transaction);
+    case Method::update:
+      return accept_with_description(*transaction);
+    case Method::info:
+    case Method::options:
+    case Method::message:
+      return station_.answer(*transaction, 200);
+    default:
+      return station_.refuse_method(*transaction);
+  }
+}
+
+void Call::on_reinvite(const TransactionPtr& transaction) {
+  if (unacknowledged_) return station_.answer(*transaction, 491);
+  dialog_.refresh_target(transaction->request());
+  answer(transaction);
+}
+
+void Call::accept_with_description(ServerTransaction& transaction) {
+  const MessageView& request = transaction.request();
+  dialog_.refresh_target(request);
+  auto response = success(transaction);
+  if (!request.body().empty()) {
+    media_.negotiate(request.body());
+    response.body(sdp_type, media_.description());
+  }
+  transaction.respond(response.str());
+}
+
+MessageBuilder Call::success(const ServerTransaction& transaction) {
+  auto response = station_.reply(transaction, 200, dialog_.local_tag());
+  copy_record_routes(transaction.request(), response);
+  response.header(HeaderId::contact, station_.contact(transaction.hop().transport));
+  response.header(HeaderId::allow, allowed_methods);
+  return response;
+}
+
+void Call::hang_up() {
+  if (!is_up()) return;
+  if (unacknowledged_) {
+    hangs_up_when_acknowledged_ = true;
+    return;
+  }
+  send_bye();
+}
+
+void Call::send_bye() {
+  const Hop hop = hop_towards(dialog_.next_hop_uri(), hop_);
+  station_.note_far_end("hangs_up", dialog_.call_id());
+  station_.transactions.start(station_.request_in(dialog_, "BYE", hop).str(), hop, {});
+  end();
+}
+
+void Call::end() {
+  state_ = State::over;
+  unacknowledged_.reset();
+  media_.stop();
+}
+
+}  // namespace fake_servers

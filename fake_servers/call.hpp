@@ -1,0 +1,59 @@
+#pragma once
+// One call of the far end, either way round, from the moment its dialog exists: session
+// description, 2xx until its ACK, requests within the dialog, media, hanging up.
+//  1. It is early until answer() or confirm(), then up, then over; over is final.
+//  2. A 2xx is sent again until its ACK comes; without one the call ends with BYE after 64*T1.
+//  3. hang_up() before the ACK waits for it (§15: the callee must).
+// @source RFC 3261 §12.2.2, §13.3.1.4, §14.2, §15; RFC 3311 (UPDATE)
+
+#include <optional>
+#include <string>
+
+#include "fake_servers/media_session.hpp"
+#include "fake_servers/station.hpp"
+#include "harness/sip/dialog.hpp"
+#include "harness/sip/transaction_reliable_2xx.hpp"
+
+namespace fake_servers {
+
+class Call {
+ public:
+  /// `hop` is by which the peer was heard.
+  Call(Station& station, sipharness::sip::Dialog dialog, const Hop& hop, MediaSession media);
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  bool is_early() const { return state_ == State::early; }
+  bool is_up() const { return state_ == State::up; }
+  bool is_over() const { return state_ == State::over; }
+  const sipharness::sip::Dialog& dialog() const { return dialog_; }
+
+  /// 200 to the INVITE that made the dialog, or to one within it.
+  void answer(const TransactionPtr& invite);
+  /// The peer answered our INVITE with `response`; the ACK is the caller's.
+  void confirm(const MessageView& response);
+  void on_ack(const MessageView& ack);
+  /// A request within the dialog once it is up; not ACK.
+  void on_request(const TransactionPtr& transaction);
+  void hang_up();
+  /// Ends it without a word: it never came up, or the peer said BYE.
+  void end();
+
+ private:
+  enum class State : std::uint8_t { early, up, over };
+
+  void on_reinvite(const TransactionPtr& transaction);
+  void accept_with_description(ServerTransaction& transaction);
+  MessageBuilder success(const ServerTransaction& transaction);
+  void send_bye();
+
+  Station& station_;
+  sipharness::sip::Dialog dialog_;
+  Hop hop_;
+  MediaSession media_;
+  State state_ = State::early;
+  bool hangs_up_when_acknowledged_ = false;
+  std::optional<sipharness::sip::Reliable2xx> unacknowledged_;
+};
+
+}  // namespace fake_servers

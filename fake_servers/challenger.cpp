@@ -1,0 +1,64 @@
+#include "fake_servers/challenger.hpp"
+
+#include <algorithm>
+
+#include "harness/sip/digest.hpp"
+
+namespace fake_servers {
+
+namespace scenario = sipharness::scenario;
+namespace sip = sipharness::sip;
+
+namespace {
+
+constexpr std::size_t remembered_nonces = 4'096;
+
+}  // namespace
+
+Challenger::Challenger(Station& station, const scenario::Account& account)
+    : station_(station),
+      user_(account.auth_user.empty() ? account.user : account.auth_user),
+      password_(resolve(account.password)),
+      nonces_(remembered_nonces) {}
+
+bool Challenger::admits(ServerTransaction& transaction, const scenario::ChallengeWith& rule) {
+  const bool is_proxy = rule.status == 407;
+  sip::Challenge challenge = rule.challenge;
+  if (challenge.realm.empty()) challenge.realm = station_.domain;
+  const Proof proof =
+      examine(transaction.request(),
+              is_proxy ? HeaderId::proxy_authorization : HeaderId::authorization, challenge);
+  if (proof == Proof::good) return true;
+
+  challenge.nonce = station_.rng.hex(32);
+  challenge.stale = challenge.stale || proof == Proof::outdated;
+  nonces_[challenge.nonce] = rule.challenge.stale;
+  auto response = station_.reply(transaction, rule.status);
+  response.header(is_proxy ? HeaderId::proxy_authenticate : HeaderId::www_authenticate,
+                  format_challenge(challenge));
+  transaction.respond(response.str());
+  return false;
+}
+
+Challenger::Proof Challenger::examine(const MessageView& request, HeaderId id,
+                                      const sip::Challenge& challenge) {
+  Proof best = Proof::none;
+  for (const sip::Header& header : request.headers()) {
+    if (header.id != id) continue;
+    if (const auto credentials = sip::parse_credentials(sip::unfold(header.value)))
+      best = std::max(best, examine(*credentials, request, challenge));
+  }
+  return best;
+}
+
+Challenger::Proof Challenger::examine(const sip::Credentials& credentials,
+                                      const MessageView& request, const sip::Challenge& challenge) {
+  if (credentials.realm != challenge.realm || credentials.username != user_) return Proof::none;
+  if (password_ && !verify_credentials(credentials, *password_, request.method_text()))
+    return Proof::none;
+  const bool* given_as_stale = nonces_.find(credentials.nonce);
+  const bool is_current = given_as_stale != nullptr && (!challenge.stale || *given_as_stale);
+  return is_current ? Proof::good : Proof::outdated;
+}
+
+}  // namespace fake_servers

@@ -1,0 +1,39 @@
+#pragma once
+// Asks for credentials and looks at them: the authentication of one server.
+//  1. A request passes with credentials for the realm, under a nonce this server gave out, that
+//     prove the account's password. A rule that says stale takes only nonces given out as stale.
+//  2. Right credentials under a nonce not ours draw stale=true, wrong ones a plain new challenge.
+//  3. Without a password to compare with, knowing the nonce is enough.
+// @source RFC 3261 §22; RFC 7616 §3.3, §3.4
+
+#include <optional>
+#include <string>
+
+#include "fake_servers/recent_map.hpp"
+#include "fake_servers/station.hpp"
+#include "harness/scenario/scenario.hpp"
+
+namespace fake_servers {
+
+class Challenger {
+ public:
+  Challenger(Station& station, const sipharness::scenario::Account& account);
+
+  /// True if `transaction` may go on; else it has been answered with a challenge.
+  bool admits(ServerTransaction& transaction, const sipharness::scenario::ChallengeWith& challenge);
+
+ private:
+  enum class Proof : std::uint8_t { none, outdated, good };
+
+  Proof examine(const MessageView& request, HeaderId header,
+                const sipharness::sip::Challenge& challenge);
+  Proof examine(const sipharness::sip::Credentials& credentials, const MessageView& request,
+                const sipharness::sip::Challenge& challenge);
+
+  Station& station_;
+  std::string user_;
+  std::optional<std::string> password_;
+  RecentMap<std::string, bool> nonces_;  ///< given out; whether as stale
+};
+
+}  // namespace fake_servers

@@ -1,0 +1,45 @@
+#include "fake_servers/fake_server.hpp"
+
+#include "fake_servers/fake_server_impl.hpp"
+
+namespace fake_servers {
+
+FakeServer::FakeServer(sipharness::world::World& world, sipharness::journal::Writer& journal,
+                       const sipharness::Rng& rng, FakeServerOptions options)
+    : impl_(std::make_unique<Impl>(world, journal, rng, options)) {}
+
+FakeServer::~FakeServer() = default;
+
+void FakeServer::set_zero(TimePoint zero) {
+  impl_->set_zero(zero);
+}
+
+void FakeServer::enter_phase(const std::string& phase) {
+  impl_->enter_phase(phase);
+}
+
+void FakeServer::close_port() {
+  impl_->set_open(false);
+}
+
+void FakeServer::open_port() {
+  impl_->set_open(true);
+}
+
+void FakeServer::forget_bindings() {
+  impl_->forget_bindings();
+}
+
+void FakeServer::call_device() {
+  impl_->call_device();
+}
+
+void FakeServer::hang_up() {
+  impl_->hang_up();
+}
+
+std::vector<std::string> FakeServer::unmatched_rules() const {
+  return impl_->unmatched_rules();
+}
+
+}  // namespace fake_servers

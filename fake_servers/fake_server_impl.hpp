@@ -1,0 +1,78 @@
+#pragma once
+// The inside of FakeServer: the gate that every message passes, what each verb does to a request,
+// and the parts behind it. Only fake_server.cpp and its own source include it.
+
+#include <string>
+#include <vector>
+
+#include "fake_servers/behaviour.hpp"
+#include "fake_servers/challenger.hpp"
+#include "fake_servers/fake_server.hpp"
+#include "fake_servers/outlet.hpp"
+#include "fake_servers/packet_log.hpp"
+#include "fake_servers/postponer.hpp"
+#include "fake_servers/scenario_clock.hpp"
+#include "fake_servers/service.hpp"
+#include "fake_servers/station.hpp"
+
+namespace fake_servers {
+
+class FakeServer::Impl {
+ public:
+  Impl(sipharness::world::World& world, sipharness::journal::Writer& journal,
+       const sipharness::Rng& rng, const FakeServerOptions& options);
+
+  void set_zero(TimePoint zero);
+  void enter_phase(const std::string& phase);
+  void set_open(bool open);
+  void forget_bindings();
+  void call_device() { service_.far_end().call(service_.registrar().bindings()); }
+  void hang_up() { service_.far_end().hang_up(); }
+  std::vector<std::string> unmatched_rules() const { return behaviour_.unmatched_rules(); }
+
+ private:
+  using Challenge = sipharness::scenario::ChallengeWith;
+
+  sipharness::sip::SipTransport::Handlers transport_handlers();
+  TransactionLayer::Options transaction_options(const sipharness::sip::Timers& timers);
+
+  void on_message(const MessageView& message, const Hop& hop);
+  void on_malformed(std::string_view bytes, const Hop& hop);
+  void on_keep_alive(std::string_view bytes, const Hop& hop);
+  void on_request(const TransactionPtr& transaction);
+
+  /// False if the message is to be handled now.
+  bool postpone(const MessageView& message, const Hop& hop, const Rule& rule);
+  void pass(const MessageView& message, const Hop& hop, const Rule* rule);
+
+  void carry_out(const sipharness::scenario::Accept& verb, const TransactionPtr& transaction);
+  void carry_out(const sipharness::scenario::Drop& verb, const TransactionPtr& transaction);
+  void carry_out(const sipharness::scenario::Delay& verb, const TransactionPtr& transaction);
+  void carry_out(const sipharness::scenario::Reject& verb, const TransactionPtr& transaction);
+  void carry_out(const Challenge& verb, const TransactionPtr& transaction);
+  void carry_out(const sipharness::scenario::Provisional& verb, const TransactionPtr& transaction);
+  void carry_out(const sipharness::scenario::Mute& verb, const TransactionPtr& transaction);
+
+  void watch_windows();
+  void note_phase();
+
+  std::string name_;
+  std::string phase_;
+  bool was_silent_ = false;
+  sipharness::journal::Writer& journal_;
+  ScenarioClock clock_;
+  Behaviour behaviour_;
+  PacketLog log_;
+  sipharness::sip::SipTransport transport_;
+  Outlet outlet_;
+  TransactionLayer transactions_;
+  Station station_;
+  Challenger challenger_;
+  Service service_;
+  Postponer postponer_;
+  RecentMap<std::uint64_t, bool> delayed_;  ///< true while held back
+  const Rule* met_ = nullptr;               ///< by the request being passed on
+  std::vector<sipharness::world::Timer> windows_;
+};
+
+}  // namespace fake_servers

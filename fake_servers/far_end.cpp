@@ -1,0 +1,81 @@
+#include "fake_servers/far_end.hpp"
+
+#include <utility>
+
+#include "fake_servers/behaviour.hpp"
+
+namespace fake_servers {
+
+FarEnd::FarEnd(Station& station, sipharness::scenario::FarEnd plan, std::string user)
+    : station_(station), plan_(plan), user_(std::move(user)), stranded_(max_calls) {}
+
+void FarEnd::on_invite(const TransactionPtr& invite) {
+  if (!make_room()) return station_.answer(*invite, 503);
+  auto call = std::make_unique<IncomingCall>(station_, invite, plan_);
+  const std::string tag = call->tag();
+  incoming_.emplace(tag, std::move(call));
+}
+
+void FarEnd::strand(const MessageView& invite) {
+  stranded_[transaction_key(invite)] = true;
+}
+
+void FarEnd::on_cancel(ServerTransaction& cancel) {
+  if (stranded_.find(cancelled_key(cancel.request())) != nullptr)
+    return station_.answer(cancel, 200);
+  for (const auto& [tag, call] : incoming_) {
+    if (!call->is_meant_by(cancel.request())) continue;
+    // §9.2: the same To tag in both responses.
+    cancel.respond(station_.reply(cancel, 200, tag).str());
+    return call->cancel();
+  }
+  station_.answer(cancel, 481);
+}
+
+void FarEnd::on_ack(const MessageView& ack) {
+  if (Call* call = find(ack)) call->on_ack(ack);
+}
+
+bool FarEnd::on_request(const TransactionPtr& transaction) {
+  const MessageView& request = transaction->request();
+  Call* call = find(request);
+  if (call == nullptr) return false;
+  const auto incoming = incoming_.find(request.to_tag());
+  if (incoming != incoming_.end())
+    incoming->second->on_request(transaction);
+  else
+    call->on_request(transaction);
+  return true;
+}
+
+void FarEnd::call(const std::vector<Binding>& bindings) {
+  for (const Binding& binding : bindings) {
+    if (!make_room()) return;
+    auto call = std::make_unique<OutgoingCall>(station_, binding, user_);
+    const std::string tag = call->tag();
+    outgoing_.emplace(tag, std::move(call));
+  }
+}
+
+void FarEnd::hang_up() {
+  for (const auto& [tag, call] : incoming_) call->call().hang_up();
+  for (const auto& [tag, call] : outgoing_) call->hang_up();
+}
+
+Call* FarEnd::find(const MessageView& message) {
+  Call* call = nullptr;
+  if (const auto found = incoming_.find(message.to_tag()); found != incoming_.end())
+    call = &found->second->call();
+  else if (const auto other = outgoing_.find(message.to_tag()); other != outgoing_.end())
+    call = other->second->call();
+  const bool is_known = call != nullptr && !call->is_over() && call->dialog().matches(message);
+  return is_known ? call : nullptr;
+}
+
+bool FarEnd::make_room() {
+  std::erase_if(incoming_, [](const auto& entry) { return entry.second->call().is_over(); });
+  std::erase_if(outgoing_, [](const auto& entry) { return entry.second->is_over(); });
+  return incoming_.size() + outgoing_.size() < max_calls;
+}
+
+}  // namespace fake_servers

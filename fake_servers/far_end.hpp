@@ -1,0 +1,48 @@
+#pragma once
+// Who answers and calls behind one server: all its calls, found by our tag.
+//  1. At most max_calls exist; one more INVITE is answered 503.
+// @source RFC 3261 §8.2, §12.2.2
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fake_servers/incoming_call.hpp"
+#include "fake_servers/outgoing_call.hpp"
+#include "fake_servers/recent_map.hpp"
+
+namespace fake_servers {
+
+class FarEnd {
+ public:
+  static constexpr std::size_t max_calls = 1'024;
+
+  FarEnd(Station& station, sipharness::scenario::FarEnd plan, std::string user);
+
+  void on_invite(const TransactionPtr& invite);
+  /// `invite` will get no final response, whatever comes; a CANCEL for it is still answered.
+  void strand(const MessageView& invite);
+  /// Answers the CANCEL, and the INVITE it means.
+  void on_cancel(ServerTransaction& cancel);
+  void on_ack(const MessageView& ack);
+  /// False if no call knows this dialog; then nothing was answered.
+  bool on_request(const TransactionPtr& transaction);
+
+  void call(const std::vector<Binding>& bindings);
+  void hang_up();
+
+ private:
+  Call* find(const MessageView& message);
+  /// False if there is no room for another call.
+  bool make_room();
+
+  Station& station_;
+  sipharness::scenario::FarEnd plan_;
+  std::string user_;
+  RecentMap<std::uint64_t, bool> stranded_;
+  std::map<std::string, std::unique_ptr<IncomingCall>, std::less<>> incoming_;
+  std::map<std::string, std::unique_ptr<OutgoingCall>, std::less<>> outgoing_;
+};
+
+}  // namespace fake_servers

@@ -1,0 +1,68 @@
+#include "fake_servers/incoming_call.hpp"
+
+#include <utility>
+
+#include "fake_servers/behaviour.hpp"
+
+namespace fake_servers {
+
+namespace sip = sipharness::sip;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// §13.3.1.1: a provisional response at least every minute, or proxies give up.
+constexpr Duration ring_again = 60s;
+
+}  // namespace
+
+IncomingCall::IncomingCall(Station& station, TransactionPtr invite,
+                           sipharness::scenario::FarEnd plan)
+    : station_(station),
+      invite_(std::move(invite)),
+      plan_(plan),
+      call_(station, sip::Dialog::from_request(invite_->request(), station.rng.hex(8)),
+            invite_->hop(), MediaSession(station)) {
+  station_.answer(*invite_, 100);
+  if (plan_.ring) ring_ = station_.world.call_after(*plan_.ring, [this] { ring(); });
+  if (plan_.answer) answer_ = station_.world.call_after(*plan_.answer, [this] { answer(); });
+}
+
+void IncomingCall::ring() {
+  auto response = station_.reply(*invite_, 180, tag());
+  copy_record_routes(invite_->request(), response);
+  response.header(HeaderId::contact, station_.contact(invite_->hop().transport));
+  station_.note_far_end("rings", call_.dialog().call_id());
+  invite_->respond(response.str());
+  ring_ = station_.world.call_after(ring_again, [this] { ring(); });
+}
+
+void IncomingCall::answer() {
+  ring_.cancel();
+  station_.note_far_end("answers", call_.dialog().call_id());
+  call_.answer(invite_);
+  if (plan_.hang_up)
+    hang_up_ = station_.world.call_after(*plan_.hang_up, [this] { call_.hang_up(); });
+}
+
+bool IncomingCall::is_meant_by(const MessageView& cancel) const {
+  return cancelled_key(cancel) == transaction_key(invite_->request());
+}
+
+void IncomingCall::cancel() {
+  if (!call_.is_early()) return;
+  ring_.cancel();
+  answer_.cancel();
+  invite_->respond(station_.reply(*invite_, 487, tag()).str());
+  call_.end();
+}
+
+void IncomingCall::on_request(const TransactionPtr& transaction) {
+  if (!call_.is_early()) return call_.on_request(transaction);
+  if (transaction->request().method() != Method::bye) return station_.answer(*transaction, 481);
+  // §15: the caller may end an early dialog with BYE.
+  station_.answer(*transaction, 200);
+  cancel();
+}
+
+}  // namespace fake_servers

@@ -1,0 +1,38 @@
+#pragma once
+// The far end called by the device: 100 at once, 180 and 200 when the plan says, CANCEL until then.
+// @source RFC 3261 §8.2.6, §9.2, §13.3.1
+
+#include <string>
+
+#include "fake_servers/call.hpp"
+#include "harness/scenario/scenario.hpp"
+
+namespace fake_servers {
+
+class IncomingCall {
+ public:
+  IncomingCall(Station& station, TransactionPtr invite, sipharness::scenario::FarEnd plan);
+
+  Call& call() { return call_; }
+  const std::string& tag() const { return call_.dialog().local_tag(); }
+  /// Whether `cancel` means this call's INVITE.
+  bool is_meant_by(const MessageView& cancel) const;
+  /// 487, if there is no final response yet.
+  void cancel();
+  /// A request within its dialog, early or not.
+  void on_request(const TransactionPtr& transaction);
+
+ private:
+  void ring();
+  void answer();
+
+  Station& station_;
+  TransactionPtr invite_;
+  sipharness::scenario::FarEnd plan_;
+  Call call_;
+  sipharness::world::Timer ring_;
+  sipharness::world::Timer answer_;
+  sipharness::world::Timer hang_up_;
+};
+
+}  // namespace fake_servers

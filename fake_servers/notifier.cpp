@@ -1,0 +1,107 @@
+#include "fake_servers/notifier.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "fake_servers/event_state.hpp"
+
+namespace fake_servers {
+
+namespace scenario = sipharness::scenario;
+namespace sip = sipharness::sip;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr seconds default_expiry{3600};
+
+Duration granted_expiry(const MessageView& request, const scenario::Accept& policy) {
+  const Duration asked = request.expires() ? seconds(*request.expires()) : default_expiry;
+  return asked > Duration::zero() ? policy.expires.value_or(asked) : asked;
+}
+
+std::string_view event_package(const MessageView& request) {
+  const std::string_view value = request.header(HeaderId::event);
+  return value.substr(0, value.find_first_of("; \t"));
+}
+
+}  // namespace
+
+void Notifier::on_subscribe(ServerTransaction& transaction, const scenario::Accept& policy) {
+  const MessageView& request = transaction.request();
+  const Duration granted = granted_expiry(request, policy);
+  drop_lapsed();
+  if (!request.to_tag().empty()) return refresh(transaction, granted);
+  const std::string_view event = event_package(request);
+  if (!is_event_package(event)) {
+    auto refusal = station_.reply(transaction, 489);
+    return transaction.respond(refusal.header(HeaderId::allow_events, event_packages).str());
+  }
+  if (subscriptions_.size() >= max_subscriptions) return station_.answer(transaction, 503);
+  begin(transaction, granted, event);
+}
+
+void Notifier::begin(ServerTransaction& transaction, Duration granted, std::string_view event) {
+  const MessageView& request = transaction.request();
+  const Tag tag = station_.rng.hex(8);
+  subscriptions_.emplace(
+      tag,
+      Subscription{sip::Dialog::from_request(request, tag), transaction.hop(), std::string(event),
+                   std::string(request.request_uri()), station_.world.now() + granted});
+  accept(transaction, granted, tag);
+}
+
+void Notifier::refresh(ServerTransaction& transaction, Duration granted) {
+  const MessageView& request = transaction.request();
+  const auto known = subscriptions_.find(request.to_tag());
+  if (known == subscriptions_.end() || !known->second.dialog.matches(request))
+    return station_.answer(transaction, 481);
+  Subscription& subscription = known->second;
+  if (!subscription.dialog.accept_remote_cseq(request.cseq()))
+    return station_.answer(transaction, 500);
+  subscription.dialog.refresh_target(request);
+  subscription.expires = station_.world.now() + granted;
+  accept(transaction, granted, known->first);
+}
+
+void Notifier::accept(ServerTransaction& transaction, Duration granted, const Tag& tag) {
+  auto response = station_.reply(transaction, 200, tag);
+  copy_record_routes(transaction.request(), response);
+  response.header(HeaderId::contact, station_.contact(transaction.hop().transport))
+      .header(HeaderId::expires, std::to_string(std::chrono::round<seconds>(granted).count()));
+  transaction.respond(response.str());
+  notify(tag);
+}
+
+void Notifier::notify(const Tag& tag) {
+  Subscription& subscription = subscriptions_.at(tag);
+  const auto left = std::chrono::ceil<seconds>(subscription.expires - station_.world.now());
+  const Hop hop = hop_towards(subscription.dialog.next_hop_uri(), subscription.hop);
+  const EventState state =
+      event_state(subscription.event, subscription.entity, subscription.version++);
+  auto request = station_.request_in(subscription.dialog, "NOTIFY", hop);
+  request.header(HeaderId::event, subscription.event)
+      .header(HeaderId::subscription_state, left.count() > 0
+                                                ? fmt::format("active;expires={}", left.count())
+                                                : "terminated;reason=timeout")
+      .body(state.content_type, state.body);
+  if (left.count() <= 0) subscriptions_.erase(tag);
+  // §4.2.2: whoever does not take a NOTIFY has lost the subscription.
+  station_.transactions.start(request.str(), hop,
+                              {[this, tag](const MessageView& response) {
+                                 if (response.is_final() && !response.is_success())
+                                   subscriptions_.erase(tag);
+                               },
+                               [this, tag](sip::ClientFailure) { subscriptions_.erase(tag); }});
+}
+
+void Notifier::drop_lapsed() {
+  std::erase_if(subscriptions_, [now = station_.world.now()](const auto& entry) {
+    return entry.second.expires < now;
+  });
+}
+
+}  // namespace fake_servers

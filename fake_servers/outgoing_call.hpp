@@ -1,0 +1,49 @@
+#pragma once
+// The far end calling the device: INVITE to one binding, ACK to every 2xx, and giving up.
+// @source RFC 3261 §9.1, §13.1, §13.2
+
+#include <optional>
+#include <string>
+
+#include "fake_servers/call.hpp"
+#include "fake_servers/registrar.hpp"
+
+namespace fake_servers {
+
+class OutgoingCall {
+ public:
+  /// Sends the INVITE; `user` is whose AOR stands in To.
+  OutgoingCall(Station& station, const Binding& callee, const std::string& user);
+  ~OutgoingCall();
+  OutgoingCall(const OutgoingCall&) = delete;
+  OutgoingCall& operator=(const OutgoingCall&) = delete;
+
+  const std::string& tag() const { return tag_; }
+  bool is_over() const { return is_refused_ || (call_ && call_->is_over()); }
+  /// Null until the device answered.
+  Call* call() { return call_ ? &*call_ : nullptr; }
+  /// BYE if it is up, else CANCEL as soon as §9.1 lets us.
+  void hang_up();
+
+ private:
+  std::string make_invite(const Binding& callee, const std::string& user);
+  void on_response(const MessageView& response);
+  void on_success(const MessageView& response);
+  void acknowledge();
+  void cancel_once();
+
+  Station& station_;
+  std::string tag_;
+  Hop hop_;
+  MediaSession media_;
+  std::string invite_;
+  std::string ack_;  ///< as first sent: a repeated 2xx draws the same bytes
+  std::optional<Call> call_;
+  bool has_provisional_ = false;
+  bool is_given_up_ = false;
+  bool is_cancelled_ = false;
+  bool is_refused_ = false;
+  sipharness::sip::ClientId transaction_;
+};
+
+}  // namespace fake_servers

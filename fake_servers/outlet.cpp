@@ -1,0 +1,53 @@
+#include "fake_servers/outlet.hpp"
+
+#include <fmt/format.h>
+
+#include "harness/base/rng.hpp"
+
+namespace fake_servers {
+
+using sipharness::sip::Hop;
+using sipharness::sip::MessageView;
+
+namespace {
+
+constexpr std::size_t remembered_mutes = 4'096;
+
+std::string describe(const MessageView& message) {
+  const std::string_view method = to_string(message.method());
+  return message.is_response() ? fmt::format("{} to {}", message.status(), method)
+                               : std::string(method);
+}
+
+}  // namespace
+
+Outlet::Outlet(Parts parts) : parts_(std::move(parts)), muted_(remembered_mutes) {}
+
+void Outlet::send(const Hop& hop, std::string_view bytes) {
+  if (const Rule* rule = withholding_rule(bytes)) return withhold(rule->name, bytes);
+  const auto used = parts_.transport.send(hop, bytes);
+  if (!used) return withhold("port closed", bytes);
+  parts_.log.sent(*used, bytes);
+}
+
+void Outlet::mute(const MessageView& request, const Rule& rule) {
+  muted_[transaction_key(request)] = &rule;
+}
+
+const Rule* Outlet::withholding_rule(std::string_view bytes) {
+  const sipharness::Duration now = parts_.clock.now();
+  if (const Rule* rule = parts_.behaviour.silencer(now)) return rule;
+  if (const Rule* rule = parts_.behaviour.muter(now)) return rule;
+  if (muted_.empty()) return nullptr;
+  const MessageView message = MessageView::parse(bytes);
+  if (!message.is_response()) return nullptr;
+  const Rule* const* rule = muted_.find(transaction_key(message));
+  return rule != nullptr && parts_.behaviour.is_active(**rule, now) ? *rule : nullptr;
+}
+
+void Outlet::withhold(const std::string& rule, std::string_view bytes) {
+  parts_.journal.write(sipharness::journal::Withheld{parts_.server, rule, sipharness::fnv1a(bytes),
+                                                     describe(MessageView::parse(bytes))});
+}
+
+}  // namespace fake_servers

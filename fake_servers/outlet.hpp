@@ -1,0 +1,41 @@
+#pragma once
+// The one mouth of a server: every SIP message it sends leaves here, or is kept back by a fault.
+//  1. In a silent or mute moment nothing leaves; who wanted to send does not notice.
+//  2. Responses to a request that met a Mute rule stay here as long as that rule is active.
+//  3. What left is journalled as Sent, what did not as Withheld.
+
+#include <string>
+#include <string_view>
+
+#include "fake_servers/behaviour.hpp"
+#include "fake_servers/packet_log.hpp"
+#include "fake_servers/scenario_clock.hpp"
+#include "harness/sip/transport.hpp"
+
+namespace fake_servers {
+
+class Outlet {
+ public:
+  struct Parts {
+    sipharness::sip::SipTransport& transport;
+    sipharness::journal::Writer& journal;
+    PacketLog& log;
+    const Behaviour& behaviour;
+    const ScenarioClock& clock;
+    std::string server;
+  };
+  explicit Outlet(Parts parts);
+
+  void send(const sipharness::sip::Hop& hop, std::string_view bytes);
+  /// Keeps the responses to `request` back while `rule` is active.
+  void mute(const sipharness::sip::MessageView& request, const Rule& rule);
+
+ private:
+  const Rule* withholding_rule(std::string_view bytes);
+  void withhold(const std::string& rule, std::string_view bytes);
+
+  Parts parts_;
+  RecentMap<std::uint64_t, const Rule*> muted_;
+};
+
+}  // namespace fake_servers

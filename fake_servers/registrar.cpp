@@ -1,0 +1,149 @@
+#include "fake_servers/registrar.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "harness/sip/address.hpp"
+#include "harness/sip/text.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace fake_servers {
+
+namespace scenario = sipharness::scenario;
+namespace sip = sipharness::sip;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr seconds default_expiry{3600};
+/// Far beyond any run; keeps hostile numbers out of the arithmetic.
+constexpr seconds longest_expiry{2'000'000'000};
+
+std::vector<sip::Address> contacts_of(const MessageView& request) {
+  std::vector<sip::Address> contacts;
+  for (const sip::Header& header : request.headers()) {
+    if (header.id != HeaderId::contact) continue;
+    const auto some = sip::parse_addresses(header.value);
+    contacts.insert(contacts.end(), some.begin(), some.end());
+  }
+  return contacts;
+}
+
+/// The contact's parameter beats the header; an unreadable parameter counts as 3600 (§20.10).
+seconds asked_expiry(const sip::Address& contact, const MessageView& request) {
+  auto asked = request.expires();
+  if (const auto parameter = contact.parameter("expires"))
+    asked = sip::parse_unsigned<std::uint32_t>(*parameter);
+  return asked ? std::min(seconds(*asked), longest_expiry) : default_expiry;
+}
+
+seconds granted_expiry(seconds asked, const scenario::Accept& policy) {
+  if (!policy.expires) return asked;
+  return std::max(std::chrono::round<seconds>(*policy.expires), seconds(1));
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), sip::lower);
+  return result;
+}
+
+/// Policy: two contacts are one if user, host, port and transport agree.
+std::string key_of(std::string_view contact) {
+  const auto uri = sip::parse_uri(contact);
+  if (!uri) return std::string(contact);
+  return fmt::format("{}@{}:{};{}", uri->user, lower(uri->host), uri->port,
+                     lower(uri->parameter("transport").value_or("")));
+}
+
+}  // namespace
+
+Registrar::Registrar(Station& station, std::string user)
+    : station_(station), user_(std::move(user)) {}
+
+void Registrar::on_register(ServerTransaction& transaction, const scenario::Accept& policy) {
+  std::vector<Key> own;
+  const int status = update(transaction, policy, own);
+  if (status != 200) return station_.answer(transaction, status);
+  answer(transaction, policy, own);
+}
+
+int Registrar::update(const ServerTransaction& transaction, const scenario::Accept& policy,
+                      std::vector<Key>& own) {
+  const MessageView& request = transaction.request();
+  const auto to = sip::parse_address(request.header(HeaderId::to));
+  const auto aor = to ? sip::parse_uri(to->uri) : std::nullopt;
+  if (!aor || aor->user != user_) return 404;
+
+  const auto contacts = contacts_of(request);
+  const auto is_star = [](const sip::Address& contact) { return contact.uri == "*"; };
+  if (std::ranges::any_of(contacts, is_star)) return remove_all(request, contacts.size());
+  if (bindings_.size() + contacts.size() > max_bindings) drop_lapsed();
+  if (bindings_.size() + contacts.size() > max_bindings) return 503;
+  for (const sip::Address& contact : contacts) {
+    const Key key = key_of(contact.uri);
+    const seconds asked = asked_expiry(contact, request);
+    if (asked == seconds(0)) {
+      bindings_.erase(key);
+      continue;
+    }
+    const TimePoint expires = station_.world.now() + granted_expiry(asked, policy);
+    bindings_[key] = Binding{std::string(contact.uri), transaction.hop(), expires};
+    own.push_back(key);
+  }
+  return 200;
+}
+
+int Registrar::remove_all(const MessageView& request, std::size_t contacts) {
+  // §10.3 step 6: "*" stands alone and with Expires: 0.
+  if (contacts != 1 || request.expires() != 0u) return 400;
+  bindings_.clear();
+  return 200;
+}
+
+void Registrar::answer(ServerTransaction& transaction, const scenario::Accept& policy,
+                       const std::vector<Key>& own) {
+  auto response = station_.reply(transaction, 200);
+  for (const Binding* binding : listed(own)) {
+    const auto left = std::chrono::ceil<seconds>(binding->expires - station_.world.now());
+    response.header(HeaderId::contact,
+                    policy.expires_in_contact
+                        ? fmt::format("<{}>;expires={}", binding->uri, left.count())
+                        : fmt::format("<{}>", binding->uri));
+  }
+  if (!policy.expires_in_contact && !own.empty()) {
+    const auto left =
+        std::chrono::ceil<seconds>(bindings_.at(own.front()).expires - station_.world.now());
+    response.header(HeaderId::expires, std::to_string(left.count()));
+  }
+  transaction.respond(response.str());
+}
+
+std::vector<const Binding*> Registrar::listed(const std::vector<Key>& own) const {
+  std::vector<const Binding*> list;
+  for (const Key& key : own)
+    if (list.size() < max_listed) list.push_back(&bindings_.at(key));
+  for (const auto& [key, binding] : bindings_) {
+    if (list.size() >= max_listed) break;
+    const bool is_alive = binding.expires > station_.world.now();
+    if (is_alive && std::ranges::count(own, key) == 0) list.push_back(&binding);
+  }
+  return list;
+}
+
+std::vector<Binding> Registrar::bindings() const {
+  std::vector<Binding> alive;
+  for (const auto& [key, binding] : bindings_)
+    if (binding.expires > station_.world.now()) alive.push_back(binding);
+  return alive;
+}
+
+void Registrar::drop_lapsed() {
+  std::erase_if(bindings_, [now = station_.world.now()](const auto& entry) {
+    return entry.second.expires <= now;
+  });
+}
+
+}  // namespace fake_servers

@@ -1,0 +1,87 @@
+#include "fake_servers/service.hpp"
+
+#include "fake_servers/event_state.hpp"
+
+namespace fake_servers {
+
+namespace scenario = sipharness::scenario;
+
+namespace {
+
+bool is_truncated(const MessageView& request) {
+  return request.content_length().value_or(0) > request.body().size();
+}
+
+}  // namespace
+
+Service::Service(Station& station, const scenario::FarEnd& plan, const std::string& user)
+    : station_(station),
+      registrar_(station, user),
+      far_end_(station, plan, user),
+      notifier_(station) {}
+
+void Service::serve(const TransactionPtr& transaction, const scenario::Accept& policy) {
+  if (refuse(*transaction)) return;
+  const MessageView& request = transaction->request();
+  switch (request.method()) {
+    case Method::register_:
+      return registrar_.on_register(*transaction, policy);
+    case Method::cancel:
+      return far_end_.on_cancel(*transaction);
+    case Method::subscribe:
+      return notifier_.on_subscribe(*transaction, policy);
+    default:
+      if (request.to_tag().empty()) return serve_alone(transaction);
+      if (!far_end_.on_request(transaction)) station_.answer(*transaction, 481);
+  }
+}
+
+bool Service::refuse(ServerTransaction& transaction) {
+  const MessageView& request = transaction.request();
+  if (is_truncated(request)) {  // §18.3
+    station_.answer(transaction, 400);
+    return true;
+  }
+  // §8.2.2.3: no extension is supported here, and CANCEL is exempt.
+  if (!request.has(HeaderId::require) || request.method() == Method::cancel) return false;
+  auto refusal = station_.reply(transaction, 420);
+  refusal.header(HeaderId::unsupported, request.header(HeaderId::require));
+  transaction.respond(refusal.str());
+  return true;
+}
+
+void Service::serve_alone(const TransactionPtr& transaction) {
+  switch (transaction->request().method()) {
+    case Method::invite:
+      return far_end_.on_invite(transaction);
+    case Method::options:
+      return answer_options(*transaction);
+    case Method::message:
+      return station_.answer(*transaction, 200);
+    case Method::publish:
+      return answer_publish(*transaction);
+    case Method::refer:
+      return station_.refuse_method(*transaction);
+    case Method::unknown:
+      return station_.answer(*transaction, 501);
+    default:  // BYE, INFO, NOTIFY, PRACK, UPDATE mean nothing outside a dialog
+      return station_.answer(*transaction, 481);
+  }
+}
+
+void Service::answer_options(ServerTransaction& transaction) {
+  auto response = station_.reply(transaction, 200);
+  response.header(HeaderId::allow, allowed_methods)
+      .header(HeaderId::accept, "application/sdp")
+      .header(HeaderId::allow_events, event_packages);
+  transaction.respond(response.str());
+}
+
+void Service::answer_publish(ServerTransaction& transaction) {
+  auto response = station_.reply(transaction, 200);
+  response.header("SIP-ETag", station_.rng.hex(16))
+      .header(HeaderId::expires, std::to_string(transaction.request().expires().value_or(3600)));
+  transaction.respond(response.str());
+}
+
+}  // namespace fake_servers

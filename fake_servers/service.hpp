@@ -1,0 +1,37 @@
+#pragma once
+// A healthy server: registrar, far end and notifier behind one address, and a polite answer to
+// everything else. Which method goes where is decided here and nowhere else.
+//  1. Every request handed in is answered, now or when the far end's plan says.
+// @source RFC 3261 §8.2, §11; RFC 3428; RFC 3903 §6
+
+#include <string>
+
+#include "fake_servers/far_end.hpp"
+#include "fake_servers/notifier.hpp"
+#include "fake_servers/registrar.hpp"
+
+namespace fake_servers {
+
+class Service {
+ public:
+  Service(Station& station, const sipharness::scenario::FarEnd& plan, const std::string& user);
+
+  void serve(const TransactionPtr& transaction, const sipharness::scenario::Accept& policy);
+
+  Registrar& registrar() { return registrar_; }
+  FarEnd& far_end() { return far_end_; }
+
+ private:
+  /// True if the request was refused as a whole.
+  bool refuse(ServerTransaction& transaction);
+  void serve_alone(const TransactionPtr& transaction);
+  void answer_options(ServerTransaction& transaction);
+  void answer_publish(ServerTransaction& transaction);
+
+  Station& station_;
+  Registrar registrar_;
+  FarEnd far_end_;
+  Notifier notifier_;
+};
+
+}  // namespace fake_servers

@@ -1,0 +1,62 @@
+#include "fake_servers/station.hpp"
+
+#include <fmt/format.h>
+
+#include "harness/sip/uri.hpp"
+
+namespace fake_servers {
+
+std::string Station::contact(Transport transport) const {
+  return fmt::format("<{}>", sipharness::sip::make_uri(name, local, transport));
+}
+
+std::string Station::new_via(Transport transport) {
+  const std::string_view token = transport == Transport::tcp ? "TCP" : "UDP";
+  return fmt::format("SIP/2.0/{} {}:{};branch={}", token, local.address.uri_text(), local.port,
+                     sipharness::sip::new_branch(rng));
+}
+
+MessageBuilder Station::reply(const ServerTransaction& transaction, int status,
+                              std::string_view to_tag, std::string_view reason) {
+  const std::string tag = to_tag.empty() && status > 100 ? rng.hex(8) : std::string(to_tag);
+  auto response = MessageBuilder::response_to(transaction.request(), status, tag, reason);
+  response.header(HeaderId::server, agent);
+  return response;
+}
+
+void Station::answer(ServerTransaction& transaction, int status) {
+  transaction.respond(reply(transaction, status).str());
+}
+
+void Station::refuse_method(ServerTransaction& transaction) {
+  auto response = reply(transaction, 405);
+  transaction.respond(response.header(HeaderId::allow, allowed_methods).str());
+}
+
+MessageBuilder Station::request_in(sipharness::sip::Dialog& dialog, std::string_view method,
+                                   const Hop& hop) {
+  auto request = dialog.request(method, dialog.next_cseq(), new_via(hop.transport));
+  request.header(HeaderId::contact, contact(hop.transport));
+  request.header(HeaderId::user_agent, agent);
+  return request;
+}
+
+void Station::note_far_end(std::string_view verb, const std::string& call_id) {
+  journal.write(sipharness::journal::FarEnd{name, std::string(verb), call_id});
+}
+
+void copy_record_routes(const MessageView& request, MessageBuilder& response) {
+  for (const auto& header : request.headers())
+    if (header.id == HeaderId::record_route) response.header(HeaderId::record_route, header.value);
+}
+
+Hop hop_towards(std::string_view uri, const Hop& arrived) {
+  if (arrived.transport == Transport::tcp) return arrived;
+  const auto parsed = sipharness::sip::parse_uri(uri);
+  const auto endpoint = parsed ? parsed->endpoint() : std::nullopt;
+  if (!endpoint) return arrived;
+  const bool wants_tcp = parsed->parameter("transport").value_or("") == "tcp";
+  return Hop{wants_tcp ? Transport::tcp : Transport::udp, arrived.local, *endpoint};
+}
+
+}  // namespace fake_servers

@@ -1,0 +1,76 @@
+#pragma once
+// What the parts of one fake server share: who it is, what it works with, and the few headers that
+// everything it sends carries.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "harness/base/rng.hpp"
+#include "harness/journal/journal.hpp"
+#include "harness/sip/builder.hpp"
+#include "harness/sip/dialog.hpp"
+#include "harness/sip/transaction_layer.hpp"
+#include "harness/world/world.hpp"
+
+namespace fake_servers {
+
+using sipharness::Duration;
+using sipharness::Endpoint;
+using sipharness::TimePoint;
+using sipharness::Transport;
+using sipharness::sip::HeaderId;
+using sipharness::sip::Hop;
+using sipharness::sip::MessageBuilder;
+using sipharness::sip::MessageView;
+using sipharness::sip::Method;
+using sipharness::sip::ServerTransaction;
+using sipharness::sip::TransactionLayer;
+using TransactionPtr = std::shared_ptr<ServerTransaction>;
+
+struct Station {
+  sipharness::world::World& world;
+  sipharness::journal::Writer& journal;
+  TransactionLayer& transactions;
+  std::function<void(const Hop&, std::string_view)>
+      send;  ///< past the transactions: ACK, 2xx again
+  sipharness::Rng rng;
+  std::string name;    ///< "primary"
+  std::string agent;   ///< "sipharness/0.1 (fake primary)": its Server and User-Agent
+  std::string domain;  ///< host part of its AORs
+  Endpoint local;
+  bool media = false;  ///< answered calls carry RTP
+
+  /// A name-addr that reaches the far end behind this server.
+  std::string contact(Transport transport) const;
+  /// A Via value with a fresh branch.
+  std::string new_via(Transport transport);
+
+  /// A response with Server and, unless it is 100 or the request has one, a To tag of its own.
+  MessageBuilder reply(const ServerTransaction& transaction, int status,
+                       std::string_view to_tag = {}, std::string_view reason = {});
+  /// Sends such a response with nothing more in it.
+  void answer(ServerTransaction& transaction, int status);
+  /// 405 with Allow.
+  void refuse_method(ServerTransaction& transaction);
+  /// A request within `dialog` that goes out by `hop`, with Contact and User-Agent.
+  MessageBuilder request_in(sipharness::sip::Dialog& dialog, std::string_view method,
+                            const Hop& hop);
+  /// Tells the journal what the far end did in a call.
+  void note_far_end(std::string_view verb, const std::string& call_id);
+};
+
+/// What a response that makes a dialog must copy. @source RFC 3261 §12.1.1
+void copy_record_routes(const MessageView& request, MessageBuilder& response);
+
+/// The way to `uri` for someone heard from by `arrived`: back on a stream, else to the address the
+/// URI names, else to where he sent from.
+Hop hop_towards(std::string_view uri, const Hop& arrived);
+
+/// What a server here allows, as the Allow header says it.
+inline constexpr std::string_view allowed_methods =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, SUBSCRIBE, NOTIFY, PUBLISH, MESSAGE, INFO, "
+    "UPDATE";
+
+}  // namespace fake_servers

@@ -1,0 +1,145 @@
+// @source RFC 6665 §4.2; RFC 3842 §3
+
+#include "fake_servers/notifier.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/fake_servers/stage.hpp"
+
+namespace fake_servers::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+Request subscribing(const std::string& event, const std::string& expires = "120",
+                    std::uint32_t cseq = 1) {
+  return {
+      .method = "SUBSCRIBE",
+      .branch = "z9hG4bKsub" + std::to_string(cseq),
+      .cseq = cseq,
+      .headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}, {"Event", event}, {"Expires", expires}}};
+}
+
+/// The client answers every NOTIFY with this status.
+class Subscriber {
+ public:
+  explicit Subscriber(int status = 200, std::vector<scenario::Rule> rules = {})
+      : stage(std::move(rules)) {
+    stage.client.on_received = [this, status](const Seen& seen) {
+      if (!seen.view().is_request()) return;
+      notifies.push_back(seen);
+      if (status != 0) stage.client.answer(seen, status);
+    };
+  }
+
+  void send_in_dialog_at(Duration at, Request request) {
+    stage.at(at, [this, request]() mutable {
+      request.to_tag = std::string(stage.client.first(200).view().to_tag());
+      stage.client.send(request);
+    });
+  }
+
+  Stage stage;
+  std::vector<Seen> notifies;
+};
+
+class Packages : public testing::TestWithParam<const char*> {};
+
+TEST_P(Packages, are_accepted_and_notified_at_once) {
+  Subscriber subscriber;
+  subscriber.stage.send_at(1s, subscribing(GetParam()));
+  subscriber.stage.run_until(40s);
+  const MessageView accepted = subscriber.stage.client.first(200).view();
+  EXPECT_EQ(accepted.expires(), 120u);
+  EXPECT_TRUE(accepted.has(HeaderId::contact));
+  ASSERT_THAT(subscriber.notifies, SizeIs(1));
+  EXPECT_EQ(subscriber.notifies[0].at, 1s + round_trip);
+  const MessageView notify = subscriber.notifies[0].view();
+  EXPECT_EQ(notify.header(HeaderId::event), GetParam());
+  EXPECT_EQ(notify.header(HeaderId::subscription_state), "active;expires=120");
+  EXPECT_EQ(notify.to_tag(), "client-tag");
+  EXPECT_EQ(notify.from_tag(), accepted.to_tag());
+  EXPECT_FALSE(notify.body().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Notifier, Packages,
+                         testing::Values("message-summary", "dialog", "presence", "reg"));
+
+TEST(Notifier, an_unknown_package_is_a_bad_event) {
+  Subscriber subscriber;
+  subscriber.stage.send_at(1s, subscribing("conference"));
+  subscriber.stage.run_until(2s);
+  const MessageView refusal = subscriber.stage.client.first(489).view();
+  EXPECT_THAT(std::string(refusal.header(HeaderId::allow_events)), HasSubstr("dialog"));
+  EXPECT_THAT(subscriber.notifies, IsEmpty());
+}
+
+TEST(Notifier, a_refresh_is_notified_again) {
+  Subscriber subscriber;
+  subscriber.stage.send_at(1s, subscribing("dialog"));
+  subscriber.send_in_dialog_at(90s, subscribing("dialog", "60", 2));
+  subscriber.stage.run_until(91s);
+  ASSERT_THAT(subscriber.notifies, SizeIs(2));
+  EXPECT_EQ(subscriber.notifies[1].view().header(HeaderId::subscription_state),
+            "active;expires=60");
+  EXPECT_EQ(subscriber.notifies[1].view().cseq(), subscriber.notifies[0].view().cseq() + 1);
+  EXPECT_THAT(subscriber.notifies[1].bytes, HasSubstr("version=\"1\""));
+}
+
+TEST(Notifier, unsubscribing_is_notified_as_the_end) {
+  Subscriber subscriber;
+  subscriber.stage.send_at(1s, subscribing("dialog"));
+  subscriber.send_in_dialog_at(10s, subscribing("dialog", "0", 2));
+  subscriber.send_in_dialog_at(20s, subscribing("dialog", "60", 3));
+  subscriber.stage.run_until(21s);
+  ASSERT_THAT(subscriber.notifies, SizeIs(2));
+  EXPECT_EQ(subscriber.notifies[1].view().header(HeaderId::subscription_state),
+            "terminated;reason=timeout");
+  EXPECT_EQ(subscriber.stage.client.last().view().status(), 481) << "there is nothing to refresh";
+}
+
+TEST(Notifier, a_lapsed_subscription_cannot_be_refreshed) {
+  Subscriber subscriber;
+  subscriber.stage.send_at(1s, subscribing("dialog", "60"));
+  subscriber.send_in_dialog_at(62s, subscribing("dialog", "60", 2));
+  subscriber.stage.run_until(63s);
+  EXPECT_EQ(subscriber.stage.client.last().view().status(), 481);
+}
+
+TEST(Notifier, a_rule_shortens_the_grant) {
+  Subscriber subscriber(200, {rule(scenario::Accept{.expires = 20s}, {Method::subscribe})});
+  subscriber.stage.send_at(1s, subscribing("dialog", "3600"));
+  subscriber.stage.run_until(2s);
+  EXPECT_EQ(subscriber.stage.client.first(200).view().expires(), 20u);
+}
+
+class Lost : public testing::TestWithParam<int> {};
+
+TEST_P(Lost, is_a_subscription_whose_notify_was_not_taken) {
+  Subscriber subscriber(GetParam());
+  subscriber.stage.send_at(1s, subscribing("dialog"));
+  subscriber.send_in_dialog_at(50s, subscribing("dialog", "60", 2));
+  subscriber.stage.run_until(51s);
+  EXPECT_EQ(subscriber.stage.client.last().view().status(), 481);
+}
+
+INSTANTIATE_TEST_SUITE_P(Notifier, Lost, testing::Values(481, 489, 500, 0));
+
+TEST(Notifier, refuses_subscriptions_beyond_its_limit) {
+  Subscriber subscriber;
+  for (std::uint32_t i = 0; i <= Notifier::max_subscriptions; ++i) {
+    Request request = subscribing("dialog", "600", i + 1);
+    request.call_id += std::to_string(i);
+    subscriber.stage.send_at(1s, request);
+  }
+  subscriber.stage.run_until(2s);
+  EXPECT_EQ(subscriber.stage.client.times_of(503).size(), 1u);
+  EXPECT_EQ(subscriber.stage.client.times_of(200).size(), Notifier::max_subscriptions);
+}
+
+}  // namespace
+}  // namespace fake_servers::test
