@@ -12,7 +12,57 @@ namespace sipharness::dut {
 
 /// Every deviation; the table in deviation.cpp names and explains each.
 enum class Deviation : std::uint8_t {
+  // What a request says.
+  counts_expiration_in_seconds,
+  asks_for_double_expiration,
+  registers_another_user_at_secondary,
+  names_a_user_in_the_register_uri,
+  registers_from_another_address,
+  changes_call_id_at_each_register,
+  skips_a_cseq_number,
+  registers_a_wrong_contact_port,
+  omits_max_forwards,
+  sends_max_forwards_seven,
+  writes_branches_without_cookie,
+  reuses_the_invite_branch_for_bye,
+  claims_tcp_in_via,
+  sends_same_branch_at_both_servers,
+  // When requests are repeated.
+  changes_retransmissions,
+  caps_timer_a_at_t2,
+  never_caps_timer_e,
+  keeps_sending_invite_past_timer_b,
+  keeps_sending_past_timer_f,
+  uses_a_slower_t1,
+  notices_silent_primary_late,
+  // How it keeps its registrations.
+  registers_only_at_primary,
+  drops_the_secondary_again,
+  one_server_holds_up_the_other,
+  refreshes_only_at_primary,
+  refreshes_late,
+  refreshes_after_lapse,
+  neglects_secondary_while_primary_is_down,
+  gives_up_on_a_failed_primary,
+  overlaps_register_attempts,
+  // Where its calls go.
+  calls_secondary_first,
+  calls_secondary_beside_primary,
+  calls_secondary_while_primary_is_tried,
   never_falls_back,
+  insists_on_lost_primary,
+  ignores_failed_refresh,
+  hesitates_before_fallback,
+  pauses_long_before_fallback,
+  falls_back_before_repeating,
+  cancels_before_provisional,
+  sends_bye_to_primary,
+  dials_late_while_secondary_is_down,
+  keeps_both_answers,
+  // What it is.
+  dies_at_first_call,
+  sends_garbage,
+  uses_tcp_against_profile,
   count  ///< how many there are; no deviation
 };
 
@@ -27,7 +77,12 @@ struct DeviationRow {
   std::string_view scenario;               ///< where the self-test shows it, by name
 };
 
+/// In the order of the enumeration.
 std::span<const DeviationRow> deviations();
 const DeviationRow* find_deviation(std::string_view name);
+
+inline bool has(const DeviationSet& set, Deviation deviation) {
+  return set.test(static_cast<std::size_t>(deviation));
+}
 
 }  // namespace sipharness::dut

@@ -1,0 +1,164 @@
+#include "harness/dut/reference_ua/boot_cycle.hpp"
+
+#include <utility>
+
+namespace sipharness::dut {
+namespace {
+
+using sip::Method;
+
+constexpr Duration regret = 10s;
+constexpr std::string_view garbage = "REGISTER is what this wants to be\r\n\r\n";
+
+}  // namespace
+
+BootCycle::BootCycle(world::World& world, const Rng& rng, const ReferenceUaOptions& options)
+    : core_(world, rng, options,
+            {.on_request = [this](TransactionPtr transaction) { take_request(transaction); },
+             .on_ack = [this](const sip::MessageView& ack) { calls_.take_ack(ack); },
+             .on_stray_response =
+                 [this](const sip::MessageView& response) { calls_.take_stray(response); }}),
+      sites_{make_site(ServerRole::primary, rng.fork("primary")),
+             make_site(ServerRole::secondary, rng.fork("secondary"))},
+      calls_(core_) {
+  for (Site& site : sites_)
+    site.registration = std::make_unique<Registration>(
+        core_, site.server,
+        Registration::Events{.on_settled = [this, &site] { on_settled(site); },
+                             .may_start = [this, &site] { return may_register(site); }});
+}
+
+BootCycle::Site BootCycle::make_site(ServerRole role, const Rng& rng) {
+  const ReferenceUaOptions& options = core_.options();
+  const scenario::Account& account = options.profile.account;
+  const std::string& name = account.auth_user.empty() ? account.user : account.auth_user;
+  const Endpoint& endpoint = role == ServerRole::primary ? options.primary : options.secondary;
+  return {.server = {.role = role,
+                     .endpoint = endpoint,
+                     .authenticator = Authenticator(rng, name, options.password),
+                     .quarantined_until = {}},
+          .registration = nullptr,
+          .subscriptions = {},
+          .was_registered = false};
+}
+
+void BootCycle::start() {
+  if (!core_.profile().registers) return;
+  for (Site& site : sites_) site.registration->start();
+}
+
+void BootCycle::shut_down() {
+  calls_.hang_up_all();
+  for (Site& site : sites_) {
+    site.subscriptions.clear();
+    site.registration->unregister();
+  }
+}
+
+bool BootCycle::may_register(const Site& site) {
+  const bool again = site.registration->is_registered();
+  if (!site.server.is_primary()) {
+    const bool primary_down = sites_[0].registration->is_known_down();
+    if (core_.deviates(Deviation::registers_only_at_primary)) return false;
+    if (again && core_.deviates(Deviation::refreshes_only_at_primary)) return false;
+    if (again && primary_down &&
+        core_.deviates(Deviation::neglects_secondary_while_primary_is_down))
+      return false;
+  } else if (site.registration->is_known_down() &&
+             core_.deviates(Deviation::gives_up_on_a_failed_primary)) {
+    return false;
+  }
+  return !core_.deviates(Deviation::one_server_holds_up_the_other) ||
+         !other(site).registration->is_outstanding();
+}
+
+void BootCycle::on_settled(Site& site) {
+  const bool first = site.registration->is_registered() && !site.was_registered;
+  if (first) {
+    site.was_registered = true;
+    on_first_registration(site);
+  }
+  other(site).registration->resume();
+}
+
+void BootCycle::on_first_registration(Site& site) {
+  subscribe(site);
+  if (site.server.is_primary()) {
+    if (core_.deviates(Deviation::sends_garbage))
+      core_.send_raw(garbage, core_.hop_to(site.server.endpoint));
+  } else if (core_.deviates(Deviation::drops_the_secondary_again)) {
+    second_thoughts_ =
+        core_.world().call_after(regret, [&site] { site.registration->unregister(); });
+  }
+}
+
+void BootCycle::subscribe(Site& site) {
+  std::vector<std::string> events = core_.profile().subscriptions;
+  // "except for message waiting": that one goes to the primary alone (AMB-2).
+  if (core_.profile().mwi_subscribe && site.server.is_primary())
+    events.push_back("message-summary");
+  for (std::string& event : events) {
+    site.subscriptions.push_back(
+        std::make_unique<Subscription>(core_, site.server, std::move(event)));
+    site.subscriptions.back()->start();
+  }
+}
+
+Standing BootCycle::standing(const Site& site) {
+  return {.is_registered = site.registration->is_registered(),
+          .is_known_down = site.registration->is_known_down(),
+          .is_quarantined = site.server.quarantined_until > core_.world().now()};
+}
+
+bool BootCycle::dial(const std::string& number) {
+  const DeviationSet& deviations = core_.options().deviations;
+  const Standing secondary = standing(site(ServerRole::secondary));
+  std::vector<Server*> route;
+  for (const ServerRole role :
+       route_of_call(standing(site(ServerRole::primary)), secondary, deviations))
+    route.push_back(&site(role).server);
+  if (route.empty()) return false;
+  calls_.dial(number, std::move(route), pause_before_dialling(secondary, deviations));
+  return true;
+}
+
+void BootCycle::take_request(const TransactionPtr& transaction) {
+  const sip::MessageView& request = transaction->request();
+  if (request.method() == Method::cancel) {
+    if (!calls_.take_cancel(*transaction)) core_.answer(*transaction, 481);
+  } else if (request.method() == Method::notify) {
+    take_notify(transaction);
+  } else if (request.to_tag().empty()) {
+    take_new_request(transaction);
+  } else if (!calls_.take_request(transaction)) {
+    // §12.2.2, §15.1.2: a dialog we do not know.
+    core_.answer(*transaction, 481);
+  }
+}
+
+void BootCycle::take_notify(const TransactionPtr& transaction) {
+  for (Site& site : sites_)
+    for (const auto& subscription : site.subscriptions)
+      if (subscription->take_notify(*transaction)) return;
+  if (!calls_.take_request(transaction)) core_.answer(*transaction, 481);
+}
+
+void BootCycle::take_new_request(const TransactionPtr& transaction) {
+  switch (transaction->request().method()) {
+    case Method::invite: {
+      const bool by_secondary = transaction->hop().remote == core_.options().secondary;
+      const auto role = by_secondary ? ServerRole::secondary : ServerRole::primary;
+      return calls_.take_invite(transaction, site(role).server);
+    }
+    case Method::options:
+      return core_.answer(*transaction, 200);
+    case Method::bye:
+      return core_.answer(*transaction, 481);
+    case Method::unknown:
+      return core_.answer(*transaction, 501);
+    default:
+      return core_.answer(*transaction, 405);
+  }
+}
+
+}  // namespace sipharness::dut

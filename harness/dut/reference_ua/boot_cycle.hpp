@@ -1,0 +1,63 @@
+#pragma once
+// The life of the reference UA from one boot to the next: registrations and subscriptions at both
+// servers, its calls, and who gets what comes from the wire. A restart is a new one, with new
+// Call-IDs and tags. @source guide.txt, "SIP Server Redundancy"; RFC 3261 §10.2 (boot cycle)
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/dut/reference_ua/call_desk.hpp"
+#include "harness/dut/reference_ua/registration.hpp"
+#include "harness/dut/reference_ua/routing.hpp"
+#include "harness/dut/reference_ua/subscription.hpp"
+
+namespace sipharness::dut {
+
+class BootCycle {
+ public:
+  /// Opens the port; nothing is sent before start().
+  BootCycle(world::World& world, const Rng& rng, const ReferenceUaOptions& options);
+  BootCycle(const BootCycle&) = delete;
+  BootCycle& operator=(const BootCycle&) = delete;
+
+  void start();
+  /// Ends the calls and takes the registrations back.
+  void shut_down();
+  /// False if both servers want to be left alone.
+  bool dial(const std::string& number);
+  CallDesk& calls() { return calls_; }
+  const Endpoint& local() const { return core_.local(); }
+  bool is_dead() const { return core_.is_dead(); }
+
+ private:
+  /// One server and what we keep there.
+  struct Site {
+    Server server;
+    std::unique_ptr<Registration> registration;
+    std::vector<std::unique_ptr<Subscription>> subscriptions;
+    bool was_registered = false;
+  };
+
+  Site& site(ServerRole role) { return sites_[static_cast<std::size_t>(role)]; }
+  Site& other(const Site& site) { return site.server.is_primary() ? sites_[1] : sites_[0]; }
+  Site make_site(ServerRole role, const Rng& rng);
+  void on_settled(Site& site);
+  void on_first_registration(Site& site);
+  /// Whether the next REGISTER there may go out now; true but for deviations.
+  bool may_register(const Site& site);
+  void subscribe(Site& site);
+  Standing standing(const Site& site);
+
+  void take_request(const TransactionPtr& transaction);
+  void take_new_request(const TransactionPtr& transaction);
+  void take_notify(const TransactionPtr& transaction);
+
+  UaCore core_;
+  std::array<Site, 2> sites_;
+  CallDesk calls_;
+  world::Timer second_thoughts_;  ///< of the deviation drops_the_secondary_again
+};
+
+}  // namespace sipharness::dut

@@ -1,0 +1,59 @@
+#include "harness/dut/reference_ua/incoming_call.hpp"
+
+#include <utility>
+
+namespace sipharness::dut {
+namespace {
+
+/// §13.3.1.1: a provisional response every minute at least; policy: a little sooner.
+constexpr Duration ring_interval = 50s;
+
+}  // namespace
+
+IncomingCall::IncomingCall(UaCore& core, Server& server, TransactionPtr invite)
+    : core_(core), server_(server), invite_(std::move(invite)), tag_(core.rng().hex(16)) {}
+
+void IncomingCall::ring() {
+  invite_->respond(core_.reply(invite_->request(), 180, tag_).str());
+  keep_ringing_ = core_.world().call_after(ring_interval, [this] { ring(); });
+}
+
+void IncomingCall::answer() {
+  keep_ringing_.cancel();
+  session_ = std::make_unique<Session>(
+      core_,
+      Session::Peer{.dialog = sip::Dialog::from_request(invite_->request(), tag_),
+                    .hop = invite_->hop(),
+                    .server = server_,
+                    .caller = false},
+      [this] { over_ = true; });
+  session_->accept(invite_);
+}
+
+void IncomingCall::reject() {
+  refuse(486);
+}
+
+void IncomingCall::hang_up() {
+  if (session_) return session_->hang_up();
+  refuse(486);
+}
+
+void IncomingCall::refuse(int status) {
+  keep_ringing_.cancel();
+  over_ = true;
+  invite_->respond(core_.reply(invite_->request(), status, tag_).str());
+}
+
+bool IncomingCall::take_cancel(sip::ServerTransaction& cancel) {
+  const sip::Via& invite = invite_->request().via();
+  const sip::Via& via = cancel.request().via();
+  if (via.branch != invite.branch || via.host != invite.host || via.port != invite.port)
+    return false;
+  // §9.2: the CANCEL gets its 200 in any case; a call that is answered already is not affected.
+  core_.answer(cancel, 200);
+  if (is_ringing()) refuse(487);
+  return true;
+}
+
+}  // namespace sipharness::dut

@@ -1,0 +1,174 @@
+#include "harness/dut/reference_ua/message_deviations.hpp"
+
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "harness/sip/address.hpp"
+#include "harness/sip/message.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::dut {
+namespace {
+
+using sip::HeaderId;
+using sip::MessageView;
+using sip::Method;
+
+/// What an edit may look at besides the message.
+struct Surroundings {
+  const sip::Hop& hop;
+  bool to_secondary = false;
+  std::string_view last_invite_branch;
+  Rng& rng;
+};
+
+/// One replacement in a message: `part` is a view into it.
+struct Replacement {
+  std::string_view part;
+  std::string with;
+};
+
+using Edit = std::optional<Replacement> (*)(const MessageView&, const Surroundings&);
+
+std::optional<sip::Uri> uri_in(const MessageView& message, HeaderId header) {
+  const auto address = sip::parse_address(message.header(header));
+  return address ? sip::parse_uri(address->uri) : std::nullopt;
+}
+
+bool is_register(const MessageView& message) {
+  return message.method() == Method::register_;
+}
+
+std::optional<Replacement> scale_expiration(const MessageView& message, std::uint32_t times,
+                                            std::uint32_t divided_by) {
+  if (!is_register(message) || !message.expires()) return std::nullopt;
+  return Replacement{message.header(HeaderId::expires),
+                     std::to_string(*message.expires() * times / divided_by)};
+}
+
+std::optional<Replacement> replace_user(const MessageView& message, HeaderId header,
+                                        const Surroundings& around) {
+  const auto uri = uri_in(message, header);
+  if (!is_register(message) || !around.to_secondary || !uri) return std::nullopt;
+  return Replacement{uri->user, fmt::format("{}-other", uri->user)};
+}
+
+/// The whole line of a header with its line end.
+std::string_view line_of(const MessageView& message, HeaderId wanted) {
+  for (const sip::Header& header : message.headers()) {
+    if (header.id != wanted) continue;
+    const auto start = static_cast<std::size_t>(header.name.data() - message.bytes().data());
+    const std::size_t end = message.bytes().find("\r\n", start);
+    return message.bytes().substr(start, end + 2 - start);
+  }
+  return {};
+}
+
+struct Row {
+  Deviation deviation;
+  Edit edit;
+};
+
+constexpr std::array table{
+    Row{Deviation::counts_expiration_in_seconds,
+        [](const MessageView& message, const Surroundings&) {
+          return scale_expiration(message, 1, 60);
+        }},
+    Row{Deviation::asks_for_double_expiration,
+        [](const MessageView& message, const Surroundings&) {
+          return scale_expiration(message, 2, 1);
+        }},
+    Row{Deviation::registers_another_user_at_secondary,
+        [](const MessageView& message, const Surroundings& around) {
+          return replace_user(message, HeaderId::from, around);
+        }},
+    Row{Deviation::registers_another_user_at_secondary,
+        [](const MessageView& message, const Surroundings& around) {
+          return replace_user(message, HeaderId::to, around);
+        }},
+    Row{Deviation::names_a_user_in_the_register_uri,
+        [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
+          const std::size_t colon = message.request_uri().find(':');
+          if (!is_register(message) || colon == std::string_view::npos) return std::nullopt;
+          return Replacement{message.request_uri().substr(colon, 1), ":someone@"};
+        }},
+    Row{Deviation::registers_from_another_address,
+        [](const MessageView& message, const Surroundings& around) -> std::optional<Replacement> {
+          const auto uri = uri_in(message, HeaderId::from);
+          if (!is_register(message) || !uri) return std::nullopt;
+          return Replacement{uri->host, around.hop.local.address.text()};
+        }},
+    Row{Deviation::changes_call_id_at_each_register,
+        [](const MessageView& message, const Surroundings& around) -> std::optional<Replacement> {
+          if (!is_register(message)) return std::nullopt;
+          return Replacement{message.call_id(), around.rng.hex(24)};
+        }},
+    Row{Deviation::skips_a_cseq_number,
+        [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
+          if (!is_register(message)) return std::nullopt;
+          return Replacement{message.header(HeaderId::cseq),
+                             fmt::format("{} REGISTER", 2 * message.cseq() - 1)};
+        }},
+    Row{Deviation::registers_a_wrong_contact_port,
+        [](const MessageView& message, const Surroundings& around) -> std::optional<Replacement> {
+          if (!is_register(message)) return std::nullopt;
+          const std::string port = fmt::format(":{}", around.hop.local.port);
+          const std::string_view contact = message.header(HeaderId::contact);
+          const std::size_t at = contact.rfind(port);
+          if (at == std::string_view::npos) return std::nullopt;
+          return Replacement{contact.substr(at, port.size()),
+                             fmt::format(":{}", around.hop.local.port - 1)};
+        }},
+    Row{Deviation::omits_max_forwards,
+        [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
+          return Replacement{line_of(message, HeaderId::max_forwards), ""};
+        }},
+    Row{Deviation::sends_max_forwards_seven,
+        [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
+          return Replacement{message.header(HeaderId::max_forwards), "7"};
+        }},
+    Row{Deviation::writes_branches_without_cookie,
+        [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
+          if (!message.via().branch.starts_with("z9hG4bK")) return std::nullopt;
+          return Replacement{message.via().branch.substr(0, 7), "branch-"};
+        }},
+    Row{Deviation::reuses_the_invite_branch_for_bye,
+        [](const MessageView& message, const Surroundings& around) -> std::optional<Replacement> {
+          if (message.method() != Method::bye) return std::nullopt;
+          return Replacement{message.via().branch, std::string(around.last_invite_branch)};
+        }},
+    Row{Deviation::claims_tcp_in_via,
+        [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
+          return Replacement{message.via().transport, "TCP"};
+        }},
+    Row{Deviation::sends_same_branch_at_both_servers,
+        [](const MessageView& message, const Surroundings& around) -> std::optional<Replacement> {
+          const bool next = message.method() == Method::invite && around.to_secondary;
+          if (!next || around.last_invite_branch.empty()) return std::nullopt;
+          return Replacement{message.via().branch, std::string(around.last_invite_branch)};
+        }},
+};
+
+}  // namespace
+
+std::string MessageDeviations::apply(std::string request, const sip::Hop& hop) {
+  const bool to_secondary = hop.remote == secondary_;
+  for (const Row& row : table) {
+    if (!has(deviations_, row.deviation)) continue;
+    const auto replacement =
+        row.edit(MessageView::parse(request), {.hop = hop,
+                                               .to_secondary = to_secondary,
+                                               .last_invite_branch = last_invite_branch_,
+                                               .rng = rng_});
+    if (!replacement || replacement->part.data() == nullptr) continue;
+    const auto at = static_cast<std::size_t>(replacement->part.data() - request.data());
+    request.replace(at, replacement->part.size(), replacement->with);
+  }
+  const auto message = MessageView::parse(request);
+  if (message.method() == Method::invite) last_invite_branch_ = message.via().branch;
+  return request;
+}
+
+}  // namespace sipharness::dut

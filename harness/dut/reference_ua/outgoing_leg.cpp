@@ -1,0 +1,141 @@
+#include "harness/dut/reference_ua/outgoing_leg.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/sip/transaction_requests.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::dut {
+namespace {
+
+using sip::HeaderId;
+
+/// More branches than this answering one INVITE are not believed.
+constexpr std::size_t max_forks = 8;
+
+}  // namespace
+
+OutgoingLeg::OutgoingLeg(UaCore& core, Server& server, CallIdentity& identity, Events events)
+    : core_(core), server_(server), identity_(identity), events_(std::move(events)) {}
+
+void OutgoingLeg::start() {
+  const std::string target = sip::make_uri(identity_.number, server_.endpoint);
+  auto request = sip::MessageBuilder::request("INVITE", target);
+  request.header(HeaderId::via, core_.new_via())
+      .header(HeaderId::max_forwards, "70")
+      .header(HeaderId::from, fmt::format("<{}>;tag={}", core_.address_of_record(server_.endpoint),
+                                          identity_.from_tag))
+      .header(HeaderId::to,
+              fmt::format("<sip:{}@{}>", identity_.number, server_.endpoint.address.uri_text()))
+      .header(HeaderId::call_id, identity_.call_id)
+      .header(HeaderId::cseq, fmt::format("{} INVITE", identity_.cseq))
+      .header(HeaderId::contact, core_.contact());
+  server_.authenticator.authorize(request, "INVITE", target);
+  core_.introduce(request);
+  request.body("application/sdp", sip::format_sdp(core_.media(1)));
+  invite_ = core_.start(
+      request, core_.hop_to(server_.endpoint),
+      {.on_response = [this](const sip::MessageView& response) { on_response(response); },
+       .on_failure = [this](sip::ClientFailure) { on_silence(); }});
+}
+
+bool OutgoingLeg::finish() {
+  return std::exchange(state_, State::finished) == State::wanted;
+}
+
+void OutgoingLeg::give_up() {
+  if (state_ != State::wanted) return;
+  state_ = State::unwanted;
+  if (had_provisional_ || core_.deviates(Deviation::cancels_before_provisional)) cancel();
+}
+
+void OutgoingLeg::abort() {
+  give_up();
+  invite_.forget();
+}
+
+void OutgoingLeg::on_response(const sip::MessageView& response) {
+  if (core_.deviates(Deviation::dies_at_first_call)) return core_.die();
+  if (response.is_provisional()) return on_provisional();
+  if (response.is_success()) return on_success(response);
+  if (state_ != State::wanted) {
+    state_ = State::finished;
+    return;
+  }
+  if (is_challenge(response)) return on_challenge(response);
+  on_rejection(response);
+}
+
+void OutgoingLeg::on_provisional() {
+  had_provisional_ = true;
+  // §9.1: a CANCEL that had to wait is sent now.
+  if (state_ == State::unwanted) return cancel();
+  events_.on_provisional();
+}
+
+void OutgoingLeg::on_challenge(const sip::MessageView& response) {
+  if (repairs_left_-- > 0 && server_.authenticator.accept(invite_.view(), response)) {
+    ++identity_.cseq;
+    had_provisional_ = false;
+    return start();
+  }
+  on_rejection(response);
+}
+
+void OutgoingLeg::on_rejection(const sip::MessageView& response) {
+  state_ = State::finished;
+  server_.take_retry_after(response, core_.world().now());
+  // RFC 3263 §4.3: 503 means this server, any other answer means the call.
+  response.status() == 503 ? events_.on_unavailable() : events_.on_refused();
+}
+
+void OutgoingLeg::on_silence() {
+  if (state_ == State::wanted && core_.deviates(Deviation::cancels_before_provisional)) cancel();
+  if (finish()) events_.on_unavailable();
+}
+
+void OutgoingLeg::on_success(const sip::MessageView& response) {
+  if (const auto known = acknowledged_.find(response.to_tag()); known != acknowledged_.end())
+    return core_.send_ack(known->second.ack, known->second.hop);
+  if (acknowledged_.size() == max_forks) return;
+  auto dialog = sip::Dialog::from_response(invite_.view(), response);
+  const sip::Hop hop = core_.hop_towards(dialog, invite_.hop());
+  const std::string ack = sip::make_ack(dialog, invite_.view(), core_.new_via());
+  acknowledged_.emplace(response.to_tag(), Acknowledged{ack, hop});
+  core_.send_ack(ack, hop);
+  if (finish()) return events_.on_answered(std::move(dialog), hop);
+  if (!core_.deviates(Deviation::keeps_both_answers)) end_unwanted(dialog, hop);
+}
+
+void OutgoingLeg::end_unwanted(sip::Dialog& dialog, const sip::Hop& hop) {
+  auto bye = dialog.request("BYE", dialog.next_cseq(), core_.new_via());
+  server_.authenticator.authorize(bye, "BYE", dialog.remote_target());
+  core_.introduce(bye);
+  byes_.push_back(core_.start(bye, hop, {}));
+}
+
+void OutgoingLeg::cancel() {
+  if (std::exchange(cancelled_, true)) return;
+  cancel_ = core_.start_text(sip::make_cancel(invite_.view()), invite_.hop(), {});
+}
+
+bool OutgoingLeg::take_stray(const sip::MessageView& response) {
+  if (response.method() != sip::Method::invite ||
+      response.via().branch != invite_.view().via().branch)
+    return false;
+  take_late_response(response);
+  return true;
+}
+
+void OutgoingLeg::take_late_response(const sip::MessageView& response) {
+  if (response.is_success()) return on_success(response);
+  // By the book the transaction is over and strays mean nothing (§18.1.2). A device that left
+  // early still owes the server what the living transaction would have sent.
+  if (!core_.profile().max_request_retries) return;
+  if (response.is_provisional()) return cancel();
+  core_.send_ack(sip::make_failure_ack(invite_.view(), response), invite_.hop());
+}
+
+}  // namespace sipharness::dut

@@ -1,0 +1,82 @@
+#pragma once
+// One call's try at one server: the INVITE with its challenge, CANCEL, and whatever answer comes,
+// however late. Contract:
+//  1. Of on_answered, on_unavailable and on_refused one is called at most, and none after hang_up()
+//     or leave().
+//  2. CANCEL waits for a provisional response and for somebody to give up (§9.1).
+//  3. Every 2xx is acknowledged; one that nobody wants any more is ended by BYE (§13.2.2.4).
+// @source RFC 3261 §9.1, §13.2, §17.1.1; RFC 3263 §4.3; RFC 6026 §8.3
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/dut/reference_ua/ua_core.hpp"
+
+namespace sipharness::dut {
+
+/// What the legs of one call have in common. @source RFC 3263 §4.3: "the same request"
+struct CallIdentity {
+  std::string number;
+  std::string call_id;
+  std::string from_tag;
+  std::uint32_t cseq = 1;
+};
+
+class OutgoingLeg {
+ public:
+  struct Events {
+    std::function<void(sip::Dialog, const sip::Hop&)> on_answered;
+    /// 503, a transport failure, or no response at all. @source RFC 3263 §4.3
+    std::function<void()> on_unavailable;
+    std::function<void()> on_refused;
+    std::function<void()> on_provisional;
+  };
+
+  OutgoingLeg(UaCore& core, Server& server, CallIdentity& identity, Events events);
+  OutgoingLeg(const OutgoingLeg&) = delete;
+  OutgoingLeg& operator=(const OutgoingLeg&) = delete;
+
+  void start();
+  /// The call is over or goes elsewhere: what still comes is unwanted.
+  void give_up();
+  /// The same, and the INVITE is not repeated either.
+  void abort();
+  /// A response that matched no transaction any more; false if it is not to this leg's INVITE.
+  bool take_stray(const sip::MessageView& response);
+  Server& server() { return server_; }
+
+ private:
+  enum class State : std::uint8_t { wanted, unwanted, finished };
+  struct Acknowledged {
+    std::string ack;
+    sip::Hop hop;
+  };
+
+  void on_response(const sip::MessageView& response);
+  void on_provisional();
+  void on_success(const sip::MessageView& response);
+  void on_challenge(const sip::MessageView& response);
+  void on_rejection(const sip::MessageView& response);
+  void on_silence();
+  void take_late_response(const sip::MessageView& response);
+  void cancel();
+  void end_unwanted(sip::Dialog& dialog, const sip::Hop& hop);
+  bool finish();
+
+  UaCore& core_;
+  Server& server_;
+  CallIdentity& identity_;
+  Events events_;
+  State state_ = State::wanted;
+  int repairs_left_ = 2;  ///< a challenge and one stale nonce
+  bool had_provisional_ = false;
+  bool cancelled_ = false;
+  ClientRequest invite_;
+  ClientRequest cancel_;
+  std::map<std::string, Acknowledged, std::less<>> acknowledged_;  ///< by To tag, so forks too
+  std::vector<ClientRequest> byes_;
+};
+
+}  // namespace sipharness::dut

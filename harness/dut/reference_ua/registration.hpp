@@ -1,0 +1,74 @@
+#pragma once
+// The registration at one server: asked for at boot, refreshed before it lapses, tried again when
+// it failed, for ever. It knows nothing of the other server's. Contract:
+//  1. start() sends the first REGISTER at once; the Call-ID is kept until destruction, CSeq rises
+//  by
+//     one with every new REGISTER.
+//  2. on_settled follows every attempt's end, good or bad; is_known_down() and is_registered() then
+//     already tell the new truth.
+//  3. At most one REGISTER is outstanding.
+// @source guide.txt, "SIP Server Redundancy" and Case 1; RFC 3261 §10.2; requirements ALG-ATT
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "harness/dut/reference_ua/ua_core.hpp"
+
+namespace sipharness::dut {
+
+class Registration {
+ public:
+  struct Events {
+    std::function<void()> on_settled;
+    /// Asked before each attempt: false holds it back until resume().
+    std::function<bool()> may_start;
+  };
+
+  Registration(UaCore& core, Server& server, Events events);
+  Registration(const Registration&) = delete;
+  Registration& operator=(const Registration&) = delete;
+
+  void start();
+  /// Takes the registration back (expiry 0) and does not renew it.
+  void unregister();
+  /// Starts what may_start held back.
+  void resume();
+
+  /// The newest finished attempt got a 2xx.
+  bool is_registered() const { return standing_ == Standing::up; }
+  /// The newest finished attempt failed. @source requirements ALG-KNOWNDOWN
+  bool is_known_down() const { return standing_ == Standing::down; }
+  bool is_outstanding() const { return outstanding_; }
+
+ private:
+  enum class Standing : std::uint8_t { unknown, up, down };
+
+  void begin_attempt();
+  void send(std::chrono::seconds expires);
+  void on_response(const sip::MessageView& response);
+  void on_accepted(const sip::MessageView& response);
+  bool try_again(const sip::MessageView& response);
+  void on_failed(Duration wait);
+  void settle(Standing standing, Duration next_attempt);
+  Duration granted(const sip::MessageView& response) const;
+  std::chrono::seconds asked() const;
+
+  UaCore& core_;
+  Server& server_;
+  Events events_;
+  std::string call_id_;
+  std::string from_tag_;
+  std::uint32_t cseq_ = 0;
+  std::optional<std::chrono::seconds> min_expires_;  ///< from a 423
+  int repairs_left_ = 0;  ///< challenges and 423 answered within this attempt
+  bool outstanding_ = false;
+  bool held_back_ = false;
+  bool unregistering_ = false;
+  Standing standing_ = Standing::unknown;
+  ClientRequest request_;
+  world::Timer next_;
+  world::Timer impatience_;
+};
+
+}  // namespace sipharness::dut

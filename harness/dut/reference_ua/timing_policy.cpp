@@ -1,0 +1,63 @@
+#include "harness/dut/reference_ua/timing_policy.hpp"
+
+#include <fmt/format.h>
+
+namespace sipharness::dut {
+namespace {
+
+constexpr Duration lateness = 5s;
+constexpr Duration just_after = 300ms;
+
+/// A header more, so that the message is not the same again.
+std::string count_transmission(std::string message, int transmission) {
+  const std::size_t line_end = message.find("\r\n");
+  if (line_end == std::string::npos) return message;
+  message.insert(line_end + 2, fmt::format("X-Transmission: {}\r\n", transmission + 1));
+  return message;
+}
+
+}  // namespace
+
+Duration refresh_delay(Duration granted, const scenario::Profile& profile,
+                       const DeviationSet& deviations) {
+  if (has(deviations, Deviation::refreshes_after_lapse)) return granted + just_after;
+  // policy: with Reregister before Expiration not used, refresh_margin keeps the binding alive.
+  const Duration before =
+      profile.reregister_before > 0s ? profile.reregister_before : profile.refresh_margin;
+  // policy: a margin that does not fit into the grant makes it half the grant (AMB-6).
+  const Duration regular = before < granted ? granted - before : granted / 2;
+  return has(deviations, Deviation::refreshes_late) ? regular + lateness : regular;
+}
+
+sip::ClientQuirks client_quirks(const scenario::Profile& profile, const DeviationSet& deviations) {
+  sip::ClientQuirks quirks;
+  quirks.max_retransmissions = profile.max_request_retries;
+  quirks.cap_timer_a = has(deviations, Deviation::caps_timer_a_at_t2);
+  quirks.uncap_timer_e = has(deviations, Deviation::never_caps_timer_e);
+  if (has(deviations, Deviation::keeps_sending_invite_past_timer_b)) quirks.give_up_factor = 2.05;
+  if (has(deviations, Deviation::keeps_sending_past_timer_f)) quirks.give_up_factor = 1.2;
+  if (has(deviations, Deviation::notices_silent_primary_late)) quirks.give_up_factor = 1.5;
+  if (has(deviations, Deviation::uses_a_slower_t1)) quirks.interval_scale = 1.5;
+  if (has(deviations, Deviation::changes_retransmissions))
+    quirks.alter_retransmission = count_transmission;
+  return quirks;
+}
+
+std::optional<Duration> patience(const scenario::Profile& profile, const DeviationSet& deviations,
+                                 ServerRole at) {
+  if (at == ServerRole::secondary) return std::nullopt;
+  if (has(deviations, Deviation::keeps_sending_invite_past_timer_b))
+    return profile.timers.sixty_four_t1();
+  if (has(deviations, Deviation::calls_secondary_while_primary_is_tried))
+    return 16 * profile.timers.t1;
+  if (has(deviations, Deviation::falls_back_before_repeating)) return profile.timers.t1 / 2;
+  return std::nullopt;
+}
+
+Duration pause_before_fallback(const DeviationSet& deviations) {
+  if (has(deviations, Deviation::hesitates_before_fallback)) return 1s;
+  if (has(deviations, Deviation::pauses_long_before_fallback)) return 10s;
+  return 0s;
+}
+
+}  // namespace sipharness::dut

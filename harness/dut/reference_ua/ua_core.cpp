@@ -1,0 +1,151 @@
+#include "harness/dut/reference_ua/ua_core.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/dut/reference_ua/timing_policy.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::dut {
+namespace {
+
+using sip::HeaderId;
+
+constexpr std::string_view user_agent = "sipharness-reference/0.1";
+constexpr std::string_view allowed = "INVITE, ACK, BYE, CANCEL, OPTIONS, NOTIFY";
+constexpr std::string_view supported = "path";
+/// policy: where we would listen for RTP; nobody checks what arrives there.
+constexpr std::uint16_t media_port = 16384;
+
+}  // namespace
+
+ClientRequest::ClientRequest(sip::TransactionLayer& layer, sip::ClientId id, std::string text,
+                             sip::Hop hop)
+    : layer_(&layer), id_(id), text_(std::move(text)), hop_(hop) {}
+
+ClientRequest::ClientRequest(ClientRequest&& other) noexcept {
+  *this = std::move(other);
+}
+
+ClientRequest& ClientRequest::operator=(ClientRequest&& other) noexcept {
+  std::swap(layer_, other.layer_);
+  std::swap(id_, other.id_);
+  std::swap(text_, other.text_);
+  std::swap(hop_, other.hop_);
+  return *this;
+}
+
+ClientRequest::~ClientRequest() {
+  if (layer_ != nullptr) layer_->abandon(id_);
+}
+
+void ClientRequest::forget() {
+  if (layer_ != nullptr) layer_->forget(id_);
+}
+
+UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& options,
+               Handlers handlers)
+    : world_(world),
+      rng_(rng.fork("identifiers")),
+      options_(options),
+      message_deviations_(options.deviations, rng.fork("deviations"), options.secondary),
+      transport_(
+          world, options.local,
+          {.on_message = [this](const sip::MessageView& message,
+                                const sip::Hop& hop) { transactions_.receive(message, hop); },
+           .on_malformed = {},
+           .on_keep_alive = {},
+           .on_failure = [this](const sip::Hop& hop) { transactions_.transport_failed(hop); }}),
+      transactions_(
+          world, {.name = options.name,
+                  .timers = options.profile.timers,
+                  .send = [this](const sip::Hop& hop,
+                                 std::string_view bytes) { transport_.send(hop, bytes); },
+                  .on_request = std::move(handlers.on_request),
+                  .on_ack = [on_ack = std::move(handlers.on_ack)](const sip::MessageView& ack,
+                                                                  const sip::Hop&) { on_ack(ack); },
+                  .on_stray_response = [on_stray = std::move(handlers.on_stray_response)](
+                                           const sip::MessageView& response,
+                                           const sip::Hop&) { on_stray(response); },
+                  .on_confirmed = {},
+                  .auto_trying = true,
+                  .client_quirks = client_quirks(options.profile, options.deviations),
+                  .server_quirks = {}}) {}
+
+Transport UaCore::transport() const {
+  return deviates(Deviation::uses_tcp_against_profile) ? Transport::tcp : profile().transport;
+}
+
+sip::Hop UaCore::hop_to(const Endpoint& remote) const {
+  return {.transport = transport(), .local = local(), .remote = remote};
+}
+
+sip::Hop UaCore::hop_towards(const sip::Dialog& dialog, const sip::Hop& otherwise) const {
+  const auto uri = sip::parse_uri(dialog.next_hop_uri());
+  const auto endpoint = uri ? uri->endpoint() : std::nullopt;
+  if (!endpoint) return otherwise;
+  return {.transport = otherwise.transport, .local = local(), .remote = *endpoint};
+}
+
+std::string UaCore::address_of_record(const Endpoint& server) const {
+  return fmt::format("sip:{}@{}", profile().account.user, server.address.uri_text());
+}
+
+std::string UaCore::new_via() {
+  return fmt::format("SIP/2.0/{} {};branch={}{}", transport() == Transport::tcp ? "TCP" : "UDP",
+                     local().text(), sip::new_branch(rng_), profile().rport ? ";rport" : "");
+}
+
+std::string UaCore::contact() const {
+  return fmt::format("<{}>", sip::make_uri(profile().account.user, local(), transport()));
+}
+
+sip::Sdp UaCore::media(std::uint64_t version) const {
+  return {.media = {.address = local().address, .port = media_port},
+          .direction = sip::MediaDirection::sendrecv,
+          .session_id = 1,
+          .version = version};
+}
+
+void UaCore::introduce(sip::MessageBuilder& message) const {
+  message.header(HeaderId::user_agent, user_agent)
+      .header("Allow", allowed)
+      .header(HeaderId::supported, supported);
+}
+
+sip::MessageBuilder UaCore::reply(const sip::MessageView& request, int status,
+                                  std::string_view to_tag) {
+  auto response = sip::MessageBuilder::response_to(request, status, to_tag);
+  response.header(HeaderId::contact, contact());
+  introduce(response);
+  return response;
+}
+
+void UaCore::answer(sip::ServerTransaction& transaction, int status) {
+  auto response = sip::MessageBuilder::response_to(transaction.request(), status, rng_.hex(16));
+  introduce(response);
+  transaction.respond(response.str());
+}
+
+ClientRequest UaCore::start(const sip::MessageBuilder& request, const sip::Hop& hop,
+                            sip::ClientEvents events) {
+  return start_text(request.str(), hop, std::move(events));
+}
+
+ClientRequest UaCore::start_text(std::string request, const sip::Hop& hop,
+                                 sip::ClientEvents events) {
+  std::string text = message_deviations_.apply(std::move(request), hop);
+  const sip::ClientId id = transactions_.start(text, hop, std::move(events));
+  return ClientRequest(transactions_, id, std::move(text), hop);
+}
+
+void UaCore::send_ack(std::string ack, const sip::Hop& hop) {
+  transport_.send(hop, message_deviations_.apply(std::move(ack), hop));
+}
+
+void UaCore::send_raw(std::string_view bytes, const sip::Hop& hop) {
+  transport_.send(hop, bytes);
+}
+
+}  // namespace sipharness::dut

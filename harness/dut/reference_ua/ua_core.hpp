@@ -1,0 +1,107 @@
+#pragma once
+// What all parts of the reference UA share: the world, the settings, the transport with its
+// transactions, and what every message of ours carries. Parts outlive neither it nor each other's
+// callbacks: a ClientRequest that is destroyed no longer reports.
+// @source RFC 3261 §8.1.1, §18.1.1; RFC 3581 §3
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "harness/dut/reference_ua/deviation.hpp"
+#include "harness/dut/reference_ua/message_deviations.hpp"
+#include "harness/dut/reference_ua/reference_ua.hpp"
+#include "harness/dut/reference_ua/server.hpp"
+#include "harness/sip/builder.hpp"
+#include "harness/sip/dialog.hpp"
+#include "harness/sip/sdp.hpp"
+#include "harness/sip/transaction_layer.hpp"
+#include "harness/sip/transport.hpp"
+
+namespace sipharness::dut {
+
+using TransactionPtr = std::shared_ptr<sip::ServerTransaction>;
+
+/// A request of ours under way; destroying it lets its transaction go on silently by the book.
+class ClientRequest {
+ public:
+  ClientRequest() = default;
+  ClientRequest(sip::TransactionLayer& layer, sip::ClientId id, std::string text, sip::Hop hop);
+  ClientRequest(ClientRequest&& other) noexcept;
+  ClientRequest& operator=(ClientRequest&& other) noexcept;
+  ~ClientRequest();
+
+  /// Ends the transaction at once: nothing is repeated, later responses are strays.
+  void forget();
+  /// As it was sent.
+  const std::string& text() const { return text_; }
+  sip::MessageView view() const { return sip::MessageView::parse(text_); }
+  const sip::Hop& hop() const { return hop_; }
+
+ private:
+  sip::TransactionLayer* layer_ = nullptr;
+  sip::ClientId id_;
+  std::string text_;
+  sip::Hop hop_;
+};
+
+class UaCore {
+ public:
+  struct Handlers {
+    std::function<void(TransactionPtr)> on_request;
+    std::function<void(const sip::MessageView&)> on_ack;
+    std::function<void(const sip::MessageView&)> on_stray_response;
+  };
+
+  UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& options, Handlers handlers);
+
+  world::World& world() { return world_; }
+  Rng& rng() { return rng_; }
+  const scenario::Profile& profile() const { return options_.profile; }
+  const ReferenceUaOptions& options() const { return options_; }
+  bool deviates(Deviation deviation) const { return has(options_.deviations, deviation); }
+  const Endpoint& local() const { return transport_.local(); }
+
+  sip::Hop hop_to(const Endpoint& remote) const;
+  /// Where the next request of `dialog` goes; `otherwise` if its URI names no address.
+  sip::Hop hop_towards(const sip::Dialog& dialog, const sip::Hop& otherwise) const;
+
+  /// "sip:1001@127.0.0.11": the account at that server.
+  std::string address_of_record(const Endpoint& server) const;
+  /// A Via value with a fresh branch.
+  std::string new_via();
+  std::string contact() const;
+  /// The offer or answer of ours; `version` rises with each new one.
+  sip::Sdp media(std::uint64_t version) const;
+  /// User-Agent, Allow and Supported.
+  void introduce(sip::MessageBuilder& message) const;
+  /// A response to `request` that carries all it needs but a body.
+  sip::MessageBuilder reply(const sip::MessageView& request, int status, std::string_view to_tag);
+  void answer(sip::ServerTransaction& transaction, int status);
+
+  [[nodiscard]] ClientRequest start(const sip::MessageBuilder& request, const sip::Hop& hop,
+                                    sip::ClientEvents events);
+  /// Starts a request that is complete already, such as a CANCEL.
+  [[nodiscard]] ClientRequest start_text(std::string request, const sip::Hop& hop,
+                                         sip::ClientEvents events);
+  /// An ACK: sent once, followed by nobody.
+  void send_ack(std::string ack, const sip::Hop& hop);
+  /// Bytes as they are.
+  void send_raw(std::string_view bytes, const sip::Hop& hop);
+  /// Closes every port for good, as a crash does.
+  void die() { transport_.close(); }
+  bool is_dead() const { return !transport_.is_open(); }
+
+ private:
+  Transport transport() const;
+
+  world::World& world_;
+  Rng rng_;
+  ReferenceUaOptions options_;
+  MessageDeviations message_deviations_;
+  sip::SipTransport transport_;
+  sip::TransactionLayer transactions_;
+};
+
+}  // namespace sipharness::dut

@@ -1,0 +1,329 @@
+// Each deviation shows on the wire as its name says, and the healthy UA does not show it.
+
+#include "harness/dut/reference_ua/deviation.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "harness/sip/address.hpp"
+#include "tests/harness/dut/ua_rig.hpp"
+
+namespace sipharness::dut {
+namespace {
+
+using scenario::DeviceVerb;
+using sip::HeaderId;
+using sip::Method;
+
+// --- The situations of the shipped scenarios, as short as they can be ---
+
+void both_up(UaRig& rig) {
+  rig.boot();
+  rig.run_until(30s);
+}
+
+void refreshes(UaRig& rig) {
+  rig.boot();
+  rig.run_until(260s);
+}
+
+void refreshes_without_margin(UaRig& rig) {
+  rig.profile.reregister_before = 0s;
+  refreshes(rig);
+}
+
+void call_up(UaRig& rig) {
+  rig.boot();
+  rig.perform_at(10s, DeviceVerb::dial, "2002");
+  rig.perform_at(20s, DeviceVerb::hang_up);
+  rig.run_until(40s);
+}
+
+void silent_from_boot(UaRig& rig) {
+  rig.primary.silent = true;
+  rig.boot();
+  rig.perform_at(60s, DeviceVerb::dial, "2002");
+  rig.perform_at(75s, DeviceVerb::hang_up);
+  rig.run_until(230s);
+}
+
+void silent_on_invite(UaRig& rig) {
+  rig.do_at(30s, [&rig] { rig.primary.silent = true; });
+  rig.boot();
+  rig.perform_at(35s, DeviceVerb::dial, "2002");
+  rig.perform_at(110s, DeviceVerb::hang_up);
+  rig.run_until(120s);
+}
+
+void lost_at_refresh(UaRig& rig) {
+  rig.do_at(90s, [&rig] { rig.primary.silent = true; });
+  rig.boot();
+  rig.perform_at(140s, DeviceVerb::dial, "2002");
+  rig.perform_at(190s, DeviceVerb::hang_up);
+  rig.run_until(200s);
+}
+
+void secondary_down(UaRig& rig) {
+  rig.secondary.silent = true;
+  rig.boot();
+  rig.perform_at(50s, DeviceVerb::dial, "2002");
+  rig.perform_at(60s, DeviceVerb::hang_up);
+  rig.run_until(70s);
+}
+
+void answers_too_late(UaRig& rig) {
+  rig.primary.rings_after = rig.primary.answers_after = 40s;
+  rig.boot();
+  rig.perform_at(10s, DeviceVerb::dial, "2002");
+  rig.perform_at(90s, DeviceVerb::hang_up);
+  rig.run_until(95s);
+}
+
+// --- What to look for ---
+
+using Times = std::vector<double>;
+
+Times registers(const ScriptedServer& server) {
+  return server.times(Method::register_);
+}
+Times invites(const ScriptedServer& server) {
+  return server.times(Method::invite);
+}
+
+Arrival first(const ScriptedServer& server, Method method) {
+  const auto all = server.all(method);
+  return all.empty() ? Arrival{} : all.front();
+}
+
+Arrival first_register(const UaRig& rig) {
+  return first(rig.primary, Method::register_);
+}
+
+std::string value_of(const Arrival& arrival, HeaderId header) {
+  return std::string(arrival.view().header(header));
+}
+
+bool came_at(const Times& times, double at) {
+  return std::ranges::count(times, at) > 0;
+}
+
+bool came_between(const Times& times, double from, double until) {
+  return std::ranges::any_of(times, [&](double t) { return t >= from && t <= until; });
+}
+
+struct Case {
+  Deviation deviation;
+  void (*stage)(UaRig&);
+  bool (*shows)(const UaRig&);
+};
+
+using enum Deviation;
+
+const std::vector<Case> cases = {
+    {counts_expiration_in_seconds, both_up,
+     [](const UaRig& rig) { return value_of(first_register(rig), HeaderId::expires) == "2"; }},
+    {asks_for_double_expiration, both_up,
+     [](const UaRig& rig) { return value_of(first_register(rig), HeaderId::expires) == "240"; }},
+    {registers_another_user_at_secondary, both_up,
+     [](const UaRig& rig) {
+       const Arrival other = first(rig.secondary, Method::register_);
+       return value_of(other, HeaderId::to) == "<sip:1001-other@127.0.0.12>" &&
+              value_of(other, HeaderId::from).starts_with("<sip:1001-other@127.0.0.12>") &&
+              value_of(first_register(rig), HeaderId::to) == "<sip:1001@127.0.0.11>";
+     }},
+    {names_a_user_in_the_register_uri, both_up,
+     [](const UaRig& rig) {
+       return first_register(rig).view().request_uri() == "sip:someone@127.0.0.11:5070";
+     }},
+    {registers_from_another_address, both_up,
+     [](const UaRig& rig) {
+       return value_of(first_register(rig), HeaderId::from).starts_with("<sip:1001@127.0.0.1>");
+     }},
+    {changes_call_id_at_each_register, refreshes,
+     [](const UaRig& rig) {
+       return first_register(rig).view().call_id() !=
+              rig.primary.last(Method::register_).view().call_id();
+     }},
+    {skips_a_cseq_number, refreshes,
+     [](const UaRig& rig) { return rig.primary.last(Method::register_).view().cseq() == 5; }},
+    {registers_a_wrong_contact_port, both_up,
+     [](const UaRig& rig) {
+       return value_of(first_register(rig), HeaderId::contact) == "<sip:1001@127.0.0.1:5061>";
+     }},
+    {omits_max_forwards, both_up,
+     [](const UaRig& rig) { return !first_register(rig).view().has(HeaderId::max_forwards); }},
+    {sends_max_forwards_seven, both_up,
+     [](const UaRig& rig) { return value_of(first_register(rig), HeaderId::max_forwards) == "7"; }},
+    {writes_branches_without_cookie, both_up,
+     [](const UaRig& rig) {
+       return first_register(rig).view().via().branch.starts_with("branch-");
+     }},
+    {reuses_the_invite_branch_for_bye, call_up,
+     [](const UaRig& rig) {
+       return rig.primary.last(Method::bye).view().via().branch ==
+              rig.primary.last(Method::invite).view().via().branch;
+     }},
+    {claims_tcp_in_via, both_up,
+     [](const UaRig& rig) { return first_register(rig).view().via().transport == "TCP"; }},
+    {sends_same_branch_at_both_servers, silent_on_invite,
+     [](const UaRig& rig) {
+       return first(rig.secondary, Method::invite).view().via().branch ==
+              first(rig.primary, Method::invite).view().via().branch;
+     }},
+    {changes_retransmissions, silent_from_boot,
+     [](const UaRig& rig) { return rig.primary.arrivals[0].text != rig.primary.arrivals[1].text; }},
+    {caps_timer_a_at_t2, silent_on_invite,
+     [](const UaRig& rig) { return came_at(invites(rig.primary), 46.5); }},
+    {never_caps_timer_e, silent_from_boot,
+     [](const UaRig& rig) { return !came_at(registers(rig.primary), 11.5); }},
+    {keeps_sending_invite_past_timer_b, silent_on_invite,
+     [](const UaRig& rig) {
+       return came_at(invites(rig.primary), 98.5) && came_at(invites(rig.secondary), 67);
+     }},
+    {keeps_sending_past_timer_f, silent_from_boot,
+     [](const UaRig& rig) { return came_at(registers(rig.primary), 35.5); }},
+    {uses_a_slower_t1, silent_from_boot,
+     [](const UaRig& rig) { return came_at(registers(rig.primary), 0.75); }},
+    {notices_silent_primary_late, silent_on_invite,
+     [](const UaRig& rig) { return invites(rig.secondary).front() == 83; }},
+    {registers_only_at_primary, both_up,
+     [](const UaRig& rig) { return registers(rig.secondary).empty(); }},
+    {drops_the_secondary_again, both_up,
+     [](const UaRig& rig) {
+       return registers(rig.secondary) == Times{0, 10} &&
+              value_of(rig.secondary.last(Method::register_), HeaderId::expires) == "0";
+     }},
+    {one_server_holds_up_the_other, lost_at_refresh,
+     [](const UaRig& rig) { return registers(rig.secondary)[1] == 132; }},
+    {refreshes_only_at_primary, refreshes,
+     [](const UaRig& rig) {
+       return registers(rig.secondary).size() == 1 && registers(rig.primary).size() == 3;
+     }},
+    {refreshes_late, refreshes, [](const UaRig& rig) { return registers(rig.primary)[1] == 105; }},
+    {refreshes_after_lapse, refreshes_without_margin,
+     [](const UaRig& rig) { return registers(rig.primary)[1] == 120.3; }},
+    {neglects_secondary_while_primary_is_down, silent_from_boot,
+     [](const UaRig& rig) { return registers(rig.secondary).size() == 1; }},
+    {gives_up_on_a_failed_primary, silent_from_boot,
+     [](const UaRig& rig) { return registers(rig.primary).size() == 11; }},
+    {overlaps_register_attempts, silent_from_boot,
+     [](const UaRig& rig) { return came_at(registers(rig.primary), 10); }},
+    {calls_secondary_first, call_up,
+     [](const UaRig& rig) {
+       return invites(rig.primary).empty() && came_at(invites(rig.secondary), 10);
+     }},
+    {calls_secondary_beside_primary, call_up,
+     [](const UaRig& rig) {
+       return came_at(invites(rig.secondary), 11) &&
+              rig.secondary.times(Method::cancel) == Times{13} &&
+              rig.primary.times(Method::bye) == Times{20};
+     }},
+    {calls_secondary_while_primary_is_tried, silent_on_invite,
+     [](const UaRig& rig) {
+       return came_at(invites(rig.secondary), 43) && came_at(invites(rig.primary), 66.5);
+     }},
+    {never_falls_back, silent_on_invite,
+     [](const UaRig& rig) { return invites(rig.secondary).empty(); }},
+    {insists_on_lost_primary, silent_from_boot,
+     [](const UaRig& rig) {
+       return came_at(invites(rig.primary), 60) && invites(rig.secondary).empty();
+     }},
+    {ignores_failed_refresh, lost_at_refresh,
+     [](const UaRig& rig) { return came_at(invites(rig.primary), 140); }},
+    {hesitates_before_fallback, silent_on_invite,
+     [](const UaRig& rig) { return invites(rig.secondary).front() == 68; }},
+    {pauses_long_before_fallback, silent_on_invite,
+     [](const UaRig& rig) { return invites(rig.secondary).front() == 77; }},
+    {falls_back_before_repeating, silent_on_invite,
+     [](const UaRig& rig) {
+       return invites(rig.primary) == Times{35} && came_at(invites(rig.secondary), 35.25);
+     }},
+    {cancels_before_provisional, silent_on_invite,
+     [](const UaRig& rig) { return came_at(rig.primary.times(Method::cancel), 67); }},
+    {sends_bye_to_primary, silent_on_invite,
+     [](const UaRig& rig) {
+       return came_at(rig.primary.times(Method::bye), 110) &&
+              rig.secondary.times(Method::bye).empty();
+     }},
+    {dials_late_while_secondary_is_down, secondary_down,
+     [](const UaRig& rig) { return invites(rig.primary).front() == 53; }},
+    {keeps_both_answers, answers_too_late,
+     [](const UaRig& rig) {
+       return rig.primary.times(Method::ack) == Times{50} && rig.primary.times(Method::bye).empty();
+     }},
+    {dies_at_first_call, call_up,
+     [](const UaRig& rig) {
+       return came_at(invites(rig.primary), 10) && rig.primary.times(Method::ack).empty() &&
+              !came_between(registers(rig.primary), 11, 40) && rig.outcomes().back() == false;
+     }},
+    {sends_garbage, both_up, [](const UaRig& rig) { return rig.primary.malformed.size() == 1; }},
+    {uses_tcp_against_profile, both_up,
+     [](const UaRig& rig) { return first_register(rig).hop.transport == Transport::tcp; }},
+};
+
+class DeviationOnTheWire : public testing::TestWithParam<Case> {};
+
+TEST_P(DeviationOnTheWire, shows_when_it_is_asked_for_and_only_then) {
+  const Case& c = GetParam();
+  UaRig healthy;
+  c.stage(healthy);
+  EXPECT_FALSE(c.shows(healthy)) << "the healthy UA does it too";
+  UaRig deviated;
+  deviated.deviate(c.deviation);
+  c.stage(deviated);
+  EXPECT_TRUE(c.shows(deviated));
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, DeviationOnTheWire, testing::ValuesIn(cases), [](const auto& info) {
+  const auto index = static_cast<std::size_t>(info.param.deviation);
+  return std::string(deviations()[index].name);
+});
+
+TEST(DeviationTable, holds_each_deviation_once_in_the_order_of_the_enumeration) {
+  ASSERT_EQ(deviations().size(), static_cast<std::size_t>(Deviation::count));
+  ASSERT_EQ(cases.size(), deviations().size());
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < deviations().size(); ++i) {
+    const DeviationRow& row = deviations()[i];
+    EXPECT_EQ(static_cast<std::size_t>(row.id), i) << row.name;
+    EXPECT_EQ(cases[i].deviation, row.id) << row.name;
+    EXPECT_FALSE(row.what.empty() || row.scenario.empty()) << row.name;
+    names.insert(row.name);
+  }
+  EXPECT_EQ(names.size(), deviations().size());
+}
+
+TEST(DeviationTable, breaks_each_judged_requirement_once) {
+  std::multiset<std::string_view> broken;
+  for (const DeviationRow& row : deviations()) {
+    broken.insert(row.breaks);
+    EXPECT_EQ(std::ranges::count(row.may_also, row.breaks), 0) << row.name;
+  }
+  for (const std::string_view requirement :
+       {"GRP-CFG-03",        "GRP-REG-01",       "GRP-REG-02",      "GRP-REG-03",
+        "GRP-REG-04",        "GRP-REG-05",       "GRP-REG-07",      "GRP-REG-08",
+        "GRP-ID-01",         "GRP-CALL-01",      "GRP-CALL-02",     "GRP-CALL-03",
+        "GRP-CALL-04",       "GRP-CALL-05",      "GRP-CALL-09",     "RFC3261-REG-01",
+        "RFC3261-REG-02",    "RFC3261-REG-03",   "RFC3261-REG-04",  "RFC3261-REG-05",
+        "RFC3261-REG-09",    "RFC3261-REG-10",   "RFC3261-GEN-01",  "RFC3261-GEN-02",
+        "RFC3261-GEN-03",    "RFC3261-GEN-04",   "RFC3261-GEN-05",  "RFC3261-TX-BYTEID",
+        "RFC3261-TIMER-A",   "RFC3261-TIMER-B",  "RFC3261-TIMER-E", "RFC3261-TIMER-F",
+        "RFC3261-CANCEL-01", "RFC3263-01",       "RFC3263-03",      "FO-DET-REG",
+        "FO-DET-INV",        "FO-DET-EARLY",     "FO-T1ST",         "FO-NOPAR",
+        "FO-NODUP",          "DUT-ALIVE",        "DUT-PARSE",       "PROFILE-T1",
+        "PROFILE-EXPIRY",    "PROFILE-TRANSPORT"})
+    EXPECT_EQ(broken.count(requirement), 1U) << requirement;
+}
+
+TEST(DeviationTable, is_searched_by_name) {
+  const DeviationRow* const row = find_deviation("never_falls_back");
+  ASSERT_NE(row, nullptr);
+  EXPECT_EQ(row->id, Deviation::never_falls_back);
+  EXPECT_EQ(find_deviation("always_right"), nullptr);
+}
+
+}  // namespace
+}  // namespace sipharness::dut
