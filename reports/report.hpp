@@ -21,6 +21,9 @@ std::string console(const sipharness::verdict::Result& result, const ConsoleOpti
 /// result.json, format sipharness-result/1.
 std::string json(const sipharness::verdict::Result& result);
 
+/// Several of them, as a JSON array.
+std::string json_list(const std::vector<sipharness::verdict::Result>& results);
+
 /// JUnit XML: one testsuite a result, one testcase a finding.
 std::string junit(const std::vector<sipharness::verdict::Result>& results);
 

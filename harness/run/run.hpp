@@ -20,14 +20,11 @@ enum class CaptureMode : std::uint8_t { automatic, live, tap };
 struct RunOptions {
   Clock clock = Clock::automatic;
   CaptureMode capture = CaptureMode::automatic;
-  std::string folder;                        ///< the run folder; made by the caller's naming rule
-  std::optional<IpAddress> primary_address;  ///< --jobs: addresses of its own for each run
-  std::optional<IpAddress> secondary_address;
-  std::optional<IpAddress> device_address;
+  std::string folder;  ///< the run folder; made by the caller's naming rule
+  /// Real time: addresses of its own for each of several runs side by side.
+  std::optional<unsigned> slot;
   std::uint64_t seed = 1;
   std::vector<std::string> deviations;
-  std::vector<std::string> only;
-  bool strict = false;
   /// Real time only: called about ten times a second with what a person wants to know.
   struct Progress {
     Duration now{};
@@ -35,6 +32,8 @@ struct RunOptions {
     std::string awaiting;
   };
   std::function<void(const Progress&)> on_progress;
+  /// Real time only: called every five seconds, when capture and journal are on disk so far.
+  std::function<void()> on_partial;
   /// Asked often; true ends the run early and judges what was seen (first Ctrl-C).
   std::function<bool()> interrupted;
 };
@@ -57,11 +56,11 @@ void stage(const scenario::Scenario& scenario, const scenario::Profile& profile,
 
 struct JudgeRequest {
   std::string capture;                  ///< a capture file, or a run folder
-  std::optional<std::string> scenario;  ///< path; a run folder brings its own
-  std::optional<std::string> profile;
-  std::optional<std::string> journal;
-  std::optional<trace::Vantage> vantage;
-  std::vector<std::string> only;
+  std::optional<std::string> scenario{};  ///< path; a run folder brings its own
+  std::optional<std::string> profile{};
+  std::optional<std::string> journal{};
+  std::optional<trace::Vantage> vantage{};
+  std::vector<std::string> only{};
   bool strict = false;
 };
 
@@ -74,5 +73,7 @@ struct Judged {
 /// Judges a capture or a run folder. The same code after a run, a year later, or on a field
 /// capture.
 Expected<Judged> judge(const JudgeRequest& request);
+/// The same for a run that still goes on: what it lacks is not held against it.
+Expected<Judged> judge_so_far(const JudgeRequest& request);
 
 }  // namespace sipharness::run

@@ -1,0 +1,64 @@
+// sipharness check: judge a run folder or a capture that somebody took.
+
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/output.hpp"
+#include "harness/cli/shipped.hpp"
+#include "harness/run/run.hpp"
+
+namespace sipharness::cli {
+namespace {
+
+struct CheckArguments {
+  run::JudgeRequest request;
+  std::string scenario, profile, journal, vantage;
+  OutputOptions output;
+};
+
+std::optional<std::string> given(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::optional<trace::Vantage> vantage_of(const std::string& word) {
+  if (word.empty()) return std::nullopt;
+  if (word == "device") return trace::Vantage::device;
+  return word == "server" ? trace::Vantage::server : trace::Vantage::unknown;
+}
+
+int check(CheckArguments arguments) {
+  reject_unknown_requirements(arguments.request.only);
+  arguments.request.scenario = given(arguments.scenario);
+  arguments.request.profile = given(arguments.profile);
+  arguments.request.journal = given(arguments.journal);
+  arguments.request.vantage = vantage_of(arguments.vantage);
+  std::vector<verdict::Result> results;
+  results.push_back(value_or_reject(run::judge(arguments.request)).result);
+  print_result(results.front(), arguments.output, {}, false);
+  write_results(results, arguments.output);
+  return worst_exit_code(results);
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<CheckArguments>();
+  CLI::App* command = app.add_subcommand("check", "Judge a run folder or a capture");
+  command->add_option("what", arguments->request.capture, "A run folder, or a pcap or pcapng file")
+      ->required()
+      ->type_name("RUN_FOLDER|CAPTURE");
+  command->add_option("--scenario", arguments->scenario, "What was staged")->type_name("FILE");
+  command->add_option("--profile", arguments->profile, "What the device is")->type_name("FILE");
+  command->add_option("--journal", arguments->journal, "What the harness did")->type_name("FILE");
+  command->add_option("--vantage", arguments->vantage, "Where it was captured")
+      ->check(CLI::IsMember({"device", "server", "unknown"}));
+  command->add_option("--only", arguments->request.only, "Judge these requirements only")
+      ->type_name("ID");
+  command->add_flag("--strict", arguments->request.strict, "Warnings count as failures");
+  add_output_options(*command, arguments->output);
+  command->callback([arguments, &exit_code] { exit_code = check(*arguments); });
+}
+
+}  // namespace sipharness::cli

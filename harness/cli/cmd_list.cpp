@@ -1,0 +1,66 @@
+// sipharness list: what there is.
+
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/shipped.hpp"
+#include "harness/dut/reference_ua/deviation.hpp"
+#include "harness/verdict/requirement.hpp"
+
+namespace sipharness::cli {
+namespace {
+
+void list_scenarios() {
+  const std::string folder = shipped_scenarios();
+  for (const std::string& file : scenario_files(folder)) {
+    const auto variants = read_scenarios({file});
+    fmt::print("{:<54} {}\n", file, variants.front().title);
+    for (const scenario::Scenario& scenario : variants)
+      if (!scenario.variant.empty()) fmt::print("    {}\n", scenario.variant);
+  }
+}
+
+void list_requirements() {
+  for (const verdict::Requirement& row : verdict::requirements())
+    fmt::print("{:<20} {:<8} {:<24} {}\n", row.id, to_string(row.severity), row.clause,
+               row.sentence);
+}
+
+void list_deviations() {
+  for (const dut::DeviationRow& row : dut::deviations())
+    fmt::print("{:<42} breaks {:<18} {}\n", row.name, row.breaks, row.what);
+}
+
+void list_devices() {
+  const scenario::Profile reference = read_profile("reference");
+  fmt::print("{:<12} {:<10} {}\n", reference.name, reference.kind, reference.title);
+}
+
+int list(const std::string& what) {
+  const bool everything = what.empty();
+  const auto section = [&](std::string_view name, void (*print)()) {
+    if (!everything && what != name) return;
+    if (everything) fmt::print("{}:\n", name);
+    print();
+    if (everything) fmt::print("\n");
+  };
+  section("scenarios", list_scenarios);
+  section("requirements", list_requirements);
+  section("deviations", list_deviations);
+  section("devices", list_devices);
+  return passed;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, int& exit_code) {
+  auto what = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("list", "List what there is");
+  command->add_option("what", *what, "scenarios, requirements, deviations or devices")
+      ->check(CLI::IsMember({"scenarios", "requirements", "deviations", "devices"}));
+  command->callback([what, &exit_code] { exit_code = list(*what); });
+}
+
+}  // namespace sipharness::cli

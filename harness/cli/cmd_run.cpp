@@ -1,0 +1,203 @@
+// sipharness run: stage, capture, judge, report.
+
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "harness/base/setup_error.hpp"
+#include "harness/cli/command.hpp"
+#include "harness/cli/output.hpp"
+#include "harness/cli/progress.hpp"
+#include "harness/cli/shipped.hpp"
+#include "harness/dut/reference_ua/deviation.hpp"
+#include "harness/host/files.hpp"
+#include "harness/host/signals.hpp"
+#include "harness/host/workers.hpp"
+#include "harness/run/run.hpp"
+#include "reports/report.hpp"
+
+namespace sipharness::cli {
+namespace {
+
+struct RunArguments {
+  std::vector<std::string> scenarios;
+  std::string device = "reference";
+  std::string profile = "reference";
+  std::string clock = "auto";
+  std::string capture = "auto";
+  std::string out = "runs";
+  std::vector<std::string> only;
+  std::vector<std::string> deviations;
+  std::uint64_t seed = 1;
+  unsigned jobs = 1;
+  bool strict = false;
+  OutputOptions output;
+};
+
+/// One scenario to run and the folder it runs in.
+struct Task {
+  scenario::Scenario scenario;
+  std::string folder;
+};
+
+void validate(const RunArguments& arguments) {
+  if (arguments.device != "reference")
+    throw InputError(
+        fmt::format("--device {}: only \"reference\" can be driven", arguments.device));
+  std::vector<std::string_view> names;
+  for (const dut::DeviationRow& row : dut::deviations()) names.push_back(row.name);
+  for (const std::string& name : arguments.deviations) reject_unknown("deviation", name, names);
+  reject_unknown_requirements(arguments.only);
+}
+
+run::RunOptions options_for(const RunArguments& arguments, const Task& task) {
+  run::RunOptions options;
+  if (arguments.clock != "auto")
+    options.clock = arguments.clock == "real" ? run::Clock::real : run::Clock::virtual_time;
+  if (arguments.capture != "auto")
+    options.capture = arguments.capture == "live" ? run::CaptureMode::live : run::CaptureMode::tap;
+  options.folder = task.folder;
+  options.seed = arguments.seed;
+  options.deviations = arguments.deviations;
+  options.interrupted = [] { return host::is_interrupted(); };
+  options.on_partial = [folder = run::RunFolder{task.folder}] {
+    const auto so_far = run::judge_so_far({.capture = folder.path});
+    if (so_far) host::write_file(folder.partial_result(), reports::json(so_far->result));
+  };
+  return options;
+}
+
+run::JudgeRequest request_for(const RunArguments& arguments, const std::string& folder) {
+  run::JudgeRequest request;
+  request.capture = folder;
+  request.only = arguments.only;
+  request.strict = arguments.strict;
+  return request;
+}
+
+class Runner {
+ public:
+  Runner(const RunArguments& arguments, std::vector<Task> tasks)
+      : arguments_(arguments),
+        profile_(read_profile(arguments.profile)),
+        tasks_(std::move(tasks)) {}
+
+  int run() {
+    if (arguments_.jobs > 1 && tasks_.size() > 1)
+      run_side_by_side();
+    else
+      run_in_turn();
+    write_results(results_, arguments_.output);
+    if (tasks_.size() > 1) print_summary();
+    return could_not_run_ > 0 ? static_cast<int>(cannot_run) : worst_exit_code(results_);
+  }
+
+ private:
+  void run_in_turn() {
+    for (const Task& task : tasks_) {
+      if (host::is_interrupted()) break;
+      run::RunOptions options = options_for(arguments_, task);
+      Progress progress(task.scenario.name, host::is_terminal(stderr));
+      if (!arguments_.output.quiet)
+        options.on_progress = [&](const auto& now) { progress.show(now); };
+      run::stage(task.scenario, profile_, options);
+      progress.clear();
+      judge(task);
+    }
+  }
+
+  void run_side_by_side() {
+    host::Workers workers;
+    std::size_t next = 0;
+    while (next < tasks_.size() || workers.running() > 0) {
+      const bool may_start = next < tasks_.size() && !host::is_interrupted();
+      if (may_start && workers.running() < arguments_.jobs) {
+        const std::size_t index = next++;
+        workers.start(index, [&] { return stage_in_child(index); });
+        continue;
+      }
+      const auto finished = workers.wait();
+      if (!finished) break;
+      if (finished->exit_code == passed)
+        judge(tasks_[finished->id]);
+      else
+        ++could_not_run_;
+    }
+  }
+
+  int stage_in_child(std::size_t index) {
+    try {
+      run::RunOptions options = options_for(arguments_, tasks_[index]);
+      options.slot = static_cast<unsigned>(index);
+      run::stage(tasks_[index].scenario, profile_, options);
+      return passed;
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "sipharness: {}: {}\n", tasks_[index].scenario.name, error.what());
+      return cannot_run;
+    }
+  }
+
+  void judge(const Task& task) {
+    auto judged = value_or_reject(run::judge(request_for(arguments_, task.folder)));
+    host::write_file(run::RunFolder{task.folder}.result(), reports::json(judged.result));
+    print_result(judged.result, arguments_.output, task.folder, tasks_.size() > 1);
+    results_.push_back(std::move(judged.result));
+  }
+
+  void print_summary() const {
+    if (arguments_.output.json == "-") return;
+    std::size_t passes = 0;
+    for (const verdict::Result& result : results_) passes += verdict::exit_code(result) == passed;
+    fmt::print("\n{} of {} scenarios passed\n", passes, tasks_.size());
+  }
+
+  const RunArguments& arguments_;
+  scenario::Profile profile_;
+  std::vector<Task> tasks_;
+  std::vector<verdict::Result> results_;
+  std::size_t could_not_run_ = 0;
+};
+
+int run_scenarios(const RunArguments& arguments) {
+  validate(arguments);
+  std::vector<Task> tasks;
+  for (scenario::Scenario& scenario : read_scenarios(arguments.scenarios))
+    tasks.push_back({std::move(scenario), {}});
+  for (Task& task : tasks) {
+    const std::string name = task.scenario.variant.empty()
+                                 ? task.scenario.name
+                                 : fmt::format("{}-{}", task.scenario.name, task.scenario.variant);
+    task.folder = host::make_run_folder(arguments.out, name);
+  }
+  host::catch_interrupts();
+  return Runner(arguments, std::move(tasks)).run();
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<RunArguments>();
+  CLI::App* command = app.add_subcommand("run", "Run scenarios against a device and judge it");
+  command->add_option("scenario", arguments->scenarios, "Scenario files or folders of them")
+      ->required()
+      ->type_name("SCENARIO");
+  command->add_option("--device", arguments->device, "The device under test: reference");
+  command->add_option("--profile", arguments->profile, "Device profile: a file or a shipped name");
+  command->add_option("--clock", arguments->clock, "auto, virtual or real")
+      ->check(CLI::IsMember({"auto", "virtual", "real"}));
+  command->add_option("--capture", arguments->capture, "auto, live or tap (real time only)")
+      ->check(CLI::IsMember({"auto", "live", "tap"}));
+  command->add_option("--out", arguments->out, "Where run folders go (default runs)")
+      ->type_name("DIR");
+  command->add_option("--seed", arguments->seed, "Seed of everything left to chance (default 1)");
+  command->add_option("--deviate", arguments->deviations, "Break a rule on purpose (reference UA)")
+      ->type_name("NAME");
+  command->add_option("--only", arguments->only, "Judge these requirements only")->type_name("ID");
+  command->add_option("--jobs", arguments->jobs, "Scenarios side by side (default 1)")
+      ->check(CLI::Range(1, 64));
+  command->add_flag("--strict", arguments->strict, "Warnings count as failures");
+  add_output_options(*command, arguments->output);
+  command->callback([arguments, &exit_code] { exit_code = run_scenarios(*arguments); });
+}
+
+}  // namespace sipharness::cli

@@ -1,0 +1,32 @@
+#pragma once
+// Where the scenarios and profiles that come with the harness are: beside the source tree one
+// stands in, or installed beside the program.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/scenario/scenario.hpp"
+
+namespace sipharness::cli {
+
+/// The folder of shipped scenarios. Throws InputError if there is none.
+std::string shipped_scenarios();
+
+/// Every scenario file below `folder`, sorted; schemas and profiles left out.
+std::vector<std::string> scenario_files(const std::string& folder);
+
+/// Reads scenarios from files and folders; every error of every file at once, as InputError.
+std::vector<scenario::Scenario> read_scenarios(const std::vector<std::string>& paths);
+
+/// `name_or_path` is a file, or the name of a shipped profile.
+scenario::Profile read_profile(const std::string& name_or_path);
+
+/// Throws InputError, with the nearest spelling, for an id that is not in the catalogue.
+void reject_unknown_requirements(const std::vector<std::string>& ids);
+
+/// The same for any word out of a known list.
+void reject_unknown(std::string_view what, const std::string& word,
+                    const std::vector<std::string_view>& known);
+
+}  // namespace sipharness::cli

@@ -1,0 +1,25 @@
+#pragma once
+// The addresses of a run. Every address of 127.0.0.0/8 is local without any set-up, so parallel
+// runs in real time get a 127.x.y of their own; the simulated world needs no such care.
+
+#include "harness/base/endpoint.hpp"
+#include "harness/scenario/scenario.hpp"
+
+namespace sipharness::run {
+
+struct Addresses {
+  IpAddress primary;
+  IpAddress secondary;
+  Endpoint device;  ///< port 0: any
+};
+
+/// 127.0.0.11, .12 and .1; over IPv6 fd00::11, ::12, ::1 when simulated, ::1 alone when real.
+Addresses default_addresses(bool ipv6, bool simulated);
+
+/// 127.x.y.11, .12, .1 for the `slot`-th parallel run of this process.
+Addresses addresses_of_slot(unsigned slot);
+
+/// The scenario with every address it leaves open filled in.
+scenario::Scenario with_addresses(scenario::Scenario scenario, const Addresses& addresses);
+
+}  // namespace sipharness::run

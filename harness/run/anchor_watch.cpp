@@ -1,0 +1,101 @@
+#include "harness/run/anchor_watch.hpp"
+
+#include <utility>
+
+namespace sipharness::run {
+namespace {
+
+using scenario::AnchorKind;
+using sip::Method;
+
+/// policy: streams and open REGISTERs watched at once; a scenario needs a handful.
+constexpr std::size_t most_watched = 4096;
+
+bool is_challenge(int status) {
+  return status == 401 || status == 407;
+}
+
+bool is_intermediate(int status) {
+  return is_challenge(status) || status == 423 || status / 100 == 3;
+}
+
+}  // namespace
+
+AnchorWatch::AnchorWatch(world::World& world, const scenario::Scenario& scenario,
+                         const sip::Timers& timers, Report report)
+    : world_(world),
+      scenario_(scenario),
+      timeout_(timers.sixty_four_t1()),
+      report_(std::move(report)) {}
+
+void AnchorWatch::on_datagram(const capture::Origin& origin, std::string_view payload) {
+  if (sip::is_keep_alive(payload)) return;
+  on_message(origin, sip::MessageView::parse(payload));
+}
+
+void AnchorWatch::on_stream_bytes(const capture::Origin& origin, std::string_view bytes) {
+  if (streams_.size() > most_watched) return;
+  sip::StreamFramer& framer = streams_[{origin.source, origin.destination}];
+  framer.push(bytes);
+  while (const auto piece = framer.next())
+    if (piece->kind == sip::StreamPiece::Kind::message)
+      on_message(origin, sip::MessageView::parse(piece->bytes));
+}
+
+std::string AnchorWatch::server_at(const Endpoint& endpoint) const {
+  for (const scenario::Server& server : scenario_.servers)
+    if (server.address == endpoint.address && server.port == endpoint.port) return server.name;
+  return {};
+}
+
+void AnchorWatch::on_message(const capture::Origin& origin, const sip::MessageView& message) {
+  if (!message.is_sip()) return;
+  const std::string to_server = server_at(origin.destination);
+  const std::string from_server = server_at(origin.source);
+  const std::string& server = to_server.empty() ? from_server : to_server;
+  if (server.empty()) return;
+  if (!to_server.empty() && !std::exchange(seen_, true)) report(AnchorKind::first_seen, {});
+  if (message.is_request() && !to_server.empty())
+    on_request(server, message);
+  else if (message.is_response())
+    on_response(server, message);
+  if (message.is_request() && message.method() == Method::bye) report(AnchorKind::ended, {});
+}
+
+void AnchorWatch::on_request(const std::string& server, const sip::MessageView& message) {
+  if (message.method() == Method::invite && message.to_tag().empty())
+    report(AnchorKind::invite_at, server);
+  if (message.method() != Method::register_ || open_registers_.size() > most_watched) return;
+  const std::string branch(message.via().branch);
+  if (open_registers_.contains(branch)) return;
+  open_registers_[branch] = world_.call_after(timeout_, [this, server, branch] {
+    // The entry holds this very function: keep what is needed before it goes.
+    const std::string failed = server;
+    open_registers_.erase(branch);
+    report(AnchorKind::register_failed, failed);
+  });
+}
+
+void AnchorWatch::on_response(const std::string& server, const sip::MessageView& message) {
+  if (!message.is_final()) return;
+  if (message.method() == Method::register_) return on_register_answered(server, message);
+  if (message.method() != Method::invite) return;
+  if (message.is_success())
+    report(AnchorKind::answered, server);
+  else if (!is_challenge(message.status()))
+    report(AnchorKind::ended, {});
+}
+
+void AnchorWatch::on_register_answered(const std::string& server, const sip::MessageView& message) {
+  if (open_registers_.erase(std::string(message.via().branch)) == 0) return;
+  if (message.is_success())
+    report(AnchorKind::registered, server);
+  else if (!is_intermediate(message.status()))
+    report(AnchorKind::register_failed, server);
+}
+
+void AnchorWatch::report(AnchorKind kind, const std::string& server) {
+  report_({kind, server});
+}
+
+}  // namespace sipharness::run

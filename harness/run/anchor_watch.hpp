@@ -1,0 +1,52 @@
+#pragma once
+// Watches the frames of a run as they are captured and tells the timeline when an anchor of the
+// scenario came true. It sees what the capture sees: the same anchors hold for every device.
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/capture/decoder.hpp"
+#include "harness/scenario/scenario.hpp"
+#include "harness/sip/message.hpp"
+#include "harness/sip/stream_framer.hpp"
+#include "harness/world/world.hpp"
+
+namespace sipharness::run {
+
+class AnchorWatch final : public packet::FrameSink, private capture::TrafficSink {
+ public:
+  using Report = std::function<void(const scenario::Anchor&)>;
+  /// `timers` are the device's: a REGISTER without final response for 64·T1 has failed.
+  AnchorWatch(world::World& world, const scenario::Scenario& scenario, const sip::Timers& timers,
+              Report report);
+  void on_frame(const packet::FrameView& frame) override { decoder_.on_frame(frame); }
+
+ private:
+  void on_datagram(const capture::Origin& origin, std::string_view payload) override;
+  void on_stream_bytes(const capture::Origin& origin, std::string_view bytes) override;
+  void on_stream_event(const capture::Origin&, capture::StreamEvent) override {}
+  void on_stream_gap(const capture::Origin&) override {}
+  void on_icmp(const capture::IcmpError&) override {}
+  void on_truncated(std::uint32_t) override {}
+
+  void on_message(const capture::Origin& origin, const sip::MessageView& message);
+  void on_request(const std::string& server, const sip::MessageView& message);
+  void on_response(const std::string& server, const sip::MessageView& message);
+  void on_register_answered(const std::string& server, const sip::MessageView& message);
+  void report(scenario::AnchorKind kind, const std::string& server);
+  /// The server at this endpoint, empty if none.
+  std::string server_at(const Endpoint& endpoint) const;
+
+  world::World& world_;
+  const scenario::Scenario& scenario_;
+  Duration timeout_;
+  Report report_;
+  std::map<std::string, world::Timer> open_registers_;  ///< by branch
+  std::map<std::pair<Endpoint, Endpoint>, sip::StreamFramer> streams_;
+  bool seen_ = false;
+  capture::Decoder decoder_{*this};
+};
+
+}  // namespace sipharness::run

@@ -1,0 +1,35 @@
+#pragma once
+// Where the frames of a real-time run come from: libpcap on the interface of the servers, or the
+// tap on our own sockets where capturing is not permitted (said in the journal and so in the
+// result).
+
+#include <memory>
+#include <string>
+
+#include "harness/host/live_capture.hpp"
+#include "harness/host/real_world.hpp"
+#include "harness/journal/journal.hpp"
+#include "harness/run/run.hpp"
+
+namespace sipharness::run {
+
+class CaptureSource {
+ public:
+  /// Decides between live and tap. Throws SetupError if live was asked for and is not to be had.
+  CaptureSource(CaptureMode mode, const scenario::Scenario& scenario);
+  ~CaptureSource();
+
+  packet::LinkType link() const { return packet::LinkType::ethernet; }
+  void start(host::RealWorld& world, packet::FrameSink& sink);
+  /// Hands over what is still under way and stops; the capture's own account.
+  journal::CaptureCount stop(host::RealWorld& world);
+
+ private:
+  std::string interface_;
+  std::vector<IpAddress> hosts_;
+  bool live_ = true;
+  std::string note_;
+  std::unique_ptr<host::LiveCapture> capture_;
+};
+
+}  // namespace sipharness::run

@@ -1,0 +1,34 @@
+#pragma once
+// The journal of a run as a file that is whole up to its last line at any moment.
+
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "harness/journal/journal.hpp"
+#include "harness/world/world.hpp"
+
+namespace sipharness::run {
+
+class JournalFile final : public journal::Writer {
+ public:
+  /// Throws SetupError if the file cannot be made. Times are counted from `zero`; with `flush`
+  /// every line reaches the disk at once (real time: the harness may be killed).
+  JournalFile(const std::string& path, const world::World& world, TimePoint zero, bool flush);
+  void write(const journal::Event& event) override;
+  /// True once a line could not be written (full disk).
+  bool has_failed() const { return failed_; }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> file_;
+  const world::World& world_;
+  TimePoint zero_;
+  bool flush_;
+  bool failed_ = false;
+};
+
+}  // namespace sipharness::run

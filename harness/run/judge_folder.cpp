@@ -1,0 +1,151 @@
+// Judging a run folder or a capture: the one way from files to findings.
+
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "harness/check/checks.hpp"
+#include "harness/host/files.hpp"
+#include "harness/run/builtin_profile.hpp"
+#include "harness/run/meta.hpp"
+#include "harness/run/run.hpp"
+
+namespace sipharness::run {
+namespace {
+
+/// Everything that is judged, read from files.
+struct Inputs {
+  std::string capture;
+  std::optional<scenario::Scenario> scenario;
+  scenario::Profile profile;
+  journal::Journal journal;
+  Meta meta;
+  bool is_run = false;
+  trace::Vantage vantage = trace::Vantage::unknown;
+};
+
+Expected<scenario::Scenario> load_scenario(const std::string& path) {
+  const auto text = host::read_file(path);
+  if (!text) return tl::unexpected(text.error());
+  auto scenarios = scenario::read_scenarios(*text, path);
+  if (!scenarios) return tl::unexpected(scenarios.error().front());
+  return scenarios->front();
+}
+
+Expected<scenario::Profile> load_profile(const std::string& path) {
+  const auto text = host::read_file(path);
+  if (!text) return tl::unexpected(text.error());
+  return scenario::read_profile(*text, path);
+}
+
+/// Paths with a run folder's own files where nothing else was asked for.
+JudgeRequest completed(JudgeRequest request) {
+  if (!host::is_folder(request.capture)) return request;
+  const RunFolder folder{request.capture};
+  request.capture = folder.capture();
+  if (!request.scenario) request.scenario = folder.scenario();
+  if (!request.profile) request.profile = folder.profile();
+  if (!request.journal) request.journal = folder.journal();
+  return request;
+}
+
+Expected<Inputs> read_inputs(const JudgeRequest& original) {
+  const JudgeRequest request = completed(original);
+  Inputs inputs;
+  inputs.capture = request.capture;
+  inputs.is_run = host::is_folder(original.capture);
+  inputs.profile = builtin_profile();
+  if (request.scenario) {
+    auto scenario = load_scenario(*request.scenario);
+    if (!scenario) return tl::unexpected(scenario.error());
+    inputs.scenario = std::move(*scenario);
+  }
+  if (request.profile) {
+    auto profile = load_profile(*request.profile);
+    if (!profile) return tl::unexpected(profile.error());
+    inputs.profile = std::move(*profile);
+  }
+  if (request.journal) {
+    auto journal = journal::read_journal(*request.journal);
+    if (!journal) return tl::unexpected(journal.error());
+    inputs.journal = std::move(*journal);
+  }
+  if (inputs.is_run) {
+    auto meta = read_meta(RunFolder{original.capture}.meta());
+    if (!meta) return tl::unexpected(meta.error());
+    inputs.meta = std::move(*meta);
+  }
+  const auto own_place = inputs.journal.empty() ? trace::Vantage::unknown : trace::Vantage::device;
+  inputs.vantage = request.vantage.value_or(own_place);
+  return inputs;
+}
+
+template <class T>
+const T* last_event(const journal::Journal& journal) {
+  for (auto entry = journal.rbegin(); entry != journal.rend(); ++entry)
+    if (const auto* event = std::get_if<T>(&entry->event)) return event;
+  return nullptr;
+}
+
+verdict::CaptureInfo describe_capture(const Inputs& inputs, const trace::Trace& trace) {
+  verdict::CaptureInfo info;
+  info.file = host::file_name(inputs.capture);
+  info.frames = trace.counts.frames;
+  info.sip_messages = trace.messages.size();
+  info.health = trace.health.complete() ? "complete" : "incomplete";
+  info.vantage = to_string(trace.vantage);
+  info.faults = trace.health.faults;
+  const auto* count = last_event<journal::CaptureCount>(trace.journal);
+  info.source = count != nullptr ? count->source : "file";
+  if (count != nullptr && !count->note.empty()) info.note = count->note;
+  return info;
+}
+
+verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
+                            const JudgeRequest& request) {
+  verdict::Result result;
+  if (inputs.scenario) {
+    result.scenario = inputs.scenario->name;
+    result.variant = inputs.scenario->variant;
+    result.title = inputs.scenario->title;
+  }
+  result.clock = inputs.meta.clock;
+  result.seed = inputs.meta.seed;
+  result.strict = request.strict;
+  const auto* ended = last_event<journal::Ended>(trace.journal);
+  result.interrupted = ended != nullptr && ended->reason == "interrupted";
+  const std::string kind = inputs.is_run ? inputs.meta.device_kind : "external";
+  for (const trace::Device& device : trace.devices)
+    result.devices.push_back({device.name, kind, inputs.profile.name, device.user_agent});
+  result.capture = describe_capture(inputs, trace);
+  return result;
+}
+
+Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request) {
+  const scenario::Scenario* scenario = inputs.scenario ? &*inputs.scenario : nullptr;
+  auto trace = trace::build_trace({inputs.capture, inputs.journal, scenario, inputs.vantage});
+  if (!trace) return tl::unexpected(trace.error());
+  Judged judged{make_result(inputs, *trace, request), std::move(*trace)};
+  judged.result.findings = check::judge_trace(judged.trace, inputs.profile,
+                                              {.scenario = scenario, .only = request.only});
+  return judged;
+}
+
+}  // namespace
+
+Expected<Judged> judge(const JudgeRequest& request) {
+  const auto inputs = read_inputs(request);
+  if (!inputs) return tl::unexpected(inputs.error());
+  return judge_inputs(*inputs, request);
+}
+
+Expected<Judged> judge_so_far(const JudgeRequest& request) {
+  auto inputs = read_inputs(request);
+  if (!inputs) return tl::unexpected(inputs.error());
+  // The run goes on: its journal is not cut off, only not finished.
+  if (!inputs->journal.empty())
+    inputs->journal.push_back({inputs->journal.back().at, journal::Ended{"so far"}});
+  return judge_inputs(*inputs, request);
+}
+
+}  // namespace sipharness::run

@@ -1,0 +1,38 @@
+#include "harness/run/meta.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "harness/host/files.hpp"
+#include "harness/json/document.hpp"
+
+namespace sipharness::run {
+
+std::string to_json(const Meta& meta) {
+  const nlohmann::ordered_json out = {{"format", "sipharness-run/1"},
+                                      {"clock", meta.clock},
+                                      {"seed", std::to_string(meta.seed)},
+                                      {"device_kind", meta.device_kind}};
+  return out.dump(2) + "\n";
+}
+
+Expected<Meta> read_meta(const std::string& path) {
+  const auto text = host::read_file(path);
+  if (!text) return tl::unexpected(text.error());
+  const auto document = json::parse(*text, path);
+  if (!document) return tl::unexpected(document.error());
+  Meta meta;
+  const auto text_of = [&](std::string_view key) {
+    const json::Value* value = document->find(key);
+    return value != nullptr ? value->string : std::string();
+  };
+  meta.clock = text_of("clock");
+  meta.device_kind = text_of("device_kind");
+  // A string in the file: JSON numbers do not hold 64 bits.
+  const std::string seed = text_of("seed");
+  if (seed.empty() || seed.find_first_not_of("0123456789") != std::string::npos || seed.size() > 20)
+    return failure(json::place(path, *document), "\"seed\" must be a decimal number as a string");
+  meta.seed = std::stoull(seed);
+  return meta;
+}
+
+}  // namespace sipharness::run

@@ -1,0 +1,43 @@
+#include "harness/run/run.hpp"
+
+#include "harness/host/files.hpp"
+#include "harness/run/meta.hpp"
+#include "harness/run/stage_real.hpp"
+#include "harness/run/stage_virtual.hpp"
+
+namespace sipharness::run {
+namespace {
+
+/// Every party of a scenario is ours unless a foreign device takes part.
+bool is_real_time(const RunOptions& options, const scenario::Profile& profile) {
+  if (options.clock == Clock::automatic) return profile.kind != "reference";
+  return options.clock == Clock::real;
+}
+
+Addresses chosen_addresses(const scenario::Scenario& scenario, const RunOptions& options,
+                           bool simulated) {
+  const bool own = options.slot && !simulated && !scenario.ipv6;
+  return own ? addresses_of_slot(*options.slot) : default_addresses(scenario.ipv6, simulated);
+}
+
+}  // namespace
+
+void stage(const scenario::Scenario& scenario, const scenario::Profile& profile,
+           const RunOptions& options) {
+  const bool real = is_real_time(options, profile);
+  const Addresses addresses = chosen_addresses(scenario, options, !real);
+  const Production production{with_addresses(scenario, addresses), configured(profile, scenario),
+                              addresses.device, options};
+  const RunFolder folder{options.folder};
+  host::make_folders(folder.path);
+  host::write_file(folder.scenario(), scenario::to_json(production.scenario));
+  host::write_file(folder.profile(), scenario::to_json(production.profile));
+  host::write_file(folder.meta(),
+                   to_json(Meta{real ? "real" : "virtual", options.seed, profile.kind}));
+  if (real)
+    stage_real(production, folder);
+  else
+    stage_virtual(production, folder);
+}
+
+}  // namespace sipharness::run

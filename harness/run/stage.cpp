@@ -1,0 +1,112 @@
+#include "harness/run/stage.hpp"
+
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "harness/base/setup_error.hpp"
+#include "harness/dut/reference_ua/reference_ua.hpp"
+
+namespace sipharness::run {
+namespace {
+
+Endpoint endpoint_of(const scenario::Scenario& scenario, std::string_view name) {
+  const scenario::Server& server = scenario.server(name);
+  return {*server.address, server.port};
+}
+
+dut::DeviationSet deviations_of(const RunOptions& options) {
+  dut::DeviationSet set;
+  for (const std::string& name : options.deviations) {
+    const dut::DeviationRow* row = dut::find_deviation(name);
+    if (row == nullptr) throw SetupError(fmt::format("no deviation is called \"{}\"", name));
+    set.set(static_cast<std::size_t>(row->id));
+  }
+  return set;
+}
+
+std::string password_of(const scenario::Profile& profile) {
+  const auto password = scenario::resolve(profile.account.password);
+  if (!password)
+    throw SetupError(fmt::format("the password of account {} is not to be had: set {}",
+                                 profile.account.user, profile.account.password.value));
+  return *password;
+}
+
+std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Production& production) {
+  dut::ReferenceUaOptions options;
+  options.profile = production.profile;
+  options.local = production.device;
+  options.primary = endpoint_of(production.scenario, "primary");
+  options.secondary = endpoint_of(production.scenario, "secondary");
+  options.password = password_of(production.profile);
+  options.deviations = deviations_of(production.options);
+  return std::make_unique<dut::ReferenceUa>(world, Rng(production.options.seed).fork("device"),
+                                            std::move(options));
+}
+
+}  // namespace
+
+Stage::Stage(world::World& world, const Production& production, const RunFolder& folder,
+             bool real_time)
+    : production_(production),
+      zero_(world.now()),
+      journal_(folder.journal(), world, zero_, real_time),
+      timeline_(world, zero_, production.scenario,
+                {.perform = [this](const scenario::Step& step) { perform(step); },
+                 .missed =
+                     [this](std::size_t index, const scenario::Step& step) {
+                       journal_.write(journal::Missed{
+                           index, to_string(*step.when.after),
+                           step.when.deadline.value_or(production_.scenario.duration)});
+                     }}),
+      watch_(world, production.scenario, production.profile.timers,
+             [this](const scenario::Anchor& anchor) { timeline_.on_anchor(anchor); }) {
+  const Rng rng(production.options.seed);
+  for (const scenario::Server& server : production.scenario.servers) {
+    fake_servers::FakeServerOptions options;
+    options.server = server;
+    options.account = production.profile.account;
+    options.domain = server.address->uri_text();
+    options.zero = zero_;
+    servers_[server.name] = std::make_unique<fake_servers::FakeServer>(
+        world, journal_, rng.fork(server.name), std::move(options));
+  }
+  device_ = make_reference_ua(world, production);
+}
+
+void Stage::perform(const scenario::Step& step) {
+  std::visit([this](const auto& what) { perform(what); }, step.what);
+}
+
+void Stage::perform(const scenario::DeviceStep& step) {
+  // Journalled before it is carried out, so that the order in the journal is that of the wire.
+  const std::string verb(to_string(step.verb));
+  journal_.write(journal::Action{device_->name(), verb, step.number});
+  if (!device_->perform(step))
+    journal_.write(journal::DeviceState{device_->name(), "could not " + verb, std::nullopt});
+}
+
+void Stage::perform(const scenario::ServerStep& step) {
+  fake_servers::FakeServer& target = server(step.server);
+  switch (step.verb) {
+    case scenario::ServerVerb::phase:
+      return target.enter_phase(step.phase);
+    case scenario::ServerVerb::close_port:
+      return target.close_port();
+    case scenario::ServerVerb::open_port:
+      return target.open_port();
+    case scenario::ServerVerb::forget_bindings:
+      return target.forget_bindings();
+    case scenario::ServerVerb::call:
+      return target.call_device();
+    case scenario::ServerVerb::hang_up:
+      return target.hang_up();
+  }
+}
+
+void Stage::finish(const std::string& reason) {
+  journal_.write(journal::Ended{reason});
+}
+
+}  // namespace sipharness::run

@@ -1,0 +1,111 @@
+#include "harness/run/stage_real.hpp"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "harness/base/setup_error.hpp"
+#include "harness/capture/pcap_file.hpp"
+#include "harness/host/files.hpp"
+#include "harness/host/heartbeat.hpp"
+#include "harness/run/capture_source.hpp"
+#include "harness/run/frame_fan_out.hpp"
+
+namespace sipharness::run {
+namespace {
+
+/// policy: how often a person at a terminal sees the clock move, and verdicts are brought up to
+/// date.
+constexpr Duration progress_period = 100ms;
+constexpr Duration partial_period = 5s;
+
+/// A run in real time with everything that moves beside the stage.
+class RealRun {
+ public:
+  RealRun(const Production& production, const RunFolder& folder)
+      : production_(production),
+        folder_(folder),
+        source_(production.options.capture, production.scenario),
+        capture_(folder.capture(), source_.link()),
+        sink_(capture_, relay_) {
+    // The servers stand and the capture runs before the device says its first word: otherwise a
+    // silent server would begin with an ICMP error.
+    source_.start(world_, sink_);
+    stage_.emplace(world_, production_, folder_, true);
+    relay_.target = &stage_->anchors();
+  }
+
+  void play() {
+    write_clock();
+    host::Heartbeat heartbeat(world_, [this](Duration worst) {
+      stage_->journal().write(journal::Lag{worst});
+      write_clock();
+    });
+    show_progress();
+    judge_now_and_then();
+    stage_->begin();
+    const auto& interrupted = production_.options.interrupted;
+    world_.run(stage_->end(), [&] { return interrupted && interrupted(); });
+    const bool stopped = interrupted && interrupted();
+    stage_->journal().write(source_.stop(world_));
+    stage_->finish(stopped ? "interrupted" : "completed");
+    capture_.flush();
+    report_write_errors();
+  }
+
+ private:
+  /// The capture starts before the stage that watches it exists.
+  struct Relay final : packet::FrameSink {
+    packet::FrameSink* target = nullptr;
+    void on_frame(const packet::FrameView& frame) override {
+      if (target != nullptr) target->on_frame(frame);
+    }
+  };
+
+  void write_clock() {
+    const host::RealWorld::ClockPair clocks = world_.read_clocks();
+    stage_->journal().write(journal::Clock{clocks.capture, clocks.monotonic});
+  }
+
+  void show_progress() {
+    if (!production_.options.on_progress) return;
+    production_.options.on_progress({.now = world_.now() - stage_->zero(),
+                                     .duration = production_.scenario.duration,
+                                     .awaiting = stage_->awaiting()});
+    progress_timer_ = world_.call_after(progress_period, [this] { show_progress(); });
+  }
+
+  void judge_now_and_then() {
+    partial_timer_ = world_.call_after(partial_period, [this] {
+      capture_.flush();
+      if (production_.options.on_partial) production_.options.on_partial();
+      judge_now_and_then();
+    });
+  }
+
+  void report_write_errors() const {
+    if (const auto error = capture_.error())
+      throw SetupError(fmt::format("cannot write {}: {}", folder_.capture(), *error));
+    if (stage_->journal_has_failed())
+      throw SetupError(fmt::format("cannot write {}: the disk may be full", folder_.journal()));
+  }
+
+  const Production& production_;
+  const RunFolder& folder_;
+  host::RealWorld world_;
+  CaptureSource source_;
+  capture::PcapWriter capture_;
+  Relay relay_;
+  FrameFanOut sink_;
+  std::optional<Stage> stage_;
+  world::Timer progress_timer_;
+  world::Timer partial_timer_;
+};
+
+}  // namespace
+
+void stage_real(const Production& production, const RunFolder& folder) {
+  RealRun(production, folder).play();
+}
+
+}  // namespace sipharness::run

@@ -1,0 +1,36 @@
+#include "harness/run/stage_virtual.hpp"
+
+#include <fmt/format.h>
+
+#include "harness/base/setup_error.hpp"
+#include "harness/capture/pcap_file.hpp"
+#include "harness/run/frame_fan_out.hpp"
+#include "harness/world_sim/simulated_world.hpp"
+
+namespace sipharness::run {
+
+void stage_virtual(const Production& production, const RunFolder& folder) {
+  world_sim::SimulatedWorld world;
+  world.set_tap_address(production.device.address);
+  capture::PcapWriter capture(folder.capture(), packet::LinkType::ethernet);
+  Stage stage(world, production, folder, false);
+  FrameFanOut frames(capture, stage.anchors());
+  world.set_sink(&frames);
+
+  stage.journal().write(journal::Clock{world.capture_time(world.now()), Duration::zero()});
+  stage.begin();
+  const auto& interrupted = production.options.interrupted;
+  const bool within_bounds = world.run(stage.end(), interrupted);
+  const bool stopped = interrupted && interrupted();
+
+  world.set_sink(nullptr);
+  capture.flush();
+  stage.journal().write(journal::CaptureCount{"simulated", capture.frames(), 0, {}});
+  stage.finish(stopped ? "interrupted" : within_bounds ? "completed" : "event limit");
+  if (const auto error = capture.error())
+    throw SetupError(fmt::format("cannot write {}: {}", folder.capture(), *error));
+  if (stage.journal_has_failed())
+    throw SetupError(fmt::format("cannot write {}: the disk may be full", folder.journal()));
+}
+
+}  // namespace sipharness::run

@@ -1,0 +1,78 @@
+#include "harness/run/timeline.hpp"
+
+#include <variant>
+
+#include <fmt/format.h>
+
+namespace sipharness::run {
+namespace {
+
+using scenario::DeviceStep;
+using scenario::Step;
+
+std::string describe(const Step& step) {
+  if (const auto* device = std::get_if<DeviceStep>(&step.what))
+    return std::string(to_string(device->verb));
+  const auto& server = std::get<scenario::ServerStep>(step.what);
+  return fmt::format("{} {}", server.server, to_string(server.verb));
+}
+
+}  // namespace
+
+Timeline::Timeline(world::World& world, TimePoint zero, const scenario::Scenario& scenario,
+                   Handlers handlers)
+    : world_(world), zero_(zero), scenario_(scenario), handlers_(std::move(handlers)) {}
+
+const Step* Timeline::current() const {
+  return next_ < scenario_.timeline.size() ? &scenario_.timeline[next_] : nullptr;
+}
+
+void Timeline::arm() {
+  scheduled_ = false;
+  const Step* step = current();
+  if (step == nullptr) return;
+  if (!step->when.after) return schedule(zero_ + step->when.at);
+  deadline_ = world_.call_at(zero_ + step->when.deadline.value_or(scenario_.duration),
+                             [this] { give_up(); });
+  const auto seen = seen_.find({step->when.after->kind, step->when.after->server});
+  if (seen != seen_.end()) schedule(seen->second + step->when.at);
+}
+
+void Timeline::schedule(TimePoint at) {
+  scheduled_ = true;
+  deadline_.cancel();
+  step_timer_ = world_.call_at(at, [this] { perform_current(); });
+}
+
+void Timeline::on_anchor(const scenario::Anchor& anchor) {
+  seen_.emplace(AnchorKey(anchor.kind, anchor.server), world_.now());
+  const Step* step = current();
+  if (step == nullptr || scheduled_ || !step->when.after) return;
+  if (step->when.after->kind == anchor.kind && step->when.after->server == anchor.server)
+    schedule(world_.now() + step->when.at);
+}
+
+void Timeline::perform_current() {
+  const Step& step = *current();
+  ++next_;
+  if (std::holds_alternative<DeviceStep>(step.what)) seen_.clear();
+  handlers_.perform(step);
+  arm();
+}
+
+void Timeline::give_up() {
+  const std::size_t step = next_;
+  next_ = scenario_.timeline.size();
+  handlers_.missed(step, scenario_.timeline[step]);
+}
+
+std::string Timeline::awaiting() const {
+  const Step* step = current();
+  if (step == nullptr) return "the end";
+  if (!step->when.after)
+    return fmt::format("{} at {}", describe(*step), format_duration(step->when.at));
+  return fmt::format("{}{}, then {}", scheduled_ ? "the pause after " : "",
+                     to_string(*step->when.after), describe(*step));
+}
+
+}  // namespace sipharness::run

@@ -1,0 +1,135 @@
+// result.json, format sipharness-result/1: fields may be added, never renamed.
+
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "reports/report.hpp"
+
+namespace reports {
+namespace {
+
+using nlohmann::ordered_json;
+using sipharness::Duration;
+using namespace sipharness::verdict;
+
+/// Seconds, exact to the nanosecond as far as a double goes.
+double seconds(Duration d) {
+  return sipharness::to_seconds(d);
+}
+
+ordered_json text_or_null(const std::string& text) {
+  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
+}
+
+ordered_json window_json(const Window& window) {
+  ordered_json out = ordered_json::object();
+  if (window.min) out["min_s"] = seconds(*window.min);
+  if (window.max) out["max_s"] = seconds(*window.max);
+  if (window.min_open) out["min_open"] = true;
+  if (window.max_open) out["max_open"] = true;
+  return out;
+}
+
+ordered_json tolerance_json(const Tolerance& tolerance) {
+  return {{"value_s", seconds(tolerance.value)}, {"source", tolerance.source}};
+}
+
+template <class T, class Convert>
+ordered_json or_null(const std::optional<T>& value, Convert convert) {
+  return value ? ordered_json(convert(*value)) : ordered_json(nullptr);
+}
+
+/// The evidence of one instance, added to `out`.
+void add_instance(ordered_json& out, const Instance& instance) {
+  out["verdict"] = to_string(instance.verdict);
+  out["window"] = or_null(instance.window, window_json);
+  out["measured_s"] = or_null(instance.measured, seconds);
+  out["margin_s"] = or_null(instance.margin, seconds);
+  out["tolerance"] = or_null(instance.tolerance, tolerance_json);
+  out["reason"] = or_null(instance.reason, [](const std::string& text) { return text; });
+  out["blame"] = or_null(instance.blame, [](Blame blame) { return to_string(blame); });
+  out["scope"] = {{"server", text_or_null(instance.scope.server)},
+                  {"call_id", text_or_null(instance.scope.call_id)}};
+  out["frames"] = instance.frames;
+}
+
+ordered_json finding_json(const Finding& finding) {
+  const Requirement& requirement = *finding.requirement;
+  ordered_json out = {{"requirement", requirement.id},
+                      {"device", finding.device},
+                      {"clause", requirement.clause},
+                      {"severity", to_string(requirement.severity)}};
+  add_instance(out, finding.worst());
+  out["instances"] = finding.instances.size();
+  out["message"] = finding.worst().message;
+  if (finding.instances.size() < 2) return out;
+  ordered_json rest = ordered_json::array();
+  for (std::size_t i = 1; i < finding.instances.size(); ++i) {
+    ordered_json other = ordered_json::object();
+    add_instance(other, finding.instances[i]);
+    other["message"] = finding.instances[i].message;
+    rest.push_back(std::move(other));
+  }
+  out["other_instances"] = std::move(rest);
+  return out;
+}
+
+ordered_json counts_json(const Result& result) {
+  const auto all = counts(result);
+  ordered_json out = ordered_json::object();
+  for (const Verdict verdict : {Verdict::pass, Verdict::warn, Verdict::fail, Verdict::inconclusive,
+                                Verdict::not_applicable, Verdict::info})
+    out[std::string(to_string(verdict))] = all[static_cast<std::size_t>(verdict)];
+  return out;
+}
+
+ordered_json capture_json(const CaptureInfo& capture) {
+  return {{"file", capture.file},
+          {"frames", capture.frames},
+          {"sip_messages", capture.sip_messages},
+          {"health", capture.health},
+          {"vantage", capture.vantage},
+          {"source", capture.source},
+          {"note", text_or_null(capture.note)}, {"faults", capture.faults}};
+}
+
+ordered_json result_json(const Result& result) {
+  ordered_json out = {{"format", "sipharness-result/1"},
+                      {"scenario", text_or_null(result.scenario)},
+                      {"variant", text_or_null(result.variant)},
+                      {"title", text_or_null(result.title)},
+                      {"clock", text_or_null(result.clock)},
+                      {"seed", result.seed},
+                      {"strict", result.strict},
+                      {"interrupted", result.interrupted},
+                      {"verdict", to_string(overall(result))},
+                      {"counts", counts_json(result)}};
+  out["devices"] = ordered_json::array();
+  for (const DeviceInfo& device : result.devices)
+    out["devices"].push_back({{"name", device.name},
+                              {"kind", device.kind},
+                              {"profile", device.profile},
+                              {"user_agent", device.user_agent}});
+  out["capture"] = capture_json(result.capture);
+  out["findings"] = ordered_json::array();
+  for (const Finding& finding : result.findings) out["findings"].push_back(finding_json(finding));
+  return out;
+}
+
+/// A device's bytes may be no UTF-8: what is broken is replaced, never thrown over.
+std::string dump(const ordered_json& document) {
+  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string json(const Result& result) { return dump(result_json(result)); }
+
+std::string json_list(const std::vector<Result>& results) {
+  ordered_json list = ordered_json::array();
+  for (const Result& result : results) list.push_back(result_json(result));
+  return dump(list);
+}
+
+}  // namespace reports

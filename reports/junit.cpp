@@ -1,0 +1,83 @@
+// JUnit XML as CI servers read it: a testsuite a run, a testcase a finding. Inconclusive is an
+// error (nobody knows), not applicable is skipped, warnings pass with their text as output.
+
+#include <sstream>
+
+#include <fmt/format.h>
+#include <pugixml.hpp>
+
+#include "reports/report.hpp"
+#include "reports/text.hpp"
+
+namespace reports {
+namespace {
+
+using namespace sipharness::verdict;
+
+Verdict effective(const Result& result, const Finding& finding) {
+  const bool counts_as_failure = finding.verdict() == Verdict::warn && result.strict;
+  return counts_as_failure ? Verdict::fail : finding.verdict();
+}
+
+std::string details(const Finding& finding) {
+  std::string text;
+  for (const Instance& instance : finding.instances)
+    text += fmt::format("{}: {} ({})\n", to_string(instance.verdict), printable(instance.message),
+                        frame_list(instance.frames));
+  return text;
+}
+
+void add_case(pugi::xml_node suite, const Result& result, const Finding& finding) {
+  pugi::xml_node test = suite.append_child("testcase");
+  test.append_attribute("classname") =
+      fmt::format("{}.{}", full_name(result), printable(finding.device)).c_str();
+  test.append_attribute("name") = std::string(finding.requirement->id).c_str();
+  const std::string message = printable(finding.worst().message);
+  const auto add_outcome = [&](const char* element) {
+    pugi::xml_node outcome = test.append_child(element);
+    outcome.append_attribute("message") = message.c_str();
+    outcome.text().set(details(finding).c_str());
+  };
+  switch (effective(result, finding)) {
+    case Verdict::fail:
+      return add_outcome("failure");
+    case Verdict::inconclusive:
+      return add_outcome("error");
+    case Verdict::not_applicable:
+      return add_outcome("skipped");
+    case Verdict::warn:
+    case Verdict::info:
+      test.append_child("system-out").text().set(details(finding).c_str());
+      return;
+    case Verdict::pass:
+      return;
+  }
+}
+
+std::size_t count(const Result& result, Verdict verdict) {
+  std::size_t found = 0;
+  for (const Finding& finding : result.findings) found += effective(result, finding) == verdict;
+  return found;
+}
+
+}  // namespace
+
+std::string junit(const std::vector<Result>& results) {
+  pugi::xml_document document;
+  pugi::xml_node suites = document.append_child("testsuites");
+  suites.append_attribute("name") = "sipharness";
+  for (const Result& result : results) {
+    pugi::xml_node suite = suites.append_child("testsuite");
+    suite.append_attribute("name") = printable(full_name(result)).c_str();
+    suite.append_attribute("tests") = result.findings.size();
+    suite.append_attribute("failures") = count(result, Verdict::fail);
+    suite.append_attribute("errors") = count(result, Verdict::inconclusive);
+    suite.append_attribute("skipped") = count(result, Verdict::not_applicable);
+    for (const Finding& finding : result.findings) add_case(suite, result, finding);
+  }
+  std::ostringstream out;
+  document.save(out, "  ");
+  return out.str();
+}
+
+}  // namespace reports

@@ -1,0 +1,24 @@
+#pragma once
+// Small pieces of text that reports share.
+
+#include <string>
+#include <string_view>
+
+#include "harness/verdict/result.hpp"
+
+namespace reports {
+
+/// Control characters and broken UTF-8 made visible as \xNN: what a device sent never reaches a
+/// terminal or a page raw.
+std::string printable(std::string_view text);
+
+/// "frames 41, 55 and 12 more".
+std::string frame_list(const std::vector<std::uint32_t>& frames, std::size_t most = 8);
+
+/// "31 passed, 1 warning, 0 failed, …" leaving out what is zero but passed and failed.
+std::string count_line(const sipharness::verdict::Result& result);
+
+/// The run's name: "primary_down", "primary_silent/b".
+std::string full_name(const sipharness::verdict::Result& result);
+
+}  // namespace reports
