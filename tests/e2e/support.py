@@ -1,0 +1,65 @@
+"""What the end-to-end tests share: the program, scratch folders, tshark as an independent witness."""
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = pathlib.Path(os.environ.get("SIPHARNESS", ROOT / "build/sipharness"))
+SCENARIOS = ROOT / "scenarios"
+REFUSED = ROOT / "tests/data/scenarios"
+
+
+def sipharness(*arguments, timeout=60, **options):
+    """Runs the program from the source folder; text output, never raises on its exit code."""
+    return subprocess.run([PROGRAM, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
+                          timeout=timeout, stdin=subprocess.DEVNULL, **options)
+
+
+def scenario_files():
+    return sorted(p for p in SCENARIOS.rglob("*.json")
+                  if not p.stem.endswith(".schema") and p.parent.name != "profiles")
+
+
+def tshark(capture, *arguments):
+    """Lines that tshark prints about a capture."""
+    done = subprocess.run(["tshark", "-n", "-r", capture, *arguments], capture_output=True, text=True,
+                          timeout=60, check=True)
+    return [line for line in done.stdout.splitlines() if line]
+
+
+def sip_ports(folder):
+    """-d options that make tshark read the scenario's ports as SIP."""
+    scenario = json.loads((folder / "scenario.json").read_text())
+    ports = {server["port"] for server in scenario["servers"].values()}
+    return [o for port in sorted(ports) for o in ("-d", f"udp.port=={port},sip", "-d", f"tcp.port=={port},sip")]
+
+
+class EndToEnd(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory(prefix="sipharness-test-")
+        self.addCleanup(scratch.cleanup)
+        self.scratch = pathlib.Path(scratch.name)
+
+    def run_scenarios(self, *arguments, **options):
+        """`sipharness run --out SCRATCH …`; the process and the run folders by scenario name."""
+        out = self.scratch / f"runs-{len(list(self.scratch.iterdir()))}"
+        done = sipharness("run", "--out", out, *arguments, **options)
+        folders = {}
+        if out.exists():
+            for folder in sorted(p for p in out.iterdir() if p.is_dir() and not p.is_symlink()):
+                folders[folder.name.rsplit("-", 2)[0]] = folder
+        return done, folders
+
+    def assert_exit(self, done, code):
+        self.assertEqual(done.returncode, code, f"\n{done.stdout}\n{done.stderr}")
+
+
+def result_of(folder):
+    return json.loads((folder / "result.json").read_text())
+
+
+def verdicts_of(folder):
+    return {f["requirement"]: f["verdict"] for f in result_of(folder)["findings"]}
