@@ -27,6 +27,12 @@ std::optional<CaptureTime> last_word(const Context& context) {
   return last;
 }
 
+/// Ran out; not refreshed, taken back or forgotten by the server.
+bool has_lapsed(const Context& context, const trace::Binding& binding) {
+  const trace::RegisterAttempt& attempt = context.attempts[binding.attempt];
+  return !binding.refreshed && attempt.granted && binding.until == *attempt.ok + *attempt.granted;
+}
+
 /// Something after `silence` that a living device would have reacted to, well before the end.
 std::optional<std::string> unanswered_stimulus(const Context& context, CaptureTime silence) {
   const CaptureTime latest = context.trace.last - action_grace;
@@ -41,7 +47,7 @@ std::optional<std::string> unanswered_stimulus(const Context& context, CaptureTi
         message.at > silence && message.at < latest)
       return fmt::format("{} in frame {}", message.sip.method_text(), message.frame);
   for (const trace::Binding& binding : context.bindings)
-    if (!binding.refreshed && binding.until > silence && binding.until < latest)
+    if (has_lapsed(context, binding) && binding.until > silence && binding.until < latest)
       return fmt::format("its binding at the {} lapsed", to_string(binding.server));
   return std::nullopt;
 }

@@ -24,6 +24,13 @@ const Transaction* cancel_of(const Context& context, const Transaction& invite) 
   return found == context.transactions.end() ? nullptr : &*found;
 }
 
+/// Nothing came before Timer B: the device had to leave it without a CANCEL.
+bool was_silent(const Context& context, const Transaction& invite) {
+  const CaptureTime timer_b =
+      context.at(invite.sends.front()) + context.profile.timers.sixty_four_t1();
+  return !invite.first_response || context.at(*invite.first_response) >= timer_b;
+}
+
 void waits_for_a_provisional(const Context& context, Judge& judge) {
   judge.needs("an INVITE that is cancelled, or left without a provisional response");
   for (const Transaction& invite : context.transactions) {
@@ -32,7 +39,7 @@ void waits_for_a_provisional(const Context& context, Judge& judge) {
     const Transaction* cancel = cancel_of(context, invite);
     Evidence evidence = evidence_of(context, invite);
     if (cancel == nullptr) {
-      if (!invite.first_response)
+      if (was_silent(context, invite))
         judge.pass(evidence, "no CANCEL for an INVITE without provisional response");
       continue;
     }

@@ -9,6 +9,11 @@ namespace {
 constexpr Duration beat_period = 50ms;
 constexpr Duration report_period = 1s;
 
+/// The next time of a regular series; times that a stall has swallowed are left out.
+TimePoint next_of_series(TimePoint last, Duration period, TimePoint now) {
+  return last + period > now ? last + period : now + period;
+}
+
 }  // namespace
 
 Heartbeat::Heartbeat(world::World& world, std::function<void(Duration)> each_second)
@@ -22,9 +27,9 @@ Heartbeat::Heartbeat(world::World& world, std::function<void(Duration)> each_sec
 void Heartbeat::beat() {
   const TimePoint now = world_.now();
   worst_ = std::max(worst_, now - due_);
-  due_ = std::max(due_ + beat_period, now);
+  due_ = next_of_series(due_, beat_period, now);
   if (now >= report_at_) {
-    report_at_ = std::max(report_at_ + report_period, now);
+    report_at_ = next_of_series(report_at_, report_period, now);
     each_second_(std::exchange(worst_, Duration::zero()));
   }
   set_timer();

@@ -243,9 +243,6 @@ class MessageParser {
     for (const auto& [id, complaint] : mandatory_headers) {
       if (!view_.has(id)) complain(at_, complaint);
     }
-    if (view_.is_request() && !view_.has(HeaderId::max_forwards)) {
-      complain(at_, "no Max-Forwards header");
-    }
   }
 
   /// Bytes behind the announced body are nobody's and ignored. @source RFC 3261 §18.3

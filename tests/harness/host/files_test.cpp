@@ -99,7 +99,7 @@ TEST(Terminal, is_not_a_file_and_has_a_width_in_any_case) {
   EXPECT_FALSE(is_terminal(file));
   std::fclose(file);
   EXPECT_GE(terminal_width(), 40);
-  EXPECT_THAT(program_path(), HasSubstr("test_host"));
+  EXPECT_TRUE(fs::is_regular_file(program_path()));
 }
 
 }  // namespace
