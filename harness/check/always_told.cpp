@@ -67,7 +67,7 @@ std::optional<std::string> unexpected_exit(const Context& context) {
 }
 
 void lives_to_the_end(const Context& context, Judge& judge) {
-  judge.needs("any SIP message from the device");
+  judge.needs("a SIP message from the device");
   if (const auto exit = unexpected_exit(context)) judge.violated({}, *exit);
   const auto last = last_word(context);
   if (!last) return;
@@ -80,7 +80,7 @@ void lives_to_the_end(const Context& context, Judge& judge) {
 }
 
 void what_it_sends_parses(const Context& context, Judge& judge) {
-  judge.needs("any SIP message from the device");
+  judge.needs("a SIP message from the device");
   bool all_parse = true;
   for (const trace::Malformed& malformed : context.trace.malformed) {
     if (malformed.direction != trace::Direction::from_device) continue;
@@ -123,7 +123,7 @@ void expiry_agrees(const Context& context, Judge& judge) {
 }
 
 void transport_agrees(const Context& context, Judge& judge) {
-  judge.needs("any SIP message from the device");
+  judge.needs("a SIP message from the device");
   RequestTally(context, judge)
       .ask(Method::unknown,
            fmt::format("{} as the profile says", to_string(context.profile.transport)),

@@ -21,6 +21,15 @@ std::string_view faulty_server(const journal::Event& event) {
   return {};
 }
 
+/// The first request of the device that the server never answered.
+std::optional<CaptureTime> first_silence(const Context& context, ServerRole server) {
+  for (const trace::Transaction& transaction : context.transactions)
+    if (transaction.server == server && !transaction.first_response &&
+        transaction.direction == trace::Direction::from_device)
+      return context.at(transaction.sends.front());
+  return std::nullopt;
+}
+
 bool is_power_change(const journal::Entry& entry) {
   const auto* action = std::get_if<journal::Action>(&entry.event);
   return action != nullptr &&
@@ -46,11 +55,10 @@ std::optional<CaptureTime> first_fault(const Context& context, ServerRole server
   for (const journal::Entry& entry : context.trace.journal)
     if (faulty_server(entry.event) == to_string(server))
       keep_earlier(earliest, context.trace.time_of(entry));
-  for (const trace::RegisterAttempt& attempt : context.attempts) {
-    if (attempt.server != server) continue;
-    if (attempt.status >= 300) keep_earlier(earliest, *attempt.end);
-    if (attempt.fail && !context.trace.has_journal()) keep_earlier(earliest, attempt.start);
-  }
+  for (const trace::RegisterAttempt& attempt : context.attempts)
+    if (attempt.server == server && attempt.status >= 300) keep_earlier(earliest, *attempt.end);
+  if (!context.trace.has_journal())
+    if (const auto silence = first_silence(context, server)) keep_earlier(earliest, *silence);
   return earliest;
 }
 

@@ -18,7 +18,7 @@ trace::ServerRole other(trace::ServerRole server);
 bool has_both_servers(const Context& context);
 
 /// The first sign that `server` did not behave as a healthy one: an outage, an ignored, withheld or
-/// delayed message, a REGISTER refused or (without a journal) unanswered.
+/// delayed message, a REGISTER refused, or (without a journal) a request unanswered.
 std::optional<CaptureTime> first_fault(const Context& context, trace::ServerRole server);
 
 /// The first boot, restart or shutdown after `from`; the end of the trace if none.

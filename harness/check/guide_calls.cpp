@@ -119,7 +119,7 @@ void judge_known_down(const Context& context, Judge& judge, const CallGroup& cal
   judge.within(evidence,
                {.start = start,
                 .end = secondary->i0,
-                .window = {.min = Duration::zero(), .max = prompt_start}},
+                .window = {.max = prompt_start}},
                "INVITE straight to the secondary after the dial");
 }
 
@@ -186,7 +186,7 @@ void lost_secondary_does_not_matter(const Context& context, Judge& judge) {
       judge.within(evidence,
                    {.start = start,
                     .end = primary->i0,
-                    .window = {.min = Duration::zero(), .max = prompt_start}},
+                    .window = {.max = prompt_start}},
                    "INVITE to the primary after the dial, the secondary being out");
   }
 }

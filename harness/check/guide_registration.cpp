@@ -31,7 +31,7 @@ constexpr Duration settling_time = 5s;
 void expiration_is_minutes(const Context& context, Judge& judge) {
   if (context.profile.register_expiration == Duration::zero())
     return judge.not_applicable("the profile does not say the Register Expiration");
-  judge.needs("no REGISTER that proposes an expiry");
+  judge.needs("a REGISTER that proposes an expiry");
   for (const RegisterAttempt& attempt : context.attempts) {
     if (attempt.unregister || !attempt.requested) continue;
     const Duration configured = context.profile.register_expiration;
@@ -52,10 +52,10 @@ const RegisterAttempt* first_attempt(const Context& context, ServerRole server) 
 }
 
 void registers_at_both(const Context& context, Judge& judge) {
-  if (!has_both_servers(context)) return judge.needs("only one server is known");
+  if (!has_both_servers(context)) return judge.needs("two known servers", Blame::user);
   const RegisterAttempt* primary = first_attempt(context, ServerRole::primary);
   const RegisterAttempt* secondary = first_attempt(context, ServerRole::secondary);
-  if (primary == nullptr && secondary == nullptr) return judge.needs("the device never registered");
+  if (primary == nullptr && secondary == nullptr) return judge.needs("a REGISTER");
 
   const bool primary_first =
       secondary == nullptr || (primary && primary->start <= secondary->start);
@@ -70,7 +70,7 @@ void registers_at_both(const Context& context, Judge& judge) {
     return judge.within(evidence,
                         {.start = first.start,
                          .end = second->start,
-                         .window = {.min = Duration::zero(), .max = limit},
+                         .window = {.max = limit},
                          .tolerance = failover_grace(context)},
                         fmt::format("first REGISTER at the {} after the one at the {}", missing,
                                     to_string(first.server)));
@@ -115,12 +115,12 @@ std::optional<CaptureTime> first_ok(const Context& context, ServerRole server) {
 void both_stay_registered(const Context& context, Judge& judge) {
   const auto primary = first_ok(context, ServerRole::primary);
   const auto secondary = first_ok(context, ServerRole::secondary);
-  if (!primary || !secondary) return judge.needs("both servers accepting a registration");
+  if (!primary || !secondary) return judge.needs("a registration accepted by each server");
   const CaptureTime from = std::max(*primary, *secondary) + settling_time;
   CaptureTime until = next_power_change(context, from);
   for (const ServerRole server : both)
     until = std::min(until, first_fault(context, server).value_or(until));
-  if (until <= from) return judge.needs("both servers answering for more than 5 s");
+  if (until <= from) return judge.needs("two servers that answer for more than 5 s", Blame::harness);
   for (const ServerRole server : both)
     if (holds_binding(context, judge, server, {from, until}))
       judge.pass({server, {}, {}}, fmt::format("bound at the {} for all of {}", to_string(server),
@@ -146,7 +146,7 @@ void judge_period_despite(const Context& context, Judge& judge, ServerRole healt
 }
 
 void registrations_are_independent(const Context& context, Judge& judge) {
-  judge.needs("one server in trouble while the other is healthy", Blame::harness);
+  judge.needs("trouble at one server while the other is healthy", Blame::harness);
   for (const ServerRole healthy : both) {
     const auto fault = first_fault(context, other(healthy));
     if (!fault || first_fault(context, healthy)) continue;
@@ -206,7 +206,7 @@ void period_is_expiry_minus_margin(const Context& context, Judge& judge) {
 }
 
 void secondary_kept_while_primary_down(const Context& context, Judge& judge) {
-  judge.needs("the primary silent for two registration periods", Blame::harness);
+  judge.needs("a primary that is silent for two registration periods", Blame::harness);
   const auto refreshes = find_refreshes(context, ServerRole::secondary);
   const RegisterAttempt* bound = nullptr;
   for (const RegisterAttempt* attempt : context.attempts_at(ServerRole::secondary))

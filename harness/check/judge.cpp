@@ -183,10 +183,11 @@ void Judge::doubt(Instance& instance, verdict::Blame blame, std::string reason) 
 
 verdict::Finding Judge::finish() && {
   if (finding_.instances.empty()) {
+    const std::string reason = fmt::format("not exercised: it needs {}", precondition_);
     if (context_.expects(finding_.requirement->id))
-      inconclusive({}, precondition_blame_, precondition_);
+      inconclusive({}, precondition_blame_, reason);
     else
-      not_applicable(precondition_);
+      not_applicable(reason);
   }
   for (Instance& instance : finding_.instances) {
     if (!is_judged(instance.verdict)) continue;

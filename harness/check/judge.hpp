@@ -60,7 +60,8 @@ class Judge {
   void inconclusive(const Evidence& evidence, verdict::Blame blame, std::string reason);
   /// The profile switches it off.
   void not_applicable(std::string reason);
-  /// What must come true before this can be judged, said when nothing exercised the requirement.
+  /// What must come true before this can be judged ("a call that was answered"), said when nothing
+  /// exercised the requirement.
   void needs(std::string precondition, verdict::Blame blame = verdict::Blame::device);
 
   /// The finding, worst instance first.
@@ -77,7 +78,7 @@ class Judge {
 
   const Context& context_;
   verdict::Finding finding_;
-  std::string precondition_ = "nothing exercised it";
+  std::string precondition_ = "something to judge";
   verdict::Blame precondition_blame_ = verdict::Blame::device;
 };
 

@@ -14,6 +14,19 @@ struct FreeInterfaces {
   void operator()(ifaddrs* list) const { ::freeifaddrs(list); }
 };
 
+using Interfaces = std::unique_ptr<ifaddrs, FreeInterfaces>;
+
+/// One entry for each address of each interface; empty if the kernel tells nothing.
+Interfaces read_interfaces() {
+  ifaddrs* first = nullptr;
+  if (::getifaddrs(&first) != 0) return nullptr;
+  return Interfaces(first);
+}
+
+bool is_loopback(const ifaddrs& entry) {
+  return (entry.ifa_flags & IFF_LOOPBACK) != 0;
+}
+
 /// The kernel takes all of 127.0.0.0/8 as its own, whatever addresses `lo` lists.
 bool is_loopback_v4(const IpAddress& address) {
   return address.is_v4() && address.bytes()[0] == 127;
@@ -36,15 +49,20 @@ std::optional<IpAddress> address_of(const ifaddrs& entry) {
 }  // namespace
 
 std::optional<std::string> interface_of(const IpAddress& address) {
-  ifaddrs* first = nullptr;
-  if (::getifaddrs(&first) != 0) return std::nullopt;
-  const std::unique_ptr<ifaddrs, FreeInterfaces> list(first);
-  for (const ifaddrs* entry = first; entry != nullptr; entry = entry->ifa_next) {
-    const bool is_loopback = (entry->ifa_flags & IFF_LOOPBACK) != 0;
-    if (is_loopback && is_loopback_v4(address)) return entry->ifa_name;
+  const Interfaces list = read_interfaces();
+  for (const ifaddrs* entry = list.get(); entry != nullptr; entry = entry->ifa_next) {
+    if (is_loopback(*entry) && is_loopback_v4(address)) return entry->ifa_name;
     if (address_of(*entry) == address) return entry->ifa_name;
   }
   return std::nullopt;
+}
+
+bool is_loopback_interface(const std::string& interface) {
+  const Interfaces list = read_interfaces();
+  for (const ifaddrs* entry = list.get(); entry != nullptr; entry = entry->ifa_next) {
+    if (is_loopback(*entry) && interface == entry->ifa_name) return true;
+  }
+  return false;
 }
 
 }  // namespace sipharness::host

@@ -37,7 +37,8 @@ class LiveCapture {
   LiveCapture(RealWorld& world, const LiveCaptureOptions& options, packet::FrameSink& sink);
   ~LiveCapture();
   packet::LinkType link() const;
-  /// Hands over everything captured up to now; waits at most `patience` for the kernel's buffer.
+  /// Hands over everything captured up to now; waits at most `patience` for the kernel, which keeps
+  /// frames back for some milliseconds, and longer on a loaded host.
   /// Never from inside the sink.
   void drain(Duration patience);
   CaptureStatistics statistics() const;
@@ -52,5 +53,7 @@ std::optional<std::string> live_capture_obstacle(const std::string& interface);
 
 /// The interface that holds `address` ("lo" for loopback); nothing if no interface does.
 std::optional<std::string> interface_of(const IpAddress& address);
+
+bool is_loopback_interface(const std::string& interface);
 
 }  // namespace sipharness::host

@@ -15,7 +15,7 @@ PLACE = re.compile(r"^\S+:\d+:\d+: ", re.MULTILINE)
 
 class WrongInput(EndToEnd):
     def test_every_scenario_that_must_be_refused_is_refused_with_its_place(self):
-        files = sorted(REFUSED.glob("*.json"))
+        files = sorted(REFUSED.rglob("*.json"))
         self.assertGreaterEqual(len(files), 4)
         for file in files:
             with self.subTest(file.name):

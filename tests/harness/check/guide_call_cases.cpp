@@ -133,6 +133,11 @@ std::vector<Case> secondary_cases() {
          s.trace.at(20s).hang_up();
          s.trace.ends(60s);
        }},
+  };
+}
+
+std::vector<Case> known_down_cases() {
+  return {
       {"straight_to_the_secondary", "GRP-CALL-04", Verdict::pass,
        [](Setting s) {
          known_down(s.trace);
@@ -169,7 +174,8 @@ std::vector<Case> secondary_cases() {
 
 std::vector<Case> guide_call_cases() {
   std::vector<Case> all = primary_first_cases();
-  for (Case& one : secondary_cases()) all.push_back(std::move(one));
+  for (const auto more : {secondary_cases, known_down_cases})
+    for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }
 

@@ -159,8 +159,7 @@ TEST(MessageView, each_necessary_header_is_missed) {
   for (const auto& [line, missing] :
        {Case{"Via: SIP/2.0/UDP h;branch=z9hG4bK1\r\n", "no Via header"},
         Case{"From: <sip:a@b>;tag=1\r\n", "no From header"},
-        Case{"To: <sip:a@b>\r\n", "no To header"},
-        Case{"Call-ID: c\r\n", "no Call-ID header"},
+        Case{"To: <sip:a@b>\r\n", "no To header"}, Case{"Call-ID: c\r\n", "no Call-ID header"},
         Case{"CSeq: 1 OPTIONS\r\n", "no CSeq header"}}) {
     std::string text = request_with("");
     text.erase(text.find(line), line.size());
