@@ -118,16 +118,15 @@ class LiveCapture::Impl {
   /// where libpcap keeps the latter only.
   bool is_behind_the_kernel() const {
     const pcap_stat kernel = kernel_counts();
-    return received_ * copies_ < std::uint64_t{kernel.ps_recv} - kernel.ps_drop;
+    return received_ * copies_ + kernel.ps_drop < kernel.ps_recv;
   }
 
-  /// How many frames there were. One by one, since a sink may throw and libpcap's loop is C.
-  int hand_over() {
+  /// One by one, since a sink may throw and libpcap's loop is C.
+  void hand_over() {
     pcap_pkthdr* header = nullptr;
     const u_char* bytes = nullptr;
-    int count = 0;
-    while (count < frames_per_turn && pcap_next_ex(handle_.get(), &header, &bytes) == 1) {
-      ++count;
+    for (int i = 0; i < frames_per_turn; ++i) {
+      if (pcap_next_ex(handle_.get(), &header, &bytes) != 1) return;
       ++received_;
       // At nanosecond precision tv_usec holds nanoseconds.
       sink_.on_frame({.at = CaptureTime(std::chrono::seconds(header->ts.tv_sec) +
@@ -136,7 +135,6 @@ class LiveCapture::Impl {
                       .original_length = header->len,
                       .bytes = {reinterpret_cast<const char*>(bytes), header->caplen}});
     }
-    return count;
   }
 
   packet::FrameSink& sink_;

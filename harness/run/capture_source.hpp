@@ -21,7 +21,7 @@ class CaptureSource {
 
   packet::LinkType link() const { return packet::LinkType::ethernet; }
   void start(host::RealWorld& world, packet::FrameSink& sink);
-  /// Hands over what is still under way and stops; the capture's own account.
+  /// Hands over what is still under way and stops; the capture's own account but for the frames.
   journal::CaptureCount stop(host::RealWorld& world);
 
  private:

@@ -8,6 +8,7 @@
 #include "harness/capture/pcap_file.hpp"
 #include "harness/host/files.hpp"
 #include "harness/host/heartbeat.hpp"
+#include "harness/host/priority.hpp"
 #include "harness/run/capture_source.hpp"
 #include "harness/run/frame_fan_out.hpp"
 
@@ -47,7 +48,9 @@ class RealRun {
     const auto& interrupted = production_.options.interrupted;
     world_.run(stage_->end(), [&] { return interrupted && interrupted(); });
     const bool stopped = interrupted && interrupted();
-    stage_->journal().write(source_.stop(world_));
+    journal::CaptureCount count = source_.stop(world_);
+    count.frames = capture_.frames();
+    stage_->journal().write(count);
     stage_->finish(stopped ? "interrupted" : "completed");
     capture_.flush();
     report_write_errors();
@@ -105,6 +108,7 @@ class RealRun {
 }  // namespace
 
 void stage_real(const Production& production, const RunFolder& folder) {
+  host::raise_priority();
   RealRun(production, folder).play();
 }
 

@@ -74,7 +74,8 @@ class StreamHandler {
 };
 
 /// One TCP connection. Destroying it sends FIN (or gives up connecting); abort() sends RST;
-/// vanish() forgets it without a word, as a host that lost power does.
+/// vanish() forgets it without a word, as a host that lost power and came back does: later data
+/// from the peer draws RST.
 class Stream {
  public:
   virtual ~Stream() = default;
