@@ -76,7 +76,7 @@ void Notifier::accept(ServerTransaction& transaction, Duration granted, const Ta
   notify(tag);
 }
 
-void Notifier::notify(const Tag& tag) {
+void Notifier::notify(Tag tag) {
   Subscription& subscription = subscriptions_.at(tag);
   const auto left = std::chrono::ceil<seconds>(subscription.expires - station_.world.now());
   const Hop hop = hop_towards(subscription.dialog.next_hop_uri(), subscription.hop);

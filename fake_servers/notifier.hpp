@@ -37,8 +37,9 @@ class Notifier {
   void refresh(ServerTransaction& transaction, Duration granted);
   void begin(ServerTransaction& transaction, Duration granted, std::string_view event);
   void accept(ServerTransaction& transaction, Duration granted, const Tag& tag);
-  /// Sends the state; a subscription without time left ends with it.
-  void notify(const Tag& tag);
+  /// Sends the state; a subscription without time left ends with it, and its key with that: hence
+  /// the copy.
+  void notify(Tag tag);
   void drop_lapsed();
 
   Station& station_;
