@@ -4,7 +4,6 @@
 
 namespace fake_servers {
 
-using sipharness::Endpoint;
 using sipharness::journal::PacketName;
 using sipharness::sip::Hop;
 namespace journal = sipharness::journal;

@@ -71,16 +71,23 @@ class Console {
     if (!result_.clock.empty())
       out_ += fmt::format("  ({} clock, seed {})", result_.clock, result_.seed);
     out_ += fmt::format("  {}\n", count_line(result_));
-    if (!options_.quiet && !result_.title.empty())
-      out_ += fmt::format("      {}\n", printable(result_.title));
+    if (options_.quiet) return;
+    if (!result_.title.empty()) out_ += fmt::format("      {}\n", printable(result_.title));
     if (result_.interrupted) out_ += "      interrupted: judged as far as it was seen\n";
+  }
+
+  /// With the device where there are several.
+  std::string name_of(const Finding& finding) const {
+    const std::string_view id = finding.requirement->id;
+    return result_.devices.size() < 2 ? std::string(id)
+                                      : fmt::format("{} ({})", id, printable(finding.device));
   }
 
   void write_in_full(const Finding& finding) {
     const Requirement& requirement = *finding.requirement;
     out_ += fmt::format("\n  {}  {}  {}  [{}]\n",
-                        painted(finding.verdict(), look_of(finding.verdict()).word), requirement.id,
-                        requirement.sentence, requirement.clause);
+                        painted(finding.verdict(), look_of(finding.verdict()).word),
+                        name_of(finding), requirement.sentence, requirement.clause);
     constexpr std::size_t most = 5;
     const auto worth_telling = static_cast<std::size_t>(
         std::ranges::count(finding.instances, finding.verdict(), &Instance::verdict));
@@ -114,7 +121,7 @@ class Console {
       if (finding.verdict() != verdict) continue;
       if (!titled) out_ += fmt::format("\n  {}\n", title);
       titled = true;
-      out_ += fmt::format("    {:<18} {}\n", finding.requirement->id, shortened(finding));
+      out_ += fmt::format("    {:<18} {}\n", name_of(finding), shortened(finding));
     }
   }
 

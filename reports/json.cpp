@@ -91,7 +91,8 @@ ordered_json capture_json(const CaptureInfo& capture) {
           {"health", capture.health},
           {"vantage", capture.vantage},
           {"source", capture.source},
-          {"note", text_or_null(capture.note)}, {"faults", capture.faults}};
+          {"note", text_or_null(capture.note)},
+          {"faults", capture.faults}};
 }
 
 ordered_json result_json(const Result& result) {
@@ -124,7 +125,9 @@ std::string dump(const ordered_json& document) {
 
 }  // namespace
 
-std::string json(const Result& result) { return dump(result_json(result)); }
+std::string json(const Result& result) {
+  return dump(result_json(result));
+}
 
 std::string json_list(const std::vector<Result>& results) {
   ordered_json list = ordered_json::array();

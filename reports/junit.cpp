@@ -30,7 +30,7 @@ std::string details(const Finding& finding) {
 void add_case(pugi::xml_node suite, const Result& result, const Finding& finding) {
   pugi::xml_node test = suite.append_child("testcase");
   test.append_attribute("classname") =
-      fmt::format("{}.{}", full_name(result), printable(finding.device)).c_str();
+      printable(fmt::format("{}.{}", full_name(result), finding.device)).c_str();
   test.append_attribute("name") = std::string(finding.requirement->id).c_str();
   const std::string message = printable(finding.worst().message);
   const auto add_outcome = [&](const char* element) {

@@ -12,7 +12,7 @@ struct ConsoleOptions {
   bool colour = false;
   bool quiet = false;  ///< the verdict line only
   int width = 100;
-  std::string folder;  ///< run folder, named at the end; empty: none
+  std::string folder{};  ///< run folder, named at the end; empty: none
 };
 
 /// Verdict first, then what failed with expected, measured, margin and frames, then the rest.

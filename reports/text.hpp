@@ -8,8 +8,8 @@
 
 namespace reports {
 
-/// Control characters and broken UTF-8 made visible as \xNN: what a device sent never reaches a
-/// terminal or a page raw.
+/// Control characters made visible as \xNN, broken UTF-8 as U+FFFD: what a device sent never
+/// reaches a terminal or a page raw.
 std::string printable(std::string_view text);
 
 /// "frames 41, 55 and 12 more".

@@ -116,10 +116,7 @@ void judge_known_down(const Context& context, Judge& judge, const CallGroup& cal
   }
   if (call.legs.front().server == ServerRole::primary)
     return judge.warn(evidence, "tried the primary first although it was known to be lost");
-  judge.within(evidence,
-               {.start = start,
-                .end = secondary->i0,
-                .window = {.max = prompt_start}},
+  judge.within(evidence, {.start = start, .end = secondary->i0, .window = {.max = prompt_start}},
                "INVITE straight to the secondary after the dial");
 }
 
@@ -183,10 +180,7 @@ void lost_secondary_does_not_matter(const Context& context, Judge& judge) {
              primary->acks_2xx.empty())
       judge.violated(evidence, "the primary answered and its 200 was never acknowledged");
     else
-      judge.within(evidence,
-                   {.start = start,
-                    .end = primary->i0,
-                    .window = {.max = prompt_start}},
+      judge.within(evidence, {.start = start, .end = primary->i0, .window = {.max = prompt_start}},
                    "INVITE to the primary after the dial, the secondary being out");
   }
 }

@@ -120,7 +120,8 @@ void both_stay_registered(const Context& context, Judge& judge) {
   CaptureTime until = next_power_change(context, from);
   for (const ServerRole server : both)
     until = std::min(until, first_fault(context, server).value_or(until));
-  if (until <= from) return judge.needs("two servers that answer for more than 5 s", Blame::harness);
+  if (until <= from)
+    return judge.needs("two servers that answer for more than 5 s", Blame::harness);
   for (const ServerRole server : both)
     if (holds_binding(context, judge, server, {from, until}))
       judge.pass({server, {}, {}}, fmt::format("bound at the {} for all of {}", to_string(server),

@@ -17,8 +17,8 @@ class JournalFile final : public journal::Writer {
   /// every line reaches the disk at once (real time: the harness may be killed).
   JournalFile(const std::string& path, const world::World& world, TimePoint zero, bool flush);
   void write(const journal::Event& event) override;
-  /// True once a line could not be written (full disk).
-  bool has_failed() const { return failed_; }
+  /// True once a line could not be written (full disk); what is buffered is written first.
+  bool has_failed() const { return failed_ || std::fflush(file_.get()) != 0; }
 
  private:
   struct Close {

@@ -1,5 +1,8 @@
 #include "harness/run/meta.hpp"
 
+#include <charconv>
+#include <system_error>
+
 #include <nlohmann/json.hpp>
 
 #include "harness/host/files.hpp"
@@ -29,9 +32,11 @@ Expected<Meta> read_meta(const std::string& path) {
   meta.device_kind = text_of("device_kind");
   // A string in the file: JSON numbers do not hold 64 bits.
   const std::string seed = text_of("seed");
-  if (seed.empty() || seed.find_first_not_of("0123456789") != std::string::npos || seed.size() > 20)
-    return failure(json::place(path, *document), "\"seed\" must be a decimal number as a string");
-  meta.seed = std::stoull(seed);
+  const char* const end = seed.data() + seed.size();
+  const auto [stop, error] = std::from_chars(seed.data(), end, meta.seed);
+  if (error != std::errc{} || stop != end)
+    return failure(json::place(path, *document),
+                   "\"seed\" must be a decimal number of 64 bits as a string");
   return meta;
 }
 

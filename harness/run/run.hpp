@@ -55,7 +55,7 @@ void stage(const scenario::Scenario& scenario, const scenario::Profile& profile,
            const RunOptions& options);
 
 struct JudgeRequest {
-  std::string capture;                  ///< a capture file, or a run folder
+  std::string capture;                    ///< a capture file, or a run folder
   std::optional<std::string> scenario{};  ///< path; a run folder brings its own
   std::optional<std::string> profile{};
   std::optional<std::string> journal{};

@@ -45,6 +45,7 @@ std::vector<Case> rfc3261_17_cases();
 std::vector<Case> rfc3261_9_cases();
 std::vector<Case> failover_cases();
 std::vector<Case> always_told_cases();
+std::vector<Case> field_cases();
 
 std::vector<Case> all_cases();
 

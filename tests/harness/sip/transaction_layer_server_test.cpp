@@ -165,8 +165,7 @@ TEST(ServerTransactions, may_be_answered_from_the_handler_that_brings_them) {
   EXPECT_EQ(sent, 2);
 }
 
-TEST(ServerTransactions,
-     forget_an_answered_request_when_its_transport_failed) {
+TEST(ServerTransactions, forget_an_answered_request_when_its_transport_failed) {
   TransactionBench bench;
   const Hop hop{Transport::udp, phone, {server.address, phone.port}};
   bench.receive(request_text());

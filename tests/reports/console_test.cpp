@@ -1,0 +1,189 @@
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reports/report.hpp"
+#include "tests/reports/results.hpp"
+
+namespace reports {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::size_t occurrences(std::string_view text, std::string_view of) {
+  std::size_t found = 0;
+  for (auto at = text.find(of); at != std::string_view::npos; at = text.find(of, at + 1)) ++found;
+  return found;
+}
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+/// A control character that is not the end of a line.
+bool has_raw_control(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\n') || byte == 0x7f;
+  });
+}
+
+TEST(Console, begins_with_the_verdict) {
+  struct Case {
+    std::string_view name;
+    std::vector<Finding> findings;
+    std::string line;
+  };
+  const std::vector<Case> cases{
+      {"passed",
+       {finding("GRP-CALL-01", {instance(Verdict::pass, "fine")})},
+       "PASS  primary_down  (virtual clock, seed 7)  1 passed, 0 failed"},
+      {"warned",
+       {finding("FO-NODUP", {instance(Verdict::warn, "twice")})},
+       "PASS  primary_down  (virtual clock, seed 7)  0 passed, 1 warning, 0 failed"},
+      {"inconclusive",
+       {finding("GRP-CALL-04", {instance(Verdict::inconclusive, "no call")})},
+       "INCONCLUSIVE  primary_down  (virtual clock, seed 7)  0 passed, 0 failed, 1 inconclusive"},
+      {"one of each", one_of_each(),
+       "FAIL  primary_down  (virtual clock, seed 7)  1 passed, 1 warning, 1 failed, "
+       "1 inconclusive, 1 info, 1 not applicable"}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(first_line(console(result_of(c.findings), {})), c.line);
+  }
+}
+
+TEST(Console, names_the_capture_where_there_is_no_scenario) {
+  Result result = result_of({});
+  result.scenario.clear();
+  result.clock.clear();
+  EXPECT_EQ(first_line(console(result, {})), "PASS  capture.pcap  0 passed, 0 failed");
+}
+
+TEST(Console, that_is_quiet_is_the_verdict_line_alone) {
+  Result result = result_of(one_of_each());
+  result.interrupted = true;
+  result.capture.faults = {"12 frames were dropped"};
+  const std::string text = console(result, {.quiet = true, .folder = "runs/latest"});
+  EXPECT_THAT(text, StartsWith("FAIL  primary_down"));
+  EXPECT_EQ(text, first_line(text) + "\n");
+  EXPECT_EQ(first_line(text), first_line(console(result, {})));
+}
+
+TEST(Console, is_coloured_only_when_asked) {
+  const Result result = result_of(one_of_each());
+  EXPECT_THAT(console(result, {}), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(console(result, {.colour = true}), HasSubstr("\x1b["));
+  EXPECT_THAT(console(result, {.colour = true, .quiet = true}), HasSubstr("\x1b["));
+}
+
+TEST(Console, shows_of_a_failure_what_was_expected_and_measured_and_where) {
+  const std::string text = console(result_of({finding("GRP-CALL-03", {late_fallback()})}), {});
+  const auto* requirement = sipharness::verdict::find_requirement("GRP-CALL-03");
+  EXPECT_THAT(text, HasSubstr("\n  FAIL  GRP-CALL-03  " + std::string(requirement->sentence)));
+  EXPECT_THAT(text, HasSubstr("[" + std::string(requirement->clause) + "]"));
+  EXPECT_THAT(text, HasSubstr("fallback: 40.000 s (expected 0.500 s to 32.200 s)"));
+  EXPECT_THAT(text, HasSubstr("margin -7.800 s · tolerance 0.200 s (profile reference: fo_grace)"));
+  EXPECT_THAT(text, HasSubstr("frames 41, 55"));
+  EXPECT_THAT(text, HasSubstr("Call-ID abc@phone"));
+}
+
+TEST(Console, says_whose_doing_an_inconclusive_is) {
+  Instance doubted = instance(Verdict::inconclusive, "fallback: 32.100 s");
+  doubted.reason = "the host was 0.3 s late";
+  doubted.blame = Blame::host;
+  const std::string text = console(result_of({finding("GRP-CALL-03", {doubted})}), {});
+  EXPECT_THAT(text, HasSubstr("the host was 0.3 s late · blame: host"));
+}
+
+TEST(Console, shows_no_more_than_five_instances_in_full) {
+  struct Case {
+    std::size_t failed;
+    std::size_t shown;
+    std::size_t more;
+  };
+  for (const Case& c : {Case{1, 1, 0}, Case{5, 5, 0}, Case{6, 5, 1}, Case{40, 5, 35}}) {
+    SCOPED_TRACE(c.failed);
+    std::vector<Instance> instances(c.failed, late_fallback());
+    instances.push_back(instance(Verdict::pass, "the one that was fine"));
+    const std::string text = console(result_of({finding("GRP-CALL-03", instances)}), {});
+    EXPECT_EQ(occurrences(text, "fallback: 40.000 s"), c.shown);
+    EXPECT_THAT(text, Not(HasSubstr("the one that was fine")));
+    const std::string rest = "… and " + std::to_string(c.more) + " more like this";
+    EXPECT_EQ(occurrences(text, rest), c.more == 0 ? 0U : 1U);
+  }
+}
+
+TEST(Console, tells_the_worst_first) {
+  const std::string text = console(result_of(one_of_each()), {});
+  std::size_t last = 0;
+  for (const std::string_view part :
+       {"GRP-CALL-03", "GRP-CALL-04", "FO-NODUP", "Passed\n    GRP-CALL-01",
+        "For information\n    FO-DET-REG", "Not exercised\n    GRP-CALL-05",
+        "Capture  84 frames, 80 SIP messages, complete, simulated"}) {
+    const std::size_t at = text.find(part);
+    ASSERT_NE(at, std::string::npos) << part;
+    EXPECT_GT(at, last) << part;
+    last = at;
+  }
+}
+
+TEST(Console, keeps_what_was_not_exercised_within_the_width) {
+  std::vector<Finding> findings;
+  for (const auto& requirement : sipharness::verdict::requirements())
+    findings.push_back({&requirement, "phone", {instance(Verdict::not_applicable, "no")}});
+  const std::string text = console(result_of(findings), {.width = 60});
+  const std::size_t list = text.find("Not exercised\n");
+  ASSERT_NE(list, std::string::npos);
+  std::istringstream lines(text.substr(list, text.find("\n\n", list) - list));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 60U) << line;
+  for (const auto& requirement : sipharness::verdict::requirements())
+    EXPECT_THAT(text, HasSubstr(requirement.id));
+}
+
+TEST(Console, names_the_device_where_there_are_several) {
+  Result result = result_of(one_of_each());
+  EXPECT_THAT(console(result, {}), Not(HasSubstr("(phone)")));
+  result.devices.push_back({"phone-2", "external", "any phone", ""});
+  const std::string text = console(result, {});
+  EXPECT_THAT(text, HasSubstr("FAIL  GRP-CALL-03 (phone)"));
+  EXPECT_THAT(text, HasSubstr("    GRP-CALL-01 (phone)"));
+}
+
+TEST(Console, says_what_was_wrong_with_the_capture) {
+  Result result = result_of({});
+  result.interrupted = true;
+  result.capture.health = "incomplete";
+  result.capture.note = "live capture was not possible: no permission";
+  result.capture.faults = {"12 frames were dropped"};
+  const std::string text = console(result, {.folder = "runs/primary_down-1"});
+  EXPECT_THAT(text, StartsWith("INCONCLUSIVE"));
+  EXPECT_THAT(text, HasSubstr("interrupted: judged as far as it was seen"));
+  EXPECT_THAT(text, HasSubstr("incomplete"));
+  EXPECT_THAT(text, HasSubstr("live capture was not possible: no permission"));
+  EXPECT_THAT(text, HasSubstr("12 frames were dropped"));
+  EXPECT_THAT(text, HasSubstr("Folder   runs/primary_down-1"));
+}
+
+TEST(Console, lets_nothing_of_a_device_reach_the_terminal_raw) {
+  Instance bad = late_fallback();
+  bad.message = hostile;
+  bad.reason = "because " + hostile;
+  bad.scope.call_id = hostile;
+  Result result = result_of(
+      {finding("GRP-CALL-03", {bad}), finding("GRP-CALL-01", {instance(Verdict::pass, hostile)})});
+  result.scenario = result.title = result.capture.note = hostile;
+  result.capture.faults = {hostile};
+  result.devices.push_back({hostile, "external", "any phone", hostile});
+  result.findings.front().device = hostile;
+  const std::string text = console(result, {});
+  EXPECT_FALSE(has_raw_control(text));
+  EXPECT_THAT(text, Not(HasSubstr("\xc2\x9b"))) << "the C1 form of an escape sequence";
+  EXPECT_THAT(text, HasSubstr("\\x1b[31m"));
+}
+
+}  // namespace
+}  // namespace reports

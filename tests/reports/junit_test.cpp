@@ -1,0 +1,113 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <pugixml.hpp>
+
+#include "reports/report.hpp"
+#include "tests/reports/results.hpp"
+
+namespace reports {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// The XML of some results, read back.
+class Junit : public testing::Test {
+ protected:
+  void write(const std::vector<Result>& results) {
+    text_ = junit(results);
+    const pugi::xml_parse_result read = document_.load_string(text_.c_str());
+    ASSERT_TRUE(read) << read.description() << " in\n" << text_;
+  }
+  pugi::xml_node suite() const { return document_.child("testsuites").child("testsuite"); }
+  pugi::xml_node test(const char* requirement) const {
+    return suite().find_child_by_attribute("testcase", "name", requirement);
+  }
+  std::size_t tests_with(const char* element) const {
+    std::size_t found = 0;
+    for (const pugi::xml_node node : suite().children("testcase")) found += !!node.child(element);
+    return found;
+  }
+
+  std::string text_;
+  pugi::xml_document document_;
+};
+
+TEST_F(Junit, counts_what_its_testcases_say) {
+  for (const bool strict : {false, true}) {
+    SCOPED_TRACE(strict);
+    std::vector<Finding> findings = one_of_each();
+    findings.push_back(finding("GRP-REG-01", {late_fallback()}));
+    Result result = result_of(findings);
+    result.strict = strict;
+    write({result});
+    EXPECT_STREQ(suite().attribute("name").value(), "primary_down");
+    EXPECT_EQ(suite().attribute("tests").as_uint(), 7U);
+    EXPECT_EQ(std::distance(suite().begin(), suite().end()), 7);
+    EXPECT_EQ(suite().attribute("failures").as_uint(), tests_with("failure"));
+    EXPECT_EQ(suite().attribute("errors").as_uint(), tests_with("error"));
+    EXPECT_EQ(suite().attribute("skipped").as_uint(), tests_with("skipped"));
+    EXPECT_EQ(tests_with("failure"), strict ? 3U : 2U);
+    EXPECT_EQ(tests_with("error"), 1U);
+    EXPECT_EQ(tests_with("skipped"), 1U);
+  }
+}
+
+TEST_F(Junit, has_an_outcome_for_each_verdict) {
+  struct Case {
+    const char* requirement;
+    const char* element;
+  };
+  write({result_of(one_of_each())});
+  for (const Case& c : {Case{"GRP-CALL-03", "failure"}, Case{"GRP-CALL-04", "error"},
+                        Case{"GRP-CALL-05", "skipped"}, Case{"FO-DET-REG", "system-out"},
+                        Case{"FO-NODUP", "system-out"}}) {
+    SCOPED_TRACE(c.requirement);
+    EXPECT_STREQ(test(c.requirement).first_child().name(), c.element);
+    EXPECT_FALSE(test(c.requirement).first_child().next_sibling());
+  }
+  EXPECT_TRUE(test("GRP-CALL-01"));
+  EXPECT_FALSE(test("GRP-CALL-01").first_child()) << "passed, without a word";
+}
+
+TEST_F(Junit, makes_a_warning_a_failure_when_strict) {
+  Result result = result_of({finding("FO-NODUP", {instance(Verdict::warn, "two calls at once")})});
+  result.strict = true;
+  write({result});
+  EXPECT_STREQ(test("FO-NODUP").child("failure").attribute("message").value(), "two calls at once");
+  EXPECT_FALSE(test("FO-NODUP").child("system-out"));
+}
+
+TEST_F(Junit, tells_of_every_instance_with_its_frames) {
+  write({result_of(
+      {finding("GRP-CALL-03", {late_fallback(), instance(Verdict::pass, "the second call")})})});
+  const pugi::xml_node failure = test("GRP-CALL-03").child("failure");
+  EXPECT_THAT(failure.attribute("message").value(), HasSubstr("fallback: 40.000 s"));
+  EXPECT_THAT(failure.text().get(), HasSubstr("(frames 41, 55)"));
+  EXPECT_THAT(failure.text().get(), HasSubstr("pass: the second call"));
+  EXPECT_STREQ(test("GRP-CALL-03").attribute("classname").value(), "primary_down.phone");
+}
+
+TEST_F(Junit, has_a_testsuite_for_each_run) {
+  Result other = result_of({});
+  other.variant = "b";
+  write({result_of(one_of_each()), other});
+  const pugi::xml_node second = suite().next_sibling("testsuite");
+  EXPECT_STREQ(second.attribute("name").value(), "primary_down/b");
+  EXPECT_EQ(second.attribute("tests").as_int(-1), 0);
+  EXPECT_FALSE(second.next_sibling());
+}
+
+TEST_F(Junit, is_not_broken_by_what_a_device_sends) {
+  Result result = result_of({finding("GRP-CALL-03", {instance(Verdict::fail, hostile)})});
+  result.scenario = hostile;
+  result.findings.front().device = hostile;
+  write({result});
+  EXPECT_THAT(test("GRP-CALL-03").child("failure").text().get(), HasSubstr("\"'\\<&>]]>"));
+  for (const char* forbidden :
+       {"\x1b", "\x07", "\x7f", "\xff", "\xc2\x9b", "\xef\xbf\xbf", "&#27;"})
+    EXPECT_THAT(text_, Not(HasSubstr(forbidden)));
+}
+
+}  // namespace
+}  // namespace reports
