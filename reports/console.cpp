@@ -73,6 +73,8 @@ class Console {
     out_ += fmt::format("  {}\n", count_line(result_));
     if (options_.quiet) return;
     if (!result_.title.empty()) out_ += fmt::format("      {}\n", printable(result_.title));
+    if (!result_.stopped.empty())
+      out_ += fmt::format("      the timeline stopped: {}\n", printable(result_.stopped));
     if (result_.interrupted) out_ += "      interrupted: judged as far as it was seen\n";
   }
 

@@ -104,6 +104,7 @@ ordered_json result_json(const Result& result) {
                       {"seed", result.seed},
                       {"strict", result.strict},
                       {"interrupted", result.interrupted},
+                      {"stopped", text_or_null(result.stopped)},
                       {"verdict", to_string(overall(result))},
                       {"counts", counts_json(result)}};
   out["devices"] = ordered_json::array();

@@ -114,6 +114,9 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
   result.strict = request.strict;
   const auto* ended = last_event<journal::Ended>(trace.journal);
   result.interrupted = ended != nullptr && ended->reason == "interrupted";
+  if (const auto* missed = last_event<journal::Missed>(trace.journal))
+    result.stopped = fmt::format("step {} awaited {} until {} in vain", missed->step + 1,
+                                 missed->awaited, format_duration(missed->deadline));
   const std::string kind = inputs.is_run ? inputs.meta.device_kind : "external";
   for (const trace::Device& device : trace.devices)
     result.devices.push_back({device.name, kind, inputs.profile.name, device.user_agent});

@@ -38,7 +38,7 @@ class Stage {
   std::string awaiting() const { return timeline_.awaiting(); }
 
   void begin() { timeline_.start(); }
-  /// Tells the journal of rules that never matched and how the run ended.
+  /// The last entry of the journal.
   void finish(const std::string& reason);
 
  private:

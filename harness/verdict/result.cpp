@@ -23,7 +23,7 @@ Verdict weight(const Finding& finding, bool strict) {
 }
 
 bool is_partial(const Result& result) {
-  return result.interrupted || result.capture.health == "incomplete";
+  return result.interrupted || !result.stopped.empty() || result.capture.health == "incomplete";
 }
 
 }  // namespace

@@ -36,13 +36,14 @@ struct Result {
   std::uint64_t seed = 0;
   bool strict = false;
   bool interrupted = false;
+  std::string stopped;  ///< what the timeline awaited in vain, so that its end was not played
   std::vector<DeviceInfo> devices;
   CaptureInfo capture;
   std::vector<Finding> findings;  ///< catalogue order, then device
 };
 
 /// fail over inconclusive over pass; warn counts as fail if strict, as pass otherwise. An
-/// interrupted run and an incomplete capture are inconclusive at best.
+/// interrupted run, a timeline that stopped and an incomplete capture are inconclusive at best.
 Verdict overall(const Result& result);
 /// 0 passed, 1 failed, 3 inconclusive: what overall says.
 int exit_code(const Result& result);

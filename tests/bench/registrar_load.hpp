@@ -41,8 +41,8 @@ inline std::string register_request(int number, const Endpoint& server, const En
 /// A fake server that keeps no journal.
 class Registrar {
  public:
-  Registrar(world::World& world, const Endpoint& local)
-      : server_(world, journal_, sipharness::Rng(1), options(local)) {}
+  Registrar(world::World& world, const Endpoint& local, const sipharness::sip::Timers& timers = {})
+      : server_(world, journal_, sipharness::Rng(1), options(local, timers)) {}
 
  private:
   class NoJournal final : public sipharness::journal::Writer {
@@ -50,12 +50,14 @@ class Registrar {
     void write(const sipharness::journal::Event&) override {}
   };
 
-  static FakeServerOptions options(const Endpoint& local) {
+  static FakeServerOptions options(const Endpoint& local,
+                                   const sipharness::sip::Timers& timers) {
     FakeServerOptions made;
     made.server.name = "primary";
     made.server.address = local.address;
     made.server.port = local.port;
     made.domain = local.address.text();
+    made.timers = timers;
     return made;
   }
 

@@ -153,15 +153,17 @@ TEST(Console, names_the_device_where_there_are_several) {
   EXPECT_THAT(text, HasSubstr("    GRP-CALL-01 (phone)"));
 }
 
-TEST(Console, says_what_was_wrong_with_the_capture) {
+TEST(Console, says_what_was_wrong_with_the_run_and_its_capture) {
   Result result = result_of({});
   result.interrupted = true;
+  result.stopped = "step 3 awaited primary.answered until 40s in vain";
   result.capture.health = "incomplete";
   result.capture.note = "live capture was not possible: no permission";
   result.capture.faults = {"12 frames were dropped"};
   const std::string text = console(result, {.folder = "runs/primary_down-1"});
   EXPECT_THAT(text, StartsWith("INCONCLUSIVE"));
   EXPECT_THAT(text, HasSubstr("interrupted: judged as far as it was seen"));
+  EXPECT_THAT(text, HasSubstr("the timeline stopped: step 3 awaited primary.answered"));
   EXPECT_THAT(text, HasSubstr("incomplete"));
   EXPECT_THAT(text, HasSubstr("live capture was not possible: no permission"));
   EXPECT_THAT(text, HasSubstr("12 frames were dropped"));

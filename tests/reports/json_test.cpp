@@ -91,6 +91,7 @@ TEST(ResultJson, has_null_where_there_is_nothing) {
                                           {"/frames", Json::array()}});
   expect_fields(parsed(Result{}), {{"/scenario", nullptr},
                                    {"/variant", nullptr},
+                                   {"/stopped", nullptr},
                                    {"/clock", nullptr},
                                    {"/devices", Json::array()},
                                    {"/findings", Json::array()}});

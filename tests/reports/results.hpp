@@ -20,11 +20,12 @@ using sipharness::verdict::Tolerance;
 using sipharness::verdict::Verdict;
 using sipharness::verdict::Window;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 /// What a hostile device might call itself: an escape sequence, a C1 control, broken UTF-8, what
 /// JSON and XML quote, and a character that XML forbids.
-inline const std::string hostile{"\x1b[31m\x00\x07\xc2\x9b\xff\xfe\"'\\<&>]]>\r\n\x7f\xef\xbf\xbf",
-                                 26};
+inline const std::string hostile =
+    "\x1b[31m\x00\x07\xc2\x9b\xff\xfe\"'\\<&>]]>\r\n\x7f\xef\xbf\xbf"s;
 
 inline Instance instance(Verdict verdict, std::string message) {
   Instance made;
