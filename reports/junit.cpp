@@ -60,21 +60,39 @@ std::size_t count(const Result& result, Verdict verdict) {
   return found;
 }
 
+/// What keeps the whole run from a verdict, whatever its findings say; empty if nothing does.
+std::string run_trouble(const Result& result) {
+  if (result.interrupted) return "interrupted: judged as far as it was seen";
+  if (!result.stopped.empty()) return "the timeline stopped: " + printable(result.stopped);
+  if (!result.capture.faults.empty()) return printable(result.capture.faults.front());
+  return {};
+}
+
+void add_suite(pugi::xml_node suites, const Result& result) {
+  const std::string trouble = run_trouble(result);
+  const std::size_t run_cases = trouble.empty() ? 0 : 1;
+  pugi::xml_node suite = suites.append_child("testsuite");
+  suite.append_attribute("name") = printable(full_name(result)).c_str();
+  suite.append_attribute("tests") = result.findings.size() + run_cases;
+  suite.append_attribute("failures") = count(result, Verdict::fail);
+  suite.append_attribute("errors") = count(result, Verdict::inconclusive) + run_cases;
+  suite.append_attribute("skipped") = count(result, Verdict::not_applicable);
+  if (!trouble.empty()) {
+    pugi::xml_node test = suite.append_child("testcase");
+    test.append_attribute("classname") = printable(full_name(result)).c_str();
+    test.append_attribute("name") = "run";
+    test.append_child("error").append_attribute("message") = trouble.c_str();
+  }
+  for (const Finding& finding : result.findings) add_case(suite, result, finding);
+}
+
 }  // namespace
 
 std::string junit(const std::vector<Result>& results) {
   pugi::xml_document document;
   pugi::xml_node suites = document.append_child("testsuites");
   suites.append_attribute("name") = "sipharness";
-  for (const Result& result : results) {
-    pugi::xml_node suite = suites.append_child("testsuite");
-    suite.append_attribute("name") = printable(full_name(result)).c_str();
-    suite.append_attribute("tests") = result.findings.size();
-    suite.append_attribute("failures") = count(result, Verdict::fail);
-    suite.append_attribute("errors") = count(result, Verdict::inconclusive);
-    suite.append_attribute("skipped") = count(result, Verdict::not_applicable);
-    for (const Finding& finding : result.findings) add_case(suite, result, finding);
-  }
+  for (const Result& result : results) add_suite(suites, result);
   std::ostringstream out;
   document.save(out, "  ");
   return out.str();

@@ -43,8 +43,8 @@ std::optional<std::string> unanswered_stimulus(const Context& context, CaptureTi
       return fmt::format("ordered to dial {}", action->argument);
   }
   for (const Message& message : context.trace.messages)
-    if (message.to_device() && message.sip.is_request() && message.sip.method() != Method::ack &&
-        message.at > silence && message.at < latest)
+    if (message.to_device() && message.device == context.device && message.sip.is_request() &&
+        message.sip.method() != Method::ack && message.at > silence && message.at < latest)
       return fmt::format("{} in frame {}", message.sip.method_text(), message.frame);
   for (const trace::Binding& binding : context.bindings)
     if (has_lapsed(context, binding) && binding.until > silence && binding.until < latest)

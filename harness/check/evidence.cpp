@@ -18,6 +18,8 @@ void keep_earlier(std::optional<CaptureTime>& earliest, CaptureTime candidate) {
 std::string_view faulty_server(const journal::Event& event) {
   if (const auto* withheld = std::get_if<journal::Withheld>(&event)) return withheld->server;
   if (const auto* delayed = std::get_if<journal::Delayed>(&event)) return delayed->server;
+  if (const auto* forgotten = std::get_if<journal::BindingsForgotten>(&event))
+    return forgotten->server;
   return {};
 }
 
@@ -34,6 +36,23 @@ bool is_power_change(const journal::Entry& entry) {
   const auto* action = std::get_if<journal::Action>(&entry.event);
   return action != nullptr &&
          (action->verb == "boot" || action->verb == "restart" || action->verb == "shutdown");
+}
+
+/// A 401 or 407 to a REGISTER without credentials asks for them and refuses nothing.
+bool is_refused(const Context& context, const trace::RegisterAttempt& attempt) {
+  if (attempt.status != 401 && attempt.status != 407) return attempt.status >= 300;
+  const trace::Transaction& last = context.transactions[attempt.transactions.back()];
+  const sip::MessageView& request = context.message(last.sends.front()).sip;
+  return request.has(sip::HeaderId::authorization) ||
+         request.has(sip::HeaderId::proxy_authorization);
+}
+
+/// What a capture without a journal shows of a server that is not there.
+void keep_unjournalled_faults(const Context& context, ServerRole server,
+                              std::optional<CaptureTime>& earliest) {
+  if (const auto silence = first_silence(context, server)) keep_earlier(earliest, *silence);
+  for (const trace::TransportFailure& failure : context.trace.transport_failures)
+    if (failure.server == server) keep_earlier(earliest, failure.at);
 }
 
 }  // namespace
@@ -56,9 +75,9 @@ std::optional<CaptureTime> first_fault(const Context& context, ServerRole server
     if (faulty_server(entry.event) == to_string(server))
       keep_earlier(earliest, context.trace.time_of(entry));
   for (const trace::RegisterAttempt& attempt : context.attempts)
-    if (attempt.server == server && attempt.status >= 300) keep_earlier(earliest, *attempt.end);
-  if (!context.trace.has_journal())
-    if (const auto silence = first_silence(context, server)) keep_earlier(earliest, *silence);
+    if (attempt.server == server && is_refused(context, attempt))
+      keep_earlier(earliest, *attempt.end);
+  if (!context.trace.has_journal()) keep_unjournalled_faults(context, server, earliest);
   return earliest;
 }
 
@@ -66,7 +85,18 @@ CaptureTime next_power_change(const Context& context, CaptureTime from) {
   for (const journal::Entry& entry : context.trace.journal)
     if (is_power_change(entry) && context.trace.time_of(entry) > from)
       return context.trace.time_of(entry);
+  if (!context.trace.has_journal())
+    for (const trace::RegisterAttempt& attempt : context.attempts)
+      if (attempt.unregister && attempt.start > from) return attempt.start;
   return context.trace.last;
+}
+
+bool is_switched_off(const Context& context, CaptureTime at) {
+  bool is_off = false;
+  for (const journal::Entry& entry : context.trace.journal)
+    if (is_power_change(entry) && context.trace.time_of(entry) <= at)
+      is_off = std::get<journal::Action>(entry.event).verb == "shutdown";
+  return is_off;
 }
 
 std::optional<CaptureTime> next_action(const Context& context, std::string_view verb,
@@ -90,6 +120,10 @@ std::optional<std::size_t> first_response(const Context& context, const trace::L
   if (leg.provisional && leg.final)
     return context.at(*leg.provisional) <= context.at(*leg.final) ? leg.provisional : leg.final;
   return leg.provisional ? leg.provisional : leg.final;
+}
+
+CaptureTime reached_at(const Context& context, const trace::Leg& leg) {
+  return context.at(context.transactions[leg.invites.front()].sends.front());
 }
 
 Evidence evidence_of(const Context& context, const trace::Transaction& transaction) {

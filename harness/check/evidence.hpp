@@ -18,11 +18,16 @@ trace::ServerRole other(trace::ServerRole server);
 bool has_both_servers(const Context& context);
 
 /// The first sign that `server` did not behave as a healthy one: an outage, an ignored, withheld or
-/// delayed message, a REGISTER refused, or (without a journal) a request unanswered.
+/// delayed message, bindings forgotten, a REGISTER refused (a challenge is no refusal), or, without
+/// a journal, a request unanswered or a transport failure.
 std::optional<CaptureTime> first_fault(const Context& context, trace::ServerRole server);
 
-/// The first boot, restart or shutdown after `from`; the end of the trace if none.
+/// The first boot, restart or shutdown after `from`; the end of the trace if none. Without a
+/// journal the device's own un-REGISTER says that it goes down.
 CaptureTime next_power_change(const Context& context, CaptureTime from);
+
+/// The device was shut down before `at` and has not been booted since.
+bool is_switched_off(const Context& context, CaptureTime at);
 
 /// When a journalled device action of this verb first happened after `from`.
 std::optional<CaptureTime> next_action(const Context& context, std::string_view verb,
@@ -31,6 +36,9 @@ std::optional<CaptureTime> next_action(const Context& context, std::string_view 
 /// The ICMP error or RST that told the device, in [from, until], that `server` is not there.
 std::optional<CaptureTime> transport_failure(const Context& context, trace::ServerRole server,
                                              CaptureTime from, CaptureTime until);
+
+/// When the first INVITE of a leg left: before a challenge, where i0 is after it.
+CaptureTime reached_at(const Context& context, const trace::Leg& leg);
 
 /// First response of a leg, provisional or final.
 std::optional<std::size_t> first_response(const Context& context, const trace::Leg& leg);

@@ -7,6 +7,8 @@ using trace::CallGroup;
 using trace::Leg;
 using trace::ServerRole;
 
+constexpr std::string_view timer_b_kind = "Timer B";
+
 /// Nothing came from the primary before Timer B, nor before the device turned to the secondary.
 bool was_silent(const Context& context, const Leg& primary, const Leg* secondary) {
   const auto response = first_response(context, primary);
@@ -33,8 +35,23 @@ std::optional<FailureSignal> signal_of(const Context& context, const CallGroup& 
     return signal;
   }
   signal.at = timer_b;
-  signal.kind = "Timer B";
+  signal.kind = timer_b_kind;
   return signal;
+}
+
+/// Trying the secondary had no prospect: it is out, or the device saw its registration fail.
+bool is_secondary_lost(const Context& context, CaptureTime at) {
+  return context.is_out(ServerRole::secondary, at) || context.known_down(ServerRole::secondary, at);
+}
+
+/// Only a journal tells of a hang-up; without one, an INVITE that was due again and did not come
+/// may be the user's doing.
+bool may_be_hung_up(const Context& context, const Leg& leg) {
+  if (context.trace.has_journal() || context.profile.max_request_retries) return false;
+  const trace::Transaction& invite = context.transactions[leg.invites.back()];
+  if (context.message(invite.sends.front()).transport != Transport::udp) return false;
+  const Duration sent_for = context.at(invite.sends.back()) - leg.i0;
+  return 2 * sent_for + context.profile.timers.t1 < context.profile.timers.sixty_four_t1();
 }
 
 }  // namespace
@@ -47,7 +64,9 @@ std::vector<SilentPrimary> calls_to_silent_primary(const Context& context) {
     const Leg* secondary = call.leg(ServerRole::secondary);
     const CaptureTime deadline = primary->i0 + context.failover_limit();
     if (!was_silent(context, *primary, secondary)) continue;
-    if (secondary == nullptr && hung_up_before(call, deadline)) continue;
+    const bool has_reason = hung_up_before(call, deadline) || may_be_hung_up(context, *primary) ||
+                            is_secondary_lost(context, primary->i0);
+    if (secondary == nullptr && has_reason) continue;
     found.push_back(
         {.call = &call,
          .primary = primary,
@@ -69,7 +88,12 @@ std::vector<FailureSignal> failure_signals(const Context& context) {
     if (primary == nullptr || call.legs.front().server != ServerRole::primary) continue;
     const auto signal = signal_of(context, call, *primary);
     if (!signal || hung_up_before(call, signal->at + context.profile.tolerances.fo_grace)) continue;
-    if (signal->secondary != nullptr && signal->secondary->i0 + early < signal->at) continue;
+    const bool has_reason = (signal->kind == timer_b_kind && may_be_hung_up(context, *primary)) ||
+                            is_secondary_lost(context, signal->at);
+    if (signal->secondary == nullptr && has_reason) continue;
+    if (signal->secondary != nullptr &&
+        reached_at(context, *signal->secondary) + early < signal->at)
+      continue;
     found.push_back(*signal);
   }
   return found;

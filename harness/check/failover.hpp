@@ -22,7 +22,8 @@ struct SilentPrimary {
   bool was_observed = false;              ///< the capture reaches past the deadline
 };
 
-/// Calls the user gave up before the fallback was due are left out.
+/// Calls that stayed at the primary because the user gave them up, or the secondary was lost too,
+/// are left out.
 std::vector<SilentPrimary> calls_to_silent_primary(const Context& context);
 
 /// A moment from which the device should have tried the next server.

@@ -66,7 +66,7 @@ void invite_finds_the_loss(const Context& context, Judge& judge) {
     if (failed.secondary != nullptr)
       judge.within(evidence,
                    {.start = failed.primary->i0,
-                    .end = failed.secondary->i0,
+                    .end = reached_at(context, *failed.secondary),
                     .window = {.max = context.failover_limit()},
                     .tolerance = failover_grace(context)},
                    "from the first INVITE at the silent primary to the secondary");
@@ -82,7 +82,7 @@ void one_lost_packet_moves_nothing(const Context& context, Judge& judge) {
     std::size_t tries = 0;
     const auto& invites = context.transactions[failed.primary->invites.back()];
     for (const std::size_t send : invites.sends)
-      if (context.at(send) < failed.secondary->i0) ++tries;
+      if (context.at(send) < reached_at(context, *failed.secondary)) ++tries;
     const std::string seen = fmt::format("{} INVITEs at the primary before the secondary", tries);
     if (tries >= 2)
       judge.pass(evidence_of_both(context, *failed.primary, failed.secondary), seen);
@@ -100,7 +100,7 @@ void secondary_follows_at_once(const Context& context, Judge& judge) {
     if (signal.secondary == nullptr) continue;
     judge.within(evidence_of_both(context, *signal.primary, signal.secondary),
                  {.start = signal.at,
-                  .end = signal.secondary->i0,
+                  .end = reached_at(context, *signal.secondary),
                   .window = {.min = -early, .max = context.profile.tolerances.fo_grace},
                   .tolerance = failover_grace(context)},
                  fmt::format("INVITE at the secondary after {}", signal.kind));

@@ -10,6 +10,7 @@
 #include "harness/check/evidence.hpp"
 #include "harness/check/failover.hpp"
 #include "harness/check/families.hpp"
+#include "harness/sip/text.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -26,9 +27,38 @@ CaptureTime start_of(const CallGroup& call) {
   return call.dialled.value_or(call.legs.empty() ? call.until : call.legs.front().i0);
 }
 
+/// A call before `at` was left for want of any answer, and the primary has said nothing since.
+bool was_seen_silent(const Context& context, CaptureTime at) {
+  return std::ranges::any_of(context.calls, [&](const CallGroup& call) {
+    const Leg* primary = call.leg(ServerRole::primary);
+    if (primary == nullptr || primary->i0 >= at) return false;
+    const Leg* secondary = call.leg(ServerRole::secondary);
+    const bool was_left = primary->end <= at || (secondary && reached_at(context, *secondary) < at);
+    return was_left &&
+           std::ranges::none_of(context.trace.messages, [&](const trace::Message& message) {
+             return message.to_device() && message.server == ServerRole::primary &&
+                    message.at > primary->i0 && message.at <= at;
+           });
+  });
+}
+
+/// The primary asked with 503 not to be tried until later than `at` (RFC 3261 §21.5.4).
+bool is_told_to_wait(const Context& context, CaptureTime at) {
+  return std::ranges::any_of(context.trace.messages, [&](const trace::Message& message) {
+    if (!message.to_device() || message.server != ServerRole::primary || message.at > at ||
+        message.sip.status() != 503)
+      return false;
+    std::string_view value = message.sip.header(sip::HeaderId::retry_after);
+    const std::string_view digits = sip::take(value, value.find_first_not_of("0123456789"));
+    const auto wait = sip::parse_unsigned<std::uint32_t>(digits);
+    return wait && message.at + std::chrono::seconds(*wait) > at;
+  });
+}
+
 bool primary_is_usable(const Context& context, CaptureTime at) {
   return !context.known_down(ServerRole::primary, at) &&
-         context.registered(ServerRole::primary, at);
+         context.registered(ServerRole::primary, at) && !was_seen_silent(context, at) &&
+         !is_told_to_wait(context, at);
 }
 
 /// The answered INVITE of a leg was acknowledged.
@@ -50,11 +80,13 @@ void starts_at_the_primary(const Context& context, Judge& judge) {
   }
 }
 
-/// The primary reacted within T1 and did not refuse with 5xx.
+/// The primary reacted within T1 and neither refused with 5xx nor sent the call elsewhere by 3xx.
 bool primary_answers_at_once(const Context& context, const Leg& primary) {
   const auto response = first_response(context, primary);
   if (!response || context.at(*response) - primary.i0 > context.profile.timers.t1) return false;
-  return !primary.final || context.message(*primary.final).sip.status() / 100 != 5;
+  if (!primary.final) return true;
+  const int kind = context.message(*primary.final).sip.status() / 100;
+  return kind != 5 && kind != 3;
 }
 
 void leaves_the_secondary_alone(const Context& context, Judge& judge) {
@@ -92,7 +124,7 @@ void falls_back_to_the_secondary(const Context& context, Judge& judge) {
     judge.should_be_within(
         evidence_of_both(context, *failed.primary, failed.secondary),
         {.start = failed.primary->i0,
-         .end = failed.secondary->i0,
+         .end = reached_at(context, *failed.secondary),
          .window = {.min = earliest, .max = context.failover_limit(), .min_open = true},
          .tolerance = failover_grace(context)},
         "INVITE reached the secondary after the first INVITE to the silent primary");
@@ -116,8 +148,10 @@ void judge_known_down(const Context& context, Judge& judge, const CallGroup& cal
   }
   if (call.legs.front().server == ServerRole::primary)
     return judge.warn(evidence, "tried the primary first although it was known to be lost");
-  judge.within(evidence, {.start = start, .end = secondary->i0, .window = {.max = prompt_start}},
-               "INVITE straight to the secondary after the dial");
+  judge.within(
+      evidence,
+      {.start = start, .end = reached_at(context, *secondary), .window = {.max = prompt_start}},
+      "INVITE straight to the secondary after the dial");
 }
 
 void goes_straight_to_the_secondary(const Context& context, Judge& judge) {
@@ -180,8 +214,10 @@ void lost_secondary_does_not_matter(const Context& context, Judge& judge) {
              primary->acks_2xx.empty())
       judge.violated(evidence, "the primary answered and its 200 was never acknowledged");
     else
-      judge.within(evidence, {.start = start, .end = primary->i0, .window = {.max = prompt_start}},
-                   "INVITE to the primary after the dial, the secondary being out");
+      judge.within(
+          evidence,
+          {.start = start, .end = reached_at(context, *primary), .window = {.max = prompt_start}},
+          "INVITE to the primary after the dial, the secondary being out");
   }
 }
 

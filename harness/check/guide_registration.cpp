@@ -28,12 +28,23 @@ constexpr Duration side_by_side = 10s;
 /// policy: how long after the second 200 both bindings must be alive (catalogue, GRP-REG-02).
 constexpr Duration settling_time = 5s;
 
+/// A 423 of that server made the device ask for longer than it is configured to.
+bool was_told_min_expires(const Context& context, const RegisterAttempt& attempt) {
+  const std::size_t last = attempt.transactions.back();
+  return std::ranges::any_of(context.transactions, [&](const trace::Transaction& earlier) {
+    return earlier.method == sip::Method::register_ && earlier.server == attempt.server &&
+           earlier.final && context.message(*earlier.final).sip.status() == 423 &&
+           *earlier.final < context.transactions[last].sends.front();
+  });
+}
+
 void expiration_is_minutes(const Context& context, Judge& judge) {
   if (context.profile.register_expiration == Duration::zero())
     return judge.not_applicable("the profile does not say the Register Expiration");
   judge.needs("a REGISTER that proposes an expiry");
   for (const RegisterAttempt& attempt : context.attempts) {
-    if (attempt.unregister || !attempt.requested) continue;
+    if (attempt.unregister || !attempt.requested || was_told_min_expires(context, attempt))
+      continue;
     const Duration configured = context.profile.register_expiration;
     const std::string asked =
         fmt::format("asks for {}, Register Expiration is {}", format_duration(*attempt.requested),
@@ -63,10 +74,15 @@ void registers_at_both(const Context& context, Judge& judge) {
   const RegisterAttempt* second = primary_first ? secondary : primary;
   const std::string_view missing = to_string(other(first.server));
   // A device that tries one after the other may wait for the first server to time out (AMB-1).
-  const Duration limit = first.end ? side_by_side : context.failover_limit();
+  const Duration limit =
+      first.end ? std::max(side_by_side, *first.end - first.start + failover_grace(context).value)
+                : context.failover_limit();
   Evidence evidence = evidence_of(context, first);
   if (second != nullptr) {
     evidence.messages.push_back(evidence_of(context, *second).messages.front());
+    if (!context.trace.has_journal() && second->start - first.start > limit)
+      return judge.inconclusive(evidence, Blame::user,
+                                "the capture may begin long after the device booted");
     return judge.within(evidence,
                         {.start = first.start,
                          .end = second->start,
@@ -154,14 +170,15 @@ void registrations_are_independent(const Context& context, Judge& judge) {
     const auto bound = first_ok(context, healthy);
     if (!bound) {
       if (context.attempts.empty()) continue;
-      if (context.trace.last - *fault > context.failover_limit() + side_by_side)
+      const CaptureTime since = std::max(*fault, context.attempts.front().start);
+      if (context.trace.last - since > context.failover_limit() + side_by_side)
         judge.violated({healthy, {}, {}},
                        fmt::format("never registered at the healthy {}", to_string(healthy)));
       continue;
     }
     const CaptureTime from = std::max(*bound, *fault);
     const CaptureTime until = next_power_change(context, from);
-    if (until <= from) continue;
+    if (until <= from || is_switched_off(context, from)) continue;
     judge_period_despite(context, judge, healthy, *fault);
     if (holds_binding(context, judge, healthy, {from, until}))
       judge.pass({healthy, {}, {}}, fmt::format("bound at the {} while the {} was in trouble",
@@ -215,17 +232,19 @@ void secondary_kept_while_primary_down(const Context& context, Judge& judge) {
   if (bound == nullptr) return;
   for (const trace::Outage& outage : context.outages) {
     if (outage.server != ServerRole::primary) continue;
-    if (outage.until - outage.from < 2 * latest_refresh(context, *bound->granted)) continue;
+    const CaptureTime from = std::max(outage.from, *bound->ok);
+    const CaptureTime until = std::min(outage.until, next_power_change(context, from));
+    if (until - from < 2 * latest_refresh(context, *bound->granted)) continue;
     bool any = false;
     for (const Refresh& refresh : refreshes) {
-      if (refresh.next->start < outage.from || refresh.next->start > outage.until) continue;
+      if (refresh.next->start < from || refresh.next->start > until) continue;
       any = true;
       judge_refresh_period(context, judge, refresh);
     }
     if (!any)
       judge.violated({ServerRole::secondary, {}, {}},
                      fmt::format("no refresh at the secondary in {} without the primary",
-                                 format_seconds(outage.until - outage.from)));
+                                 format_seconds(until - from)));
   }
 }
 
@@ -238,10 +257,11 @@ void keeps_trying_the_primary(const Context& context, Judge& judge) {
     const auto failed = std::ranges::find_if(attempts, [&](const RegisterAttempt* attempt) {
       return attempt->fail && attempt->start >= outage.from && *attempt->fail <= outage.until;
     });
-    if (failed == attempts.end() || outage.until - *(*failed)->fail < 2 * round) continue;
-    const auto further = std::count_if(failed + 1, attempts.end(), [&](const auto* attempt) {
-      return attempt->start <= outage.until;
-    });
+    if (failed == attempts.end()) continue;
+    const CaptureTime until = std::min(outage.until, next_power_change(context, (*failed)->start));
+    if (until - *(*failed)->fail < 2 * round) continue;
+    const auto further = std::count_if(
+        failed + 1, attempts.end(), [&](const auto* attempt) { return attempt->start <= until; });
     const Evidence evidence = evidence_of(context, **failed);
     if (further == 0) {
       judge.violated(evidence, "gave the primary up: no REGISTER after the one that timed out");
@@ -267,21 +287,28 @@ std::optional<sip::Credentials> credentials_of(const sip::MessageView& message) 
 }
 
 void judge_credentials(const Context& context, Judge& judge,
-                       const std::vector<const trace::Message*>& credentialed) {
+                       const std::vector<const trace::Transaction*>& credentialed) {
   if (credentialed.empty()) return;
   const auto password = scenario::resolve(context.profile.account.password);
   if (!password)
     return judge.inconclusive({}, Blame::user, "the account's password is not to be had");
   std::set<std::string> names;
-  for (const trace::Message* message : credentialed) {
-    const auto credentials = credentials_of(message->sip);
-    const Evidence evidence{message->server, message->sip.call_id(), {message->index}};
+  for (const trace::Transaction* transaction : credentialed) {
+    const trace::Message& message = context.message(transaction->sends.front());
+    const auto credentials = credentials_of(message.sip);
+    const Evidence evidence{message.server, message.sip.call_id(), {message.index}};
     if (!credentials) {
       judge.violated(evidence, "credentials that cannot be read");
       continue;
     }
     names.insert(credentials->username);
-    if (!sip::verify_credentials(*credentials, *password, message->sip.method_text()))
+    if (sip::verify_credentials(*credentials, *password, message.sip.method_text())) continue;
+    const bool was_accepted =
+        transaction->final && context.message(*transaction->final).sip.is_success();
+    if (was_accepted && !context.trace.has_journal())
+      judge.inconclusive(evidence, Blame::user,
+                         "the server accepted what the profile's password does not verify");
+    else
       judge.violated(evidence, "the digest response does not verify with the account's password");
   }
   if (names.size() > 1) judge.violated({}, "different digest user names at the two servers");
@@ -290,13 +317,13 @@ void judge_credentials(const Context& context, Judge& judge,
 void same_extension_at_both(const Context& context, Judge& judge) {
   judge.needs("a REGISTER at both servers");
   std::array<std::string, 2> users;
-  std::vector<const trace::Message*> credentialed;
+  std::vector<const trace::Transaction*> credentialed;
   Evidence evidence;
   for (const trace::Transaction& transaction : context.transactions) {
     if (transaction.method != sip::Method::register_ || transaction.server == ServerRole::none)
       continue;
     const trace::Message& message = context.message(transaction.sends.front());
-    if (credentials_of(message.sip)) credentialed.push_back(&message);
+    if (credentials_of(message.sip)) credentialed.push_back(&transaction);
     std::string& user = users[transaction.server == ServerRole::primary ? 0 : 1];
     if (!user.empty()) continue;
     const auto to = sip::parse_address(message.sip.header(sip::HeaderId::to));

@@ -54,6 +54,8 @@ void judge_refresh_period(const Context& context, Judge& judge, const Refresh& r
                   format_duration(context.profile.reregister_before));
   const Duration nominal = latest_refresh(context, refresh.granted);
   const bool early = measurement.measured() < *measurement.window.min;
+  // Looking earlier than due, and finding the server gone, is no refresh that could be too early.
+  if (early && !refresh.next->ok) return;
   // Early by less than half is only a warning; with R unused the window already allows it.
   if (early && measurement.measured() > nominal / 2)
     judge.should_be_within(evidence, measurement, what);

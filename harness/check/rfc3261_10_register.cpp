@@ -129,6 +129,13 @@ void judge_numbers(const Context& context, Judge& judge, ServerRole server) {
     ++steps;
     if (is_next(used.at(message.call_id()), before, message.cseq())) continue;
     all_right = false;
+    if (message.cseq() > before && context.trace.vantage == trace::Vantage::server) {
+      judge.inconclusive(evidence_of(context, *transaction), verdict::Blame::network,
+                         fmt::format("captured at the server: who saw the CSeq numbers between {} "
+                                     "and {} is not known",
+                                     before, message.cseq()));
+      continue;
+    }
     judge.violated(
         evidence_of(context, *transaction),
         fmt::format("CSeq {} after {} at the {}", message.cseq(), before, to_string(server)));
@@ -163,19 +170,46 @@ std::optional<std::string> contact_problem(const Message& message) {
   return std::nullopt;
 }
 
+/// A server told the device that it is seen under this host and port (RFC 3581 §4).
+bool was_learned(const Context& context, const Message& message) {
+  const auto contacts = sip::parse_addresses(message.sip.header(HeaderId::contact));
+  const auto uri = contacts.empty() ? std::nullopt : sip::parse_uri(contacts.front().uri);
+  return uri && std::ranges::any_of(context.trace.messages, [&](const Message& earlier) {
+           const sip::Via& via = earlier.sip.via();
+           return earlier.index < message.index && earlier.to_device() &&
+                  earlier.device == context.device && earlier.sip.is_response() &&
+                  via.received == uri->host && via.rport == uri->port;
+         });
+}
+
+/// The Contact that a later one at the same server must equal until the device is switched.
+struct KnownContact {
+  std::string_view uri;
+  CaptureTime until;
+};
+
 void contact_is_reachable(const Context& context, Judge& judge) {
-  std::string_view first_contact;
+  // Behind a NAT the server sees another address than the device wrote.
+  if (context.trace.vantage == trace::Vantage::server)
+    return judge.inconclusive({}, verdict::Blame::network,
+                              "captured at the server: a NAT may have changed the source");
+  std::map<ServerRole, KnownContact> known;
   RequestTally(context, judge)
       .ask(Method::register_, "a Contact that leads back to the device",
            [&](const Message& message) -> std::optional<std::string> {
-             if (const auto problem = contact_problem(message)) return problem;
+             if (const auto problem = contact_problem(message)) {
+               if (!was_learned(context, message)) return problem;
+               known.erase(message.server);
+               return std::nullopt;
+             }
              const auto contacts = sip::parse_addresses(message.sip.header(HeaderId::contact));
              const std::string_view uri = contacts.front().uri;
              if (uri == "*") return std::nullopt;
-             const bool rebooted = next_power_change(context, message.at) < context.trace.last;
-             if (first_contact.empty() || rebooted) first_contact = uri;
-             if (sip::same_uri(first_contact, uri)) return std::nullopt;
-             return fmt::format("Contact {} where it was {}", uri, first_contact);
+             KnownContact& contact = known[message.server];
+             if (contact.uri.empty() || contact.until < message.at)
+               contact = {uri, next_power_change(context, message.at)};
+             if (sip::same_uri(contact.uri, uri)) return std::nullopt;
+             return fmt::format("Contact {} where it was {}", uri, contact.uri);
            });
 }
 
@@ -183,6 +217,11 @@ void contact_is_reachable(const Context& context, Judge& judge) {
 bool was_healthy(const Context& context, ServerRole server, CaptureTime until) {
   const auto fault = first_fault(context, server);
   return !fault || *fault > until;
+}
+
+/// When the REGISTER left that got the attempt's answer.
+CaptureTime asked_at(const Context& context, const RegisterAttempt& attempt) {
+  return opening(context, context.transactions[attempt.transactions.back()]).at;
 }
 
 /// The renewal of one binding; `renewal` is null if none was accepted later.
@@ -198,6 +237,11 @@ void judge_renewal(const Context& context, Judge& judge, const RegisterAttempt& 
     return;
   }
   const Evidence evidence = evidence_of(context, *renewal);
+  const Duration answered_after = *renewal->ok - asked_at(context, *renewal);
+  if (*renewal->ok >= lapse && renewal->start < lapse && answered_after > context.profile.timers.t1)
+    return judge.inconclusive(evidence, verdict::Blame::network,
+                              fmt::format("asked for in time; the server took {} to answer",
+                                          format_seconds(answered_after)));
   judge.within(
       evidence,
       {.start = *attempt.ok,
@@ -226,8 +270,15 @@ void refreshed_before_it_lapses(const Context& context, Judge& judge) {
   }
 }
 
-std::string_view contact_of(const Context& context, const Transaction& transaction) {
-  return opening(context, transaction).sip.header(HeaderId::contact);
+/// Whether `later` brings a Contact value that `earlier` has not; taking one back does not.
+bool has_new_contact(const Message& earlier, const Message& later) {
+  const auto before = sip::parse_addresses(earlier.sip.header(HeaderId::contact));
+  return std::ranges::any_of(
+      sip::parse_addresses(later.sip.header(HeaderId::contact)), [&](const sip::Address& contact) {
+        return contact.uri != "*" && std::ranges::none_of(before, [&](const sip::Address& known) {
+                 return sip::same_uri(known.uri, contact.uri);
+               });
+      });
 }
 
 void one_at_a_time(const Context& context, Judge& judge) {
@@ -247,8 +298,7 @@ void one_at_a_time(const Context& context, Judge& judge) {
       if (answered || next.at >= start + timeout - early) continue;
       if (transport_failure(context, server, start, next.at)) continue;
       ++overlaps;
-      const bool same =
-          contact_of(context, *registers[i]) == contact_of(context, *registers[i + 1]);
+      const bool same = !has_new_contact(opening(context, *registers[i]), next);
       const std::string seen =
           fmt::format("a new REGISTER {} after one that was still unanswered{}",
                       format_seconds(next.at - start),

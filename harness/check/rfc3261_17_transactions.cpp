@@ -5,6 +5,7 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -57,6 +58,25 @@ std::vector<std::size_t> unanswered_sends(const Context& context, const Transact
   return sends;
 }
 
+/// The user's call that an INVITE belongs to.
+const trace::CallGroup* call_of(const Context& context, const Transaction& invite) {
+  const auto index = static_cast<std::size_t>(&invite - context.transactions.data());
+  for (const trace::CallGroup& call : context.calls)
+    for (const trace::Leg& leg : call.legs)
+      if (std::ranges::find(leg.invites, index) != leg.invites.end()) return &call;
+  return nullptr;
+}
+
+/// The user hung up, or the call went on elsewhere, between the two instants.
+bool was_call_left(const Context& context, const Transaction& transaction, CaptureTime from,
+                   CaptureTime until) {
+  const trace::CallGroup* call = call_of(context, transaction);
+  if (call == nullptr) return false;
+  if (hung_up_before(*call, until)) return true;
+  return std::ranges::any_of(
+      call->legs, [&](const trace::Leg& leg) { return leg.i0 > from && leg.i0 < until; });
+}
+
 /// The device had a reason to stop before its timeout: ICMP, hang-up, restart, the next server.
 bool was_left_early(const Context& context, const Transaction& transaction) {
   if (context.profile.max_request_retries) return true;
@@ -66,6 +86,7 @@ bool was_left_early(const Context& context, const Transaction& transaction) {
   if (transport_failure(context, transaction.server, start, timeout)) return true;
   const std::string_view call_id = context.message(transaction.sends.front()).sip.call_id();
   const Duration early = timer_tolerance(context, timeout - start).value / 2;
+  if (was_call_left(context, transaction, start, timeout - early)) return true;
   return std::ranges::any_of(context.transactions, [&](const Transaction& later) {
     const trace::Message& first = context.message(later.sends.front());
     return is_ours(later) && later.method == transaction.method && first.at > start &&
@@ -89,16 +110,47 @@ std::size_t full_count(const Context& context, const BackOff& back_off) {
   return count;
 }
 
+/// What was lost before it came to a capture at the server cannot be missed.
+bool may_be_lost_on_the_way(const Context& context) {
+  return context.trace.vantage == trace::Vantage::server;
+}
+
+/// Only a journal tells of a hang-up, unless the call went on at the other server.
+bool may_be_hung_up(const Context& context, const Transaction& transaction) {
+  const trace::CallGroup* call = call_of(context, transaction);
+  return !context.trace.has_journal() && call != nullptr && call->legs.size() < 2;
+}
+
+/// Fewer transmissions than the timer calls for.
+void judge_count(const Context& context, Judge& judge, const Transaction& transaction,
+                 std::pair<std::size_t, std::size_t> seen_and_expected) {
+  const auto [seen, expected] = seen_and_expected;
+  if (seen >= expected || !is_silent_to_the_end(context, transaction)) return;
+  if (was_left_early(context, transaction) || may_be_lost_on_the_way(context) ||
+      may_be_hung_up(context, transaction))
+    return;
+  judge.violated(evidence_of(context, transaction),
+                 fmt::format("{} transmissions before the timeout, {} expected", seen, expected));
+}
+
 void judge_intervals(const Context& context, Judge& judge, const Transaction& transaction,
                      const BackOff& back_off) {
   const auto sends = unanswered_sends(context, transaction);
   // One interval alone cannot show a back-off.
-  if (sends.size() < 3) return;
-  for (std::size_t k = 0; k + 1 < sends.size(); ++k) {
+  for (std::size_t k = 0; sends.size() >= 3 && k + 1 < sends.size(); ++k) {
     const Duration nominal = back_off(k);
     const auto tolerance = timer_tolerance(context, nominal);
+    const Evidence evidence{
+        transaction.server, context.message(sends[k]).sip.call_id(), {sends[k], sends[k + 1]}};
+    const bool is_late =
+        context.at(sends[k + 1]) - context.at(sends[k]) > nominal + tolerance.value;
+    if (is_late && may_be_lost_on_the_way(context)) {
+      judge.inconclusive(evidence, Blame::network,
+                         "captured at the server: a transmission may have been lost on the way");
+      return;
+    }
     judge.within(
-        {transaction.server, context.message(sends[k]).sip.call_id(), {sends[k], sends[k + 1]}},
+        evidence,
         {.start = context.at(sends[k]),
          .end = context.at(sends[k + 1]),
          .window = {.min = nominal - tolerance.value / 2, .max = nominal + tolerance.value},
@@ -106,12 +158,7 @@ void judge_intervals(const Context& context, Judge& judge, const Transaction& tr
         fmt::format("{} transmission {} after the one before",
                     context.message(sends[k]).sip.method_text(), k + 2));
   }
-  const std::size_t expected = full_count(context, back_off);
-  if (is_silent_to_the_end(context, transaction) && !was_left_early(context, transaction) &&
-      sends.size() < expected)
-    judge.violated(
-        evidence_of(context, transaction),
-        fmt::format("{} transmissions before the timeout, {} expected", sends.size(), expected));
+  judge_count(context, judge, transaction, {sends.size(), full_count(context, back_off)});
 }
 
 void invite_doubles(const Context& context, Judge& judge) {

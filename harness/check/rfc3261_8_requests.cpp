@@ -11,6 +11,7 @@
 
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
+#include "harness/sip/text.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -98,7 +99,7 @@ std::string_view via_token(Transport transport) {
 
 Answer via_problem(const Message& message) {
   const sip::Via& via = message.sip.via();
-  if (via.transport != via_token(message.transport))
+  if (!sip::same_ignoring_case(via.transport, via_token(message.transport)))
     return fmt::format("Via says {}, sent over {}", via.transport, via_token(message.transport));
   const auto host = IpAddress::parse(via.host);
   if (!host) return std::nullopt;  // a name: only its resolver could tell

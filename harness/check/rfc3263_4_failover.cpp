@@ -29,10 +29,11 @@ void next_server_is_tried(const Context& context, Judge& judge) {
         judge.violated(evidence, fmt::format("no next server after {}", signal.kind));
     } else if (branch_of(context, *signal.primary) == branch_of(context, *signal.secondary)) {
       judge.violated(evidence, "the next server got the INVITE with the same branch");
-    } else if (signal.secondary->i0 > signal.at + grace) {
+    } else if (reached_at(context, *signal.secondary) > signal.at + grace) {
       judge.violated(evidence,
                      fmt::format("next server {} after {}",
-                                 format_seconds(signal.secondary->i0 - signal.at), signal.kind));
+                                 format_seconds(reached_at(context, *signal.secondary) - signal.at),
+                                 signal.kind));
     } else {
       judge.pass(evidence,
                  fmt::format("next server tried after {}, with a new branch", signal.kind));

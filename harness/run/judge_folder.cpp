@@ -29,6 +29,8 @@ Expected<scenario::Scenario> load_scenario(const std::string& path) {
   if (!text) return tl::unexpected(text.error());
   auto scenarios = scenario::read_scenarios(*text, path);
   if (!scenarios) return tl::unexpected(scenarios.error().front());
+  if (scenarios->size() > 1)
+    return failure(path, "has variants; name the scenario.json of the run folder of one of them");
   return scenarios->front();
 }
 

@@ -108,7 +108,20 @@ class CallFinder {
         user_in(before.sip, sip::HeaderId::from) == user_in(invite.sip, sip::HeaderId::from);
     const Duration limit = profile_.timers.sixty_four_t1() + profile_.tolerances.fo_grace;
     const bool is_soon = invite.at <= group.legs.back().end + limit;
-    return is_same_caller && calls(invite, group.number) && is_soon ? &group : nullptr;
+    const bool goes_on = is_same_caller && calls(invite, group.number) && is_soon;
+    return goes_on && !is_over(group, index) ? &group : nullptr;
+  }
+
+  /// The call was hung up, or the server that is now asked had its say: this is another call.
+  bool is_over(const CallGroup& group, std::size_t index) const {
+    const Message& invite = first_send(index);
+    return std::ranges::any_of(group.legs, [&](const Leg& leg) {
+      const bool was_hung_up = (leg.bye_from_device && *leg.bye_from_device < invite.index) ||
+                               (leg.bye_to_device && *leg.bye_to_device < invite.index);
+      const bool was_answered = leg.server == transactions_[index].server && leg.final &&
+                                *leg.final < invite.index && !was_challenged(leg.invites.back());
+      return was_hung_up || was_answered;
+    });
   }
 
   CallGroup& open_group(std::size_t index) {

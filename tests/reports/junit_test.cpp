@@ -33,6 +33,18 @@ class Junit : public testing::Test {
   pugi::xml_document document_;
 };
 
+TEST_F(Junit, shows_a_run_without_a_whole_verdict_as_an_error_of_its_own) {
+  Result whole;
+  write({whole});
+  EXPECT_FALSE(test("run"));
+  Result stopped;
+  stopped.stopped = "step 4 awaited secondary.answered until 60s in vain";
+  write({stopped});
+  EXPECT_THAT(test("run").child("error").attribute("message").value(), HasSubstr("step 4"));
+  EXPECT_EQ(suite().attribute("errors").as_uint(), tests_with("error"));
+  EXPECT_EQ(suite().attribute("tests").as_uint(), 1U);
+}
+
 TEST_F(Junit, counts_what_its_testcases_say) {
   for (const bool strict : {false, true}) {
     SCOPED_TRACE(strict);

@@ -1,0 +1,217 @@
+// A run in virtual time from scenario to findings, through nothing but its folder.
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/setup_error.hpp"
+#include "harness/host/files.hpp"
+#include "harness/run/run.hpp"
+
+namespace sipharness::run {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using verdict::Verdict;
+
+constexpr std::string_view short_call = R"({
+  "title": "A short call",
+  "why": "The least that shows every part of a run.",
+  "source": "guide, Case 1",
+  "duration": "40s",
+  "servers": {"primary": {"port": 5070}, "secondary": {"port": 5080}},
+  "timeline": [
+    {"at": "0s", "do": "boot"},
+    {"after": "primary.registered", "plus": "2s", "do": "dial", "number": "2001"},
+    {"after": "primary.answered", "plus": "3s", "do": "hang_up"}
+  ],
+  "expect": ["GRP-REG-01", "GRP-CALL-01", "DUT-ALIVE", "DUT-PARSE"]
+})";
+
+class Run : public testing::Test {
+ protected:
+  static scenario::Scenario scenario() {
+    return scenario::read_scenarios(std::string(short_call), "short_call.json")->front();
+  }
+  RunOptions options(const std::string& name = "run") const {
+    RunOptions made;
+    made.folder = folder_.path() + "/" + name;
+    made.seed = 7;
+    return made;
+  }
+  /// What a scenario in which nobody answers would wait for in vain.
+  static scenario::Scenario unanswered() {
+    scenario::Scenario changed = scenario();
+    changed.servers[0].far_end.answer = std::nullopt;
+    return changed;
+  }
+  static Judged judged(const JudgeRequest& request) {
+    auto result = judge(request);
+    EXPECT_TRUE(result) << (result ? "" : result.error().text());
+    return std::move(*result);
+  }
+  static std::string bytes(const std::string& path) { return *host::read_file(path); }
+
+  host::TemporaryFolder folder_;
+};
+
+/// Everything a finding says, as text that tests can compare.
+std::vector<std::string> told(const verdict::Result& result) {
+  std::vector<std::string> lines;
+  for (const verdict::Finding& finding : result.findings)
+    for (const verdict::Instance& instance : finding.instances) {
+      std::string line(finding.requirement->id);
+      line += " " + finding.device + " " + std::string(to_string(instance.verdict));
+      line += " " + instance.message;
+      for (const std::uint32_t frame : instance.frames) line += " " + std::to_string(frame);
+      lines.push_back(std::move(line));
+    }
+  return lines;
+}
+
+TEST_F(Run, leaves_a_folder_that_needs_nothing_else) {
+  stage(scenario(), {}, options());
+  const RunFolder folder{options().folder};
+  for (const std::string& path :
+       {folder.capture(), folder.journal(), folder.scenario(), folder.profile(), folder.meta()})
+    EXPECT_GT(std::filesystem::file_size(path), 0U) << path;
+  EXPECT_THAT(bytes(folder.meta()), HasSubstr(R"("clock": "virtual")"));
+  const auto effective = scenario::read_scenarios(bytes(folder.scenario()), folder.scenario());
+  ASSERT_TRUE(effective);
+  EXPECT_EQ(effective->front().server("primary").address->text(), "127.0.0.11");
+}
+
+TEST_F(Run, of_a_healthy_device_passes) {
+  stage(scenario(), {}, options());
+  const Judged run = judged({.capture = options().folder});
+  EXPECT_EQ(overall(run.result), Verdict::pass) << testing::PrintToString(told(run.result));
+  EXPECT_EQ(run.result.clock, "virtual");
+  EXPECT_EQ(run.result.seed, 7U);
+  EXPECT_EQ(run.result.title, "A short call");
+  EXPECT_FALSE(run.result.interrupted);
+  EXPECT_EQ(run.result.stopped, "");
+  ASSERT_EQ(run.result.devices.size(), 1U);
+  EXPECT_EQ(run.result.devices[0].kind, "reference");
+  EXPECT_THAT(run.result.devices[0].user_agent, Not(IsEmpty()));
+  EXPECT_EQ(run.result.capture.file, "capture.pcap");
+  EXPECT_EQ(run.result.capture.health, "complete");
+  EXPECT_EQ(run.result.capture.vantage, "device");
+  EXPECT_EQ(run.result.capture.source, "simulated");
+  EXPECT_EQ(run.result.capture.sip_messages, run.trace.messages.size());
+}
+
+TEST_F(Run, is_judged_the_same_every_time) {
+  stage(scenario(), {}, options());
+  const JudgeRequest request{.capture = options().folder};
+  const auto first = told(judged(request).result);
+  EXPECT_THAT(first, Not(IsEmpty()));
+  EXPECT_EQ(told(judged(request).result), first);
+}
+
+TEST_F(Run, with_the_same_seed_gives_the_same_bytes) {
+  stage(scenario(), {}, options("first"));
+  stage(scenario(), {}, options("second"));
+  RunOptions other = options("other");
+  other.seed = 8;
+  stage(scenario(), {}, other);
+  const RunFolder first{options("first").folder};
+  const RunFolder second{options("second").folder};
+  EXPECT_EQ(bytes(first.capture()), bytes(second.capture()));
+  EXPECT_EQ(bytes(first.journal()), bytes(second.journal()));
+  EXPECT_NE(bytes(first.capture()), bytes(RunFolder{other.folder}.capture()));
+}
+
+TEST_F(Run, of_a_deviating_device_fails) {
+  RunOptions deviating = options();
+  deviating.deviations = {"omits_max_forwards"};
+  stage(scenario(), {}, deviating);
+  const Judged run = judged({.capture = deviating.folder, .only = {"RFC3261-GEN-01"}});
+  ASSERT_EQ(run.result.findings.size(), 1U);
+  EXPECT_EQ(run.result.findings[0].verdict(), Verdict::fail);
+}
+
+TEST_F(Run, that_was_interrupted_is_judged_as_far_as_it_came) {
+  int asked = 0;
+  RunOptions stopped = options();
+  stopped.interrupted = [&asked] { return ++asked > 20; };
+  stage(scenario(), {}, stopped);
+  const Judged run = judged({.capture = stopped.folder});
+  EXPECT_TRUE(run.result.interrupted);
+  EXPECT_EQ(overall(run.result), Verdict::inconclusive);
+  EXPECT_GT(run.result.capture.frames, 0U);
+}
+
+TEST_F(Run, tells_of_a_step_that_never_came) {
+  stage(unanswered(), {}, options());
+  EXPECT_THAT(bytes(RunFolder{options().folder}.journal()), HasSubstr("primary.answered"));
+  EXPECT_EQ(judged({.capture = options().folder}).result.stopped,
+            "step 3 awaited primary.answered until 40s in vain");
+}
+
+TEST_F(Run, so_far_is_not_blamed_for_what_is_still_to_come) {
+  stage(scenario(), {}, options());
+  const RunFolder folder{options().folder};
+  std::string journal = bytes(folder.journal());
+  for (const std::string_view last : {"ended", "capture_count"}) {
+    const std::size_t line = journal.rfind('\n', journal.size() - 2) + 1;
+    ASSERT_THAT(journal.substr(line), HasSubstr(last));
+    journal.erase(line);
+  }
+  host::write_file(folder.journal(), journal);
+  EXPECT_EQ(judged({.capture = folder.path}).result.capture.health, "incomplete");
+  const auto so_far = judge_so_far({.capture = folder.path});
+  ASSERT_TRUE(so_far) << so_far.error().text();
+  EXPECT_EQ(so_far->result.capture.health, "complete");
+  EXPECT_EQ(overall(so_far->result), Verdict::pass);
+}
+
+TEST_F(Run, may_be_judged_as_a_capture_of_nobody) {
+  stage(scenario(), {}, options());
+  const Judged bare = judged({.capture = RunFolder{options().folder}.capture()});
+  EXPECT_EQ(bare.result.scenario, "");
+  EXPECT_EQ(bare.result.clock, "");
+  EXPECT_EQ(bare.result.capture.source, "file");
+  EXPECT_EQ(bare.result.capture.vantage, "unknown");
+  ASSERT_EQ(bare.result.devices.size(), 1U);
+  EXPECT_EQ(bare.result.devices[0].kind, "external");
+  const Judged placed = judged({.capture = RunFolder{options().folder}.capture(),
+                                .vantage = trace::Vantage::server,
+                                .strict = true});
+  EXPECT_EQ(placed.result.capture.vantage, "server");
+  EXPECT_TRUE(placed.result.strict);
+}
+
+TEST_F(Run, whose_folder_lacks_a_file_is_an_error_that_names_it) {
+  for (const std::string_view name :
+       {"capture.pcap", "journal.jsonl", "scenario.json", "profile.json", "run.json"}) {
+    SCOPED_TRACE(name);
+    stage(scenario(), {}, options());
+    std::filesystem::remove(options().folder + "/" + std::string(name));
+    const auto result = judge({.capture = options().folder});
+    ASSERT_FALSE(result);
+    EXPECT_THAT(result.error().text(), HasSubstr(name));
+  }
+}
+
+TEST_F(Run, that_cannot_be_set_up_says_why) {
+  RunOptions unknown = options();
+  unknown.deviations = {"plays_the_banjo"};
+  scenario::Profile secret;
+  secret.account.password = {scenario::Password::Kind::env, "SIPHARNESS_TEST_UNSET"};
+  const auto reason = [](const scenario::Profile& profile, const RunOptions& chosen) {
+    try {
+      stage(scenario(), profile, chosen);
+    } catch (const SetupError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_THAT(reason({}, unknown), HasSubstr("plays_the_banjo"));
+  EXPECT_THAT(reason(secret, options()), HasSubstr("SIPHARNESS_TEST_UNSET"));
+}
+
+}  // namespace
+}  // namespace sipharness::run
