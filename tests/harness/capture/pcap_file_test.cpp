@@ -1,3 +1,5 @@
+#include "harness/capture/pcap_file.hpp"
+
 #include <filesystem>
 #include <fstream>
 
@@ -5,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/capture/pcap_file.hpp"
 
 namespace sipharness::capture {
 namespace {

@@ -1,11 +1,11 @@
+#include "harness/journal/journal.hpp"
+
 #include <filesystem>
 #include <fstream>
 #include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "harness/journal/journal.hpp"
 
 namespace sipharness::journal {
 namespace {

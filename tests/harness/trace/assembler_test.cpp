@@ -1,7 +1,8 @@
+#include "harness/trace/assembler.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/trace/assembler.hpp"
 #include "tests/support/trace_builder.hpp"
 
 namespace sipharness::trace {

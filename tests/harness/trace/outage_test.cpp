@@ -1,6 +1,7 @@
+#include "harness/trace/outage.hpp"
+
 #include <gtest/gtest.h>
 
-#include "harness/trace/outage.hpp"
 #include "tests/support/trace_builder.hpp"
 
 namespace sipharness::trace {

@@ -1,6 +1,7 @@
+#include "harness/trace/registration.hpp"
+
 #include <gtest/gtest.h>
 
-#include "harness/trace/registration.hpp"
 #include "tests/support/trace_builder.hpp"
 
 namespace sipharness::trace {

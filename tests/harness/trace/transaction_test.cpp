@@ -1,6 +1,7 @@
+#include "harness/trace/transaction.hpp"
+
 #include <gtest/gtest.h>
 
-#include "harness/trace/transaction.hpp"
 #include "tests/support/trace_builder.hpp"
 
 namespace sipharness::trace {
