@@ -50,8 +50,7 @@ class Registrar {
     void write(const sipharness::journal::Event&) override {}
   };
 
-  static FakeServerOptions options(const Endpoint& local,
-                                   const sipharness::sip::Timers& timers) {
+  static FakeServerOptions options(const Endpoint& local, const sipharness::sip::Timers& timers) {
     FakeServerOptions made;
     made.server.name = "primary";
     made.server.address = local.address;
