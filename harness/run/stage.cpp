@@ -80,11 +80,9 @@ void Stage::perform(const scenario::Step& step) {
 }
 
 void Stage::perform(const scenario::DeviceStep& step) {
-  // Journalled before it is carried out, so that the order in the journal is that of the wire.
-  const std::string verb(to_string(step.verb));
-  journal_.write(journal::Action{device_->name(), verb, step.number});
-  if (!device_->perform(step))
-    journal_.write(journal::DeviceState{device_->name(), "could not " + verb, std::nullopt});
+  const bool reported_ok = device_->perform(step);
+  journal_.write(journal::Action{device_->name(), std::string(to_string(step.verb)), step.number,
+                                 reported_ok});
 }
 
 void Stage::perform(const scenario::ServerStep& step) {
