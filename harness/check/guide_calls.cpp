@@ -80,11 +80,19 @@ void starts_at_the_primary(const Context& context, Judge& judge) {
   }
 }
 
+/// More than 100 Trying came: a 100 and then silence is no answer (RFC 3261 §16.6 item 11).
+bool rings(const Context& context, const Leg& leg) {
+  const auto& responses = context.transactions[leg.invites.back()].responses;
+  return std::ranges::any_of(responses, [&](std::size_t response) {
+    return context.message(response).sip.status() > 100;
+  });
+}
+
 /// The primary reacted within T1 and neither refused with 5xx nor sent the call elsewhere by 3xx.
 bool primary_answers_at_once(const Context& context, const Leg& primary) {
   const auto response = first_response(context, primary);
   if (!response || context.at(*response) - primary.i0 > context.profile.timers.t1) return false;
-  if (!primary.final) return true;
+  if (!primary.final) return rings(context, primary);
   const int kind = context.message(*primary.final).sip.status() / 100;
   return kind != 5 && kind != 3;
 }

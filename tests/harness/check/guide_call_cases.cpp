@@ -83,6 +83,14 @@ std::vector<Case> primary_first_cases() {
          s.trace.complete_call(primary, 7s);
          s.trace.at(9s).from_device(secondary).request("INVITE");
        }},
+      {"secondary_called_after_100_and_silence", "GRP-CALL-02", Verdict::inconclusive,
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(7s).dial();
+         const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+         s.trace.at(7020ms).to_device(primary).response(100, {.to = invite});
+         s.trace.complete_call(secondary, 60s);
+       }},
       {"no_call", "GRP-CALL-02", Verdict::inconclusive, no_call},
       {"primary_called_while_secondary_is_out", "GRP-CALL-09", Verdict::pass,
        [](Setting s) {
