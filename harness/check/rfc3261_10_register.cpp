@@ -213,12 +213,6 @@ void contact_is_reachable(const Context& context, Judge& judge) {
            });
 }
 
-/// The server answered everything from `from` until the binding lapsed.
-bool was_healthy(const Context& context, ServerRole server, CaptureTime until) {
-  const auto fault = first_fault(context, server);
-  return !fault || *fault > until;
-}
-
 /// When the REGISTER left that got the attempt's answer.
 CaptureTime asked_at(const Context& context, const RegisterAttempt& attempt) {
   return opening(context, context.transactions[attempt.transactions.back()]).at;
@@ -259,11 +253,11 @@ void refreshed_before_it_lapses(const Context& context, Judge& judge) {
   judge.needs("a granted registration whose whole life the capture covers");
   for (const ServerRole server : both) {
     const RegisterAttempt* open = nullptr;
+    const CaptureTime healthy_until = first_fault(context, server).value_or(CaptureTime::max());
     for (const RegisterAttempt* attempt : context.attempts_at(server)) {
       if (!attempt->ok || attempt->unregister) continue;
       if (open != nullptr) judge_renewal(context, judge, *open, attempt);
-      const bool judged =
-          attempt->granted && was_healthy(context, server, *attempt->ok + *attempt->granted);
+      const bool judged = attempt->granted && *attempt->ok + *attempt->granted < healthy_until;
       open = judged ? attempt : nullptr;
     }
     if (open != nullptr) judge_renewal(context, judge, *open, nullptr);

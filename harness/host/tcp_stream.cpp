@@ -10,7 +10,7 @@ namespace {
 
 using world::StreamEnd;
 
-constexpr std::size_t max_unsent = 16 * 1024 * 1024;
+constexpr std::size_t max_unsent = 16UL * 1024 * 1024;
 constexpr int reads_per_turn = 16;
 
 StreamEnd end_from_errno(int error) {

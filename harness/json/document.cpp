@@ -26,8 +26,8 @@ std::string_view to_string(Kind kind) {
 
 const Value* Value::find(std::string_view key) const {
   const auto found = std::find_if(members.begin(), members.end(),
-                                  [key](const auto& member) { return member.first == key; });
-  return found == members.end() ? nullptr : &found->second;
+                                  [key](const auto& member) { return member.name == key; });
+  return found == members.end() ? nullptr : &found->value;
 }
 
 std::string place(std::string_view file, const Value& value) {

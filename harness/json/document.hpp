@@ -18,18 +18,25 @@ enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
 std::string_view to_string(Kind kind);  ///< "an object", "a string"
 
+struct Member;
+
 /// A value and where it began.
 struct Value {
   Kind kind = Kind::null;
   bool boolean = false;
   double number = 0;
   std::string string;
-  std::vector<Value> items;                            ///< of an array
-  std::vector<std::pair<std::string, Value>> members;  ///< of an object, in file order
+  std::vector<Value> items;     ///< of an array
+  std::vector<Member> members;  ///< of an object, in file order
   std::uint32_t line = 0;
   std::uint32_t column = 0;
   std::string pointer;  ///< RFC 6901: "/servers/primary/port"
   const Value* find(std::string_view key) const;
+};
+
+struct Member {
+  std::string name;
+  Value value;
 };
 
 /// The whole text or the first error, "file:line:column: …". Depth is limited to 64.

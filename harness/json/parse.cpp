@@ -143,7 +143,7 @@ Value& Builder::place_in_parent(Value value) {
     return parent.items.emplace_back(std::move(value));
   }
   value.pointer = parent.pointer + "/" + escaped(key_);
-  return parent.members.emplace_back(std::move(key_), std::move(value)).second;
+  return parent.members.emplace_back(Member{std::move(key_), std::move(value)}).value;
 }
 
 bool Builder::open(Kind kind) {

@@ -44,7 +44,7 @@ void set_payload(IpPacket& packet, std::string_view bytes, std::size_t header_si
 std::optional<IpPacket> decode_ipv4(std::string_view bytes) {
   ByteReader reader(bytes);
   IpPacket packet;
-  const std::size_t header_size = (reader.u8() & 0x0fU) * 4U;
+  const std::size_t header_size = std::size_t{4} * (reader.u8() & 0x0fU);
   reader.skip(1);
   std::size_t total_size = reader.u16();
   packet.id = reader.u16();
@@ -199,7 +199,7 @@ std::optional<TcpHeader> decode_tcp(std::string_view ip_payload) {
   header.destination_port = reader.u16();
   header.sequence = reader.u32();
   header.acknowledgement = reader.u32();
-  const std::size_t header_size = (reader.u8() >> 4U) * 4U;
+  const std::size_t header_size = std::size_t{4} * (reader.u8() >> 4U);
   header.flags = TcpFlags::from_bits(reader.u8());
   header.window = reader.u16();
   reader.skip(4);

@@ -69,10 +69,9 @@ void AnchorWatch::on_request(const std::string& server, const sip::MessageView& 
   const std::string branch(message.via().branch);
   if (open_registers_.contains(branch)) return;
   open_registers_[branch] = world_.call_after(timeout_, [this, server, branch] {
-    // The entry holds this very function: keep what is needed before it goes.
-    const std::string failed = server;
-    open_registers_.erase(branch);
-    report(AnchorKind::register_failed, failed);
+    // The entry holds this very function: it may go only when this is done.
+    const auto entry = open_registers_.extract(branch);
+    report(AnchorKind::register_failed, server);
   });
 }
 

@@ -12,7 +12,7 @@ namespace {
 json::Value& member(json::Value& object, const std::string& key) {
   for (auto& [name, value] : object.members)
     if (name == key) return value;
-  return object.members.emplace_back(key, json::Value{}).second;
+  return object.members.emplace_back(json::Member{std::string(key), {}}).value;
 }
 
 void merge(json::Value& target, const json::Value& patch) {
@@ -22,14 +22,14 @@ void merge(json::Value& target, const json::Value& patch) {
   }
   for (const auto& [key, value] : patch.members) {
     if (value.kind == json::Kind::null)
-      std::erase_if(target.members, [&key](const auto& kept) { return kept.first == key; });
+      std::erase_if(target.members, [&key](const auto& kept) { return kept.name == key; });
     else
       merge(member(target, key), value);
   }
 }
 
 json::Value without(json::Value object, std::string_view key) {
-  std::erase_if(object.members, [key](const auto& kept) { return kept.first == key; });
+  std::erase_if(object.members, [key](const auto& kept) { return kept.name == key; });
   return object;
 }
 

@@ -93,7 +93,7 @@ constexpr std::size_t slot_count = 256;
 constexpr std::size_t slot_of(std::string_view name) {
   const auto first = static_cast<unsigned char>(name.front() | 0x20);
   const auto last = static_cast<unsigned char>(name.back() | 0x20);
-  return (name.size() + 2U * first + 11U * last) % slot_count;
+  return (name.size() + std::size_t{2} * first + std::size_t{11} * last) % slot_count;
 }
 
 constexpr std::array<HeaderId, slot_count> make_slots() {

@@ -4,7 +4,7 @@
     make_capture.py FILE MESSAGES [PHONES]
 
 Every phone registers at one server every 100 s and is answered; every third time it also makes a
-call of ten seconds. The last message is that of the last phone's turn, so there may be a few more.
+call of ten seconds. The capture ends where it ends, amid all that.
 """
 import heapq
 import struct
@@ -90,8 +90,8 @@ def write(path, messages, phones):
     pending, written = [], 0
     with open(path, "wb", buffering=1 << 20) as file:
         file.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 65535, 1))
-        while written + len(pending) < messages or pending:
-            if written + len(pending) < messages and (not pending or turns[0][0] <= pending[0][0]):
+        while written < messages:
+            if not pending or turns[0][0] <= pending[0][0]:
                 at, number, phone = heapq.heappop(turns)
                 heapq.heappush(turns, (at + 100, number, phone))
                 for order, (after, message) in enumerate(phone.turn()):
