@@ -12,8 +12,8 @@ class RealTime(EndToEnd):
     def test_three_scenarios_side_by_side_with_live_capture(self):
         files = ["scenarios/primary_down.json", "scenarios/guide/both_up_register.json",
                  "scenarios/guide/call_primary_up.json"]
-        done, folders = self.run_scenarios(*files, "--clock", "real", "--capture", "live",
-                                           "--jobs", "3", timeout=420)
+        done, folders = self.run_on_a_punctual_host(*files, "--clock", "real", "--capture", "live",
+                                                    "--jobs", "3", timeout=280)
         self.assert_exit(done, 0)
         self.assertEqual(len(folders), 3)
         for name, folder in folders.items():
@@ -25,6 +25,15 @@ class RealTime(EndToEnd):
                 messages = tshark(folder / "capture.pcap", *sip_ports(folder), "-Y", "sip")
                 self.assertEqual(len(messages), result["capture"]["sip_messages"])
         self.assert_times_within_tolerance(folders["primary_down"])
+
+    def run_on_a_punctual_host(self, *arguments, **options):
+        """A host that was late gives no verdict, which says nothing of us: once more, then it counts."""
+        done, folders = self.run_scenarios(*arguments, **options)
+        blames = {f["blame"] for folder in folders.values() for f in result_of(folder)["findings"]
+                  if f["verdict"] == "inconclusive"}
+        if done.returncode == 3 and blames == {"host"}:
+            return self.run_scenarios(*arguments, **options)
+        return done, folders
 
     def assert_times_within_tolerance(self, folder):
         """max(20 ms, 2 %) late for each interval, as the reference profile says."""
