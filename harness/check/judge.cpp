@@ -104,10 +104,6 @@ void Judge::warn(const Evidence& evidence, std::string message) {
   add(Verdict::warn, evidence, std::move(message));
 }
 
-void Judge::info(const Evidence& evidence, std::string message) {
-  add(Verdict::info, evidence, std::move(message));
-}
-
 void Judge::fail(const Evidence& evidence, std::string message) {
   add(Verdict::fail, evidence, std::move(message));
 }

@@ -46,8 +46,6 @@ class Judge {
   void violated(const Evidence& evidence, std::string message);
   /// Not as good as it should be, whatever the severity: at most warn.
   void warn(const Evidence& evidence, std::string message);
-  /// Recorded, not judged.
-  void info(const Evidence& evidence, std::string message);
   /// Wrong whatever the severity word says (rows that the catalogue fails explicitly).
   void fail(const Evidence& evidence, std::string message);
   /// pass if inside the window, violated if outside; the window may be tightened by the scenario,

@@ -123,7 +123,7 @@ const std::vector<DeviationRow> table = {
     {DEVIATION(registers_only_at_primary),
      "never registers at the secondary",
      "GRP-REG-01",
-     {"GRP-REG-02", "GRP-REG-04", "GRP-ID-01", "GRP-CFG-02"},
+     {"GRP-REG-02", "GRP-REG-04", "GRP-ID-01"},
      "refresh_before_expiry"},
     {DEVIATION(drops_the_secondary_again),
      "takes its registration at the secondary back after ten seconds",
