@@ -55,6 +55,5 @@ function(sipharness_test folder)
     GTest::gmock GTest::gtest_main)
   # Tests are compiled far more often than they run: half the build time goes with the optimiser.
   target_compile_options(test_${name} PRIVATE -O0)
-  target_compile_definitions(test_${name} PRIVATE SOURCE_ROOT="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(test_${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endfunction()

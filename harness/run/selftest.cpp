@@ -60,22 +60,23 @@ class Selftest {
   }
 
   HealthyOutcome judge_healthy(const scenario::Scenario& scenario) {
-    HealthyOutcome outcome{scenario.name, {}};
+    HealthyOutcome outcome{scenario.full_name(), {}};
     Verdicts found = verdicts(scenario, {});
     for (const auto& [requirement, verdict] : found)
       if (is_alarm(verdict)) outcome.alarms.push_back({requirement, verdict, verdict});
-    healthy_.emplace(scenario.name, std::move(found));
+    healthy_.emplace(scenario.full_name(), std::move(found));
     return outcome;
   }
 
   DeviationOutcome judge_deviation(const dut::DeviationRow& row) {
-    const auto scenario = std::ranges::find(scenarios_, row.scenario, &scenario::Scenario::name);
+    const auto scenario =
+        std::ranges::find(scenarios_, row.scenario, &scenario::Scenario::full_name);
     if (scenario == scenarios_.end())
       throw SetupError(fmt::format("deviation {} names the scenario \"{}\", which is not there",
                                    row.name, row.scenario));
-    DeviationOutcome outcome{row.name, row.breaks, scenario->name, false, {}, {}};
+    DeviationOutcome outcome{row.name, row.breaks, std::string(row.scenario), false, {}, {}};
     for (const auto& [requirement, verdict] : verdicts(*scenario, {std::string(row.name)})) {
-      const Change change{requirement, healthy_.at(scenario->name).at(requirement), verdict};
+      const Change change{requirement, healthy_.at(outcome.scenario).at(requirement), verdict};
       if (change.healthy == change.deviated) continue;
       outcome.changes.push_back(change);
       const bool breaks = requirement == row.breaks;

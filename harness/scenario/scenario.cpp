@@ -28,6 +28,10 @@ bool is_silent_phase(const Server& server, const std::string& phase) {
   return false;
 }
 
+std::string Scenario::full_name() const {
+  return variant.empty() ? name : name + "/" + variant;
+}
+
 const Server& Scenario::server(std::string_view wanted) const {
   const auto found = std::find_if(servers.begin(), servers.end(),
                                   [wanted](const Server& s) { return s.name == wanted; });

@@ -167,6 +167,8 @@ struct Scenario {
   std::vector<Step> timeline;
   std::vector<Expectation> expect;
 
+  /// "invite_refused", "invite_refused/bare_503": what tells it from all others.
+  std::string full_name() const;
   const Server& server(std::string_view name) const;  ///< asserts that it exists
   bool expects(std::string_view requirement) const;
 };

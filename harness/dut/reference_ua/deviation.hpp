@@ -10,7 +10,7 @@
 
 namespace sipharness::dut {
 
-/// Every deviation; the table in deviation.cpp names and explains each.
+/// Every deviation; the deviation_*.cpp tables name and explain each.
 enum class Deviation : std::uint8_t {
   // What a request says.
   counts_expiration_in_seconds,
@@ -63,6 +63,13 @@ enum class Deviation : std::uint8_t {
   dies_at_first_call,
   sends_garbage,
   uses_tcp_against_profile,
+  // How it handles answers to REGISTER, and how it comes back.
+  // How it proves who it is.
+  // How its transactions end, on both sides.
+  // How it cancels, hangs up and keeps its dialogs.
+  // How it subscribes and keeps session timers.
+  // Which answers move a call, and which do not.
+  // How it finds and reaches its servers.
   count  ///< how many there are; no deviation
 };
 
@@ -74,7 +81,7 @@ struct DeviationRow {
   std::string_view what;                   ///< one sentence
   std::string_view breaks;                 ///< the requirement it must fail (or warn) on
   std::vector<std::string_view> may_also;  ///< requirements that may follow suit
-  std::string_view scenario;               ///< where the self-test shows it, by name
+  std::string_view scenario;               ///< where the self-test shows it, by full name
 };
 
 /// In the order of the enumeration.

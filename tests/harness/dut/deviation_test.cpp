@@ -284,38 +284,19 @@ INSTANTIATE_TEST_SUITE_P(Every, DeviationOnTheWire, testing::ValuesIn(cases), []
 
 TEST(DeviationTable, holds_each_deviation_once_in_the_order_of_the_enumeration) {
   ASSERT_EQ(deviations().size(), static_cast<std::size_t>(Deviation::count));
-  ASSERT_EQ(cases.size(), deviations().size());
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < deviations().size(); ++i) {
     const DeviationRow& row = deviations()[i];
     EXPECT_EQ(static_cast<std::size_t>(row.id), i) << row.name;
-    EXPECT_EQ(cases[i].deviation, row.id) << row.name;
     EXPECT_FALSE(row.what.empty() || row.scenario.empty()) << row.name;
     names.insert(row.name);
   }
   EXPECT_EQ(names.size(), deviations().size());
 }
 
-TEST(DeviationTable, breaks_each_judged_requirement_once) {
-  std::multiset<std::string_view> broken;
-  for (const DeviationRow& row : deviations()) {
-    broken.insert(row.breaks);
+TEST(DeviationTable, never_lists_what_it_breaks_among_what_may_follow) {
+  for (const DeviationRow& row : deviations())
     EXPECT_EQ(std::ranges::count(row.may_also, row.breaks), 0) << row.name;
-  }
-  for (const std::string_view requirement :
-       {"GRP-CFG-03",        "GRP-REG-01",       "GRP-REG-02",      "GRP-REG-03",
-        "GRP-REG-04",        "GRP-REG-05",       "GRP-REG-07",      "GRP-REG-08",
-        "GRP-ID-01",         "GRP-CALL-01",      "GRP-CALL-02",     "GRP-CALL-03",
-        "GRP-CALL-04",       "GRP-CALL-05",      "GRP-CALL-09",     "RFC3261-REG-01",
-        "RFC3261-REG-02",    "RFC3261-REG-03",   "RFC3261-REG-04",  "RFC3261-REG-05",
-        "RFC3261-REG-09",    "RFC3261-REG-10",   "RFC3261-GEN-01",  "RFC3261-GEN-02",
-        "RFC3261-GEN-03",    "RFC3261-GEN-04",   "RFC3261-GEN-05",  "RFC3261-TX-BYTEID",
-        "RFC3261-TIMER-A",   "RFC3261-TIMER-B",  "RFC3261-TIMER-E", "RFC3261-TIMER-F",
-        "RFC3261-CANCEL-01", "RFC3263-01",       "RFC3263-03",      "FO-DET-REG",
-        "FO-DET-INV",        "FO-DET-EARLY",     "FO-T1ST",         "FO-NOPAR",
-        "FO-NODUP",          "DUT-ALIVE",        "DUT-PARSE",       "PROFILE-T1",
-        "PROFILE-EXPIRY",    "PROFILE-TRANSPORT"})
-    EXPECT_EQ(broken.count(requirement), 1U) << requirement;
 }
 
 TEST(DeviationTable, is_searched_by_name) {

@@ -1,0 +1,16 @@
+#pragma once
+// The rows of the deviations, one file a family of requirements; a new family is one line here and
+// one in deviation.cpp.
+
+#include <vector>
+
+#include "harness/dut/reference_ua/deviation.hpp"
+
+/// The enumerator and its name, as a row begins.
+#define SIPHARNESS_DEVIATION(id) Deviation::id, #id
+
+namespace sipharness::dut {
+
+std::vector<DeviationRow> basic_deviations();
+
+}  // namespace sipharness::dut
