@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/pages.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
 #include "harness/verdict/requirement.hpp"
@@ -38,6 +39,10 @@ void list_devices() {
   fmt::print("{:<12} {:<10} {}\n", reference.name, reference.kind, reference.title);
 }
 
+void print_coverage() {
+  fmt::print("{}", coverage_page(read_scenarios({shipped_scenarios()})));
+}
+
 int list(const std::string& what) {
   const bool everything = what.empty();
   const auto section = [&](std::string_view name, void (*print)()) {
@@ -50,6 +55,7 @@ int list(const std::string& what) {
   section("requirements", list_requirements);
   section("deviations", list_deviations);
   section("devices", list_devices);
+  if (what == "coverage") print_coverage();
   return passed;
 }
 
@@ -58,8 +64,10 @@ int list(const std::string& what) {
 void add_list(CLI::App& app, int& exit_code) {
   auto what = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("list", "List what there is");
-  command->add_option("what", *what, "scenarios, requirements, deviations or devices")
-      ->check(CLI::IsMember({"scenarios", "requirements", "deviations", "devices"}));
+  command
+      ->add_option("what", *what,
+                   "scenarios, requirements, deviations, devices; coverage is the page of docs/")
+      ->check(CLI::IsMember({"scenarios", "requirements", "deviations", "devices", "coverage"}));
   command->callback([what, &exit_code] { exit_code = list(*what); });
 }
 

@@ -1,10 +1,13 @@
 // sipharness selftest: who catches what, and whether anything escapes.
 
+#include <algorithm>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/pages.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/run/selftest.hpp"
 
@@ -18,16 +21,18 @@ void print_changes(const std::vector<run::Change>& changes, std::string_view exc
 }
 
 void print_healthy(const run::SelftestOutcome& outcome) {
+  std::set<std::string_view> scenarios;
   std::size_t calm = 0;
   for (const run::HealthyOutcome& healthy : outcome.healthy) {
+    scenarios.insert(healthy.scenario);
     calm += healthy.alarms.empty() ? 1U : 0U;
     if (healthy.alarms.empty()) continue;
-    fmt::print("FALSE ALARM  {} with a healthy device:", healthy.scenario);
+    fmt::print("FALSE ALARM  {} with a healthy device, seed {}:", healthy.scenario, healthy.seed);
     print_changes(healthy.alarms, {});
     fmt::print("\n");
   }
-  fmt::print("{} of {} scenarios raise no alarm with a healthy device\n\n", calm,
-             outcome.healthy.size());
+  fmt::print("{} of {} runs of {} scenarios raise no alarm with a healthy device\n\n", calm,
+             outcome.healthy.size(), scenarios.size());
 }
 
 void print_deviation(const run::DeviationOutcome& outcome) {
@@ -44,30 +49,50 @@ void print_deviation(const run::DeviationOutcome& outcome) {
   fmt::print("\n");
 }
 
-int run_selftest(const std::string& profile, std::uint64_t seed) {
-  const auto scenarios = read_scenarios({shipped_scenarios()});
-  const run::SelftestOutcome outcome = run::selftest(scenarios, read_profile(profile), seed);
+void print_missing_proof(const run::Proof& proof) {
+  if (proof.complete()) return;
+  fmt::print("UNPROVEN {}:", proof.requirement);
+  if (proof.passes.empty()) fmt::print(" no scenario shows it met;");
+  if (proof.violated.empty()) fmt::print(" no deviation breaks it;");
+  if (!proof.inconclusive) fmt::print(" a capture with holes does not make it inconclusive;");
+  fmt::print("\n");
+}
+
+void print_outcome(const run::SelftestOutcome& outcome) {
   print_healthy(outcome);
-  std::size_t caught = 0;
-  for (const run::DeviationOutcome& deviation : outcome.deviations) {
-    print_deviation(deviation);
-    caught += deviation.caught ? 1U : 0U;
-  }
-  for (const std::string_view requirement : outcome.unproven)
-    fmt::print("UNPROVEN {}: no deviation breaks it\n", requirement);
-  fmt::print("\n{} of {} deviations caught, {} requirements without proof: {}\n", caught,
-             outcome.deviations.size(), outcome.unproven.size(),
-             outcome.passed() ? "passed" : "FAILED");
+  for (const run::DeviationOutcome& deviation : outcome.deviations) print_deviation(deviation);
+  for (const run::Proof& proof : outcome.proofs) print_missing_proof(proof);
+  const auto caught = std::ranges::count_if(outcome.deviations, &run::DeviationOutcome::caught);
+  const auto proven = std::ranges::count_if(outcome.proofs, &run::Proof::complete);
+  fmt::print(
+      "\n{} of {} deviations caught; {} of {} judged requirements seen to pass, to be violated and "
+      "to be inconclusive: {}\n",
+      caught, outcome.deviations.size(), proven, outcome.proofs.size(),
+      outcome.passed() ? "passed" : "FAILED");
+}
+
+int run_selftest(const run::SelftestOptions& options, bool as_page) {
+  const auto scenarios = read_scenarios({shipped_scenarios()});
+  const auto outcome = run::selftest(scenarios, read_profile("reference"), options);
+  if (as_page)
+    fmt::print("{}", selftest_page(outcome));
+  else
+    print_outcome(outcome);
   return outcome.passed() ? passed : failed;
 }
 
 }  // namespace
 
 void add_selftest(CLI::App& app, int& exit_code) {
-  auto seed = std::make_shared<std::uint64_t>(1);
+  auto options = std::make_shared<run::SelftestOptions>();
+  auto as_page = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("selftest", "Prove that every check can fail");
-  command->add_option("--seed", *seed, "Seed of everything left to chance (default 1)");
-  command->callback([seed, &exit_code] { exit_code = run_selftest("reference", *seed); });
+  command->add_option("--seed", options->seed, "Seed of everything left to chance (default 1)");
+  command->add_option("--seeds", options->seeds, "Healthy runs of each scenario (default 1)")
+      ->check(CLI::Range(1, 1000));
+  command->add_flag("--markdown", *as_page, "Print docs/selftest.md");
+  command->callback(
+      [options, as_page, &exit_code] { exit_code = run_selftest(*options, *as_page); });
 }
 
 }  // namespace sipharness::cli

@@ -9,6 +9,7 @@
 #include "harness/check/checks.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
 #include "harness/host/files.hpp"
+#include "harness/journal/journal.hpp"
 #include "harness/run/run.hpp"
 
 namespace sipharness::run {
@@ -22,78 +23,127 @@ bool is_alarm(Verdict verdict) {
   return verdict == Verdict::fail || verdict == Verdict::warn || verdict == Verdict::inconclusive;
 }
 
+bool is_violation(Verdict verdict) {
+  return verdict == Verdict::fail || verdict == Verdict::warn;
+}
+
 class Selftest {
  public:
   Selftest(const std::vector<scenario::Scenario>& scenarios, const scenario::Profile& profile,
-           std::uint64_t seed)
-      : scenarios_(scenarios), profile_(profile), seed_(seed) {}
+           const SelftestOptions& options)
+      : scenarios_(scenarios), profile_(profile), options_(options) {
+    for (const check::Check& check : check::checks())
+      if (is_judged(check.requirement)) outcome_.proofs.push_back({check.requirement, {}, {}, {}});
+  }
 
   SelftestOutcome run() {
-    SelftestOutcome outcome;
-    for (const scenario::Scenario& scenario : scenarios_)
-      outcome.healthy.push_back(judge_healthy(scenario));
-    for (const dut::DeviationRow& row : dut::deviations())
-      outcome.deviations.push_back(judge_deviation(row));
-    for (const check::Check& check : check::checks()) {
-      const bool proven = std::ranges::any_of(outcome.deviations, [&](const auto& deviation) {
-        return deviation.caught && deviation.breaks == check.requirement;
-      });
-      if (!proven) outcome.unproven.push_back(check.requirement);
+    for (const scenario::Scenario& scenario : scenarios_) {
+      judge_healthy(scenario);
+      for (unsigned more = 1; more < options_.seeds; ++more)
+        look_for_alarms(scenario, options_.seed + more);
     }
-    return outcome;
+    for (const dut::DeviationRow& row : dut::deviations()) judge_deviation(row);
+    return std::move(outcome_);
   }
 
  private:
-  Verdicts verdicts(const scenario::Scenario& scenario, std::vector<std::string> deviations) {
+  static bool is_judged(std::string_view requirement) {
+    return verdict::find_requirement(requirement)->severity != verdict::Severity::info;
+  }
+
+  Proof* proof_of(std::string_view requirement) {
+    const auto proof = std::ranges::find(outcome_.proofs, requirement, &Proof::requirement);
+    return proof == outcome_.proofs.end() ? nullptr : &*proof;
+  }
+
+  void stage_in(const host::TemporaryFolder& folder, const scenario::Scenario& scenario,
+                std::uint64_t seed, std::vector<std::string> deviations) const {
     RunOptions options;
     options.clock = Clock::virtual_time;
-    options.folder = fmt::format("{}/{}", folder_.path(), runs_++);
-    options.seed = seed_;
+    options.folder = folder.path();
+    options.seed = seed;
     options.deviations = std::move(deviations);
     stage(scenario, profile_, options);
-    const auto judged = judge({.capture = options.folder});
+  }
+
+  static Verdicts verdicts_of(const host::TemporaryFolder& folder) {
+    const auto judged = judge({.capture = folder.path()});
     if (!judged) throw SetupError(judged.error().text());
     Verdicts verdicts;
-    for (const verdict::Finding& finding : judged->result.findings)
-      verdicts[finding.requirement->id] = finding.verdict();
+    for (const verdict::Finding& finding : judged->result.findings) {
+      Verdict& verdict = verdicts[finding.requirement->id];
+      verdict = std::max(verdict, finding.verdict());
+    }
     return verdicts;
   }
 
-  HealthyOutcome judge_healthy(const scenario::Scenario& scenario) {
-    HealthyOutcome outcome{scenario.full_name(), {}};
-    Verdicts found = verdicts(scenario, {});
-    for (const auto& [requirement, verdict] : found)
-      if (is_alarm(verdict)) outcome.alarms.push_back({requirement, verdict, verdict});
-    healthy_.emplace(scenario.full_name(), std::move(found));
-    return outcome;
+  void judge_healthy(const scenario::Scenario& scenario) {
+    const host::TemporaryFolder folder;
+    stage_in(folder, scenario, options_.seed, {});
+    const Verdicts found = verdicts_of(folder);
+    add_alarms(scenario.full_name(), options_.seed, found);
+    punch_a_hole(folder);
+    const Verdicts doubtful = verdicts_of(folder);
+    for (const auto& [requirement, verdict] : found) {
+      Proof* const proof = proof_of(requirement);
+      if (proof == nullptr || verdict != Verdict::pass) continue;
+      proof->passes.push_back(scenario.full_name());
+      proof->inconclusive |= doubtful.at(requirement) == Verdict::inconclusive;
+    }
+    healthy_.emplace(scenario.full_name(), found);
   }
 
-  DeviationOutcome judge_deviation(const dut::DeviationRow& row) {
+  void look_for_alarms(const scenario::Scenario& scenario, std::uint64_t seed) {
+    const host::TemporaryFolder folder;
+    stage_in(folder, scenario, seed, {});
+    add_alarms(scenario.full_name(), seed, verdicts_of(folder));
+  }
+
+  void add_alarms(const std::string& scenario, std::uint64_t seed, const Verdicts& found) {
+    HealthyOutcome outcome{scenario, seed, {}};
+    for (const auto& [requirement, verdict] : found)
+      if (is_alarm(verdict)) outcome.alarms.push_back({requirement, verdict, verdict});
+    outcome_.healthy.push_back(std::move(outcome));
+  }
+
+  /// The journal of a run whose capture lost a frame.
+  static void punch_a_hole(const host::TemporaryFolder& folder) {
+    const std::string path = RunFolder{folder.path()}.journal();
+    const auto text = host::read_file(path);
+    if (!text) throw SetupError(text.error().text());
+    const journal::CaptureCount lossy{"simulated", 0, 1, {}};
+    host::write_file(path, *text + to_line(journal::Entry{{}, lossy}) + "\n");
+  }
+
+  void judge_deviation(const dut::DeviationRow& row) {
     const auto scenario =
         std::ranges::find(scenarios_, row.scenario, &scenario::Scenario::full_name);
     if (scenario == scenarios_.end())
       throw SetupError(fmt::format("deviation {} names the scenario \"{}\", which is not there",
                                    row.name, row.scenario));
     DeviationOutcome outcome{row.name, row.breaks, std::string(row.scenario), false, {}, {}};
-    for (const auto& [requirement, verdict] : verdicts(*scenario, {std::string(row.name)})) {
+    const host::TemporaryFolder folder;
+    stage_in(folder, *scenario, options_.seed, {std::string(row.name)});
+    for (const auto& [requirement, verdict] : verdicts_of(folder)) {
       const Change change{requirement, healthy_.at(outcome.scenario).at(requirement), verdict};
       if (change.healthy == change.deviated) continue;
       outcome.changes.push_back(change);
       const bool breaks = requirement == row.breaks;
-      if (breaks) outcome.caught = verdict == Verdict::fail || verdict == Verdict::warn;
+      if (breaks) outcome.caught = is_violation(verdict);
       const bool declared =
           breaks || std::ranges::find(row.may_also, requirement) != row.may_also.end();
       if (!declared) outcome.undeclared.push_back(change);
     }
-    return outcome;
+    if (outcome.caught)
+      if (Proof* const proof = proof_of(row.breaks)) proof->violated.push_back(row.name);
+    outcome_.deviations.push_back(std::move(outcome));
   }
 
   const std::vector<scenario::Scenario>& scenarios_;
   const scenario::Profile& profile_;
-  std::uint64_t seed_;
-  host::TemporaryFolder folder_;
-  std::size_t runs_ = 0;
+  const SelftestOptions& options_;
   std::map<std::string, Verdicts> healthy_;
+  SelftestOutcome outcome_;
 };
 
 }  // namespace
@@ -103,12 +153,12 @@ bool SelftestOutcome::passed() const {
       std::ranges::all_of(healthy, [](const auto& one) { return one.alarms.empty(); });
   const bool sharp = std::ranges::all_of(
       deviations, [](const auto& one) { return one.caught && one.undeclared.empty(); });
-  return calm && sharp && unproven.empty();
+  return calm && sharp && std::ranges::all_of(proofs, &Proof::complete);
 }
 
 SelftestOutcome selftest(const std::vector<scenario::Scenario>& scenarios,
-                         const scenario::Profile& profile, std::uint64_t seed) {
-  return Selftest(scenarios, profile, seed).run();
+                         const scenario::Profile& profile, const SelftestOptions& options) {
+  return Selftest(scenarios, profile, options).run();
 }
 
 }  // namespace sipharness::run

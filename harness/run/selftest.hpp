@@ -1,6 +1,7 @@
 #pragma once
 // The proof that checks can fail: every deviation of the reference UA is run in the scenario that
-// shows it, and the requirement it breaks must notice, and nothing that it does not declare.
+// shows it, and the requirement it breaks must notice, and nothing that it does not declare. Every
+// judged requirement is seen to pass, to be violated and to be inconclusive.
 
 #include <functional>
 #include <string>
@@ -30,18 +31,33 @@ struct DeviationOutcome {
 
 struct HealthyOutcome {
   std::string scenario;
+  std::uint64_t seed = 0;
   std::vector<Change> alarms;  ///< anything but pass, info and not applicable
+};
+
+/// What was shown of one judged requirement: each of the three is needed.
+struct Proof {
+  std::string_view requirement;
+  std::vector<std::string> passes;         ///< scenarios in which a healthy device passes it
+  std::vector<std::string_view> violated;  ///< deviations that break it and were caught
+  bool inconclusive = false;               ///< a healthy run with holes in its capture is no pass
+  bool complete() const { return !passes.empty() && !violated.empty() && inconclusive; }
 };
 
 struct SelftestOutcome {
   std::vector<HealthyOutcome> healthy;
   std::vector<DeviationOutcome> deviations;
-  std::vector<std::string_view> unproven;  ///< judged requirements that no deviation breaks
+  std::vector<Proof> proofs;  ///< one a judged requirement, in catalogue order
   bool passed() const;
 };
 
-/// Runs every scenario healthy and every deviation in its scenario, in virtual time.
+struct SelftestOptions {
+  std::uint64_t seed = 1;  ///< of the deviated runs, and the first of the healthy ones
+  unsigned seeds = 1;      ///< how many healthy runs each scenario gets
+};
+
+/// Runs every scenario healthy, once a seed, and every deviation in its scenario, in virtual time.
 SelftestOutcome selftest(const std::vector<scenario::Scenario>& scenarios,
-                         const scenario::Profile& profile, std::uint64_t seed);
+                         const scenario::Profile& profile, const SelftestOptions& options);
 
 }  // namespace sipharness::run

@@ -14,8 +14,9 @@ using verdict::Verdict;
 
 SelftestOutcome fine() {
   SelftestOutcome outcome;
-  outcome.healthy = {{"primary_down", {}}};
+  outcome.healthy = {{"primary_down", 1, {}}};
   outcome.deviations = {{"refreshes_late", "GRP-REG-03", "primary_down", true, {}, {}}};
+  outcome.proofs = {{"GRP-REG-03", {"primary_down"}, {"refreshes_late"}, true}};
   return outcome;
 }
 
@@ -31,15 +32,21 @@ TEST(Selftest, passes_only_if_nothing_escapes_and_nothing_cries_wolf) {
   SelftestOutcome spilled = fine();
   spilled.deviations[0].undeclared = {change};
   EXPECT_FALSE(spilled.passed()) << "a deviation changed what it does not declare";
-  SelftestOutcome unproven = fine();
-  unproven.unproven = {"GRP-REG-05"};
-  EXPECT_FALSE(unproven.passed()) << "no deviation breaks a requirement";
+  SelftestOutcome never_passes = fine();
+  never_passes.proofs[0].passes.clear();
+  EXPECT_FALSE(never_passes.passed()) << "no scenario shows a requirement met";
+  SelftestOutcome never_fails = fine();
+  never_fails.proofs[0].violated.clear();
+  EXPECT_FALSE(never_fails.passed()) << "no deviation breaks a requirement";
+  SelftestOutcome too_sure = fine();
+  too_sure.proofs[0].inconclusive = false;
+  EXPECT_FALSE(too_sure.passed()) << "a verdict stands although the capture has holes";
 }
 
 TEST(Selftest, that_lacks_the_scenario_of_a_deviation_says_so) {
   const dut::DeviationRow& first = dut::deviations().front();
   try {
-    selftest({}, {}, 1);
+    selftest({}, {}, {});
     FAIL() << "ran without scenarios";
   } catch (const SetupError& error) {
     EXPECT_THAT(error.what(), HasSubstr(first.name));

@@ -1,0 +1,90 @@
+#include "harness/cli/pages.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "harness/dut/reference_ua/deviation.hpp"
+#include "harness/verdict/catalogue/unjudged_rows.hpp"
+#include "harness/verdict/requirement.hpp"
+
+namespace sipharness::cli {
+namespace {
+
+using Names = std::vector<std::string>;
+
+std::string cell(const Names& names) {
+  return names.empty() ? "–" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+Names scenarios_naming(std::string_view requirement,
+                       const std::vector<scenario::Scenario>& scenarios) {
+  Names names;
+  for (const scenario::Scenario& scenario : scenarios)
+    if (scenario.expects(requirement) && std::ranges::find(names, scenario.name) == names.end())
+      names.push_back(scenario.name);
+  return names;
+}
+
+Names deviations_breaking(std::string_view requirement) {
+  Names names;
+  for (const dut::DeviationRow& row : dut::deviations())
+    if (row.breaks == requirement) names.emplace_back(row.name);
+  return names;
+}
+
+std::string changes_besides(const run::DeviationOutcome& outcome) {
+  Names names;
+  for (const run::Change& change : outcome.changes)
+    if (change.requirement != outcome.breaks)
+      names.push_back(fmt::format("{} ({})", change.requirement, to_string(change.deviated)));
+  return cell(names);
+}
+
+std::string verdict_of_broken(const run::DeviationOutcome& outcome) {
+  const auto change = std::ranges::find(outcome.changes, outcome.breaks, &run::Change::requirement);
+  return change == outcome.changes.end() ? "escaped" : std::string(to_string(change->deviated));
+}
+
+}  // namespace
+
+std::string coverage_page(const std::vector<scenario::Scenario>& scenarios) {
+  std::string page =
+      "# Coverage\n\n"
+      "Made by `./dev docs`; do not edit. Every requirement, the scenarios that name it in "
+      "`expect` (many more exercise it), and the deviations of the reference UA that break it. "
+      "`sipharness explain ID` tells more of each.\n\n"
+      "| requirement | severity | clause | scenarios | deviations |\n|---|---|---|---|---|\n";
+  for (const verdict::Requirement& row : verdict::requirements())
+    page +=
+        fmt::format("| {} | {} | {} | {} | {} |\n", row.id, to_string(row.severity), row.clause,
+                    cell(scenarios_naming(row.id, scenarios)), cell(deviations_breaking(row.id)));
+  page += "\n## Not judged, and why\n\n| requirement | what it asks | why |\n|---|---|---|\n";
+  for (const verdict::catalogue::UnjudgedRow& row : verdict::catalogue::unjudged_rows)
+    page += fmt::format("| {} | {} | {} |\n", row.id, row.sentence, row.why);
+  return page;
+}
+
+std::string selftest_page(const run::SelftestOutcome& outcome) {
+  std::string page =
+      "# Who catches what\n\n"
+      "Made by `./dev docs` from `sipharness selftest`; do not edit. Each deviation of the "
+      "reference UA is run in its scenario; the requirement it breaks must notice, and no verdict "
+      "may differ from the healthy run's but those it declares.\n\n"
+      "| deviation | scenario | breaks | verdict | verdicts that follow |\n|---|---|---|---|---|\n";
+  for (const run::DeviationOutcome& deviation : outcome.deviations)
+    page += fmt::format("| {} | {} | {} | {} | {} |\n", deviation.deviation, deviation.scenario,
+                        deviation.breaks, verdict_of_broken(deviation), changes_besides(deviation));
+  page +=
+      "\n## What was shown of each requirement\n\n"
+      "| requirement | passes in | violated by | inconclusive with a hole in the capture |\n"
+      "|---|---|---|---|\n";
+  for (const run::Proof& proof : outcome.proofs)
+    page += fmt::format("| {} | {} scenarios | {} | {} |\n", proof.requirement, proof.passes.size(),
+                        cell({proof.violated.begin(), proof.violated.end()}),
+                        proof.inconclusive ? "yes" : "no");
+  return page;
+}
+
+}  // namespace sipharness::cli

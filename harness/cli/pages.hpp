@@ -1,0 +1,19 @@
+#pragma once
+// Pages of the documentation that are made from the data, so that they cannot grow old: a test
+// holds docs/ against them.
+
+#include <string>
+#include <vector>
+
+#include "harness/run/selftest.hpp"
+#include "harness/scenario/scenario.hpp"
+
+namespace sipharness::cli {
+
+/// docs/coverage.md: requirement by scenario and deviation, and why some have none.
+std::string coverage_page(const std::vector<scenario::Scenario>& scenarios);
+
+/// docs/selftest.md: which requirement noticed which deviation.
+std::string selftest_page(const run::SelftestOutcome& outcome);
+
+}  // namespace sipharness::cli
