@@ -71,6 +71,11 @@ Behaviour::Behaviour(const scenario::Server& server, const sipharness::Rng& rng)
       rules_[i].name = fmt::format("{}/{}/{}", server.name, rules_[i].phase, i);
 }
 
+void Behaviour::enter_phase(std::string phase) {
+  phase_ = std::move(phase);
+  entered_.insert(phase_);
+}
+
 const Rule* Behaviour::decide(const MessageView& request, Duration at) {
   if (rules_.empty()) return nullptr;
   Ordinals& ordinals = seen_[transaction_key(request)];
@@ -122,11 +127,11 @@ std::vector<Duration> Behaviour::window_edges() const {
   return edges;
 }
 
-std::vector<std::string> Behaviour::unmatched_rules() const {
-  std::vector<std::string> names;
+std::vector<const Rule*> Behaviour::unmatched_rules() const {
+  std::vector<const Rule*> rules;
   for (std::size_t i = 0; i < rules_.size(); ++i)
-    if (!tallies_[i].matched) names.push_back(rules_[i].name);
-  return names;
+    if (!tallies_[i].matched && entered_.contains(rules_[i].phase)) rules.push_back(&rules_[i]);
+  return rules;
 }
 
 }  // namespace fake_servers

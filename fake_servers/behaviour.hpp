@@ -10,6 +10,8 @@
 //     is a blanket: Drop then means an unplugged machine, Mute a one-way path.
 
 #include <cstdint>
+#include <functional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -32,7 +34,7 @@ class Behaviour {
  public:
   Behaviour(const sipharness::scenario::Server& server, const sipharness::Rng& rng);
 
-  void enter_phase(std::string phase) { phase_ = std::move(phase); }
+  void enter_phase(std::string phase);
 
   /// The rule that a request meets at scenario time `at`; stays valid as long as this.
   const Rule* decide(const sipharness::sip::MessageView& request, sipharness::Duration at);
@@ -46,7 +48,8 @@ class Behaviour {
 
   /// Every scenario time at which a time window opens or closes.
   std::vector<sipharness::Duration> window_edges() const;
-  std::vector<std::string> unmatched_rules() const;
+  /// Rules that met no request although their phase came.
+  std::vector<const Rule*> unmatched_rules() const;
 
  private:
   struct Tally {
@@ -62,6 +65,7 @@ class Behaviour {
   std::vector<Rule> rules_;
   std::vector<Tally> tallies_;
   std::string phase_;
+  std::set<std::string, std::less<>> entered_{std::string()};
   sipharness::Rng rng_;
   RecentMap<std::uint64_t, Ordinals> seen_;
 };

@@ -38,8 +38,8 @@ void FakeServer::hang_up() {
   impl_->hang_up();
 }
 
-std::vector<std::string> FakeServer::unmatched_rules() const {
-  return impl_->unmatched_rules();
+void FakeServer::note_unmatched_rules() {
+  impl_->note_unmatched_rules();
 }
 
 }  // namespace fake_servers

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "harness/base/rng.hpp"
 #include "harness/journal/journal.hpp"
@@ -52,8 +51,8 @@ class FakeServer {
   void call_device();  ///< INVITE to every binding of the account
   void hang_up();      ///< BYE in every call that is up; our own unanswered calls are cancelled
 
-  /// The names of rules that never matched, for the author of the scenario.
-  std::vector<std::string> unmatched_rules() const;
+  /// Tells the journal which rules of the scenario met no request.
+  void note_unmatched_rules();
 
  private:
   class Impl;

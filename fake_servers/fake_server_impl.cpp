@@ -179,6 +179,12 @@ void FakeServer::Impl::set_zero(TimePoint zero) {
   watch_windows();
 }
 
+void FakeServer::Impl::note_unmatched_rules() {
+  for (const Rule* rule : behaviour_.unmatched_rules())
+    if (!rule->place.empty())
+      journal_.write(journal::UnmatchedRule{name_, rule->name, rule->place});
+}
+
 void FakeServer::Impl::watch_windows() {
   windows_.clear();
   auto edges = behaviour_.window_edges();

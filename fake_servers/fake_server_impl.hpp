@@ -28,7 +28,7 @@ class FakeServer::Impl {
   void forget_bindings();
   void call_device() { service_.far_end().call(service_.registrar().bindings()); }
   void hang_up() { service_.far_end().hang_up(); }
-  std::vector<std::string> unmatched_rules() const { return behaviour_.unmatched_rules(); }
+  void note_unmatched_rules();
 
  private:
   using Challenge = sipharness::scenario::ChallengeWith;

@@ -75,6 +75,8 @@ class Console {
     if (!result_.title.empty()) out_ += fmt::format("      {}\n", printable(result_.title));
     if (!result_.stopped.empty())
       out_ += fmt::format("      the timeline stopped: {}\n", printable(result_.stopped));
+    for (const std::string& note : result_.notes)
+      out_ += fmt::format("      note: {}\n", printable(note));
     if (result_.interrupted) out_ += "      interrupted: judged as far as it was seen\n";
   }
 

@@ -105,6 +105,7 @@ ordered_json result_json(const Result& result) {
                       {"strict", result.strict},
                       {"interrupted", result.interrupted},
                       {"stopped", text_or_null(result.stopped)},
+                      {"notes", result.notes},
                       {"verdict", to_string(overall(result))},
                       {"counts", counts_json(result)}};
   out["devices"] = ordered_json::array();

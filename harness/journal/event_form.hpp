@@ -37,6 +37,8 @@ inline constexpr std::string_view event_name<DeviceState> = "device_state";
 template <>
 inline constexpr std::string_view event_name<Missed> = "missed";
 template <>
+inline constexpr std::string_view event_name<UnmatchedRule> = "unmatched_rule";
+template <>
 inline constexpr std::string_view event_name<Lag> = "lag";
 template <>
 inline constexpr std::string_view event_name<CaptureCount> = "capture_count";
@@ -119,6 +121,12 @@ void describe(auto& form, Missed& event) {
   form("step", event.step);
   form("awaited", event.awaited);
   form("deadline_ns", event.deadline);
+}
+
+void describe(auto& form, UnmatchedRule& event) {
+  form("server", event.server);
+  form("rule", event.rule);
+  form("place", event.place);
 }
 
 void describe(auto& form, Lag& event) {

@@ -98,6 +98,12 @@ struct Missed {
   std::string awaited;
   Duration deadline{};
 };
+/// A rule of a server that met no request although its phase came: an author's mistake, perhaps.
+struct UnmatchedRule {
+  std::string server;
+  std::string rule;
+  std::string place;
+};
 /// How late the host was: worst heartbeat delay since the last such entry.
 struct Lag {
   Duration worst{};
@@ -115,7 +121,7 @@ struct Ended {
 };  ///< "completed", "interrupted", "event limit"
 
 using Event = std::variant<Clock, Sent, Ignored, Withheld, Delayed, Phase, Port, BindingsForgotten,
-                           Action, FarEnd, DeviceState, Missed, Lag, CaptureCount, Ended>;
+                           Action, FarEnd, DeviceState, Missed, UnmatchedRule, Lag, CaptureCount, Ended>;
 
 struct Entry {
   Duration at{};  ///< since scenario zero

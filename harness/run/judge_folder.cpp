@@ -119,6 +119,10 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
   if (const auto* missed = last_event<journal::Missed>(trace.journal))
     result.stopped = fmt::format("step {} awaited {} until {} in vain", missed->step + 1,
                                  missed->awaited, format_duration(missed->deadline));
+  for (const journal::Entry& entry : trace.journal)
+    if (const auto* rule = std::get_if<journal::UnmatchedRule>(&entry.event))
+      result.notes.push_back(fmt::format("{}: the rule \"{}\" of {} never matched", rule->place,
+                                         rule->rule, rule->server));
   const std::string kind = inputs.is_run ? inputs.meta.device_kind : "external";
   for (const trace::Device& device : trace.devices)
     result.devices.push_back({device.name, kind, inputs.profile.name, device.user_agent});

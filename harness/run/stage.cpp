@@ -104,6 +104,8 @@ void Stage::perform(const scenario::ServerStep& step) {
 }
 
 void Stage::finish(const std::string& reason) {
+  if (reason == "completed")
+    for (const auto& [name, server] : servers_) server->note_unmatched_rules();
   journal_.write(journal::Ended{reason});
 }
 

@@ -105,6 +105,7 @@ void note_phases(Server& server) {
 Rule read_rule(const json::Value& value, Problems& problems) {
   Rule rule;
   const Fields fields(value, keys::rule, problems);
+  rule.place = json::place(problems.file(), value);
   fields.read("name", rule.name);
   read_phase(fields, rule);
   if (const json::Value* const methods = fields.find("method"))

@@ -48,6 +48,7 @@ using Verb = std::variant<Accept, Drop, Delay, Reject, ChallengeWith, Provisiona
 
 struct Rule {
   std::string name;                  ///< for the journal; "primary/silent/0" if not given
+  std::string place;                 ///< file:line:column, for messages about it
   std::string phase;                 ///< only in this phase of the server; empty: in every one
   std::vector<sip::Method> methods;  ///< empty: every method
   std::uint32_t nth_from = 1;        ///< of the new (not retransmitted) requests it would match

@@ -37,6 +37,7 @@ struct Result {
   bool strict = false;
   bool interrupted = false;
   std::string stopped;  ///< what the timeline awaited in vain, so that its end was not played
+  std::vector<std::string> notes;  ///< for the author of the scenario; no verdict hangs on them
   std::vector<DeviceInfo> devices;
   CaptureInfo capture;
   std::vector<Finding> findings;  ///< catalogue order, then device

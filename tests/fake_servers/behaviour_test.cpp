@@ -11,7 +11,9 @@ namespace fake_servers::test {
 namespace {
 
 using testing::ElementsAre;
+using testing::Field;
 using testing::IsEmpty;
+using testing::Pointee;
 
 scenario::Rule dropping(std::vector<Method> methods = {}) {
   return rule(scenario::Drop{}, std::move(methods));
@@ -203,7 +205,8 @@ TEST(Behaviour, names_the_rules_that_never_matched) {
   never.name = "never";
   Rules rules({dropping({Method::invite}), never});
   rules.meets({.method = "INVITE"});
-  EXPECT_THAT(rules.behaviour.unmatched_rules(), ElementsAre("never"));
+  EXPECT_THAT(rules.behaviour.unmatched_rules(),
+              ElementsAre(Pointee(Field(&scenario::Rule::name, "never"))));
 }
 
 TEST(TransactionKey, is_shared_by_a_request_and_its_response_only) {

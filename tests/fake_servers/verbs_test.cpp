@@ -156,10 +156,17 @@ TEST(Mute, of_a_phase_ends_with_it_for_repeats_of_the_200) {
 TEST(Rules, tell_the_author_which_never_matched) {
   auto never = rule(scenario::Drop{}, {Method::refer});
   never.name = "never";
-  Stage stage({never, rule(scenario::Accept{}, {Method::register_})});
+  never.place = "calls.json:7:5";
+  auto later = rule(scenario::Drop{});
+  later.phase = "never_entered";
+  Stage stage({never, rule(scenario::Accept{}, {Method::register_}), later});
   stage.send_at(1s, registering);
   stage.run_until(2s);
-  EXPECT_THAT(stage.server.unmatched_rules(), ElementsAre("never"));
+  stage.server.note_unmatched_rules();
+  const auto told = stage.journal.all<journal::UnmatchedRule>();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.front().rule, "never");
+  EXPECT_EQ(told.front().place, "calls.json:7:5");
 }
 
 TEST(Rules, with_chance_repeat_with_the_seed) {

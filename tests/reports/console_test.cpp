@@ -157,6 +157,7 @@ TEST(Console, says_what_was_wrong_with_the_run_and_its_capture) {
   Result result = result_of({});
   result.interrupted = true;
   result.stopped = "step 3 awaited primary.answered until 40s in vain";
+  result.notes = {"calls.json:7:5: the rule \"never\" of primary never matched"};
   result.capture.health = "incomplete";
   result.capture.note = "live capture was not possible: no permission";
   result.capture.faults = {"12 frames were dropped"};
@@ -164,6 +165,7 @@ TEST(Console, says_what_was_wrong_with_the_run_and_its_capture) {
   EXPECT_THAT(text, StartsWith("INCONCLUSIVE"));
   EXPECT_THAT(text, HasSubstr("interrupted: judged as far as it was seen"));
   EXPECT_THAT(text, HasSubstr("the timeline stopped: step 3 awaited primary.answered"));
+  EXPECT_THAT(text, HasSubstr("note: calls.json:7:5: the rule"));
   EXPECT_THAT(text, HasSubstr("incomplete"));
   EXPECT_THAT(text, HasSubstr("live capture was not possible: no permission"));
   EXPECT_THAT(text, HasSubstr("12 frames were dropped"));

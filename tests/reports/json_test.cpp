@@ -93,6 +93,7 @@ TEST(ResultJson, has_null_where_there_is_nothing) {
                                    {"/variant", nullptr},
                                    {"/stopped", nullptr},
                                    {"/clock", nullptr},
+                                   {"/notes", Json::array()},
                                    {"/devices", Json::array()},
                                    {"/findings", Json::array()}});
 }

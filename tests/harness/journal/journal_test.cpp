@@ -52,6 +52,9 @@ const RoundTrip round_trips[] = {
      R"({"t_ns":5,"event":"device_state","device":"phone","state":"exited","exit_status":-6})"},
     {"device_started", DeviceState{"phone", "started", std::nullopt},
      R"({"t_ns":5,"event":"device_state","device":"phone","state":"started"})"},
+    {"unmatched_rule", UnmatchedRule{"primary", "primary/always/0", "calls.json:7:5"},
+     R"({"t_ns":5,"event":"unmatched_rule","server":"primary","rule":"primary/always/0",)"
+     R"("place":"calls.json:7:5"})"},
     {"missed", Missed{4, "primary.registered", 240s},
      R"({"t_ns":5,"event":"missed","step":4,"awaited":"primary.registered",)"
      R"("deadline_ns":240000000000})"},
