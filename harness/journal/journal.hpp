@@ -120,8 +120,9 @@ struct Ended {
   std::string reason;
 };  ///< "completed", "interrupted", "event limit"
 
-using Event = std::variant<Clock, Sent, Ignored, Withheld, Delayed, Phase, Port, BindingsForgotten,
-                           Action, FarEnd, DeviceState, Missed, UnmatchedRule, Lag, CaptureCount, Ended>;
+using Event =
+    std::variant<Clock, Sent, Ignored, Withheld, Delayed, Phase, Port, BindingsForgotten, Action,
+                 FarEnd, DeviceState, Missed, UnmatchedRule, Lag, CaptureCount, Ended>;
 
 struct Entry {
   Duration at{};  ///< since scenario zero
