@@ -29,7 +29,7 @@ std::optional<trace::Vantage> vantage_of(const std::string& word) {
 }
 
 int check(CheckArguments arguments) {
-  reject_unknown_requirements(arguments.request.only);
+  arguments.request.only = requirements_named(arguments.request.only);
   arguments.request.scenario = given(arguments.scenario);
   arguments.request.profile = given(arguments.profile);
   arguments.request.journal = given(arguments.journal);
@@ -54,7 +54,9 @@ void add_check(CLI::App& app, int& exit_code) {
   command->add_option("--journal", arguments->journal, "What the harness did")->type_name("FILE");
   command->add_option("--vantage", arguments->vantage, "Where it was captured")
       ->check(CLI::IsMember({"device", "server", "unknown"}));
-  command->add_option("--only", arguments->request.only, "Judge these requirements only")
+  command
+      ->add_option("--only", arguments->request.only,
+                   "Judge these only: GRP-CALL-03, GRP-REG, rfc3261/17")
       ->type_name("ID");
   command->add_flag("--strict", arguments->request.strict, "Warnings count as failures");
   add_output_options(*command, arguments->output);

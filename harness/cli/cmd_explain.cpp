@@ -1,10 +1,12 @@
 // sipharness explain: one requirement, and what exercises and breaks it.
 
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
 #include "harness/verdict/requirement.hpp"
@@ -12,27 +14,30 @@
 namespace sipharness::cli {
 namespace {
 
-int explain(const std::string& id) {
-  reject_unknown_requirements({id});
-  const verdict::Requirement& row = *verdict::find_requirement(id);
+void explain_in_full(const verdict::Requirement& row) {
   fmt::print("{}  ({}, {})\n\n{}\n\n", row.id, row.clause, to_string(row.severity), row.sentence);
   fmt::print("Observed:   {}\n", row.observed);
   if (!row.tolerance.empty()) fmt::print("Tolerance:  {}\n", row.tolerance);
   std::string_view label = "Scenarios:";
   for (const std::string& file : scenario_files(shipped_scenarios())) {
-    bool exercises = false;
-    for (const scenario::Scenario& scenario : read_scenarios({file}))
-      exercises = exercises || scenario.expects(id);
-    if (!exercises) continue;
+    const auto variants = read_scenarios({file});
+    const auto expects = [&row](const auto& scenario) { return scenario.expects(row.id); };
+    if (std::ranges::none_of(variants, expects)) continue;
     fmt::print("{:<11} {}\n", label, file);
     label = {};
   }
   label = "Deviations:";
   for (const dut::DeviationRow& deviation : dut::deviations()) {
-    if (deviation.breaks != id) continue;
+    if (deviation.breaks != row.id) continue;
     fmt::print("{:<11} {}: {}\n", label, deviation.name, deviation.what);
     label = {};
   }
+}
+
+int explain(const std::string& word) {
+  const auto ids = requirements_named({word});
+  const auto print = ids.size() == 1 ? explain_in_full : print_row;
+  for (const std::string& id : ids) print(*verdict::find_requirement(id));
   return passed;
 }
 
@@ -41,7 +46,9 @@ int explain(const std::string& id) {
 void add_explain(CLI::App& app, int& exit_code) {
   auto id = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("explain", "Explain a requirement");
-  command->add_option("id", *id, "For example GRP-CALL-03")->required()->type_name("ID");
+  command->add_option("id", *id, "GRP-CALL-03; or several: GRP-REG, rfc3261/17, guide")
+      ->required()
+      ->type_name("ID");
   command->callback([id, &exit_code] { exit_code = explain(*id); });
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cli/pages.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
@@ -24,9 +25,7 @@ void list_scenarios() {
 }
 
 void list_requirements() {
-  for (const verdict::Requirement& row : verdict::requirements())
-    fmt::print("{:<20} {:<8} {:<24} {}\n", row.id, to_string(row.severity), row.clause,
-               row.sentence);
+  for (const verdict::Requirement& row : verdict::requirements()) print_row(row);
 }
 
 void list_deviations() {
@@ -35,8 +34,8 @@ void list_deviations() {
 }
 
 void list_devices() {
-  const scenario::Profile reference = read_profile("reference");
-  fmt::print("{:<12} {:<10} {}\n", reference.name, reference.kind, reference.title);
+  for (const scenario::Profile& profile : shipped_profiles())
+    fmt::print("{:<12} {:<10} {}\n", profile.name, profile.kind, profile.title);
 }
 
 void print_coverage() {

@@ -47,7 +47,7 @@ void validate(const RunArguments& arguments) {
   std::vector<std::string_view> names;
   for (const dut::DeviationRow& row : dut::deviations()) names.push_back(row.name);
   for (const std::string& name : arguments.deviations) reject_unknown("deviation", name, names);
-  reject_unknown_requirements(arguments.only);
+  requirements_named(arguments.only);
 }
 
 run::RunOptions options_for(const RunArguments& arguments, const Task& task) {
@@ -70,7 +70,7 @@ run::RunOptions options_for(const RunArguments& arguments, const Task& task) {
 run::JudgeRequest request_for(const RunArguments& arguments, const std::string& folder) {
   run::JudgeRequest request;
   request.capture = folder;
-  request.only = arguments.only;
+  request.only = requirements_named(arguments.only);
   request.strict = arguments.strict;
   return request;
 }
@@ -192,7 +192,9 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--seed", arguments->seed, "Seed of everything left to chance (default 1)");
   command->add_option("--deviate", arguments->deviations, "Break a rule on purpose (reference UA)")
       ->type_name("NAME");
-  command->add_option("--only", arguments->only, "Judge these requirements only")->type_name("ID");
+  command
+      ->add_option("--only", arguments->only, "Judge these only: GRP-CALL-03, GRP-REG, rfc3261/17")
+      ->type_name("ID");
   command->add_option("--jobs", arguments->jobs, "Scenarios side by side (default 1)")
       ->check(CLI::Range(1, 64));
   command->add_flag("--strict", arguments->strict, "Warnings count as failures");

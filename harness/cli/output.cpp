@@ -53,4 +53,8 @@ int worst_exit_code(const std::vector<verdict::Result>& results) {
   return any(inconclusive) ? inconclusive : passed;
 }
 
+void print_row(const verdict::Requirement& row) {
+  fmt::print("{:<20} {:<8} {:<24} {}\n", row.id, to_string(row.severity), row.clause, row.sentence);
+}
+
 }  // namespace sipharness::cli

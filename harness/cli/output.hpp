@@ -29,4 +29,7 @@ void write_results(const std::vector<verdict::Result>& results, const OutputOpti
 /// fail over inconclusive over pass.
 int worst_exit_code(const std::vector<verdict::Result>& results);
 
+/// A requirement on one line.
+void print_row(const verdict::Requirement& row);
+
 }  // namespace sipharness::cli

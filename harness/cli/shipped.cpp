@@ -8,7 +8,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/host/files.hpp"
 #include "harness/json/document.hpp"
-#include "harness/verdict/requirement.hpp"
+#include "harness/verdict/selection.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -74,6 +74,16 @@ scenario::Profile read_profile(const std::string& name_or_path) {
   return value_or_reject(scenario::read_profile(value_or_reject(host::read_file(file)), file));
 }
 
+std::vector<scenario::Profile> shipped_profiles() {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(shipped_scenarios() + "/profiles"))
+    if (entry.path().extension() == ".json") names.push_back(entry.path().stem());
+  std::ranges::sort(names);
+  std::vector<scenario::Profile> profiles;
+  for (const std::string& name : names) profiles.push_back(read_profile(name));
+  return profiles;
+}
+
 void reject_unknown(std::string_view what, const std::string& word,
                     const std::vector<std::string_view>& known) {
   if (std::ranges::find(known, word) != known.end()) return;
@@ -83,10 +93,16 @@ void reject_unknown(std::string_view what, const std::string& word,
                                                : fmt::format(", did you mean \"{}\"?", nearest)));
 }
 
-void reject_unknown_requirements(const std::vector<std::string>& ids) {
+std::vector<std::string> requirements_named(const std::vector<std::string>& words) {
   std::vector<std::string_view> known;
   for (const verdict::Requirement& row : verdict::requirements()) known.push_back(row.id);
-  for (const std::string& id : ids) reject_unknown("requirement", id, known);
+  std::vector<std::string> ids;
+  for (const std::string& word : words) {
+    const auto rows = verdict::select(word);
+    if (rows.empty()) reject_unknown("requirement", word, known);
+    for (const verdict::Requirement* row : rows) ids.emplace_back(row->id);
+  }
+  return ids;
 }
 
 }  // namespace sipharness::cli

@@ -22,8 +22,12 @@ std::vector<scenario::Scenario> read_scenarios(const std::vector<std::string>& p
 /// `name_or_path` is a file, or the name of a shipped profile.
 scenario::Profile read_profile(const std::string& name_or_path);
 
-/// Throws InputError, with the nearest spelling, for an id that is not in the catalogue.
-void reject_unknown_requirements(const std::vector<std::string>& ids);
+/// Every profile that comes with the harness, by name.
+std::vector<scenario::Profile> shipped_profiles();
+
+/// The ids that words of the command line mean (see verdict::select). Throws InputError, with the
+/// nearest spelling, for a word that means none.
+std::vector<std::string> requirements_named(const std::vector<std::string>& words);
 
 /// The same for any word out of a known list.
 void reject_unknown(std::string_view what, const std::string& word,

@@ -46,7 +46,7 @@ inline constexpr auto profile = list(
     "$schema", "name", "kind", "title", "vendor_claims", "timers", "account", "register_expiration",
     "reregister_before", "refresh_margin", "reg_retry_wait", "subscribe_expiration",
     "subscriptions", "mwi_subscribe", "max_request_retries", "parallel_allowed", "rport",
-    "transport", "registers", "knows_reregister_before", "tolerances");
+    "transport", "registers", "knows_reregister_before", "tolerances", "sources");
 inline constexpr auto timers = list("t1", "t2", "t4");
 inline constexpr auto account = list("user", "auth_user", "password");
 inline constexpr auto password = list("test", "env", "file");

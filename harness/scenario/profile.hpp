@@ -3,6 +3,7 @@
 // from a profile file; checks take every tolerance from here and never widen it.
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,6 +73,8 @@ struct Profile {
   bool registers = true;
   bool knows_reregister_before = true;  ///< has the setting at all; if not its rows do not apply
   Tolerances tolerances;
+  /// Where a value was found, by its key; for people.
+  std::map<std::string, std::string> sources;
 
   bool claims_guide() const;
 };

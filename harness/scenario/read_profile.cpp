@@ -1,5 +1,6 @@
 // A profile file. @source requirements §0.3 (tolerances by kind), §0.5 (what a profile states)
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -118,6 +119,16 @@ void read_features(const Fields& fields, Profile& profile) {
   fields.read("transport", profile.transport, words::transports);
 }
 
+void read_sources(const json::Value& value, Problems& problems, Profile& profile) {
+  if (value.kind != json::Kind::object) return problems.add_wrong(value, "an object");
+  const Keys known = keys::profile;
+  for (const auto& [key, source] : value.members) {
+    if (std::ranges::find(known, key) == known.end())
+      problems.add(source, fmt::format("\"{}\" is no key of a profile", key));
+    read_value(source, problems, profile.sources[key]);
+  }
+}
+
 /// All errors as one: its text is one line for each.
 Error joined(std::vector<Error> errors) {
   Error all = std::move(errors.front());
@@ -144,6 +155,8 @@ Expected<Profile> read_profile(const std::string& text, const std::string& file)
   read_features(fields, profile);
   if (const json::Value* const tolerances = fields.find("tolerances"))
     read_tolerances(*tolerances, problems, profile.tolerances);
+  if (const json::Value* const sources = fields.find("sources"))
+    read_sources(*sources, problems, profile);
   if (!problems.empty()) return tl::unexpected(joined(problems.in_file_order()));
   return profile;
 }

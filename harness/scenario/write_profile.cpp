@@ -71,6 +71,7 @@ std::string to_json(const Profile& profile) {
   object["registers"] = profile.registers;
   object["knows_reregister_before"] = profile.knows_reregister_before;
   object["tolerances"] = json_of(profile.tolerances);
+  for (const auto& [key, source] : profile.sources) object["sources"][key] = source;
   return object.dump(2) + "\n";
 }
 

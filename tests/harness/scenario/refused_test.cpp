@@ -53,6 +53,8 @@ const std::vector<RefusedFile> refused_files{
      {{"5:37: /servers/primary/rules/0/phase: no step takes primary", "into the phase \"busy\""}}},
     {"by_reader/profile_half_a_second.json",
      {{"4:24: /reregister_before: found \"500ms\"", "phones count this in whole seconds"}}},
+    {"by_reader/profile_source_of_nothing.json",
+     {{"4:28: /sources/reg_retry: \"reg_retry\" is no key of a profile", ""}}},
     {"by_reader/profile_timers_upside_down.json",
      {{"4:13: /timers: T1 must be more than nothing, and T2 no less than T1", ""}}},
     {"by_reader/requirement_expected_twice.json",
