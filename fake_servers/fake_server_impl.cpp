@@ -39,7 +39,8 @@ FakeServer::Impl::Impl(sipharness::world::World& world, journal::Writer& journal
       behaviour_(options.server, rng.fork(name_)),
       log_(journal, name_),
       transport_(world, endpoint_of(options.server), transport_handlers()),
-      outlet_({transport_, journal, log_, behaviour_, clock_, name_}),
+      link_(options.server.link, rng.fork(name_ + " link")),
+      outlet_({transport_, journal, log_, behaviour_, clock_, link_, name_}),
       transactions_(world, transaction_options(options.timers)),
       station_{world,
                journal,
@@ -77,6 +78,8 @@ TransactionLayer::Options FakeServer::Impl::transaction_options(const sip::Timer
 }
 
 void FakeServer::Impl::on_message(const MessageView& message, const Hop& hop) {
+  if (link_.loses_to_server())
+    return log_.ignored(hop, message.bytes(), std::string(sipharness::journal::by_chance));
   const Rule* rule = message.is_request() ? behaviour_.decide(message, clock_.now())
                                           : behaviour_.silencer(clock_.now());
   if (rule != nullptr && std::holds_alternative<scenario::Drop>(rule->verb))

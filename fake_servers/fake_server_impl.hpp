@@ -8,6 +8,7 @@
 #include "fake_servers/behaviour.hpp"
 #include "fake_servers/challenger.hpp"
 #include "fake_servers/fake_server.hpp"
+#include "fake_servers/lossy_link.hpp"
 #include "fake_servers/outlet.hpp"
 #include "fake_servers/packet_log.hpp"
 #include "fake_servers/postponer.hpp"
@@ -64,6 +65,7 @@ class FakeServer::Impl {
   Behaviour behaviour_;
   PacketLog log_;
   sipharness::sip::SipTransport transport_;
+  LossyLink link_;
   Outlet outlet_;
   TransactionLayer transactions_;
   Station station_;

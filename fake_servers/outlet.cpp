@@ -25,9 +25,14 @@ Outlet::Outlet(Parts parts) : parts_(std::move(parts)), muted_(remembered_mutes)
 
 void Outlet::send(const Hop& hop, std::string_view bytes) {
   if (const Rule* rule = withholding_rule(bytes)) return withhold(rule->name, bytes);
-  const auto used = parts_.transport.send(hop, bytes);
-  if (!used) return withhold("port closed", bytes);
-  parts_.log.sent(*used, bytes);
+  if (parts_.link.loses_to_device())
+    return withhold(std::string(sipharness::journal::by_chance), bytes);
+  const int copies = parts_.link.duplicates_to_device() ? 2 : 1;
+  for (int copy = 0; copy < copies; ++copy) {
+    const auto used = parts_.transport.send(hop, bytes);
+    if (!used) return withhold("port closed", bytes);
+    parts_.log.sent(*used, bytes);
+  }
 }
 
 void Outlet::mute(const MessageView& request, const Rule& rule) {

@@ -2,12 +2,13 @@
 // The one mouth of a server: every SIP message it sends leaves here, or is kept back by a fault.
 //  1. In a silent or mute moment nothing leaves; who wanted to send does not notice.
 //  2. Responses to a request that met a Mute rule stay here as long as that rule is active.
-//  3. What left is journalled as Sent, what did not as Withheld.
+//  3. What left is journalled as Sent, what did not as Withheld; what the link doubled left twice.
 
 #include <string>
 #include <string_view>
 
 #include "fake_servers/behaviour.hpp"
+#include "fake_servers/lossy_link.hpp"
 #include "fake_servers/packet_log.hpp"
 #include "fake_servers/scenario_clock.hpp"
 #include "harness/sip/transport.hpp"
@@ -22,6 +23,7 @@ class Outlet {
     PacketLog& log;
     const Behaviour& behaviour;
     const ScenarioClock& clock;
+    LossyLink& link;
     std::string server;
   };
   explicit Outlet(Parts parts);

@@ -38,6 +38,9 @@ struct Sent {
   std::string server;
   PacketName packet;
 };
+/// What stands where a rule would in Ignored and Withheld when the link lost a packet by chance.
+inline constexpr std::string_view by_chance = "link";
+
 /// A server did not react to a datagram from the device; the capture holds it.
 struct Ignored {
   std::string server;

@@ -24,10 +24,11 @@ inline constexpr auto variant = list("name", "title", "why", "source", "duration
                                      "real_time", "configure", "servers", "timeline", "expect");
 inline constexpr auto configure =
     list("register_expiration", "reregister_before", "subscribe_expiration", "subscriptions",
-         "mwi_subscribe", "transport");
+         "mwi_subscribe", "transport", "max_request_retries");
 inline constexpr auto servers = list("primary", "secondary");
-inline constexpr auto server = list("address", "port", "far_end", "rules");
+inline constexpr auto server = list("address", "port", "far_end", "link", "rules");
 inline constexpr auto far_end = list("ring", "answer", "hang_up");
+inline constexpr auto link = list("lose_to_server", "lose_to_device", "duplicate_to_device");
 inline constexpr auto rule =
     list("name", "phase", "method", "nth", "in_dialog", "event", "from", "until", "probability",
          "accept", "drop", "delay", "reject", "challenge", "provisional", "mute");
@@ -62,13 +63,21 @@ struct KeyTable {
 };
 
 inline constexpr std::array scenario_key_tables{
-    KeyTable{"", keys::scenario},           KeyTable{"variant", keys::variant},
-    KeyTable{"configure", keys::configure}, KeyTable{"servers", keys::servers},
-    KeyTable{"server", keys::server},       KeyTable{"far_end", keys::far_end},
-    KeyTable{"rule", keys::rule},           KeyTable{"nth", keys::nth},
-    KeyTable{"accept", keys::accept},       KeyTable{"reject", keys::reject},
-    KeyTable{"challenge", keys::challenge}, KeyTable{"provisional", keys::provisional},
-    KeyTable{"step", keys::step},           KeyTable{"expectation", keys::expectation},
+    KeyTable{"", keys::scenario},
+    KeyTable{"variant", keys::variant},
+    KeyTable{"configure", keys::configure},
+    KeyTable{"servers", keys::servers},
+    KeyTable{"server", keys::server},
+    KeyTable{"far_end", keys::far_end},
+    KeyTable{"link", keys::link},
+    KeyTable{"rule", keys::rule},
+    KeyTable{"nth", keys::nth},
+    KeyTable{"accept", keys::accept},
+    KeyTable{"reject", keys::reject},
+    KeyTable{"challenge", keys::challenge},
+    KeyTable{"provisional", keys::provisional},
+    KeyTable{"step", keys::step},
+    KeyTable{"expectation", keys::expectation},
 };
 
 inline constexpr std::array profile_key_tables{

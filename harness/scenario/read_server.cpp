@@ -31,6 +31,15 @@ FarEnd read_far_end(const json::Value& value, Problems& problems) {
   return far_end;
 }
 
+Link read_link(const json::Value& value, Problems& problems) {
+  Link link;
+  const Fields fields(value, keys::link, problems);
+  fields.read_number("lose_to_server", {0, 1}, link.lose_to_server);
+  fields.read_number("lose_to_device", {0, 1}, link.lose_to_device);
+  fields.read_number("duplicate_to_device", {0, 1}, link.duplicate_to_device);
+  return link;
+}
+
 std::vector<Choice<sip::Method>> known_methods() {
   std::vector<Choice<sip::Method>> choices;
   const auto last = static_cast<int>(sip::Method::refer);
@@ -131,6 +140,8 @@ ServerDraft read_server(const std::string& name, const json::Value& value, Probl
   fields.read_integer("port", {1, 65535}, draft.server.port);
   if (const json::Value* const far_end = fields.find("far_end"))
     draft.server.far_end = read_far_end(*far_end, problems);
+  if (const json::Value* const link = fields.find("link"))
+    draft.server.link = read_link(*link, problems);
   const json::Value* const rules = fields.find("rules");
   if (rules == nullptr) return draft;
   for (const json::Value& item : items_of(*rules, problems)) {

@@ -49,6 +49,8 @@ Configure read_configure(const json::Value& value, Problems& problems) {
   check_whole_minutes(fields, "subscribe_expiration");
   if (const json::Value* const packages = fields.find("subscriptions"))
     configure.subscriptions = read_subscriptions(*packages, problems);
+  if (fields.find("max_request_retries") != nullptr)
+    fields.read_integer("max_request_retries", {0, 10}, configure.max_request_retries.emplace());
   if (fields.find("transport") != nullptr)
     fields.read("transport", configure.transport.emplace(), words::transports);
   return configure;

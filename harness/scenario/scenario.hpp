@@ -68,6 +68,15 @@ struct FarEnd {
   std::optional<Duration> hang_up;                ///< BYE, counted from its 200
 };
 
+/// What the way between device and server does to each packet by chance, drawn from the server's
+/// seed. Loss acts before the device's side hears of it; see design: where the tap sits.
+struct Link {
+  double lose_to_server = 0;
+  double lose_to_device = 0;
+  double duplicate_to_device = 0;
+  bool is_lossy() const { return lose_to_server > 0 || lose_to_device > 0; }
+};
+
 struct Server {
   std::string name;                  ///< "primary" or "secondary"
   std::optional<IpAddress> address;  ///< filled in by the stage if the file leaves it open
@@ -75,6 +84,7 @@ struct Server {
   std::vector<Rule> rules;          ///< first match wins; else a healthy registrar
   std::vector<std::string> phases;  ///< names used by rules and the timeline
   FarEnd far_end;
+  Link link;
 };
 
 // --- The timeline --------------------------------------------------------------------------------
@@ -152,6 +162,7 @@ struct Configure {
   std::optional<std::vector<std::string>> subscriptions;
   std::optional<bool> mwi_subscribe;
   std::optional<Transport> transport;
+  std::optional<int> max_request_retries;
 };
 
 struct Scenario {

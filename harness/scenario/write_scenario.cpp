@@ -88,11 +88,18 @@ Json json_of(const FarEnd& far_end) {
               {"hang_up", delay(far_end.hang_up)}};
 }
 
+Json json_of(const Link& link) {
+  return Json{{"lose_to_server", link.lose_to_server},
+              {"lose_to_device", link.lose_to_device},
+              {"duplicate_to_device", link.duplicate_to_device}};
+}
+
 Json json_of(const Server& server) {
   Json object;
   if (server.address) object["address"] = server.address->text();
   object["port"] = server.port;
   object["far_end"] = json_of(server.far_end);
+  object["link"] = json_of(server.link);
   object["rules"] = Json::array();
   for (const Rule& rule : server.rules) object["rules"].push_back(json_of(rule));
   return object;
@@ -129,6 +136,7 @@ Json json_of(const Configure& configure) {
   put(object, "subscribe_expiration", configure.subscribe_expiration);
   if (configure.subscriptions) object["subscriptions"] = *configure.subscriptions;
   if (configure.mwi_subscribe) object["mwi_subscribe"] = *configure.mwi_subscribe;
+  if (configure.max_request_retries) object["max_request_retries"] = *configure.max_request_retries;
   if (configure.transport) object["transport"] = to_string(*configure.transport);
   return object;
 }
