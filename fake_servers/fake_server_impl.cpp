@@ -153,7 +153,9 @@ void FakeServer::Impl::carry_out(const scenario::Delay&, const TransactionPtr& t
 void FakeServer::Impl::carry_out(const scenario::Reject& verb, const TransactionPtr& transaction) {
   auto response = station_.reply(*transaction, verb.status, {}, verb.reason);
   for (const auto& [name, value] : verb.headers) response.header(name, value);
-  transaction->respond(response.str());
+  if (verb.after == Duration::zero()) return transaction->respond(response.str());
+  postponer_.call_after(verb.after,
+                        [transaction, text = response.str()] { transaction->respond(text); });
 }
 
 void FakeServer::Impl::carry_out(const Challenge& verb, const TransactionPtr& transaction) {

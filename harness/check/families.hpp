@@ -16,6 +16,9 @@ std::span<const Check> rfc3261_9_cancel_checks();        // RFC 3261 §9.1
 std::span<const Check> rfc3263_4_failover_checks();      // RFC 3263 §4.3
 std::span<const Check> failover_detection_checks();      // how a loss is noticed, and when
 std::span<const Check> failover_leg_checks();            // one call, two servers
+std::span<const Check> failover_answer_checks();         // which answers move a call
+std::span<const Check> failover_late_checks();           // answers after the call has moved on
+std::span<const Check> failover_return_checks();         // the way back, total loss, lossy links
 std::span<const Check> always_told_checks();             // in every run
 
 }  // namespace sipharness::check

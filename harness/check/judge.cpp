@@ -92,8 +92,12 @@ Verdict Judge::violation() const {
   return Verdict::info;
 }
 
+Verdict Judge::fulfilment() const {
+  return finding_.requirement->severity == verdict::Severity::info ? Verdict::info : Verdict::pass;
+}
+
 void Judge::pass(const Evidence& evidence, std::string message) {
-  add(Verdict::pass, evidence, std::move(message));
+  add(fulfilment(), evidence, std::move(message));
 }
 
 void Judge::violated(const Evidence& evidence, std::string message) {
@@ -124,7 +128,7 @@ void Judge::measure(const Evidence& evidence, const Measurement& measurement, st
   const Duration measured = measurement.measured();
   const bool inside = is_inside(measured, window);
   Instance& instance =
-      add(inside ? Verdict::pass : outside, evidence,
+      add(inside ? fulfilment() : outside, evidence,
           fmt::format("{}: {} (expected {})", what, format_seconds(measured), describe(window)));
   instance.window = window;
   instance.measured = measured;

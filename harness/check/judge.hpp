@@ -4,8 +4,9 @@
 // lag, tightened windows (requirements §0.2). A check only says what it measured.
 //  1. Every call adds one instance; none at all means nothing exercised the requirement: that is
 //     inconclusive if the scenario names it, else not applicable.
-//  2. A vendor row of a device that does not claim the guide becomes info.
-//  3. A fault of the capture, or a host later than the margin, turns pass, warn and fail into
+//  2. An info row is recorded, whatever the check says.
+//  3. A vendor row of a device that does not claim the guide becomes info.
+//  4. A fault of the capture, or a host later than the margin, turns pass, warn and fail into
 //     inconclusive, keeping what was measured.
 
 #include <optional>
@@ -70,6 +71,7 @@ class Judge {
   void measure(const Evidence& evidence, const Measurement& measurement, std::string_view what,
                verdict::Verdict outside);
   verdict::Window tightened(verdict::Window window) const;
+  verdict::Verdict fulfilment() const;
   verdict::Verdict violation() const;
   bool is_unclaimed_vendor_row() const;
   void doubt(verdict::Instance& instance, verdict::Blame blame, std::string reason) const;

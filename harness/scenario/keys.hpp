@@ -36,7 +36,7 @@ inline constexpr auto verbs =
     list("accept", "drop", "delay", "reject", "challenge", "provisional", "mute");
 inline constexpr auto nth = list("from", "to");
 inline constexpr auto accept = list("expires", "expires_in");
-inline constexpr auto reject = list("status", "reason", "headers");
+inline constexpr auto reject = list("status", "reason", "headers", "after");
 inline constexpr auto challenge = list("status", "realm", "algorithm", "qop", "stale");
 inline constexpr auto provisional = list("status", "after");
 inline constexpr auto step =

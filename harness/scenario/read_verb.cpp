@@ -45,6 +45,7 @@ Verb read_reject(const json::Value& value, Problems& problems) {
   const Fields fields(value, keys::reject, problems);
   fields.require({"status"});
   fields.read_integer("status", {300, 699}, reject.status);
+  fields.read("after", reject.after);
   if (const json::Value* const reason = fields.find("reason"))
     read_line(*reason, problems, reject.reason);
   const json::Value* const headers = fields.find("headers");

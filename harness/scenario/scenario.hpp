@@ -33,6 +33,7 @@ struct Reject {
   int status = 503;
   std::string reason;
   std::vector<std::pair<std::string, std::string>> headers;
+  Duration after{};
 };
 struct ChallengeWith {
   int status = 401;

@@ -35,7 +35,8 @@ struct VerbWriter {
   void operator()(const Drop&) const { rule["drop"] = true; }
   void operator()(const Delay& delay) const { rule["delay"] = json_of(delay.by); }
   void operator()(const Reject& reject) const {
-    Json& settings = rule["reject"] = Json{{"status", reject.status}};
+    Json& settings = rule["reject"] =
+        Json{{"status", reject.status}, {"after", json_of(reject.after)}};
     put(settings, "reason", reject.reason);
     for (const auto& [name, value] : reject.headers) settings["headers"][name] = value;
   }

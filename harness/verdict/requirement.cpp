@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include "harness/verdict/catalogue/answer_rows.hpp"
 #include "harness/verdict/catalogue/failover_rows.hpp"
 #include "harness/verdict/catalogue/guide_rows.hpp"
 #include "harness/verdict/catalogue/register_rows.hpp"
@@ -22,7 +23,7 @@ constexpr auto joined(const std::array<Requirement, sizes>&... parts) {
 
 constexpr auto rows =
     joined(catalogue::guide_rows, catalogue::register_rows, catalogue::request_rows,
-           catalogue::failover_rows, catalogue::always_rows);
+           catalogue::failover_rows, catalogue::answer_rows, catalogue::always_rows);
 
 constexpr bool ids_are_unique() {
   for (auto row = rows.begin(); row != rows.end(); ++row) {

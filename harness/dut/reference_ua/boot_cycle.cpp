@@ -8,6 +8,7 @@ namespace {
 using sip::Method;
 
 constexpr Duration regret = 10s;
+constexpr Duration celebration = 20s;
 constexpr std::string_view garbage = "REGISTER is what this wants to be\r\n\r\n";
 
 }  // namespace
@@ -39,7 +40,9 @@ BootCycle::Site BootCycle::make_site(ServerRole role, const Rng& rng) {
                      .quarantined_until = {}},
           .registration = nullptr,
           .subscriptions = {},
-          .was_registered = false};
+          .was_registered = false,
+          .was_lost = false,
+          .calls_since_return = {}};
 }
 
 void BootCycle::start() {
@@ -77,7 +80,12 @@ void BootCycle::on_settled(Site& site) {
   if (first) {
     site.was_registered = true;
     on_first_registration(site);
+  } else if (site.registration->is_registered() && site.was_lost) {
+    on_return(site);
   }
+  site.was_lost = site.registration->is_known_down();
+  if (core_.deviates(Deviation::celebrates_a_return) && site.registration->was_answered_late())
+    celebrate(*site.registration);
   other(site).registration->resume();
 }
 
@@ -90,6 +98,20 @@ void BootCycle::on_first_registration(Site& site) {
     second_thoughts_ =
         core_.world().call_after(regret, [&site] { site.registration->unregister(); });
   }
+}
+
+void BootCycle::on_return(Site& site) {
+  site.calls_since_return = 0;
+  if (!site.server.is_primary()) return;
+  if (core_.deviates(Deviation::drops_the_call_on_return)) calls_.hang_up_all();
+}
+
+void BootCycle::celebrate(Registration& registration) {
+  celebration_.clear();
+  for (Duration later = 1s; later <= celebration; later += 1s)
+    celebration_.push_back(core_.world().call_after(later, [&registration] {
+      if (!registration.is_outstanding()) registration.start();
+    }));
 }
 
 void BootCycle::subscribe(Site& site) {
@@ -107,7 +129,8 @@ void BootCycle::subscribe(Site& site) {
 Standing BootCycle::standing(const Site& site) {
   return {.is_registered = site.registration->is_registered(),
           .is_known_down = site.registration->is_known_down(),
-          .is_quarantined = site.server.quarantined_until > core_.world().now()};
+          .is_quarantined = site.server.quarantined_until > core_.world().now(),
+          .calls_since_return = site.calls_since_return};
 }
 
 bool BootCycle::dial(const std::string& number) {
@@ -118,6 +141,8 @@ bool BootCycle::dial(const std::string& number) {
        route_of_call(standing(site(ServerRole::primary)), secondary, deviations))
     route.push_back(&site(role).server);
   if (route.empty()) return false;
+  for (Site& site : sites_)
+    if (site.calls_since_return) ++*site.calls_since_return;
   calls_.dial(number, std::move(route), pause_before_dialling(secondary, deviations));
   return true;
 }
@@ -131,9 +156,14 @@ void BootCycle::take_request(const TransactionPtr& transaction) {
   } else if (request.to_tag().empty()) {
     take_new_request(transaction);
   } else if (!calls_.take_request(transaction)) {
-    // §12.2.2, §15.1.2: a dialog we do not know.
-    core_.answer(*transaction, 481);
+    answer_unknown(*transaction);
   }
+}
+
+void BootCycle::answer_unknown(sip::ServerTransaction& transaction) {
+  const bool is_bye = transaction.request().method() == Method::bye;
+  if (is_bye && core_.deviates(Deviation::ignores_late_answers_and_their_bye)) return;
+  core_.answer(transaction, 481);
 }
 
 void BootCycle::take_notify(const TransactionPtr& transaction) {
@@ -153,7 +183,7 @@ void BootCycle::take_new_request(const TransactionPtr& transaction) {
     case Method::options:
       return core_.answer(*transaction, 200);
     case Method::bye:
-      return core_.answer(*transaction, 481);
+      return answer_unknown(*transaction);
     case Method::unknown:
       return core_.answer(*transaction, 501);
     default:

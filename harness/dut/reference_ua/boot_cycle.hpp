@@ -5,6 +5,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ class BootCycle {
     std::unique_ptr<Registration> registration;
     std::vector<std::unique_ptr<Subscription>> subscriptions;
     bool was_registered = false;
+    bool was_lost = false;                  ///< since the last registration
+    std::optional<int> calls_since_return;  ///< nothing: it was never lost
   };
 
   Site& site(ServerRole role) { return sites_[static_cast<std::size_t>(role)]; }
@@ -45,6 +48,8 @@ class BootCycle {
   Site make_site(ServerRole role, const Rng& rng);
   void on_settled(Site& site);
   void on_first_registration(Site& site);
+  void on_return(Site& site);
+  void celebrate(Registration& registration);
   /// Whether the next REGISTER there may go out now; true but for deviations.
   bool may_register(const Site& site);
   void subscribe(Site& site);
@@ -53,11 +58,14 @@ class BootCycle {
   void take_request(const TransactionPtr& transaction);
   void take_new_request(const TransactionPtr& transaction);
   void take_notify(const TransactionPtr& transaction);
+  /// A request in a dialog we do not know. @source RFC 3261 §12.2.2, §15.1.2
+  void answer_unknown(sip::ServerTransaction& transaction);
 
   UaCore core_;
   std::array<Site, 2> sites_;
   CallDesk calls_;
-  world::Timer second_thoughts_;  ///< of the deviation drops_the_secondary_again
+  world::Timer second_thoughts_;           ///< of the deviation drops_the_secondary_again
+  std::vector<world::Timer> celebration_;  ///< of the deviation celebrates_a_return
 };
 
 }  // namespace sipharness::dut

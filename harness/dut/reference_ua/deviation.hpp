@@ -69,6 +69,21 @@ enum class Deviation : std::uint8_t {
   // How it cancels, hangs up and keeps its dialogs.
   // How it subscribes and keeps session timers.
   // Which answers move a call, and which do not.
+  gives_up_at_503,
+  shuns_after_bare_503,
+  seeks_the_busy_elsewhere,
+  leaves_a_slow_primary,
+  ends_a_late_answer_late,
+  hangs_up_at_a_late_answer,
+  never_cancels_late,
+  never_acknowledges_late_errors,
+  ignores_late_answers_and_their_bye,
+  turns_away_after_one_call,
+  returns_one_call_late,
+  drops_the_call_on_return,
+  tries_a_third_round,
+  celebrates_a_return,
+  takes_loss_for_silence,
   // How it finds and reaches its servers.
   count  ///< how many there are; no deviation
 };

@@ -12,5 +12,6 @@
 namespace sipharness::dut {
 
 std::vector<DeviationRow> basic_deviations();
+std::vector<DeviationRow> answer_deviations();
 
 }  // namespace sipharness::dut

@@ -11,7 +11,8 @@ OutgoingCall::OutgoingCall(UaCore& core, std::string number, std::vector<Server*
       identity_{.number = std::move(number),
                 .call_id = core.rng().hex(24),
                 .from_tag = core.rng().hex(16)},
-      route_(std::move(route)) {}
+      route_(std::move(route)),
+      may_begin_again_(core.deviates(Deviation::tries_a_third_round)) {}
 
 void OutgoingCall::start(Duration delay) {
   if (delay == 0s) return try_next();
@@ -19,17 +20,16 @@ void OutgoingCall::start(Duration delay) {
 }
 
 OutgoingLeg& OutgoingCall::add_leg(Server& server) {
-  auto& leg = legs_.emplace_back();
-  leg = std::make_unique<OutgoingLeg>(
-      core_, server, identity_,
-      OutgoingLeg::Events{
-          .on_answered = [this, index = legs_.size() - 1](
-                             sip::Dialog dialog,
-                             const sip::Hop& hop) { on_answered(*legs_[index], dialog, hop); },
-          .on_unavailable = [this] { on_unavailable(); },
-          .on_refused = [this] { end(); },
-          .on_provisional = [this] { on_provisional(); }});
-  return *leg;
+  const std::size_t index = legs_.size();
+  OutgoingLeg::Events events;
+  events.on_answered = [this, index](sip::Dialog dialog, const sip::Hop& hop) {
+    on_answered(*legs_[index], std::move(dialog), hop);
+  };
+  events.on_unavailable = [this] { on_unavailable(); };
+  events.on_refused = [this] { end(); };
+  events.on_provisional = [this] { on_provisional(); };
+  legs_.push_back(std::make_unique<OutgoingLeg>(core_, server, identity_, std::move(events)));
+  return *legs_.back();
 }
 
 void OutgoingCall::try_next() {
@@ -43,6 +43,7 @@ void OutgoingCall::try_next() {
 void OutgoingCall::on_unavailable() {
   wait_.cancel();
   const bool stays = core_.deviates(Deviation::never_falls_back);
+  if (next_ == route_.size() && std::exchange(may_begin_again_, false)) next_ = 0;
   if (next_ == route_.size() || stays) return end();
   const Duration pause = pause_before_fallback(core_.options().deviations);
   if (pause == 0s) return try_next();
@@ -52,7 +53,9 @@ void OutgoingCall::on_unavailable() {
 void OutgoingCall::on_impatient() {
   if (next_ == route_.size()) return;
   OutgoingLeg& left = *legs_.back();
-  core_.deviates(Deviation::falls_back_before_repeating) ? left.abort() : left.give_up();
+  const bool at_once = core_.deviates(Deviation::falls_back_before_repeating) ||
+                       core_.deviates(Deviation::leaves_a_slow_primary);
+  at_once ? left.abort() : left.give_up();
   try_next();
 }
 
@@ -85,8 +88,11 @@ void OutgoingCall::end() {
 }
 
 bool OutgoingCall::take_stray(const sip::MessageView& response) {
-  for (const auto& leg : legs_)
-    if (leg->take_stray(response)) return true;
+  for (const auto& leg : legs_) {
+    if (!leg->take_stray(response)) continue;
+    if (core_.deviates(Deviation::hangs_up_at_a_late_answer)) hang_up();
+    return true;
+  }
   return false;
 }
 

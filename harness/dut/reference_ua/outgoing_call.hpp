@@ -37,6 +37,7 @@ class OutgoingCall final : public Call {
   std::size_t next_ = 0;  ///< of the route
   std::vector<std::unique_ptr<OutgoingLeg>> legs_;
   world::Timer wait_;
+  bool may_begin_again_;  ///< of the deviation tries_a_third_round
   bool over_ = false;
 };
 

@@ -14,6 +14,10 @@ using sip::HeaderId;
 
 /// More branches than this answering one INVITE are not believed.
 constexpr std::size_t max_forks = 8;
+/// Of the deviation ends_a_late_answer_late.
+constexpr Duration lateness = 5s;
+/// Of the deviation shuns_after_bare_503.
+constexpr Duration grudge = 60s;
 
 }  // namespace
 
@@ -87,8 +91,16 @@ void OutgoingLeg::on_challenge(const sip::MessageView& response) {
 void OutgoingLeg::on_rejection(const sip::MessageView& response) {
   state_ = State::finished;
   server_.take_retry_after(response, core_.world().now());
+  is_of_the_server(response.status()) ? events_.on_unavailable() : events_.on_refused();
+}
+
+bool OutgoingLeg::is_of_the_server(int status) {
+  if (status == 486 && core_.deviates(Deviation::seeks_the_busy_elsewhere)) return true;
   // RFC 3263 §4.3: 503 means this server, any other answer means the call.
-  response.status() == 503 ? events_.on_unavailable() : events_.on_refused();
+  if (status != 503 || core_.deviates(Deviation::gives_up_at_503)) return false;
+  if (core_.deviates(Deviation::shuns_after_bare_503))
+    server_.quarantined_until = core_.world().now() + grudge;
+  return true;
 }
 
 void OutgoingLeg::on_silence() {
@@ -106,7 +118,10 @@ void OutgoingLeg::on_success(const sip::MessageView& response) {
   acknowledged_.emplace(response.to_tag(), Acknowledged{ack, hop});
   core_.send_ack(ack, hop);
   if (finish()) return events_.on_answered(std::move(dialog), hop);
-  if (!core_.deviates(Deviation::keeps_both_answers)) end_unwanted(dialog, hop);
+  if (core_.deviates(Deviation::keeps_both_answers)) return;
+  if (!core_.deviates(Deviation::ends_a_late_answer_late)) return end_unwanted(dialog, hop);
+  late_end_ = core_.world().call_after(
+      lateness, [this, dialog = std::move(dialog), hop]() mutable { end_unwanted(dialog, hop); });
 }
 
 void OutgoingLeg::end_unwanted(sip::Dialog& dialog, const sip::Hop& hop) {
@@ -130,11 +145,18 @@ bool OutgoingLeg::take_stray(const sip::MessageView& response) {
 }
 
 void OutgoingLeg::take_late_response(const sip::MessageView& response) {
-  if (response.is_success()) return on_success(response);
+  if (response.is_success()) {
+    if (!core_.deviates(Deviation::ignores_late_answers_and_their_bye)) on_success(response);
+    return;
+  }
   // By the book the transaction is over and strays mean nothing (§18.1.2). A device that left
   // early still owes the server what the living transaction would have sent.
   if (!core_.profile().max_request_retries) return;
-  if (response.is_provisional()) return cancel();
+  if (response.is_provisional()) {
+    if (!core_.deviates(Deviation::never_cancels_late)) cancel();
+    return;
+  }
+  if (core_.deviates(Deviation::never_acknowledges_late_errors)) return;
   core_.send_ack(sip::make_failure_ack(invite_.view(), response), invite_.hop());
 }
 

@@ -59,6 +59,8 @@ class OutgoingLeg {
   void on_success(const sip::MessageView& response);
   void on_challenge(const sip::MessageView& response);
   void on_rejection(const sip::MessageView& response);
+  /// Whether a rejection says that the server, not the call, has failed.
+  bool is_of_the_server(int status);
   void on_silence();
   void take_late_response(const sip::MessageView& response);
   void cancel();
@@ -77,6 +79,7 @@ class OutgoingLeg {
   ClientRequest cancel_;
   std::map<std::string, Acknowledged, std::less<>> acknowledged_;  ///< by To tag, so forks too
   std::vector<ClientRequest> byes_;
+  world::Timer late_end_;  ///< of the deviation ends_a_late_answer_late
 };
 
 }  // namespace sipharness::dut

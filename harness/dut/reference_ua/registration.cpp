@@ -79,6 +79,7 @@ void Registration::send(seconds expires) {
   server_.authenticator.authorize(request, "REGISTER", uri);
   core_.introduce(request);
   outstanding_ = true;
+  sent_at_ = core_.world().now();
   request_ = core_.start(
       request, core_.hop_to(server_.endpoint),
       {.on_response = [this](const sip::MessageView& response) { on_response(response); },
@@ -88,6 +89,7 @@ void Registration::send(seconds expires) {
 
 void Registration::on_response(const sip::MessageView& response) {
   if (!response.is_final()) return;
+  answered_late_ = core_.world().now() > sent_at_ + core_.profile().timers.t1;
   impatience_.cancel();
   if (response.is_success()) return on_accepted(response);
   if (try_again(response)) return;

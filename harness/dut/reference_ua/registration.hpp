@@ -40,6 +40,8 @@ class Registration {
   /// The newest finished attempt failed. @source requirements ALG-KNOWNDOWN
   bool is_known_down() const { return standing_ == Standing::down; }
   bool is_outstanding() const { return outstanding_; }
+  /// The newest answer came only to a repeat.
+  bool was_answered_late() const { return answered_late_; }
 
  private:
   enum class Standing : std::uint8_t { unknown, up, down };
@@ -63,6 +65,8 @@ class Registration {
   std::optional<std::chrono::seconds> min_expires_;  ///< from a 423
   int repairs_left_ = 0;  ///< challenges and 423 answered within this attempt
   bool outstanding_ = false;
+  bool answered_late_ = false;
+  TimePoint sent_at_;
   bool held_back_ = false;
   bool unregistering_ = false;
   Standing standing_ = Standing::unknown;

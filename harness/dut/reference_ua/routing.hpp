@@ -2,6 +2,7 @@
 // Which servers a new call is tried at, in order. Pure.
 // @source guide.txt, "SIP Server Redundancy" and Case 2; requirements AMB-3, ALG-KNOWNDOWN
 
+#include <optional>
 #include <vector>
 
 #include "harness/dut/reference_ua/deviation.hpp"
@@ -14,6 +15,7 @@ struct Standing {
   bool is_registered = false;
   bool is_known_down = false;
   bool is_quarantined = false;
+  std::optional<int> calls_since_return;  ///< nothing: it was never lost
 };
 
 /// Empty if both servers want to be left alone.

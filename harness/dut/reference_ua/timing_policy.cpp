@@ -50,7 +50,10 @@ std::optional<Duration> patience(const scenario::Profile& profile, const Deviati
     return profile.timers.sixty_four_t1();
   if (has(deviations, Deviation::calls_secondary_while_primary_is_tried))
     return 16 * profile.timers.t1;
-  if (has(deviations, Deviation::falls_back_before_repeating)) return profile.timers.t1 / 2;
+  if (has(deviations, Deviation::leaves_a_slow_primary)) return 4 * profile.timers.t1;
+  if (has(deviations, Deviation::falls_back_before_repeating) ||
+      has(deviations, Deviation::takes_loss_for_silence))
+    return profile.timers.t1 / 2;
   return std::nullopt;
 }
 

@@ -44,6 +44,9 @@ std::vector<Case> rfc3261_8_cases();
 std::vector<Case> rfc3261_17_cases();
 std::vector<Case> rfc3261_9_cases();
 std::vector<Case> failover_cases();
+std::vector<Case> failover_answer_cases();
+std::vector<Case> failover_late_cases();
+std::vector<Case> failover_return_cases();
 std::vector<Case> always_told_cases();
 std::vector<Case> field_cases();
 

@@ -1,0 +1,96 @@
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+void no_call(Setting s) {
+  registrations(s.trace, 100s);
+}
+
+/// The primary answers a call at 7 s with `status`; the secondary is called `then` later, if at
+/// all.
+std::function<void(Setting)> answered(int status, std::optional<Duration> then = {},
+                                      Headers headers = {}) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 120s);
+    s.trace.at(7s).dial();
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+    s.trace.at(7020ms).to_device(primary).response(status, {.headers = headers, .to = invite});
+    s.trace.at(7021ms).from_device(primary).request("ACK", {.in = invite});
+    if (then) s.trace.complete_call(secondary, 7020ms + *then);
+    s.trace.ends(60s);
+  };
+}
+
+/// The same, and the next call at 20 s begins at `server`.
+std::function<void(Setting)> then_calls(int status, Headers headers, trace::ServerRole server) {
+  return [=](Setting s) {
+    answered(status, 10ms, headers)(s);
+    s.trace.at(20s).dial();
+    s.trace.complete_call(server, 20s);
+  };
+}
+
+/// The primary's first word comes `after` the INVITE; the secondary is called at `left`, if at all.
+std::function<void(Setting)> slow(Duration after, std::optional<Duration> left = {}) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 120s);
+    s.trace.at(7s).dial();
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+    s.trace.retransmissions(invite, {500ms, 1500ms});
+    s.trace.at(7s + after).to_device(primary).response(180, {.to = invite});
+    if (left) s.trace.complete_call(secondary, 7s + *left);
+    s.trace.ends(60s);
+  };
+}
+
+/// 100 and nothing more.
+void only_trying(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(7s).dial();
+  const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+  s.trace.at(7020ms).to_device(primary).response(100, {.to = invite});
+  s.trace.ends(80s);
+}
+
+const Headers wait_a_minute = {{"Retry-After", "60"}};
+
+}  // namespace
+
+std::vector<Case> failover_answer_cases() {
+  return {
+      {"moves_on_at_once", "FO-INV503", Verdict::pass, answered(503, 10ms)},
+      {"never_moves_on", "FO-INV503", Verdict::warn, answered(503)},
+      {"moves_on_late", "FO-INV503", Verdict::warn, answered(503, 3s)},
+      {"leaves_it_alone", "FO-INV503", Verdict::pass, then_calls(503, wait_a_minute, secondary)},
+      {"calls_it_too_soon", "FO-INV503", Verdict::warn, then_calls(503, wait_a_minute, primary)},
+      {"no_call", "FO-INV503", Verdict::inconclusive, no_call},
+      {"tried_again", "RFC3261-GEN-13", Verdict::pass, then_calls(503, {}, primary)},
+      {"avoided", "RFC3261-GEN-13", Verdict::fail, then_calls(503, {}, secondary)},
+      {"asked_to_wait", "RFC3261-GEN-13", Verdict::inconclusive,
+       then_calls(503, wait_a_minute, secondary)},
+      {"no_call", "RFC3261-GEN-13", Verdict::inconclusive, no_call},
+      {"moved_on_after_500", "FO-INV5XX", Verdict::info, answered(500, 10ms)},
+      {"ended_after_504", "FO-INV5XX", Verdict::info, answered(504)},
+      {"no_call", "FO-INV5XX", Verdict::inconclusive, no_call},
+      {"busy_is_busy", "FO-INV4XX", Verdict::pass, answered(486)},
+      {"busy_rings_elsewhere", "FO-INV4XX", Verdict::fail, answered(486, 10ms)},
+      {"declined_rings_elsewhere", "FO-INV4XX", Verdict::fail, answered(603, 10ms)},
+      {"not_found_is_sought_elsewhere", "FO-INV4XX", Verdict::warn, answered(404, 10ms)},
+      {"an_unknown_4xx_is_a_400", "FO-INV4XX", Verdict::pass, answered(499)},
+      {"no_call", "FO-INV4XX", Verdict::inconclusive, no_call},
+      {"waits_for_a_slow_primary", "FO-SLOW-LT", Verdict::pass, slow(3s)},
+      {"leaves_a_slow_primary", "FO-SLOW-LT", Verdict::warn, slow(3s, 2s)},
+      {"answered_within_t1", "FO-SLOW-LT", Verdict::inconclusive, slow(300ms)},
+      {"trap_2_no_failover_after_100", "FO-100SIL", Verdict::info, only_trying},
+      {"no_call", "FO-100SIL", Verdict::inconclusive, no_call},
+      {"trap_2_100_is_no_failure", "RFC3263-02", Verdict::info, only_trying},
+      {"trap_2_no_failover_is_asked_for_after_100", "RFC3263-01", Verdict::inconclusive,
+       only_trying},
+      {"no_call", "RFC3263-02", Verdict::inconclusive, no_call},
+  };
+}
+
+}  // namespace sipharness::check_tests
