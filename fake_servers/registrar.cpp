@@ -118,6 +118,7 @@ void Registrar::answer(ServerTransaction& transaction, const scenario::Accept& p
         std::chrono::ceil<seconds>(bindings_.at(own.front()).expires - station_.world.now());
     response.header(HeaderId::expires, std::to_string(left.count()));
   }
+  for (const auto& [name, value] : policy.headers) response.header(name, value);
   transaction.respond(response.str());
 }
 

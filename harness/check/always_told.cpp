@@ -10,6 +10,7 @@
 
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
+#include "harness/check/refresh.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -71,7 +72,7 @@ void lives_to_the_end(const Context& context, Judge& judge) {
   if (const auto exit = unexpected_exit(context)) judge.violated({}, *exit);
   const auto last = last_word(context);
   if (!last) return;
-  if (next_action(context, "shutdown", context.trace.zero)) return;
+  if (is_switched_off(context, context.trace.last)) return;
   if (const auto stimulus = unanswered_stimulus(context, *last))
     judge.violated({}, fmt::format("silent since {}, although: {}",
                                    format_seconds(*last - context.trace.zero), *stimulus));
@@ -112,7 +113,8 @@ void expiry_agrees(const Context& context, Judge& judge) {
     return judge.not_applicable("the profile does not say the Register Expiration");
   judge.needs("a REGISTER that proposes an expiry");
   for (const trace::RegisterAttempt& attempt : context.attempts) {
-    if (attempt.unregister || !attempt.requested) continue;
+    if (attempt.unregister || !attempt.requested || was_told_min_expires(context, attempt))
+      continue;
     const std::string seen =
         fmt::format("asks for {}, the profile says {}", format_duration(*attempt.requested),
                     format_duration(context.profile.register_expiration));

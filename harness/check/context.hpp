@@ -37,6 +37,10 @@ class Context {
 
   const trace::Message& message(std::size_t index) const { return trace.messages[index]; }
   CaptureTime at(std::size_t index) const { return message(index).at; }
+  /// The request that began a transaction.
+  const trace::Message& opening(const trace::Transaction& transaction) const {
+    return message(transaction.sends.front());
+  }
   bool expects(std::string_view requirement) const {
     return scenario != nullptr && scenario->expects(requirement);
   }

@@ -5,14 +5,29 @@
 
 #include <fmt/format.h>
 
+#include "harness/sip/text.hpp"
+
 namespace sipharness::check {
 namespace {
 
 using trace::ServerRole;
 
-void keep_earlier(std::optional<CaptureTime>& earliest, CaptureTime candidate) {
-  if (!earliest || candidate < *earliest) earliest = candidate;
-}
+/// Keeps the earliest of what is offered, of those not before `from`.
+class Earliest {
+ public:
+  explicit Earliest(CaptureTime from) : from_(from) {}
+  void offer(CaptureTime candidate) {
+    if (candidate >= from_ && (!at_ || candidate < *at_)) at_ = candidate;
+  }
+  void offer_span(CaptureTime begin, CaptureTime end) {
+    if (end > from_) offer(std::max(begin, from_));
+  }
+  std::optional<CaptureTime> at() const { return at_; }
+
+ private:
+  CaptureTime from_;
+  std::optional<CaptureTime> at_;
+};
 
 /// The server an entry says something bad about; empty if it does not.
 std::string_view faulty_server(const journal::Event& event) {
@@ -21,15 +36,6 @@ std::string_view faulty_server(const journal::Event& event) {
   if (const auto* forgotten = std::get_if<journal::BindingsForgotten>(&event))
     return forgotten->server;
   return {};
-}
-
-/// The first request of the device that the server never answered.
-std::optional<CaptureTime> first_silence(const Context& context, ServerRole server) {
-  for (const trace::Transaction& transaction : context.transactions)
-    if (transaction.server == server && !transaction.first_response &&
-        transaction.direction == trace::Direction::from_device)
-      return context.at(transaction.sends.front());
-  return std::nullopt;
 }
 
 bool is_power_change(const journal::Entry& entry) {
@@ -48,11 +54,13 @@ bool is_refused(const Context& context, const trace::RegisterAttempt& attempt) {
 }
 
 /// What a capture without a journal shows of a server that is not there.
-void keep_unjournalled_faults(const Context& context, ServerRole server,
-                              std::optional<CaptureTime>& earliest) {
-  if (const auto silence = first_silence(context, server)) keep_earlier(earliest, *silence);
+void offer_unjournalled_faults(const Context& context, ServerRole server, Earliest& earliest) {
+  for (const trace::Transaction& transaction : context.transactions)
+    if (transaction.server == server && !transaction.first_response &&
+        transaction.direction == trace::Direction::from_device)
+      earliest.offer(context.at(transaction.sends.front()));
   for (const trace::TransportFailure& failure : context.trace.transport_failures)
-    if (failure.server == server) keep_earlier(earliest, failure.at);
+    if (failure.server == server) earliest.offer(failure.at);
 }
 
 }  // namespace
@@ -66,19 +74,30 @@ bool has_both_servers(const Context& context) {
 }
 
 std::optional<CaptureTime> first_fault(const Context& context, ServerRole server) {
-  std::optional<CaptureTime> earliest;
+  return next_fault(context, server, CaptureTime::min());
+}
+
+std::optional<CaptureTime> next_fault(const Context& context, ServerRole server, CaptureTime from) {
+  Earliest earliest(from);
   for (const trace::Outage& outage : context.outages)
-    if (outage.server == server) keep_earlier(earliest, outage.from);
+    if (outage.server == server) earliest.offer_span(outage.from, outage.until);
   for (const trace::Message& message : context.trace.messages)
-    if (message.server == server && message.ignored) keep_earlier(earliest, message.at);
+    if (message.server == server && message.ignored) earliest.offer(message.at);
   for (const journal::Entry& entry : context.trace.journal)
     if (faulty_server(entry.event) == to_string(server))
-      keep_earlier(earliest, context.trace.time_of(entry));
+      earliest.offer(context.trace.time_of(entry));
   for (const trace::RegisterAttempt& attempt : context.attempts)
-    if (attempt.server == server && is_refused(context, attempt))
-      keep_earlier(earliest, *attempt.end);
-  if (!context.trace.has_journal()) keep_unjournalled_faults(context, server, earliest);
-  return earliest;
+    if (attempt.server == server && is_refused(context, attempt)) earliest.offer(*attempt.end);
+  if (!context.trace.has_journal()) offer_unjournalled_faults(context, server, earliest);
+  return earliest.at();
+}
+
+std::optional<std::chrono::seconds> retry_after(const sip::MessageView& response) {
+  // "120 (maintenance);duration=60": only the leading number says how long to stay away.
+  const std::string_view value = response.header(sip::HeaderId::retry_after);
+  const auto seconds =
+      sip::parse_unsigned<std::uint32_t>(value.substr(0, value.find_first_not_of("0123456789")));
+  return seconds ? std::optional(std::chrono::seconds(*seconds)) : std::nullopt;
 }
 
 CaptureTime next_power_change(const Context& context, CaptureTime from) {

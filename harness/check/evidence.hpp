@@ -21,6 +21,9 @@ bool has_both_servers(const Context& context);
 /// delayed message, bindings forgotten, a REGISTER refused (a challenge is no refusal), or, without
 /// a journal, a request unanswered or a transport failure.
 std::optional<CaptureTime> first_fault(const Context& context, trace::ServerRole server);
+/// The same, from `from` on; an outage that lasts at `from` counts as from then.
+std::optional<CaptureTime> next_fault(const Context& context, trace::ServerRole server,
+                                      CaptureTime from);
 
 /// The first boot, restart or shutdown after `from`; the end of the trace if none. Without a
 /// journal the device's own un-REGISTER says that it goes down.
@@ -36,6 +39,9 @@ std::optional<CaptureTime> next_action(const Context& context, std::string_view 
 /// The ICMP error or RST that told the device, in [from, until], that `server` is not there.
 std::optional<CaptureTime> transport_failure(const Context& context, trace::ServerRole server,
                                              CaptureTime from, CaptureTime until);
+
+/// How long a response asks to be left alone; nothing if it does not. @source RFC 3261 §20.33
+std::optional<std::chrono::seconds> retry_after(const sip::MessageView& response);
 
 /// When the first INVITE of a leg left: before a challenge, where i0 is after it.
 CaptureTime reached_at(const Context& context, const trace::Leg& leg);

@@ -1,7 +1,6 @@
 // Which answers of the primary move a call and which do not, and what a late one may still do.
 // @source RFC 3263 §4.3; RFC 3261 §8.1.3, §9.1, §13.2.2.4, §17.1.1.2, §21; RFC 6026 §8.3
 
-#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -9,7 +8,6 @@
 
 #include "harness/check/failover.hpp"
 #include "harness/check/families.hpp"
-#include "harness/sip/text.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -20,15 +18,6 @@ using trace::ServerRole;
 
 int status_of(const Context& context, const Leg& leg) {
   return leg.final ? context.message(*leg.final).sip.status() : 0;
-}
-
-/// How long a 503 asks to be left alone; nothing if it does not (RFC 3261 §20.33).
-std::optional<Duration> retry_after(const sip::MessageView& response) {
-  std::string_view value = response.header(sip::HeaderId::retry_after);
-  const auto seconds =
-      sip::parse_unsigned<std::uint32_t>(sip::take(value, value.find_first_not_of("0123456789")));
-  if (!seconds) return std::nullopt;
-  return std::chrono::seconds(*seconds);
 }
 
 /// A call that began at the primary, which gave it a final answer.
@@ -173,19 +162,6 @@ void a_refusal_ends_the_call(const Context& context, Judge& judge) {
 
 // --- Slow and silent primaries -------------------------------------------------------------------
 
-/// How long the device is set to repeat an INVITE: 64·T1, or by its number of retries.
-Duration configured_patience(const Context& context) {
-  const Duration longest = context.profile.timers.sixty_four_t1();
-  if (!context.profile.max_request_retries) return longest;
-  Duration patience{};
-  Duration interval = context.profile.timers.t1;
-  for (int sent = 0; sent <= *context.profile.max_request_retries && patience < longest; ++sent) {
-    patience += interval;
-    interval *= 2;
-  }
-  return std::min(patience, longest);
-}
-
 void a_slow_primary_keeps_the_call(const Context& context, Judge& judge) {
   judge.needs("a call that the primary answers after T1 and before Timer B",
               verdict::Blame::harness);
@@ -195,7 +171,7 @@ void a_slow_primary_keeps_the_call(const Context& context, Judge& judge) {
     const auto response = first_response(context, *primary);
     if (!response) continue;
     const Duration after = context.at(*response) - primary->i0;
-    if (after <= context.profile.timers.t1 || after >= configured_patience(context)) continue;
+    if (after <= context.profile.timers.t1 || after >= context.profile.patience()) continue;
     const Leg* secondary = call.leg(ServerRole::secondary);
     const Evidence evidence = evidence_of_both(context, *primary, secondary);
     if (secondary == nullptr)

@@ -24,7 +24,11 @@ void judge_calls_after(const Context& context, Judge& judge, const RegisterAttem
   for (const trace::CallGroup& call : context.calls) {
     if (call.legs.empty()) continue;
     const CaptureTime start = call.dialled.value_or(call.legs.front().i0);
-    if (start < known || !context.known_down(ServerRole::primary, start)) continue;
+    // With the secondary lost too there is nothing better to try.
+    if (start < known || !context.known_down(ServerRole::primary, start) ||
+        !context.registered(ServerRole::secondary, start) ||
+        context.known_down(ServerRole::secondary, start))
+      continue;
     const trace::Leg& first = call.legs.front();
     if (first.server == ServerRole::primary)
       judge.warn(evidence_of(context, first), "a call after the failed refresh tried the primary");

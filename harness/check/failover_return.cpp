@@ -11,6 +11,7 @@
 
 #include "harness/check/failover.hpp"
 #include "harness/check/families.hpp"
+#include "harness/check/refresh.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -25,9 +26,6 @@ using trace::ServerRole;
 constexpr Duration time_to_return = 2s;
 /// policy: what the device does so soon after the return is done because of it (FO-BACK-03).
 constexpr Duration time_to_disturb = 5s;
-/// policy: at most so many registration attempts at one server in a minute (FO-HERD-01).
-constexpr std::size_t most_attempts_a_minute = 12;
-
 CaptureTime start_of(const CallGroup& call) {
   return call.dialled.value_or(call.legs.empty() ? call.until : call.legs.front().i0);
 }
@@ -186,17 +184,6 @@ void a_call_to_nobody_ends(const Context& context, Judge& judge) {
 }
 
 // --- A primary that comes and goes ---------------------------------------------------------------
-
-/// The most attempts in any minute at `server`.
-std::size_t most_in_a_minute(const Context& context, ServerRole server) {
-  const auto attempts = context.attempts_at(server);
-  std::size_t most = 0;
-  for (std::size_t first = 0, last = 0; last < attempts.size(); ++last) {
-    while (attempts[last]->start - attempts[first]->start > 60s) ++first;
-    most = std::max(most, last - first + 1);
-  }
-  return most;
-}
 
 void flapping_causes_no_storm(const Context& context, Judge& judge) {
   judge.needs("a primary that goes and returns three times", verdict::Blame::harness);

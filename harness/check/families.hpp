@@ -10,6 +10,7 @@ namespace sipharness::check {
 std::span<const Check> guide_registration_checks();      // guide, Configuration and Case 1
 std::span<const Check> guide_call_checks();              // guide, Cases 1 and 2
 std::span<const Check> rfc3261_10_register_checks();     // RFC 3261 §10
+std::span<const Check> rfc3261_10_answer_checks();       // RFC 3261 §10: the answers
 std::span<const Check> rfc3261_8_request_checks();       // RFC 3261 §8.1.1
 std::span<const Check> rfc3261_17_transaction_checks();  // RFC 3261 §17.1
 std::span<const Check> rfc3261_9_cancel_checks();        // RFC 3261 §9.1
@@ -19,6 +20,7 @@ std::span<const Check> failover_leg_checks();            // one call, two server
 std::span<const Check> failover_answer_checks();         // which answers move a call
 std::span<const Check> failover_late_checks();           // answers after the call has moved on
 std::span<const Check> failover_return_checks();         // the way back, total loss, lossy links
+std::span<const Check> failover_recovery_checks();       // registrations after a loss
 std::span<const Check> always_told_checks();             // in every run
 
 }  // namespace sipharness::check

@@ -28,16 +28,6 @@ constexpr Duration side_by_side = 10s;
 /// policy: how long after the second 200 both bindings must be alive (catalogue, GRP-REG-02).
 constexpr Duration settling_time = 5s;
 
-/// A 423 of that server made the device ask for longer than it is configured to.
-bool was_told_min_expires(const Context& context, const RegisterAttempt& attempt) {
-  const std::size_t last = attempt.transactions.back();
-  return std::ranges::any_of(context.transactions, [&](const trace::Transaction& earlier) {
-    return earlier.method == sip::Method::register_ && earlier.server == attempt.server &&
-           earlier.final && context.message(*earlier.final).sip.status() == 423 &&
-           *earlier.final < context.transactions[last].sends.front();
-  });
-}
-
 void expiration_is_minutes(const Context& context, Judge& judge) {
   if (context.profile.register_expiration == Duration::zero())
     return judge.not_applicable("the profile does not say the Register Expiration");
@@ -191,13 +181,14 @@ void refreshes_at_both(const Context& context, Judge& judge) {
   if (!has_both_servers(context)) return;
   for (const ServerRole server : both) {
     const auto attempts = context.attempts_at(server);
-    const CaptureTime healthy_until = first_fault(context, server).value_or(context.trace.last);
     std::size_t periods = 0;
     std::vector<const RegisterAttempt*> missed;
     for (const RegisterAttempt* attempt : attempts) {
       if (!attempt->ok || !attempt->granted || attempt->unregister) continue;
       const CaptureTime lapse = *attempt->ok + *attempt->granted;
-      if (std::min(healthy_until, next_power_change(context, *attempt->ok)) < lapse) break;
+      const CaptureTime healthy_until =
+          next_fault(context, server, *attempt->ok).value_or(context.trace.last);
+      if (std::min(healthy_until, next_power_change(context, *attempt->ok)) < lapse) continue;
       ++periods;
       const bool refreshed = std::ranges::any_of(attempts, [&](const RegisterAttempt* next) {
         return next->start > *attempt->ok && next->start < lapse;

@@ -30,10 +30,29 @@ std::vector<Refresh> find_refreshes(const Context& context, trace::ServerRole se
     const RegisterAttempt& previous = *attempts[i];
     const RegisterAttempt& next = *attempts[i + 1];
     if (!previous.ok || !previous.granted || previous.unregister || next.unregister) continue;
-    if (next_power_change(context, *previous.ok) < next.start) continue;
+    if (next_power_change(context, *previous.ok) <= next.start) continue;
     found.push_back({&previous, &next, *previous.granted});
   }
   return found;
+}
+
+bool was_told_min_expires(const Context& context, const trace::RegisterAttempt& attempt) {
+  const std::size_t last = attempt.transactions.back();
+  return std::ranges::any_of(context.transactions, [&](const trace::Transaction& earlier) {
+    return earlier.method == sip::Method::register_ && earlier.server == attempt.server &&
+           earlier.final && context.message(*earlier.final).sip.status() == 423 &&
+           *earlier.final < context.transactions[last].sends.front();
+  });
+}
+
+std::size_t most_in_a_minute(const Context& context, trace::ServerRole server) {
+  const auto attempts = context.attempts_at(server);
+  std::size_t most = 0;
+  for (std::size_t first = 0, last = 0; last < attempts.size(); ++last) {
+    while (attempts[last]->start - attempts[first]->start > 60s) ++first;
+    most = std::max(most, last - first + 1);
+  }
+  return most;
 }
 
 Duration latest_refresh(const Context& context, Duration granted) {

@@ -18,6 +18,14 @@ struct Refresh {
 
 std::vector<Refresh> find_refreshes(const Context& context, trace::ServerRole server);
 
+/// A 423 of that server made the device ask for longer than it is configured to.
+bool was_told_min_expires(const Context& context, const trace::RegisterAttempt& attempt);
+
+/// policy: at most so many registration attempts at one server in a minute (FO-HERD-01).
+inline constexpr std::size_t most_attempts_a_minute = 12;
+/// The most attempts in any minute at `server`.
+std::size_t most_in_a_minute(const Context& context, trace::ServerRole server);
+
 /// When the guide wants the refresh at the latest, counted from the 200: E − R, or E when R is not
 /// used or larger than E.
 Duration latest_refresh(const Context& context, Duration granted);

@@ -69,10 +69,6 @@ std::vector<const Transaction*> registers_at(const Context& context, ServerRole 
   return found;
 }
 
-const Message& opening(const Context& context, const Transaction& transaction) {
-  return context.message(transaction.sends.front());
-}
-
 void one_call_id_per_boot(const Context& context, Judge& judge) {
   judge.needs("two REGISTERs at one server");
   for (const ServerRole server : both) {
@@ -81,9 +77,9 @@ void one_call_id_per_boot(const Context& context, Judge& judge) {
     const Transaction* previous = registers.front();
     std::size_t changes = 0;
     for (const Transaction* transaction : registers) {
-      const Message& now = opening(context, *transaction);
-      const Message& before = opening(context, *previous);
-      const bool rebooted = next_power_change(context, before.at) < now.at;
+      const Message& now = context.opening(*transaction);
+      const Message& before = context.opening(*previous);
+      const bool rebooted = next_power_change(context, before.at) <= now.at;
       if (!rebooted && now.sip.call_id() != before.sip.call_id()) {
         ++changes;
         judge.violated(evidence_of(context, *transaction),
@@ -92,7 +88,7 @@ void one_call_id_per_boot(const Context& context, Judge& judge) {
       previous = transaction;
     }
     if (changes == 0)
-      judge.pass({server, opening(context, *registers.front()).sip.call_id(), {}},
+      judge.pass({server, context.opening(*registers.front()).sip.call_id(), {}},
                  fmt::format("one Call-ID for {} REGISTERs at the {}", registers.size(),
                              to_string(server)));
   }
@@ -103,7 +99,7 @@ std::map<std::string_view, std::set<std::uint32_t>> numbers_by_call_id(const Con
   std::map<std::string_view, std::set<std::uint32_t>> numbers;
   for (const ServerRole server : both)
     for (const Transaction* transaction : registers_at(context, server)) {
-      const Message& message = opening(context, *transaction);
+      const Message& message = context.opening(*transaction);
       numbers[message.sip.call_id()].insert(message.sip.cseq());
     }
   return numbers;
@@ -122,7 +118,7 @@ void judge_numbers(const Context& context, Judge& judge, ServerRole server) {
   std::size_t steps = 0;
   bool all_right = true;
   for (const Transaction* transaction : registers_at(context, server)) {
-    const sip::MessageView& message = opening(context, *transaction).sip;
+    const sip::MessageView& message = context.opening(*transaction).sip;
     const auto [entry, is_first] = latest.emplace(message.call_id(), message.cseq());
     const std::uint32_t before = std::exchange(entry->second, message.cseq());
     if (is_first) continue;
@@ -215,7 +211,7 @@ void contact_is_reachable(const Context& context, Judge& judge) {
 
 /// When the REGISTER left that got the attempt's answer.
 CaptureTime asked_at(const Context& context, const RegisterAttempt& attempt) {
-  return opening(context, context.transactions[attempt.transactions.back()]).at;
+  return context.opening(context.transactions[attempt.transactions.back()]).at;
 }
 
 /// The renewal of one binding; `renewal` is null if none was accepted later.
@@ -253,10 +249,11 @@ void refreshed_before_it_lapses(const Context& context, Judge& judge) {
   judge.needs("a granted registration whose whole life the capture covers");
   for (const ServerRole server : both) {
     const RegisterAttempt* open = nullptr;
-    const CaptureTime healthy_until = first_fault(context, server).value_or(CaptureTime::max());
     for (const RegisterAttempt* attempt : context.attempts_at(server)) {
       if (!attempt->ok || attempt->unregister) continue;
       if (open != nullptr) judge_renewal(context, judge, *open, attempt);
+      const CaptureTime healthy_until =
+          next_fault(context, server, *attempt->ok).value_or(CaptureTime::max());
       const bool judged = attempt->granted && *attempt->ok + *attempt->granted < healthy_until;
       open = judged ? attempt : nullptr;
     }
@@ -285,14 +282,14 @@ void one_at_a_time(const Context& context, Judge& judge) {
     const auto registers = registers_at(context, server);
     std::size_t overlaps = 0;
     for (std::size_t i = 0; i + 1 < registers.size(); ++i) {
-      const CaptureTime start = opening(context, *registers[i]).at;
-      const Message& next = opening(context, *registers[i + 1]);
-      if (next_power_change(context, start) < next.at) continue;
+      const CaptureTime start = context.opening(*registers[i]).at;
+      const Message& next = context.opening(*registers[i + 1]);
+      if (next_power_change(context, start) <= next.at) continue;
       const bool answered = registers[i]->final && context.at(*registers[i]->final) <= next.at;
       if (answered || next.at >= start + timeout - early) continue;
       if (transport_failure(context, server, start, next.at)) continue;
       ++overlaps;
-      const bool same = !has_new_contact(opening(context, *registers[i]), next);
+      const bool same = !has_new_contact(context.opening(*registers[i]), next);
       const std::string seen =
           fmt::format("a new REGISTER {} after one that was still unanswered{}",
                       format_seconds(next.at - start),

@@ -16,7 +16,11 @@ JournalFile::JournalFile(const std::string& path, const world::World& world, Tim
 }
 
 void JournalFile::write(const journal::Event& event) {
-  const std::string line = journal::to_line({world_.now() - zero_, event}) + "\n";
+  write(event, world_.now());
+}
+
+void JournalFile::write(const journal::Event& event, TimePoint at) {
+  const std::string line = journal::to_line({at - zero_, event}) + "\n";
   if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size()) failed_ = true;
   if (flush_ && std::fflush(file_.get()) != 0) failed_ = true;
 }

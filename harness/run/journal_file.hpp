@@ -17,6 +17,8 @@ class JournalFile final : public journal::Writer {
   /// every line reaches the disk at once (real time: the harness may be killed).
   JournalFile(const std::string& path, const world::World& world, TimePoint zero, bool flush);
   void write(const journal::Event& event) override;
+  /// The same for something that began a moment ago; nothing was written since.
+  void write(const journal::Event& event, TimePoint at);
   /// True once a line could not be written (full disk); what is buffered is written first.
   bool has_failed() const { return failed_ || std::fflush(file_.get()) != 0; }
 

@@ -49,7 +49,8 @@ std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Produc
 
 Stage::Stage(world::World& world, const Production& production, const RunFolder& folder,
              bool real_time)
-    : production_(production),
+    : world_(world),
+      production_(production),
       zero_(world.now()),
       journal_(folder.journal(), world, zero_, real_time),
       timeline_(world, zero_, production.scenario,
@@ -80,9 +81,12 @@ void Stage::perform(const scenario::Step& step) {
 }
 
 void Stage::perform(const scenario::DeviceStep& step) {
+  // The order comes before what the device sends because of it.
+  const TimePoint ordered = world_.now();
   const bool reported_ok = device_->perform(step);
-  journal_.write(journal::Action{device_->name(), std::string(to_string(step.verb)), step.number,
-                                 reported_ok});
+  journal_.write(
+      journal::Action{device_->name(), std::string(to_string(step.verb)), step.number, reported_ok},
+      ordered);
 }
 
 void Stage::perform(const scenario::ServerStep& step) {

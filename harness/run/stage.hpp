@@ -47,6 +47,7 @@ class Stage {
   void perform(const scenario::ServerStep& step);
   fake_servers::FakeServer& server(const std::string& name) { return *servers_.at(name); }
 
+  world::World& world_;
   const Production& production_;
   TimePoint zero_;
   JournalFile journal_;

@@ -35,7 +35,7 @@ inline constexpr auto rule =
 inline constexpr auto verbs =
     list("accept", "drop", "delay", "reject", "challenge", "provisional", "mute");
 inline constexpr auto nth = list("from", "to");
-inline constexpr auto accept = list("expires", "expires_in");
+inline constexpr auto accept = list("expires", "expires_in", "headers");
 inline constexpr auto reject = list("status", "reason", "headers", "after");
 inline constexpr auto challenge = list("status", "realm", "algorithm", "qop", "stale");
 inline constexpr auto provisional = list("status", "after");
@@ -43,11 +43,12 @@ inline constexpr auto step =
     list("at", "after", "plus", "deadline", "do", "number", "server", "phase");
 inline constexpr auto expectation = list("requirement", "min", "max");
 
-inline constexpr auto profile = list(
-    "$schema", "name", "kind", "title", "vendor_claims", "timers", "account", "register_expiration",
-    "reregister_before", "refresh_margin", "reg_retry_wait", "subscribe_expiration",
-    "subscriptions", "mwi_subscribe", "max_request_retries", "parallel_allowed", "rport",
-    "transport", "registers", "knows_reregister_before", "tolerances", "sources");
+inline constexpr auto profile =
+    list("$schema", "name", "kind", "title", "vendor_claims", "timers", "account",
+         "register_expiration", "reregister_before", "refresh_margin", "reg_retry_wait",
+         "reg_retry_wait_403", "subscribe_expiration", "subscriptions", "mwi_subscribe",
+         "max_request_retries", "parallel_allowed", "rport", "transport", "registers",
+         "knows_reregister_before", "tolerances", "sources");
 inline constexpr auto timers = list("t1", "t2", "t4");
 inline constexpr auto account = list("user", "auth_user", "password");
 inline constexpr auto password = list("test", "env", "file");

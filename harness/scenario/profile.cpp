@@ -15,6 +15,13 @@ bool Profile::claims_guide() const {
   return std::find(vendor_claims.begin(), vendor_claims.end(), "guide") != vendor_claims.end();
 }
 
+Duration Profile::patience() const {
+  const Duration longest = timers.sixty_four_t1();
+  if (!max_request_retries) return longest;
+  const int doublings = std::clamp(*max_request_retries, 0, 16) + 1;
+  return std::min(longest, timers.t1 * ((1 << doublings) - 1));
+}
+
 std::optional<std::string> resolve(const Password& password) {
   switch (password.kind) {
     case Password::Kind::none:

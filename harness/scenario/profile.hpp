@@ -63,6 +63,7 @@ struct Profile {
   /// Where the device refreshes when reregister_before is zero; policy: 5 s before the lapse.
   Duration refresh_margin = 5s;
   Duration reg_retry_wait = 20s;
+  Duration reg_retry_wait_403 = 20min;  ///< after a refusal of the account
   Duration subscribe_expiration = 60min;
   std::vector<std::string> subscriptions;  ///< event packages: "dialog", "presence"
   bool mwi_subscribe = false;
@@ -77,6 +78,8 @@ struct Profile {
   std::map<std::string, std::string> sources;
 
   bool claims_guide() const;
+  /// How long it tries one request: 64·T1, or less by its maximum number of retries (AMB-17).
+  Duration patience() const;
 };
 
 /// Reads a profile; an error names file, line, column, pointer, what was found, what is allowed.

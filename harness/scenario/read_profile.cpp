@@ -99,6 +99,7 @@ void read_registration(const Fields& fields, Profile& profile) {
   fields.read("reregister_before", profile.reregister_before);
   fields.read("refresh_margin", profile.refresh_margin);
   fields.read("reg_retry_wait", profile.reg_retry_wait);
+  fields.read("reg_retry_wait_403", profile.reg_retry_wait_403);
   fields.read("registers", profile.registers);
   fields.read("knows_reregister_before", profile.knows_reregister_before);
   check_whole_minutes(fields, "register_expiration");

@@ -9,15 +9,6 @@
 namespace sipharness::scenario {
 namespace {
 
-Verb read_accept(const json::Value& value, Problems& problems) {
-  Accept accept;
-  const Fields fields(value, keys::accept, problems);
-  fields.read("expires", accept.expires);
-  check_whole_seconds(fields, "expires");
-  fields.read("expires_in", accept.expires_in_contact, words::expiry_places);
-  return accept;
-}
-
 template <class Switch>
 Verb read_switch(const json::Value& value, Problems& problems) {
   if (value.kind != json::Kind::boolean || !value.boolean) problems.add_wrong(value, "true");
@@ -40,6 +31,27 @@ void read_line(const json::Value& value, Problems& problems, std::string& into) 
     problems.add(value, "found a line end; a header is one line");
 }
 
+void read_headers(const Fields& fields, HeaderList& into) {
+  const json::Value* const headers = fields.find("headers");
+  if (headers == nullptr) return;
+  Problems& problems = fields.problems();
+  if (headers->kind != json::Kind::object) problems.add_wrong(*headers, "an object");
+  for (const auto& [name, header] : headers->members) {
+    if (name.empty() || !is_one_line(name)) problems.add(header, "this is no header name");
+    read_line(header, problems, into.emplace_back(name, "").second);
+  }
+}
+
+Verb read_accept(const json::Value& value, Problems& problems) {
+  Accept accept;
+  const Fields fields(value, keys::accept, problems);
+  fields.read("expires", accept.expires);
+  check_whole_seconds(fields, "expires");
+  fields.read("expires_in", accept.expires_in_contact, words::expiry_places);
+  read_headers(fields, accept.headers);
+  return accept;
+}
+
 Verb read_reject(const json::Value& value, Problems& problems) {
   Reject reject;
   const Fields fields(value, keys::reject, problems);
@@ -48,15 +60,7 @@ Verb read_reject(const json::Value& value, Problems& problems) {
   fields.read("after", reject.after);
   if (const json::Value* const reason = fields.find("reason"))
     read_line(*reason, problems, reject.reason);
-  const json::Value* const headers = fields.find("headers");
-  if (headers == nullptr) return reject;
-  if (headers->kind != json::Kind::object) problems.add_wrong(*headers, "an object");
-  for (const auto& [name, header] : headers->members) {
-    std::string text;
-    read_line(header, problems, text);
-    if (name.empty() || !is_one_line(name)) problems.add(header, "this is no header name");
-    reject.headers.emplace_back(name, text);
-  }
+  read_headers(fields, reject.headers);
   return reject;
 }
 

@@ -21,9 +21,12 @@ namespace sipharness::scenario {
 
 // --- What a rule does to the requests it matches -------------------------------------------------
 
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
 struct Accept {                     ///< what a healthy registrar does
   std::optional<Duration> expires;  ///< grant this instead of what was asked
   bool expires_in_contact = true;   ///< as Contact parameter, else as Expires header
+  HeaderList headers{};             ///< added to the 200
 };
 struct Drop {};  ///< no reaction at all; the journal says ignored
 struct Delay {
@@ -32,7 +35,7 @@ struct Delay {
 struct Reject {
   int status = 503;
   std::string reason;
-  std::vector<std::pair<std::string, std::string>> headers;
+  HeaderList headers{};
   Duration after{};
 };
 struct ChallengeWith {

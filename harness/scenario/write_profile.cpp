@@ -61,6 +61,7 @@ std::string to_json(const Profile& profile) {
   object["reregister_before"] = format_duration(profile.reregister_before);
   object["refresh_margin"] = format_duration(profile.refresh_margin);
   object["reg_retry_wait"] = format_duration(profile.reg_retry_wait);
+  object["reg_retry_wait_403"] = format_duration(profile.reg_retry_wait_403);
   object["subscribe_expiration"] = format_duration(profile.subscribe_expiration);
   object["subscriptions"] = profile.subscriptions;
   object["mwi_subscribe"] = profile.mwi_subscribe;

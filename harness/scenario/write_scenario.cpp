@@ -31,6 +31,7 @@ struct VerbWriter {
     Json& settings = rule["accept"] = Json::object();
     put(settings, "expires", accept.expires);
     settings["expires_in"] = words::name_of(words::expiry_places, accept.expires_in_contact);
+    for (const auto& [name, value] : accept.headers) settings["headers"][name] = value;
   }
   void operator()(const Drop&) const { rule["drop"] = true; }
   void operator()(const Delay& delay) const { rule["delay"] = json_of(delay.by); }

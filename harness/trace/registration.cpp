@@ -135,14 +135,6 @@ class AttemptFinder {
     return std::nullopt;
   }
 
-  /// When the last transaction is over by itself: Timer F, or the device's limit on repeats.
-  Duration patience() const {
-    const Duration timer_f = profile_.timers.sixty_four_t1();
-    if (!profile_.max_request_retries) return timer_f;
-    const int doublings = std::clamp(*profile_.max_request_retries, 0, 16) + 1;
-    return std::min(timer_f, profile_.timers.t1 * ((1 << doublings) - 1));
-  }
-
   void conclude(std::size_t index) {
     RegisterAttempt& attempt = attempts_[index];
     const std::size_t last = attempt.transactions.back();
@@ -151,9 +143,21 @@ class AttemptFinder {
     if (transactions_[last].final && is_in_time(last_start, *transactions_[last].final)) {
       return finish(attempt, trace_.messages[*transactions_[last].final]);
     }
-    CaptureTime fail = last_start + patience();
+    CaptureTime fail = last_start + profile_.patience();
     if (const auto next = next_register(attempt)) fail = std::min(fail, *next);
+    if (const auto told = transport_failure(attempt, last_start)) fail = std::min(fail, *told);
     if (fail <= trace_.last) attempt.fail = fail;
+  }
+
+  /// ICMP or RST told the device that the server is not there.
+  std::optional<CaptureTime> transport_failure(const RegisterAttempt& attempt,
+                                               CaptureTime since) const {
+    const std::vector<Endpoint>& addresses = trace_.devices[attempt.device].addresses;
+    for (const TransportFailure& failure : trace_.transport_failures)
+      if (failure.server == attempt.server && failure.at >= since &&
+          std::ranges::find(addresses, failure.device) != addresses.end())
+        return failure.at;
+    return std::nullopt;
   }
 
   /// A response that comes when Timer F has ended the transaction is not an answer to it any more

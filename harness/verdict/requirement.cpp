@@ -7,6 +7,7 @@
 #include "harness/verdict/catalogue/answer_rows.hpp"
 #include "harness/verdict/catalogue/failover_rows.hpp"
 #include "harness/verdict/catalogue/guide_rows.hpp"
+#include "harness/verdict/catalogue/recovery_rows.hpp"
 #include "harness/verdict/catalogue/register_rows.hpp"
 #include "harness/verdict/catalogue/request_rows.hpp"
 
@@ -23,7 +24,8 @@ constexpr auto joined(const std::array<Requirement, sizes>&... parts) {
 
 constexpr auto rows =
     joined(catalogue::guide_rows, catalogue::register_rows, catalogue::request_rows,
-           catalogue::failover_rows, catalogue::answer_rows, catalogue::always_rows);
+           catalogue::failover_rows, catalogue::answer_rows, catalogue::recovery_rows,
+           catalogue::always_rows);
 
 constexpr bool ids_are_unique() {
   for (auto row = rows.begin(); row != rows.end(); ++row) {

@@ -178,6 +178,8 @@ void BootCycle::take_new_request(const TransactionPtr& transaction) {
     case Method::invite: {
       const bool by_secondary = transaction->hop().remote == core_.options().secondary;
       const auto role = by_secondary ? ServerRole::secondary : ServerRole::primary;
+      if (core_.deviates(Deviation::deaf_after_refresh) && site(role).registration->accepted() > 1)
+        return core_.answer(*transaction, 480);
       return calls_.take_invite(transaction, site(role).server);
     }
     case Method::options:

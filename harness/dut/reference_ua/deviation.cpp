@@ -9,7 +9,7 @@ namespace {
 
 std::vector<DeviationRow> gather() {
   std::vector<DeviationRow> all;
-  for (const auto& family : {basic_deviations(), answer_deviations()})
+  for (const auto& family : {basic_deviations(), register_deviations(), answer_deviations()})
     all.insert(all.end(), family.begin(), family.end());
   std::ranges::sort(all, {}, &DeviationRow::id);
   return all;

@@ -64,6 +64,23 @@ enum class Deviation : std::uint8_t {
   sends_garbage,
   uses_tcp_against_profile,
   // How it handles answers to REGISTER, and how it comes back.
+  hurries_without_margin,
+  proposes_two_expiries,
+  takes_the_longest_expiry_listed,
+  believes_the_expires_header,
+  registers_again_at_once,
+  insists_on_a_short_expiry,
+  refreshes_at_the_other_server,
+  routes_by_record_route_of_register,
+  repeats_a_forbidden_register,
+  ignores_retry_after,
+  stars_with_an_expiry,
+  skips_a_refresh,
+  storms_when_margin_exceeds_expiry,
+  returns_to_the_primary_late,
+  deaf_after_refresh,
+  hammers_a_closed_port,
+  waits_twice_as_long_each_time,
   // How it proves who it is.
   // How its transactions end, on both sides.
   // How it cancels, hangs up and keeps its dialogs.

@@ -73,7 +73,7 @@ const std::vector<DeviationRow> rows = {
      "begins again at the primary when neither server answered",
      "FO-BOTH-01",
      {},
-     "both_servers_silent"},
+     "both_servers_return"},
     {SIPHARNESS_DEVIATION(celebrates_a_return),
      "registers every second for twenty seconds when a silent server answers again",
      "FO-FLAP",
@@ -84,7 +84,7 @@ const std::vector<DeviationRow> rows = {
      "FO-LOSS",
      {"GRP-CALL-03", "GRP-CALL-05", "GRP-CALL-08", "RFC3261-CANCEL-01", "RFC3263-03",
       "FO-DET-EARLY", "FO-DET-INV", "FO-NOPAR", "FO-SLOW-LT", "FO-LATE-1XX", "FO-LATE-ERR",
-      "FO-BACK-01", "FO-BACK-03", "FO-ONEWAY"},
+      "FO-BACK-01", "FO-BACK-03", "FO-ONEWAY", "GRP-REG-04", "RFC3261-REG-09"},
      "link_loses_packets"},
 };
 

@@ -12,6 +12,7 @@
 namespace sipharness::dut {
 
 std::vector<DeviationRow> basic_deviations();
+std::vector<DeviationRow> register_deviations();
 std::vector<DeviationRow> answer_deviations();
 
 }  // namespace sipharness::dut

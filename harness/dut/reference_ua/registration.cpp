@@ -17,12 +17,14 @@ using std::chrono::seconds;
 
 /// policy: a 423 may raise the expiry this far, no further.
 constexpr seconds longest_expiry = 24h;
-/// policy: how long a server that refuses the account is left alone. @source RFC 3261 §21.4.4
-constexpr Duration refused_wait = 20min;
 /// policy: a challenge, its stale repeat and a 423 may be answered within one attempt.
 constexpr int repairs_per_attempt = 3;
 /// Of the deviation overlaps_register_attempts.
 constexpr Duration impatience = 10s;
+/// Of the deviations registers_again_at_once, hammers_a_closed_port and skips_a_refresh.
+constexpr Duration at_once = 500ms;
+constexpr Duration hammering = 1s;
+constexpr Duration oversleeping = 30s;
 
 }  // namespace
 
@@ -74,17 +76,42 @@ void Registration::send(seconds expires) {
       .header(HeaderId::to, fmt::format("<{}>", account))
       .header(HeaderId::call_id, call_id_)
       .header(HeaderId::cseq, fmt::format("{} REGISTER", ++cseq_))
-      .header(HeaderId::contact, core_.contact())
-      .header(HeaderId::expires, std::to_string(expires.count()));
+      .header(HeaderId::contact, contact(expires))
+      .header(HeaderId::expires, std::to_string(expires_header(expires).count()));
+  if (!learned_route_.empty()) request.header(HeaderId::route, learned_route_);
   server_.authenticator.authorize(request, "REGISTER", uri);
   core_.introduce(request);
   outstanding_ = true;
   sent_at_ = core_.world().now();
   request_ = core_.start(
-      request, core_.hop_to(server_.endpoint),
+      request, core_.hop_to(target()),
       {.on_response = [this](const sip::MessageView& response) { on_response(response); },
-       // §10.2.7: no immediate second try at a registrar that timed out.
-       .on_failure = [this](sip::ClientFailure) { on_failed(core_.profile().reg_retry_wait); }});
+       .on_failure = [this](sip::ClientFailure failure) { on_unreachable(failure); }});
+}
+
+std::string Registration::contact(seconds expires) const {
+  if (expires == 0s && core_.deviates(Deviation::stars_with_an_expiry)) return "*";
+  if (!core_.deviates(Deviation::proposes_two_expiries)) return core_.contact();
+  return fmt::format("{};expires={}", core_.contact(), expires.count());
+}
+
+seconds Registration::expires_header(seconds expires) const {
+  if (expires == 0s && core_.deviates(Deviation::stars_with_an_expiry)) return seconds(60);
+  return core_.deviates(Deviation::proposes_two_expiries) ? 2 * expires : expires;
+}
+
+const Endpoint& Registration::target() const {
+  const bool astray = core_.deviates(Deviation::refreshes_at_the_other_server) && accepted_ == 1 &&
+                      server_.is_primary();
+  return astray ? core_.options().secondary : server_.endpoint;
+}
+
+void Registration::on_unreachable(sip::ClientFailure failure) {
+  const bool timed_out = failure == sip::ClientFailure::timed_out;
+  if (timed_out && core_.deviates(Deviation::registers_again_at_once)) return on_failed(at_once);
+  if (!timed_out && core_.deviates(Deviation::hammers_a_closed_port)) return on_failed(hammering);
+  // §10.2.7: no immediate second try at a registrar that timed out.
+  on_failed(core_.profile().reg_retry_wait);
 }
 
 void Registration::on_response(const sip::MessageView& response) {
@@ -93,10 +120,14 @@ void Registration::on_response(const sip::MessageView& response) {
   impatience_.cancel();
   if (response.is_success()) return on_accepted(response);
   if (try_again(response)) return;
-  server_.take_retry_after(response, core_.world().now());
-  const bool refused = response.status() == 403 || response.status() == 404;
-  on_failed(refused ? std::max(refused_wait, core_.profile().reg_retry_wait)
-                    : core_.profile().reg_retry_wait);
+  if (!core_.deviates(Deviation::ignores_retry_after))
+    server_.take_retry_after(response, core_.world().now());
+  // §21.4.4: what was refused is not asked again unchanged.
+  const bool refused = (response.status() == 403 || response.status() == 404) &&
+                       !core_.deviates(Deviation::repeats_a_forbidden_register);
+  const scenario::Profile& profile = core_.profile();
+  on_failed(refused ? std::max(profile.reg_retry_wait_403, profile.reg_retry_wait)
+                    : profile.reg_retry_wait);
 }
 
 void Registration::on_accepted(const sip::MessageView& response) {
@@ -108,8 +139,15 @@ void Registration::on_accepted(const sip::MessageView& response) {
   const Duration expiry = granted(response);
   // A 200 that grants nothing holds no binding.
   if (expiry == 0s) return on_failed(core_.profile().reg_retry_wait);
+  failures_ = 0;
+  ++accepted_;
+  if (core_.deviates(Deviation::routes_by_record_route_of_register))
+    learned_route_ = response.header(HeaderId::record_route);
   const auto& options = core_.options();
-  settle(Standing::up, refresh_delay(expiry, options.profile, options.deviations));
+  const bool skips =
+      core_.deviates(Deviation::skips_a_refresh) && accepted_ == 1 && server_.is_primary();
+  settle(Standing::up, skips ? expiry + oversleeping
+                             : refresh_delay(expiry, options.profile, options.deviations));
 }
 
 bool Registration::try_again(const sip::MessageView& response) {
@@ -119,7 +157,7 @@ bool Registration::try_again(const sip::MessageView& response) {
     // §10.2.8: the registrar wants longer expiries; once told, we keep to it.
     const auto wanted = sip::parse_unsigned<std::uint32_t>(response.header(HeaderId::min_expires));
     if (!wanted || seconds(*wanted) <= asked() || seconds(*wanted) > longest_expiry) return false;
-    min_expires_ = seconds(*wanted);
+    if (!core_.deviates(Deviation::insists_on_a_short_expiry)) min_expires_ = seconds(*wanted);
   } else if (!is_challenge(response) || !server_.authenticator.accept(request_.view(), response)) {
     return false;
   }
@@ -133,7 +171,8 @@ void Registration::on_failed(Duration wait) {
     standing_ = Standing::unknown;
     return;
   }
-  settle(Standing::down, wait);
+  settle(Standing::down,
+         wait_after_failure(wait, failures_++, server_.role, core_.options().deviations));
 }
 
 void Registration::settle(Standing standing, Duration next_attempt) {
@@ -146,19 +185,27 @@ void Registration::settle(Standing standing, Duration next_attempt) {
 
 Duration Registration::granted(const sip::MessageView& response) const {
   // §10.2.4: our own Contact's parameter, else the Expires header, else what we asked for.
+  const auto header = response.expires();
+  const bool header_first = core_.deviates(Deviation::believes_the_expires_header);
+  if (header && header_first) return seconds(*header);
+  if (const auto own = granted_to_contact(response)) return *own;
+  return seconds(header ? *header : request_.view().expires().value_or(0));
+}
+
+std::optional<seconds> Registration::granted_to_contact(const sip::MessageView& response) const {
+  const bool any = core_.deviates(Deviation::takes_the_longest_expiry_listed);
+  const auto own = sip::parse_address(request_.view().header(HeaderId::contact));
+  std::optional<seconds> longest;
   for (const sip::Header& header : response.headers()) {
     if (header.id != HeaderId::contact) continue;
     for (const sip::Address& contact : sip::parse_addresses(header.value)) {
-      const auto own = sip::parse_address(request_.view().header(HeaderId::contact));
-      if (!own || !sip::same_uri(contact.uri, own->uri)) continue;
+      if (!own || (!any && !sip::same_uri(contact.uri, own->uri))) continue;
       const auto parameter = contact.parameter("expires");
       const auto value = parameter ? sip::parse_unsigned<std::uint32_t>(*parameter) : std::nullopt;
-      if (value) return seconds(*value);
+      if (value) longest = std::max(longest.value_or(seconds(0)), seconds(*value));
     }
   }
-  const auto header = response.expires();
-  const auto requested = request_.view().expires();
-  return seconds(header ? *header : requested.value_or(0));
+  return longest;
 }
 
 }  // namespace sipharness::dut

@@ -40,6 +40,8 @@ class Registration {
   /// The newest finished attempt failed. @source requirements ALG-KNOWNDOWN
   bool is_known_down() const { return standing_ == Standing::down; }
   bool is_outstanding() const { return outstanding_; }
+  /// How many attempts were accepted since boot.
+  int accepted() const { return accepted_; }
   /// The newest answer came only to a repeat.
   bool was_answered_late() const { return answered_late_; }
 
@@ -53,7 +55,12 @@ class Registration {
   bool try_again(const sip::MessageView& response);
   void on_failed(Duration wait);
   void settle(Standing standing, Duration next_attempt);
+  void on_unreachable(sip::ClientFailure failure);
+  std::string contact(std::chrono::seconds expires) const;
+  std::chrono::seconds expires_header(std::chrono::seconds expires) const;
+  const Endpoint& target() const;
   Duration granted(const sip::MessageView& response) const;
+  std::optional<std::chrono::seconds> granted_to_contact(const sip::MessageView& response) const;
   std::chrono::seconds asked() const;
 
   UaCore& core_;
@@ -63,7 +70,10 @@ class Registration {
   std::string from_tag_;
   std::uint32_t cseq_ = 0;
   std::optional<std::chrono::seconds> min_expires_;  ///< from a 423
-  int repairs_left_ = 0;  ///< challenges and 423 answered within this attempt
+  int repairs_left_ = 0;       ///< challenges and 423 answered within this attempt
+  int accepted_ = 0;           ///< attempts, since boot
+  int failures_ = 0;           ///< in a row
+  std::string learned_route_;  ///< of the deviation routes_by_record_route_of_register
   bool outstanding_ = false;
   bool answered_late_ = false;
   TimePoint sent_at_;

@@ -1,5 +1,7 @@
 #include "harness/dut/reference_ua/timing_policy.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace sipharness::dut {
@@ -7,6 +9,7 @@ namespace {
 
 constexpr Duration lateness = 5s;
 constexpr Duration just_after = 300ms;
+constexpr Duration long_rest = 5min;
 
 /// A header more, so that the message is not the same again.
 std::string count_transmission(std::string message, int transmission) {
@@ -24,9 +27,21 @@ Duration refresh_delay(Duration granted, const scenario::Profile& profile,
   // policy: with Reregister before Expiration not used, refresh_margin keeps the binding alive.
   const Duration before =
       profile.reregister_before > 0s ? profile.reregister_before : profile.refresh_margin;
+  if (has(deviations, Deviation::hurries_without_margin) && profile.reregister_before == 0s)
+    return granted * 3 / 10;
+  if (has(deviations, Deviation::storms_when_margin_exceeds_expiry) && before >= granted) return 1s;
   // policy: a margin that does not fit into the grant makes it half the grant (AMB-6).
   const Duration regular = before < granted ? granted - before : granted / 2;
   return has(deviations, Deviation::refreshes_late) ? regular + lateness : regular;
+}
+
+Duration wait_after_failure(Duration regular, int failures, ServerRole at,
+                            const DeviationSet& deviations) {
+  if (has(deviations, Deviation::returns_to_the_primary_late) && at == ServerRole::primary)
+    return long_rest;
+  if (has(deviations, Deviation::waits_twice_as_long_each_time))
+    return regular * (1 << std::min(failures, 6));
+  return regular;
 }
 
 sip::ClientQuirks client_quirks(const scenario::Profile& profile, const DeviationSet& deviations) {

@@ -14,6 +14,10 @@ namespace sipharness::dut {
 Duration refresh_delay(Duration granted, const scenario::Profile& profile,
                        const DeviationSet& deviations);
 
+/// From a failed attempt to the next, where `regular` is right. `failures` counts those in a row.
+Duration wait_after_failure(Duration regular, int failures, ServerRole at,
+                            const DeviationSet& deviations);
+
 /// Early leave (the profile's limit of repeats) and the deviations that bend Timers A, B, E, F.
 sip::ClientQuirks client_quirks(const scenario::Profile& profile, const DeviationSet& deviations);
 

@@ -49,6 +49,12 @@ inline constexpr std::array guide_rows{
         "= 0 it lies between half of E and E.",
         "profile: registration"},
     Requirement{
+        "GRP-REG-06", "guide, Configuration (Optional)", Severity::vendor,
+        "Reregister before Expiration 0 switches the early refresh off and does nothing else.",
+        "With R = 0 the refresh comes no earlier than half of E after the 200, and no period has "
+        "more than two attempts.",
+        ""},
+    Requirement{
         "GRP-REG-07", "guide, Case 2", Severity::vendor,
         "The device keeps refreshing its registration at the secondary while the primary is down.",
         "GRP-REG-05 at the secondary, over the periods that lie in the primary's outage.",

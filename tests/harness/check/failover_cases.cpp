@@ -108,6 +108,7 @@ std::vector<Case> detection_cases() {
          s.trace.healthy_registrations(0s, 120s);
          s.trace.at(90s).silent(primary);
          silent_register(s.trace, primary, 100s);
+         s.trace.registration(secondary, 100s, 120s);
          s.trace.at(140s).dial();
          s.trace.silent_invite(primary, 140s);
          s.trace.complete_call(secondary, 172s);

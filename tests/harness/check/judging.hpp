@@ -40,6 +40,7 @@ verdict::Finding judge(const Case& one);
 std::vector<Case> guide_registration_cases();
 std::vector<Case> guide_call_cases();
 std::vector<Case> rfc3261_10_cases();
+std::vector<Case> rfc3261_10_answer_cases();
 std::vector<Case> rfc3261_8_cases();
 std::vector<Case> rfc3261_17_cases();
 std::vector<Case> rfc3261_9_cases();
@@ -47,6 +48,7 @@ std::vector<Case> failover_cases();
 std::vector<Case> failover_answer_cases();
 std::vector<Case> failover_late_cases();
 std::vector<Case> failover_return_cases();
+std::vector<Case> failover_recovery_cases();
 std::vector<Case> always_told_cases();
 std::vector<Case> field_cases();
 

@@ -1,0 +1,281 @@
+// Registrations after a server was lost: how soon they return, how often they are tried, and what a
+// server without memory finds. @source RFC 3261 §10.2.4, §10.2.7; RFC 5626 §4.5; guide.txt, Case 1
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/evidence.hpp"
+#include "harness/check/families.hpp"
+#include "harness/check/refresh.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using trace::Outage;
+using trace::RegisterAttempt;
+using trace::ServerRole;
+
+constexpr std::array both{ServerRole::primary, ServerRole::secondary};
+
+/// policy: the least wait between failed attempts (FO-HERD-01).
+constexpr Duration least_wait = 5s;
+/// policy: how many failed attempts it takes to judge their spacing (FO-HERD-01).
+constexpr std::size_t enough_attempts = 5;
+/// policy: beyond this many times the limit a late return is no longer a question of quality.
+constexpr int hopelessly_late = 2;
+
+/// The attempt by which the device was back at a server: begun, or at least answered, after `at`.
+const RegisterAttempt* attempt_after(const Context& context, ServerRole server, CaptureTime at) {
+  for (const RegisterAttempt* attempt : context.attempts_at(server))
+    if (!attempt->unregister && (attempt->start > at || (attempt->ok && *attempt->ok > at)))
+      return attempt;
+  return nullptr;
+}
+
+Duration retry_round(const Context& context) {
+  return context.profile.reg_retry_wait + context.profile.timers.sixty_four_t1();
+}
+
+/// When the device must have tried a server again that came back.
+Duration return_limit(const Context& context, const Outage& outage) {
+  Duration granted = context.profile.register_expiration;
+  for (const RegisterAttempt* attempt : context.attempts_at(outage.server))
+    if (attempt->ok && *attempt->ok < outage.until && attempt->granted) granted = *attempt->granted;
+  return std::max(latest_refresh(context, granted), retry_round(context)) +
+         registration_tolerance(context, granted).value;
+}
+
+void judge_return(const Context& context, Judge& judge, const Outage& outage, Duration limit) {
+  const CaptureTime off = next_power_change(context, outage.until);
+  const RegisterAttempt* next = attempt_after(context, outage.server, outage.until);
+  if (next == nullptr) {
+    if (off > outage.until + limit)
+      judge.violated({outage.server, {}, {}},
+                     fmt::format("no REGISTER at the {} in the {} after its return",
+                                 to_string(outage.server), format_seconds(off - outage.until)));
+    return;
+  }
+  const CaptureTime back = std::max(next->start, outage.until);
+  const Evidence evidence = evidence_of(context, *next);
+  const std::string what =
+      fmt::format("REGISTER at the {} after its return", to_string(outage.server));
+  if (back - outage.until > hopelessly_late * limit)
+    return judge.fail(evidence,
+                      fmt::format("{}: {} (expected at most {})", what,
+                                  format_seconds(back - outage.until), format_seconds(limit)));
+  judge.within(
+      evidence,
+      {.start = outage.until, .end = back, .window = {.max = limit}, .host_produced = true}, what);
+}
+
+void the_primary_is_registered_again(const Context& context, Judge& judge) {
+  judge.needs("a primary that returns after an outage", verdict::Blame::harness);
+  for (const Outage& outage : context.outages)
+    if (outage.server == ServerRole::primary && outage.recovered)
+      judge_return(context, judge, outage, return_limit(context, outage));
+}
+
+void both_are_registered_again(const Context& context, Judge& judge) {
+  judge.needs("two servers that return after an outage of both", verdict::Blame::harness);
+  for (const Outage& outage : context.outages) {
+    const bool both_were_out =
+        std::ranges::any_of(context.outages, [&](const Outage& other_outage) {
+          return other_outage.server == other(outage.server) && other_outage.recovered &&
+                 other_outage.from < outage.until && outage.from < other_outage.until;
+        });
+    if (!outage.recovered || !both_were_out) continue;
+    const Duration limit =
+        retry_round(context) +
+        registration_tolerance(context, context.profile.register_expiration).value;
+    judge_return(context, judge, outage, limit);
+  }
+}
+
+// --- A server that lost its memory ---------------------------------------------------------------
+
+/// Bindings that a server forgot while they were alive.
+struct Forgotten {
+  ServerRole server = ServerRole::none;
+  CaptureTime at;
+  CaptureTime lapse;  ///< when the device must have refreshed what it believed to hold
+};
+
+std::vector<Forgotten> forgotten_bindings(const Context& context) {
+  std::vector<Forgotten> found;
+  for (const journal::Entry& entry : context.trace.journal) {
+    const auto* forgot = std::get_if<journal::BindingsForgotten>(&entry.event);
+    if (forgot == nullptr) continue;
+    const CaptureTime at = context.trace.time_of(entry);
+    const ServerRole server = trace::role_of(forgot->server);
+    std::optional<CaptureTime> lapse;
+    for (const RegisterAttempt* attempt : context.attempts_at(server))
+      if (attempt->ok && attempt->granted && *attempt->ok < at)
+        lapse = *attempt->ok + *attempt->granted;
+    if (lapse && *lapse > at) found.push_back({server, at, *lapse});
+  }
+  return found;
+}
+
+void judge_restored(const Context& context, Judge& judge, const Forgotten& forgotten) {
+  const RegisterAttempt* next = attempt_after(context, forgotten.server, forgotten.at);
+  const CaptureTime off = next_power_change(context, forgotten.at);
+  if (next == nullptr || next->start > off) {
+    if (off > forgotten.lapse)
+      judge.violated({forgotten.server, {}, {}},
+                     fmt::format("the binding that the {} forgot was not renewed in its time",
+                                 to_string(forgotten.server)));
+    return;
+  }
+  const Evidence evidence = evidence_of(context, *next);
+  if (context.is_out(forgotten.server, next->start)) return;
+  if (!next->ok)
+    return judge.violated(evidence, "the first REGISTER at a server without memory failed");
+  judge.within(
+      evidence,
+      {.start = forgotten.at, .end = *next->ok, .window = {.max = forgotten.lapse - forgotten.at}},
+      fmt::format("binding at the {} restored after it was forgotten",
+                  to_string(forgotten.server)));
+}
+
+void a_forgotten_binding_is_restored(const Context& context, Judge& judge) {
+  judge.needs("a server that forgets a binding", verdict::Blame::harness);
+  for (const Forgotten& forgotten : forgotten_bindings(context))
+    judge_restored(context, judge, forgotten);
+}
+
+/// Any sign that a call which a server brought was taken.
+bool was_taken(const Context& context, const trace::Transaction& invite) {
+  return std::ranges::any_of(invite.responses, [&](std::size_t response) {
+    const int status = context.message(response).sip.status();
+    return (status > 100 && status < 300) || status == 486;
+  });
+}
+
+void calls_come_through_after_a_reboot(const Context& context, Judge& judge) {
+  judge.needs("a call from a server that forgot a binding and got it again",
+              verdict::Blame::harness);
+  for (const Forgotten& forgotten : forgotten_bindings(context)) {
+    const RegisterAttempt* next = attempt_after(context, forgotten.server, forgotten.at);
+    if (next == nullptr || !next->ok || *next->ok > forgotten.lapse) continue;
+    for (const trace::Transaction& invite : context.transactions) {
+      const trace::Message& request = context.message(invite.sends.front());
+      const bool is_call = invite.method == sip::Method::invite &&
+                           invite.direction == trace::Direction::to_device &&
+                           invite.server == forgotten.server && request.sip.to_tag().empty() &&
+                           request.at > *next->ok;
+      if (!is_call || context.trace.last < request.at + context.profile.timers.sixty_four_t1())
+        continue;
+      if (was_taken(context, invite))
+        judge.pass(evidence_of(context, invite), "a call through the rebooted server came through");
+      else
+        judge.violated(evidence_of(context, invite),
+                       "a call through the rebooted server was not taken");
+    }
+  }
+}
+
+// --- How often a lost server is asked ------------------------------------------------------------
+
+/// From each failure to the next attempt at one server while nothing succeeds.
+struct Waits {
+  std::vector<Duration> waits;
+  const RegisterAttempt* shortest = nullptr;  ///< the attempt after the shortest
+};
+
+/// Runs of failed attempts at one server, long enough to judge.
+std::vector<Waits> runs_of_failures(const Context& context, ServerRole server) {
+  std::vector<Waits> runs;
+  Waits run;
+  const RegisterAttempt* previous = nullptr;
+  const auto close_run = [&] {
+    if (run.waits.size() + 1 >= enough_attempts) runs.push_back(run);
+    run = {};
+  };
+  for (const RegisterAttempt* attempt : context.attempts_at(server)) {
+    const auto failed_at = previous != nullptr ? previous->failed_at() : std::nullopt;
+    if (failed_at && attempt->start >= *failed_at &&
+        next_power_change(context, *failed_at) > attempt->start) {
+      const Duration wait = attempt->start - *failed_at;
+      if (run.waits.empty() || wait < std::ranges::min(run.waits)) run.shortest = attempt;
+      run.waits.push_back(wait);
+    } else {
+      close_run();
+    }
+    previous = attempt;
+  }
+  close_run();
+  return runs;
+}
+
+void a_lost_server_is_not_hammered(const Context& context, Judge& judge) {
+  judge.needs("five failed attempts in a row at one server", verdict::Blame::harness);
+  for (const ServerRole server : both) {
+    for (const Waits& run : runs_of_failures(context, server)) {
+      const Duration least = std::ranges::min(run.waits);
+      const std::size_t most = most_in_a_minute(context, server);
+      const std::string seen =
+          fmt::format("{} failed attempts at the {}, {} or more apart, at most {} in a minute",
+                      run.waits.size() + 1, to_string(server), format_seconds(least), most);
+      const Evidence evidence = evidence_of(context, *run.shortest);
+      if (least < least_wait || most > most_attempts_a_minute)
+        judge.violated(evidence, seen);
+      else
+        judge.pass(evidence, seen);
+    }
+  }
+}
+
+void waits_are_recorded(const Context& context, Judge& judge) {
+  judge.needs("five failed attempts in a row at one server", verdict::Blame::harness);
+  for (const ServerRole server : both) {
+    for (const Waits& run : runs_of_failures(context, server)) {
+      double mean = 0;
+      for (const Duration wait : run.waits)
+        mean += to_seconds(wait) / static_cast<double>(run.waits.size());
+      double variance = 0;
+      for (const Duration wait : run.waits)
+        variance += std::pow(to_seconds(wait) - mean, 2) / static_cast<double>(run.waits.size());
+      const bool grows = std::ranges::is_sorted(run.waits) && run.waits.front() != run.waits.back();
+      judge.pass(evidence_of(context, *run.shortest),
+                 fmt::format("waits at the {}: {:.1f} s on average, {:.1f} % spread, {}",
+                             to_string(server), mean, 100 * std::sqrt(variance) / mean,
+                             grows ? "growing" : "not growing"));
+    }
+  }
+}
+
+/// A hint for whoever configures the device, not a judgement.
+void margin_against_timer_f(const Context& context, Judge& judge) {
+  judge.needs("a REGISTER");
+  if (context.attempts.empty() || !context.profile.knows_reregister_before) return;
+  const Duration before = context.profile.reregister_before;
+  const Duration timeout = context.profile.timers.sixty_four_t1();
+  judge.pass(
+      evidence_of(context, context.attempts.front()),
+      fmt::format("Reregister before Expiration is {}: a refresh that fails is known to have "
+                  "failed {} the binding lapses",
+                  format_duration(before), before > timeout ? "before" : "only after"));
+}
+
+constexpr std::array table{
+    Check{"RFC3261-REG-18", a_forgotten_binding_is_restored},
+    Check{"FO-DET-LAPSE", margin_against_timer_f},
+    Check{"FO-BACK-02", the_primary_is_registered_again},
+    Check{"FO-REBOOT", calls_come_through_after_a_reboot},
+    Check{"FO-HERD-01", a_lost_server_is_not_hammered},
+    Check{"FO-HERD-02", waits_are_recorded},
+    Check{"FO-BOTH-02", both_are_registered_again},
+};
+
+}  // namespace
+
+std::span<const Check> failover_recovery_checks() {
+  return table;
+}
+
+}  // namespace sipharness::check
