@@ -4,12 +4,15 @@
 #include <array>
 #include <cstddef>
 
-#include "harness/verdict/catalogue/answer_rows.hpp"
+#include "harness/verdict/catalogue/always_rows.hpp"
+#include "harness/verdict/catalogue/dialog_rows.hpp"
 #include "harness/verdict/catalogue/failover_rows.hpp"
 #include "harness/verdict/catalogue/guide_rows.hpp"
 #include "harness/verdict/catalogue/recovery_rows.hpp"
 #include "harness/verdict/catalogue/register_rows.hpp"
 #include "harness/verdict/catalogue/request_rows.hpp"
+#include "harness/verdict/catalogue/selection_rows.hpp"
+#include "harness/verdict/catalogue/transaction_rows.hpp"
 
 namespace sipharness::verdict {
 namespace {
@@ -24,8 +27,8 @@ constexpr auto joined(const std::array<Requirement, sizes>&... parts) {
 
 constexpr auto rows =
     joined(catalogue::guide_rows, catalogue::register_rows, catalogue::request_rows,
-           catalogue::failover_rows, catalogue::answer_rows, catalogue::recovery_rows,
-           catalogue::always_rows);
+           catalogue::transaction_rows, catalogue::dialog_rows, catalogue::selection_rows,
+           catalogue::failover_rows, catalogue::recovery_rows, catalogue::always_rows);
 
 constexpr bool ids_are_unique() {
   for (auto row = rows.begin(); row != rows.end(); ++row) {

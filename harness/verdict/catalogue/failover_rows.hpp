@@ -1,6 +1,6 @@
 #pragma once
-// Rows on how and when a device changes servers, and what is told in every run. @source guide.txt,
-// Cases 1 and 2; RFC 3263 §4.3; RFC 3261 §13.2.2.4, §17; policy: where the sentence says so
+// Rows on how and when a device changes servers. @source guide.txt, Cases 1 and 2; RFC 3263 §4.3;
+// RFC 3261 §13.2.2.4, §17; policy: where the sentence says so
 
 #include <array>
 
@@ -16,6 +16,10 @@ inline constexpr std::array failover_rows{
         "A refresh falls into the primary's outage, and a call made 2 s or more after that refresh "
         "timed out is served by the secondary as GRP-CALL-04 asks.",
         "profile: fo_grace"},
+    Requirement{"FO-DET-LAPSE", "derived: RFC 3261 §10.2.4, §17.1.2.2", Severity::info,
+                "A Reregister before Expiration of less than 64*T1 finds a lost server only after "
+                "the binding has lapsed.",
+                "The setting is compared with 64*T1 and recorded.", ""},
     Requirement{"FO-DET-INV", "guide, Case 2; RFC 3261 §17.1.1.2", Severity::vendor,
                 "The device notices the loss of the primary by INVITE no later than timer B.",
                 "The first INVITE to the secondary follows the first INVITE to the silent primary "
@@ -44,28 +48,50 @@ inline constexpr std::array failover_rows{
         "Of the dialogs of one call, confirmed by 200 and ACK, no two are alive together for "
         "longer than it takes to end one of them.",
         "profile: nodup"},
-};
-
-inline constexpr std::array always_rows{
     Requirement{
-        "DUT-ALIVE", "policy: always told", Severity::quality,
-        "The device neither dies nor falls silent for good.",
-        "Its process does not exit, and it does not cease to send or react before the run ends.",
+        "FO-LATE-200", "RFC 3261 §13.2.2.4, §18.1.2; RFC 6026 §8.3", Severity::must,
+        "A 200 of the primary that comes after the call has moved on is resolved cleanly.",
+        "It is acknowledged and ended by BYE within 2 s, or, after Timer B only, ignored and "
+        "the primary's own BYE answered; the call over the secondary goes on.",
+        "policy: 2 s"},
+    Requirement{
+        "FO-LATE-1XX", "RFC 3261 §9.1", Severity::should,
+        "A device that left the primary before Timer B cancels there when a 1xx comes after "
+        "all.",
+        "CANCEL to the primary within 0.5 s of the late 1xx.", "policy: 0.5 s"},
+    Requirement{"FO-LATE-ERR", "RFC 3261 §17.1.1.2", Severity::must,
+                "A device that left the primary before Timer B acknowledges an error that comes "
+                "after all, and the call over the secondary goes on.",
+                "ACK on the branch of the primary's INVITE; no BYE or CANCEL at the secondary "
+                "within 2 s of the error.",
+                "policy: 2 s"},
+    Requirement{
+        "FO-SLOW-LT", "guide, SIP Server Redundancy; RFC 3261 §17.1.1.2", Severity::vendor,
+        "A primary that is slower than T1 and faster than Timer B keeps the call.",
+        "No INVITE at the secondary when the first response of the primary comes between T1 "
+        "and 64*T1 (or before the device's set number of retries is used up); a device that left "
+        "earlier gets a warning with the measured time.",
+        "profile: max_request_retries"},
+    Requirement{
+        "FO-100SIL", "RFC 3261 §16.6, §17.1.1.2; RFC 3263 §4.3", Severity::info,
+        "After 100 and silence the device stays until its user hangs up, or leaves cleanly.",
+        "What it does is recorded; Timer C is the proxy's, and no failover is asked for.", ""},
+    Requirement{
+        "FO-INV503", "RFC 3263 §4.3; RFC 3261 §21.5.4", Severity::should,
+        "A call that the primary answers with 503 goes to the secondary, and Retry-After is "
+        "obeyed.",
+        "INVITE at the secondary within fo_grace of the 503; no call at the primary for as "
+        "long as its Retry-After says.",
+        "profile: fo_grace"},
+    Requirement{"FO-INV5XX", "RFC 3263 §4.3", Severity::info,
+                "What a device does after 408, 500 or 504 of the primary is recorded.",
+                "Whether and when the call went to the secondary; either is right.", ""},
+    Requirement{
+        "FO-INV4XX", "guide, SIP Server Redundancy; RFC 3261 §21.4, §21.6", Severity::vendor,
+        "A call that the primary refuses with 4xx or 6xx does not go to the secondary.",
+        "No INVITE at the secondary after the refusal: 486 and 6xx are the callee's word and "
+        "fail, any other 4xx warns.",
         ""},
-    Requirement{"DUT-PARSE", "RFC 3261 §7, §25", Severity::must,
-                "What the device sends to a SIP port parses as SIP.",
-                "Every datagram and every stream from the device to a SIP port is a SIP message or "
-                "a keep-alive; the frame and the position of the first error are told.",
-                ""},
-    Requirement{"PROFILE-T1", "policy: the wire agrees with the profile", Severity::quality,
-                "The first retransmission comes after the T1 that the profile states.",
-                "The first interval of requests that are resent over UDP.", "profile: timer"},
-    Requirement{"PROFILE-EXPIRY", "policy: the wire agrees with the profile", Severity::quality,
-                "The device asks for the registration expiry that the profile states.",
-                "The expiry requested by every REGISTER that asks for a binding.", ""},
-    Requirement{"PROFILE-TRANSPORT", "policy: the wire agrees with the profile", Severity::quality,
-                "The device uses the transport that the profile states.",
-                "The transport of every request from the device.", ""},
 };
 
 }  // namespace sipharness::verdict::catalogue

@@ -101,6 +101,13 @@ inline constexpr std::array guide_rows{
         "answered, and no message of that dialog goes to the primary.",
         "profile: timer"},
     Requirement{
+        "GRP-CALL-08", "guide, Case 1", Severity::vendor,
+        "After the primary has returned and the device is registered there again, new calls "
+        "use the primary.",
+        "Every call dialled 2 s or more after the first 200 to REGISTER that follows a loss "
+        "starts at the primary and stays there if it answers.",
+        "policy: 2 s"},
+    Requirement{
         "GRP-CALL-09", "guide, Case 1", Severity::vendor,
         "A secondary that fails does not disturb calls over the primary.",
         "While the secondary is out, the first INVITE goes to the primary within 2 s of dialling, "

@@ -1,6 +1,6 @@
 #pragma once
-// Rows on registrations after a server was lost. @source RFC 3261 §10.2.4, §10.2.7; RFC 5626 §4.5;
-// guide.txt, Case 1; policy: where the clause says so
+// Rows on the way back and on what a loss must not spoil. @source guide.txt, Case 1;
+// RFC 3261 §10.2, §12; RFC 5626 §4.5; policy: where the clause says so
 
 #include <array>
 
@@ -9,16 +9,20 @@
 namespace sipharness::verdict::catalogue {
 
 inline constexpr std::array recovery_rows{
-    Requirement{"FO-DET-LAPSE", "derived: RFC 3261 §10.2.4, §17.1.2.2", Severity::info,
-                "A Reregister before Expiration of less than 64*T1 finds a lost server only after "
-                "the binding has lapsed.",
-                "The setting is compared with 64*T1 and recorded.", ""},
+    Requirement{"FO-BACK-01", "guide, Case 1", Severity::vendor,
+                "The first call after the device is registered at the returned primary uses it.",
+                "As GRP-CALL-08, of the first call after each return.", "policy: 2 s"},
     Requirement{
         "FO-BACK-02", "guide, Case 1", Severity::quality,
         "A primary that has returned is registered with again soon.",
         "The next REGISTER reaches it within max(E - R, reg_retry_wait + 64*T1) of its return; "
         "more than twice that fails.",
         "profile: registration"},
+    Requirement{"FO-BACK-03", "RFC 3261 §12", Severity::must,
+                "A running call over the secondary is not touched by the primary's return.",
+                "No BYE and no re-INVITE of the device in that call within 5 s of the returned "
+                "primary's 200, unless its user asked for it.",
+                "policy: 5 s"},
     Requirement{"FO-REBOOT", "policy: good practice", Severity::quality,
                 "A primary that restarted without memory serves the device again after the next "
                 "refresh.",
@@ -32,12 +36,31 @@ inline constexpr std::array recovery_rows{
     Requirement{"FO-HERD-02", "RFC 5626 §4.5", Severity::info,
                 "Waits between attempts are spread or grow.",
                 "Mean and spread of the waits are recorded; a fixed wait is legal.", ""},
+    Requirement{"FO-BOTH-01", "RFC 3261 §17.1.1.2; guide, Case 2", Severity::vendor,
+                "With both servers silent a call fails in bounded time.",
+                "Each server is tried once, and the last INVITE leaves no later than 2*(64*T1 + "
+                "fo_grace) after the dial.",
+                "profile: fo_grace"},
     Requirement{
         "FO-BOTH-02", "policy: good practice", Severity::quality,
         "After a total outage the device registers at both servers again soon.",
         "The next REGISTER reaches each within reg_retry_wait + 64*T1 of its return; more than "
         "twice that fails.",
         "profile: registration"},
+    Requirement{"FO-FLAP", "policy: good practice", Severity::quality,
+                "A primary that goes and returns again and again causes no storm of REGISTERs.",
+                "At most 12 registration attempts in any minute at each server.", "policy: 12"},
+    Requirement{"FO-LOSS", "RFC 3261 §17.1.1.2", Severity::quality,
+                "Random loss is bridged by retransmission and moves no call.",
+                "On a link that loses packets by chance no call leaves the primary if one of its "
+                "answers came before Timer B.",
+                ""},
+    Requirement{
+        "FO-ONEWAY", "RFC 3261 §13.2.2.4; RFC 3263 §4.3", Severity::must,
+        "A primary that hears and is not heard is left, and what it answered is cleaned up.",
+        "The call goes to the secondary; a 200 that gets through later is resolved as "
+        "FO-LATE-200 asks.",
+        "profile: fo_grace"},
     Requirement{
         "FO-EXPSHORT", "RFC 3261 §10.2.4; guide, Configuration (Optional)", Severity::must,
         "When a server cuts the expiry short the refreshes follow, even if Reregister before "

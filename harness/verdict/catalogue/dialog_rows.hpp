@@ -1,0 +1,17 @@
+#pragma once
+// Rows on CANCEL, BYE, dialogs and routes. @source RFC 3261 §9, §12, §14, §15; RFC 3581
+
+#include <array>
+
+#include "harness/verdict/requirement.hpp"
+
+namespace sipharness::verdict::catalogue {
+
+inline constexpr std::array dialog_rows{
+    Requirement{"RFC3261-CANCEL-01", "RFC 3261 §9.1", Severity::must,
+                "The device sends no CANCEL before a provisional response to the INVITE arrived, "
+                "also when it leaves a silent primary for the secondary.",
+                "Each CANCEL follows a 1xx on the branch of its INVITE.", ""},
+};
+
+}  // namespace sipharness::verdict::catalogue
