@@ -1,5 +1,6 @@
 #include "harness/verdict/requirement.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -8,6 +9,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "harness/verdict/catalogue/unjudged_rows.hpp"
 
 namespace sipharness::verdict {
 namespace {
@@ -81,9 +84,22 @@ TEST(Requirements, stand_in_catalogue_order) {
 }
 
 TEST(Requirements, severities_follow_the_catalogue) {
-  for (const Listed& row : listed())
-    if (const Requirement* ours = find_requirement(row.id))
-      EXPECT_EQ(to_string(ours->severity), row.severity) << row.id;
+  for (const Listed& row : listed()) {
+    const Requirement* const ours = find_requirement(row.id);
+    if (ours == nullptr) continue;
+    EXPECT_EQ(to_string(ours->severity), row.severity) << row.id;
+  }
+}
+
+TEST(Requirements, trap_11_nothing_is_said_of_certificates_that_a_phone_need_not_check) {
+  const auto unjudged = [](std::string_view id) {
+    return std::ranges::any_of(catalogue::unjudged_rows,
+                               [id](const auto& row) { return row.id == id; });
+  };
+  for (const std::string_view id : {"FO-TLS-CERT", "FO-TLS-NODOWN"}) {
+    EXPECT_EQ(find_requirement(id), nullptr) << id;
+    EXPECT_TRUE(unjudged(id)) << id;
+  }
 }
 
 TEST(Severity, has_a_word_of_its_own_for_each_value) {
