@@ -93,6 +93,8 @@ void what_it_sends_parses(const Context& context, Judge& judge) {
 }
 
 void first_retransmission_shows_t1(const Context& context, Judge& judge) {
+  if (!context.profile.knows_timers)
+    return judge.not_applicable("the profile does not say T1; it is read off the capture");
   judge.needs("a request of the device that was sent again", verdict::Blame::harness);
   for (const trace::Transaction& transaction : context.transactions) {
     if (transaction.direction != trace::Direction::from_device || transaction.sends.size() < 2)

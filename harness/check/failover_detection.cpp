@@ -79,8 +79,20 @@ void invite_finds_the_loss(const Context& context, Judge& judge) {
   }
 }
 
+/// The primary answered a copy of the INVITE, not its first transmission.
+bool survived_a_lost_packet(const Context& context, const trace::Leg& leg) {
+  const auto& sends = context.transactions[leg.invites.back()].sends;
+  const auto response = first_response(context, leg);
+  return sends.size() > 1 && response && context.at(sends[1]) < context.at(*response);
+}
+
 void one_lost_packet_moves_nothing(const Context& context, Judge& judge) {
-  judge.needs("a call that leaves a silent primary", verdict::Blame::harness);
+  judge.needs("a call whose first INVITE the primary does not answer", verdict::Blame::harness);
+  for (const trace::CallGroup& call : context.calls) {
+    const trace::Leg* const primary = call.leg(ServerRole::primary);
+    if (primary != nullptr && call.legs.size() == 1 && survived_a_lost_packet(context, *primary))
+      judge.pass(evidence_of(context, *primary), "a lost packet was sent again, the call stayed");
+  }
   for (const SilentPrimary& failed : calls_to_silent_primary(context)) {
     if (failed.has_signal || failed.secondary == nullptr) continue;
     std::size_t tries = 0;

@@ -30,8 +30,8 @@ CaptureTime start_of(const CallGroup& call) {
   return call.dialled.value_or(call.legs.empty() ? call.until : call.legs.front().i0);
 }
 
-/// Registrations at the primary that followed a loss: the attempt before failed, or a call had
-/// found the primary silent since the last 200.
+/// Registrations at the primary that followed a loss since the last 200: the attempt before failed,
+/// a call had found it silent, or the journal says that it was out.
 std::vector<CaptureTime> returns_of_primary(const Context& context) {
   std::vector<CaptureTime> found;
   const auto silent = calls_to_silent_primary(context);
@@ -47,7 +47,11 @@ std::vector<CaptureTime> returns_of_primary(const Context& context) {
       return one.secondary != nullptr && one.secondary->i0 < *attempt->ok &&
              (!last_ok || one.primary->i0 > *last_ok);
     });
-    if (last_ok && (has_failed || call_failed)) found.push_back(*attempt->ok);
+    const bool was_out = std::ranges::any_of(context.outages, [&](const trace::Outage& outage) {
+      return outage.server == ServerRole::primary && last_ok && outage.from > *last_ok &&
+             outage.from < *attempt->ok;
+    });
+    if (last_ok && (has_failed || call_failed || was_out)) found.push_back(*attempt->ok);
     last_ok = attempt->ok;
     has_failed = false;
   }

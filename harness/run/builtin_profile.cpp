@@ -11,6 +11,7 @@ scenario::Profile builtin_profile() {
   profile.account.password = {};
   profile.register_expiration = Duration::zero();
   profile.knows_reregister_before = false;
+  profile.knows_timers = false;
   profile.tolerances = {
       .timer = {100ms, 10}, .fo_grace = 2s, .registration = {2s, 2}, .overlap = 200ms, .nodup = 2s};
   return profile;

@@ -12,11 +12,39 @@ bool belongs_to(const Rule& rule, const std::string& phase) {
   return rule.phase.empty() || rule.phase == phase;
 }
 
+/// What a key that is absent (a wildcard) or the same leaves to be matched.
+template <class Key>
+bool allows_all_of(const Key& wide, const Key& narrow) {
+  return wide == Key{} || wide == narrow;
+}
+
+bool matches_methods_of(const Rule& wide, const Rule& narrow) {
+  if (wide.methods.empty()) return true;
+  const auto known = [&wide](sip::Method method) {
+    return std::ranges::find(wide.methods, method) != wide.methods.end();
+  };
+  return !narrow.methods.empty() && std::ranges::all_of(narrow.methods, known);
+}
+
+bool lasts_as_long_as(const Rule& wide, const Rule& narrow) {
+  const bool begins = !wide.from || (narrow.from && *wide.from <= *narrow.from);
+  const bool ends = !wide.until || (narrow.until && *narrow.until <= *wide.until);
+  return begins && ends;
+}
+
 }  // namespace
 
 bool is_unconditional(const Rule& rule) {
   return rule.methods.empty() && rule.nth_from <= 1 && !rule.nth_to && !rule.in_dialog &&
          rule.event.empty() && !rule.from && !rule.until && rule.probability >= 1;
+}
+
+bool is_hidden_by(const Rule& rule, const Rule& earlier) {
+  // Rules count what they would match, each for itself: numbers do not compare.
+  const bool takes_every_one = earlier.nth_from <= 1 && !earlier.nth_to && earlier.probability >= 1;
+  return takes_every_one && allows_all_of(earlier.phase, rule.phase) &&
+         matches_methods_of(earlier, rule) && allows_all_of(earlier.in_dialog, rule.in_dialog) &&
+         allows_all_of(earlier.event, rule.event) && lasts_as_long_as(earlier, rule);
 }
 
 bool is_silent_phase(const Server& server, const std::string& phase) {

@@ -198,6 +198,8 @@ tl::expected<std::vector<Scenario>, std::vector<Error>> read_scenarios(const std
 std::string to_json(const Scenario& scenario);
 /// Whether the rule matches every request of its phase.
 bool is_unconditional(const Rule& rule);
+/// Whether `rule` matches nothing that `earlier`, standing before it, has not taken already.
+bool is_hidden_by(const Rule& rule, const Rule& earlier);
 /// Whether nothing at all is answered in that phase of the server: its first rule that is not a
 /// drop comes after an unconditional drop.
 bool is_silent_phase(const Server& server, const std::string& phase);

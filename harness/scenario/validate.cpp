@@ -48,14 +48,15 @@ void check_rules_reachable(const ServerDraft& draft, Problems& problems) {
   const std::vector<Rule>& rules = draft.server.rules;
   for (std::size_t i = 1; i < rules.size(); ++i) {
     const auto hides = [&rule = rules[i]](const Rule& earlier) {
-      return is_unconditional(earlier) && (earlier.phase.empty() || earlier.phase == rule.phase);
+      return is_hidden_by(rule, earlier);
     };
     const auto end = rules.begin() + static_cast<std::ptrdiff_t>(i);
     const auto hiding = std::find_if(rules.begin(), end, hides);
     if (hiding != end)
-      problems.add(*draft.rules[i], fmt::format("this rule is never reached: \"{}\" before it "
-                                                "matches everything",
-                                                hiding->name));
+      problems.add(*draft.rules[i],
+                   fmt::format("this rule is never reached: \"{}\" before it takes "
+                               "all that it matches",
+                               hiding->name));
   }
 }
 

@@ -1,5 +1,7 @@
 #include "harness/trace/transaction.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 
@@ -132,6 +134,22 @@ class Matcher {
 };
 
 }  // namespace
+
+std::optional<Duration> observed_t1(const Trace& trace,
+                                    const std::vector<Transaction>& transactions) {
+  constexpr Duration smallest = 450ms;
+  std::vector<Duration> first_intervals;
+  for (const Transaction& transaction : transactions) {
+    if (transaction.direction != Direction::from_device || transaction.sends.size() < 2) continue;
+    const Message& first = trace.messages[transaction.sends[0]];
+    if (first.transport == Transport::udp)
+      first_intervals.push_back(trace.messages[transaction.sends[1]].at - first.at);
+  }
+  if (first_intervals.empty()) return std::nullopt;
+  const auto middle = first_intervals.begin() + std::ssize(first_intervals) / 2;
+  std::ranges::nth_element(first_intervals, middle);
+  return *middle < smallest ? std::nullopt : std::optional(*middle);
+}
 
 std::vector<Transaction> find_transactions(const Trace& trace) {
   Matcher matcher(trace);

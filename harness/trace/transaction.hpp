@@ -29,4 +29,10 @@ struct Transaction {
 /// Every transaction of the trace, by time of first transmission. ACKs to 2xx are not in here.
 std::vector<Transaction> find_transactions(const Trace& trace);
 
+/// T1 as the devices' first retransmissions over UDP show it (the median); nothing where none is
+/// seen, or where they come sooner than T1 may be: 0.45 s with a little haste.
+/// @source RFC 3261 §17.1.1.1, §17.1.1.2 (smaller values are not recommended)
+std::optional<Duration> observed_t1(const Trace& trace,
+                                    const std::vector<Transaction>& transactions);
+
 }  // namespace sipharness::trace

@@ -82,14 +82,23 @@ CASES = [
 ]
 
 
+def slower(factor):
+    """The flagship of a device whose T1 is `factor` times 0.5 s, alone at its servers."""
+    def write(phone):
+        for server in (PRIMARY, SECONDARY):
+            phone.register(0, server)
+        phone.fallback(35, switch_after=32 * factor, offsets=[at * factor for at in TIMER_A])
+    return write
+
+
 class IndependentCaptures(EndToEnd):
-    def judge(self, write):
+    def judge(self, write, profile=PROFILE):
         phone = SimplePhone()
         write(phone)
         capture, out = self.scratch / "phone.pcap", self.scratch / "result.json"
         phone.write(capture)
-        done = sipharness("check", capture, "--profile", PROFILE, "--vantage", "device", "--json", out,
-                          "--quiet")
+        known = ("--profile", profile) if profile else ()
+        done = sipharness("check", capture, *known, "--vantage", "device", "--json", out, "--quiet")
         self.assertIn(done.returncode, (0, 1, 3), done.stderr)
         result = json.loads(out.read_text())
         self.assertEqual(result["capture"]["sip_messages"], len(phone.packets))
@@ -101,6 +110,13 @@ class IndependentCaptures(EndToEnd):
             for requirement, verdict in expected.items():
                 with self.subTest(name, requirement=requirement):
                     self.assertEqual(findings[requirement][0], verdict, findings[requirement][1])
+
+    def test_trap_14_an_unknown_t1_is_read_off_the_first_interval(self):
+        for factor, verdict in ((1, "pass"), (2, "pass"), (0.4, "fail")):
+            with self.subTest(factor=factor):
+                findings = self.judge(slower(factor), profile=None)
+                self.assertEqual(findings["RFC3261-TIMER-A"][0], verdict, findings["RFC3261-TIMER-A"])
+                self.assertEqual(findings["PROFILE-T1"][0], "not_applicable")
 
     def test_accuse_nobody_who_did_right(self):
         for name, write, _ in (CASES[0], CASES[6], CASES[8], CASES[9]):

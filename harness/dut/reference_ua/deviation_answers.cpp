@@ -27,7 +27,7 @@ const std::vector<DeviationRow> rows = {
      "leaves the primary after two seconds without an answer",
      "FO-SLOW-LT",
      {"GRP-CALL-03", "GRP-CALL-05", "RFC3263-03", "FO-DET-EARLY", "FO-DET-INV", "FO-NOPAR",
-      "FO-LATE-1XX", "FO-LATE-200"},
+      "FO-LATE-1XX", "FO-LATE-200", "FO-BACK-01", "GRP-CALL-08"},
      "primary_answers_slowly"},
     {SIPHARNESS_DEVIATION(ends_a_late_answer_late),
      "ends a call that was answered too late only after five seconds",

@@ -29,7 +29,8 @@ inline constexpr std::array failover_rows{
         "FO-DET-EARLY", "policy: good practice", Severity::quality,
         "The device does not leave the primary so early that one lost packet moves the call.",
         "At least two transmissions of the INVITE reach the silent primary before the first one "
-        "reaches the secondary, unless an error told the device sooner.",
+        "reaches the secondary, unless an error told the device sooner; a call whose INVITE had "
+        "to be sent again stays.",
         ""},
     Requirement{"FO-T1ST", "RFC 3263 §4.3", Severity::should,
                 "After the primary's failure is signalled, the device tries the secondary at once.",

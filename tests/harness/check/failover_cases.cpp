@@ -93,6 +93,15 @@ std::vector<Case> detection_cases() {
       {"no_call", "FO-DET-INV", Verdict::inconclusive, no_call},
       {"after_several_tries", "FO-DET-EARLY", Verdict::pass, by_the_book},
       {"after_one_packet", "FO-DET-EARLY", Verdict::warn, leaves({}, 7600ms)},
+      {"stays_when_one_packet_was_lost", "FO-DET-EARLY", Verdict::pass,
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(7s).dial();
+         const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+         s.trace.retransmissions(invite, {500ms});
+         s.trace.at(7600ms).to_device(primary).response(180, {.to = invite});
+         s.trace.ends(60s);
+       }},
       {"no_call", "FO-DET-EARLY", Verdict::inconclusive, no_call},
       {"refresh_finds_it", "FO-DET-REG", Verdict::pass,
        [](Setting s) {

@@ -30,7 +30,7 @@ std::vector<Case> all_cases() {
        {guide_registration_cases, guide_call_cases, rfc3261_10_cases, rfc3261_10_answer_cases,
         rfc3261_8_cases, rfc3261_17_cases, rfc3261_9_cases, failover_cases, failover_answer_cases,
         failover_late_cases, failover_return_cases, failover_recovery_cases, always_told_cases,
-        field_cases})
+        field_cases, time_table_cases, trap_cases})
     for (Case& one : family()) all.push_back(std::move(one));
   return all;
 }

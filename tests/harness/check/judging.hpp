@@ -24,7 +24,7 @@ struct Setting {
 };
 
 struct Case {
-  std::string_view name;
+  std::string name;
   std::string_view requirement;
   Verdict expected = Verdict::pass;
   std::function<void(Setting)> write;
@@ -51,6 +51,8 @@ std::vector<Case> failover_return_cases();
 std::vector<Case> failover_recovery_cases();
 std::vector<Case> always_told_cases();
 std::vector<Case> field_cases();
+std::vector<Case> time_table_cases();
+std::vector<Case> trap_cases();
 
 std::vector<Case> all_cases();
 
