@@ -22,42 +22,50 @@ Challenger::Challenger(Station& station, const scenario::Account& account)
       nonces_(remembered_nonces) {}
 
 bool Challenger::admits(ServerTransaction& transaction, const scenario::ChallengeWith& rule) {
+  const Proof proof = examine(transaction.request(), rule);
+  if (proof == Proof::good && rule.admits) return true;
+
   const bool is_proxy = rule.status == 407;
   sip::Challenge challenge = rule.challenge;
-  if (challenge.realm.empty()) challenge.realm = station_.domain;
-  const Proof proof =
-      examine(transaction.request(),
-              is_proxy ? HeaderId::proxy_authorization : HeaderId::authorization, challenge);
-  if (proof == Proof::good) return true;
-
+  challenge.realm = realm_of(rule);
   challenge.nonce = station_.rng.hex(32);
   challenge.stale = challenge.stale || proof == Proof::outdated;
   nonces_[challenge.nonce] = rule.challenge.stale;
   auto response = station_.reply(transaction, rule.status);
-  response.header(is_proxy ? HeaderId::proxy_authenticate : HeaderId::www_authenticate,
-                  format_challenge(challenge));
+  for (const std::string& algorithm : rule.algorithms)
+    response.header(is_proxy ? HeaderId::proxy_authenticate : HeaderId::www_authenticate,
+                    format_challenge(challenge, algorithm));
   transaction.respond(response.str());
   return false;
 }
 
-Challenger::Proof Challenger::examine(const MessageView& request, HeaderId id,
-                                      const sip::Challenge& challenge) {
+const std::string& Challenger::realm_of(const scenario::ChallengeWith& rule) const {
+  return rule.challenge.realm.empty() ? station_.domain : rule.challenge.realm;
+}
+
+Challenger::Proof Challenger::examine(const MessageView& request,
+                                      const scenario::ChallengeWith& rule) {
+  const HeaderId wanted =
+      rule.status == 407 ? HeaderId::proxy_authorization : HeaderId::authorization;
   Proof best = Proof::none;
   for (const sip::Header& header : request.headers()) {
-    if (header.id != id) continue;
+    if (header.id != wanted) continue;
     if (const auto credentials = sip::parse_credentials(sip::unfold(header.value)))
-      best = std::max(best, examine(*credentials, request, challenge));
+      best = std::max(best, examine(*credentials, request, rule));
   }
   return best;
 }
 
 Challenger::Proof Challenger::examine(const sip::Credentials& credentials,
-                                      const MessageView& request, const sip::Challenge& challenge) {
-  if (credentials.realm != challenge.realm || credentials.username != user_) return Proof::none;
+                                      const MessageView& request,
+                                      const scenario::ChallengeWith& rule) {
+  if (credentials.realm != realm_of(rule) || credentials.username != user_) return Proof::none;
+  const std::string algorithm = credentials.algorithm.empty() ? "MD5" : credentials.algorithm;
+  if (std::ranges::find(rule.algorithms, algorithm) == rule.algorithms.end()) return Proof::none;
   if (password_ && !verify_credentials(credentials, *password_, request.method_text()))
     return Proof::none;
   const bool* given_as_stale = nonces_.find(credentials.nonce);
-  const bool is_current = given_as_stale != nullptr && (!challenge.stale || *given_as_stale);
+  const bool is_current = given_as_stale != nullptr && (!rule.challenge.stale || *given_as_stale);
   return is_current ? Proof::good : Proof::outdated;
 }
 

@@ -4,7 +4,9 @@
 //     prove the account's password. A rule that says stale takes only nonces given out as stale.
 //  2. Right credentials under a nonce not ours draw stale=true, wrong ones a plain new challenge.
 //  3. Without a password to compare with, knowing the nonce is enough.
-// @source RFC 3261 §22; RFC 7616 §3.3, §3.4
+//  4. A challenge for several algorithms has a header for each, topmost first, and one nonce; the
+//     answer to any of them is good. A rule that admits nobody rejects the best credentials.
+// @source RFC 3261 §22; RFC 7616 §3.3, §3.4, §3.7; RFC 8760 §2.4
 
 #include <optional>
 #include <string>
@@ -25,10 +27,10 @@ class Challenger {
  private:
   enum class Proof : std::uint8_t { none, outdated, good };
 
-  Proof examine(const MessageView& request, HeaderId header,
-                const sipharness::sip::Challenge& challenge);
+  Proof examine(const MessageView& request, const sipharness::scenario::ChallengeWith& rule);
   Proof examine(const sipharness::sip::Credentials& credentials, const MessageView& request,
-                const sipharness::sip::Challenge& challenge);
+                const sipharness::scenario::ChallengeWith& rule);
+  const std::string& realm_of(const sipharness::scenario::ChallengeWith& rule) const;
 
   Station& station_;
   std::string user_;

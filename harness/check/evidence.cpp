@@ -141,6 +141,14 @@ std::optional<std::size_t> first_response(const Context& context, const trace::L
   return leg.provisional ? leg.provisional : leg.final;
 }
 
+const trace::CallGroup* call_of(const Context& context, const trace::Transaction& invite) {
+  const auto index = static_cast<std::size_t>(&invite - context.transactions.data());
+  for (const trace::CallGroup& call : context.calls)
+    for (const trace::Leg& leg : call.legs)
+      if (std::ranges::find(leg.invites, index) != leg.invites.end()) return &call;
+  return nullptr;
+}
+
 CaptureTime reached_at(const Context& context, const trace::Leg& leg) {
   return context.at(context.transactions[leg.invites.front()].sends.front());
 }

@@ -46,6 +46,9 @@ std::optional<std::chrono::seconds> retry_after(const sip::MessageView& response
 /// When the first INVITE of a leg left: before a challenge, where i0 is after it.
 CaptureTime reached_at(const Context& context, const trace::Leg& leg);
 
+/// The user's call that an INVITE belongs to; null for any other transaction.
+const trace::CallGroup* call_of(const Context& context, const trace::Transaction& invite);
+
 /// First response of a leg, provisional or final.
 std::optional<std::size_t> first_response(const Context& context, const trace::Leg& leg);
 

@@ -7,20 +7,23 @@
 
 namespace sipharness::check {
 
-std::span<const Check> guide_registration_checks();      // guide, Configuration and Case 1
-std::span<const Check> guide_call_checks();              // guide, Cases 1 and 2
-std::span<const Check> rfc3261_10_register_checks();     // RFC 3261 §10
-std::span<const Check> rfc3261_10_answer_checks();       // RFC 3261 §10: the answers
-std::span<const Check> rfc3261_8_request_checks();       // RFC 3261 §8.1.1
-std::span<const Check> rfc3261_17_transaction_checks();  // RFC 3261 §17.1
-std::span<const Check> rfc3261_9_cancel_checks();        // RFC 3261 §9.1
-std::span<const Check> rfc3263_4_failover_checks();      // RFC 3263 §4.3
-std::span<const Check> failover_detection_checks();      // how a loss is noticed, and when
-std::span<const Check> failover_leg_checks();            // one call, two servers
-std::span<const Check> failover_answer_checks();         // which answers move a call
-std::span<const Check> failover_late_checks();           // answers after the call has moved on
-std::span<const Check> failover_return_checks();         // the way back, total loss, lossy links
-std::span<const Check> failover_recovery_checks();       // registrations after a loss
-std::span<const Check> always_told_checks();             // in every run
+std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
+std::span<const Check> guide_call_checks();                 // guide, Cases 1 and 2
+std::span<const Check> guide_authentication_checks();       // guide, last note
+std::span<const Check> rfc3261_10_register_checks();        // RFC 3261 §10
+std::span<const Check> rfc3261_10_answer_checks();          // RFC 3261 §10: the answers
+std::span<const Check> rfc3261_8_request_checks();          // RFC 3261 §8.1.1
+std::span<const Check> rfc3261_17_transaction_checks();     // RFC 3261 §17.1
+std::span<const Check> rfc3261_9_cancel_checks();           // RFC 3261 §9.1
+std::span<const Check> rfc3263_4_failover_checks();         // RFC 3263 §4.3
+std::span<const Check> rfc3261_22_authentication_checks();  // RFC 3261 §22
+std::span<const Check> rfc7616_3_digest_checks();           // RFC 7616 §3
+std::span<const Check> failover_detection_checks();         // how a loss is noticed, and when
+std::span<const Check> failover_leg_checks();               // one call, two servers
+std::span<const Check> failover_answer_checks();            // which answers move a call
+std::span<const Check> failover_late_checks();              // answers after the call has moved on
+std::span<const Check> failover_return_checks();            // the way back, total loss, lossy links
+std::span<const Check> failover_recovery_checks();          // registrations after a loss
+std::span<const Check> always_told_checks();                // in every run
 
 }  // namespace sipharness::check

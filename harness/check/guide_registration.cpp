@@ -87,6 +87,18 @@ void registers_at_both(const Context& context, Judge& judge) {
                      fmt::format("the capture ends before the {} had to be tried", missing));
 }
 
+void a_challenge_holds_nobody_up(const Context& context, Judge& judge) {
+  judge.needs("a first REGISTER that is challenged", Blame::harness);
+  const auto is_challenged = [&](ServerRole server) {
+    const RegisterAttempt* attempt = first_attempt(context, server);
+    if (attempt == nullptr) return false;
+    const trace::Transaction& first = context.transactions[attempt->transactions.front()];
+    const int status = first.final ? context.message(*first.final).sip.status() : 0;
+    return status == 401 || status == 407;
+  };
+  if (std::ranges::any_of(both, is_challenged)) registers_at_both(context, judge);
+}
+
 /// Gaps without a binding at `server` in [from, until] are violations; true if there was none.
 bool holds_binding(const Context& context, Judge& judge, ServerRole server,
                    std::pair<CaptureTime, CaptureTime> span) {
@@ -341,6 +353,7 @@ constexpr std::array table{
     Check{"GRP-REG-07", secondary_kept_while_primary_down},
     Check{"GRP-REG-08", keeps_trying_the_primary},
     Check{"GRP-ID-01", same_extension_at_both},
+    Check{"AUTH-10", a_challenge_holds_nobody_up},
 };
 
 }  // namespace

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "harness/check/cseq_numbers.hpp"
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
 #include "harness/sip/address.hpp"
@@ -94,26 +93,8 @@ void one_call_id_per_boot(const Context& context, Judge& judge) {
   }
 }
 
-/// CSeq numbers seen per Call-ID over both servers: a shared Call-ID shares its numbers.
-std::map<std::string_view, std::set<std::uint32_t>> numbers_by_call_id(const Context& context) {
-  std::map<std::string_view, std::set<std::uint32_t>> numbers;
-  for (const ServerRole server : both)
-    for (const Transaction* transaction : registers_at(context, server)) {
-      const Message& message = context.opening(*transaction);
-      numbers[message.sip.call_id()].insert(message.sip.cseq());
-    }
-  return numbers;
-}
-
-/// Every number between the two, both left out, was used with this Call-ID somewhere.
-bool is_next(const std::set<std::uint32_t>& used, std::uint32_t before, std::uint32_t now) {
-  if (now <= before) return false;
-  const auto between = std::distance(used.upper_bound(before), used.lower_bound(now));
-  return static_cast<std::uint32_t>(between) == now - before - 1;
-}
-
 void judge_numbers(const Context& context, Judge& judge, ServerRole server) {
-  const auto used = numbers_by_call_id(context);
+  const CseqNumbers numbers(context, Method::register_);
   std::map<std::string_view, std::uint32_t> latest;
   std::size_t steps = 0;
   bool all_right = true;
@@ -123,7 +104,7 @@ void judge_numbers(const Context& context, Judge& judge, ServerRole server) {
     const std::uint32_t before = std::exchange(entry->second, message.cseq());
     if (is_first) continue;
     ++steps;
-    if (is_next(used.at(message.call_id()), before, message.cseq())) continue;
+    if (numbers.is_next(message.call_id(), before, message.cseq())) continue;
     all_right = false;
     if (message.cseq() > before && context.trace.vantage == trace::Vantage::server) {
       judge.inconclusive(evidence_of(context, *transaction), verdict::Blame::network,

@@ -58,15 +58,6 @@ std::vector<std::size_t> unanswered_sends(const Context& context, const Transact
   return sends;
 }
 
-/// The user's call that an INVITE belongs to.
-const trace::CallGroup* call_of(const Context& context, const Transaction& invite) {
-  const auto index = static_cast<std::size_t>(&invite - context.transactions.data());
-  for (const trace::CallGroup& call : context.calls)
-    for (const trace::Leg& leg : call.legs)
-      if (std::ranges::find(leg.invites, index) != leg.invites.end()) return &call;
-  return nullptr;
-}
-
 /// The user hung up, or the call went on elsewhere, between the two instants.
 bool was_call_left(const Context& context, const Transaction& transaction, CaptureTime from,
                    CaptureTime until) {

@@ -37,7 +37,7 @@ inline constexpr auto verbs =
 inline constexpr auto nth = list("from", "to");
 inline constexpr auto accept = list("expires", "expires_in", "headers");
 inline constexpr auto reject = list("status", "reason", "headers", "after");
-inline constexpr auto challenge = list("status", "realm", "algorithm", "qop", "stale");
+inline constexpr auto challenge = list("status", "realm", "algorithm", "qop", "stale", "admits");
 inline constexpr auto provisional = list("status", "after");
 inline constexpr auto step =
     list("at", "after", "plus", "deadline", "do", "number", "server", "phase");
@@ -47,7 +47,7 @@ inline constexpr auto profile =
     list("$schema", "name", "kind", "title", "vendor_claims", "timers", "account",
          "register_expiration", "reregister_before", "refresh_margin", "reg_retry_wait",
          "reg_retry_wait_403", "subscribe_expiration", "subscriptions", "mwi_subscribe",
-         "max_request_retries", "parallel_allowed", "rport", "transport", "registers",
+         "max_request_retries", "parallel_allowed", "rport", "sha256", "transport", "registers",
          "knows_reregister_before", "tolerances", "sources");
 inline constexpr auto timers = list("t1", "t2", "t4");
 inline constexpr auto account = list("user", "auth_user", "password");

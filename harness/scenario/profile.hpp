@@ -71,6 +71,7 @@ struct Profile {
   std::optional<int> max_request_retries;  ///< early leave; absent: Timer B and F rule
   bool parallel_allowed = false;
   bool rport = true;
+  std::optional<bool> sha256;  ///< answers SHA-256 challenges (RFC 8760); absent: not known
   Transport transport = Transport::udp;
   bool registers = true;
   bool knows_reregister_before = true;  ///< has the setting at all; if not its rows do not apply

@@ -117,6 +117,7 @@ void read_features(const Fields& fields, Profile& profile) {
   if (retries >= 0) profile.max_request_retries = retries;
   fields.read("parallel_allowed", profile.parallel_allowed);
   fields.read("rport", profile.rport);
+  fields.read("sha256", profile.sha256);
   fields.read("transport", profile.transport, words::transports);
 }
 

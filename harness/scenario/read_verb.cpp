@@ -64,6 +64,22 @@ Verb read_reject(const json::Value& value, Problems& problems) {
   return reject;
 }
 
+std::vector<std::string> read_algorithms(const json::Value& value, Problems& problems) {
+  std::vector<std::string> algorithms;
+  const auto read_one = [&](const json::Value& name) {
+    std::string_view algorithm;
+    if (read_choice<std::string_view>(name, problems, words::algorithms, algorithm))
+      algorithms.emplace_back(algorithm);
+  };
+  if (value.kind == json::Kind::array)
+    std::for_each(value.items.begin(), value.items.end(), read_one);
+  else
+    read_one(value);
+  if (value.kind == json::Kind::array && value.items.empty())
+    problems.add(value, "a challenge needs an algorithm");
+  return algorithms;
+}
+
 Verb read_challenge(const json::Value& value, Problems& problems) {
   ChallengeWith with;
   constexpr std::array<Choice<int>, 2> statuses{{{"401", 401}, {"407", 407}}};
@@ -78,9 +94,11 @@ Verb read_challenge(const json::Value& value, Problems& problems) {
     problems.add_wrong(*status, "401 or 407");
   with.challenge.realm = "sipharness";
   fields.read("realm", with.challenge.realm);
-  fields.read("algorithm", with.challenge.algorithm, words::algorithms);
+  if (const json::Value* const algorithms = fields.find("algorithm"))
+    with.algorithms = read_algorithms(*algorithms, problems);
   fields.read("qop", with.challenge.qop_auth);
   fields.read("stale", with.challenge.stale);
+  fields.read("admits", with.admits);
   return with;
 }
 

@@ -40,8 +40,10 @@ struct Reject {
 };
 struct ChallengeWith {
   int status = 401;
-  sip::Challenge challenge;
-};  ///< nonce made at run time
+  sip::Challenge challenge;                    ///< nonce made at run time, for each of
+  std::vector<std::string> algorithms{"MD5"};  ///< one header each, topmost first
+  bool admits = true;                          ///< false: no credentials are good enough
+};
 struct Provisional {
   int status = 100;
   Duration after{};

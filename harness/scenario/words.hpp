@@ -42,8 +42,9 @@ inline constexpr std::array<Choice<AnchorKind>, 6> anchors{{
 inline constexpr std::array<Choice<Transport>, 2> transports{
     {{"udp", Transport::udp}, {"tcp", Transport::tcp}}};
 
-inline constexpr std::array<Choice<sip::DigestAlgorithm>, 2> algorithms{
-    {{"MD5", sip::DigestAlgorithm::md5}, {"SHA-256", sip::DigestAlgorithm::sha256}}};
+/// The last one only to be passed over: nothing here can compute it.
+inline constexpr std::array<Choice<std::string_view>, 3> algorithms{
+    {{"MD5", "MD5"}, {"SHA-256", "SHA-256"}, {"SHA-512-256", "SHA-512-256"}}};
 
 /// Where a grant is written: true for the Contact's parameter.
 inline constexpr std::array<Choice<bool>, 2> expiry_places{{{"contact", true}, {"header", false}}};

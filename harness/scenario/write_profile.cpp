@@ -68,6 +68,7 @@ std::string to_json(const Profile& profile) {
   if (profile.max_request_retries) object["max_request_retries"] = *profile.max_request_retries;
   object["parallel_allowed"] = profile.parallel_allowed;
   object["rport"] = profile.rport;
+  if (profile.sha256) object["sha256"] = *profile.sha256;
   object["transport"] = to_string(profile.transport);
   object["registers"] = profile.registers;
   object["knows_reregister_before"] = profile.knows_reregister_before;

@@ -43,11 +43,9 @@ struct VerbWriter {
   }
   void operator()(const ChallengeWith& with) const {
     const sip::Challenge& challenge = with.challenge;
-    rule["challenge"] = Json{{"status", with.status},
-                             {"realm", challenge.realm},
-                             {"algorithm", words::name_of(words::algorithms, challenge.algorithm)},
-                             {"qop", challenge.qop_auth},
-                             {"stale", challenge.stale}};
+    rule["challenge"] = Json{{"status", with.status},        {"realm", challenge.realm},
+                             {"algorithm", with.algorithms}, {"qop", challenge.qop_auth},
+                             {"stale", challenge.stale},     {"admits", with.admits}};
   }
   void operator()(const Provisional& provisional) const {
     rule["provisional"] =

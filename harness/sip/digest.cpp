@@ -124,13 +124,16 @@ std::optional<Challenge> parse_challenge(std::string_view value) {
 }
 
 std::string format_challenge(const Challenge& challenge) {
+  return format_challenge(challenge,
+                          challenge.algorithm_given ? to_string(challenge.algorithm) : "");
+}
+
+std::string format_challenge(const Challenge& challenge, std::string_view algorithm) {
   std::string text =
       fmt::format("Digest realm={}, nonce={}", quoted(challenge.realm), quoted(challenge.nonce));
   if (!challenge.opaque.empty()) text += fmt::format(", opaque={}", quoted(challenge.opaque));
   if (challenge.stale) text += ", stale=true";
-  if (challenge.algorithm_given) {
-    text += fmt::format(", algorithm={}", to_string(challenge.algorithm));
-  }
+  if (!algorithm.empty()) text += fmt::format(", algorithm={}", algorithm);
   if (challenge.qop_auth) text += ", qop=\"auth\"";
   return text;
 }

@@ -27,6 +27,8 @@ struct Challenge {
 /// or qop we do not know (RFC 8760 §2.4: ignore it).
 std::optional<Challenge> parse_challenge(std::string_view value);
 std::string format_challenge(const Challenge& challenge);
+/// The same challenge for an algorithm of any name.
+std::string format_challenge(const Challenge& challenge, std::string_view algorithm);
 
 /// What a credentials header says, all values unquoted.
 struct Credentials {

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "harness/verdict/catalogue/always_rows.hpp"
+#include "harness/verdict/catalogue/authentication_rows.hpp"
 #include "harness/verdict/catalogue/dialog_rows.hpp"
 #include "harness/verdict/catalogue/failover_rows.hpp"
 #include "harness/verdict/catalogue/guide_rows.hpp"
@@ -28,7 +29,8 @@ constexpr auto joined(const std::array<Requirement, sizes>&... parts) {
 constexpr auto rows =
     joined(catalogue::guide_rows, catalogue::register_rows, catalogue::request_rows,
            catalogue::transaction_rows, catalogue::dialog_rows, catalogue::selection_rows,
-           catalogue::failover_rows, catalogue::recovery_rows, catalogue::always_rows);
+           catalogue::authentication_rows, catalogue::failover_rows, catalogue::recovery_rows,
+           catalogue::always_rows);
 
 constexpr bool ids_are_unique() {
   for (auto row = rows.begin(); row != rows.end(); ++row) {

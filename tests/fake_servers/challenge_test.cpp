@@ -19,20 +19,16 @@ sip::Challenge of_realm(const std::string& realm) {
   return challenge;
 }
 
-sip::Challenge with_algorithm(sip::DigestAlgorithm algorithm) {
-  sip::Challenge challenge;
-  challenge.algorithm = algorithm;
-  return challenge;
-}
-
 sip::Challenge without_qop() {
   sip::Challenge challenge;
   challenge.qop_auth = false;
   return challenge;
 }
 
-scenario::Rule challenging(int status, const sip::Challenge& challenge = {}) {
-  return rule(scenario::ChallengeWith{status, challenge});
+scenario::Rule challenging(int status, const sip::Challenge& challenge = {},
+                           std::vector<std::string> algorithms = {"MD5"}) {
+  return rule(scenario::ChallengeWith{
+      .status = status, .challenge = challenge, .algorithms = std::move(algorithms)});
 }
 
 /// A client that answers every challenge once, with this password.
@@ -77,12 +73,14 @@ struct RoundTripCase {
   const char* name;
   int status;
   sip::Challenge challenge;
+  sip::DigestAlgorithm algorithm = sip::DigestAlgorithm::md5;
 };
 
 class ChallengeRoundTrip : public testing::TestWithParam<RoundTripCase> {};
 
 TEST_P(ChallengeRoundTrip, ends_well_with_the_password) {
-  Stage stage({challenging(GetParam().status, GetParam().challenge)});
+  const std::string algorithm(to_string(GetParam().algorithm));
+  Stage stage({challenging(GetParam().status, GetParam().challenge, {algorithm})});
   Answerer answerer(stage, test_password);
   stage.send_at(1s, {});
   stage.run_until(2s);
@@ -90,14 +88,14 @@ TEST_P(ChallengeRoundTrip, ends_well_with_the_password) {
   ASSERT_EQ(answerer.challenges.size(), 1u);
   const std::string& realm = GetParam().challenge.realm;
   EXPECT_EQ(answerer.challenges[0].realm, realm.empty() ? "10.0.0.11" : realm);
-  EXPECT_EQ(answerer.challenges[0].algorithm, GetParam().challenge.algorithm);
+  EXPECT_EQ(answerer.challenges[0].algorithm, GetParam().algorithm);
   EXPECT_EQ(answerer.challenges[0].nonce.size(), 32u);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Challenge, ChallengeRoundTrip,
     testing::Values(RoundTripCase{"registrar_md5", 401, {}}, RoundTripCase{"proxy_md5", 407, {}},
-                    RoundTripCase{"sha256", 401, with_algorithm(sip::DigestAlgorithm::sha256)},
+                    RoundTripCase{"sha256", 401, {}, sip::DigestAlgorithm::sha256},
                     RoundTripCase{"without_qop", 401, without_qop()},
                     RoundTripCase{"realm_of_the_rule", 401, of_realm("lab")}),
     [](const auto& info) { return std::string(info.param.name); });
@@ -150,6 +148,52 @@ TEST(Challenge, a_stale_rule_takes_only_nonces_it_gave_out_itself) {
   stage.run_until(2s);
   EXPECT_THAT(stage.client.statuses(), ElementsAre(401, 401, 200));
   EXPECT_TRUE(answerer.challenges.at(1).stale);
+}
+
+TEST(Challenge, lists_its_algorithms_topmost_first_under_one_nonce) {
+  Stage stage({challenging(401, {}, {"SHA-512-256", "SHA-256", "MD5"})});
+  stage.send_at(1s, {});
+  stage.run_until(2s);
+  std::vector<std::string> listed;
+  for (const sip::Header& header : stage.client.last().view().headers())
+    if (header.id == HeaderId::www_authenticate) listed.emplace_back(header.value);
+  ASSERT_THAT(listed, testing::SizeIs(3));
+  EXPECT_THAT(listed[0], testing::HasSubstr("algorithm=SHA-512-256"));
+  EXPECT_FALSE(sip::parse_challenge(listed[0]).has_value());
+  EXPECT_EQ(sip::parse_challenge(listed[1])->algorithm, sip::DigestAlgorithm::sha256);
+  EXPECT_EQ(sip::parse_challenge(listed[1])->nonce, sip::parse_challenge(listed[2])->nonce);
+}
+
+TEST(Challenge, an_algorithm_it_did_not_list_proves_nothing) {
+  Stage stage({challenging(401, {}, {"SHA-256"})});
+  stage.client.on_received = [&](const Seen& seen) {
+    const std::string header(seen.view().header(HeaderId::www_authenticate));
+    auto challenge = sip::parse_challenge(header);
+    if (seen.view().status() != 401 || !challenge || challenge->stale) return;
+    if (stage.client.statuses().size() > 1) return;
+    challenge->algorithm = sip::DigestAlgorithm::md5;
+    Request again{.branch = "z9hG4bKagain", .cseq = 2};
+    again.headers = {{"Authorization", answer_challenge(*challenge, {.username = "1001",
+                                                                     .password = test_password,
+                                                                     .method = again.method,
+                                                                     .uri = again.uri,
+                                                                     .cnonce = "client"})}};
+    stage.client.send(again);
+  };
+  stage.send_at(1s, {});
+  stage.run_until(2s);
+  EXPECT_THAT(stage.client.statuses(), ElementsAre(401, 401));
+}
+
+TEST(Challenge, that_admits_nobody_rejects_right_credentials_without_stale) {
+  auto never = challenging(401);
+  std::get<scenario::ChallengeWith>(never.verb).admits = false;
+  Stage stage({never});
+  Answerer answerer(stage, test_password);
+  stage.send_at(1s, {});
+  stage.run_until(2s);
+  EXPECT_THAT(stage.client.statuses(), ElementsAre(401, 401));
+  EXPECT_FALSE(answerer.challenges.at(1).stale);
 }
 
 TEST(Challenge, leaves_ack_and_cancel_alone) {

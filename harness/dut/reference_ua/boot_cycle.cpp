@@ -1,5 +1,6 @@
 #include "harness/dut/reference_ua/boot_cycle.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sipharness::dut {
@@ -8,6 +9,8 @@ namespace {
 using sip::Method;
 
 constexpr Duration regret = 10s;
+/// Of the deviation starts_late_at_the_secondary.
+constexpr Duration lateness = 15s;
 constexpr Duration celebration = 20s;
 constexpr std::string_view garbage = "REGISTER is what this wants to be\r\n\r\n";
 
@@ -27,6 +30,8 @@ BootCycle::BootCycle(world::World& world, const Rng& rng, const ReferenceUaOptio
         core_, site.server,
         Registration::Events{.on_settled = [this, &site] { on_settled(site); },
                              .may_start = [this, &site] { return may_register(site); }});
+  if (core_.deviates(Deviation::insists_on_the_nonce_of_the_other_server))
+    sites_[1].server.authenticator.borrow_from(sites_[0].server.authenticator);
 }
 
 BootCycle::Site BootCycle::make_site(ServerRole role, const Rng& rng) {
@@ -34,20 +39,24 @@ BootCycle::Site BootCycle::make_site(ServerRole role, const Rng& rng) {
   const scenario::Account& account = options.profile.account;
   const std::string& name = account.auth_user.empty() ? account.user : account.auth_user;
   const Endpoint& endpoint = role == ServerRole::primary ? options.primary : options.secondary;
-  return {.server = {.role = role,
-                     .endpoint = endpoint,
-                     .authenticator = Authenticator(rng, name, options.password),
-                     .quarantined_until = {}},
-          .registration = nullptr,
-          .subscriptions = {},
-          .was_registered = false,
-          .was_lost = false,
-          .calls_since_return = {}};
+  return {
+      .server = {.role = role,
+                 .endpoint = endpoint,
+                 .authenticator = Authenticator(rng, {name, options.password}, options.deviations),
+                 .quarantined_until = {}},
+      .registration = nullptr,
+      .subscriptions = {},
+      .was_registered = false,
+      .was_lost = false,
+      .calls_since_return = {}};
 }
 
 void BootCycle::start() {
   if (!core_.profile().registers) return;
-  for (Site& site : sites_) site.registration->start();
+  sites_[0].registration->start();
+  if (!core_.deviates(Deviation::starts_late_at_the_secondary))
+    return sites_[1].registration->start();
+  late_start_ = core_.world().call_after(lateness, [this] { sites_[1].registration->start(); });
 }
 
 void BootCycle::shut_down() {
@@ -141,10 +150,16 @@ bool BootCycle::dial(const std::string& number) {
        route_of_call(standing(site(ServerRole::primary)), secondary, deviations))
     route.push_back(&site(role).server);
   if (route.empty()) return false;
+  if (core_.deviates(Deviation::dials_only_after_a_challenge) && !was_challenged()) return true;
   for (Site& site : sites_)
     if (site.calls_since_return) ++*site.calls_since_return;
   calls_.dial(number, std::move(route), pause_before_dialling(secondary, deviations));
   return true;
+}
+
+bool BootCycle::was_challenged() const {
+  return std::ranges::any_of(
+      sites_, [](const Site& site) { return site.server.authenticator.was_challenged(); });
 }
 
 void BootCycle::take_request(const TransactionPtr& transaction) {

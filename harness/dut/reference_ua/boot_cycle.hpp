@@ -54,6 +54,7 @@ class BootCycle {
   bool may_register(const Site& site);
   void subscribe(Site& site);
   Standing standing(const Site& site);
+  bool was_challenged() const;
 
   void take_request(const TransactionPtr& transaction);
   void take_new_request(const TransactionPtr& transaction);
@@ -64,6 +65,7 @@ class BootCycle {
   UaCore core_;
   std::array<Site, 2> sites_;
   CallDesk calls_;
+  world::Timer late_start_;                ///< of the deviation starts_late_at_the_secondary
   world::Timer second_thoughts_;           ///< of the deviation drops_the_secondary_again
   std::vector<world::Timer> celebration_;  ///< of the deviation celebrates_a_return
 };

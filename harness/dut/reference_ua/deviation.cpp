@@ -9,7 +9,8 @@ namespace {
 
 std::vector<DeviationRow> gather() {
   std::vector<DeviationRow> all;
-  for (const auto& family : {basic_deviations(), register_deviations(), answer_deviations()})
+  for (const auto& family : {basic_deviations(), register_deviations(), answer_deviations(),
+                             authentication_deviations()})
     all.insert(all.end(), family.begin(), family.end());
   std::ranges::sort(all, {}, &DeviationRow::id);
   return all;

@@ -82,6 +82,18 @@ enum class Deviation : std::uint8_t {
   hammers_a_closed_port,
   waits_twice_as_long_each_time,
   // How it proves who it is.
+  dials_only_after_a_challenge,
+  takes_a_first_challenge_for_a_failure,
+  takes_a_new_from_tag_for_the_retry,
+  answers_a_first_407_in_authorization,
+  leaves_digest_uri_unquoted,
+  never_counts_nonce_uses,
+  takes_stale_for_a_refusal,
+  insists_on_rejected_credentials,
+  acknowledges_without_credentials,
+  prefers_the_last_challenge,
+  insists_on_the_nonce_of_the_other_server,
+  starts_late_at_the_secondary,
   // How its transactions end, on both sides.
   // How it cancels, hangs up and keeps its dialogs.
   // How it subscribes and keeps session timers.

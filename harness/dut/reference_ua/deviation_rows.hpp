@@ -14,5 +14,6 @@ namespace sipharness::dut {
 std::vector<DeviationRow> basic_deviations();
 std::vector<DeviationRow> register_deviations();
 std::vector<DeviationRow> answer_deviations();
+std::vector<DeviationRow> authentication_deviations();
 
 }  // namespace sipharness::dut

@@ -139,6 +139,11 @@ constexpr std::array table{
           if (message.method() != Method::bye) return std::nullopt;
           return Replacement{message.via().branch, std::string(around.last_invite_branch)};
         }},
+    Row{Deviation::acknowledges_without_credentials,
+        [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
+          if (message.method() != Method::ack) return std::nullopt;
+          return Replacement{line_of(message, HeaderId::proxy_authorization), ""};
+        }},
     Row{Deviation::claims_tcp_in_via,
         [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
           return Replacement{message.via().transport, "TCP"};

@@ -80,6 +80,12 @@ void OutgoingLeg::on_provisional() {
 }
 
 void OutgoingLeg::on_challenge(const sip::MessageView& response) {
+  const bool is_first = !server_.authenticator.was_challenged();
+  if (is_first && core_.deviates(Deviation::takes_a_first_challenge_for_a_failure)) {
+    state_ = State::finished;
+    server_.authenticator.accept(invite_.view(), response);
+    return events_.on_unavailable();
+  }
   if (repairs_left_-- > 0 && server_.authenticator.accept(invite_.view(), response)) {
     ++identity_.cseq;
     had_provisional_ = false;

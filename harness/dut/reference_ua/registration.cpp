@@ -161,6 +161,8 @@ bool Registration::try_again(const sip::MessageView& response) {
   } else if (!is_challenge(response) || !server_.authenticator.accept(request_.view(), response)) {
     return false;
   }
+  if (core_.deviates(Deviation::takes_a_new_from_tag_for_the_retry))
+    from_tag_ = core_.rng().hex(16);
   send(unregistering_ ? seconds(0) : asked());
   return true;
 }

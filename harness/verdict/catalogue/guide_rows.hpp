@@ -113,6 +113,18 @@ inline constexpr std::array guide_rows{
         "While the secondary is out, the first INVITE goes to the primary within 2 s of dialling, "
         "none goes to the secondary, and the call completes.",
         ""},
+    Requirement{
+        "GRP-AUTH-01", "guide, last note", Severity::vendor,
+        "The device works without being challenged.",
+        "In a run without any 401 or 407 a registration is accepted, and every dial while it "
+        "holds puts an INVITE on the wire; credentials that nobody asked for are remarked.",
+        "policy: 10 s"},
+    Requirement{
+        "GRP-AUTH-02", "guide, Cases 1 and 2; RFC 3261 §22", Severity::quality,
+        "With challenges the device behaves at both servers as it does without them.",
+        "A challenged registration attempt goes on to its end, and a challenged INVITE is sent "
+        "again to the same server: no challenge counts as a failure of the server.",
+        ""},
 };
 
 }  // namespace sipharness::verdict::catalogue

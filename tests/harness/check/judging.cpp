@@ -27,10 +27,10 @@ verdict::Finding judge(const Case& one) {
 std::vector<Case> all_cases() {
   std::vector<Case> all;
   for (const auto family :
-       {guide_registration_cases, guide_call_cases, rfc3261_10_cases, rfc3261_10_answer_cases,
-        rfc3261_8_cases, rfc3261_17_cases, rfc3261_9_cases, failover_cases, failover_answer_cases,
-        failover_late_cases, failover_return_cases, failover_recovery_cases, always_told_cases,
-        field_cases, time_table_cases, trap_cases})
+       {guide_registration_cases, guide_call_cases, authentication_cases, rfc3261_10_cases,
+        rfc3261_10_answer_cases, rfc3261_8_cases, rfc3261_17_cases, rfc3261_9_cases, failover_cases,
+        failover_answer_cases, failover_late_cases, failover_return_cases, failover_recovery_cases,
+        always_told_cases, field_cases, time_table_cases, trap_cases})
     for (Case& one : family()) all.push_back(std::move(one));
   return all;
 }

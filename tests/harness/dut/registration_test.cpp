@@ -133,6 +133,25 @@ TEST(Registration, answers_a_challenge_and_counts_the_nonce) {
   }
 }
 
+TEST(Registration, answers_the_topmost_challenge_whose_algorithm_it_knows) {
+  UaRig rig;
+  rig.primary.script = [&](const Arrival& request) {
+    if (request.view().has(HeaderId::authorization)) return false;
+    rig.primary.reply(request, 401, [](sip::MessageBuilder& response) {
+      for (const char* algorithm : {"SHA-512-256", "SHA-256", "MD5"})
+        response.header(
+            HeaderId::www_authenticate,
+            std::string(R"(Digest realm="p", nonce="n1", qop="auth", algorithm=)") + algorithm);
+    });
+    return true;
+  };
+  rig.boot();
+  rig.run_until(5s);
+  const std::string proof = header_of(rig.primary.last(Method::register_), HeaderId::authorization);
+  EXPECT_THAT(proof, HasSubstr("algorithm=SHA-256"));
+  EXPECT_TRUE(sip::verify_credentials(*sip::parse_credentials(proof), "secret", "REGISTER"));
+}
+
 TEST(Registration, sends_rejected_credentials_again_only_after_the_retry_wait) {
   UaRig rig;
   int nonce = 0;

@@ -156,7 +156,8 @@ TEST(Rule, reads_challenge) {
   const auto& with = std::get<ChallengeWith>(verb);
   EXPECT_EQ(with.status, 407);
   EXPECT_EQ(with.challenge.realm, "r");
-  EXPECT_EQ(with.challenge.algorithm, sip::DigestAlgorithm::sha256);
+  EXPECT_THAT(with.algorithms, ElementsAre("SHA-256"));
+  EXPECT_TRUE(with.admits);
   EXPECT_FALSE(with.challenge.qop_auth);
   EXPECT_TRUE(with.challenge.stale);
 }
@@ -173,6 +174,7 @@ TEST(Rule, every_kind_survives_being_written_and_read) {
       {"in_dialog": true, "delay": "700ms"}, {"event": "dialog", "mute": true},
       {"method": "INVITE", "reject": {"status": 486, "headers": {"X-A": "b", "X-C": "d"}}},
       {"from": "1s", "until": "2s", "challenge": {"realm": "r"}},
+      {"method": "BYE", "challenge": {"algorithm": ["SHA-512-256", "MD5"], "admits": false}},
       {"probability": 0.25, "provisional": {"after": "1s"}})")));
   EXPECT_EQ(to_json(read(written)), written);
 }

@@ -112,10 +112,11 @@ TEST(ShippedProfiles, read_back_from_what_is_written) {
   }
 }
 
-TEST(ShippedProfiles, the_reference_profile_is_the_default_one_with_the_guide_claimed) {
+TEST(ShippedProfiles, the_reference_profile_is_the_default_one_with_its_claims) {
   Profile defaults;
   defaults.title = "The built-in reference user agent, which does what the guide says";
   defaults.vendor_claims = {"guide"};
+  defaults.sha256 = true;
   const std::string path = source_path("scenarios/profiles/reference.json");
   EXPECT_EQ(to_json(read_profile(text_of(path), path).value()), to_json(defaults));
 }

@@ -1,0 +1,436 @@
+#include "harness/sip/digest.hpp"
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+using test_support::Fields;
+using test_support::MessageId;
+
+constexpr auto method_of_registration = "REGISTER";
+
+/// A challenge of a server.
+struct Deal {
+  std::string realm = "lab";
+  std::string nonce = "n1";
+  int status = 401;
+  bool stale = false;
+  bool qop = true;
+
+  sip::Challenge challenge() const {
+    return {.realm = realm, .nonce = nonce, .qop_auth = qop, .stale = stale};
+  }
+};
+
+/// The response that makes the offer, for each algorithm.
+Fields challenge(const Deal& deal, const std::vector<std::string>& algorithms = {"MD5"}) {
+  Fields fields;
+  for (const std::string& algorithm : algorithms)
+    fields.headers.emplace_back(deal.status == 407 ? "Proxy-Authenticate" : "WWW-Authenticate",
+                                sip::format_challenge(deal.challenge(), algorithm));
+  return fields;
+}
+
+/// How credentials are made.
+struct Making {
+  std::string method = method_of_registration;
+  std::string password = "sipharness";
+  std::uint32_t count = 1;
+  sip::DigestAlgorithm algorithm = sip::DigestAlgorithm::md5;
+};
+
+std::string credentials(const Deal& deal, const Making& making = {}) {
+  sip::Challenge answered = deal.challenge();
+  answered.algorithm = making.algorithm;
+  return sip::answer_challenge(answered, {.username = "1001",
+                                          .password = making.password,
+                                          .method = making.method,
+                                          .uri = "sip:lab",
+                                          .cnonce = "c",
+                                          .nonce_count = making.count});
+}
+
+Fields proof(const Deal& deal, const Making& making = {}) {
+  return {.from_tag = "f",
+          .headers = {{deal.status == 407 ? "Proxy-Authorization" : "Authorization",
+                       credentials(deal, making)}}};
+}
+
+/// A REGISTER at `at`, answered 10 ms later by a challenge.
+MessageId challenged(Setting s, trace::ServerRole server, Duration at, const Fields& refusal,
+                     const Fields& request = {.from_tag = "f"}) {
+  const auto sent = s.trace.at(at).from_device(server).request("REGISTER", request);
+  s.trace.at(at + 10ms).to_device(server).response(401, refusal);
+  return sent;
+}
+
+/// A REGISTER at `at`, answered 10 ms later by this status.
+MessageId answered(Setting s, trace::ServerRole server, Duration at, const Fields& request,
+                   int status = 200) {
+  const auto sent = s.trace.at(at).from_device(server).request("REGISTER", request);
+  s.trace.at(at + 10ms).to_device(server).response(status);
+  return sent;
+}
+
+/// Challenged at 1 s at the primary; `retry` is the REGISTER at `at` that is accepted.
+std::function<void(Setting)> retried(const Fields& retry, Duration at = 1050ms) {
+  return [=](Setting s) {
+    challenged(s, primary, 1s, challenge({}));
+    answered(s, primary, at, retry);
+    s.trace.ends(10s);
+  };
+}
+
+std::function<void(Setting)> left_alone(const Fields& refusal) {
+  return [=](Setting s) {
+    challenged(s, primary, 1s, refusal);
+    s.trace.ends(10s);
+  };
+}
+
+void unchallenged(Setting s) {
+  registrations(s.trace, 100s);
+}
+
+Fields changed(Fields fields, const std::function<void(Fields&)>& change) {
+  change(fields);
+  return fields;
+}
+
+// --- nc ------------------------------------------------------------------------------------------
+
+/// REGISTERs under one nonce with these counts, 10 s apart.
+std::function<void(Setting)> counted(const std::vector<std::uint32_t>& counts) {
+  return [=](Setting s) {
+    challenged(s, primary, 1s, challenge({}));
+    Duration at = 1050ms;
+    for (const std::uint32_t count : counts) {
+      answered(s, primary, at, proof({}, {.count = count}));
+      at += 10s;
+    }
+    s.trace.ends(at);
+  };
+}
+
+/// The primary's nonce at the secondary, whose realm is the given one; the numbers run on.
+std::function<void(Setting)> lent(const std::string& realm) {
+  return [=](Setting s) {
+    counted({1, 2})(s);
+    challenged(s, secondary, 30s, challenge({.realm = realm, .nonce = "n2"}),
+               proof({}, {.count = 3}));
+    answered(s, secondary, 30050ms, proof({.realm = realm, .nonce = "n2"}));
+    s.trace.ends(40s);
+  };
+}
+
+// --- stale and rejected --------------------------------------------------------------------------
+
+/// Registered under n1; at 20 s that is stale, the new nonce is n2, and `retry` follows.
+std::function<void(Setting)> gone_stale(const std::optional<Fields>& retry) {
+  return [=](Setting s) {
+    counted({1})(s);
+    challenged(s, primary, 20s, challenge({.nonce = "n2", .stale = true}), proof({}, {.count = 2}));
+    if (retry) answered(s, primary, 20050ms, *retry);
+    s.trace.ends(30s);
+  };
+}
+
+/// Credentials rejected at 1.06 s; others `again` after that if there are any.
+std::function<void(Setting)> rejected(std::optional<Duration> again) {
+  return [=](Setting s) {
+    challenged(s, primary, 1s, challenge({}));
+    challenged(s, primary, 1050ms, challenge({.nonce = "n2"}), proof({}));
+    if (again) answered(s, primary, 1060ms + *again, proof({.nonce = "n2"}), 401);
+    s.trace.ends(60s);
+  };
+}
+
+// --- calls ---------------------------------------------------------------------------------------
+
+const Deal of_the_proxy{.nonce = "p1", .status = 407};
+
+Fields invite_proof() {
+  return changed(proof(of_the_proxy, {.method = "INVITE"}), [](Fields& fields) {
+    fields.call_id = "the-call";
+    fields.branch = "z9hG4bK-again";
+  });
+}
+
+/// A call challenged at 5 s; its second INVITE comes at 5.05 s.
+MessageId challenged_call(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(5s).dial();
+  const auto first = s.trace.at(5s).from_device(primary).request(
+      "INVITE", {.call_id = "the-call", .from_tag = "f"});
+  s.trace.at(5010ms).to_device(primary).response(407, challenge(of_the_proxy));
+  s.trace.at(5020ms).from_device(primary).request("ACK", {.in = first});
+  return s.trace.at(5050ms).from_device(primary).request("INVITE", invite_proof());
+}
+
+std::function<void(Setting)> acknowledged(const Fields& ack) {
+  return [=](Setting s) {
+    const auto invite = challenged_call(s);
+    s.trace.at(7s).to_device(primary).response(200, {.to = invite});
+    s.trace.at(7010ms).from_device(primary).request(
+        "ACK", changed(ack, [&](Fields& fields) { fields.in = invite; }));
+    s.trace.ends(20s);
+  };
+}
+
+/// The call that was rejected at the primary goes on at the secondary.
+void moved_by_rejection(Setting s) {
+  const auto invite = challenged_call(s);
+  s.trace.at(5060ms).to_device(primary).response(
+      407, changed(challenge({.nonce = "p2", .status = 407}),
+                   [&](Fields& fields) { fields.to = invite; }));
+  s.trace.at(5070ms).from_device(primary).request("ACK", {.in = invite});
+  s.trace.complete_call(secondary, 5100ms);
+  s.trace.ends(20s);
+}
+
+/// The challenge itself moves the call.
+void moved_by_challenge(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(5s).dial();
+  const auto first = s.trace.at(5s).from_device(primary).request("INVITE");
+  s.trace.at(5010ms).to_device(primary).response(407, challenge(of_the_proxy));
+  s.trace.at(5020ms).from_device(primary).request("ACK", {.in = first});
+  s.trace.complete_call(secondary, 5100ms);
+  s.trace.ends(20s);
+}
+
+void hung_up_at_the_challenge(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(5s).dial();
+  const auto first = s.trace.at(5s).from_device(primary).request("INVITE");
+  s.trace.at(5005ms).hang_up();
+  s.trace.at(5010ms).to_device(primary).response(407, challenge(of_the_proxy));
+  s.trace.at(5020ms).from_device(primary).request("ACK", {.in = first});
+  s.trace.ends(20s);
+}
+
+void dialled(Setting s, bool reported_ok) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(5s).action("dial", "1002", reported_ok);
+  s.trace.ends(40s);
+}
+
+// --- both servers --------------------------------------------------------------------------------
+
+/// Both challenge for `realm_of_secondary` and "lab"; the secondary's attempt is written by `rest`.
+std::function<void(Setting)> at_both(const std::function<void(Setting)>& rest) {
+  return [=](Setting s) {
+    challenged(s, primary, 0s, challenge({}));
+    answered(s, primary, 50ms, proof({}));
+    rest(s);
+    s.trace.ends(20s);
+  };
+}
+
+void own_nonce(Setting s) {
+  challenged(s, secondary, 20ms, challenge({.nonce = "s1"}));
+  answered(s, secondary, 70ms, proof({.nonce = "s1"}));
+}
+
+/// Tries the primary's nonce, and takes the secondary's or leaves it.
+std::function<void(Setting)> foreign_nonce(bool recovers) {
+  return [=](Setting s) {
+    challenged(s, secondary, 1s, challenge({.nonce = "s1"}), proof({}, {.count = 2}));
+    if (recovers) answered(s, secondary, 1050ms, proof({.nonce = "s1"}));
+  };
+}
+
+void wrong_at_the_secondary(Setting s) {
+  challenged(s, secondary, 20ms, challenge({.nonce = "s1"}));
+  challenged(s, secondary, 70ms, challenge({.nonce = "s2"}), proof({.nonce = "s1"}));
+}
+
+/// The secondary's first REGISTER so long after the challenged one at the primary.
+std::function<void(Setting)> second_after(Duration later) {
+  return at_both([=](Setting s) { answered(s, secondary, later, {}); });
+}
+
+std::function<void(Setting)> without_password(const std::function<void(Setting)>& rest) {
+  return [=](Setting s) {
+    s.profile.account.password = {};
+    rest(s);
+  };
+}
+
+std::function<void(Setting)> with_sha256(std::optional<bool> can,
+                                         const std::function<void(Setting)>& rest) {
+  return [=](Setting s) {
+    s.profile.sha256 = can;
+    rest(s);
+  };
+}
+
+/// SHA-256 and MD5 are offered; the device answers one of them.
+std::function<void(Setting)> chose(sip::DigestAlgorithm algorithm) {
+  return [=](Setting s) {
+    challenged(s, primary, 1s, challenge({}, {"SHA-256", "MD5"}));
+    answered(s, primary, 1050ms, proof({}, {.algorithm = algorithm}));
+    s.trace.ends(10s);
+  };
+}
+
+std::vector<Case> guide_cases() {
+  return {
+      {"nobody_asks", "GRP-AUTH-01", Verdict::pass, unchallenged},
+      {"dials_nothing", "GRP-AUTH-01", Verdict::fail, [](Setting s) { dialled(s, true); }},
+      {"the_driver_failed", "GRP-AUTH-01", Verdict::pass, [](Setting s) { dialled(s, false); }},
+      {"challenged", "GRP-AUTH-01", Verdict::inconclusive, retried(proof({}))},
+      {"registers_through_it", "GRP-AUTH-02", Verdict::pass, retried(proof({}))},
+      {"gives_up", "GRP-AUTH-02", Verdict::warn, left_alone(challenge({}))},
+      {"cannot_answer", "GRP-AUTH-02", Verdict::inconclusive,
+       without_password(left_alone(challenge({})))},
+      {"moves_the_call", "GRP-AUTH-02", Verdict::warn, moved_by_challenge},
+      {"keeps_the_call", "GRP-AUTH-02", Verdict::pass,
+       acknowledged({.headers = invite_proof().headers})},
+      {"nobody_asks", "GRP-AUTH-02", Verdict::inconclusive, unchallenged},
+      {"side_by_side", "AUTH-10", Verdict::pass, second_after(20ms)},
+      {"waits", "AUTH-10", Verdict::warn, second_after(15s)},
+      {"nobody_asks", "AUTH-10", Verdict::inconclusive, unchallenged},
+  };
+}
+
+std::vector<Case> exchange_cases() {
+  const Deal wrong_realm{.realm = "elsewhere"};
+  return {
+      {"goes_on", "AUTH-01", Verdict::pass, retried(proof({}))},
+      {"another_from_tag", "AUTH-01", Verdict::warn,
+       retried(changed(proof({}), [](Fields& f) { f.from_tag = "g"; }))},
+      {"another_call_id", "AUTH-01", Verdict::warn,
+       retried(changed(proof({}), [](Fields& f) { f.call_id = "new"; }))},
+      {"the_same_cseq", "AUTH-01", Verdict::fail,
+       retried(changed(proof({}), [](Fields& f) { f.cseq = 1; }))},
+      {"a_number_left_out", "AUTH-01", Verdict::fail,
+       retried(changed(proof({}), [](Fields& f) { f.cseq = 3; }))},
+      {"no_credentials", "AUTH-01", Verdict::warn, retried({.from_tag = "f"})},
+      {"late", "AUTH-01", Verdict::warn, retried(proof({}), 4s)},
+      {"never", "AUTH-01", Verdict::warn, left_alone(challenge({}))},
+      {"without_a_password", "AUTH-01", Verdict::inconclusive,
+       without_password(left_alone(challenge({})))},
+      {"of_an_algorithm_nobody_knows", "AUTH-01", Verdict::inconclusive,
+       left_alone(challenge({}, {"SHA-512-256"}))},
+      {"seen_elsewhere", "AUTH-01", Verdict::inconclusive,
+       [](Setting s) {
+         left_alone(challenge({}))(s);
+         s.trace.vantage(trace::Vantage::server);
+       }},
+      {"hung_up", "AUTH-01", Verdict::inconclusive, hung_up_at_the_challenge},
+      {"rejection_is_no_challenge", "AUTH-01", Verdict::pass, rejected({})},
+      {"nobody_asks", "AUTH-01", Verdict::inconclusive, unchallenged},
+      {"in_authorization", "AUTH-02", Verdict::pass, retried(proof({}))},
+      {"in_the_other_header", "AUTH-02", Verdict::fail,
+       retried({.from_tag = "f", .headers = {{"Proxy-Authorization", credentials({})}}})},
+      {"for_another_realm", "AUTH-02", Verdict::fail, retried(proof(wrong_realm))},
+      {"nobody_asks", "AUTH-02", Verdict::inconclusive, unchallenged},
+      {"in_the_ack", "AUTH-07", Verdict::pass, acknowledged({.headers = invite_proof().headers})},
+      {"not_in_the_ack", "AUTH-07", Verdict::fail, acknowledged({})},
+      {"nobody_asks", "AUTH-07", Verdict::inconclusive, unchallenged},
+      {"own_nonces", "AUTH-09", Verdict::pass, at_both(own_nonce)},
+      {"recovers", "AUTH-09", Verdict::pass, at_both(foreign_nonce(true))},
+      {"does_not_recover", "AUTH-09", Verdict::fail, at_both(foreign_nonce(false))},
+      {"another_password_there", "AUTH-09", Verdict::pass, at_both(wrong_at_the_secondary)},
+      {"one_realm_each", "AUTH-09", Verdict::inconclusive, lent("other")},
+  };
+}
+
+std::vector<Case> digest_cases() {
+  const Making wrong{.password = "guess"};
+  const Deal plain{.qop = false};
+  const std::string unquoted = [] {
+    std::string text = credentials({});
+    return text.replace(text.find("uri=\"sip:lab\""), 13, "uri=sip:lab");
+  }();
+  return {
+      {"right", "AUTH-03", Verdict::pass, retried(proof({}))},
+      {"of_another_password", "AUTH-03", Verdict::fail, retried(proof({}, wrong))},
+      {"unquoted_uri", "AUTH-03", Verdict::fail,
+       retried({.from_tag = "f", .headers = {{"Authorization", unquoted}}})},
+      {"no_qop", "AUTH-03", Verdict::fail, retried(proof(plain))},
+      {"unreadable", "AUTH-03", Verdict::fail,
+       retried({.from_tag = "f", .headers = {{"Authorization", "Digest nonsense"}}})},
+      {"another_scheme", "AUTH-03", Verdict::inconclusive,
+       retried({.from_tag = "f", .headers = {{"Authorization", "Bearer token"}}})},
+      {"password_not_to_be_had", "AUTH-03", Verdict::inconclusive,
+       without_password(retried(proof({})))},
+      {"foreign_and_accepted", "AUTH-03", Verdict::inconclusive,
+       [=](Setting s) {
+         retried(proof({}, wrong))(s);
+         s.trace.without_journal();
+       }},
+      {"nobody_asks", "AUTH-03", Verdict::inconclusive, unchallenged},
+      {"counts", "AUTH-04", Verdict::pass, counted({1, 2, 3})},
+      {"repeats", "AUTH-04", Verdict::fail, counted({1, 1})},
+      {"decreases", "AUTH-04", Verdict::fail, counted({1, 2, 1})},
+      {"begins_late", "AUTH-04", Verdict::warn, counted({2})},
+      {"leaves_one_out", "AUTH-04", Verdict::warn, counted({1, 3})},
+      {"leaves_one_out_on_the_way", "AUTH-04", Verdict::inconclusive,
+       [](Setting s) {
+         counted({1, 3})(s);
+         s.trace.vantage(trace::Vantage::server);
+       }},
+      {"not_eight_digits", "AUTH-04", Verdict::fail,
+       retried(changed(proof({}),
+                       [](Fields& f) {
+                         std::string& value = f.headers.front().second;
+                         value.replace(value.find("nc=00000001"), 11, "nc=1");
+                       }))},
+      {"goes_on_at_a_server_of_that_realm", "AUTH-04", Verdict::pass, lent("lab")},
+      {"goes_on_at_a_server_of_another_realm", "AUTH-04", Verdict::fail, lent("other")},
+      {"nobody_asks", "AUTH-04", Verdict::inconclusive, unchallenged},
+  };
+}
+
+std::vector<Case> renewal_cases() {
+  const Deal renewed{.nonce = "n2"};
+  return {
+      {"replaced", "AUTH-05", Verdict::pass, gone_stale(proof(renewed))},
+      {"kept", "AUTH-05", Verdict::fail, gone_stale(proof({}, {.count = 3}))},
+      {"counted_on", "AUTH-05", Verdict::fail, gone_stale(proof(renewed, {.count = 3}))},
+      {"taken_for_a_rejection", "AUTH-05", Verdict::fail, gone_stale({})},
+      {"never_stale", "AUTH-05", Verdict::inconclusive, counted({1, 2})},
+      {"given_up", "AUTH-06", Verdict::pass, rejected({})},
+      {"insisted", "AUTH-06", Verdict::fail, rejected(50ms)},
+      {"soon", "AUTH-06", Verdict::warn, rejected(10s)},
+      {"after_the_wait", "AUTH-06", Verdict::pass, rejected(20s)},
+      {"moved_the_call", "AUTH-06", Verdict::fail, moved_by_rejection},
+      {"an_old_nonce_is_no_password", "AUTH-06", Verdict::inconclusive,
+       [](Setting s) {
+         counted({1})(s);
+         challenged(s, primary, 20s, challenge({.nonce = "n2"}), proof({}, {.count = 2}));
+         answered(s, primary, 20050ms, proof({.nonce = "n2"}));
+         s.trace.ends(30s);
+       }},
+      {"accepted", "AUTH-06", Verdict::inconclusive, retried(proof({}))},
+  };
+}
+
+std::vector<Case> choice_cases() {
+  using sip::DigestAlgorithm;
+  const auto unanswered = left_alone(challenge({}, {"SHA-512-256", "MD5"}));
+  const auto only_sha256 = left_alone(challenge({}, {"SHA-256"}));
+  return {
+      {"topmost", "AUTH-08", Verdict::pass, with_sha256(true, chose(DigestAlgorithm::sha256))},
+      {"passed_over", "AUTH-08", Verdict::warn, with_sha256(true, chose(DigestAlgorithm::md5))},
+      {"topmost_it_can", "AUTH-08", Verdict::pass, with_sha256(false, chose(DigestAlgorithm::md5))},
+      {"may_not_know_it", "AUTH-08", Verdict::warn, chose(DigestAlgorithm::md5)},
+      {"stopped_by_the_unknown", "AUTH-08", Verdict::fail, unanswered},
+      {"cannot_do_it", "AUTH-08", Verdict::inconclusive, with_sha256(false, only_sha256)},
+      {"can_do_it_and_does_not", "AUTH-08", Verdict::fail, with_sha256(true, only_sha256)},
+      {"one_md5", "AUTH-08", Verdict::inconclusive, retried(proof({}))},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> authentication_cases() {
+  std::vector<Case> all;
+  for (const auto part : {guide_cases, exchange_cases, digest_cases, renewal_cases, choice_cases})
+    for (Case& one : part()) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace sipharness::check_tests
