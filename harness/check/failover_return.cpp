@@ -65,13 +65,20 @@ bool is_back(const Context& context, CaptureTime back, CaptureTime start) {
          !context.is_out(ServerRole::primary, start);
 }
 
+/// The primary had answered when the call went on: an answer that comes later moved nothing.
+bool went_on_in_spite_of_an_answer(const Context& context, const Leg& primary,
+                                   const Leg& secondary) {
+  const auto response = first_response(context, primary);
+  return response && context.at(*response) < secondary.i0;
+}
+
 void judge_call_after_return(const Context& context, Judge& judge, const CallGroup& call) {
   const Leg& first = call.legs.front();
   const Leg* secondary = call.leg(ServerRole::secondary);
   if (first.server != ServerRole::primary)
     judge.violated(evidence_of(context, first),
                    "a call after the primary's return started at the secondary");
-  else if (secondary != nullptr && first_response(context, first))
+  else if (secondary != nullptr && went_on_in_spite_of_an_answer(context, first, *secondary))
     judge.violated(evidence_of(context, *secondary),
                    "a call after the primary's return went on to the secondary");
   else

@@ -38,6 +38,16 @@ std::function<void(Setting)> both(std::function<void(Setting)> first,
   };
 }
 
+/// A call that the primary lets ring, and that goes on to the secondary `waited` after its INVITE.
+std::function<void(Setting)> goes_on(Duration rings, Duration waited) {
+  return [=](Setting s) {
+    s.trace.at(160s).dial();
+    const auto invite = s.trace.silent_invite(primary, 160s);
+    s.trace.at(160s + rings).to_device(primary).response(180, {.to = invite});
+    s.trace.complete_call(secondary, 160s + waited);
+  };
+}
+
 /// A call over the secondary from 140 s to 180 s; `meanwhile` is what the device sends at 153 s.
 std::function<void(Setting)> talking(std::string meanwhile) {
   return [=](Setting s) {
@@ -109,6 +119,8 @@ std::vector<Case> failover_return_cases() {
   return {
       {"goes_back", "GRP-CALL-08", Verdict::pass, returned(call_at(170s, primary))},
       {"stays_away", "GRP-CALL-08", Verdict::fail, returned(call_at(170s, secondary))},
+      {"answered_when_it_had_gone_on", "GRP-CALL-08", Verdict::pass, returned(goes_on(33s, 32s))},
+      {"went_on_although_it_rang", "GRP-CALL-08", Verdict::fail, returned(goes_on(31s, 32s))},
       {"free_before_the_return", "GRP-CALL-08", Verdict::inconclusive,
        returned(call_at(145s, secondary))},
       {"no_loss", "GRP-CALL-08", Verdict::inconclusive, call_at(7s, primary)},
