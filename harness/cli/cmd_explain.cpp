@@ -14,10 +14,37 @@
 namespace sipharness::cli {
 namespace {
 
+std::string text(Duration tolerance) {
+  return format_duration(tolerance);
+}
+
+std::string text(const scenario::RelativeTolerance& tolerance) {
+  return fmt::format("max({}, {} %)", format_duration(tolerance.absolute), tolerance.percent);
+}
+
+/// What a tolerance that profiles give is worth for a kind of device; empty if they give none.
+std::string worth(std::string_view row, std::string_view kind) {
+  const scenario::Tolerances given = scenario::default_tolerances(kind);
+  if (row == "profile: timer") return text(given.timer);
+  if (row == "profile: fo_grace") return text(given.fo_grace);
+  if (row == "profile: registration") return text(given.registration);
+  if (row == "profile: overlap") return text(given.overlap);
+  if (row == "profile: nodup") return text(given.nodup);
+  return {};
+}
+
+void print_tolerance(std::string_view tolerance) {
+  if (tolerance.empty()) return;
+  fmt::print("Tolerance:  {}\n", tolerance);
+  for (const std::string_view kind : {"reference", "process", "phone"})
+    if (const std::string value = worth(tolerance, kind); !value.empty())
+      fmt::print("            {} unless the profile of a {} device says otherwise\n", value, kind);
+}
+
 void explain_in_full(const verdict::Requirement& row) {
   fmt::print("{}  ({}, {})\n\n{}\n\n", row.id, row.clause, to_string(row.severity), row.sentence);
   fmt::print("Observed:   {}\n", row.observed);
-  if (!row.tolerance.empty()) fmt::print("Tolerance:  {}\n", row.tolerance);
+  print_tolerance(row.tolerance);
   std::string_view label = "Scenarios:";
   for (const std::string& file : scenario_files(shipped_scenarios())) {
     const auto variants = read_scenarios({file});
