@@ -30,7 +30,7 @@ void Call::answer(const TransactionPtr& invite) {
           [this, response, hop = sip::response_hop(invite->request(), invite->hop())] {
             station_.send(hop, response);
           },
-          [this] { send_bye(); }});
+          [this] { send_bye({}); }});
 }
 
 void Call::confirm(const MessageView& response) {
@@ -42,7 +42,7 @@ void Call::on_ack(const MessageView& ack) {
   if (!unacknowledged_) return;
   unacknowledged_.reset();
   if (!ack.body().empty()) media_.negotiate(ack.body());
-  if (hangs_up_when_acknowledged_) send_bye();
+  if (hangs_up_when_acknowledged_) send_bye({});
 }
 
 void Call::on_request(const TransactionPtr& transaction) {
@@ -90,19 +90,21 @@ MessageBuilder Call::success(const ServerTransaction& transaction) {
   return response;
 }
 
-void Call::hang_up() {
+void Call::hang_up(const sipharness::scenario::Sending& how) {
   if (!is_up()) return;
   if (unacknowledged_) {
     hangs_up_when_acknowledged_ = true;
     return;
   }
-  send_bye();
+  send_bye(how);
 }
 
-void Call::send_bye() {
+void Call::send_bye(const sipharness::scenario::Sending& how) {
   const Hop hop = hop_towards(dialog_.next_hop_uri(), hop_);
   station_.note_far_end("hangs_up", dialog_.call_id());
-  station_.transactions.start(station_.request_in(dialog_, "BYE", hop).str(), hop, {});
+  const std::string bye = station_.request_in(dialog_, "BYE", hop).str();
+  station_.transactions.start(bye, hop, {});
+  repeated_bye_.emplace(station_, hop, bye, how.repeats);
   end();
 }
 

@@ -10,7 +10,9 @@
 #include <string>
 
 #include "fake_servers/media_session.hpp"
+#include "fake_servers/repeater.hpp"
 #include "fake_servers/station.hpp"
+#include "harness/scenario/scenario.hpp"
 #include "harness/sip/dialog.hpp"
 #include "harness/sip/transaction_reliable_2xx.hpp"
 
@@ -35,7 +37,7 @@ class Call {
   void on_ack(const MessageView& ack);
   /// A request within the dialog once it is up; not ACK.
   void on_request(const TransactionPtr& transaction);
-  void hang_up();
+  void hang_up(const sipharness::scenario::Sending& how);
   /// Ends it without a word: it never came up, or the peer said BYE.
   void end();
 
@@ -45,7 +47,7 @@ class Call {
   void on_reinvite(const TransactionPtr& transaction);
   void accept_with_description(ServerTransaction& transaction);
   MessageBuilder success(const ServerTransaction& transaction);
-  void send_bye();
+  void send_bye(const sipharness::scenario::Sending& how);
 
   Station& station_;
   sipharness::sip::Dialog dialog_;
@@ -54,6 +56,7 @@ class Call {
   State state_ = State::early;
   bool hangs_up_when_acknowledged_ = false;
   std::optional<sipharness::sip::Reliable2xx> unacknowledged_;
+  std::optional<Repeater> repeated_bye_;
 };
 
 }  // namespace fake_servers

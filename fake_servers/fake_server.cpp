@@ -30,12 +30,20 @@ void FakeServer::forget_bindings() {
   impl_->forget_bindings();
 }
 
-void FakeServer::call_device() {
-  impl_->call_device();
+void FakeServer::call_device(const sipharness::scenario::Sending& how) {
+  impl_->call_device(how);
 }
 
-void FakeServer::hang_up() {
-  impl_->hang_up();
+void FakeServer::hang_up(const sipharness::scenario::Sending& how) {
+  impl_->hang_up(how);
+}
+
+void FakeServer::send_options(const sipharness::scenario::Sending& how) {
+  impl_->send_options(how);
+}
+
+void FakeServer::send_stray_bye(const sipharness::scenario::Sending& how) {
+  impl_->send_stray_bye(how);
 }
 
 void FakeServer::note_unmatched_rules() {

@@ -48,8 +48,14 @@ class FakeServer {
   void close_port();                           ///< UDP unbound, TCP refused, connections reset
   void open_port();
   void forget_bindings();
-  void call_device();  ///< INVITE to every binding of the account
-  void hang_up();      ///< BYE in every call that is up; our own unanswered calls are cancelled
+  /// INVITE to every binding of the account.
+  void call_device(const sipharness::scenario::Sending& how = {});
+  /// BYE in every call that is up; our own unanswered calls are cancelled.
+  void hang_up(const sipharness::scenario::Sending& how = {});
+  /// OPTIONS to every binding of the account.
+  void send_options(const sipharness::scenario::Sending& how = {});
+  /// BYE to every binding, in a dialog that never was.
+  void send_stray_bye(const sipharness::scenario::Sending& how = {});
 
   /// Tells the journal which rules of the scenario met no request.
   void note_unmatched_rules();

@@ -46,6 +46,9 @@ FakeServer::Impl::Impl(sipharness::world::World& world, journal::Writer& journal
                journal,
                transactions_,
                [this](const Hop& hop, std::string_view bytes) { outlet_.send(hop, bytes); },
+               [this](std::string_view call_id, std::uint32_t acks) {
+                 outlet_.withhold_acks(call_id, acks);
+               },
                rng.fork(name_),
                name_,
                "sipharness/0.1 (fake " + name_ + ")",

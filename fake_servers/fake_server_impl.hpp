@@ -20,6 +20,8 @@ namespace fake_servers {
 
 class FakeServer::Impl {
  public:
+  using Sending = sipharness::scenario::Sending;
+
   Impl(sipharness::world::World& world, sipharness::journal::Writer& journal,
        const sipharness::Rng& rng, const FakeServerOptions& options);
 
@@ -27,8 +29,16 @@ class FakeServer::Impl {
   void enter_phase(const std::string& phase);
   void set_open(bool open);
   void forget_bindings();
-  void call_device() { service_.far_end().call(service_.registrar().bindings()); }
-  void hang_up() { service_.far_end().hang_up(); }
+  void call_device(const Sending& how) {
+    service_.far_end().call(service_.registrar().bindings(), how);
+  }
+  void hang_up(const Sending& how) { service_.far_end().hang_up(how); }
+  void send_options(const Sending& how) {
+    service_.lone_requests().options(service_.registrar().bindings(), how);
+  }
+  void send_stray_bye(const Sending& how) {
+    service_.lone_requests().stray_bye(service_.registrar().bindings(), how);
+  }
   void note_unmatched_rules();
 
  private:

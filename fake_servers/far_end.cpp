@@ -48,18 +48,18 @@ bool FarEnd::on_request(const TransactionPtr& transaction) {
   return true;
 }
 
-void FarEnd::call(const std::vector<Binding>& bindings) {
+void FarEnd::call(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how) {
   for (const Binding& binding : bindings) {
     if (!make_room()) return;
-    auto call = std::make_unique<OutgoingCall>(station_, binding, user_);
+    auto call = std::make_unique<OutgoingCall>(station_, binding, user_, how);
     const std::string tag = call->tag();
     outgoing_.emplace(tag, std::move(call));
   }
 }
 
-void FarEnd::hang_up() {
-  for (const auto& [tag, call] : incoming_) call->call().hang_up();
-  for (const auto& [tag, call] : outgoing_) call->hang_up();
+void FarEnd::hang_up(const sipharness::scenario::Sending& how) {
+  for (const auto& [tag, call] : incoming_) call->call().hang_up(how);
+  for (const auto& [tag, call] : outgoing_) call->hang_up(how);
 }
 
 Call* FarEnd::find(const MessageView& message) {

@@ -29,8 +29,8 @@ class FarEnd {
   /// False if no call knows this dialog; then nothing was answered.
   bool on_request(const TransactionPtr& transaction);
 
-  void call(const std::vector<Binding>& bindings);
-  void hang_up();
+  void call(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how);
+  void hang_up(const sipharness::scenario::Sending& how);
 
  private:
   Call* find(const MessageView& message);

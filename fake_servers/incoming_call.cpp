@@ -42,7 +42,7 @@ void IncomingCall::answer() {
   station_.note_far_end("answers", call_.dialog().call_id());
   call_.answer(invite_);
   if (plan_.hang_up)
-    hang_up_ = station_.world.call_after(*plan_.hang_up, [this] { call_.hang_up(); });
+    hang_up_ = station_.world.call_after(*plan_.hang_up, [this] { call_.hang_up({}); });
 }
 
 bool IncomingCall::is_meant_by(const MessageView& cancel) const {

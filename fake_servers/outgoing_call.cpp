@@ -2,25 +2,27 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "harness/sip/transaction_requests.hpp"
 
 namespace fake_servers {
 
 namespace sip = sipharness::sip;
 
-OutgoingCall::OutgoingCall(Station& station, const Binding& callee, const std::string& user)
+OutgoingCall::OutgoingCall(Station& station, const Binding& callee, const std::string& user,
+                           const sipharness::scenario::Sending& how)
     : station_(station),
       tag_(station.rng.hex(8)),
       hop_(hop_towards(callee.uri, callee.hop)),
       media_(station),
       invite_(make_invite(callee, user)) {
-  station_.note_far_end("calls", std::string(MessageView::parse(invite_).call_id()));
+  const std::string call_id(MessageView::parse(invite_).call_id());
+  station_.note_far_end("calls", call_id);
+  if (how.withheld_acks > 0) station_.withhold_acks(call_id, how.withheld_acks);
   transaction_ =
       station_.transactions.start(invite_, hop_,
                                   {[this](const MessageView& response) { on_response(response); },
                                    [this](sip::ClientFailure) { is_refused_ = true; }});
+  repeats_.emplace(station_, hop_, invite_, how.repeats);
 }
 
 OutgoingCall::~OutgoingCall() {
@@ -28,17 +30,8 @@ OutgoingCall::~OutgoingCall() {
 }
 
 std::string OutgoingCall::make_invite(const Binding& callee, const std::string& user) {
-  constexpr std::string_view caller = "2001";
-  auto invite = MessageBuilder::request("INVITE", callee.uri);
-  invite.header(HeaderId::via, station_.new_via(hop_.transport))
-      .header(HeaderId::max_forwards, "70")
-      .header(HeaderId::from, fmt::format("<sip:{}@{}>;tag={}", caller, station_.domain, tag_))
-      .header(HeaderId::to, fmt::format("<sip:{}@{}>", user, station_.domain))
-      .header(HeaderId::call_id, fmt::format("{}@{}", station_.rng.hex(16), station_.domain))
-      .header(HeaderId::cseq, "1 INVITE")
-      .header(HeaderId::contact, station_.contact(hop_.transport))
-      .header(HeaderId::user_agent, station_.agent)
-      .header(HeaderId::allow, allowed_methods);
+  auto invite =
+      station_.new_request("INVITE", {.uri = callee.uri, .user = user, .from_tag = tag_}, hop_);
   return invite.body("application/sdp", media_.description()).str();
 }
 
@@ -62,15 +55,15 @@ void OutgoingCall::on_success(const MessageView& response) {
   call_->confirm(response);
   ack_ = make_ack(call_->dialog(), invite, station_.new_via(hop_.transport));
   acknowledge();
-  if (is_given_up_) call_->hang_up();
+  if (is_given_up_) call_->hang_up({});
 }
 
 void OutgoingCall::acknowledge() {
   station_.send(hop_towards(call_->dialog().next_hop_uri(), hop_), ack_);
 }
 
-void OutgoingCall::hang_up() {
-  if (call_) return call_->hang_up();
+void OutgoingCall::hang_up(const sipharness::scenario::Sending& how) {
+  if (call_) return call_->hang_up(how);
   is_given_up_ = true;
   if (has_provisional_) cancel_once();
 }

@@ -7,13 +7,15 @@
 
 #include "fake_servers/call.hpp"
 #include "fake_servers/registrar.hpp"
+#include "fake_servers/repeater.hpp"
 
 namespace fake_servers {
 
 class OutgoingCall {
  public:
   /// Sends the INVITE; `user` is whose AOR stands in To.
-  OutgoingCall(Station& station, const Binding& callee, const std::string& user);
+  OutgoingCall(Station& station, const Binding& callee, const std::string& user,
+               const sipharness::scenario::Sending& how);
   ~OutgoingCall();
   OutgoingCall(const OutgoingCall&) = delete;
   OutgoingCall& operator=(const OutgoingCall&) = delete;
@@ -23,7 +25,7 @@ class OutgoingCall {
   /// Null until the device answered.
   Call* call() { return call_ ? &*call_ : nullptr; }
   /// BYE if it is up, else CANCEL as soon as §9.1 lets us.
-  void hang_up();
+  void hang_up(const sipharness::scenario::Sending& how);
 
  private:
   std::string make_invite(const Binding& callee, const std::string& user);
@@ -44,6 +46,7 @@ class OutgoingCall {
   bool is_cancelled_ = false;
   bool is_refused_ = false;
   sipharness::sip::ClientId transaction_;
+  std::optional<Repeater> repeats_;
 };
 
 }  // namespace fake_servers

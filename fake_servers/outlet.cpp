@@ -21,10 +21,12 @@ std::string describe(const MessageView& message) {
 
 }  // namespace
 
-Outlet::Outlet(Parts parts) : parts_(std::move(parts)), muted_(remembered_mutes) {}
+Outlet::Outlet(Parts parts)
+    : parts_(std::move(parts)), muted_(remembered_mutes), acks_left_(remembered_mutes) {}
 
 void Outlet::send(const Hop& hop, std::string_view bytes) {
   if (const Rule* rule = withholding_rule(bytes)) return withhold(rule->name, bytes);
+  if (is_withheld_ack(bytes)) return withhold("withhold_acks", bytes);
   if (parts_.link.loses_to_device())
     return withhold(std::string(sipharness::journal::by_chance), bytes);
   const int copies = parts_.link.duplicates_to_device() ? 2 : 1;
@@ -37,6 +39,20 @@ void Outlet::send(const Hop& hop, std::string_view bytes) {
 
 void Outlet::mute(const MessageView& request, const Rule& rule) {
   muted_[transaction_key(request)] = &rule;
+}
+
+void Outlet::withhold_acks(std::string_view call_id, std::uint32_t acks) {
+  acks_left_[sipharness::fnv1a(call_id)] = acks;
+}
+
+bool Outlet::is_withheld_ack(std::string_view bytes) {
+  if (acks_left_.empty()) return false;
+  const MessageView message = MessageView::parse(bytes);
+  if (!message.is_request() || message.method() != sipharness::sip::Method::ack) return false;
+  std::uint32_t* const left = acks_left_.find(sipharness::fnv1a(message.call_id()));
+  if (left == nullptr || *left == 0) return false;
+  --*left;
+  return true;
 }
 
 const Rule* Outlet::withholding_rule(std::string_view bytes) {

@@ -2,7 +2,8 @@
 // The one mouth of a server: every SIP message it sends leaves here, or is kept back by a fault.
 //  1. In a silent or mute moment nothing leaves; who wanted to send does not notice.
 //  2. Responses to a request that met a Mute rule stay here as long as that rule is active.
-//  3. What left is journalled as Sent, what did not as Withheld; what the link doubled left twice.
+//  3. The ACKs of a call that withhold_acks() counts stay here.
+//  4. What left is journalled as Sent, what did not as Withheld; what the link doubled left twice.
 
 #include <string>
 #include <string_view>
@@ -31,13 +32,17 @@ class Outlet {
   void send(const sipharness::sip::Hop& hop, std::string_view bytes);
   /// Keeps the responses to `request` back while `rule` is active.
   void mute(const sipharness::sip::MessageView& request, const Rule& rule);
+  /// Keeps the next `acks` ACKs with this Call-ID back.
+  void withhold_acks(std::string_view call_id, std::uint32_t acks);
 
  private:
   const Rule* withholding_rule(std::string_view bytes);
+  bool is_withheld_ack(std::string_view bytes);
   void withhold(const std::string& rule, std::string_view bytes);
 
   Parts parts_;
   RecentMap<std::uint64_t, const Rule*> muted_;
+  RecentMap<std::uint64_t, std::uint32_t> acks_left_;  ///< by Call-ID
 };
 
 }  // namespace fake_servers

@@ -18,7 +18,8 @@ Service::Service(Station& station, const scenario::FarEnd& plan, const std::stri
     : station_(station),
       registrar_(station, user),
       far_end_(station, plan, user),
-      notifier_(station) {}
+      notifier_(station),
+      lone_requests_(station, user) {}
 
 void Service::serve(const TransactionPtr& transaction, const scenario::Accept& policy) {
   if (refuse(*transaction)) return;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "fake_servers/far_end.hpp"
+#include "fake_servers/lone_requests.hpp"
 #include "fake_servers/notifier.hpp"
 #include "fake_servers/registrar.hpp"
 
@@ -20,6 +21,7 @@ class Service {
 
   Registrar& registrar() { return registrar_; }
   FarEnd& far_end() { return far_end_; }
+  LoneRequests& lone_requests() { return lone_requests_; }
 
  private:
   /// True if the request was refused as a whole.
@@ -32,6 +34,7 @@ class Service {
   Registrar registrar_;
   FarEnd far_end_;
   Notifier notifier_;
+  LoneRequests lone_requests_;
 };
 
 }  // namespace fake_servers

@@ -33,6 +33,23 @@ void Station::refuse_method(ServerTransaction& transaction) {
   transaction.respond(response.header(HeaderId::allow, allowed_methods).str());
 }
 
+MessageBuilder Station::new_request(std::string_view method, const Addressee& to, const Hop& hop) {
+  constexpr std::string_view caller = "2001";
+  const std::string from_tag = to.from_tag.empty() ? rng.hex(8) : to.from_tag;
+  const std::string to_tag = to.to_tag.empty() ? std::string() : ";tag=" + to.to_tag;
+  auto request = MessageBuilder::request(method, to.uri);
+  request.header(HeaderId::via, new_via(hop.transport))
+      .header(HeaderId::max_forwards, "70")
+      .header(HeaderId::from, fmt::format("<sip:{}@{}>;tag={}", caller, domain, from_tag))
+      .header(HeaderId::to, fmt::format("<sip:{}@{}>{}", to.user, domain, to_tag))
+      .header(HeaderId::call_id, fmt::format("{}@{}", rng.hex(16), domain))
+      .header(HeaderId::cseq, fmt::format("1 {}", method))
+      .header(HeaderId::contact, contact(hop.transport))
+      .header(HeaderId::user_agent, agent)
+      .header(HeaderId::allow, allowed_methods);
+  return request;
+}
+
 MessageBuilder Station::request_in(sipharness::sip::Dialog& dialog, std::string_view method,
                                    const Hop& hop) {
   auto request = dialog.request(method, dialog.next_cseq(), new_via(hop.transport));

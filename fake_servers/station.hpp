@@ -29,12 +29,22 @@ using sipharness::sip::ServerTransaction;
 using sipharness::sip::TransactionLayer;
 using TransactionPtr = std::shared_ptr<ServerTransaction>;
 
+/// Who a request outside any dialog is for; tags are made up where there are none.
+struct Addressee {
+  std::string uri{};   ///< Request-URI
+  std::string user{};  ///< whose AOR stands in To
+  std::string from_tag{};
+  std::string to_tag{};  ///< empty: none
+};
+
 struct Station {
   sipharness::world::World& world;
   sipharness::journal::Writer& journal;
   TransactionLayer& transactions;
   std::function<void(const Hop&, std::string_view)>
       send;  ///< past the transactions: ACK, 2xx again
+  /// Keeps the next ACKs of a call back.
+  std::function<void(std::string_view call_id, std::uint32_t acks)> withhold_acks;
   sipharness::Rng rng;
   std::string name;    ///< "primary"
   std::string agent;   ///< "sipharness/0.1 (fake primary)": its Server and User-Agent
@@ -54,6 +64,8 @@ struct Station {
   void answer(ServerTransaction& transaction, int status);
   /// 405 with Allow.
   void refuse_method(ServerTransaction& transaction);
+  /// A request of the far end outside any dialog, with Contact, User-Agent and Allow.
+  MessageBuilder new_request(std::string_view method, const Addressee& to, const Hop& hop);
   /// A request within `dialog` that goes out by `hop`, with Contact and User-Agent.
   MessageBuilder request_in(sipharness::sip::Dialog& dialog, std::string_view method,
                             const Hop& hop);

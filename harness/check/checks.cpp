@@ -17,13 +17,17 @@ std::size_t catalogue_position(std::string_view requirement) {
 
 std::vector<Check> gather() {
   std::vector<Check> all;
-  for (const auto& family :
-       {guide_registration_checks(), guide_call_checks(), guide_authentication_checks(),
-        rfc3261_10_register_checks(), rfc3261_10_answer_checks(), rfc3261_8_request_checks(),
-        rfc3261_17_transaction_checks(), rfc3261_9_cancel_checks(), rfc3263_4_failover_checks(),
-        rfc3261_22_authentication_checks(), rfc7616_3_digest_checks(), failover_detection_checks(),
-        failover_leg_checks(), failover_answer_checks(), failover_late_checks(),
-        failover_return_checks(), failover_recovery_checks(), always_told_checks()})
+  for (const auto& family : {guide_registration_checks(),     guide_call_checks(),
+                             guide_authentication_checks(),   rfc3261_10_register_checks(),
+                             rfc3261_10_answer_checks(),      rfc3261_8_request_checks(),
+                             rfc3261_17_transaction_checks(), rfc3261_9_cancel_checks(),
+                             rfc3263_4_failover_checks(),     rfc3261_22_authentication_checks(),
+                             rfc7616_3_digest_checks(),       failover_detection_checks(),
+                             failover_leg_checks(),           failover_answer_checks(),
+                             failover_late_checks(),          failover_return_checks(),
+                             failover_recovery_checks(),      rfc3261_17_server_checks(),
+                             rfc3261_13_answer_checks(),      rfc3261_12_dialog_checks(),
+                             guide_incoming_checks(),         always_told_checks()})
     all.insert(all.end(), family.begin(), family.end());
   std::ranges::sort(all, {},
                     [](const Check& check) { return catalogue_position(check.requirement); });

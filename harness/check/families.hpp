@@ -25,5 +25,9 @@ std::span<const Check> failover_late_checks();              // answers after the
 std::span<const Check> failover_return_checks();            // the way back, total loss, lossy links
 std::span<const Check> failover_recovery_checks();          // registrations after a loss
 std::span<const Check> always_told_checks();                // in every run
+std::span<const Check> guide_incoming_checks();             // guide, Case 2: receiving calls
+std::span<const Check> rfc3261_17_server_checks();          // RFC 3261 §17.2
+std::span<const Check> rfc3261_13_answer_checks();          // RFC 3261 §13.3; RFC 6026 §7
+std::span<const Check> rfc3261_12_dialog_checks();          // RFC 3261 §12.2, §14.1, §15
 
 }  // namespace sipharness::check

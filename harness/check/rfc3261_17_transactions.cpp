@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "harness/check/back_off.hpp"
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
 
@@ -18,18 +18,6 @@ namespace {
 using sip::Method;
 using trace::Transaction;
 using verdict::Blame;
-
-/// Interval k (from 0) between transmissions k and k + 1.
-using BackOff = std::function<Duration(std::size_t)>;
-
-Duration timer_a(const Context& context, std::size_t k) {
-  return context.profile.timers.t1 * (std::int64_t{1} << std::min<std::size_t>(k, 20));
-}
-
-/// Timer E has the cap that Timer A has not.
-Duration timer_e(const Context& context, std::size_t k) {
-  return std::min(timer_a(context, k), context.profile.timers.t2);
-}
 
 CaptureTime start_of(const Context& context, const Transaction& transaction) {
   return context.at(transaction.sends.front());
@@ -93,19 +81,6 @@ bool is_silent_to_the_end(const Context& context, const Transaction& transaction
   return !answered && context.trace.last > timeout + grace;
 }
 
-/// How many transmissions fit before the timeout.
-std::size_t full_count(const Context& context, const BackOff& back_off) {
-  std::size_t count = 1;
-  Duration offset = back_off(0);
-  while (offset < context.profile.timers.sixty_four_t1()) offset += back_off(count++);
-  return count;
-}
-
-/// What was lost before it came to a capture at the server cannot be missed.
-bool may_be_lost_on_the_way(const Context& context) {
-  return context.trace.vantage == trace::Vantage::server;
-}
-
 /// Only a journal tells of a hang-up, unless the call went on at the other server.
 bool may_be_hung_up(const Context& context, const Transaction& transaction) {
   const trace::CallGroup* call = call_of(context, transaction);
@@ -124,32 +99,12 @@ void judge_count(const Context& context, Judge& judge, const Transaction& transa
                  fmt::format("{} transmissions before the timeout, {} expected", seen, expected));
 }
 
-void judge_intervals(const Context& context, Judge& judge, const Transaction& transaction,
-                     const BackOff& back_off) {
-  const auto sends = unanswered_sends(context, transaction);
-  // One interval alone cannot show a back-off.
-  for (std::size_t k = 0; sends.size() >= 3 && k + 1 < sends.size(); ++k) {
-    const Duration nominal = back_off(k);
-    const auto tolerance = timer_tolerance(context, nominal);
-    const Evidence evidence{
-        transaction.server, context.message(sends[k]).sip.call_id(), {sends[k], sends[k + 1]}};
-    const bool is_late =
-        context.at(sends[k + 1]) - context.at(sends[k]) > nominal + tolerance.value;
-    if (is_late && may_be_lost_on_the_way(context)) {
-      judge.inconclusive(evidence, Blame::network,
-                         "captured at the server: a transmission may have been lost on the way");
-      return;
-    }
-    judge.within(
-        evidence,
-        {.start = context.at(sends[k]),
-         .end = context.at(sends[k + 1]),
-         .window = {.min = nominal - tolerance.value / 2, .max = nominal + tolerance.value},
-         .tolerance = tolerance},
-        fmt::format("{} transmission {} after the one before",
-                    context.message(sends[k]).sip.method_text(), k + 2));
-  }
-  judge_count(context, judge, transaction, {sends.size(), full_count(context, back_off)});
+void judge_copies(const Context& context, Judge& judge, const Transaction& transaction,
+                  const BackOff& back_off) {
+  const Copies copies{transaction.server, unanswered_sends(context, transaction),
+                      std::string(context.message(transaction.sends.front()).sip.method_text())};
+  judge_intervals(context, judge, copies, back_off);
+  judge_count(context, judge, transaction, {copies.messages.size(), full_count(context, back_off)});
 }
 
 void invite_doubles(const Context& context, Judge& judge) {
@@ -157,8 +112,7 @@ void invite_doubles(const Context& context, Judge& judge) {
   for (const Transaction& transaction : context.transactions)
     if (is_ours(transaction) && transaction.method == Method::invite &&
         is_unreliable(context, transaction))
-      judge_intervals(context, judge, transaction,
-                      [&](std::size_t k) { return timer_a(context, k); });
+      judge_copies(context, judge, transaction, doubling(context));
 }
 
 void non_invite_doubles_to_t2(const Context& context, Judge& judge) {
@@ -167,8 +121,7 @@ void non_invite_doubles_to_t2(const Context& context, Judge& judge) {
   for (const Transaction& transaction : context.transactions)
     if (is_ours(transaction) && transaction.method != Method::invite &&
         is_unreliable(context, transaction))
-      judge_intervals(context, judge, transaction,
-                      [&](std::size_t k) { return timer_e(context, k); });
+      judge_copies(context, judge, transaction, doubling_to_t2(context));
 }
 
 /// Nothing of a transaction may leave after its timeout.

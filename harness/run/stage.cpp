@@ -101,9 +101,13 @@ void Stage::perform(const scenario::ServerStep& step) {
     case scenario::ServerVerb::forget_bindings:
       return target.forget_bindings();
     case scenario::ServerVerb::call:
-      return target.call_device();
+      return target.call_device(step.sending);
     case scenario::ServerVerb::hang_up:
-      return target.hang_up();
+      return target.hang_up(step.sending);
+    case scenario::ServerVerb::options:
+      return target.send_options(step.sending);
+    case scenario::ServerVerb::stray_bye:
+      return target.send_stray_bye(step.sending);
   }
 }
 

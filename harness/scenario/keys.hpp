@@ -24,10 +24,11 @@ inline constexpr auto variant = list("name", "title", "why", "source", "duration
                                      "real_time", "configure", "servers", "timeline", "expect");
 inline constexpr auto configure =
     list("register_expiration", "reregister_before", "subscribe_expiration", "subscriptions",
-         "mwi_subscribe", "transport", "max_request_retries");
+         "mwi_subscribe", "transport", "max_request_retries", "session_timer");
 inline constexpr auto servers = list("primary", "secondary");
 inline constexpr auto server = list("address", "port", "far_end", "link", "rules");
-inline constexpr auto far_end = list("ring", "answer", "hang_up");
+inline constexpr auto far_end = list("ring", "answer", "hang_up", "session_timer");
+inline constexpr auto session_timer = list("expires", "min", "refresher", "refreshes");
 inline constexpr auto link = list("lose_to_server", "lose_to_device", "duplicate_to_device");
 inline constexpr auto rule =
     list("name", "phase", "method", "nth", "in_dialog", "event", "from", "until", "probability",
@@ -39,8 +40,8 @@ inline constexpr auto accept = list("expires", "expires_in", "headers");
 inline constexpr auto reject = list("status", "reason", "headers", "after");
 inline constexpr auto challenge = list("status", "realm", "algorithm", "qop", "stale", "admits");
 inline constexpr auto provisional = list("status", "after");
-inline constexpr auto step =
-    list("at", "after", "plus", "deadline", "do", "number", "server", "phase");
+inline constexpr auto step = list("at", "after", "plus", "deadline", "do", "number", "server",
+                                  "phase", "repeats", "withhold_acks");
 inline constexpr auto expectation = list("requirement", "min", "max");
 
 inline constexpr auto profile =
@@ -48,7 +49,8 @@ inline constexpr auto profile =
          "register_expiration", "reregister_before", "refresh_margin", "reg_retry_wait",
          "reg_retry_wait_403", "subscribe_expiration", "subscriptions", "mwi_subscribe",
          "max_request_retries", "parallel_allowed", "rport", "sha256", "transport", "registers",
-         "knows_reregister_before", "tolerances", "sources");
+         "knows_reregister_before", "accept_incoming_from_proxy_only", "check_sip_user_id",
+         "session_timer", "min_se", "tolerances", "sources");
 inline constexpr auto timers = list("t1", "t2", "t4");
 inline constexpr auto account = list("user", "auth_user", "password");
 inline constexpr auto password = list("test", "env", "file");
@@ -70,6 +72,7 @@ inline constexpr std::array scenario_key_tables{
     KeyTable{"servers", keys::servers},
     KeyTable{"server", keys::server},
     KeyTable{"far_end", keys::far_end},
+    KeyTable{"session_timer", keys::session_timer},
     KeyTable{"link", keys::link},
     KeyTable{"rule", keys::rule},
     KeyTable{"nth", keys::nth},

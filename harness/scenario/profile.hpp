@@ -75,6 +75,11 @@ struct Profile {
   Transport transport = Transport::udp;
   bool registers = true;
   bool knows_reregister_before = true;  ///< has the setting at all; if not its rows do not apply
+  /// What makes a device refuse calls although it is registered where they come from.
+  bool accept_incoming_from_proxy_only = false;
+  bool check_sip_user_id = false;
+  std::optional<Duration> session_timer;  ///< the Session-Expires it asks for; absent: none
+  Duration min_se = 90s;                  ///< the least it accepts; @source RFC 4028 §5
   Tolerances tolerances;
   /// Where a value was found, by its key; for people.
   std::map<std::string, std::string> sources;

@@ -119,6 +119,12 @@ void read_features(const Fields& fields, Profile& profile) {
   fields.read("rport", profile.rport);
   fields.read("sha256", profile.sha256);
   fields.read("transport", profile.transport, words::transports);
+  fields.read("accept_incoming_from_proxy_only", profile.accept_incoming_from_proxy_only);
+  fields.read("check_sip_user_id", profile.check_sip_user_id);
+  fields.read("session_timer", profile.session_timer);
+  fields.read("min_se", profile.min_se);
+  check_whole_seconds(fields, "session_timer");
+  check_whole_seconds(fields, "min_se");
 }
 
 void read_sources(const json::Value& value, Problems& problems, Profile& profile) {

@@ -22,12 +22,32 @@ void read_delay(const Fields& fields, std::string_view key, std::optional<Durati
     fields.read(key, into);
 }
 
+SessionTimer read_session_timer(const json::Value& value, Problems& problems) {
+  SessionTimer timer;
+  const Fields fields(value, keys::session_timer, problems);
+  fields.require({"expires"});
+  fields.read("expires", timer.expires);
+  fields.read("min", timer.min);
+  check_whole_seconds(fields, "expires");
+  check_whole_seconds(fields, "min");
+  fields.read("refresher", timer.device_refreshes, words::refreshers);
+  fields.read("refreshes", timer.refreshes);
+  if (fields.find("refreshes") != nullptr && timer.device_refreshes)
+    problems.add(*fields.find("refreshes"), "\"refreshes\" belongs to \"refresher\": \"far_end\"");
+  if (timer.expires < timer.min)
+    problems.add(value, fmt::format("\"expires\" {} is less than \"min\" {}",
+                                    format_duration(timer.expires), format_duration(timer.min)));
+  return timer;
+}
+
 FarEnd read_far_end(const json::Value& value, Problems& problems) {
   FarEnd far_end;
   const Fields fields(value, keys::far_end, problems);
   read_delay(fields, "ring", far_end.ring);
   read_delay(fields, "answer", far_end.answer);
   read_delay(fields, "hang_up", far_end.hang_up);
+  if (const json::Value* const timer = fields.find("session_timer"))
+    far_end.session_timer = read_session_timer(*timer, problems);
   return far_end;
 }
 

@@ -44,6 +44,8 @@ Configure read_configure(const json::Value& value, Problems& problems) {
   fields.read("reregister_before", configure.reregister_before);
   fields.read("subscribe_expiration", configure.subscribe_expiration);
   fields.read("mwi_subscribe", configure.mwi_subscribe);
+  fields.read("session_timer", configure.session_timer);
+  check_whole_seconds(fields, "session_timer");
   check_whole_minutes(fields, "register_expiration");
   check_whole_seconds(fields, "reregister_before");
   check_whole_minutes(fields, "subscribe_expiration");

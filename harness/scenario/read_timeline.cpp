@@ -64,10 +64,38 @@ void read_when(const Fields& fields, When& when) {
   fields.read("deadline", when.deadline);
 }
 
+bool originates(ServerVerb verb) {
+  return verb == ServerVerb::call || verb == ServerVerb::hang_up || verb == ServerVerb::options ||
+         verb == ServerVerb::stray_bye;
+}
+
+std::vector<Duration> read_repeats(const json::Value& value, Problems& problems) {
+  std::vector<Duration> repeats;
+  for (const json::Value& item : items_of(value, problems)) {
+    const Duration before = repeats.empty() ? Duration::zero() : repeats.back();
+    if (read_value(item, problems, repeats.emplace_back()) && repeats.back() <= before)
+      problems.add(item, "repeats stand in the order they are sent, the first after 0s");
+  }
+  return repeats;
+}
+
+Sending read_sending(const Fields& fields, ServerVerb verb) {
+  Sending sending;
+  if (!originates(verb))
+    refuse(fields, "repeats", "this step sends nothing that could be repeated");
+  if (verb != ServerVerb::call) refuse(fields, "withhold_acks", "only \"call\" is acknowledged");
+  if (const json::Value* const repeats = fields.find("repeats"))
+    sending.repeats = read_repeats(*repeats, fields.problems());
+  fields.read_integer("withhold_acks", {1, 1'000}, sending.withheld_acks);
+  return sending;
+}
+
 DeviceStep read_device_step(const Fields& fields, DeviceVerb verb) {
   DeviceStep step{verb, ""};
   refuse(fields, "server", "a device's step has no server");
   refuse(fields, "phase", "a device's step has no phase");
+  refuse(fields, "repeats", "a device's step is not repeated");
+  refuse(fields, "withhold_acks", "a device's step has no ACK of ours");
   if (verb != DeviceVerb::dial) {
     refuse(fields, "number", "only \"dial\" has a number");
     return step;
@@ -81,7 +109,7 @@ DeviceStep read_device_step(const Fields& fields, DeviceVerb verb) {
 }
 
 ServerStep read_server_step(const Fields& fields, ServerVerb verb) {
-  ServerStep step{verb, "", ""};
+  ServerStep step{verb, "", "", read_sending(fields, verb)};
   fields.require({"server"});
   refuse(fields, "number", "only \"dial\" has a number");
   const json::Value* const server = fields.find("server");

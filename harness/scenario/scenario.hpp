@@ -67,11 +67,20 @@ struct Rule {
   Verb verb;
 };
 
+/// What a far end asks of a device that supports session timers. @source RFC 4028
+struct SessionTimer {
+  Duration expires{};            ///< Session-Expires of its 2xx or INVITE
+  Duration min = Duration(90s);  ///< Min-SE: a shorter wish draws 422
+  bool device_refreshes = true;  ///< else it promises to refresh
+  bool refreshes = true;         ///< and keeps that promise
+};
+
 /// Who answers (and calls) behind a server. Delays count from the INVITE's arrival.
 struct FarEnd {
   std::optional<Duration> ring = Duration(1s);    ///< 180; nothing: does not ring
   std::optional<Duration> answer = Duration(3s);  ///< 200; nothing: never answers
   std::optional<Duration> hang_up;                ///< BYE, counted from its 200
+  std::optional<SessionTimer> session_timer{};
 };
 
 /// What the way between device and server does to each packet by chance, drawn from the server's
@@ -134,17 +143,25 @@ enum class ServerVerb : std::uint8_t {
   open_port,
   forget_bindings,
   call,
-  hang_up
+  hang_up,
+  options,
+  stray_bye
 };
 
 struct DeviceStep {
   DeviceVerb verb = DeviceVerb::boot;
   std::string number;
 };
+/// How a server sends a request of its own.
+struct Sending {
+  std::vector<Duration> repeats;    ///< sent again as it was, so long after the first time
+  std::uint32_t withheld_acks = 0;  ///< of a call: its first ACKs that never leave
+};
 struct ServerStep {
   ServerVerb verb = ServerVerb::phase;
   std::string server;
   std::string phase;
+  Sending sending{};
 };
 
 struct Step {
@@ -169,6 +186,7 @@ struct Configure {
   std::optional<bool> mwi_subscribe;
   std::optional<Transport> transport;
   std::optional<int> max_request_retries;
+  std::optional<Duration> session_timer;
 };
 
 struct Scenario {

@@ -12,7 +12,7 @@ namespace sipharness::scenario::words {
 
 using Action = std::variant<DeviceVerb, ServerVerb>;
 
-inline constexpr std::array<Choice<Action>, 15> actions{{
+inline constexpr std::array<Choice<Action>, 17> actions{{
     {"boot", DeviceVerb::boot},
     {"dial", DeviceVerb::dial},
     {"answer", DeviceVerb::answer},
@@ -28,6 +28,8 @@ inline constexpr std::array<Choice<Action>, 15> actions{{
     {"forget_bindings", ServerVerb::forget_bindings},
     {"call", ServerVerb::call},
     {"far_end_hang_up", ServerVerb::hang_up},
+    {"options", ServerVerb::options},
+    {"stray_bye", ServerVerb::stray_bye},
 }};
 
 inline constexpr std::array<Choice<AnchorKind>, 6> anchors{{
@@ -45,6 +47,9 @@ inline constexpr std::array<Choice<Transport>, 2> transports{
 /// The last one only to be passed over: nothing here can compute it.
 inline constexpr std::array<Choice<std::string_view>, 3> algorithms{
     {{"MD5", "MD5"}, {"SHA-256", "SHA-256"}, {"SHA-512-256", "SHA-512-256"}}};
+
+/// Who refreshes a session: true for the device.
+inline constexpr std::array<Choice<bool>, 2> refreshers{{{"device", true}, {"far_end", false}}};
 
 /// Where a grant is written: true for the Contact's parameter.
 inline constexpr std::array<Choice<bool>, 2> expiry_places{{{"contact", true}, {"header", false}}};

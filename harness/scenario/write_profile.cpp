@@ -72,6 +72,10 @@ std::string to_json(const Profile& profile) {
   object["transport"] = to_string(profile.transport);
   object["registers"] = profile.registers;
   object["knows_reregister_before"] = profile.knows_reregister_before;
+  object["accept_incoming_from_proxy_only"] = profile.accept_incoming_from_proxy_only;
+  object["check_sip_user_id"] = profile.check_sip_user_id;
+  if (profile.session_timer) object["session_timer"] = format_duration(*profile.session_timer);
+  object["min_se"] = format_duration(profile.min_se);
   object["tolerances"] = json_of(profile.tolerances);
   for (const auto& [key, source] : profile.sources) object["sources"][key] = source;
   return object.dump(2) + "\n";

@@ -88,6 +88,13 @@ Json json_of(const FarEnd& far_end) {
               {"hang_up", delay(far_end.hang_up)}};
 }
 
+Json json_of(const SessionTimer& timer) {
+  return Json{{"expires", json_of(timer.expires)},
+              {"min", json_of(timer.min)},
+              {"refresher", words::name_of(words::refreshers, timer.device_refreshes)},
+              {"refreshes", timer.refreshes}};
+}
+
 Json json_of(const Link& link) {
   return Json{{"lose_to_server", link.lose_to_server},
               {"lose_to_device", link.lose_to_device},
@@ -99,6 +106,8 @@ Json json_of(const Server& server) {
   if (server.address) object["address"] = server.address->text();
   object["port"] = server.port;
   object["far_end"] = json_of(server.far_end);
+  if (server.far_end.session_timer)
+    object["far_end"]["session_timer"] = json_of(*server.far_end.session_timer);
   object["link"] = json_of(server.link);
   object["rules"] = Json::array();
   for (const Rule& rule : server.rules) object["rules"].push_back(json_of(rule));
@@ -126,6 +135,8 @@ Json json_of(const Step& step) {
   object["server"] = server.server;
   if (server.verb == ServerVerb::phase)
     object["phase"] = server.phase.empty() ? std::string(words::default_phase) : server.phase;
+  for (const Duration repeat : server.sending.repeats) object["repeats"].push_back(json_of(repeat));
+  if (server.sending.withheld_acks > 0) object["withhold_acks"] = server.sending.withheld_acks;
   return object;
 }
 
@@ -136,6 +147,7 @@ Json json_of(const Configure& configure) {
   put(object, "subscribe_expiration", configure.subscribe_expiration);
   if (configure.subscriptions) object["subscriptions"] = *configure.subscriptions;
   if (configure.mwi_subscribe) object["mwi_subscribe"] = *configure.mwi_subscribe;
+  put(object, "session_timer", configure.session_timer);
   if (configure.max_request_retries) object["max_request_retries"] = *configure.max_request_retries;
   if (configure.transport) object["transport"] = to_string(*configure.transport);
   return object;

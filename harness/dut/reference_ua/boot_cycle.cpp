@@ -178,7 +178,7 @@ void BootCycle::take_request(const TransactionPtr& transaction) {
 void BootCycle::answer_unknown(sip::ServerTransaction& transaction) {
   const bool is_bye = transaction.request().method() == Method::bye;
   if (is_bye && core_.deviates(Deviation::ignores_late_answers_and_their_bye)) return;
-  core_.answer(transaction, 481);
+  core_.answer(transaction, is_bye && core_.deviates(Deviation::takes_any_bye) ? 200 : 481);
 }
 
 void BootCycle::take_notify(const TransactionPtr& transaction) {
@@ -188,15 +188,26 @@ void BootCycle::take_notify(const TransactionPtr& transaction) {
   if (!calls_.take_request(transaction)) core_.answer(*transaction, 481);
 }
 
+bool BootCycle::is_deaf_to(Site& caller) {
+  if (core_.deviates(Deviation::deaf_after_refresh) && caller.registration->accepted() > 1)
+    return true;
+  if (caller.server.is_primary()) return false;
+  return core_.deviates(other(caller).registration->is_known_down()
+                            ? Deviation::turns_secondary_callers_away
+                            : Deviation::answers_to_a_live_primary_alone);
+}
+
+void BootCycle::take_call(const TransactionPtr& invite) {
+  const bool by_secondary = invite->hop().remote == core_.options().secondary;
+  Site& caller = site(by_secondary ? ServerRole::secondary : ServerRole::primary);
+  if (is_deaf_to(caller)) return core_.answer(*invite, 480);
+  calls_.take_invite(invite, caller.server);
+}
+
 void BootCycle::take_new_request(const TransactionPtr& transaction) {
   switch (transaction->request().method()) {
-    case Method::invite: {
-      const bool by_secondary = transaction->hop().remote == core_.options().secondary;
-      const auto role = by_secondary ? ServerRole::secondary : ServerRole::primary;
-      if (core_.deviates(Deviation::deaf_after_refresh) && site(role).registration->accepted() > 1)
-        return core_.answer(*transaction, 480);
-      return calls_.take_invite(transaction, site(role).server);
-    }
+    case Method::invite:
+      return take_call(transaction);
     case Method::options:
       return core_.answer(*transaction, 200);
     case Method::bye:

@@ -58,6 +58,9 @@ class BootCycle {
 
   void take_request(const TransactionPtr& transaction);
   void take_new_request(const TransactionPtr& transaction);
+  void take_call(const TransactionPtr& invite);
+  /// Whether it wants no calls from there just now; only by deviations.
+  bool is_deaf_to(Site& caller);
   void take_notify(const TransactionPtr& transaction);
   /// A request in a dialog we do not know. @source RFC 3261 §12.2.2, §15.1.2
   void answer_unknown(sip::ServerTransaction& transaction);

@@ -78,7 +78,7 @@ void CallDesk::take_invite(const TransactionPtr& invite, Server& from) {
   auto call = std::make_unique<IncomingCall>(core_, from, invite);
   IncomingCall& incoming = *call;
   calls_.push_back(std::move(call));
-  incoming.ring();
+  incoming.start();
 }
 
 bool CallDesk::take_cancel(sip::ServerTransaction& cancel) {

@@ -59,6 +59,8 @@ enum class Deviation : std::uint8_t {
   sends_bye_to_primary,
   dials_late_while_secondary_is_down,
   keeps_both_answers,
+  turns_secondary_callers_away,
+  answers_to_a_live_primary_alone,
   // What it is.
   dies_at_first_call,
   sends_garbage,
@@ -95,7 +97,16 @@ enum class Deviation : std::uint8_t {
   insists_on_the_nonce_of_the_other_server,
   starts_late_at_the_secondary,
   // How its transactions end, on both sides.
+  leaves_a_caller_without_a_word,
+  rings_only_once,
+  never_caps_timer_g,
+  repeats_a_refusal_past_timer_h,
+  repeats_a_refusal_despite_its_ack,
+  changes_repeated_answers,
+  sends_its_200_once,
+  forgets_what_it_answered,
   // How it cancels, hangs up and keeps its dialogs.
+  takes_any_bye,
   // How it subscribes and keeps session timers.
   // Which answers move a call, and which do not.
   gives_up_at_503,

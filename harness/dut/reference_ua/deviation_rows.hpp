@@ -15,5 +15,6 @@ std::vector<DeviationRow> basic_deviations();
 std::vector<DeviationRow> register_deviations();
 std::vector<DeviationRow> answer_deviations();
 std::vector<DeviationRow> authentication_deviations();
+std::vector<DeviationRow> called_deviations();
 
 }  // namespace sipharness::dut

@@ -7,14 +7,22 @@ namespace {
 
 /// §13.3.1.1: a provisional response every minute at least; policy: a little sooner.
 constexpr Duration ring_interval = 50s;
+/// Of the deviation leaves_a_caller_without_a_word.
+constexpr Duration silence = 500ms;
 
 }  // namespace
 
 IncomingCall::IncomingCall(UaCore& core, Server& server, TransactionPtr invite)
     : core_(core), server_(server), invite_(std::move(invite)), tag_(core.rng().hex(16)) {}
 
+void IncomingCall::start() {
+  if (!core_.deviates(Deviation::leaves_a_caller_without_a_word)) return ring();
+  keep_ringing_ = core_.world().call_after(silence, [this] { ring(); });
+}
+
 void IncomingCall::ring() {
   invite_->respond(core_.reply(invite_->request(), 180, tag_).str());
+  if (core_.deviates(Deviation::rings_only_once)) return;
   keep_ringing_ = core_.world().call_after(ring_interval, [this] { ring(); });
 }
 

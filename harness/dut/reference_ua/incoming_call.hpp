@@ -12,7 +12,7 @@ class IncomingCall final : public Call {
  public:
   IncomingCall(UaCore& core, Server& server, TransactionPtr invite);
 
-  void ring();
+  void start();
   bool is_ringing() const { return !over_ && session_ == nullptr; }
   void answer();
   void reject();
@@ -22,6 +22,7 @@ class IncomingCall final : public Call {
   bool take_cancel(sip::ServerTransaction& cancel) override;
 
  private:
+  void ring();
   void refuse(int status);
 
   UaCore& core_;

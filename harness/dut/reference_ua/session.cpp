@@ -110,10 +110,14 @@ void Session::accept(const TransactionPtr& invite) {
   answered_cseq_ = invite->request().cseq();
   invite->respond(response.str());
   unacknowledged_ = std::make_unique<sip::Reliable2xx>(
-      core_.world(), sip::Reliable2xx::Options{
-                         .timers = core_.profile().timers,
-                         .resend = [invite, text = response.str()] { invite->respond(text); },
-                         .on_give_up = [this] { hang_up(); }});
+      core_.world(),
+      sip::Reliable2xx::Options{.timers = core_.profile().timers,
+                                .resend =
+                                    [this, invite, text = response.str()] {
+                                      if (!core_.deviates(Deviation::sends_its_200_once))
+                                        invite->respond(text);
+                                    },
+                                .on_give_up = [this] { hang_up(); }});
 }
 
 void Session::take_ack(const sip::MessageView& ack) {

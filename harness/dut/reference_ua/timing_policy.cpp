@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/sip/message.hpp"
+
 namespace sipharness::dut {
 namespace {
 
@@ -17,6 +19,12 @@ std::string count_transmission(std::string message, int transmission) {
   if (line_end == std::string::npos) return message;
   message.insert(line_end + 2, fmt::format("X-Transmission: {}\r\n", transmission + 1));
   return message;
+}
+
+/// INVITE has Timer G for its answers; this is for the others.
+std::string count_answer(std::string message, int transmission) {
+  if (sip::MessageView::parse(message).method() == sip::Method::invite) return message;
+  return count_transmission(std::move(message), transmission);
 }
 
 }  // namespace
@@ -55,6 +63,17 @@ sip::ClientQuirks client_quirks(const scenario::Profile& profile, const Deviatio
   if (has(deviations, Deviation::uses_a_slower_t1)) quirks.interval_scale = 1.5;
   if (has(deviations, Deviation::changes_retransmissions))
     quirks.alter_retransmission = count_transmission;
+  return quirks;
+}
+
+sip::ServerQuirks server_quirks(const DeviationSet& deviations) {
+  sip::ServerQuirks quirks;
+  quirks.uncap_timer_g = has(deviations, Deviation::never_caps_timer_g);
+  quirks.ignore_ack = has(deviations, Deviation::repeats_a_refusal_despite_its_ack);
+  quirks.forget_when_answered = has(deviations, Deviation::forgets_what_it_answered);
+  if (has(deviations, Deviation::repeats_a_refusal_past_timer_h)) quirks.give_up_factor = 1.2;
+  if (has(deviations, Deviation::changes_repeated_answers))
+    quirks.alter_retransmission = count_answer;
   return quirks;
 }
 

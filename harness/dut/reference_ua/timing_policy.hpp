@@ -21,6 +21,9 @@ Duration wait_after_failure(Duration regular, int failures, ServerRole at,
 /// Early leave (the profile's limit of repeats) and the deviations that bend Timers A, B, E, F.
 sip::ClientQuirks client_quirks(const scenario::Profile& profile, const DeviationSet& deviations);
 
+/// The deviations that bend Timers G to J and L.
+sip::ServerQuirks server_quirks(const DeviationSet& deviations);
+
 /// How long a call waits for any answer of a server before it goes on by itself; nothing: as long
 /// as its transaction does.
 std::optional<Duration> patience(const scenario::Profile& profile, const DeviationSet& deviations,

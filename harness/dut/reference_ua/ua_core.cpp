@@ -58,20 +58,21 @@ UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& op
            .on_keep_alive = {},
            .on_failure = [this](const sip::Hop& hop) { transactions_.transport_failed(hop); }}),
       transactions_(
-          world, {.name = options.name,
-                  .timers = options.profile.timers,
-                  .send = [this](const sip::Hop& hop,
-                                 std::string_view bytes) { transport_.send(hop, bytes); },
-                  .on_request = std::move(handlers.on_request),
-                  .on_ack = [on_ack = std::move(handlers.on_ack)](const sip::MessageView& ack,
-                                                                  const sip::Hop&) { on_ack(ack); },
-                  .on_stray_response = [on_stray = std::move(handlers.on_stray_response)](
-                                           const sip::MessageView& response,
-                                           const sip::Hop&) { on_stray(response); },
-                  .on_confirmed = {},
-                  .auto_trying = true,
-                  .client_quirks = client_quirks(options.profile, options.deviations),
-                  .server_quirks = {}}) {}
+          world,
+          {.name = options.name,
+           .timers = options.profile.timers,
+           .send = [this](const sip::Hop& hop,
+                          std::string_view bytes) { transport_.send(hop, bytes); },
+           .on_request = std::move(handlers.on_request),
+           .on_ack = [on_ack = std::move(handlers.on_ack)](const sip::MessageView& ack,
+                                                           const sip::Hop&) { on_ack(ack); },
+           .on_stray_response = [on_stray = std::move(handlers.on_stray_response)](
+                                    const sip::MessageView& response,
+                                    const sip::Hop&) { on_stray(response); },
+           .on_confirmed = {},
+           .auto_trying = !has(options.deviations, Deviation::leaves_a_caller_without_a_word),
+           .client_quirks = client_quirks(options.profile, options.deviations),
+           .server_quirks = server_quirks(options.deviations)}) {}
 
 Transport UaCore::transport() const {
   return deviates(Deviation::uses_tcp_against_profile) ? Transport::tcp : profile().transport;

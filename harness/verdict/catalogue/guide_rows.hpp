@@ -101,6 +101,18 @@ inline constexpr std::array guide_rows{
         "answered, and no message of that dialog goes to the primary.",
         "profile: timer"},
     Requirement{
+        "GRP-CALL-06", "guide, Case 2", Severity::vendor,
+        "A call that the secondary brings while the primary is lost is taken.",
+        "The device answers an INVITE to the Contact it registered there with a 1xx other than 100 "
+        "or a 2xx within 4 s, and with a 200 when its user takes the call.",
+        "policy: 4 s"},
+    Requirement{
+        "GRP-CALL-07", "guide, SIP Server Redundancy; Case 1", Severity::quality,
+        "A call that the secondary brings while the primary serves the device is taken too.",
+        "As GRP-CALL-06; the guide speaks of outgoing calls only, so a refusal is a warning at "
+        "most.",
+        "policy: 4 s"},
+    Requirement{
         "GRP-CALL-08", "guide, Case 1", Severity::vendor,
         "After the primary has returned and the device is registered there again, new calls "
         "use the primary.",

@@ -39,6 +39,49 @@ inline constexpr std::array transaction_rows{
                 "first transmission.",
                 "profile: timer"},
     Requirement{
+        "RFC3261-TIMER-G", "RFC 3261 §17.2.1", Severity::must,
+        "Over UDP the device resends its refusal of an INVITE after T1 and then at intervals that "
+        "double up to T2, until the ACK comes.",
+        "The intervals between copies of a 3xx to 6xx to an INVITE without ACK are T1, 2*T1, 4*T1 "
+        "and so on, none above T2: eleven copies for 0.5 s and 4 s.",
+        "profile: timer"},
+    Requirement{"RFC3261-TIMER-H", "RFC 3261 §17.2.1", Severity::must,
+                "A refusal that is never acknowledged is given up after 64*T1.",
+                "No copy of it is sent later than 64*T1 after the first.", "profile: timer"},
+    Requirement{"RFC3261-TIMER-I", "RFC 3261 §17.2.1", Severity::must,
+                "A refusal that was acknowledged is not sent again.",
+                "No copy of it leaves more than 50 ms after its ACK reached the device.",
+                "policy: 50 ms"},
+    Requirement{
+        "RFC3261-TIMER-J", "RFC 3261 §17.2.2", Severity::must,
+        "Over UDP a copy of an answered request other than INVITE draws the same response again, "
+        "for 64*T1.",
+        "Each copy that arrives in that time is answered within 500 ms, byte for byte as the first "
+        "time.",
+        "policy: 500 ms"},
+    Requirement{"RFC3261-UAS-100", "RFC 3261 §17.2.1", Severity::must,
+                "The device answers an INVITE within 200 ms, if only with 100.",
+                "The first response to each INVITE of a server leaves within 200 ms.",
+                "profile: timer"},
+    Requirement{
+        "RFC3261-UAS-2XX", "RFC 3261 §13.3.1.4", Severity::must,
+        "On any transport the device resends its 2xx to an INVITE after T1 and then at intervals "
+        "that double up to T2, until the ACK comes; after 64*T1 it ends the session with BYE.",
+        "The intervals between copies of the 2xx; without ACK eleven copies for 0.5 s and 4 s, and "
+        "then a BYE, whose lack is a warning.",
+        "profile: timer, fo_grace"},
+    Requirement{"RFC3261-UAS-1XX", "RFC 3261 §13.3.1.1", Severity::must,
+                "While it rings the device sends a 1xx other than 100 at least every minute.",
+                "The gaps between such responses, and from the last one to the end of ringing, are "
+                "60 s at most.",
+                "profile: timer"},
+    Requirement{
+        "RFC6026-01", "RFC 6026 §7.1, §7.2, §8.7", Severity::must,
+        "Copies of a 2xx and of an INVITE that was answered with one start nothing new.",
+        "A copy of an answered INVITE draws nothing but its 2xx within 64*T1; a repeated 2xx ends "
+        "no call.",
+        "policy: 2 s"},
+    Requirement{
         "RFC6026-02", "RFC 3261 §18.1.2; RFC 6026 §8.3", Severity::must,
         "A response that matches no transaction any more has no effect but what resolves it.",
         "A response of the primary after Timer B neither ends nor cancels the call that has "

@@ -26,17 +26,43 @@ verdict::Finding judge(const Case& one) {
 
 std::vector<Case> all_cases() {
   std::vector<Case> all;
-  for (const auto family :
-       {guide_registration_cases, guide_call_cases, authentication_cases, rfc3261_10_cases,
-        rfc3261_10_answer_cases, rfc3261_8_cases, rfc3261_17_cases, rfc3261_9_cases, failover_cases,
-        failover_answer_cases, failover_late_cases, failover_return_cases, failover_recovery_cases,
-        always_told_cases, field_cases, time_table_cases, trap_cases})
+  for (const auto family : {guide_registration_cases,
+                            guide_call_cases,
+                            authentication_cases,
+                            rfc3261_10_cases,
+                            rfc3261_10_answer_cases,
+                            rfc3261_8_cases,
+                            rfc3261_17_cases,
+                            rfc3261_9_cases,
+                            rfc3261_17_server_cases,
+                            rfc3261_13_cases,
+                            rfc3261_12_cases,
+                            guide_incoming_cases,
+                            failover_cases,
+                            failover_answer_cases,
+                            failover_late_cases,
+                            failover_return_cases,
+                            failover_recovery_cases,
+                            always_told_cases,
+                            field_cases,
+                            time_table_cases,
+                            trap_cases})
     for (Case& one : family()) all.push_back(std::move(one));
   return all;
 }
 
 void registrations(TraceBuilder& trace, Duration until) {
   for (Duration at{}; at <= until; at += 100s) trace.healthy_registrations(at, 120s);
+}
+
+std::vector<Duration> and_then_every(std::vector<Duration> listed, Duration period, Duration last) {
+  while (listed.back() < last) listed.push_back(listed.back() + period);
+  return listed;
+}
+
+void booted(TraceBuilder& trace) {
+  trace.at(0s).action("boot");
+  trace.healthy_registrations(10ms, 120s);
 }
 
 void silent_register(TraceBuilder& trace, trace::ServerRole server, Duration at) {

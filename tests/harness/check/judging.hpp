@@ -44,6 +44,10 @@ std::vector<Case> rfc3261_10_cases();
 std::vector<Case> rfc3261_10_answer_cases();
 std::vector<Case> rfc3261_8_cases();
 std::vector<Case> rfc3261_17_cases();
+std::vector<Case> rfc3261_17_server_cases();
+std::vector<Case> rfc3261_13_cases();
+std::vector<Case> rfc3261_12_cases();
+std::vector<Case> guide_incoming_cases();
 std::vector<Case> rfc3261_9_cases();
 std::vector<Case> failover_cases();
 std::vector<Case> failover_answer_cases();
@@ -57,9 +61,14 @@ std::vector<Case> trap_cases();
 
 std::vector<Case> all_cases();
 
+/// `listed`, then every `period` up to `last`: rows of the time tables.
+std::vector<Duration> and_then_every(std::vector<Duration> listed, Duration period, Duration last);
+
 // Situations that several families start from.
 /// Both registered at 0 s for 120 s, refreshed every 100 s until `until` (a multiple of 100 s).
 void registrations(TraceBuilder& trace, Duration until);
+/// Booted at 0 s, registered at both for 120 s.
+void booted(TraceBuilder& trace);
 /// A REGISTER and its retransmissions by Timer E, unanswered.
 void silent_register(TraceBuilder& trace, trace::ServerRole server, Duration at);
 /// Registered at both; the primary silent from 5 s; a call at 7 s falls back at 39 s and ends at 50

@@ -31,7 +31,8 @@ constexpr auto full = R"({
   "reg_retry_wait": "25s", "subscribe_expiration": "10min",
   "subscriptions": ["dialog", "presence"], "mwi_subscribe": true, "max_request_retries": 2,
   "parallel_allowed": true, "rport": false, "transport": "tcp", "registers": false,
-  "knows_reregister_before": false,
+  "knows_reregister_before": false, "accept_incoming_from_proxy_only": true,
+  "check_sip_user_id": true, "session_timer": "3min", "min_se": "2min",
   "tolerances": {"timer": {"absolute": "30ms", "percent": 3}, "fo_grace": "3s",
                  "registration": {"absolute": "4s", "percent": 1.5}, "overlap": "90ms",
                  "nodup": "1s"}
@@ -60,6 +61,10 @@ TEST(Profile, takes_every_setting_from_its_file) {
   EXPECT_EQ(profile.transport, Transport::tcp);
   EXPECT_FALSE(profile.registers);
   EXPECT_FALSE(profile.knows_reregister_before);
+  EXPECT_TRUE(profile.accept_incoming_from_proxy_only);
+  EXPECT_TRUE(profile.check_sip_user_id);
+  EXPECT_EQ(profile.session_timer, Duration(3min));
+  EXPECT_EQ(profile.min_se, 2min);
 }
 
 TEST(Profile, takes_every_tolerance_from_its_file) {

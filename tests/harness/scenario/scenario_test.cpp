@@ -273,12 +273,42 @@ TEST(Timeline, every_action_and_anchor_survives_being_written_and_read) {
   for (const std::string_view verb :
        {"boot", "answer", "reject", "hang_up", "hold", "resume", "restart", "shutdown"})
     steps += R"({"at": "1s", "do": ")" + std::string(verb) + R"("}, )";
-  for (const std::string_view verb :
-       {"close_port", "open_port", "forget_bindings", "call", "far_end_hang_up"})
+  for (const std::string_view verb : {"close_port", "open_port", "forget_bindings", "call",
+                                      "far_end_hang_up", "options", "stray_bye"})
     steps += R"({"at": "2s", "server": "secondary", "do": ")" + std::string(verb) + R"("}, )";
   steps += R"({"at": "3s", "do": "dial", "number": "2001"}, )" + enter("silent");
   steps.replace(steps.rfind("\"1s\""), 4, "\"4s\"");
   const std::string written = to_json(read(text("", steps)));
+  EXPECT_EQ(to_json(read(written)), written);
+}
+
+TEST(Timeline, says_how_a_server_sends_its_requests) {
+  const std::string steps = R"(
+      {"at": "1s", "server": "primary", "do": "call", "repeats": ["1s", "10s"], "withhold_acks": 3},
+      {"at": "2s", "server": "primary", "do": "options"})";
+  const Scenario scenario = read(text("", steps));
+  const auto& call = std::get<ServerStep>(scenario.timeline[1].what);
+  EXPECT_EQ(call.sending.repeats, (std::vector<Duration>{1s, 10s}));
+  EXPECT_EQ(call.sending.withheld_acks, 3u);
+  EXPECT_TRUE(std::get<ServerStep>(scenario.timeline[2].what).sending.repeats.empty());
+  const std::string written = to_json(scenario);
+  EXPECT_EQ(to_json(read(written)), written);
+}
+
+TEST(FarEnd, has_a_session_timer_if_it_is_given_one) {
+  const Scenario scenario =
+      read(R"({"title": "t", "duration": "9s", "configure": {"session_timer": "3min"},
+        "servers": {"secondary": {}, "primary": {"far_end": {"session_timer": {
+        "expires": "2min", "refresher": "far_end", "refreshes": false}}}},
+        "timeline": [{"at": "0s", "do": "boot"}]})");
+  EXPECT_EQ(scenario.configure.session_timer, Duration(3min));
+  const auto& timer = scenario.server("primary").far_end.session_timer;
+  ASSERT_TRUE(timer.has_value());
+  EXPECT_EQ(timer->expires, 2min);
+  EXPECT_EQ(timer->min, 90s);
+  EXPECT_FALSE(timer->device_refreshes);
+  EXPECT_FALSE(timer->refreshes);
+  const std::string written = to_json(scenario);
   EXPECT_EQ(to_json(read(written)), written);
 }
 

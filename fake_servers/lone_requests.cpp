@@ -1,0 +1,31 @@
+#include "fake_servers/lone_requests.hpp"
+
+namespace fake_servers {
+
+using sipharness::scenario::Sending;
+
+void LoneRequests::options(const std::vector<Binding>& bindings, const Sending& how) {
+  for (const Binding& binding : bindings) {
+    const Hop hop = hop_towards(binding.uri, binding.hop);
+    auto request = station_.new_request("OPTIONS", {.uri = binding.uri, .user = user_}, hop);
+    request.header(HeaderId::accept, "application/sdp");
+    send(request, hop, how);
+  }
+}
+
+void LoneRequests::stray_bye(const std::vector<Binding>& bindings, const Sending& how) {
+  for (const Binding& binding : bindings) {
+    const Hop hop = hop_towards(binding.uri, binding.hop);
+    send(station_.new_request(
+             "BYE", {.uri = binding.uri, .user = user_, .to_tag = station_.rng.hex(8)}, hop),
+         hop, how);
+  }
+}
+
+void LoneRequests::send(const MessageBuilder& request, const Hop& hop, const Sending& how) {
+  const std::string bytes = request.str();
+  station_.transactions.start(bytes, hop, {});
+  repeaters_.emplace_back(station_, hop, bytes, how.repeats);
+}
+
+}  // namespace fake_servers

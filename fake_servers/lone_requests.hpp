@@ -1,0 +1,32 @@
+#pragma once
+// Requests to the device that belong to no call: OPTIONS, and a BYE in a dialog it cannot know.
+// @source RFC 3261 §11, §15.1.2
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fake_servers/registrar.hpp"
+#include "fake_servers/repeater.hpp"
+#include "harness/scenario/scenario.hpp"
+
+namespace fake_servers {
+
+class LoneRequests {
+ public:
+  LoneRequests(Station& station, std::string user) : station_(station), user_(std::move(user)) {}
+
+  // To every binding.
+  void options(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how);
+  void stray_bye(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how);
+
+ private:
+  void send(const MessageBuilder& request, const Hop& hop,
+            const sipharness::scenario::Sending& how);
+
+  Station& station_;
+  std::string user_;
+  std::vector<Repeater> repeaters_;
+};
+
+}  // namespace fake_servers

@@ -1,0 +1,39 @@
+#pragma once
+// How RFC 3261 spaces what is sent again: after T1, then twice as long each time, with or without
+// the cap of T2. Both sides of a transaction and the 2xx of a UAS are held to it from here.
+// @source RFC 3261 §13.3.1.4, §17.1.1.2 (Timer A), §17.1.2.2 (E), §17.2.1 (G)
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/check/judge.hpp"
+
+namespace sipharness::check {
+
+/// Interval k (from 0) between transmissions k and k + 1.
+using BackOff = std::function<Duration(std::size_t)>;
+
+BackOff doubling(const Context& context);
+/// The cap that Timer A has not.
+BackOff doubling_to_t2(const Context& context);
+
+/// How many transmissions fit before 64·T1.
+std::size_t full_count(const Context& context, const BackOff& back_off);
+
+/// What was lost before it came to a capture at the server cannot be missed.
+bool may_be_lost_on_the_way(const Context& context);
+
+/// Copies of one message of the device, in order.
+struct Copies {
+  trace::ServerRole server = trace::ServerRole::none;
+  std::vector<std::size_t> messages;
+  std::string what;  ///< "INVITE", "486 to INVITE"
+};
+
+/// Holds each interval between two copies to its place in `back_off`, if there are three or more:
+/// one interval alone cannot show a back-off.
+void judge_intervals(const Context& context, Judge& judge, const Copies& copies,
+                     const BackOff& back_off);
+
+}  // namespace sipharness::check

@@ -1,0 +1,142 @@
+// Calls that the secondary brings. @source guide.txt, Case 2 ("receiving calls"); requirements
+// AMB-4
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/incoming.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::Method;
+using trace::Direction;
+using trace::ServerRole;
+using trace::Transaction;
+
+/// How soon a call must be heard (catalogue, GRP-CALL-06).
+constexpr Duration time_to_ring = 4s;
+
+/// The INVITE goes to the Contact that the device registered there.
+bool is_for_the_binding(const Context& context, const Transaction& invite) {
+  const trace::Message& message = context.opening(invite);
+  return std::ranges::any_of(context.bindings, [&](const trace::Binding& binding) {
+    return binding.server == invite.server && binding.from <= message.at &&
+           message.at < binding.until &&
+           sip::same_uri(context.attempts[binding.attempt].contact, message.sip.request_uri());
+  });
+}
+
+bool is_lost(const Context& context, ServerRole server, CaptureTime at) {
+  return context.known_down(server, at) || context.is_out(server, at);
+}
+
+/// Busy or declined: the user's word, or the state of a phone in use.
+bool may_be_the_users_word(const Context& context, const Transaction& invite, int status) {
+  if (status / 100 == 3 || status == 487) return true;  // forwarded, or given up by the caller
+  if (status != 486 && status != 600 && status != 603) return false;
+  const CaptureTime asked = context.opening(invite).at;
+  const CaptureTime refused = context.at(*invite.final);
+  const auto was_ordered = [&](std::string_view verb) {
+    const auto at = next_action(context, verb, asked);
+    return at && *at <= refused;
+  };
+  const bool is_in_use = std::ranges::any_of(context.dialogs, [&](const auto& dialog) {
+    return dialog.answered < asked && (!dialog.ended || *dialog.ended > asked);
+  });
+  return !context.trace.has_journal() || is_in_use || was_ordered("reject") ||
+         was_ordered("hang_up");
+}
+
+/// The first response that says more than 100.
+std::optional<std::size_t> first_word(const Context& context, const Transaction& invite) {
+  for (const std::size_t response : invite.responses)
+    if (context.message(response).sip.status() > 100) return response;
+  return std::nullopt;
+}
+
+/// The user took the call and it came to nothing.
+std::optional<std::string> broken_answer(const Context& context, const Transaction& invite) {
+  const CaptureTime asked = context.opening(invite).at;
+  const auto answered = next_action(context, "answer", asked);
+  const bool is_meant = answered && (!invite.final || context.at(*invite.final) >= *answered) &&
+                        context.trace.last > *answered + time_to_ring;
+  if (!is_meant) return std::nullopt;
+  if (!invite.final) return "the user answered and no 200 was sent";
+  const sip::MessageView& final = context.message(*invite.final).sip;
+  if (!final.is_success() && final.status() != 487)
+    return fmt::format("the user answered and the caller got {}", final.status());
+  return std::nullopt;
+}
+
+/// What is wrong with how the device received a call; nothing if it took it.
+std::optional<std::string> not_taken(const Context& context, const Transaction& invite) {
+  const auto word = first_word(context, invite);
+  const CaptureTime asked = context.opening(invite).at;
+  if (!word || context.at(*word) > asked + time_to_ring)
+    return fmt::format("a call of the {} was not heard within {}", to_string(invite.server),
+                       format_duration(time_to_ring));
+  const int status = context.message(*word).sip.status();
+  if (status >= 300)
+    return fmt::format("a call of the {} was refused with {}", to_string(invite.server), status);
+  return broken_answer(context, invite);
+}
+
+/// It may be refused, or be lost where the capture does not look, without a fault of the device.
+bool cannot_be_judged(const Context& context, const Transaction& invite) {
+  const trace::Message& message = context.opening(invite);
+  if (!is_incoming_call(context, invite) || !is_for_the_binding(context, invite) ||
+      was_unreachable(context, invite) || context.trace.last < message.at + time_to_ring)
+    return true;
+  const auto word = first_word(context, invite);
+  if (!word && context.trace.vantage != trace::Vantage::device) return true;
+  const int status = word ? context.message(*word).sip.status() : 0;
+  const bool asks_for_proof = status == 401 || status == 407;
+  return asks_for_proof || (status >= 300 && may_be_the_users_word(context, invite, status));
+}
+
+void judge_calls_of_secondary(const Context& context, Judge& judge, bool primary_is_lost) {
+  for (const Transaction& invite : context.transactions) {
+    if (invite.server != ServerRole::secondary || cannot_be_judged(context, invite)) continue;
+    if (is_lost(context, ServerRole::primary, context.opening(invite).at) != primary_is_lost)
+      continue;
+    const Evidence evidence = evidence_of(context, invite);
+    const auto wrong = not_taken(context, invite);
+    if (!wrong)
+      judge.pass(evidence, "a call of the secondary was taken");
+    else if (context.profile.accept_incoming_from_proxy_only || context.profile.check_sip_user_id)
+      judge.inconclusive(evidence, verdict::Blame::user,
+                         "the profile says that the device refuses calls of strangers");
+    else
+      judge.violated(evidence, *wrong);
+  }
+}
+
+void takes_calls_while_primary_is_down(const Context& context, Judge& judge) {
+  judge.needs("a call of the secondary while the primary is lost", verdict::Blame::harness);
+  judge_calls_of_secondary(context, judge, true);
+}
+
+void takes_calls_while_primary_is_up(const Context& context, Judge& judge) {
+  judge.needs("a call of the secondary while the primary serves the device",
+              verdict::Blame::harness);
+  judge_calls_of_secondary(context, judge, false);
+}
+
+constexpr std::array table{
+    Check{"GRP-CALL-06", takes_calls_while_primary_is_down},
+    Check{"GRP-CALL-07", takes_calls_while_primary_is_up},
+};
+
+}  // namespace
+
+std::span<const Check> guide_incoming_checks() {
+  return table;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,87 @@
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+/// Registered at both at 0 s; the primary silent from 5 s if `lost`; the secondary calls at 10 s.
+test_support::MessageId called(Setting s, bool lost) {
+  booted(s.trace);
+  if (lost) s.trace.at(5s).silent(primary);
+  s.trace.ends(60s);
+  return s.trace.at(10s).to_device(secondary).request("INVITE", {.uri = "sip:1001@127.0.0.1:5062"});
+}
+
+/// The call draws this status so long after.
+std::function<void(Setting)> draws(bool lost, Duration after, int status) {
+  return [=](Setting s) {
+    called(s, lost);
+    s.trace.at(10s + after).from_device(secondary).response(status);
+  };
+}
+
+std::function<void(Setting)> draws_nothing(bool lost) {
+  return [=](Setting s) { called(s, lost); };
+}
+
+std::function<void(Setting)> with(std::function<void(Setting)> more, bool lost, int status) {
+  return [=](Setting s) {
+    draws(lost, 1s, status)(s);
+    more(s);
+  };
+}
+
+/// Rings at once; its user takes the call at 12 s; the caller hears `status` then.
+std::function<void(Setting)> taken(std::optional<int> status) {
+  return [=](Setting s) {
+    called(s, true);
+    s.trace.at(10s).from_device(secondary).response(180);
+    s.trace.at(12s).action("answer");
+    if (status) s.trace.at(12s).from_device(secondary).response(*status);
+  };
+}
+
+void never_called(Setting s) {
+  registrations(s.trace, 100s);
+}
+
+}  // namespace
+
+std::vector<Case> guide_incoming_cases() {
+  constexpr bool lost = true;
+  constexpr bool up = false;
+  const auto rejects = [](Setting s) { s.trace.at(10500ms).action("reject"); };
+  const auto refuses_strangers = [](Setting s) { s.profile.check_sip_user_id = true; };
+  const auto nothing_more = [](Setting) {};
+  return {
+      {"rings", "GRP-CALL-06", Verdict::pass, draws(lost, 10ms, 180)},
+      {"answers", "GRP-CALL-06", Verdict::pass, draws(lost, 3s, 200)},
+      {"taken", "GRP-CALL-06", Verdict::pass, taken(200)},
+      {"taken_in_vain", "GRP-CALL-06", Verdict::fail, taken(500)},
+      {"taken_without_a_word", "GRP-CALL-06", Verdict::fail, taken({})},
+      {"rings_late", "GRP-CALL-06", Verdict::fail, draws(lost, 5s, 180)},
+      {"trying_is_no_ringing", "GRP-CALL-06", Verdict::fail, draws(lost, 10ms, 100)},
+      {"not_found", "GRP-CALL-06", Verdict::fail, draws(lost, 10ms, 404)},
+      {"busy_of_itself", "GRP-CALL-06", Verdict::fail, with(nothing_more, lost, 486)},
+      {"unheard", "GRP-CALL-06", Verdict::fail, draws_nothing(lost)},
+      {"rejected_by_its_user", "GRP-CALL-06", Verdict::inconclusive, with(rejects, lost, 486)},
+      {"forwarded", "GRP-CALL-06", Verdict::inconclusive, draws(lost, 10ms, 302)},
+      {"wants_proof", "GRP-CALL-06", Verdict::inconclusive, draws(lost, 10ms, 401)},
+      {"refuses_strangers", "GRP-CALL-06", Verdict::inconclusive,
+       with(refuses_strangers, lost, 404)},
+      {"primary_is_up", "GRP-CALL-06", Verdict::inconclusive, draws(up, 10ms, 180)},
+      {"another_contact", "GRP-CALL-06", Verdict::inconclusive,
+       [](Setting s) {
+         booted(s.trace);
+         s.trace.at(5s).silent(primary);
+         s.trace.at(10s).to_device(secondary).request("INVITE", {.uri = "sip:1009@127.0.0.1"});
+         s.trace.at(10010ms).from_device(secondary).response(404);
+         s.trace.ends(60s);
+       }},
+      {"rings", "GRP-CALL-07", Verdict::pass, draws(up, 10ms, 180)},
+      {"refused", "GRP-CALL-07", Verdict::warn, draws(up, 10ms, 403)},
+      {"primary_is_lost", "GRP-CALL-07", Verdict::inconclusive, draws(lost, 10ms, 403)},
+      {"never_called", "GRP-CALL-07", Verdict::inconclusive, never_called},
+  };
+}
+
+}  // namespace sipharness::check_tests

@@ -1,0 +1,188 @@
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+using Offsets = std::vector<Duration>;
+using test_support::MessageId;
+
+void never_called(Setting s) {
+  registrations(s.trace, 100s);
+}
+
+// --- The first word ---
+
+/// Called at 5 s; `status` comes so long after.
+std::function<void(Setting)> first_word(Duration after, int status) {
+  return [=](Setting s) {
+    booted(s.trace);
+    s.trace.at(5s).to_device(primary).request("INVITE");
+    s.trace.at(5s + after).from_device(primary).response(status);
+    s.trace.ends(20s);
+  };
+}
+
+std::vector<Case> first_word_cases() {
+  const auto no_word = [](Setting s) {
+    booted(s.trace);
+    s.trace.at(5s).to_device(primary).request("INVITE");
+    s.trace.ends(20s);
+  };
+  return {
+      {"trying", "RFC3261-UAS-100", Verdict::pass, first_word(200ms, 100)},
+      {"rings_at_once", "RFC3261-UAS-100", Verdict::pass, first_word(10ms, 180)},
+      {"within_tolerance", "RFC3261-UAS-100", Verdict::pass, first_word(219ms, 100)},
+      {"rings_late", "RFC3261-UAS-100", Verdict::fail, first_word(221ms, 180)},
+      {"says_nothing", "RFC3261-UAS-100", Verdict::fail, no_word},
+      {"seen_from_the_server", "RFC3261-UAS-100", Verdict::inconclusive,
+       [=](Setting s) {
+         no_word(s);
+         s.trace.vantage(trace::Vantage::server);
+       }},
+      {"switched_off", "RFC3261-UAS-100", Verdict::inconclusive,
+       [](Setting s) {
+         booted(s.trace);
+         s.trace.at(4s).action("shutdown");
+         s.trace.at(5s).to_device(primary).request("INVITE");
+         s.trace.ends(20s);
+       }},
+      {"never_called", "RFC3261-UAS-100", Verdict::inconclusive, never_called},
+  };
+}
+
+// --- Refusals ---
+
+/// Called at 5 s, refused at 8 s, the refusal again at these offsets; ACK, if any, so long after.
+std::function<void(Setting)> refused(Offsets copies, std::optional<Duration> ack = {}) {
+  return [=](Setting s) {
+    booted(s.trace);
+    s.trace.at(5s).to_device(primary).request("INVITE");
+    s.trace.at(5s).from_device(primary).response(180);
+    const MessageId refusal = s.trace.at(8s).response(486);
+    s.trace.retransmissions(refusal, copies);
+    if (ack) s.trace.at(8s + *ack).to_device(primary).request("ACK");
+    s.trace.ends(200s);
+  };
+}
+
+struct Row {
+  std::string name;
+  sip::Timers timers;
+  Offsets copies;
+};
+
+const Row table_4[] = {
+    {"t1_500ms_t2_4s", {500ms, 4s, 5s}, and_then_every({500ms, 1500ms, 3500ms}, 4s, 31500ms)},
+    {"t1_500ms_t2_2s", {500ms, 2s, 5s}, and_then_every({500ms, 1500ms}, 2s, 31500ms)},
+    {"t1_500ms_t2_8s",
+     {500ms, 8s, 5s},
+     and_then_every({500ms, 1500ms, 3500ms, 7500ms}, 8s, 31500ms)},
+    {"t1_1s_t2_4s", {1s, 4s, 5s}, and_then_every({1s, 3s}, 4s, 63s)},
+    {"t1_1s_t2_8s", {1s, 8s, 5s}, and_then_every({1s, 3s, 7s}, 8s, 63s)},
+    {"t1_2s_t2_4s", {2s, 4s, 5s}, and_then_every({2s}, 4s, 126s)},
+};
+
+std::vector<Case> timer_cases() {
+  std::vector<Case> cases;
+  for (const Row& row : table_4) {
+    const auto with_timers = [row](const Offsets& copies) {
+      return [row, copies](Setting s) {
+        s.profile.timers = row.timers;
+        refused(copies)(s);
+      };
+    };
+    Offsets one_missing = row.copies;
+    one_missing.erase(one_missing.begin() + 3);
+    cases.push_back({row.name, "RFC3261-TIMER-G", Verdict::pass, with_timers(row.copies)});
+    cases.push_back(
+        {row.name + "_with_a_gap", "RFC3261-TIMER-G", Verdict::fail, with_timers(one_missing)});
+    cases.push_back({row.name, "RFC3261-TIMER-H", Verdict::pass, with_timers(row.copies)});
+  }
+  return cases;
+}
+
+std::vector<Case> refusal_cases() {
+  const Offsets& copies = table_4[0].copies;
+  Offsets too_many = copies;
+  too_many.push_back(35500ms);
+  return {
+      {"uncapped", "RFC3261-TIMER-G", Verdict::fail,
+       refused({500ms, 1500ms, 3500ms, 7500ms, 15500ms, 31500ms})},
+      {"sent_once", "RFC3261-TIMER-G", Verdict::fail, refused({})},
+      {"acknowledged_in_between", "RFC3261-TIMER-G", Verdict::pass,
+       refused({500ms, 1500ms, 3500ms}, 4s)},
+      {"acknowledged_at_once", "RFC3261-TIMER-G", Verdict::inconclusive, refused({}, 10ms)},
+      {"gap_seen_from_the_server", "RFC3261-TIMER-G", Verdict::inconclusive,
+       [](Setting s) {
+         refused({500ms, 3500ms, 7500ms})(s);
+         s.trace.vantage(trace::Vantage::server);
+       }},
+      {"asked_again", "RFC3261-TIMER-G", Verdict::inconclusive,
+       [](Setting s) {
+         booted(s.trace);
+         const MessageId invite = s.trace.at(5s).to_device(primary).request("INVITE");
+         const MessageId refusal = s.trace.at(8s).from_device(primary).response(486);
+         s.trace.at(8050ms).to_device(primary).repeat(invite);
+         s.trace.retransmissions(refusal, {50ms, 500ms, 1500ms});
+       }},
+      {"goes_on", "RFC3261-TIMER-H", Verdict::fail, refused(too_many)},
+      {"acknowledged", "RFC3261-TIMER-H", Verdict::inconclusive, refused({}, 10ms)},
+      {"falls_silent", "RFC3261-TIMER-I", Verdict::pass, refused({500ms, 1500ms}, 1600ms)},
+      {"crosses_the_ack", "RFC3261-TIMER-I", Verdict::pass, refused({500ms}, 490ms)},
+      {"goes_on", "RFC3261-TIMER-I", Verdict::fail, refused({500ms, 1500ms}, 600ms)},
+      {"goes_on_at_the_server", "RFC3261-TIMER-I", Verdict::inconclusive,
+       [](Setting s) {
+         refused({500ms, 1500ms}, 600ms)(s);
+         s.trace.vantage(trace::Vantage::server);
+       }},
+      {"never_acknowledged", "RFC3261-TIMER-I", Verdict::inconclusive, refused(copies)},
+  };
+}
+
+// --- The same request again ---
+
+/// OPTIONS at 5 s, answered; again so long after, when `answer` writes what the device says.
+std::function<void(Setting)> asked_again(Duration after,
+                                         std::function<void(TraceBuilder&, MessageId)> answer) {
+  return [=](Setting s) {
+    booted(s.trace);
+    const MessageId options = s.trace.at(5s).to_device(primary).request("OPTIONS");
+    const MessageId ok = s.trace.at(5010ms).from_device(primary).response(200);
+    s.trace.at(5s + after).to_device(primary).repeat(options);
+    answer(s.trace.at(5010ms + after).from_device(primary), ok);
+    s.trace.ends(60s);
+  };
+}
+
+std::vector<Case> repeated_request_cases() {
+  const auto same = [](TraceBuilder& trace, MessageId ok) { trace.repeat(ok); };
+  const auto other = [](TraceBuilder& trace, MessageId) {
+    trace.response(200, {.to_tag = "another"});
+  };
+  const auto nothing = [](TraceBuilder&, MessageId) {};
+  return {
+      {"same_after_a_second", "RFC3261-TIMER-J", Verdict::pass, asked_again(1s, same)},
+      {"same_after_thirty_seconds", "RFC3261-TIMER-J", Verdict::pass, asked_again(30s, same)},
+      {"another_response", "RFC3261-TIMER-J", Verdict::fail, asked_again(10s, other)},
+      {"no_response", "RFC3261-TIMER-J", Verdict::fail, asked_again(10s, nothing)},
+      {"no_response_at_the_server", "RFC3261-TIMER-J", Verdict::inconclusive,
+       [=](Setting s) {
+         asked_again(10s, nothing)(s);
+         s.trace.vantage(trace::Vantage::server);
+       }},
+      {"anew_after_forty_seconds", "RFC3261-TIMER-J", Verdict::inconclusive,
+       asked_again(40s, other)},
+      {"never_asked", "RFC3261-TIMER-J", Verdict::inconclusive, never_called},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> rfc3261_17_server_cases() {
+  std::vector<Case> all = first_word_cases();
+  for (const auto family : {timer_cases, refusal_cases, repeated_request_cases})
+    for (Case& one : family()) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace sipharness::check_tests
