@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/check/client_transactions.hpp"
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/refresh.hpp"
@@ -126,6 +127,16 @@ void expiry_agrees(const Context& context, Judge& judge) {
   }
 }
 
+/// RFC 3261 §18.1.1 sends what is too large for a datagram over a stream; the rest of its dialog
+/// may use the stream that is open then.
+bool is_large_or_follows(const Context& context, const Message& message) {
+  return std::ranges::any_of(context.trace.messages, [&](const Message& large) {
+    return large.from_device() && large.sip.is_request() && large.index <= message.index &&
+           large.sip.bytes().size() > largest_datagram &&
+           large.sip.call_id() == message.sip.call_id();
+  });
+}
+
 void transport_agrees(const Context& context, Judge& judge) {
   judge.needs("a SIP message from the device");
   RequestTally(context, judge)
@@ -133,6 +144,8 @@ void transport_agrees(const Context& context, Judge& judge) {
            fmt::format("{} as the profile says", to_string(context.profile.transport)),
            [&](const Message& message) -> std::optional<std::string> {
              if (message.transport == context.profile.transport) return std::nullopt;
+             if (message.transport == Transport::tcp && is_large_or_follows(context, message))
+               return std::nullopt;
              return fmt::format("{} over {}, the profile says {}", message.sip.method_text(),
                                 to_string(message.transport), to_string(context.profile.transport));
            });

@@ -60,7 +60,7 @@ void offer_unjournalled_faults(const Context& context, ServerRole server, Earlie
         transaction.direction == trace::Direction::from_device)
       earliest.offer(context.at(transaction.sends.front()));
   for (const trace::TransportFailure& failure : context.trace.transport_failures)
-    if (failure.server == server) earliest.offer(failure.at);
+    if (failure.server == server && was_told(context, failure)) earliest.offer(failure.at);
 }
 
 }  // namespace
@@ -128,10 +128,21 @@ std::optional<CaptureTime> next_action(const Context& context, std::string_view 
   return std::nullopt;
 }
 
+bool was_told(const Context& context, const trace::TransportFailure& failure) {
+  if (context.trace.devices.size() < 2) return true;
+  return std::ranges::any_of(
+      context.trace.devices[context.device].addresses, [&](const Endpoint& own) {
+        return failure.transport == Transport::udp ? own == failure.device
+                                                   : own.address == failure.device.address;
+      });
+}
+
 std::optional<CaptureTime> transport_failure(const Context& context, ServerRole server,
                                              CaptureTime from, CaptureTime until) {
   for (const trace::TransportFailure& failure : context.trace.transport_failures)
-    if (failure.server == server && failure.at >= from && failure.at <= until) return failure.at;
+    if (failure.server == server && failure.at >= from && failure.at <= until &&
+        was_told(context, failure))
+      return failure.at;
   return std::nullopt;
 }
 

@@ -36,6 +36,9 @@ bool is_switched_off(const Context& context, CaptureTime at);
 std::optional<CaptureTime> next_action(const Context& context, std::string_view verb,
                                        CaptureTime from);
 
+/// The ICMP error or RST was meant for the device (a stream's own port is not known beforehand).
+bool was_told(const Context& context, const trace::TransportFailure& failure);
+
 /// The ICMP error or RST that told the device, in [from, until], that `server` is not there.
 std::optional<CaptureTime> transport_failure(const Context& context, trace::ServerRole server,
                                              CaptureTime from, CaptureTime until);

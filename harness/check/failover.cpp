@@ -7,8 +7,6 @@ using trace::CallGroup;
 using trace::Leg;
 using trace::ServerRole;
 
-constexpr std::string_view timer_b_kind = "Timer B";
-
 /// Nothing came from the primary before Timer B, nor before the device turned to the secondary.
 bool was_silent(const Context& context, const Leg& primary, const Leg* secondary) {
   const auto response = first_response(context, primary);
@@ -31,11 +29,11 @@ std::optional<FailureSignal> signal_of(const Context& context, const CallGroup& 
   if (!was_silent(context, primary, secondary)) return std::nullopt;
   if (const auto broken = transport_failure(context, ServerRole::primary, primary.i0, timer_b)) {
     signal.at = *broken;
-    signal.kind = "ICMP or RST";
+    signal.kind = transport_signal;
     return signal;
   }
   signal.at = timer_b;
-  signal.kind = timer_b_kind;
+  signal.kind = timeout_signal;
   return signal;
 }
 
@@ -88,7 +86,7 @@ std::vector<FailureSignal> failure_signals(const Context& context) {
     if (primary == nullptr || call.legs.front().server != ServerRole::primary) continue;
     const auto signal = signal_of(context, call, *primary);
     if (!signal || hung_up_before(call, signal->at + context.profile.tolerances.fo_grace)) continue;
-    const bool has_reason = (signal->kind == timer_b_kind && may_be_hung_up(context, *primary)) ||
+    const bool has_reason = (signal->kind == timeout_signal && may_be_hung_up(context, *primary)) ||
                             is_secondary_lost(context, signal->at);
     if (signal->secondary == nullptr && has_reason) continue;
     if (signal->secondary != nullptr &&

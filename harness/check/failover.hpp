@@ -26,13 +26,17 @@ struct SilentPrimary {
 /// are left out.
 std::vector<SilentPrimary> calls_to_silent_primary(const Context& context);
 
+/// Kinds of failure signals.
+inline constexpr std::string_view timeout_signal = "Timer B";
+inline constexpr std::string_view transport_signal = "ICMP or RST";
+
 /// A moment from which the device should have tried the next server.
 struct FailureSignal {
   const trace::CallGroup* call = nullptr;
   const trace::Leg* primary = nullptr;
   const trace::Leg* secondary = nullptr;
   CaptureTime at;
-  std::string_view kind;  ///< "Timer B", "503", "ICMP or RST"
+  std::string_view kind;  ///< one of the above, or "503"
 };
 
 /// Legs at the primary that failed by 503, transport or Timer B. A device that left before any of

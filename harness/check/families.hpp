@@ -14,6 +14,10 @@ std::span<const Check> rfc3261_10_register_checks();        // RFC 3261 §10
 std::span<const Check> rfc3261_10_answer_checks();          // RFC 3261 §10: the answers
 std::span<const Check> rfc3261_8_request_checks();          // RFC 3261 §8.1.1
 std::span<const Check> rfc3261_17_transaction_checks();     // RFC 3261 §17.1
+std::span<const Check> rfc3261_17_non_invite_checks();      // RFC 3261 §17.1.2
+std::span<const Check> rfc3261_18_size_checks();            // RFC 3261 §18.1.1
+std::span<const Check> rfc3261_19_tag_checks();             // RFC 3261 §19.3
+std::span<const Check> failover_transport_checks();         // what ICMP and RST say
 std::span<const Check> rfc3261_9_cancel_checks();           // RFC 3261 §9.1
 std::span<const Check> rfc3263_4_failover_checks();         // RFC 3263 §4.3
 std::span<const Check> rfc3261_22_authentication_checks();  // RFC 3261 §22

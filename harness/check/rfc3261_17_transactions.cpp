@@ -5,10 +5,12 @@
 #include <array>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "harness/check/back_off.hpp"
+#include "harness/check/client_transactions.hpp"
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
 
@@ -18,23 +20,6 @@ namespace {
 using sip::Method;
 using trace::Transaction;
 using verdict::Blame;
-
-CaptureTime start_of(const Context& context, const Transaction& transaction) {
-  return context.at(transaction.sends.front());
-}
-
-CaptureTime timeout_of(const Context& context, const Transaction& transaction) {
-  return start_of(context, transaction) + context.profile.timers.sixty_four_t1();
-}
-
-bool is_ours(const Transaction& transaction) {
-  return transaction.direction == trace::Direction::from_device;
-}
-
-/// Runs over UDP, where retransmission is the transaction's work.
-bool is_unreliable(const Context& context, const Transaction& transaction) {
-  return context.message(transaction.sends.front()).transport == Transport::udp;
-}
 
 /// Transmissions before anything came back.
 std::vector<std::size_t> unanswered_sends(const Context& context, const Transaction& transaction) {
@@ -46,39 +31,24 @@ std::vector<std::size_t> unanswered_sends(const Context& context, const Transact
   return sends;
 }
 
-/// The user hung up, or the call went on elsewhere, between the two instants.
-bool was_call_left(const Context& context, const Transaction& transaction, CaptureTime from,
-                   CaptureTime until) {
-  const trace::CallGroup* call = call_of(context, transaction);
-  if (call == nullptr) return false;
-  if (hung_up_before(*call, until)) return true;
-  return std::ranges::any_of(
-      call->legs, [&](const trace::Leg& leg) { return leg.i0 > from && leg.i0 < until; });
-}
-
-/// The device had a reason to stop before its timeout: ICMP, hang-up, restart, the next server.
-bool was_left_early(const Context& context, const Transaction& transaction) {
-  if (context.profile.max_request_retries) return true;
-  const CaptureTime start = start_of(context, transaction);
+/// The capture goes on long enough to see that `response` did not come before the timeout.
+bool went_without(const Context& context, const Transaction& transaction,
+                  std::optional<std::size_t> response) {
+  const Duration grace = timer_tolerance(context, context.profile.timers.sixty_four_t1()).value;
   const CaptureTime timeout = timeout_of(context, transaction);
-  if (next_power_change(context, start) < timeout) return true;
-  if (transport_failure(context, transaction.server, start, timeout)) return true;
-  const std::string_view call_id = context.message(transaction.sends.front()).sip.call_id();
-  const Duration early = timer_tolerance(context, timeout - start).value / 2;
-  if (was_call_left(context, transaction, start, timeout - early)) return true;
-  return std::ranges::any_of(context.transactions, [&](const Transaction& later) {
-    const trace::Message& first = context.message(later.sends.front());
-    return is_ours(later) && later.method == transaction.method && first.at > start &&
-           first.at < timeout - early && first.sip.call_id() == call_id;
-  });
+  const bool came = response && context.at(*response) < timeout;
+  return !came && context.trace.last > timeout + grace;
 }
 
 bool is_silent_to_the_end(const Context& context, const Transaction& transaction) {
-  const Duration grace = timer_tolerance(context, context.profile.timers.sixty_four_t1()).value;
-  const CaptureTime timeout = timeout_of(context, transaction);
-  const bool answered =
-      transaction.first_response && context.at(*transaction.first_response) < timeout;
-  return !answered && context.trace.last > timeout + grace;
+  return went_without(context, transaction, transaction.first_response);
+}
+
+/// Timer B is off once a provisional response came; Timer F goes on without a final one.
+bool runs_into_its_timeout(const Context& context, const Transaction& transaction) {
+  const bool is_invite = transaction.method == Method::invite;
+  return went_without(context, transaction,
+                      is_invite ? transaction.first_response : transaction.final);
 }
 
 /// Only a journal tells of a hang-up, unless the call went on at the other server.
@@ -147,7 +117,7 @@ void judge_timeout(const Context& context, Judge& judge, bool invite) {
   judge.needs("a request without response for 64 x T1", Blame::harness);
   for (const Transaction& transaction : context.transactions)
     if (is_ours(transaction) && (transaction.method == Method::invite) == invite &&
-        is_unreliable(context, transaction) && is_silent_to_the_end(context, transaction) &&
+        is_unreliable(context, transaction) && runs_into_its_timeout(context, transaction) &&
         !was_left_early(context, transaction))
       judge_end(context, judge, transaction);
 }

@@ -30,7 +30,8 @@ Next repeat(NonInviteClient now, Duration interval) {
 
 Next complete(NonInviteClient now, const ClientRules& rules) {
   // Timer K is zero on a stream.
-  if (rules.reliable) return enter(now, State::terminated, {Act::deliver});
+  if (rules.reliable || rules.quirks.forget_when_answered)
+    return enter(now, State::terminated, {Act::deliver});
   return enter(now, State::completed,
                {disarm(TimerName::e), arm(TimerName::k, rules.timers.t4), Act::deliver});
 }

@@ -77,7 +77,7 @@ TEST(Service, answers_to_the_source_port_when_rport_asks) {
   EXPECT_EQ(answer.view().via().rport, client_endpoint.port);
 }
 
-TEST(Service, the_same_call_by_another_branch_is_no_merged_request) {
+TEST(Service, trap_3_the_same_call_by_another_branch_is_no_merged_request) {
   Stage stage;
   Request request{.method = "INVITE", .headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}}};
   stage.send_at(1s, request);

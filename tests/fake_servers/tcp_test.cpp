@@ -60,6 +60,19 @@ TEST(Tcp, registers_and_calls_back_on_the_same_connection) {
   EXPECT_EQ(invite.header(HeaderId::contact), "<sip:primary@10.0.0.11:5070;transport=tcp>");
 }
 
+TEST(Tcp, trap_10_takes_a_large_invite_by_stream_from_a_device_on_udp) {
+  Stage stage;
+  stage.send_at(1s, {.headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}}});
+  StreamClient client(stage.world);
+  Request invite = by_tcp("INVITE");
+  invite.headers.emplace_back("Subject", std::string(1300, 'x'));
+  stage.at(2s, [&] { client.send(invite.text()); });
+  stage.run_until(6s);
+  ASSERT_THAT(client.messages, testing::Not(IsEmpty()));
+  EXPECT_EQ(MessageView::parse(client.messages.front()).method(), Method::invite);
+  EXPECT_EQ(MessageView::parse(client.messages.back()).status(), 200);
+}
+
 TEST(Tcp, journal_names_messages_of_the_stream) {
   Stage stage;
   StreamClient client(stage.world);

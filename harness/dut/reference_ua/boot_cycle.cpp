@@ -21,7 +21,7 @@ BootCycle::BootCycle(world::World& world, const Rng& rng, const ReferenceUaOptio
             {.on_request = [this](TransactionPtr transaction) { take_request(transaction); },
              .on_ack = [this](const sip::MessageView& ack) { calls_.take_ack(ack); },
              .on_stray_response =
-                 [this](const sip::MessageView& response) { calls_.take_stray(response); }}),
+                 [this](const sip::MessageView& response) { take_stray(response); }}),
       sites_{make_site(ServerRole::primary, rng.fork("primary")),
              make_site(ServerRole::secondary, rng.fork("secondary"))},
       calls_(core_) {
@@ -173,6 +173,11 @@ void BootCycle::take_request(const TransactionPtr& transaction) {
   } else if (!calls_.take_request(transaction)) {
     answer_unknown(*transaction);
   }
+}
+
+void BootCycle::take_stray(const sip::MessageView& response) {
+  if (response.method() != Method::register_) return calls_.take_stray(response);
+  for (Site& site : sites_) site.registration->take_stray(response);
 }
 
 void BootCycle::answer_unknown(sip::ServerTransaction& transaction) {

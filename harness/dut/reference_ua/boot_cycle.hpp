@@ -62,6 +62,7 @@ class BootCycle {
   /// Whether it wants no calls from there just now; only by deviations.
   bool is_deaf_to(Site& caller);
   void take_notify(const TransactionPtr& transaction);
+  void take_stray(const sip::MessageView& response);
   /// A request in a dialog we do not know. @source RFC 3261 §12.2.2, §15.1.2
   void answer_unknown(sip::ServerTransaction& transaction);
 

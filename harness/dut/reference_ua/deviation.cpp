@@ -10,7 +10,7 @@ namespace {
 std::vector<DeviationRow> gather() {
   std::vector<DeviationRow> all;
   for (const auto& family : {basic_deviations(), register_deviations(), answer_deviations(),
-                             authentication_deviations(), called_deviations()})
+                             reach_deviations(), authentication_deviations(), called_deviations()})
     all.insert(all.end(), family.begin(), family.end());
   std::ranges::sort(all, {}, &DeviationRow::id);
   return all;

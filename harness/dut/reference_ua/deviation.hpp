@@ -125,6 +125,12 @@ enum class Deviation : std::uint8_t {
   celebrates_a_return,
   takes_loss_for_silence,
   // How it finds and reaches its servers.
+  repeats_its_tags,
+  drops_the_call_at_icmp,
+  sends_a_large_invite_by_udp,
+  rests_after_a_provisional,
+  registers_at_a_repeated_answer,
+  is_deaf_to_icmp,
   count  ///< how many there are; no deviation
 };
 

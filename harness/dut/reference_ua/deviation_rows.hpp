@@ -16,5 +16,6 @@ std::vector<DeviationRow> register_deviations();
 std::vector<DeviationRow> answer_deviations();
 std::vector<DeviationRow> authentication_deviations();
 std::vector<DeviationRow> called_deviations();
+std::vector<DeviationRow> reach_deviations();
 
 }  // namespace sipharness::dut

@@ -148,6 +148,13 @@ constexpr std::array table{
         [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
           return Replacement{message.via().transport, "TCP"};
         }},
+    Row{Deviation::sends_a_large_invite_by_udp,
+        [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
+          if (message.method() != Method::invite) return std::nullopt;
+          const std::string_view subject = line_of(message, HeaderId::max_forwards);
+          return Replacement{subject.substr(0, 0),
+                             fmt::format("Subject: {}\r\n", std::string(1200, 'x'))};
+        }},
     Row{Deviation::sends_same_branch_at_both_servers,
         [](const MessageView& message, const Surroundings& around) -> std::optional<Replacement> {
           const bool next = message.method() == Method::invite && around.to_secondary;

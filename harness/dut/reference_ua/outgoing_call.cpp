@@ -5,12 +5,19 @@
 #include "harness/dut/reference_ua/timing_policy.hpp"
 
 namespace sipharness::dut {
+namespace {
+
+/// Of the deviation repeats_its_tags.
+constexpr std::string_view worn_out_tag = "0123456789abcdef";
+
+}  // namespace
 
 OutgoingCall::OutgoingCall(UaCore& core, std::string number, std::vector<Server*> route)
     : core_(core),
       identity_{.number = std::move(number),
                 .call_id = core.rng().hex(24),
-                .from_tag = core.rng().hex(16)},
+                .from_tag = core.deviates(Deviation::repeats_its_tags) ? std::string(worn_out_tag)
+                                                                       : core.rng().hex(16)},
       route_(std::move(route)),
       may_begin_again_(core.deviates(Deviation::tries_a_third_round)) {}
 

@@ -42,7 +42,7 @@ void OutgoingLeg::start() {
   invite_ = core_.start(
       request, core_.hop_to(server_.endpoint),
       {.on_response = [this](const sip::MessageView& response) { on_response(response); },
-       .on_failure = [this](sip::ClientFailure) { on_silence(); }});
+       .on_failure = [this](sip::ClientFailure failure) { on_failure(failure); }});
 }
 
 bool OutgoingLeg::finish() {
@@ -107,6 +107,13 @@ bool OutgoingLeg::is_of_the_server(int status) {
   if (core_.deviates(Deviation::shuns_after_bare_503))
     server_.quarantined_until = core_.world().now() + grudge;
   return true;
+}
+
+void OutgoingLeg::on_failure(sip::ClientFailure failure) {
+  // §8.1.3.1: no answer is a 408, no way there is a 503; the next server is tried after both.
+  const bool is_broken = failure == sip::ClientFailure::transport_failed;
+  if (!is_broken || !core_.deviates(Deviation::drops_the_call_at_icmp)) return on_silence();
+  if (finish()) events_.on_refused();
 }
 
 void OutgoingLeg::on_silence() {

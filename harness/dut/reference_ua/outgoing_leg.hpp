@@ -61,6 +61,7 @@ class OutgoingLeg {
   void on_rejection(const sip::MessageView& response);
   /// Whether a rejection says that the server, not the call, has failed.
   bool is_of_the_server(int status);
+  void on_failure(sip::ClientFailure failure);
   void on_silence();
   void take_late_response(const sip::MessageView& response);
   void cancel();

@@ -52,6 +52,12 @@ void Registration::resume() {
   if (held_back_) begin_attempt();
 }
 
+void Registration::take_stray(const sip::MessageView& response) {
+  // Once is enough to be seen, and does not go on for ever where every answer comes twice.
+  const bool is_first = accepted_ == 1 && !outstanding_ && response.call_id() == call_id_;
+  if (is_first && core_.deviates(Deviation::registers_at_a_repeated_answer)) begin_attempt();
+}
+
 void Registration::begin_attempt() {
   held_back_ = !events_.may_start();
   if (held_back_) return;

@@ -34,6 +34,8 @@ class Registration {
   void unregister();
   /// Starts what may_start held back.
   void resume();
+  /// A response that no transaction waits for any more: nothing to a device that does it right.
+  void take_stray(const sip::MessageView& response);
 
   /// The newest finished attempt got a 2xx.
   bool is_registered() const { return standing_ == Standing::up; }

@@ -56,7 +56,7 @@ UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& op
                                 const sip::Hop& hop) { transactions_.receive(message, hop); },
            .on_malformed = {},
            .on_keep_alive = {},
-           .on_failure = [this](const sip::Hop& hop) { transactions_.transport_failed(hop); }}),
+           .on_failure = [this](const sip::Hop& hop) { on_unreachable(hop); }}),
       transactions_(
           world,
           {.name = options.name,
@@ -73,6 +73,11 @@ UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& op
            .auto_trying = !has(options.deviations, Deviation::leaves_a_caller_without_a_word),
            .client_quirks = client_quirks(options.profile, options.deviations),
            .server_quirks = server_quirks(options.deviations)}) {}
+
+void UaCore::on_unreachable(const sip::Hop& hop) {
+  if (hop.transport == Transport::udp && deviates(Deviation::is_deaf_to_icmp)) return;
+  transactions_.transport_failed(hop);
+}
 
 Transport UaCore::transport() const {
   return deviates(Deviation::uses_tcp_against_profile) ? Transport::tcp : profile().transport;

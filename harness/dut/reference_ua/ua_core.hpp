@@ -95,6 +95,7 @@ class UaCore {
 
  private:
   Transport transport() const;
+  void on_unreachable(const sip::Hop& hop);
 
   world::World& world_;
   Rng rng_;

@@ -93,6 +93,12 @@ inline constexpr std::array failover_rows{
         "No INVITE at the secondary after the refusal: 486 and 6xx are the callee's word and "
         "fail, any other 4xx warns.",
         ""},
+    Requirement{
+        "FO-ICMP", "RFC 3261 §8.1.3.1, §18.4", Severity::should,
+        "An ICMP error ends the wait for the server at once.",
+        "After the first ICMP error for an INVITE the call reaches the secondary within fo_grace, "
+        "and a REGISTER that drew one is not repeated later than that.",
+        "profile: fo_grace"},
 };
 
 }  // namespace sipharness::verdict::catalogue

@@ -32,6 +32,27 @@ inline constexpr std::array request_rows{
         "The Via of every request has the token of the transport it came over, and the device "
         "takes the responses that are sent to its sent-by.",
         ""},
+    Requirement{
+        "RFC3261-GEN-06", "RFC 3261 §19.3", Severity::must,
+        "Tags are unique and random: no two calls, nor the registrations before and after a boot, "
+        "share one.",
+        "From tags of different calls differ, the To tag with which the device answers an INVITE "
+        "is not the From tag of that INVITE, a REGISTER with a new Call-ID after a boot has a new "
+        "tag; a tag of fewer than four characters is a warning.",
+        ""},
+    Requirement{
+        "RFC3261-GEN-10", "RFC 3261 §8.1.3.1", Severity::must,
+        "A timeout counts as a 408 and a fatal transport error as a 503.",
+        "An INVITE that nobody answered is not repeated past its timeout unless the call has gone "
+        "on; a device that stops for an ICMP error or a reset tries the next server within "
+        "fo_grace, as after a 503.",
+        "profile: fo_grace"},
+    Requirement{
+        "RFC3261-GEN-11", "RFC 3261 §18.1.1", Severity::must,
+        "A request of more than 1300 bytes goes over a stream, unless streams were refused.",
+        "The size of every request sent over UDP; larger ones are a warning, few devices heed "
+        "this.",
+        ""},
     Requirement{"RFC3261-GEN-13", "RFC 3261 §21.5.4", Severity::must,
                 "A 503 without Retry-After counts as a 500: the server is not avoided.",
                 "After such a 503 to an INVITE the next call still starts at the primary while the "

@@ -32,12 +32,25 @@ inline constexpr std::array transaction_rows{
         "The intervals between transmissions are T1, 2*T1, 4*T1 and so on, none above T2: eleven "
         "transmissions for 0.5 s and 4 s.",
         "profile: timer"},
+    Requirement{
+        "RFC3261-TIMER-E-PROV", "RFC 3261 §17.1.2.1, §17.1.2.2", Severity::must,
+        "After a provisional response a request other than INVITE is still resent, at intervals "
+        "of T2.",
+        "The transmission that was due when the provisional response came is sent at its time, "
+        "and every further one T2 after it, until a final response or 64*T1.",
+        "profile: timer"},
     Requirement{"RFC3261-TIMER-F", "RFC 3261 §17.1.2.2", Severity::should,
                 "A transaction other than INVITE without a final response ends 64*T1 after its "
                 "start, also after a provisional response.",
                 "No message with the branch of that request is sent later than 64*T1 after the "
                 "first transmission.",
                 "profile: timer"},
+    Requirement{
+        "RFC3261-TIMER-K", "RFC 3261 §17.1.2.2", Severity::must,
+        "A repeated final response to a request other than INVITE has no effect for T4.",
+        "A copy of a 2xx over UDP that comes within T4 of the first one is followed by no new "
+        "request of that kind with the same Call-ID within a second.",
+        "policy: 1 s"},
     Requirement{
         "RFC3261-TIMER-G", "RFC 3261 §17.2.1", Severity::must,
         "Over UDP the device resends its refusal of an INVITE after T1 and then at intervals that "

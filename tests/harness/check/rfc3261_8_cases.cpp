@@ -49,7 +49,13 @@ std::vector<Case> rfc3261_8_cases() {
       {"own_branches", "RFC3261-GEN-04", Verdict::pass, healthy},
       {"cancel_shares_the_invites", "RFC3261-GEN-04", Verdict::pass,
        shared_branch(primary, "CANCEL")},
-      {"same_branch_at_both_servers", "RFC3261-GEN-04", Verdict::fail,
+      {"trap_3_same_call_at_both_servers", "RFC3261-GEN-04", Verdict::pass,
+       [](Setting s) {
+         for (const auto server : {primary, secondary})
+           s.trace.at(1s).from_device(server).request(
+               "INVITE", {.cseq = 1, .call_id = "one@call", .from_tag = "1234abcd"});
+       }},
+      {"trap_3_same_branch_at_both_servers", "RFC3261-GEN-04", Verdict::fail,
        shared_branch(secondary, "INVITE")},
       {"same_branch_for_options", "RFC3261-GEN-04", Verdict::fail,
        shared_branch(primary, "OPTIONS")},

@@ -94,6 +94,14 @@ TEST(NonInviteClient, falls_silent_after_a_provisional_when_that_is_its_quirk) {
   EXPECT_TRUE(taken.actions == expected) << describe(taken.actions);
 }
 
+TEST(NonInviteClient, forgets_at_the_answer_when_that_is_its_quirk) {
+  const ClientQuirks quirks{.forget_when_answered = true};
+  const auto taken = step(after_first_send, Event::success, ClientRules{timers, quirks, false});
+  EXPECT_EQ(taken.next.state, NonInviteClient::State::terminated);
+  const Actions expected{Act::deliver};
+  EXPECT_TRUE(taken.actions == expected) << describe(taken.actions);
+}
+
 TEST(NonInviteClient, counts_repeats_against_their_limit_only_while_unanswered) {
   const ClientQuirks quirks{.max_retransmissions = 2};
   const ClientRules rules{timers, quirks, false};

@@ -1,0 +1,93 @@
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+/// Called at 7 s; the INVITE draws ICMP at once; the call reaches the secondary `moved` later.
+std::function<void(Setting)> told_by_icmp(std::optional<Duration> moved,
+                                          std::vector<Duration> repeats = {}) {
+  return [=](Setting s) {
+    registrations(s.trace, 0s);
+    s.trace.at(5s).close_port(primary);
+    s.trace.at(7s).dial();
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+    s.trace.at(7001ms).icmp(invite);
+    s.trace.retransmissions(invite, repeats);
+    if (moved) s.trace.complete_call(secondary, 7001ms + *moved);
+    s.trace.ends(90s);
+  };
+}
+
+/// A REGISTER that draws ICMP, repeated at these offsets.
+std::function<void(Setting)> register_told(std::vector<Duration> repeats) {
+  return [=](Setting s) {
+    s.trace.at(0s).close_port(primary);
+    const auto asked = s.trace.at(1s).from_device(primary).request("REGISTER");
+    s.trace.at(1001ms).icmp(asked);
+    s.trace.retransmissions(asked, repeats);
+    s.trace.ends(60s);
+  };
+}
+
+void healthy(Setting s) {
+  registrations(s.trace, 0s);
+  s.trace.complete_call(primary, 7s);
+}
+
+/// A call to a silent primary whose INVITE is repeated until 45 s, and which moves then or never.
+std::function<void(Setting)> repeated_past_the_timeout(bool moved) {
+  return [=](Setting s) {
+    registrations(s.trace, 0s);
+    s.trace.at(5s).silent(primary);
+    s.trace.at(7s).dial();
+    const auto invite = s.trace.silent_invite(primary, 7s);
+    s.trace.retransmissions(invite, {38s});
+    if (moved) s.trace.complete_call(secondary, 39s);
+    s.trace.ends(90s);
+  };
+}
+
+}  // namespace
+
+std::vector<Case> failover_transport_cases() {
+  return {
+      {"silence_moves_the_call", "RFC3261-GEN-10", Verdict::pass,
+       [](Setting s) { fallback(s.trace); }},
+      {"silence_ends_the_call", "RFC3261-GEN-10", Verdict::pass,
+       [](Setting s) {
+         registrations(s.trace, 0s);
+         s.trace.at(5s).silent(primary);
+         s.trace.at(7s).dial();
+         s.trace.silent_invite(primary, 7s);
+         s.trace.ends(90s);
+       }},
+      {"silence_counts_for_nothing", "RFC3261-GEN-10", Verdict::fail,
+       repeated_past_the_timeout(false)},
+      {"moved_and_repeated", "RFC3261-GEN-10", Verdict::pass, repeated_past_the_timeout(true)},
+      {"icmp_moves_the_call", "RFC3261-GEN-10", Verdict::pass, told_by_icmp(10ms)},
+      {"icmp_ends_the_call", "RFC3261-GEN-10", Verdict::fail, told_by_icmp({})},
+      {"icmp_ends_the_call_of_any_phone", "RFC3261-GEN-10", Verdict::inconclusive,
+       [](Setting s) {
+         s.profile.vendor_claims.clear();
+         told_by_icmp({})(s);
+       }},
+      {"icmp_was_not_noticed", "RFC3261-GEN-10", Verdict::inconclusive,
+       told_by_icmp({}, {500ms, 1500ms})},
+      {"answered", "RFC3261-GEN-10", Verdict::inconclusive, healthy},
+      {"at_once", "FO-ICMP", Verdict::pass, told_by_icmp(10ms)},
+      {"a_second_later", "FO-ICMP", Verdict::warn, told_by_icmp(1s)},
+      {"runs_to_timer_b", "FO-ICMP", Verdict::warn,
+       told_by_icmp(31999ms, {500ms, 1500ms, 3500ms, 7500ms, 15500ms, 31500ms})},
+      {"never", "FO-ICMP", Verdict::warn, told_by_icmp({})},
+      {"hung_up", "FO-ICMP", Verdict::inconclusive,
+       [](Setting s) {
+         told_by_icmp({})(s);
+         s.trace.at(7050ms).hang_up();
+       }},
+      {"register_ended", "FO-ICMP", Verdict::pass, register_told({})},
+      {"register_repeated", "FO-ICMP", Verdict::warn, register_told({500ms, 1500ms, 3500ms})},
+      {"answered", "FO-ICMP", Verdict::inconclusive, healthy},
+  };
+}
+
+}  // namespace sipharness::check_tests
