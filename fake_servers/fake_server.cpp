@@ -46,6 +46,10 @@ void FakeServer::send_stray_bye(const sipharness::scenario::Sending& how) {
   impl_->send_stray_bye(how);
 }
 
+void FakeServer::notify_device(const std::string& event, const sipharness::scenario::Sending& how) {
+  impl_->notify_device(event, how);
+}
+
 void FakeServer::note_unmatched_rules() {
   impl_->note_unmatched_rules();
 }

@@ -56,6 +56,8 @@ class FakeServer {
   void send_options(const sipharness::scenario::Sending& how = {});
   /// BYE to every binding, in a dialog that never was.
   void send_stray_bye(const sipharness::scenario::Sending& how = {});
+  /// NOTIFY to every binding, in a dialog that nobody asked for.
+  void notify_device(const std::string& event, const sipharness::scenario::Sending& how = {});
 
   /// Tells the journal which rules of the scenario met no request.
   void note_unmatched_rules();

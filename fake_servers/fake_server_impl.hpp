@@ -39,6 +39,9 @@ class FakeServer::Impl {
   void send_stray_bye(const Sending& how) {
     service_.lone_requests().stray_bye(service_.registrar().bindings(), how);
   }
+  void notify_device(const std::string& event, const Sending& how) {
+    service_.lone_requests().notify(service_.registrar().bindings(), event, how);
+  }
   void note_unmatched_rules();
 
  private:

@@ -1,5 +1,9 @@
 #include "fake_servers/lone_requests.hpp"
 
+#include <fmt/format.h>
+
+#include "fake_servers/event_state.hpp"
+
 namespace fake_servers {
 
 using sipharness::scenario::Sending;
@@ -9,6 +13,19 @@ void LoneRequests::options(const std::vector<Binding>& bindings, const Sending& 
     const Hop hop = hop_towards(binding.uri, binding.hop);
     auto request = station_.new_request("OPTIONS", {.uri = binding.uri, .user = user_}, hop);
     request.header(HeaderId::accept, "application/sdp");
+    send(request, hop, how);
+  }
+}
+
+void LoneRequests::notify(const std::vector<Binding>& bindings, std::string_view event,
+                          const Sending& how) {
+  const EventState state = event_state(event, fmt::format("sip:{}@{}", user_, station_.domain), 0);
+  for (const Binding& binding : bindings) {
+    const Hop hop = hop_towards(binding.uri, binding.hop);
+    auto request = station_.new_request("NOTIFY", {.uri = binding.uri, .user = user_}, hop);
+    request.header(HeaderId::event, event)
+        .header(HeaderId::subscription_state, "active")
+        .body(state.content_type, state.body);
     send(request, hop, how);
   }
 }

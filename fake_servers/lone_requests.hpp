@@ -1,6 +1,7 @@
 #pragma once
-// Requests to the device that belong to no call: OPTIONS, and a BYE in a dialog it cannot know.
-// @source RFC 3261 §11, §15.1.2
+// Requests to the device that belong to no call: OPTIONS, a BYE in a dialog it cannot know, a
+// NOTIFY that no subscription asked for.
+// @source RFC 3261 §11, §15.1.2; RFC 3842 §3
 
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ class LoneRequests {
 
   // To every binding.
   void options(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how);
+  /// The idle state of the account in a known package.
+  void notify(const std::vector<Binding>& bindings, std::string_view event,
+              const sipharness::scenario::Sending& how);
   void stray_bye(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how);
 
  private:

@@ -17,6 +17,8 @@ using std::chrono::seconds;
 namespace {
 
 constexpr seconds default_expiry{3600};
+/// policy: how long before its 200 an early NOTIFY comes.
+constexpr Duration notify_head_start = std::chrono::milliseconds(100);
 
 Duration granted_expiry(const MessageView& request, const scenario::Accept& policy) {
   const Duration asked = request.expires() ? seconds(*request.expires()) : default_expiry;
@@ -30,65 +32,92 @@ std::string_view event_package(const MessageView& request) {
 
 }  // namespace
 
-void Notifier::on_subscribe(ServerTransaction& transaction, const scenario::Accept& policy) {
-  const MessageView& request = transaction.request();
-  const Duration granted = granted_expiry(request, policy);
+void Notifier::on_subscribe(const TransactionPtr& transaction, const scenario::Accept& policy) {
+  const MessageView& request = transaction->request();
   drop_lapsed();
-  if (!request.to_tag().empty()) return refresh(transaction, granted);
-  const std::string_view event = event_package(request);
-  if (!is_event_package(event)) {
-    auto refusal = station_.reply(transaction, 489);
-    return transaction.respond(refusal.header(HeaderId::allow_events, event_packages).str());
+  if (!request.to_tag().empty()) return refresh(transaction, policy);
+  if (!is_event_package(event_package(request))) {
+    auto refusal = station_.reply(*transaction, 489);
+    return transaction->respond(refusal.header(HeaderId::allow_events, event_packages).str());
   }
-  if (subscriptions_.size() >= max_subscriptions) return station_.answer(transaction, 503);
-  begin(transaction, granted, event);
+  if (subscriptions_.size() >= max_subscriptions) return station_.answer(*transaction, 503);
+  begin(transaction, policy);
 }
 
-void Notifier::begin(ServerTransaction& transaction, Duration granted, std::string_view event) {
-  const MessageView& request = transaction.request();
+void Notifier::begin(const TransactionPtr& transaction, const scenario::Accept& policy) {
+  const MessageView& request = transaction->request();
   const Tag tag = station_.rng.hex(8);
   subscriptions_.emplace(
-      tag,
-      Subscription{sip::Dialog::from_request(request, tag), transaction.hop(), std::string(event),
-                   std::string(request.request_uri()), station_.world.now() + granted});
-  accept(transaction, granted, tag);
+      tag, Subscription{sip::Dialog::from_request(request, tag), transaction->hop(),
+                        std::string(event_package(request)), std::string(request.request_uri()),
+                        station_.world.now() + granted_expiry(request, policy)});
+  accept(transaction, policy, tag);
 }
 
-void Notifier::refresh(ServerTransaction& transaction, Duration granted) {
-  const MessageView& request = transaction.request();
+void Notifier::refresh(const TransactionPtr& transaction, const scenario::Accept& policy) {
+  const MessageView& request = transaction->request();
   const auto known = subscriptions_.find(request.to_tag());
   if (known == subscriptions_.end() || !known->second.dialog.matches(request))
-    return station_.answer(transaction, 481);
+    return station_.answer(*transaction, 481);
   Subscription& subscription = known->second;
   if (!subscription.dialog.accept_remote_cseq(request.cseq()))
-    return station_.answer(transaction, 500);
+    return station_.answer(*transaction, 500);
   subscription.dialog.refresh_target(request);
-  subscription.expires = station_.world.now() + granted;
-  accept(transaction, granted, known->first);
+  subscription.expires = station_.world.now() + granted_expiry(request, policy);
+  accept(transaction, policy, known->first);
 }
 
-void Notifier::accept(ServerTransaction& transaction, Duration granted, const Tag& tag) {
-  auto response = station_.reply(transaction, 200, tag);
-  copy_record_routes(transaction.request(), response);
-  response.header(HeaderId::contact, station_.contact(transaction.hop().transport))
+void Notifier::accept(const TransactionPtr& transaction, const scenario::Accept& policy,
+                      const Tag& tag) {
+  const Duration granted = granted_expiry(transaction->request(), policy);
+  auto response = station_.reply(*transaction, 200, tag);
+  copy_record_routes(transaction->request(), response);
+  response.header(HeaderId::contact, station_.contact(transaction->hop().transport))
       .header(HeaderId::expires, std::to_string(std::chrono::round<seconds>(granted).count()));
-  transaction.respond(response.str());
-  notify(tag);
+  const Duration head_start =
+      policy.notify == scenario::NotifyTime::before ? notify_head_start : Duration::zero();
+  if (policy.terminate)
+    postponer_.call_after(head_start + policy.terminate->after,
+                          [this, tag, termination = *policy.terminate] { end(tag, termination); });
+  if (policy.notify == scenario::NotifyTime::before) {
+    notify(tag);
+    postponer_.call_after(head_start,
+                          [transaction, text = response.str()] { transaction->respond(text); });
+    return;
+  }
+  transaction->respond(response.str());
+  if (policy.notify == scenario::NotifyTime::after) notify(tag);
 }
 
 void Notifier::notify(Tag tag) {
   Subscription& subscription = subscriptions_.at(tag);
   const auto left = std::chrono::ceil<seconds>(subscription.expires - station_.world.now());
+  send(tag, subscription,
+       left.count() > 0 ? fmt::format("active;expires={}", left.count())
+                        : "terminated;reason=timeout");
+  if (left.count() <= 0) subscriptions_.erase(tag);
+}
+
+void Notifier::end(const Tag& tag, const scenario::Termination& termination) {
+  const auto ended = subscriptions_.find(tag);
+  if (ended == subscriptions_.end()) return;
+  std::string state = "terminated";
+  if (!termination.reason.empty()) state += ";reason=" + termination.reason;
+  if (termination.retry_after)
+    state += fmt::format(";retry-after={}",
+                         std::chrono::round<seconds>(*termination.retry_after).count());
+  send(tag, ended->second, state);
+  subscriptions_.erase(ended);
+}
+
+void Notifier::send(const Tag& tag, Subscription& subscription, const std::string& state) {
   const Hop hop = hop_towards(subscription.dialog.next_hop_uri(), subscription.hop);
-  const EventState state =
+  const EventState body =
       event_state(subscription.event, subscription.entity, subscription.version++);
   auto request = station_.request_in(subscription.dialog, "NOTIFY", hop);
   request.header(HeaderId::event, subscription.event)
-      .header(HeaderId::subscription_state, left.count() > 0
-                                                ? fmt::format("active;expires={}", left.count())
-                                                : "terminated;reason=timeout")
-      .body(state.content_type, state.body);
-  if (left.count() <= 0) subscriptions_.erase(tag);
+      .header(HeaderId::subscription_state, state)
+      .body(body.content_type, body.body);
   // §4.2.2: whoever does not take a NOTIFY has lost the subscription.
   station_.transactions.start(request.str(), hop,
                               {[this, tag](const MessageView& response) {

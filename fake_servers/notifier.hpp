@@ -1,6 +1,7 @@
 #pragma once
 // Subscriptions at one server: it accepts the packages below, sends its state at once and at every
 // refresh, and forgets a subscription that lapsed, was ended, or whose NOTIFY drew no 2xx.
+// What a rule changes: NOTIFY comes before the 200 or not at all, the notifier ends a subscription.
 //  1. Packages: message-summary, dialog, presence, reg; any other draws 489.
 //  2. At most max_subscriptions are kept; one more draws 503.
 // @source RFC 6665 §4.2; RFC 3842; RFC 4235; RFC 3856; RFC 3680
@@ -9,6 +10,7 @@
 #include <map>
 #include <string>
 
+#include "fake_servers/postponer.hpp"
 #include "fake_servers/station.hpp"
 #include "harness/scenario/scenario.hpp"
 
@@ -18,10 +20,10 @@ class Notifier {
  public:
   static constexpr std::size_t max_subscriptions = 4'096;
 
-  explicit Notifier(Station& station) : station_(station) {}
+  explicit Notifier(Station& station) : station_(station), postponer_(station.world) {}
 
   /// SUBSCRIBE, in a dialog or making one.
-  void on_subscribe(ServerTransaction& transaction, const sipharness::scenario::Accept& policy);
+  void on_subscribe(const TransactionPtr& transaction, const sipharness::scenario::Accept& policy);
 
  private:
   struct Subscription {
@@ -34,15 +36,19 @@ class Notifier {
   };
   using Tag = std::string;
 
-  void refresh(ServerTransaction& transaction, Duration granted);
-  void begin(ServerTransaction& transaction, Duration granted, std::string_view event);
-  void accept(ServerTransaction& transaction, Duration granted, const Tag& tag);
+  void refresh(const TransactionPtr& transaction, const sipharness::scenario::Accept& policy);
+  void begin(const TransactionPtr& transaction, const sipharness::scenario::Accept& policy);
+  void accept(const TransactionPtr& transaction, const sipharness::scenario::Accept& policy,
+              const Tag& tag);
   /// Sends the state; a subscription without time left ends with it, and its key with that: hence
   /// the copy.
   void notify(Tag tag);
+  void end(const Tag& tag, const sipharness::scenario::Termination& termination);
+  void send(const Tag& tag, Subscription& subscription, const std::string& state);
   void drop_lapsed();
 
   Station& station_;
+  Postponer postponer_;
   std::map<Tag, Subscription, std::less<>> subscriptions_;
 };
 

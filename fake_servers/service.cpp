@@ -30,7 +30,7 @@ void Service::serve(const TransactionPtr& transaction, const scenario::Accept& p
     case Method::cancel:
       return far_end_.on_cancel(*transaction);
     case Method::subscribe:
-      return notifier_.on_subscribe(*transaction, policy);
+      return notifier_.on_subscribe(transaction, policy);
     default:
       if (request.to_tag().empty()) return serve_alone(transaction);
       if (!far_end_.on_request(transaction)) station_.answer(*transaction, 481);

@@ -20,6 +20,9 @@ std::span<const Check> rfc3261_19_tag_checks();             // RFC 3261 §19.3
 std::span<const Check> failover_transport_checks();         // what ICMP and RST say
 std::span<const Check> rfc3261_9_cancel_checks();           // RFC 3261 §9.1
 std::span<const Check> rfc3263_4_failover_checks();         // RFC 3263 §4.3
+std::span<const Check> guide_subscription_checks();         // guide, SIP Server Redundancy
+std::span<const Check> rfc6665_4_subscription_checks();     // RFC 6665 §4.1
+std::span<const Check> rfc3842_3_message_waiting_checks();  // RFC 3842 §3
 std::span<const Check> rfc3261_22_authentication_checks();  // RFC 3261 §22
 std::span<const Check> rfc7616_3_digest_checks();           // RFC 7616 §3
 std::span<const Check> failover_detection_checks();         // how a loss is noticed, and when

@@ -108,6 +108,8 @@ void Stage::perform(const scenario::ServerStep& step) {
       return target.send_options(step.sending);
     case scenario::ServerVerb::stray_bye:
       return target.send_stray_bye(step.sending);
+    case scenario::ServerVerb::notify:
+      return target.notify_device(step.event, step.sending);
   }
 }
 

@@ -36,21 +36,22 @@ inline constexpr auto rule =
 inline constexpr auto verbs =
     list("accept", "drop", "delay", "reject", "challenge", "provisional", "mute");
 inline constexpr auto nth = list("from", "to");
-inline constexpr auto accept = list("expires", "expires_in", "headers");
+inline constexpr auto accept = list("expires", "expires_in", "headers", "notify", "terminate");
+inline constexpr auto terminate = list("after", "reason", "retry_after");
 inline constexpr auto reject = list("status", "reason", "headers", "after");
 inline constexpr auto challenge = list("status", "realm", "algorithm", "qop", "stale", "admits");
 inline constexpr auto provisional = list("status", "after");
 inline constexpr auto step = list("at", "after", "plus", "deadline", "do", "number", "server",
-                                  "phase", "repeats", "withhold_acks");
+                                  "phase", "event", "repeats", "withhold_acks");
 inline constexpr auto expectation = list("requirement", "min", "max");
 
 inline constexpr auto profile =
     list("$schema", "name", "kind", "title", "vendor_claims", "timers", "account",
          "register_expiration", "reregister_before", "refresh_margin", "reg_retry_wait",
          "reg_retry_wait_403", "subscribe_expiration", "subscriptions", "mwi_subscribe",
-         "max_request_retries", "parallel_allowed", "rport", "sha256", "transport", "registers",
-         "knows_reregister_before", "accept_incoming_from_proxy_only", "check_sip_user_id",
-         "session_timer", "min_se", "tolerances", "sources");
+         "blf_server", "max_request_retries", "parallel_allowed", "rport", "sha256", "transport",
+         "registers", "knows_reregister_before", "accept_incoming_from_proxy_only",
+         "check_sip_user_id", "session_timer", "min_se", "tolerances", "sources");
 inline constexpr auto timers = list("t1", "t2", "t4");
 inline constexpr auto account = list("user", "auth_user", "password");
 inline constexpr auto password = list("test", "env", "file");
@@ -77,6 +78,7 @@ inline constexpr std::array scenario_key_tables{
     KeyTable{"rule", keys::rule},
     KeyTable{"nth", keys::nth},
     KeyTable{"accept", keys::accept},
+    KeyTable{"terminate", keys::terminate},
     KeyTable{"reject", keys::reject},
     KeyTable{"challenge", keys::challenge},
     KeyTable{"provisional", keys::provisional},

@@ -68,6 +68,7 @@ struct Profile {
   Duration subscribe_expiration = 60min;
   std::vector<std::string> subscriptions;  ///< event packages: "dialog", "presence"
   bool mwi_subscribe = false;
+  bool blf_server = false;  ///< set: SUBSCRIBEs for dialog go to it, not to the two servers
   std::optional<int> max_request_retries;  ///< early leave; absent: Timer B and F rule
   bool parallel_allowed = false;
   bool rport = true;

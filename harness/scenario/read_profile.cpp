@@ -112,6 +112,7 @@ void read_features(const Fields& fields, Profile& profile) {
   if (const json::Value* const packages = fields.find("subscriptions"))
     profile.subscriptions = read_subscriptions(*packages, fields.problems());
   fields.read("mwi_subscribe", profile.mwi_subscribe);
+  fields.read("blf_server", profile.blf_server);
   int retries = -1;
   fields.read_integer("max_request_retries", {0, 10}, retries);
   if (retries >= 0) profile.max_request_retries = retries;

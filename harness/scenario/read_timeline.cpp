@@ -66,7 +66,7 @@ void read_when(const Fields& fields, When& when) {
 
 bool originates(ServerVerb verb) {
   return verb == ServerVerb::call || verb == ServerVerb::hang_up || verb == ServerVerb::options ||
-         verb == ServerVerb::stray_bye;
+         verb == ServerVerb::stray_bye || verb == ServerVerb::notify;
 }
 
 std::vector<Duration> read_repeats(const json::Value& value, Problems& problems) {
@@ -96,6 +96,7 @@ DeviceStep read_device_step(const Fields& fields, DeviceVerb verb) {
   refuse(fields, "phase", "a device's step has no phase");
   refuse(fields, "repeats", "a device's step is not repeated");
   refuse(fields, "withhold_acks", "a device's step has no ACK of ours");
+  refuse(fields, "event", "a device's step has no event");
   if (verb != DeviceVerb::dial) {
     refuse(fields, "number", "only \"dial\" has a number");
     return step;
@@ -108,8 +109,18 @@ DeviceStep read_device_step(const Fields& fields, DeviceVerb verb) {
   return step;
 }
 
+void read_event(const Fields& fields, ServerStep& step) {
+  if (step.verb != ServerVerb::notify)
+    return refuse(fields, "event", "only the step \"notify\" has an event");
+  fields.require({"event"});
+  std::string_view event;
+  fields.read("event", event, words::notified_packages);
+  step.event = event;
+}
+
 ServerStep read_server_step(const Fields& fields, ServerVerb verb) {
   ServerStep step{verb, "", "", read_sending(fields, verb)};
+  read_event(fields, step);
   fields.require({"server"});
   refuse(fields, "number", "only \"dial\" has a number");
   const json::Value* const server = fields.find("server");

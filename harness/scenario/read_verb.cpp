@@ -42,6 +42,19 @@ void read_headers(const Fields& fields, HeaderList& into) {
   }
 }
 
+Termination read_termination(const json::Value& value, Problems& problems) {
+  Termination termination;
+  const Fields fields(value, keys::terminate, problems);
+  fields.require({"after"});
+  fields.read("after", termination.after);
+  std::string_view reason;
+  fields.read("reason", reason, words::termination_reasons);
+  termination.reason = reason;
+  fields.read("retry_after", termination.retry_after);
+  check_whole_seconds(fields, "retry_after");
+  return termination;
+}
+
 Verb read_accept(const json::Value& value, Problems& problems) {
   Accept accept;
   const Fields fields(value, keys::accept, problems);
@@ -49,6 +62,9 @@ Verb read_accept(const json::Value& value, Problems& problems) {
   check_whole_seconds(fields, "expires");
   fields.read("expires_in", accept.expires_in_contact, words::expiry_places);
   read_headers(fields, accept.headers);
+  fields.read("notify", accept.notify, words::notify_times);
+  if (const json::Value* const termination = fields.find("terminate"))
+    accept.terminate = read_termination(*termination, problems);
   return accept;
 }
 

@@ -23,10 +23,20 @@ namespace sipharness::scenario {
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
-struct Accept {                     ///< what a healthy registrar does
+/// When a subscription's NOTIFY comes, seen from the 200 to its SUBSCRIBE.
+enum class NotifyTime : std::uint8_t { after, before, never };
+/// A subscription that its notifier ends.
+struct Termination {
+  Duration after{};                     ///< its 200
+  std::string reason;                   ///< as Subscription-State says it; empty: none
+  std::optional<Duration> retry_after;  ///< whole seconds
+};
+struct Accept {                     ///< what a healthy registrar and notifier does
   std::optional<Duration> expires;  ///< grant this instead of what was asked
   bool expires_in_contact = true;   ///< as Contact parameter, else as Expires header
   HeaderList headers{};             ///< added to the 200
+  NotifyTime notify = NotifyTime::after;
+  std::optional<Termination> terminate{};
 };
 struct Drop {};  ///< no reaction at all; the journal says ignored
 struct Delay {
@@ -145,7 +155,8 @@ enum class ServerVerb : std::uint8_t {
   call,
   hang_up,
   options,
-  stray_bye
+  stray_bye,
+  notify
 };
 
 struct DeviceStep {
@@ -162,6 +173,7 @@ struct ServerStep {
   std::string server;
   std::string phase;
   Sending sending{};
+  std::string event{};  ///< of notify
 };
 
 struct Step {

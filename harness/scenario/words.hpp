@@ -12,7 +12,7 @@ namespace sipharness::scenario::words {
 
 using Action = std::variant<DeviceVerb, ServerVerb>;
 
-inline constexpr std::array<Choice<Action>, 17> actions{{
+inline constexpr std::array<Choice<Action>, 18> actions{{
     {"boot", DeviceVerb::boot},
     {"dial", DeviceVerb::dial},
     {"answer", DeviceVerb::answer},
@@ -30,6 +30,7 @@ inline constexpr std::array<Choice<Action>, 17> actions{{
     {"far_end_hang_up", ServerVerb::hang_up},
     {"options", ServerVerb::options},
     {"stray_bye", ServerVerb::stray_bye},
+    {"notify", ServerVerb::notify},
 }};
 
 inline constexpr std::array<Choice<AnchorKind>, 6> anchors{{
@@ -56,6 +57,26 @@ inline constexpr std::array<Choice<bool>, 2> expiry_places{{{"contact", true}, {
 
 inline constexpr std::array<Choice<std::string_view>, 2> event_packages{
     {{"dialog", "dialog"}, {"presence", "presence"}}};
+
+/// Whose state a server can tell without having been asked.
+inline constexpr std::array<Choice<std::string_view>, 4> notified_packages{
+    {{"message-summary", "message-summary"},
+     {"dialog", "dialog"},
+     {"presence", "presence"},
+     {"reg", "reg"}}};
+
+inline constexpr std::array<Choice<NotifyTime>, 3> notify_times{
+    {{"after", NotifyTime::after}, {"before", NotifyTime::before}, {"never", NotifyTime::never}}};
+
+/// @source RFC 6665 §4.1.3
+inline constexpr std::array<Choice<std::string_view>, 7> termination_reasons{
+    {{"deactivated", "deactivated"},
+     {"probation", "probation"},
+     {"rejected", "rejected"},
+     {"timeout", "timeout"},
+     {"giveup", "giveup"},
+     {"noresource", "noresource"},
+     {"invariant", "invariant"}}};
 
 /// A server without a phase of its own; in the value it is the empty string.
 inline constexpr std::string_view default_phase = "default";

@@ -65,6 +65,7 @@ std::string to_json(const Profile& profile) {
   object["subscribe_expiration"] = format_duration(profile.subscribe_expiration);
   object["subscriptions"] = profile.subscriptions;
   object["mwi_subscribe"] = profile.mwi_subscribe;
+  object["blf_server"] = profile.blf_server;
   if (profile.max_request_retries) object["max_request_retries"] = *profile.max_request_retries;
   object["parallel_allowed"] = profile.parallel_allowed;
   object["rport"] = profile.rport;

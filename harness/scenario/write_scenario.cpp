@@ -32,6 +32,11 @@ struct VerbWriter {
     put(settings, "expires", accept.expires);
     settings["expires_in"] = words::name_of(words::expiry_places, accept.expires_in_contact);
     for (const auto& [name, value] : accept.headers) settings["headers"][name] = value;
+    settings["notify"] = words::name_of(words::notify_times, accept.notify);
+    if (!accept.terminate) return;
+    Json& end = settings["terminate"] = Json{{"after", json_of(accept.terminate->after)}};
+    put(end, "reason", accept.terminate->reason);
+    put(end, "retry_after", accept.terminate->retry_after);
   }
   void operator()(const Drop&) const { rule["drop"] = true; }
   void operator()(const Delay& delay) const { rule["delay"] = json_of(delay.by); }
@@ -133,6 +138,7 @@ Json json_of(const Step& step) {
   }
   const auto& server = std::get<ServerStep>(step.what);
   object["server"] = server.server;
+  put(object, "event", server.event);
   if (server.verb == ServerVerb::phase)
     object["phase"] = server.phase.empty() ? std::string(words::default_phase) : server.phase;
   for (const Duration repeat : server.sending.repeats) object["repeats"].push_back(json_of(repeat));

@@ -117,6 +117,52 @@ TEST(Notifier, a_rule_shortens_the_grant) {
   EXPECT_EQ(subscriber.stage.client.first(200).view().expires(), 20u);
 }
 
+TEST(Notifier, a_rule_lets_the_notify_overtake_the_200) {
+  Subscriber subscriber(
+      200, {rule(scenario::Accept{.expires = {}, .notify = scenario::NotifyTime::before})});
+  subscriber.stage.send_at(1s, subscribing("dialog"));
+  subscriber.stage.run_until(2s);
+  ASSERT_THAT(subscriber.notifies, SizeIs(1));
+  EXPECT_EQ(subscriber.notifies[0].at, 1s + round_trip);
+  EXPECT_THAT(subscriber.stage.client.times_of(200), ElementsAre(1s + round_trip + 100ms));
+  EXPECT_EQ(subscriber.notifies[0].view().from_tag(),
+            subscriber.stage.client.first(200).view().to_tag());
+}
+
+TEST(Notifier, a_rule_keeps_the_notify_back) {
+  Subscriber subscriber(
+      200, {rule(scenario::Accept{.expires = {}, .notify = scenario::NotifyTime::never})});
+  subscriber.stage.send_at(1s, subscribing("dialog"));
+  subscriber.stage.run_until(60s);
+  EXPECT_EQ(subscriber.stage.client.times_of(200).size(), 1u);
+  EXPECT_THAT(subscriber.notifies, IsEmpty());
+}
+
+TEST(Notifier, a_rule_ends_a_subscription_with_its_reason) {
+  const scenario::Termination end{.after = 10s, .reason = "probation", .retry_after = 30s};
+  Subscriber subscriber(200, {rule(scenario::Accept{.expires = {}, .terminate = end})});
+  subscriber.stage.send_at(1s, subscribing("dialog"));
+  subscriber.send_in_dialog_at(20s, subscribing("dialog", "60", 2));
+  subscriber.stage.run_until(21s);
+  ASSERT_THAT(subscriber.notifies, SizeIs(2));
+  EXPECT_EQ(subscriber.notifies[1].at, 11s + round_trip);
+  EXPECT_EQ(subscriber.notifies[1].view().header(HeaderId::subscription_state),
+            "terminated;reason=probation;retry-after=30");
+  EXPECT_EQ(subscriber.stage.client.last().view().status(), 481) << "there is nothing to refresh";
+}
+
+TEST(Notifier, tells_an_idle_state_unasked_to_whoever_is_registered) {
+  Subscriber subscriber(481);
+  subscriber.stage.send_at(1s, {.headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}}});
+  subscriber.stage.at(2s, [&] { subscriber.stage.server.notify_device("message-summary"); });
+  subscriber.stage.run_until(40s);
+  ASSERT_THAT(subscriber.notifies, SizeIs(1)) << "answered, so not repeated";
+  const MessageView notify = subscriber.notifies[0].view();
+  EXPECT_TRUE(notify.to_tag().empty());
+  EXPECT_EQ(notify.header(HeaderId::event), "message-summary");
+  EXPECT_THAT(std::string(notify.body()), HasSubstr("Messages-Waiting: no"));
+}
+
 class Lost : public testing::TestWithParam<int> {};
 
 TEST_P(Lost, is_a_subscription_whose_notify_was_not_taken) {

@@ -46,6 +46,7 @@ BootCycle::Site BootCycle::make_site(ServerRole role, const Rng& rng) {
                  .quarantined_until = {}},
       .registration = nullptr,
       .subscriptions = {},
+      .message_waiting = nullptr,
       .was_registered = false,
       .was_lost = false,
       .calls_since_return = {}};
@@ -63,6 +64,7 @@ void BootCycle::shut_down() {
   calls_.hang_up_all();
   for (Site& site : sites_) {
     site.subscriptions.clear();
+    site.message_waiting.reset();
     site.registration->unregister();
   }
 }
@@ -93,6 +95,10 @@ void BootCycle::on_settled(Site& site) {
     on_return(site);
   }
   site.was_lost = site.registration->is_known_down();
+  if (site.server.is_primary() && site.was_lost &&
+      core_.deviates(Deviation::drops_subscriptions_with_the_primary))
+    other(site).subscriptions.clear();
+  if (core_.profile().mwi_subscribe) place_message_waiting();
   if (core_.deviates(Deviation::celebrates_a_return) && site.registration->was_answered_late())
     celebrate(*site.registration);
   other(site).registration->resume();
@@ -124,14 +130,29 @@ void BootCycle::celebrate(Registration& registration) {
 }
 
 void BootCycle::subscribe(Site& site) {
+  if (!site.server.is_primary() && core_.deviates(Deviation::subscribes_at_the_primary_only))
+    return;
   std::vector<std::string> events = core_.profile().subscriptions;
-  // "except for message waiting": that one goes to the primary alone (AMB-2).
-  if (core_.profile().mwi_subscribe && site.server.is_primary())
-    events.push_back("message-summary");
   for (std::string& event : events) {
     site.subscriptions.push_back(
         std::make_unique<Subscription>(core_, site.server, std::move(event)));
     site.subscriptions.back()->start();
+  }
+}
+
+void BootCycle::place_message_waiting() {
+  // "except for message waiting": one server has it, the primary while it answers (AMB-2).
+  const bool primary_is_down = sites_[0].registration->is_known_down();
+  const bool takes_both = core_.deviates(Deviation::subscribes_mwi_at_both);
+  for (Site& site : sites_) {
+    std::unique_ptr<Subscription>& waiting = site.message_waiting;
+    const bool is_up = site.registration->is_registered();
+    const bool is_place = takes_both || site.server.is_primary() != primary_is_down;
+    if (!is_up && site.registration->is_known_down()) waiting.reset();
+    if (!is_place && waiting) waiting->stop();
+    if (!is_place || !is_up || (waiting && !waiting->is_stopped())) continue;
+    waiting = std::make_unique<Subscription>(core_, site.server, "message-summary");
+    waiting->start();
   }
 }
 
@@ -190,6 +211,8 @@ void BootCycle::take_notify(const TransactionPtr& transaction) {
   for (Site& site : sites_)
     for (const auto& subscription : site.subscriptions)
       if (subscription->take_notify(*transaction)) return;
+  for (Site& site : sites_)
+    if (site.message_waiting && site.message_waiting->take_notify(*transaction)) return;
   if (!calls_.take_request(transaction)) core_.answer(*transaction, 481);
 }
 

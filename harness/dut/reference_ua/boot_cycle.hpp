@@ -38,6 +38,7 @@ class BootCycle {
     Server server;
     std::unique_ptr<Registration> registration;
     std::vector<std::unique_ptr<Subscription>> subscriptions;
+    std::unique_ptr<Subscription> message_waiting;
     bool was_registered = false;
     bool was_lost = false;                  ///< since the last registration
     std::optional<int> calls_since_return;  ///< nothing: it was never lost
@@ -53,6 +54,8 @@ class BootCycle {
   /// Whether the next REGISTER there may go out now; true but for deviations.
   bool may_register(const Site& site);
   void subscribe(Site& site);
+  /// Message waiting at one server only: the primary, unless that is known to be down.
+  void place_message_waiting();
   Standing standing(const Site& site);
   bool was_challenged() const;
 

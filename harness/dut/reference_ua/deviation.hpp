@@ -108,6 +108,16 @@ enum class Deviation : std::uint8_t {
   // How it cancels, hangs up and keeps its dialogs.
   takes_any_bye,
   // How it subscribes and keeps session timers.
+  subscribes_at_the_primary_only,
+  subscribes_mwi_at_both,
+  refuses_notifies_of_the_secondary,
+  drops_subscriptions_with_the_primary,
+  accepts_no_message_summary,
+  never_refreshes_subscriptions,
+  refuses_early_notifies,
+  believes_a_subscription_without_notify,
+  ignores_retry_after_of_notify,
+  repeats_a_bad_event,
   // Which answers move a call, and which do not.
   gives_up_at_503,
   shuns_after_bare_503,

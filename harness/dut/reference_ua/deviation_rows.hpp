@@ -17,5 +17,6 @@ std::vector<DeviationRow> answer_deviations();
 std::vector<DeviationRow> authentication_deviations();
 std::vector<DeviationRow> called_deviations();
 std::vector<DeviationRow> reach_deviations();
+std::vector<DeviationRow> subscription_deviations();
 
 }  // namespace sipharness::dut

@@ -1,6 +1,7 @@
 #include "harness/dut/reference_ua/subscription.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@ constexpr int repairs_per_attempt = 2;
 /// policy: how long before its lapse a subscription is refreshed, unless that is half its life.
 constexpr Duration margin = 10s;
 
-std::string_view accepted_body(std::string_view event) {
+std::string_view body_of(std::string_view event) {
   if (event == "message-summary") return "application/simple-message-summary";
   if (event == "dialog") return "application/dialog-info+xml";
   if (event == "presence") return "application/pidf+xml";
@@ -32,6 +33,17 @@ Subscription::Subscription(UaCore& core, Server& server, std::string event)
 
 void Subscription::start() {
   begin();
+}
+
+void Subscription::stop() {
+  if (std::exchange(stopping_, true)) return;
+  next_.cancel();
+  if (!dialog_) {
+    timer_n_.cancel();
+    request_ = {};
+    return;
+  }
+  refresh();
 }
 
 void Subscription::begin() {
@@ -64,11 +76,10 @@ sip::MessageBuilder Subscription::initial_request(const std::string& uri) const 
 
 void Subscription::send(sip::MessageBuilder request, const std::string& uri) {
   ++cseq_;
-  const auto expires = std::chrono::duration_cast<seconds>(core_.profile().subscribe_expiration);
   request.header(HeaderId::contact, core_.contact())
       .header(HeaderId::event, event_)
-      .header(HeaderId::accept, accepted_body(event_))
-      .header(HeaderId::expires, std::to_string(expires.count()));
+      .header(HeaderId::accept, accepted_body())
+      .header(HeaderId::expires, std::to_string(asked().count()));
   server_.authenticator.authorize(request, "SUBSCRIBE", uri);
   core_.introduce(request);
   const sip::Hop hop = core_.hop_to(server_.endpoint);
@@ -76,6 +87,21 @@ void Subscription::send(sip::MessageBuilder request, const std::string& uri) {
       request, dialog_ ? core_.hop_towards(*dialog_, hop) : hop,
       {.on_response = [this](const sip::MessageView& response) { on_response(response); },
        .on_failure = [this](sip::ClientFailure) { begin_after(core_.profile().reg_retry_wait); }});
+  if (core_.deviates(Deviation::believes_a_subscription_without_notify)) return;
+  // §4.1.2.4, Timer N: without a NOTIFY there is no subscription, whatever the response said.
+  timer_n_ = core_.world().call_after(core_.profile().timers.sixty_four_t1(),
+                                      [this] { begin_after(core_.profile().reg_retry_wait); });
+}
+
+seconds Subscription::asked() const {
+  if (stopping_) return 0s;
+  return std::chrono::duration_cast<seconds>(core_.profile().subscribe_expiration);
+}
+
+std::string Subscription::accepted_body() const {
+  const bool wrong =
+      event_ == "message-summary" && core_.deviates(Deviation::accepts_no_message_summary);
+  return wrong ? "application/xml" : std::string(body_of(event_));
 }
 
 void Subscription::on_response(const sip::MessageView& response) {
@@ -90,10 +116,19 @@ void Subscription::on_response(const sip::MessageView& response) {
     return send(dialog_->request("SUBSCRIBE", dialog_->next_cseq(), core_.new_via()),
                 dialog_->remote_target());
   }
+  on_refused(response);
+}
+
+void Subscription::on_refused(const sip::MessageView& response) {
   server_.take_retry_after(response, core_.world().now());
+  timer_n_.cancel();
   // §4.1.2.2: a refresh answered with 481 means the subscription is gone; a new one may follow.
   if (response.status() == 481) return begin_after(0s);
-  // §4.1.2.1: a package that is not known (489) or refused will not be known in a minute either.
+  if (response.status() == 489) {
+    // §4.1.2.1: a package that the server does not know is not asked for again.
+    if (core_.deviates(Deviation::repeats_a_bad_event)) begin_after(core_.profile().reg_retry_wait);
+    return;
+  }
   begin_after(
       std::max<Duration>(core_.profile().subscribe_expiration, core_.profile().reg_retry_wait));
 }
@@ -101,12 +136,16 @@ void Subscription::on_response(const sip::MessageView& response) {
 void Subscription::on_accepted(const sip::MessageView& response) {
   if (!dialog_) dialog_ = sip::Dialog::from_response(request_.view(), response);
   dialog_->refresh_target(response);
+  if (stopping_) return;
+  if (core_.deviates(Deviation::never_refreshes_subscriptions)) return;
   const auto asked = request_.view().expires().value_or(0);
   const Duration granted = seconds(std::max(response.expires().value_or(asked), 2U));
   next_ = core_.world().call_after(std::max(granted - margin, granted / 2), [this] { refresh(); });
 }
 
 void Subscription::begin_after(Duration wait) {
+  timer_n_.cancel();
+  if (stopping_) return;
   const TimePoint at = std::max(core_.world().now() + wait, server_.quarantined_until);
   next_ = core_.world().call_at(at, [this] { begin(); });
 }
@@ -114,10 +153,20 @@ void Subscription::begin_after(Duration wait) {
 bool Subscription::take_notify(sip::ServerTransaction& transaction) {
   const sip::MessageView& notify = transaction.request();
   if (notify.call_id() != call_id_ || notify.to_tag() != from_tag_) return false;
-  core_.answer(transaction, 200);
+  const int status = notify_status();
+  core_.answer(transaction, status);
+  if (status != 200) return true;
+  timer_n_.cancel();
   const std::string_view state = notify.header(HeaderId::subscription_state);
   if (state.starts_with("terminated")) on_terminated(state);
   return true;
+}
+
+int Subscription::notify_status() const {
+  const bool refuses =
+      (!dialog_ && core_.deviates(Deviation::refuses_early_notifies)) ||
+      (!server_.is_primary() && core_.deviates(Deviation::refuses_notifies_of_the_secondary));
+  return refuses ? 481 : 200;
 }
 
 void Subscription::on_terminated(std::string_view subscription_state) {
@@ -129,7 +178,9 @@ void Subscription::on_terminated(std::string_view subscription_state) {
   // §4.1.3: these reasons mean that trying again is of no use.
   if (reason == "rejected" || reason == "noresource" || reason == "invariant") return;
   const auto named = sip::find_parameter(parameters, "retry-after");
-  const auto wait = named ? sip::parse_unsigned<std::uint32_t>(*named) : std::nullopt;
+  const auto wait = named && !core_.deviates(Deviation::ignores_retry_after_of_notify)
+                        ? sip::parse_unsigned<std::uint32_t>(*named)
+                        : std::nullopt;
   begin_after(wait ? Duration(seconds(*wait)) : core_.profile().reg_retry_wait);
 }
 

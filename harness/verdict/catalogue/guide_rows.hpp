@@ -71,6 +71,24 @@ inline constexpr std::array guide_rows{
         "The user of To and From is the same in every REGISTER to either server; so is the digest "
         "username where a server challenges.",
         ""},
+    Requirement{"GRP-SUB-01", "guide, SIP Server Redundancy", Severity::vendor,
+                "The device subscribes at both servers, to everything but message waiting.",
+                "For each event package that it is set to, other than message-summary, a SUBSCRIBE "
+                "reaches the primary and the secondary within 30 s of the later registration.",
+                "policy: 30 s"},
+    Requirement{
+        "GRP-SUB-02", "guide, SIP Server Redundancy", Severity::vendor,
+        "The device does not subscribe to message waiting at both servers.",
+        "While both servers are up, SUBSCRIBEs for message-summary that ask for time go to one of "
+        "them only; the secondary alone is a warning. While the primary is known to be down, the "
+        "secondary may have it.",
+        ""},
+    Requirement{
+        "GRP-SUB-03", "guide, SIP Server Redundancy; RFC 6665 §4.1.3", Severity::vendor,
+        "The device takes the NOTIFYs of both servers in these subscriptions.",
+        "Each NOTIFY in a living subscription, of either server, is answered with 2xx within "
+        "64*T1.",
+        "profile: timer"},
     Requirement{
         "GRP-CALL-01", "guide, SIP Server Redundancy; Case 1", Severity::vendor,
         "While the primary is registered and answering, an outgoing call starts at the primary.",

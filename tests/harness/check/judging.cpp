@@ -29,6 +29,7 @@ std::vector<Case> all_cases() {
   for (const auto family : {guide_registration_cases,
                             guide_call_cases,
                             authentication_cases,
+                            subscription_cases,
                             rfc3261_10_cases,
                             rfc3261_10_answer_cases,
                             rfc3261_8_cases,

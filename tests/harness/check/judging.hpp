@@ -40,6 +40,7 @@ verdict::Finding judge(const Case& one);
 std::vector<Case> guide_registration_cases();
 std::vector<Case> guide_call_cases();
 std::vector<Case> authentication_cases();
+std::vector<Case> subscription_cases();
 std::vector<Case> rfc3261_10_cases();
 std::vector<Case> rfc3261_10_answer_cases();
 std::vector<Case> rfc3261_8_cases();

@@ -292,20 +292,51 @@ TEST(Subscription, answers_its_notify_and_begins_anew_when_it_is_terminated) {
   rig.profile.subscriptions = {"dialog"};
   rig.boot();
   rig.do_at(10s, [&] {
-    const Arrival subscribe = rig.primary.last(Method::subscribe);
-    auto notify = sip::MessageBuilder::request("NOTIFY", "sip:1001@127.0.0.1:5062");
-    notify.header(HeaderId::via, "SIP/2.0/UDP 127.0.0.11:5070;branch=z9hG4bKn1")
-        .header(HeaderId::from, header_of(subscribe, HeaderId::to) + ";tag=tag5070")
-        .header(HeaderId::to, header_of(subscribe, HeaderId::from))
-        .header(HeaderId::call_id, subscribe.view().call_id())
-        .header(HeaderId::cseq, "1 NOTIFY")
-        .header(HeaderId::subscription_state, "terminated;reason=deactivated;retry-after=5");
-    rig.primary.send(notify.str(), {Transport::udp, rig.primary.local(), rig.device()});
+    rig.primary.notify(rig.primary.last(Method::subscribe),
+                       "terminated;reason=probation;retry-after=5");
   });
   rig.run_until(20s);
-  EXPECT_THAT(rig.primary.statuses(), ElementsAre(200));
+  EXPECT_THAT(rig.primary.statuses(), ElementsAre(200, 200, 200));
   ASSERT_THAT(rig.primary.times(Method::subscribe), ElementsAre(0, 15));
   EXPECT_TRUE(rig.primary.last(Method::subscribe).view().to_tag().empty());
+}
+
+TEST(Subscription, that_no_notify_confirms_has_failed_after_timer_n) {  // RFC 6665 §4.1.2.4
+  UaRig rig;
+  rig.profile.subscriptions = {"dialog"};
+  rig.profile.subscribe_expiration = 1min;
+  rig.primary.notifies = false;
+  rig.boot();
+  rig.run_until(80s);
+  ASSERT_THAT(rig.primary.times(Method::subscribe), ElementsAre(0, 52));
+  EXPECT_TRUE(rig.primary.last(Method::subscribe).view().to_tag().empty());
+  EXPECT_THAT(rig.secondary.times(Method::subscribe), ElementsAre(0, 50));
+}
+
+TEST(Subscription, is_not_asked_for_again_where_its_package_is_unknown) {
+  UaRig rig;
+  rig.profile.subscriptions = {"dialog"};
+  rig.profile.subscribe_expiration = 1min;
+  rig.primary.script = [&](const Arrival& request) {
+    if (request.view().method() != Method::subscribe) return false;
+    rig.primary.reply(request, 489);
+    return true;
+  };
+  rig.boot();
+  rig.run_until(300s);
+  EXPECT_THAT(rig.primary.times(Method::subscribe), ElementsAre(0));
+}
+
+TEST(Subscription, to_message_waiting_is_at_the_secondary_while_the_primary_is_down) {
+  UaRig rig;
+  rig.profile.mwi_subscribe = true;
+  rig.primary.silent = true;
+  rig.do_at(60s, [&] { rig.primary.silent = false; });
+  rig.boot();
+  rig.run_until(120s);
+  EXPECT_THAT(rig.primary.times(Method::subscribe), ElementsAre(63.5));
+  ASSERT_THAT(rig.secondary.times(Method::subscribe), ElementsAre(32, 63.5));
+  EXPECT_EQ(header_of(rig.secondary.last(Method::subscribe), HeaderId::expires), "0");
 }
 
 }  // namespace

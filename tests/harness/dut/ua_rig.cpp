@@ -60,6 +60,10 @@ void ScriptedServer::answer(const Arrival& request) {
         if (invite.view().via().branch == view.via().branch) return reply(invite, 487);
       return;
     }
+    case Method::subscribe:
+      reply(request, 200);
+      if (notifies) notify(request, "active;expires=120");
+      return;
     default:
       return reply(request, 200);
   }
@@ -88,6 +92,25 @@ void ScriptedServer::reply(const Arrival& request, int status,
 
 void ScriptedServer::send(const std::string& text, const sip::Hop& hop) {
   transport_.send(hop, text);
+}
+
+void ScriptedServer::notify(const Arrival& subscribe, std::string_view state) {
+  const auto view = subscribe.view();
+  const int number = ++notify_count_;
+  std::string from(view.header(HeaderId::to));
+  if (view.to_tag().empty()) from += fmt::format(";tag=tag{}", local().port);
+  auto request = sip::MessageBuilder::request("NOTIFY", "sip:1001@device");
+  request
+      .header(HeaderId::via, fmt::format("SIP/2.0/UDP {};branch=z9hG4bKnotify{}-{};rport",
+                                         local().text(), local().port, number))
+      .header(HeaderId::max_forwards, "70")
+      .header(HeaderId::from, from)
+      .header(HeaderId::to, view.header(HeaderId::from))
+      .header(HeaderId::call_id, view.call_id())
+      .header(HeaderId::cseq, fmt::format("{} NOTIFY", number))
+      .header(HeaderId::event, view.header(HeaderId::event))
+      .header(HeaderId::subscription_state, state);
+  send(request.str(), sip::response_hop(view, subscribe.hop));
 }
 
 std::string ScriptedServer::invite(const Endpoint& device, std::string_view branch) {

@@ -31,6 +31,7 @@ class ScriptedServer {
   ScriptedServer(world::World& world, const Endpoint& at);
 
   bool silent = false;
+  bool notifies = true;      ///< at each SUBSCRIBE it accepts
   std::optional<int> grant;  ///< seconds, as Contact parameter; absent: what was asked
   Duration rings_after = 1s;
   Duration answers_after = 3s;
@@ -50,6 +51,8 @@ class ScriptedServer {
   void reply(const Arrival& request, int status,
              const std::function<void(sip::MessageBuilder&)>& more = {});
   void send(const std::string& text, const sip::Hop& hop);
+  /// A NOTIFY for the subscription that `subscribe` began or refreshed.
+  void notify(const Arrival& subscribe, std::string_view state);
   /// An INVITE out of the blue to the device; its Call-ID.
   std::string invite(const Endpoint& device, std::string_view branch = "z9hG4bKincoming");
   const Endpoint& local() const { return transport_.local(); }
@@ -63,6 +66,7 @@ class ScriptedServer {
   world::World& world_;
   sip::SipTransport transport_;
   std::map<std::string, std::vector<world::Timer>> ringing_;  ///< by branch
+  int notify_count_ = 0;
 };
 
 class UaRig {

@@ -168,9 +168,24 @@ TEST(Rule, reads_provisional) {
   EXPECT_EQ(std::get<Provisional>(verb).after, 700ms);
 }
 
+TEST(Rule, reads_what_a_notifier_does) {
+  const Verb verb = read_rule(R"({"accept": {"notify": "before", "terminate":
+                                 {"after": "10s", "reason": "probation", "retry_after": "30s"}}})")
+                        .verb;
+  const auto& accept = std::get<Accept>(verb);
+  EXPECT_EQ(accept.notify, NotifyTime::before);
+  ASSERT_TRUE(accept.terminate.has_value());
+  EXPECT_EQ(accept.terminate->after, 10s);
+  EXPECT_EQ(accept.terminate->reason, "probation");
+  EXPECT_EQ(accept.terminate->retry_after, Duration(30s));
+  EXPECT_EQ(std::get<Accept>(read_rule(R"({"accept": {}})").verb).notify, NotifyTime::after);
+}
+
 TEST(Rule, every_kind_survives_being_written_and_read) {
   const std::string written = to_json(read(text(R"(
-      {"nth": 2, "accept": {"expires": "60s"}}, {"nth": {"from": 2, "to": 4}, "drop": true},
+      {"nth": 2, "accept": {"expires": "60s"}},
+      {"nth": 3, "accept": {"notify": "never", "terminate": {"after": "1s", "retry_after": "9s"}}},
+      {"nth": {"from": 2, "to": 4}, "drop": true},
       {"in_dialog": true, "delay": "700ms"}, {"event": "dialog", "mute": true},
       {"method": "INVITE", "reject": {"status": 486, "headers": {"X-A": "b", "X-C": "d"}}},
       {"from": "1s", "until": "2s", "challenge": {"realm": "r"}},
@@ -276,6 +291,7 @@ TEST(Timeline, every_action_and_anchor_survives_being_written_and_read) {
   for (const std::string_view verb : {"close_port", "open_port", "forget_bindings", "call",
                                       "far_end_hang_up", "options", "stray_bye"})
     steps += R"({"at": "2s", "server": "secondary", "do": ")" + std::string(verb) + R"("}, )";
+  steps += R"({"at": "3s", "do": "notify", "server": "primary", "event": "presence"}, )";
   steps += R"({"at": "3s", "do": "dial", "number": "2001"}, )" + enter("silent");
   steps.replace(steps.rfind("\"1s\""), 4, "\"4s\"");
   const std::string written = to_json(read(text("", steps)));

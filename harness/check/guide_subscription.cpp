@@ -1,0 +1,251 @@
+// Subscriptions at two servers: all packages at both, message waiting at one, each server's on its
+// own. @source guide.txt, "SIP Server Redundancy"; requirements AMB-2
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "harness/check/evidence.hpp"
+#include "harness/check/families.hpp"
+#include "harness/check/subscriptions.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using trace::ServerRole;
+using trace::Transaction;
+using verdict::Blame;
+
+constexpr std::array both{ServerRole::primary, ServerRole::secondary};
+
+/// policy: how soon after the second registration both servers must be subscribed (GRP-SUB-01).
+constexpr Duration time_to_subscribe = 30s;
+
+/// The first registration that a server accepted.
+std::optional<CaptureTime> registered_at(const Context& context, ServerRole server) {
+  for (const trace::RegisterAttempt* attempt : context.attempts_at(server))
+    if (attempt->ok && !attempt->unregister) return attempt->ok;
+  return std::nullopt;
+}
+
+// --- All packages but message waiting ------------------------------------------------------------
+
+/// The packages that the device is set to or that it asked for.
+std::set<std::string> packages(const Context& context, const std::vector<Subscription>& all) {
+  std::set<std::string> events(context.profile.subscriptions.begin(),
+                               context.profile.subscriptions.end());
+  for (const Subscription& one : all)
+    if (!one.is_message_waiting() && one.server != ServerRole::none) events.insert(one.event);
+  if (context.profile.blf_server) events.erase("dialog");
+  return events;
+}
+
+const Subscription* subscription_at(const std::vector<Subscription>& all, ServerRole server,
+                                    const std::string& event) {
+  const auto found = std::ranges::find_if(
+      all, [&](const Subscription& one) { return one.server == server && one.event == event; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+void judge_package(const Context& context, Judge& judge, const std::vector<Subscription>& all,
+                   const std::string& event) {
+  const CaptureTime second = std::max(*registered_at(context, ServerRole::primary),
+                                      *registered_at(context, ServerRole::secondary));
+  const CaptureTime deadline = second + time_to_subscribe;
+  const Subscription* primary = subscription_at(all, ServerRole::primary, event);
+  const Subscription* secondary = subscription_at(all, ServerRole::secondary, event);
+  if (primary == nullptr && secondary == nullptr)
+    return judge.inconclusive({}, Blame::device,
+                              fmt::format("no SUBSCRIBE for {} at all: it is probably off", event));
+  for (const ServerRole server : both) {
+    const Subscription* here = server == ServerRole::primary ? primary : secondary;
+    const Subscription* there = server == ServerRole::primary ? secondary : primary;
+    if (here != nullptr) {
+      // When the capture began after the boot it shows no more than that there is one.
+      const CaptureTime begun = std::max(context.opening(*here->asked.front()).at, second);
+      judge.within(evidence_of(context, *here),
+                   {.start = second, .end = begun, .window = {.max = time_to_subscribe}},
+                   fmt::format("SUBSCRIBE for {} at the {} after both registrations", event,
+                               to_string(server)));
+      continue;
+    }
+    const bool was_fit = !next_fault(context, server, second).has_value() ||
+                         *next_fault(context, server, second) > deadline;
+    if (!was_fit || context.trace.last < deadline || next_power_change(context, second) < deadline)
+      continue;
+    const std::string seen = fmt::format("no SUBSCRIBE for {} at the {}", event, to_string(server));
+    if (context.trace.has_journal())
+      judge.violated(evidence_of(context, *there), seen);
+    else
+      judge.inconclusive(evidence_of(context, *there), Blame::user,
+                         seen + "; the capture may begin long after the device booted");
+  }
+}
+
+void subscribes_at_both(const Context& context, Judge& judge) {
+  const auto all = find_subscriptions(context);
+  const auto events = packages(context, all);
+  if (events.empty())
+    return judge.not_applicable("the device is not set to subscribe to anything at the servers");
+  judge.needs("a registration accepted by each server");
+  if (!registered_at(context, ServerRole::primary) ||
+      !registered_at(context, ServerRole::secondary))
+    return;
+  for (const std::string& event : events) judge_package(context, judge, all, event);
+}
+
+// --- Message waiting -----------------------------------------------------------------------------
+
+/// The server answers, as far as the device and the journal know.
+bool is_up(const Context& context, ServerRole server, CaptureTime at) {
+  const bool is_registered = !context.profile.registers || context.registered(server, at);
+  return is_registered && !context.known_down(server, at) && !context.is_out(server, at);
+}
+
+void message_waiting_goes_to_one(const Context& context, Judge& judge) {
+  std::array<const Transaction*, 2> asked{};
+  const Transaction* instead = nullptr;
+  for (const Subscription& one : find_subscriptions(context)) {
+    if (!one.is_message_waiting()) continue;
+    for (const Transaction* subscribe : one.asked) {
+      const CaptureTime at = context.opening(*subscribe).at;
+      if (ends(context, *subscribe) || subscribe->server == ServerRole::none) continue;
+      const bool is_primary = subscribe->server == ServerRole::primary;
+      if (is_up(context, ServerRole::primary, at) && is_up(context, ServerRole::secondary, at))
+        asked[is_primary ? 0 : 1] = subscribe;
+      else if (!is_primary && !is_up(context, ServerRole::primary, at))
+        instead = subscribe;
+      else if (is_primary && !context.known_down(ServerRole::primary, at))
+        asked[0] = subscribe;
+    }
+  }
+  const bool is_seen = asked[0] != nullptr || asked[1] != nullptr || instead != nullptr;
+  if (!context.profile.mwi_subscribe && !is_seen)
+    return judge.not_applicable("the device is not set to subscribe to message waiting");
+  judge.needs("a SUBSCRIBE for message waiting: the feature is probably off");
+  if (asked[0] != nullptr && asked[1] != nullptr)
+    judge.violated(evidence_of(context, *asked[1]),
+                   "message waiting at both servers while both are up");
+  else if (asked[1] != nullptr)
+    judge.warn(evidence_of(context, *asked[1]),
+               "message waiting at the secondary alone while both are up");
+  else if (asked[0] != nullptr)
+    judge.pass(evidence_of(context, *asked[0]), "message waiting at the primary alone");
+  else if (instead != nullptr)
+    judge.pass(evidence_of(context, *instead),
+               "message waiting at the secondary, while the primary is not up");
+}
+
+// --- NOTIFY --------------------------------------------------------------------------------------
+
+/// The subscription was alive for the device when this came.
+bool is_alive(const Context& context, const Subscription& subscription, CaptureTime at) {
+  if (is_switched_off(context, at)) return false;
+  std::optional<std::size_t> newest;
+  for (std::size_t i = 0; i < subscription.asked.size(); ++i)
+    if (context.opening(*subscription.asked[i]).at <= at) newest = i;
+  if (!newest || ends(context, *subscription.asked[*newest])) return false;
+  const Transaction& subscribe = *subscription.asked[*newest];
+  const bool is_open = !subscribe.final || context.at(*subscribe.final) > at;
+  if (is_open) return true;
+  const trace::Message* answer = acceptance(context, subscribe);
+  return answer != nullptr && at < answer->at + granted_by(context, subscribe);
+}
+
+void judge_notify(const Context& context, Judge& judge, const Transaction& notify) {
+  const trace::Message& request = context.opening(notify);
+  const Evidence evidence{notify.server, request.sip.call_id(), {request.index}};
+  const CaptureTime timeout = request.at + context.profile.timers.sixty_four_t1();
+  if (!notify.final && context.trace.last <= timeout) return;
+  if (!notify.final && context.trace.vantage != trace::Vantage::device)
+    return judge.inconclusive(evidence, Blame::network,
+                              "not captured at the device: the NOTIFY may not have come");
+  const int status = notify.final ? context.message(*notify.final).sip.status() : 0;
+  if (status / 100 == 2)
+    judge.pass(evidence, fmt::format("a NOTIFY of the {} is taken", to_string(notify.server)));
+  else if (status == 0)
+    judge.violated(evidence, fmt::format("a NOTIFY of the {} is not answered within 64*T1",
+                                         to_string(notify.server)));
+  else
+    judge.violated(evidence, fmt::format("a NOTIFY of the {} is answered with {}",
+                                         to_string(notify.server), status));
+}
+
+void notifies_are_taken(const Context& context, Judge& judge) {
+  judge.needs("a NOTIFY of each server in a subscription that it accepted");
+  const auto all = find_subscriptions(context);
+  for (const Subscription& one : all) {
+    if (one.is_message_waiting()) continue;
+    for (const Transaction* notify : one.notified) {
+      const trace::Message& request = context.opening(*notify);
+      if (!state_in(request.sip).is_terminated() && is_alive(context, one, request.at))
+        judge_notify(context, judge, *notify);
+    }
+  }
+}
+
+// --- Each server's on its own --------------------------------------------------------------------
+
+/// A SUBSCRIBE of this subscription's dialog went to the other server.
+const Transaction* strayed(const Subscription& subscription) {
+  for (const Transaction* subscribe : subscription.asked)
+    if (subscribe->server == other(subscription.server)) return subscribe;
+  return nullptr;
+}
+
+/// How the subscription at the healthy server fares after the other one's fault.
+void judge_survival(const Context& context, Judge& judge, const Subscription& subscription,
+                    CaptureTime fault) {
+  for (std::size_t i = 0; i < subscription.asked.size(); ++i) {
+    const auto lapse = lapse_of(context, subscription, i);
+    const bool is_last = i + 1 == subscription.asked.size();
+    if (!lapse || *lapse <= fault || next_power_change(context, fault) <= *lapse) continue;
+    const Evidence evidence = evidence_of(context, subscription);
+    const std::string_view lost = to_string(other(subscription.server));
+    if (!is_last && !ends(context, *subscription.asked[i + 1]))
+      judge.pass(evidence, fmt::format("{} at the {} goes on without the {}", subscription.event,
+                                       to_string(subscription.server), lost));
+    else if (!is_last || context.trace.last > *lapse)
+      judge.violated(evidence,
+                     fmt::format("{} at the {} ends when the {} is lost", subscription.event,
+                                 to_string(subscription.server), lost));
+  }
+}
+
+void subscriptions_are_separate(const Context& context, Judge& judge) {
+  judge.needs("subscriptions at both servers, or one that outlives the other server");
+  const auto all = find_subscriptions(context);
+  std::array<const Subscription*, 2> seen{};
+  for (const Subscription& one : all) {
+    if (one.is_message_waiting() || one.server == ServerRole::none) continue;
+    seen[one.server == ServerRole::primary ? 0 : 1] = &one;
+    if (const Transaction* astray = strayed(one))
+      judge.violated(evidence_of(context, *astray),
+                     fmt::format("a SUBSCRIBE of the {}'s dialog goes to the {}",
+                                 to_string(one.server), to_string(other(one.server))));
+    const auto fault = first_fault(context, other(one.server));
+    if (fault && !first_fault(context, one.server)) judge_survival(context, judge, one, *fault);
+  }
+  if (seen[0] == nullptr || seen[1] == nullptr) return;
+  Evidence evidence = evidence_of(context, *seen[0]);
+  evidence.messages.push_back(evidence_of(context, *seen[1]).messages.front());
+  judge.pass(evidence, "each server has a dialog of its own");
+}
+
+constexpr std::array table{
+    Check{"GRP-SUB-01", subscribes_at_both},
+    Check{"GRP-SUB-02", message_waiting_goes_to_one},
+    Check{"GRP-SUB-03", notifies_are_taken},
+    Check{"RFC6665-06", subscriptions_are_separate},
+};
+
+}  // namespace
+
+std::span<const Check> guide_subscription_checks() {
+  return table;
+}
+
+}  // namespace sipharness::check

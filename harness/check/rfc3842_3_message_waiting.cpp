@@ -1,0 +1,95 @@
+// Message waiting: what the device asks for, and what it makes of a NOTIFY that it did not ask for.
+// @source RFC 3842 §3.1, §3.5; RFC 6665 §4.1.3
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "harness/check/evidence.hpp"
+#include "harness/check/families.hpp"
+#include "harness/check/subscriptions.hpp"
+#include "harness/sip/text.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::HeaderId;
+using trace::Transaction;
+
+constexpr std::string_view summary = "application/simple-message-summary";
+
+/// Whether one of the media ranges is `wanted` or, where that is enough, covers it.
+bool lists(const sip::MessageView& request, std::string_view wanted, bool with_wildcards) {
+  for (const sip::Header& header : request.headers()) {
+    if (header.id != HeaderId::accept) continue;
+    std::string_view rest = header.value;
+    while (!rest.empty()) {
+      std::string_view range = sip::take_list_member(rest);
+      range = sip::trim(range.substr(0, range.find(';')));
+      const bool covers = range == "*/*" || sip::same_ignoring_case(range, "application/*");
+      if (sip::same_ignoring_case(range, wanted) || (with_wildcards && covers)) return true;
+    }
+  }
+  return false;
+}
+
+void asks_for_message_summaries(const Context& context, Judge& judge) {
+  judge.needs("a SUBSCRIBE for message waiting");
+  for (const Transaction& transaction : context.transactions) {
+    if (transaction.method != sip::Method::subscribe ||
+        transaction.direction != trace::Direction::from_device)
+      continue;
+    const sip::MessageView& request = context.opening(transaction).sip;
+    const bool is_package = event_of(request) == "message-summary";
+    const bool wants_summary = lists(request, summary, false);
+    const Evidence evidence = evidence_of(context, transaction);
+    if (!is_package && wants_summary)
+      judge.violated(evidence, fmt::format("a message summary is asked for with Event: {}",
+                                           event_of(request)));
+    else if (is_package && request.has(HeaderId::accept) && !lists(request, summary, true))
+      judge.violated(evidence, fmt::format("Event: message-summary, but Accept lacks {}", summary));
+    else if (is_package)
+      judge.pass(evidence, "Event and Accept are those of message waiting");
+  }
+}
+
+/// No subscription of the device fits this NOTIFY.
+bool is_unasked(const std::vector<Subscription>& all, const Transaction& notify) {
+  return std::ranges::none_of(all, [&](const Subscription& one) {
+    return std::ranges::find(one.notified, &notify) != one.notified.end();
+  });
+}
+
+void tolerates_unasked_notify(const Context& context, Judge& judge) {
+  judge.needs("a NOTIFY of message waiting that no subscription asked for",
+              verdict::Blame::harness);
+  const auto all = find_subscriptions(context);
+  for (const Transaction& notify : context.transactions) {
+    const trace::Message& request = context.opening(notify);
+    if (notify.method != sip::Method::notify || notify.direction != trace::Direction::to_device ||
+        event_of(request.sip) != "message-summary" || !is_unasked(all, notify))
+      continue;
+    const Evidence evidence = evidence_of(context, notify);
+    if (notify.final)
+      judge.pass(evidence, fmt::format("an unasked NOTIFY of the {} is answered with {}",
+                                       to_string(notify.server),
+                                       context.message(*notify.final).sip.status()));
+    else
+      judge.violated(evidence, fmt::format("an unasked NOTIFY of the {} is not answered",
+                                           to_string(notify.server)));
+  }
+}
+
+constexpr std::array table{
+    Check{"RFC3842-01", asks_for_message_summaries},
+    Check{"RFC3842-02", tolerates_unasked_notify},
+};
+
+}  // namespace
+
+std::span<const Check> rfc3842_3_message_waiting_checks() {
+  return table;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,318 @@
+#include <fmt/format.h>
+
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+using test_support::Fields;
+using test_support::MessageId;
+using trace::ServerRole;
+
+constexpr auto dialog = "dialog";
+constexpr auto message_summary = "message-summary";
+
+Fields asking(const std::string& event, std::chrono::seconds expires = 120s) {
+  return {.expires = expires, .headers = {{"Event", event}}};
+}
+
+/// A SUBSCRIBE at `at`, answered 10 ms later.
+MessageId subscribe(Setting s, ServerRole server, Duration at, const Fields& fields,
+                    int status = 200) {
+  const auto sent = s.trace.at(at).from_device(server).request("SUBSCRIBE", fields);
+  s.trace.at(at + 10ms).to_device(server).response(status, {.to = sent});
+  return sent;
+}
+
+/// What a NOTIFY says and how the device answers it 10 ms later; 0: not at all.
+struct Notice {
+  std::string state = "active;expires=120";
+  int status = 200;
+};
+
+MessageId notify(Setting s, ServerRole server, Duration at, MessageId subscription,
+                 const Notice& notice = {}) {
+  const auto sent = s.trace.at(at).to_device(server).request(
+      "NOTIFY",
+      {.headers = {{"Event", dialog}, {"Subscription-State", notice.state}}, .in = subscription});
+  if (notice.status != 0)
+    s.trace.at(at + 10ms).from_device(server).response(notice.status, {.to = sent});
+  return sent;
+}
+
+/// Subscribed and notified.
+MessageId watch(Setting s, ServerRole server, Duration at, const std::string& event = dialog,
+                std::chrono::seconds expires = 120s) {
+  const auto sent = subscribe(s, server, at, asking(event, expires));
+  notify(s, server, at + 20ms, sent, {.state = fmt::format("active;expires={}", expires.count())});
+  return sent;
+}
+
+/// In the dialog of `subscription`, what it asks for and draws.
+struct Renewal {
+  std::chrono::seconds expires = 120s;
+  int status = 200;
+};
+
+MessageId refresh(Setting s, ServerRole server, Duration at, MessageId subscription,
+                  const Renewal& renewal = {}) {
+  Fields fields = asking(dialog, renewal.expires);
+  fields.in = subscription;
+  return subscribe(s, server, at, fields, renewal.status);
+}
+
+/// Both registered and set to subscribe to dialogs; `rest` writes what they do about it by 100 s.
+std::function<void(Setting)> registered(const std::function<void(Setting)>& rest) {
+  return [=](Setting s) {
+    s.profile.subscriptions = {dialog};
+    s.profile.mwi_subscribe = true;
+    s.trace.healthy_registrations(0s, 120s);
+    s.trace.healthy_registrations(100s, 120s);
+    rest(s);
+    s.trace.ends(200s);
+  };
+}
+
+std::function<void(Setting)> watching(std::vector<ServerRole> servers,
+                                      const std::string& event = dialog, Duration at = 1s) {
+  return registered([=](Setting s) {
+    for (const ServerRole server : servers) watch(s, server, at, event);
+  });
+}
+
+void nothing(Setting) {}
+
+// --- GRP-SUB-02 with a lost primary --------------------------------------------------------------
+
+/// The primary is silent from boot and known to be at 32 s; message waiting is asked for at `at` at
+/// the secondary.
+std::function<void(Setting)> primary_lost(Duration at) {
+  return [=](Setting s) {
+    s.profile.mwi_subscribe = true;
+    s.trace.at(0s).silent(primary);
+    silent_register(s.trace, primary, 0s);
+    s.trace.registration(secondary, 0s, 120s);
+    watch(s, secondary, at, message_summary);
+    s.trace.ends(60s);
+  };
+}
+
+// --- One subscription at the primary -------------------------------------------------------------
+
+using Rest = std::function<void(Setting, MessageId)>;
+
+/// Subscribed for a minute at 1 s; `rest` goes on.
+std::function<void(Setting)> for_a_minute(const Rest& rest) {
+  return registered([=](Setting s) { rest(s, watch(s, primary, 1s, dialog, 60s)); });
+}
+
+Rest refreshed(Duration at) {
+  return [=](Setting s, MessageId one) {
+    const auto again = refresh(s, primary, at, one, {60s});
+    notify(s, primary, at + 20ms, again, {.state = "terminated;reason=noresource"});
+  };
+}
+
+void refreshed_with_a_gap(Setting s, MessageId one) {
+  Fields fields = asking(dialog, 60s);
+  fields.in = one;
+  fields.cseq = 7;
+  const auto again = subscribe(s, primary, 40s, fields);
+  notify(s, primary, 40020ms, again, {.state = "terminated;reason=noresource"});
+}
+
+void lapses(Setting, MessageId) {}
+
+void ended_by_the_device(Setting s, MessageId one) {
+  refresh(s, primary, 30s, one, {0s});
+}
+
+void shortened(Setting s, MessageId one) {
+  notify(s, primary, 5s, one, {.state = "active;expires=20"});
+  refreshed(40s)(s, one);
+}
+
+/// The NOTIFY comes at 1.05 s, the 200 at 1.1 s.
+std::function<void(Setting)> overtaken(int status) {
+  return registered([=](Setting s) {
+    const auto sent = s.trace.at(1s).from_device(primary).request("SUBSCRIBE", asking(dialog));
+    notify(s, primary, 1050ms, sent, {.status = status});
+    s.trace.at(1100ms).to_device(primary).response(200, {.to = sent});
+  });
+}
+
+/// Accepted at 1 s and never notified.
+std::function<void(Setting)> unconfirmed(const Rest& rest) {
+  return registered([=](Setting s) { rest(s, subscribe(s, primary, 1s, asking(dialog))); });
+}
+
+/// Ended by the notifier at 10 s with these parameters; `again` begins anew.
+std::function<void(Setting)> ended(const std::string& parameters, std::optional<Duration> again) {
+  return registered([=](Setting s) {
+    const auto one = watch(s, primary, 1s);
+    notify(s, primary, 10s, one, {.state = "terminated" + parameters});
+    if (again) watch(s, primary, *again);
+  });
+}
+
+/// The refresh at 50 s draws 481; another SUBSCRIBE in that dialog, or a new one, follows.
+std::function<void(Setting)> forgotten(bool goes_on) {
+  return for_a_minute([=](Setting s, MessageId one) {
+    refresh(s, primary, 50s, one, {60s, 481});
+    if (goes_on)
+      refresh(s, primary, 51s, one, {60s, 481});
+    else
+      watch(s, primary, 51s);
+  });
+}
+
+std::function<void(Setting)> unknown_package(std::optional<Duration> again) {
+  return registered([=](Setting s) {
+    subscribe(s, primary, 1s, asking(dialog), 489);
+    if (again) subscribe(s, primary, *again, asking(dialog), 489);
+  });
+}
+
+// --- Both servers --------------------------------------------------------------------------------
+
+/// The primary falls silent at 20 s; the secondary's subscription of a minute goes on or not.
+std::function<void(Setting)> primary_dies(bool goes_on) {
+  return registered([=](Setting s) {
+    watch(s, primary, 1s);
+    s.trace.at(20s).silent(primary);
+    const auto one = watch(s, secondary, 1s, dialog, 60s);
+    if (goes_on) {
+      const auto again = refresh(s, secondary, 50s, one, {180s});
+      notify(s, secondary, 50020ms, again, {.state = "active;expires=180"});
+    }
+  });
+}
+
+void strayed(Setting s) {
+  const auto one = watch(s, primary, 1s);
+  watch(s, secondary, 1s);
+  refresh(s, secondary, 60s, one);
+}
+
+// --- Message waiting -----------------------------------------------------------------------------
+
+std::function<void(Setting)> accepting(const std::string& event, const std::string& accept) {
+  return registered([=](Setting s) {
+    Fields fields = asking(event);
+    if (!accept.empty()) fields.headers.emplace_back("Accept", accept);
+    subscribe(s, primary, 1s, fields);
+  });
+}
+
+std::function<void(Setting)> unasked(int status) {
+  return registered([=](Setting s) {
+    const auto sent = s.trace.at(5s).to_device(secondary).request(
+        "NOTIFY", {.headers = {{"Event", message_summary}, {"Subscription-State", "active"}}});
+    if (status != 0) s.trace.at(5010ms).from_device(secondary).response(status, {.to = sent});
+  });
+}
+
+std::vector<Case> guide_cases() {
+  const std::vector<ServerRole> both{primary, secondary};
+  return {
+      {"at_both", "GRP-SUB-01", Verdict::pass, watching(both)},
+      {"at_one", "GRP-SUB-01", Verdict::fail, watching({primary})},
+      {"late", "GRP-SUB-01", Verdict::fail, watching(both, dialog, 60s)},
+      {"at_none", "GRP-SUB-01", Verdict::inconclusive, registered(nothing)},
+      {"at_the_blf_server", "GRP-SUB-01", Verdict::not_applicable,
+       [](Setting s) {
+         watching({})(s);
+         s.profile.blf_server = true;
+       }},
+      {"not_set", "GRP-SUB-01", Verdict::not_applicable,
+       [](Setting s) { registrations(s.trace, 100s); }},
+      {"seen_later", "GRP-SUB-01", Verdict::inconclusive,
+       [](Setting s) {
+         watching({primary})(s);
+         s.trace.without_journal();
+       }},
+      {"at_the_primary", "GRP-SUB-02", Verdict::pass, watching({primary}, message_summary)},
+      {"at_both", "GRP-SUB-02", Verdict::fail, watching(both, message_summary)},
+      {"at_the_secondary", "GRP-SUB-02", Verdict::warn, watching({secondary}, message_summary)},
+      {"at_none", "GRP-SUB-02", Verdict::inconclusive, watching(both)},
+      {"while_the_primary_is_down", "GRP-SUB-02", Verdict::pass, primary_lost(40s)},
+      {"before_the_device_can_know", "GRP-SUB-02", Verdict::pass, primary_lost(1s)},
+      {"not_set", "GRP-SUB-02", Verdict::not_applicable,
+       [](Setting s) { registrations(s.trace, 100s); }},
+      {"taken", "GRP-SUB-03", Verdict::pass, watching(both)},
+      {"refused", "GRP-SUB-03", Verdict::fail, registered([](Setting s) {
+         notify(s, secondary, 1020ms, subscribe(s, secondary, 1s, asking(dialog)), {"active", 481});
+       })},
+      {"unanswered", "GRP-SUB-03", Verdict::fail, registered([](Setting s) {
+         notify(s, secondary, 1020ms, subscribe(s, secondary, 1s, asking(dialog)), {"active", 0});
+       })},
+      {"lapsed", "GRP-SUB-03", Verdict::pass, for_a_minute([](Setting s, MessageId one) {
+         notify(s, primary, 70s, one, {"active", 481});
+       })},
+      {"never_sent", "GRP-SUB-03", Verdict::inconclusive, registered(nothing)},
+      {"separate", "RFC6665-06", Verdict::pass, watching(both)},
+      {"outlives_the_primary", "RFC6665-06", Verdict::pass, primary_dies(true)},
+      {"dies_with_the_primary", "RFC6665-06", Verdict::fail, primary_dies(false)},
+      {"strays", "RFC6665-06", Verdict::fail, registered(strayed)},
+      {"at_none", "RFC6665-06", Verdict::inconclusive, registered(nothing)},
+  };
+}
+
+std::vector<Case> lifecycle_cases() {
+  return {
+      {"in_time", "RFC6665-01", Verdict::pass, for_a_minute(refreshed(50s))},
+      {"too_late", "RFC6665-01", Verdict::warn, for_a_minute(refreshed(62s))},
+      {"never", "RFC6665-01", Verdict::warn, for_a_minute(lapses)},
+      {"after_a_shorter_notify", "RFC6665-01", Verdict::warn, for_a_minute(shortened)},
+      {"a_number_left_out", "RFC6665-01", Verdict::warn, for_a_minute(refreshed_with_a_gap)},
+      {"given_back", "RFC6665-01", Verdict::inconclusive, for_a_minute(ended_by_the_device)},
+      {"no_subscription", "RFC6665-01", Verdict::inconclusive, registered(nothing)},
+      {"taken", "RFC6665-02", Verdict::pass, overtaken(200)},
+      {"refused", "RFC6665-02", Verdict::fail, overtaken(481)},
+      {"unanswered", "RFC6665-02", Verdict::fail, overtaken(0)},
+      {"in_order", "RFC6665-02", Verdict::inconclusive, for_a_minute(lapses)},
+      {"begun_anew", "RFC6665-03", Verdict::pass,
+       unconfirmed([](Setting s, MessageId) { subscribe(s, primary, 60s, asking(dialog)); })},
+      {"left", "RFC6665-03", Verdict::pass, unconfirmed([](Setting, MessageId) {})},
+      {"refreshed", "RFC6665-03", Verdict::warn,
+       unconfirmed([](Setting s, MessageId one) { refresh(s, primary, 110s, one); })},
+      {"refreshed_before_timer_n", "RFC6665-03", Verdict::pass,
+       unconfirmed([](Setting s, MessageId one) { refresh(s, primary, 20s, one, {60s}); })},
+      {"confirmed", "RFC6665-03", Verdict::inconclusive, for_a_minute(lapses)},
+      {"waits", "RFC6665-04", Verdict::pass, ended(";reason=probation;retry-after=30", 41s)},
+      {"stays_away", "RFC6665-04", Verdict::pass, ended(";reason=probation;retry-after=30", {})},
+      {"hurries", "RFC6665-04", Verdict::warn, ended(";reason=giveup;retry-after=30", 20s)},
+      {"may_hurry", "RFC6665-04", Verdict::inconclusive,
+       ended(";reason=deactivated;retry-after=30", 11s)},
+      {"comes_back_rejected", "RFC6665-04", Verdict::warn, ended(";reason=rejected", 60s)},
+      {"gives_up_rejected", "RFC6665-04", Verdict::pass, ended(";reason=noresource", {})},
+      {"new_dialog_after_481", "RFC6665-04", Verdict::pass, forgotten(false)},
+      {"old_dialog_after_481", "RFC6665-04", Verdict::warn, forgotten(true)},
+      {"never_ended", "RFC6665-04", Verdict::inconclusive, registered(nothing)},
+      {"given_up", "RFC6665-05", Verdict::pass, unknown_package({})},
+      {"repeated", "RFC6665-05", Verdict::warn, unknown_package(30s)},
+      {"repeated_in_the_next_period", "RFC6665-05", Verdict::pass, unknown_package(130s)},
+      {"known", "RFC6665-05", Verdict::inconclusive, for_a_minute(lapses)},
+      {"covered", "RFC3842-01", Verdict::pass,
+       accepting(message_summary, "application/simple-message-summary")},
+      {"by_default", "RFC3842-01", Verdict::pass, accepting(message_summary, "")},
+      {"by_wildcard", "RFC3842-01", Verdict::pass, accepting(message_summary, "text/plain, */*")},
+      {"not_covered", "RFC3842-01", Verdict::fail, accepting(message_summary, "application/xml")},
+      {"another_package", "RFC3842-01", Verdict::fail,
+       accepting("mwi", "application/simple-message-summary")},
+      {"not_asked", "RFC3842-01", Verdict::inconclusive, registered(nothing)},
+      {"answered_481", "RFC3842-02", Verdict::info, unasked(481)},
+      {"not_answered", "RFC3842-02", Verdict::info, unasked(0)},
+      {"none", "RFC3842-02", Verdict::inconclusive, registered(nothing)},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> subscription_cases() {
+  std::vector<Case> all = guide_cases();
+  for (Case& one : lifecycle_cases()) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace sipharness::check_tests
