@@ -33,6 +33,11 @@ void Call::answer(const TransactionPtr& invite) {
           [this] { send_bye({}); }});
 }
 
+void Call::add_routes(const MessageView& invite, MessageBuilder& response) const {
+  copy_record_routes(invite, response);
+  add_record_routes(routers_, station_.local, response);
+}
+
 void Call::confirm(const MessageView& response) {
   state_ = State::up;
   media_.negotiate(response.body());
@@ -84,7 +89,7 @@ void Call::accept_with_description(ServerTransaction& transaction) {
 
 MessageBuilder Call::success(const ServerTransaction& transaction) {
   auto response = station_.reply(transaction, 200, dialog_.local_tag());
-  copy_record_routes(transaction.request(), response);
+  add_routes(transaction.request(), response);
   response.header(HeaderId::contact, station_.contact(transaction.hop().transport));
   response.header(HeaderId::allow, allowed_methods);
   return response;

@@ -8,6 +8,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "fake_servers/media_session.hpp"
 #include "fake_servers/repeater.hpp"
@@ -30,6 +32,12 @@ class Call {
   bool is_over() const { return state_ == State::over; }
   const sipharness::sip::Dialog& dialog() const { return dialog_; }
 
+  /// Its responses say that it came through these proxies.
+  void pass_through(std::vector<sipharness::scenario::Router> routers) {
+    routers_ = std::move(routers);
+  }
+  /// What a response to `invite` must say of the proxies between us and the peer.
+  void add_routes(const MessageView& invite, MessageBuilder& response) const;
   /// 200 to the INVITE that made the dialog, or to one within it.
   void answer(const TransactionPtr& invite);
   /// The peer answered our INVITE with `response`; the ACK is the caller's.
@@ -53,6 +61,7 @@ class Call {
   sipharness::sip::Dialog dialog_;
   Hop hop_;
   MediaSession media_;
+  std::vector<sipharness::scenario::Router> routers_;
   State state_ = State::early;
   bool hangs_up_when_acknowledged_ = false;
   std::optional<sipharness::sip::Reliable2xx> unacknowledged_;

@@ -41,11 +41,12 @@ FakeServer::Impl::Impl(sipharness::world::World& world, journal::Writer& journal
       transport_(world, endpoint_of(options.server), transport_handlers()),
       link_(options.server.link, rng.fork(name_ + " link")),
       outlet_({transport_, journal, log_, behaviour_, clock_, link_, name_}),
+      plans_(world, [this](const Hop& hop, std::string_view bytes) { outlet_.send(hop, bytes); }),
       transactions_(world, transaction_options(options.timers)),
       station_{world,
                journal,
                transactions_,
-               [this](const Hop& hop, std::string_view bytes) { outlet_.send(hop, bytes); },
+               [this](const Hop& hop, std::string_view bytes) { plans_.send(hop, bytes); },
                [this](std::string_view call_id, std::uint32_t acks) {
                  outlet_.withhold_acks(call_id, acks);
                },
@@ -54,6 +55,7 @@ FakeServer::Impl::Impl(sipharness::world::World& world, journal::Writer& journal
                "sipharness/0.1 (fake " + name_ + ")",
                options.domain,
                transport_.local(),
+               options.server.sent_by_port,
                options.media},
       challenger_(station_, options.account),
       service_(station_, options.server.far_end, options.account.user),
@@ -73,7 +75,7 @@ TransactionLayer::Options FakeServer::Impl::transaction_options(const sip::Timer
   TransactionLayer::Options options;
   options.name = name_;
   options.timers = timers;
-  options.send = [this](const Hop& hop, std::string_view bytes) { outlet_.send(hop, bytes); };
+  options.send = [this](const Hop& hop, std::string_view bytes) { plans_.send(hop, bytes); };
   options.on_request = [this](const TransactionPtr& transaction) { on_request(transaction); };
   options.on_ack = [this](const MessageView& ack, const Hop&) { service_.far_end().on_ack(ack); };
   options.auto_trying = false;
@@ -87,6 +89,7 @@ void FakeServer::Impl::on_message(const MessageView& message, const Hop& hop) {
                                           : behaviour_.silencer(clock_.now());
   if (rule != nullptr && std::holds_alternative<scenario::Drop>(rule->verb))
     return log_.ignored(hop, message.bytes(), rule->name);
+  if (rule != nullptr && message.is_request()) plans_.note(message, *rule);
   if (rule != nullptr && postpone(message, hop, *rule)) return;
   pass(message, hop, rule);
 }

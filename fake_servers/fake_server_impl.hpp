@@ -12,6 +12,7 @@
 #include "fake_servers/outlet.hpp"
 #include "fake_servers/packet_log.hpp"
 #include "fake_servers/postponer.hpp"
+#include "fake_servers/response_plans.hpp"
 #include "fake_servers/scenario_clock.hpp"
 #include "fake_servers/service.hpp"
 #include "fake_servers/station.hpp"
@@ -80,6 +81,7 @@ class FakeServer::Impl {
   sipharness::sip::SipTransport transport_;
   LossyLink link_;
   Outlet outlet_;
+  ResponsePlans plans_;
   TransactionLayer transactions_;
   Station station_;
   Challenger challenger_;

@@ -9,9 +9,9 @@ namespace fake_servers {
 FarEnd::FarEnd(Station& station, sipharness::scenario::FarEnd plan, std::string user)
     : station_(station), plan_(plan), user_(std::move(user)), stranded_(max_calls) {}
 
-void FarEnd::on_invite(const TransactionPtr& invite) {
+void FarEnd::on_invite(const TransactionPtr& invite, const Routers& record_route) {
   if (!make_room()) return station_.answer(*invite, 503);
-  auto call = std::make_unique<IncomingCall>(station_, invite, plan_);
+  auto call = std::make_unique<IncomingCall>(station_, invite, plan_, record_route);
   const std::string tag = call->tag();
   incoming_.emplace(tag, std::move(call));
 }

@@ -20,7 +20,10 @@ class FarEnd {
 
   FarEnd(Station& station, sipharness::scenario::FarEnd plan, std::string user);
 
-  void on_invite(const TransactionPtr& invite);
+  using Routers = std::vector<sipharness::scenario::Router>;
+
+  /// `record_route`: the proxies it seems to have come through.
+  void on_invite(const TransactionPtr& invite, const Routers& record_route);
   /// `invite` will get no final response, whatever comes; a CANCEL for it is still answered.
   void strand(const MessageView& invite);
   /// Answers the CANCEL, and the INVITE it means.

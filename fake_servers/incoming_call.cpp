@@ -17,12 +17,14 @@ constexpr Duration ring_again = 60s;
 }  // namespace
 
 IncomingCall::IncomingCall(Station& station, TransactionPtr invite,
-                           sipharness::scenario::FarEnd plan)
+                           sipharness::scenario::FarEnd plan,
+                           const std::vector<sipharness::scenario::Router>& record_route)
     : station_(station),
       invite_(std::move(invite)),
       plan_(plan),
       call_(station, sip::Dialog::from_request(invite_->request(), station.rng.hex(8)),
             invite_->hop(), MediaSession(station)) {
+  call_.pass_through(record_route);
   station_.answer(*invite_, 100);
   if (plan_.ring) ring_ = station_.world.call_after(*plan_.ring, [this] { ring(); });
   if (plan_.answer) answer_ = station_.world.call_after(*plan_.answer, [this] { answer(); });
@@ -30,7 +32,7 @@ IncomingCall::IncomingCall(Station& station, TransactionPtr invite,
 
 void IncomingCall::ring() {
   auto response = station_.reply(*invite_, 180, tag());
-  copy_record_routes(invite_->request(), response);
+  call_.add_routes(invite_->request(), response);
   response.header(HeaderId::contact, station_.contact(invite_->hop().transport));
   station_.note_far_end("rings", call_.dialog().call_id());
   invite_->respond(response.str());

@@ -3,6 +3,7 @@
 // @source RFC 3261 §8.2.6, §9.2, §13.3.1
 
 #include <string>
+#include <vector>
 
 #include "fake_servers/call.hpp"
 #include "harness/scenario/scenario.hpp"
@@ -11,7 +12,8 @@ namespace fake_servers {
 
 class IncomingCall {
  public:
-  IncomingCall(Station& station, TransactionPtr invite, sipharness::scenario::FarEnd plan);
+  IncomingCall(Station& station, TransactionPtr invite, sipharness::scenario::FarEnd plan,
+               const std::vector<sipharness::scenario::Router>& record_route);
 
   Call& call() { return call_; }
   const std::string& tag() const { return call_.dialog().local_tag(); }

@@ -32,7 +32,7 @@ void Service::serve(const TransactionPtr& transaction, const scenario::Accept& p
     case Method::subscribe:
       return notifier_.on_subscribe(transaction, policy);
     default:
-      if (request.to_tag().empty()) return serve_alone(transaction);
+      if (request.to_tag().empty()) return serve_alone(transaction, policy);
       if (!far_end_.on_request(transaction)) station_.answer(*transaction, 481);
   }
 }
@@ -51,10 +51,10 @@ bool Service::refuse(ServerTransaction& transaction) {
   return true;
 }
 
-void Service::serve_alone(const TransactionPtr& transaction) {
+void Service::serve_alone(const TransactionPtr& transaction, const scenario::Accept& policy) {
   switch (transaction->request().method()) {
     case Method::invite:
-      return far_end_.on_invite(transaction);
+      return far_end_.on_invite(transaction, policy.record_route);
     case Method::options:
       return answer_options(*transaction);
     case Method::message:

@@ -26,7 +26,7 @@ class Service {
  private:
   /// True if the request was refused as a whole.
   bool refuse(ServerTransaction& transaction);
-  void serve_alone(const TransactionPtr& transaction);
+  void serve_alone(const TransactionPtr& transaction, const sipharness::scenario::Accept& policy);
   void answer_options(ServerTransaction& transaction);
   void answer_publish(ServerTransaction& transaction);
 

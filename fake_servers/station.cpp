@@ -12,8 +12,9 @@ std::string Station::contact(Transport transport) const {
 
 std::string Station::new_via(Transport transport) {
   const std::string_view token = transport == Transport::tcp ? "TCP" : "UDP";
-  return fmt::format("SIP/2.0/{} {}:{};branch={}", token, local.address.uri_text(), local.port,
-                     sipharness::sip::new_branch(rng));
+  return fmt::format("SIP/2.0/{} {}:{};branch={}{}", token, local.address.uri_text(),
+                     sent_by_port.value_or(local.port), sipharness::sip::new_branch(rng),
+                     sent_by_port ? ";rport" : "");
 }
 
 MessageBuilder Station::reply(const ServerTransaction& transaction, int status,
@@ -60,6 +61,16 @@ MessageBuilder Station::request_in(sipharness::sip::Dialog& dialog, std::string_
 
 void Station::note_far_end(std::string_view verb, const std::string& call_id) {
   journal.write(sipharness::journal::FarEnd{name, std::string(verb), call_id});
+}
+
+void add_record_routes(const std::vector<sipharness::scenario::Router>& routers,
+                       const Endpoint& neighbour, MessageBuilder& response) {
+  // Each proxy puts its own on top, so the one that the request came to last stands first.
+  for (std::size_t i = routers.size(); i-- > 0;) {
+    const std::string host = i == 0 ? neighbour.text() : fmt::format("proxy-{}.invalid", i + 1);
+    const bool is_loose = routers[i] == sipharness::scenario::Router::loose;
+    response.header(HeaderId::record_route, fmt::format("<sip:{}{}>", host, is_loose ? ";lr" : ""));
+  }
 }
 
 void copy_record_routes(const MessageView& request, MessageBuilder& response) {

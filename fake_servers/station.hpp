@@ -4,11 +4,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/base/rng.hpp"
 #include "harness/journal/journal.hpp"
+#include "harness/scenario/scenario.hpp"
 #include "harness/sip/builder.hpp"
 #include "harness/sip/dialog.hpp"
 #include "harness/sip/transaction_layer.hpp"
@@ -50,7 +53,8 @@ struct Station {
   std::string agent;   ///< "sipharness/0.1 (fake primary)": its Server and User-Agent
   std::string domain;  ///< host part of its AORs
   Endpoint local;
-  bool media = false;  ///< answered calls carry RTP
+  std::optional<std::uint16_t> sent_by_port;  ///< what the Via of its requests says, if not `local`
+  bool media = false;                         ///< answered calls carry RTP
 
   /// A name-addr that reaches the far end behind this server.
   std::string contact(Transport transport) const;
@@ -72,6 +76,10 @@ struct Station {
   /// Tells the journal what the far end did in a call.
   void note_far_end(std::string_view verb, const std::string& call_id);
 };
+
+/// Record-Routes as if the call had passed these proxies: `neighbour` is the first one's endpoint.
+void add_record_routes(const std::vector<sipharness::scenario::Router>& routers,
+                       const Endpoint& neighbour, MessageBuilder& response);
 
 /// What a response that makes a dialog must copy. @source RFC 3261 §12.1.1
 void copy_record_routes(const MessageView& request, MessageBuilder& response);

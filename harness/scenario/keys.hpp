@@ -26,17 +26,18 @@ inline constexpr auto configure =
     list("register_expiration", "reregister_before", "subscribe_expiration", "subscriptions",
          "mwi_subscribe", "transport", "max_request_retries", "session_timer");
 inline constexpr auto servers = list("primary", "secondary");
-inline constexpr auto server = list("address", "port", "far_end", "link", "rules");
+inline constexpr auto server = list("address", "port", "sent_by_port", "far_end", "link", "rules");
 inline constexpr auto far_end = list("ring", "answer", "hang_up", "session_timer");
 inline constexpr auto session_timer = list("expires", "min", "refresher", "refreshes");
 inline constexpr auto link = list("lose_to_server", "lose_to_device", "duplicate_to_device");
-inline constexpr auto rule =
-    list("name", "phase", "method", "nth", "in_dialog", "event", "from", "until", "probability",
-         "accept", "drop", "delay", "reject", "challenge", "provisional", "mute");
+inline constexpr auto rule = list("name", "phase", "method", "nth", "in_dialog", "event", "from",
+                                  "until", "probability", "repeat", "foreign_sent_by", "accept",
+                                  "drop", "delay", "reject", "challenge", "provisional", "mute");
 inline constexpr auto verbs =
     list("accept", "drop", "delay", "reject", "challenge", "provisional", "mute");
 inline constexpr auto nth = list("from", "to");
-inline constexpr auto accept = list("expires", "expires_in", "headers", "notify", "terminate");
+inline constexpr auto accept =
+    list("expires", "expires_in", "headers", "notify", "terminate", "record_route");
 inline constexpr auto terminate = list("after", "reason", "retry_after");
 inline constexpr auto reject = list("status", "reason", "headers", "after");
 inline constexpr auto challenge = list("status", "realm", "algorithm", "qop", "stale", "admits");

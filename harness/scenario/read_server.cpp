@@ -121,6 +121,26 @@ void read_phase(const Fields& fields, Rule& rule) {
     rule.phase = phase;
 }
 
+std::vector<Duration> read_durations(const json::Value& value, Problems& problems) {
+  std::vector<Duration> durations;
+  for (const json::Value& item : items_of(value, problems))
+    read_value(item, problems, durations.emplace_back());
+  return durations;
+}
+
+/// How the responses of a matched request are meddled with on their way out.
+void read_response_settings(const Fields& fields, Rule& rule) {
+  if (const json::Value* const repeat = fields.find("repeat"))
+    rule.repeat = read_durations(*repeat, fields.problems());
+  fields.read("foreign_sent_by", rule.foreign_sent_by);
+  const bool answers =
+      !std::holds_alternative<Drop>(rule.verb) && !std::holds_alternative<Mute>(rule.verb);
+  if (answers) return;
+  for (const std::string_view key : {"repeat", "foreign_sent_by"})
+    if (const json::Value* const value = fields.find(key))
+      fields.problems().add(*value, "this rule lets no response out that it could be done to");
+}
+
 void note_phases(Server& server) {
   for (const Rule& rule : server.rules) {
     const bool known =
@@ -148,6 +168,7 @@ Rule read_rule(const json::Value& value, Problems& problems) {
     problems.add(*fields.find("until"), "the rule's time ends before it begins");
   fields.read_number("probability", {0, 1}, rule.probability);
   rule.verb = read_verb(value, problems);
+  read_response_settings(fields, rule);
   return rule;
 }
 
@@ -158,6 +179,8 @@ ServerDraft read_server(const std::string& name, const json::Value& value, Probl
   const Fields fields(value, keys::server, problems);
   fields.read("address", draft.server.address);
   fields.read_integer("port", {1, 65535}, draft.server.port);
+  if (fields.find("sent_by_port") != nullptr)
+    fields.read_integer("sent_by_port", {1, 65535}, draft.server.sent_by_port.emplace());
   if (const json::Value* const far_end = fields.find("far_end"))
     draft.server.far_end = read_far_end(*far_end, problems);
   if (const json::Value* const link = fields.find("link"))

@@ -65,6 +65,9 @@ Verb read_accept(const json::Value& value, Problems& problems) {
   fields.read("notify", accept.notify, words::notify_times);
   if (const json::Value* const termination = fields.find("terminate"))
     accept.terminate = read_termination(*termination, problems);
+  if (const json::Value* const routers = fields.find("record_route"))
+    for (const json::Value& router : items_of(*routers, problems))
+      read_choice<Router>(router, problems, words::routers, accept.record_route.emplace_back());
   return accept;
 }
 

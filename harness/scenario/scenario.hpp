@@ -31,12 +31,16 @@ struct Termination {
   std::string reason;                   ///< as Subscription-State says it; empty: none
   std::optional<Duration> retry_after;  ///< whole seconds
 };
+/// A proxy as Record-Route tells of it. @source RFC 3261 §16.6, §16.12.1.2
+enum class Router : std::uint8_t { loose, strict };
+
 struct Accept {                     ///< what a healthy registrar and notifier does
   std::optional<Duration> expires;  ///< grant this instead of what was asked
   bool expires_in_contact = true;   ///< as Contact parameter, else as Expires header
   HeaderList headers{};             ///< added to the 200
   NotifyTime notify = NotifyTime::after;
   std::optional<Termination> terminate{};
+  std::vector<Router> record_route{};  ///< that a call seems to pass, the device's neighbour first
 };
 struct Drop {};  ///< no reaction at all; the journal says ignored
 struct Delay {
@@ -75,6 +79,9 @@ struct Rule {
   std::optional<Duration> until;
   double probability = 1;  ///< drawn per datagram from the server's seed
   Verb verb;
+  std::vector<Duration> repeat;  ///< the final response is sent again so long after it first was
+  /// For so long the responses have the Via of somebody else; then the right one comes.
+  std::optional<Duration> foreign_sent_by;
 };
 
 /// What a far end asks of a device that supports session timers. @source RFC 4028
@@ -106,6 +113,8 @@ struct Server {
   std::string name;                  ///< "primary" or "secondary"
   std::optional<IpAddress> address;  ///< filled in by the stage if the file leaves it open
   std::uint16_t port = 5060;
+  /// What the Via of its own requests says instead of `port`; they ask for rport then.
+  std::optional<std::uint16_t> sent_by_port;
   std::vector<Rule> rules;          ///< first match wins; else a healthy registrar
   std::vector<std::string> phases;  ///< names used by rules and the timeline
   FarEnd far_end;

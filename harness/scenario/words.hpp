@@ -55,6 +55,9 @@ inline constexpr std::array<Choice<bool>, 2> refreshers{{{"device", true}, {"far
 /// Where a grant is written: true for the Contact's parameter.
 inline constexpr std::array<Choice<bool>, 2> expiry_places{{{"contact", true}, {"header", false}}};
 
+inline constexpr std::array<Choice<Router>, 2> routers{
+    {{"loose", Router::loose}, {"strict", Router::strict}}};
+
 inline constexpr std::array<Choice<std::string_view>, 2> event_packages{
     {{"dialog", "dialog"}, {"presence", "presence"}}};
 

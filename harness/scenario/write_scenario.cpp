@@ -37,6 +37,8 @@ struct VerbWriter {
     Json& end = settings["terminate"] = Json{{"after", json_of(accept.terminate->after)}};
     put(end, "reason", accept.terminate->reason);
     put(end, "retry_after", accept.terminate->retry_after);
+    for (const Router router : accept.record_route)
+      settings["record_route"].push_back(words::name_of(words::routers, router));
   }
   void operator()(const Drop&) const { rule["drop"] = true; }
   void operator()(const Delay& delay) const { rule["delay"] = json_of(delay.by); }
@@ -80,6 +82,8 @@ Json json_of(const Rule& rule) {
   put(object, "from", rule.from);
   put(object, "until", rule.until);
   if (rule.probability < 1) object["probability"] = rule.probability;
+  for (const Duration after : rule.repeat) object["repeat"].push_back(json_of(after));
+  put(object, "foreign_sent_by", rule.foreign_sent_by);
   std::visit(VerbWriter{object}, rule.verb);
   return object;
 }
@@ -110,6 +114,7 @@ Json json_of(const Server& server) {
   Json object;
   if (server.address) object["address"] = server.address->text();
   object["port"] = server.port;
+  if (server.sent_by_port) object["sent_by_port"] = *server.sent_by_port;
   object["far_end"] = json_of(server.far_end);
   if (server.far_end.session_timer)
     object["far_end"]["session_timer"] = json_of(*server.far_end.session_timer);

@@ -153,6 +153,74 @@ TEST(Mute, of_a_phase_ends_with_it_for_repeats_of_the_200) {
       << "sent at 12, 12.5, 13.5 in vain";
 }
 
+TEST(Repeat, sends_the_final_response_again_whatever_is_acknowledged) {
+  auto again = rule(scenario::Reject{486, "", {}}, {Method::invite});
+  again.repeat = {500ms, 1500ms, 33s};
+  Stage stage({again});
+  stage.send_at(1s, inviting);
+  stage.at(1100ms, [&] {
+    Request ack{.method = "ACK"};
+    ack.to_tag = stage.client.first(486).view().to_tag();
+    stage.client.send(ack);
+  });
+  stage.run_until(60s);
+  EXPECT_THAT(offsets(stage.client.times_of(486)), ElementsAre(0s, 500ms, 1500ms, 33s));
+  for (const Seen& seen : stage.client.received)
+    EXPECT_EQ(seen.bytes, stage.client.received.front().bytes);
+  EXPECT_EQ(stage.journal.all<journal::Sent>().size(), 4u);
+}
+
+TEST(Repeat, leaves_provisional_responses_alone) {
+  auto again = rule(scenario::Accept{}, {Method::invite});
+  again.repeat = {100ms};
+  Stage stage({again}, plan(1s, 2s));
+  stage.send_at(1s, inviting);
+  stage.run_until(3200ms);
+  EXPECT_THAT(stage.client.statuses(), ElementsAre(100, 180, 200, 200));
+}
+
+TEST(Repeat, of_a_delayed_answer_counts_from_the_answer) {
+  auto again = rule(scenario::Delay{3s}, {Method::register_});
+  again.repeat = {1s};
+  Stage stage({again});
+  stage.send_at(1s, registering);
+  stage.run_until(10s);
+  EXPECT_THAT(stage.client.times_of(200), ElementsAre(4s + round_trip, 5s + round_trip));
+}
+
+TEST(ForeignSentBy, comes_first_and_again_to_repeats_and_then_the_right_one) {
+  auto astray = rule(scenario::Accept{}, {Method::register_});
+  astray.foreign_sent_by = 1s;
+  Stage stage({astray});
+  stage.send_at(1s, registering);
+  stage.send_at(1500ms, registering);
+  stage.send_at(3s, registering);
+  stage.run_until(10s);
+  std::vector<std::string> sent_by;
+  for (const Seen& seen : stage.client.received) sent_by.emplace_back(seen.view().via().sent_by);
+  EXPECT_THAT(sent_by,
+              ElementsAre("nobody.invalid", "nobody.invalid", "10.0.0.1:5060", "10.0.0.1:5060"));
+  EXPECT_THAT(stage.client.times_of(200),
+              ElementsAre(1s + round_trip, 1500ms + round_trip, 2s + round_trip, 3s + round_trip));
+  EXPECT_EQ(stage.client.received[0].view().via().branch,
+            stage.client.received[2].view().via().branch);
+}
+
+TEST(RecordRoute, is_told_with_the_device_s_neighbour_last) {
+  using enum scenario::Router;
+  Stage stage(
+      {rule(scenario::Accept{.expires = {}, .record_route = {strict, loose}}, {Method::invite})},
+      plan(100ms, 1s));
+  stage.send_at(1s, inviting);
+  stage.run_until(2100ms);
+  for (const int status : {180, 200}) {
+    std::vector<std::string> routes;
+    for (const sip::Header& header : stage.client.first(status).view().headers())
+      if (header.id == HeaderId::record_route) routes.emplace_back(header.value);
+    EXPECT_THAT(routes, ElementsAre("<sip:proxy-2.invalid;lr>", "<sip:10.0.0.11:5070>")) << status;
+  }
+}
+
 TEST(Rules, tell_the_author_which_never_matched) {
   auto never = rule(scenario::Drop{}, {Method::refer});
   never.name = "never";

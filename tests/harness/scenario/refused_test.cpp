@@ -38,6 +38,8 @@ const std::vector<RefusedFile> refused_files{
      {{"10:49: /timeline/1/deadline: found \"61s\"; the scenario ends at 1min", ""}}},
     {"by_reader/dials_before_boot.json",
      {{"9:24: /timeline/0/do: \"dial\" comes before the device's \"boot\"", ""}}},
+    {"by_reader/drops_and_repeats.json",
+     {{"5:52: /servers/primary/rules/0/repeat: this rule lets no response out", "be done to"}}},
     {"by_reader/half_a_minute_of_registration.json",
      {{"4:40: /configure/register_expiration: found \"90s\"",
        "phones count this in whole minutes"}}},
@@ -172,6 +174,9 @@ const std::vector<RefusedFile> refused_files{
      {{"5:38: /servers/primary/rules/0/method: found \"INVTE\"", "did you mean \"INVITE\"?"}}},
     {"by_schema/unknown_server.json",
      {{"9:43: /timeline/0/server: found \"pimary\"", "did you mean \"primary\"?"}}},
+    {"by_schema/unknown_router.json",
+     {{"5:56: /servers/primary/rules/0/accept/record_route/0: found \"lose\"",
+       "did you mean \"loose\"?"}}},
     {"by_schema/wrong_unit.json",
      {{"10:12: /timeline/1/at: found \"5 sec\"", "did you mean \"5s\"?"}}},
 };

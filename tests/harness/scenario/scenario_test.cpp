@@ -57,11 +57,14 @@ TEST(Scenario, has_defaults_for_what_is_left_out) {
 TEST(Scenario, reads_servers_with_address_and_far_end) {
   const Scenario scenario = read(R"({"title": "t", "duration": "9s", "ipv6": true, "servers": {
       "secondary": {"address": "::1", "port": 5080},
-      "primary": {"far_end": {"ring": "never", "answer": "2s", "hang_up": "8s"}}},
+      "primary": {"sent_by_port": 5999,
+                  "far_end": {"ring": "never", "answer": "2s", "hang_up": "8s"}}},
       "timeline": [{"at": "0s", "do": "boot"}]})");
   EXPECT_EQ(scenario.servers[0].name, "primary") << "whatever the order in the file";
   EXPECT_EQ(scenario.server("secondary").address, IpAddress::parse("::1"));
   EXPECT_EQ(scenario.server("secondary").port, 5080);
+  EXPECT_EQ(scenario.server("primary").sent_by_port, 5999);
+  EXPECT_FALSE(scenario.server("secondary").sent_by_port.has_value());
   const FarEnd& far_end = scenario.server("primary").far_end;
   EXPECT_FALSE(far_end.ring.has_value());
   EXPECT_EQ(far_end.answer, Duration(2s));
@@ -181,9 +184,19 @@ TEST(Rule, reads_what_a_notifier_does) {
   EXPECT_EQ(std::get<Accept>(read_rule(R"({"accept": {}})").verb).notify, NotifyTime::after);
 }
 
+TEST(Rule, reads_what_is_done_to_its_responses) {
+  const Rule rule = read_rule(
+      R"({"accept": {"record_route": ["loose", "strict"]}, "repeat": ["500ms", "1.5s"],
+          "foreign_sent_by": "1s"})");
+  EXPECT_THAT(std::get<Accept>(rule.verb).record_route, ElementsAre(Router::loose, Router::strict));
+  EXPECT_THAT(rule.repeat, ElementsAre(Duration(500ms), Duration(1500ms)));
+  EXPECT_EQ(rule.foreign_sent_by, Duration(1s));
+}
+
 TEST(Rule, every_kind_survives_being_written_and_read) {
   const std::string written = to_json(read(text(R"(
-      {"nth": 2, "accept": {"expires": "60s"}},
+      {"nth": 2, "accept": {"expires": "60s", "record_route": ["strict", "loose"]}},
+      {"nth": 4, "accept": {}, "repeat": ["1s", "2s"], "foreign_sent_by": "1s"},
       {"nth": 3, "accept": {"notify": "never", "terminate": {"after": "1s", "retry_after": "9s"}}},
       {"nth": {"from": 2, "to": 4}, "drop": true},
       {"in_dialog": true, "delay": "700ms"}, {"event": "dialog", "mute": true},
