@@ -1,6 +1,7 @@
 #include "harness/check/evidence.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <variant>
 
 #include <fmt/format.h>
@@ -11,6 +12,9 @@ namespace sipharness::check {
 namespace {
 
 using trace::ServerRole;
+
+/// policy: by so much a driver's word on a dial may be stamped after its INVITE.
+constexpr Duration dial_slack = 100ms;
 
 /// Keeps the earliest of what is offered, of those not before `from`.
 class Earliest {
@@ -153,11 +157,25 @@ std::optional<std::size_t> first_response(const Context& context, const trace::L
 }
 
 const trace::CallGroup* call_of(const Context& context, const trace::Transaction& invite) {
+  if (invite.method != sip::Method::invite || !context.opening(invite).sip.to_tag().empty())
+    return nullptr;
   const auto index = static_cast<std::size_t>(&invite - context.transactions.data());
-  for (const trace::CallGroup& call : context.calls)
-    for (const trace::Leg& leg : call.legs)
-      if (std::ranges::find(leg.invites, index) != leg.invites.end()) return &call;
-  return nullptr;
+  const auto holds = [index](const trace::CallGroup& call) {
+    return std::ranges::any_of(call.legs, [index](const trace::Leg& leg) {
+      return std::ranges::find(leg.invites, index) != leg.invites.end();
+    });
+  };
+  // Calls stand in the order they began, so the newest that may hold it are looked at first.
+  const auto begin = [](const trace::CallGroup& call) {
+    return call.dialled.value_or(call.legs.empty() ? call.until : call.legs.front().i0);
+  };
+  const auto end = std::ranges::upper_bound(
+      context.calls, context.at(invite.sends.front()) + dial_slack, {}, begin);
+  const auto newer =
+      std::ranges::find_if(std::make_reverse_iterator(end), context.calls.rend(), holds);
+  if (newer != context.calls.rend()) return &*newer;
+  const auto older = std::find_if(end, context.calls.end(), holds);
+  return older == context.calls.end() ? nullptr : &*older;
 }
 
 CaptureTime reached_at(const Context& context, const trace::Leg& leg) {

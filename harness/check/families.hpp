@@ -36,5 +36,9 @@ std::span<const Check> guide_incoming_checks();             // guide, Case 2: re
 std::span<const Check> rfc3261_17_server_checks();          // RFC 3261 §17.2
 std::span<const Check> rfc3261_13_answer_checks();          // RFC 3261 §13.3; RFC 6026 §7
 std::span<const Check> rfc3261_12_dialog_checks();          // RFC 3261 §12.2, §14.1, §15
+std::span<const Check> rfc3261_8_response_checks();         // RFC 3261 §8.1.3, §18.1.2
+std::span<const Check> rfc3261_12_request_checks();         // RFC 3261 §12.2.1.1
+std::span<const Check> rfc3261_13_acknowledgement_checks();  // RFC 3261 §13.2.2.4
+std::span<const Check> rfc3261_17_invite_checks();           // RFC 3261 §17.1.1, answered
 
 }  // namespace sipharness::check

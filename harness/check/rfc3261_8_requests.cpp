@@ -1,5 +1,6 @@
 // What every request must carry. @source RFC 3261 §8.1.1, §18.1.1
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -9,9 +10,12 @@
 
 #include <fmt/format.h>
 
+#include "harness/check/addresses.hpp"
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
+#include "harness/check/seen_dialogs.hpp"
 #include "harness/sip/text.hpp"
+#include "harness/sip/uri.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -120,12 +124,72 @@ void via_tells_where_we_listen(const Context& context, Judge& judge) {
       .ask(Method::unknown, "a Via that names transport and source", via_problem);
 }
 
+// --- The Contact of an INVITE --------------------------------------------------------------------
+
+/// What is wrong with the Contact of an INVITE by itself. A name, or an address that a NAT learned,
+/// may be right: only what can reach nobody is wrong.
+Answer contact_problem(const Message& message) {
+  const auto contacts = uris_in(message.sip, HeaderId::contact);
+  if (contacts.size() != 1) return fmt::format("INVITE with {} Contacts", contacts.size());
+  const auto uri = sip::parse_uri(contacts.front());
+  const bool is_sip = uri && (sip::same_ignoring_case(uri->scheme, "sip") ||
+                              sip::same_ignoring_case(uri->scheme, "sips"));
+  if (!is_sip) return fmt::format("Contact {} of an INVITE is no SIP URI", contacts.front());
+  const auto host = IpAddress::parse(uri->host);
+  if (host && (*host == IpAddress::v4({}) || *host == IpAddress::v6({})))
+    return fmt::format("Contact {} of an INVITE reaches nobody", contacts.front());
+  return std::nullopt;
+}
+
+/// The device went on living after a request to it had timed out.
+bool outlived(const Context& context, const Message& request) {
+  const CaptureTime timeout = request.at + context.profile.timers.sixty_four_t1();
+  return next_power_change(context, request.at) > timeout &&
+         std::ranges::any_of(context.trace.messages, [&](const Message& message) {
+           return message.from_device() && message.device == context.device && message.at > timeout;
+         });
+}
+
+bool was_acknowledged(const Context& context, const SeenDialog& dialog) {
+  return std::ranges::any_of(dialog.messages, [&](std::size_t index) {
+    const Message& message = context.message(index);
+    return message.sip.method() == Method::ack && is_of_device(dialog, message);
+  });
+}
+
+/// Requests that a server sent to the Contact of a call's INVITE and that nobody there answered.
+void judge_reachability(const Context& context, Judge& judge) {
+  const auto dialogs = find_seen_dialogs(context);
+  for (const trace::Transaction& transaction : context.transactions) {
+    const Message& request = context.opening(transaction);
+    if (transaction.direction != trace::Direction::to_device || transaction.first_response)
+      continue;
+    const auto is_of = [&](const SeenDialog& dialog) {
+      return dialog.device_called && was_acknowledged(context, dialog) &&
+             request.sip.call_id() == dialog.call_id && request.sip.to_tag() == dialog.device_tag &&
+             request.sip.from_tag() == dialog.server_tag;
+    };
+    if (std::ranges::any_of(dialogs, is_of) && outlived(context, request))
+      judge.violated(
+          evidence_of(context, transaction),
+          fmt::format("{} to the Contact was never answered", request.sip.method_text()));
+  }
+}
+
+void invite_has_one_contact(const Context& context, Judge& judge) {
+  judge.needs("an INVITE");
+  RequestTally(context, judge)
+      .ask(Method::invite, "one Contact that can be reached", contact_problem);
+  judge_reachability(context, judge);
+}
+
 constexpr std::array table{
     Check{"RFC3261-GEN-01", mandatory_headers},
     Check{"RFC3261-GEN-02", max_forwards_is_seventy},
     Check{"RFC3261-GEN-03", branch_has_the_cookie},
     Check{"RFC3261-GEN-04", branch_is_unique},
     Check{"RFC3261-GEN-05", via_tells_where_we_listen},
+    Check{"RFC3261-GEN-07", invite_has_one_contact},
 };
 
 }  // namespace

@@ -47,5 +47,7 @@ class MessageBuilder {
 
 /// The usual phrase of RFC 3261 §21 and its extensions; that of the class for an unknown status.
 std::string_view reason_phrase(int status);
+/// A status code that somebody registered. @source RFC 3261 §21; IANA, SIP Response Codes
+bool is_known_status(int status);
 
 }  // namespace sipharness::sip

@@ -18,6 +18,7 @@ constexpr std::array phrases = {
     Phrase{181, "Call Is Being Forwarded"},
     Phrase{182, "Queued"},
     Phrase{183, "Session Progress"},
+    Phrase{199, "Early Dialog Terminated"},
     Phrase{200, "OK"},
     Phrase{202, "Accepted"},
     Phrase{204, "No Notification"},
@@ -41,12 +42,24 @@ constexpr std::array phrases = {
     Phrase{414, "Request-URI Too Long"},
     Phrase{415, "Unsupported Media Type"},
     Phrase{416, "Unsupported URI Scheme"},
+    Phrase{417, "Unknown Resource-Priority"},
     Phrase{420, "Bad Extension"},
     Phrase{421, "Extension Required"},
     Phrase{422, "Session Interval Too Small"},
     Phrase{423, "Interval Too Brief"},
+    Phrase{424, "Bad Location Information"},
+    Phrase{425, "Bad Alert Message"},
+    Phrase{428, "Use Identity Header"},
+    Phrase{429, "Provide Referrer Identity"},
     Phrase{430, "Flow Failed"},
+    Phrase{433, "Anonymity Disallowed"},
+    Phrase{436, "Bad Identity Info"},
+    Phrase{437, "Unsupported Credential"},
+    Phrase{438, "Invalid Identity Header"},
     Phrase{439, "First Hop Lacks Outbound Support"},
+    Phrase{440, "Max-Breadth Exceeded"},
+    Phrase{469, "Bad Info Package"},
+    Phrase{470, "Consent Needed"},
     Phrase{480, "Temporarily Unavailable"},
     Phrase{481, "Call/Transaction Does Not Exist"},
     Phrase{482, "Loop Detected"},
@@ -67,10 +80,14 @@ constexpr std::array phrases = {
     Phrase{504, "Server Time-out"},
     Phrase{505, "Version Not Supported"},
     Phrase{513, "Message Too Large"},
+    Phrase{555, "Push Notification Service Not Supported"},
+    Phrase{580, "Precondition Failure"},
     Phrase{600, "Busy Everywhere"},
     Phrase{603, "Decline"},
     Phrase{604, "Does Not Exist Anywhere"},
     Phrase{606, "Not Acceptable"},
+    Phrase{607, "Unwanted"},
+    Phrase{608, "Rejected"},
 };
 static_assert(std::ranges::is_sorted(phrases, {}, &Phrase::status));
 
@@ -78,11 +95,19 @@ constexpr std::array<std::string_view, 7> class_phrases = {
     "Unknown",      "Provisional",  "Success",       "Redirection",
     "Client Error", "Server Error", "Global Failure"};
 
+const Phrase* find(int status) {
+  const auto found = std::ranges::lower_bound(phrases, status, {}, &Phrase::status);
+  return found != phrases.end() && found->status == status ? &*found : nullptr;
+}
+
 }  // namespace
 
+bool is_known_status(int status) {
+  return find(status) != nullptr;
+}
+
 std::string_view reason_phrase(int status) {
-  const auto found = std::ranges::lower_bound(phrases, status, {}, &Phrase::status);
-  if (found != phrases.end() && found->status == status) return found->text;
+  if (const Phrase* known = find(status)) return known->text;
   return status < 100 || status > 699 ? class_phrases[0]
                                       : class_phrases[static_cast<std::size_t>(status) / 100];
 }

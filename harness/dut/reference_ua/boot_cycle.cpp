@@ -118,6 +118,7 @@ void BootCycle::on_first_registration(Site& site) {
 void BootCycle::on_return(Site& site) {
   site.calls_since_return = 0;
   if (!site.server.is_primary()) return;
+  core_.note_return_of_primary();
   if (core_.deviates(Deviation::drops_the_call_on_return)) calls_.hang_up_all();
 }
 

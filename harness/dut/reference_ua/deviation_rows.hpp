@@ -18,5 +18,6 @@ std::vector<DeviationRow> authentication_deviations();
 std::vector<DeviationRow> called_deviations();
 std::vector<DeviationRow> reach_deviations();
 std::vector<DeviationRow> subscription_deviations();
+std::vector<DeviationRow> call_deviations();
 
 }  // namespace sipharness::dut

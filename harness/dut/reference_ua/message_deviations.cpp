@@ -55,10 +55,10 @@ std::optional<Replacement> replace_user(const MessageView& message, HeaderId hea
   return Replacement{uri->user, fmt::format("{}-other", uri->user)};
 }
 
-/// The whole line of a header with its line end.
-std::string_view line_of(const MessageView& message, HeaderId wanted) {
+/// The whole line of the nth header of a name, counted from 0, with its line end.
+std::string_view line_of(const MessageView& message, HeaderId wanted, int nth = 0) {
   for (const sip::Header& header : message.headers()) {
-    if (header.id != wanted) continue;
+    if (header.id != wanted || nth-- > 0) continue;
     const auto start = static_cast<std::size_t>(header.name.data() - message.bytes().data());
     const std::size_t end = message.bytes().find("\r\n", start);
     return message.bytes().substr(start, end + 2 - start);
@@ -160,6 +160,35 @@ constexpr std::array table{
           const bool next = message.method() == Method::invite && around.to_secondary;
           if (!next || around.last_invite_branch.empty()) return std::nullopt;
           return Replacement{message.via().branch, std::string(around.last_invite_branch)};
+        }},
+    Row{Deviation::acknowledges_errors_without_their_tag,
+        [](const MessageView& message, const Surroundings& around) -> std::optional<Replacement> {
+          const bool is_of_invite = message.via().branch == around.last_invite_branch;
+          if (message.method() != Method::ack || !is_of_invite) return std::nullopt;
+          const auto address = sip::parse_address(message.header(HeaderId::to));
+          return address ? std::optional(Replacement{address->parameters, ""}) : std::nullopt;
+        }},
+    Row{Deviation::acknowledges_on_the_invites_branch,
+        [](const MessageView& message, const Surroundings& around) -> std::optional<Replacement> {
+          if (message.method() != Method::ack) return std::nullopt;
+          return Replacement{message.via().branch, std::string(around.last_invite_branch)};
+        }},
+    Row{Deviation::invites_with_two_contacts,
+        [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
+          if (message.method() != Method::invite) return std::nullopt;
+          const std::string_view line = line_of(message, HeaderId::contact);
+          return Replacement{line, std::string(line) + std::string(line)};
+        }},
+    Row{Deviation::skips_a_number_in_the_dialog,
+        [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
+          if (message.method() != Method::bye) return std::nullopt;
+          return Replacement{message.header(HeaderId::cseq),
+                             fmt::format("{} BYE", message.cseq() + 1)};
+        }},
+    Row{Deviation::forgets_the_second_route,
+        [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
+          if (message.count(HeaderId::route) < 2) return std::nullopt;
+          return Replacement{line_of(message, HeaderId::route, 1), ""};
         }},
 };
 

@@ -102,6 +102,7 @@ void OutgoingLeg::on_rejection(const sip::MessageView& response) {
 
 bool OutgoingLeg::is_of_the_server(int status) {
   if (status == 486 && core_.deviates(Deviation::seeks_the_busy_elsewhere)) return true;
+  if (status == 499 && core_.deviates(Deviation::seeks_the_unknown_elsewhere)) return true;
   // RFC 3263 §4.3: 503 means this server, any other answer means the call.
   if (status != 503 || core_.deviates(Deviation::gives_up_at_503)) return false;
   if (core_.deviates(Deviation::shuns_after_bare_503))
@@ -122,8 +123,10 @@ void OutgoingLeg::on_silence() {
 }
 
 void OutgoingLeg::on_success(const sip::MessageView& response) {
-  if (const auto known = acknowledged_.find(response.to_tag()); known != acknowledged_.end())
+  if (const auto known = acknowledged_.find(response.to_tag()); known != acknowledged_.end()) {
+    if (core_.deviates(Deviation::acknowledges_an_answer_once)) return;
     return core_.send_ack(known->second.ack, known->second.hop);
+  }
   if (acknowledged_.size() == max_forks) return;
   auto dialog = sip::Dialog::from_response(invite_.view(), response);
   const sip::Hop hop = core_.hop_towards(dialog, invite_.hop());

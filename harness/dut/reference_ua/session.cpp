@@ -34,11 +34,8 @@ void Session::send_bye() {
   auto bye = peer_.dialog.request("BYE", peer_.dialog.next_cseq(), core_.new_via());
   peer_.server.authenticator.authorize(bye, "BYE", peer_.dialog.remote_target());
   core_.introduce(bye);
-  const bool astray = core_.deviates(Deviation::sends_bye_to_primary);
-  const sip::Hop hop =
-      astray ? core_.hop_to(core_.options().primary) : core_.hop_towards(peer_.dialog, peer_.hop);
   request_ = core_.start(
-      bye, hop,
+      bye, core_.stray_hop().value_or(core_.hop_towards(peer_.dialog, peer_.hop)),
       {.on_response = [this](const sip::MessageView& response) { on_bye_response(response); },
        .on_failure = {}});
 }

@@ -57,6 +57,8 @@ sip::ClientQuirks client_quirks(const scenario::Profile& profile, const Deviatio
   quirks.max_retransmissions = profile.max_request_retries;
   quirks.cap_timer_a = has(deviations, Deviation::caps_timer_a_at_t2);
   quirks.uncap_timer_e = has(deviations, Deviation::never_caps_timer_e);
+  quirks.resend_after_provisional = has(deviations, Deviation::repeats_after_a_provisional);
+  quirks.ack_only_once = has(deviations, Deviation::acknowledges_an_error_once);
   if (has(deviations, Deviation::keeps_sending_invite_past_timer_b)) quirks.give_up_factor = 2.05;
   if (has(deviations, Deviation::keeps_sending_past_timer_f)) quirks.give_up_factor = 1.2;
   if (has(deviations, Deviation::notices_silent_primary_late)) quirks.give_up_factor = 1.5;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/dut/reference_ua/hearing_deviations.hpp"
 #include "harness/dut/reference_ua/timing_policy.hpp"
 #include "harness/sip/uri.hpp"
 
@@ -53,7 +54,7 @@ UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& op
       transport_(
           world, options.local,
           {.on_message = [this](const sip::MessageView& message,
-                                const sip::Hop& hop) { transactions_.receive(message, hop); },
+                                const sip::Hop& hop) { receive(message, hop); },
            .on_malformed = {},
            .on_keep_alive = {},
            .on_failure = [this](const sip::Hop& hop) { on_unreachable(hop); }}),
@@ -62,7 +63,7 @@ UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& op
           {.name = options.name,
            .timers = options.profile.timers,
            .send = [this](const sip::Hop& hop,
-                          std::string_view bytes) { transport_.send(hop, bytes); },
+                          std::string_view bytes) { send_from_transaction(bytes, hop); },
            .on_request = std::move(handlers.on_request),
            .on_ack = [on_ack = std::move(handlers.on_ack)](const sip::MessageView& ack,
                                                            const sip::Hop&) { on_ack(ack); },
@@ -92,6 +93,12 @@ sip::Hop UaCore::hop_towards(const sip::Dialog& dialog, const sip::Hop& otherwis
   const auto endpoint = uri ? uri->endpoint() : std::nullopt;
   if (!endpoint) return otherwise;
   return {.transport = otherwise.transport, .local = local(), .remote = *endpoint};
+}
+
+std::optional<sip::Hop> UaCore::stray_hop() const {
+  const bool astray = deviates(Deviation::sends_bye_to_primary) ||
+                      (primary_returned_ && deviates(Deviation::follows_the_returned_primary));
+  return astray ? std::optional(hop_to(options_.primary)) : std::nullopt;
 }
 
 std::string UaCore::address_of_record(const Endpoint& server) const {
@@ -148,6 +155,18 @@ ClientRequest UaCore::start_text(std::string request, const sip::Hop& hop,
 
 void UaCore::send_ack(std::string ack, const sip::Hop& hop) {
   transport_.send(hop, message_deviations_.apply(std::move(ack), hop));
+}
+
+void UaCore::receive(const sip::MessageView& message, const sip::Hop& hop) {
+  if (!mishears(options_.deviations)) return transactions_.receive(message, hop);
+  const std::string text = misheard(message, local(), options_.deviations);
+  transactions_.receive(sip::MessageView::parse(text), hop);
+}
+
+void UaCore::send_from_transaction(std::string_view bytes, const sip::Hop& hop) {
+  // Everything else passed through the deviations when its transaction began.
+  if (!bytes.starts_with("ACK ")) return send_raw(bytes, hop);
+  send_ack(std::string(bytes), hop);
 }
 
 void UaCore::send_raw(std::string_view bytes, const sip::Hop& hop) {

@@ -89,6 +89,10 @@ class UaCore {
   void send_ack(std::string ack, const sip::Hop& hop);
   /// Bytes as they are.
   void send_raw(std::string_view bytes, const sip::Hop& hop);
+  /// The primary registers us again after it was lost.
+  void note_return_of_primary() { primary_returned_ = true; }
+  /// Where a BYE goes by the deviations that lead it astray; nothing: by its dialog.
+  std::optional<sip::Hop> stray_hop() const;
   /// Closes every port for good, as a crash does.
   void die() { transport_.close(); }
   bool is_dead() const { return !transport_.is_open(); }
@@ -96,6 +100,8 @@ class UaCore {
  private:
   Transport transport() const;
   void on_unreachable(const sip::Hop& hop);
+  void receive(const sip::MessageView& message, const sip::Hop& hop);
+  void send_from_transaction(std::string_view bytes, const sip::Hop& hop);
 
   world::World& world_;
   Rng rng_;
@@ -103,6 +109,7 @@ class UaCore {
   MessageDeviations message_deviations_;
   sip::SipTransport transport_;
   sip::TransactionLayer transactions_;
+  bool primary_returned_ = false;
 };
 
 }  // namespace sipharness::dut

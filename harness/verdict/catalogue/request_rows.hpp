@@ -40,6 +40,17 @@ inline constexpr std::array request_rows{
         "is not the From tag of that INVITE, a REGISTER with a new Call-ID after a boot has a new "
         "tag; a tag of fewer than four characters is a warning.",
         ""},
+    Requirement{"RFC3261-GEN-07", "RFC 3261 §8.1.1.8", Severity::must,
+                "An INVITE carries exactly one Contact, a SIP URI at which the device is reached.",
+                "Contacts in each INVITE from the device are counted and read, and a request that "
+                "the far end sends to that Contact is answered.",
+                ""},
+    Requirement{"RFC3261-GEN-09", "RFC 3261 §8.1.3.2", Severity::must,
+                "A final status code that the device does not know counts as the x00 of its class, "
+                "an unknown provisional one as 183.",
+                "An unknown 4xx or 6xx to an INVITE is acknowledged and sends the call to no other "
+                "server; after an unknown 1xx the INVITE is not sent again.",
+                "policy: 50 ms"},
     Requirement{
         "RFC3261-GEN-10", "RFC 3261 §8.1.3.1", Severity::must,
         "A timeout counts as a 408 and a fatal transport error as a 503.",
@@ -53,6 +64,12 @@ inline constexpr std::array request_rows{
         "The size of every request sent over UDP; larger ones are a warning, few devices heed "
         "this.",
         ""},
+    Requirement{"RFC3261-GEN-12", "RFC 3261 §12.2.1.1", Severity::must,
+                "Within a dialog the device's CSeq numbers rise by one from request to request; "
+                "ACK and CANCEL repeat that of their INVITE.",
+                "The CSeq numbers of the device's new requests in each dialog, in order, from the "
+                "INVITE that founded it on.",
+                ""},
     Requirement{"RFC3261-GEN-13", "RFC 3261 §21.5.4", Severity::must,
                 "A 503 without Retry-After counts as a 500: the server is not avoided.",
                 "After such a 503 to an INVITE the next call still starts at the primary while the "

@@ -20,11 +20,22 @@ inline constexpr std::array transaction_rows{
         "The intervals between transmissions are T1, 2*T1, 4*T1 up to 32*T1: seven transmissions "
         "if nothing is heard until timer B.",
         "profile: timer"},
+    Requirement{"RFC3261-TIMER-A-STOP", "RFC 3261 §17.1.1.2", Severity::should,
+                "An INVITE that drew a provisional response is not sent again.",
+                "No transmission later than 50 ms after the first 1xx, when another one would have "
+                "been due while that stood.",
+                "policy: 50 ms"},
     Requirement{"RFC3261-TIMER-B", "RFC 3261 §17.1.1.2", Severity::should,
                 "An INVITE transaction without a response ends 64*T1 after its start, without ACK.",
                 "No message with the branch of that INVITE is sent later than 64*T1 after the "
                 "first transmission, and no ACK at all.",
                 "profile: timer"},
+    Requirement{"RFC3261-TIMER-D", "RFC 3261 §17.1.1.2; RFC 6026 §8.4", Severity::must,
+                "Over UDP an error response to INVITE that comes again within 32 s is acknowledged "
+                "again each time.",
+                "As many ACKs on the branch of the INVITE as copies of the response that stand "
+                "more than 50 ms apart.",
+                "policy: 50 ms"},
     Requirement{
         "RFC3261-TIMER-E", "RFC 3261 §17.1.2.2", Severity::must,
         "Over UDP any other request without a response is resent after T1 and then at intervals "
@@ -88,6 +99,22 @@ inline constexpr std::array transaction_rows{
                 "The gaps between such responses, and from the last one to the end of ringing, are "
                 "60 s at most.",
                 "profile: timer"},
+    Requirement{"RFC3261-ACK-NON2XX", "RFC 3261 §17.1.1.3", Severity::must,
+                "The ACK to an error response is part of the INVITE's transaction and repeats what "
+                "made it.",
+                "One Via with the branch of the INVITE, its Request-URI, Call-ID, From, CSeq "
+                "number, Route and destination; To as in the response.",
+                ""},
+    Requirement{"RFC3261-ACK-2XX", "RFC 3261 §13.2.2.4, §8.1.1.7, §22.1", Severity::must,
+                "The ACK to a 2xx is a request of the dialog.",
+                "A branch of its own, the CSeq number and the credentials of the INVITE, and "
+                "Request-URI, Route and destination by the dialog's target and route set.",
+                ""},
+    Requirement{"RFC3261-ACK-2XX-REP", "RFC 3261 §13.2.2.4", Severity::must,
+                "Each 2xx to an INVITE that comes again is acknowledged again.",
+                "As many ACKs in the dialog as copies of the 2xx that stand more than 50 ms "
+                "apart, as long as the call is up.",
+                "policy: 50 ms"},
     Requirement{
         "RFC6026-01", "RFC 6026 §7.1, §7.2, §8.7", Severity::must,
         "Copies of a 2xx and of an INVITE that was answered with one start nothing new.",

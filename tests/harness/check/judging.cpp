@@ -51,6 +51,9 @@ std::vector<Case> all_cases() {
                             always_told_cases,
                             field_cases,
                             time_table_cases,
+                            rfc3261_12_request_cases,
+                            rfc3261_13_acknowledgement_cases,
+                            rfc3261_17_invite_cases,
                             trap_cases})
     for (Case& one : family()) all.push_back(std::move(one));
   return all;

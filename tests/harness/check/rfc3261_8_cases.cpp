@@ -28,9 +28,70 @@ std::function<void(Setting)> shared_branch(trace::ServerRole second, std::string
   };
 }
 
-}  // namespace
+/// One INVITE with these fields, answered and hung up by the far end, whose BYE is answered or not.
+std::function<void(Setting)> invited(const test_support::Fields& fields, bool bye_is_answered) {
+  return [=](Setting s) {
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE", fields);
+    s.trace.at(9s).to_device(primary).response(200, {.to = invite});
+    s.trace.at(9010ms).from_device(primary).request("ACK", {.in = invite});
+    const auto bye = s.trace.at(12s).to_device(primary).request("BYE", {.in = invite});
+    if (bye_is_answered) s.trace.at(12010ms).from_device(primary).response(200, {.to = bye});
+    registrations(s.trace, 100s);
+  };
+}
 
-std::vector<Case> rfc3261_8_cases() {
+std::vector<Case> contact_cases() {
+  constexpr std::string_view id = "RFC3261-GEN-07";
+  const test_support::Fields two{.headers = {{"Contact", "<sip:a@127.0.0.1>, <sip:b@127.0.0.1>"}}};
+  return {
+      {"one_contact_that_answers", id, Verdict::pass, invited({}, true)},
+      {"two_contacts", id, Verdict::fail, invited(two, true)},
+      {"no_contact", id, Verdict::fail, invited({.without = {"Contact"}}, true)},
+      {"telephone_number", id, Verdict::fail, invited({.contact = "tel:1001"}, true)},
+      {"address_of_nobody", id, Verdict::fail, invited({.contact = "sip:1001@0.0.0.0"}, true)},
+      {"address_behind_a_nat", id, Verdict::pass, invited({.contact = "sip:1001@10.1.1.1"}, true)},
+      {"nobody_at_the_contact", id, Verdict::fail, invited({}, false)},
+      {"no_call", id, Verdict::inconclusive, [](Setting s) { registrations(s.trace, 0s); }},
+  };
+}
+
+/// INVITE at 7 s, this response, an ACK or not, and perhaps an INVITE at the secondary.
+std::function<void(Setting)> refused(int status, bool acknowledged, bool goes_on) {
+  return [=](Setting s) {
+    s.trace.at(7s).dial();
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+    s.trace.at(7100ms).to_device(primary).response(status, {.to = invite});
+    if (acknowledged) s.trace.at(7110ms).from_device(primary).request("ACK", {.in = invite});
+    if (goes_on) s.trace.complete_call(secondary, 7200ms);
+    s.trace.ends(60s);
+  };
+}
+
+/// INVITE at 7 s, this provisional response, and a copy of the INVITE at 7.5 s or not.
+std::function<void(Setting)> tried(int status, bool again) {
+  return [=](Setting s) {
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+    s.trace.at(7100ms).to_device(primary).response(status, {.to = invite});
+    if (again) s.trace.retransmissions(invite, {500ms});
+    s.trace.ends(60s);
+  };
+}
+
+std::vector<Case> unknown_code_cases() {
+  constexpr std::string_view id = "RFC3261-GEN-09";
+  return {
+      {"unknown_4xx_taken_as_400", id, Verdict::pass, refused(499, true, false)},
+      {"unknown_4xx_moves_the_call", id, Verdict::fail, refused(499, true, true)},
+      {"unknown_4xx_not_acknowledged", id, Verdict::fail, refused(499, false, false)},
+      {"unknown_6xx_moves_the_call", id, Verdict::fail, refused(666, true, true)},
+      {"unknown_5xx_may_move_it", id, Verdict::pass, refused(599, true, true)},
+      {"unknown_1xx_taken_as_183", id, Verdict::pass, tried(155, false)},
+      {"unknown_1xx_not_heeded", id, Verdict::fail, tried(155, true)},
+      {"known_codes", id, Verdict::inconclusive, refused(486, true, false)},
+  };
+}
+
+std::vector<Case> request_cases() {
   return {
       {"complete", "RFC3261-GEN-01", Verdict::pass, healthy},
       {"no_max_forwards", "RFC3261-GEN-01", Verdict::fail,
@@ -73,6 +134,15 @@ std::vector<Case> rfc3261_8_cases() {
          healthy(s);
        }},
   };
+}
+
+}  // namespace
+
+std::vector<Case> rfc3261_8_cases() {
+  std::vector<Case> all;
+  for (const auto family : {request_cases, contact_cases, unknown_code_cases})
+    for (Case& one : family()) all.push_back(std::move(one));
+  return all;
 }
 
 }  // namespace sipharness::check_tests

@@ -82,6 +82,66 @@ void answers_too_late(UaRig& rig) {
   rig.run_until(95s);
 }
 
+void rings_for_long(UaRig& rig) {
+  rig.primary.rings_after = 100ms;
+  rig.primary.answers_after = 1h;
+  rig.boot();
+  rig.perform_at(10s, DeviceVerb::dial, "2002");
+  rig.run_until(40s);
+}
+
+/// Answers every INVITE at once with this status and these Record-Routes.
+void script_answer(UaRig& rig, int status, std::vector<std::string> record_routes = {}) {
+  rig.primary.script = [&rig, status, record_routes](const Arrival& request) {
+    if (request.view().method() != Method::invite) return false;
+    rig.primary.reply(request, status, [&](sip::MessageBuilder& response) {
+      for (const std::string& route : record_routes) response.header(HeaderId::record_route, route);
+    });
+    return true;
+  };
+}
+
+void call_scripted(UaRig& rig) {
+  rig.boot();
+  rig.perform_at(10s, DeviceVerb::dial, "2002");
+  rig.run_until(30s);
+}
+
+void busy_twice(UaRig& rig) {
+  script_answer(rig, 486);
+  rig.do_at(12s, [&] { rig.primary.reply(rig.primary.last(Method::invite), 486); });
+  call_scripted(rig);
+}
+
+void refused_with_499(UaRig& rig) {
+  script_answer(rig, 499);
+  call_scripted(rig);
+}
+
+void answered_twice(UaRig& rig) {
+  rig.do_at(15s, [&] { rig.primary.reply(rig.primary.last(Method::invite), 200); });
+  call_scripted(rig);
+}
+
+void through_loose_routers(UaRig& rig) {
+  script_answer(rig, 200, {"<sip:proxy-2.invalid;lr>", "<sip:127.0.0.11:5070;lr>"});
+  call_scripted(rig);
+}
+
+void through_a_strict_router(UaRig& rig) {
+  script_answer(rig, 200, {"<sip:proxy-2.invalid;lr>", "<sip:127.0.0.11:5070>"});
+  call_scripted(rig);
+}
+
+void primary_returns(UaRig& rig) {
+  rig.do_at(30s, [&rig] { rig.primary.silent = true; });
+  rig.do_at(200s, [&rig] { rig.primary.silent = false; });
+  rig.boot();
+  rig.perform_at(140s, DeviceVerb::dial, "2002");
+  rig.perform_at(300s, DeviceVerb::hang_up);
+  rig.run_until(310s);
+}
+
 // --- What to look for ---
 
 using Times = std::vector<double>;
@@ -260,6 +320,37 @@ const std::vector<Case> cases = {
               !came_between(registers(rig.primary), 11, 40) && rig.outcomes().back() == false;
      }},
     {sends_garbage, both_up, [](const UaRig& rig) { return rig.primary.malformed.size() == 1; }},
+    {repeats_after_a_provisional, rings_for_long,
+     [](const UaRig& rig) { return came_at(invites(rig.primary), 17.5); }},
+    {acknowledges_an_error_once, busy_twice,
+     [](const UaRig& rig) { return rig.primary.times(Method::ack) == Times{10}; }},
+    {acknowledges_errors_without_their_tag, busy_twice,
+     [](const UaRig& rig) { return rig.primary.last(Method::ack).view().to_tag().empty(); }},
+    {acknowledges_on_the_invites_branch, call_up,
+     [](const UaRig& rig) {
+       return rig.primary.last(Method::ack).view().via().branch ==
+              rig.primary.last(Method::invite).view().via().branch;
+     }},
+    {acknowledges_an_answer_once, answered_twice,
+     [](const UaRig& rig) { return rig.primary.times(Method::ack) == Times{13}; }},
+    {seeks_the_unknown_elsewhere, refused_with_499,
+     [](const UaRig& rig) { return came_at(invites(rig.secondary), 10); }},
+    {invites_with_two_contacts, call_up,
+     [](const UaRig& rig) {
+       return rig.primary.last(Method::invite).view().count(HeaderId::contact) == 2;
+     }},
+    {skips_a_number_in_the_dialog, call_up,
+     [](const UaRig& rig) { return rig.primary.last(Method::bye).view().cseq() == 3; }},
+    {forgets_the_second_route, through_loose_routers,
+     [](const UaRig& rig) {
+       return rig.primary.last(Method::ack).view().count(HeaderId::route) == 1;
+     }},
+    {takes_a_strict_router_for_loose, through_a_strict_router,
+     [](const UaRig& rig) {
+       return rig.primary.last(Method::ack).view().request_uri() != "sip:127.0.0.11:5070";
+     }},
+    {follows_the_returned_primary, primary_returns,
+     [](const UaRig& rig) { return came_at(rig.primary.times(Method::bye), 300); }},
     {uses_tcp_against_profile, both_up,
      [](const UaRig& rig) { return first_register(rig).hop.transport == Transport::tcp; }},
 };

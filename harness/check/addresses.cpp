@@ -1,0 +1,28 @@
+#include "harness/check/addresses.hpp"
+
+#include <algorithm>
+
+#include "harness/sip/address.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::check {
+
+std::string_view uri_in(const sip::MessageView& message, sip::HeaderId header) {
+  const auto address = sip::parse_address(message.header(header));
+  return address ? address->uri : std::string_view();
+}
+
+std::vector<std::string_view> uris_in(const sip::MessageView& message, sip::HeaderId header) {
+  std::vector<std::string_view> uris;
+  for (const sip::Header& one : message.headers()) {
+    if (one.id != header) continue;
+    for (const sip::Address& address : sip::parse_addresses(one.value)) uris.push_back(address.uri);
+  }
+  return uris;
+}
+
+bool same_uris(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b) {
+  return std::ranges::equal(a, b, sip::same_uri);
+}
+
+}  // namespace sipharness::check

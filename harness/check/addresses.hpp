@@ -1,0 +1,19 @@
+#pragma once
+// The URIs that the address headers of a message hold.
+
+#include <string_view>
+#include <vector>
+
+#include "harness/sip/message.hpp"
+
+namespace sipharness::check {
+
+/// Of the first header of that name; empty if there is none or it cannot be read.
+std::string_view uri_in(const sip::MessageView& message, sip::HeaderId header);
+/// Of all headers of that name, in order.
+std::vector<std::string_view> uris_in(const sip::MessageView& message, sip::HeaderId header);
+
+/// Equal one by one, by RFC 3261 §19.1.4.
+bool same_uris(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b);
+
+}  // namespace sipharness::check

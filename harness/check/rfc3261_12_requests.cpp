@@ -1,0 +1,166 @@
+// Requests of the device within a dialog: their numbers, their route.
+// @source RFC 3261 §12.1.2, §12.2.1.1
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/evidence.hpp"
+#include "harness/check/families.hpp"
+#include "harness/check/seen_dialogs.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::Method;
+using trace::Message;
+using trace::ServerRole;
+using verdict::Blame;
+
+Evidence evidence_of(const SeenDialog& dialog, std::vector<std::size_t> messages) {
+  return {dialog.server, dialog.call_id, std::move(messages)};
+}
+
+// --- CSeq ----------------------------------------------------------------------------------------
+
+/// Follows the device's numbers through one dialog.
+class NumberCheck {
+ public:
+  NumberCheck(const Context& context, const SeenDialog& dialog) {
+    if (!dialog.device_called) return;
+    last_ = context.message(dialog.invite).sip.cseq();
+    invites_.insert(*last_);
+  }
+
+  /// What is wrong with a request of the device; nothing if its number is right.
+  std::optional<std::string> problem_of(const Message& request) {
+    const sip::MessageView& sip = request.sip;
+    if (sip.method() == Method::ack || sip.method() == Method::cancel) {
+      if (invites_.contains(sip.cseq())) return std::nullopt;
+      return fmt::format("{} with the CSeq number {}, which no INVITE of the dialog has",
+                         sip.method_text(), sip.cseq());
+    }
+    if (!branches_.insert(sip.via().branch).second) return std::nullopt;
+    ++requests_;
+    if (sip.method() == Method::invite) invites_.insert(sip.cseq());
+    const auto before = std::exchange(last_, sip.cseq());
+    if (!before || sip.cseq() == *before + 1) return std::nullopt;
+    return fmt::format("{} with CSeq {} after {}", sip.method_text(), sip.cseq(), *before);
+  }
+
+  std::size_t requests() const { return requests_; }
+
+ private:
+  std::optional<std::uint32_t> last_;
+  std::set<std::uint32_t> invites_;
+  std::set<std::string_view> branches_;
+  std::size_t requests_ = 0;
+};
+
+/// Where requests may be lost before they come to the capture, a gap shows nothing.
+bool is_gap_beyond_sight(const Context& context) {
+  return context.trace.vantage != trace::Vantage::device;
+}
+
+void judge_numbers(const Context& context, Judge& judge, const SeenDialog& dialog) {
+  NumberCheck numbers(context, dialog);
+  std::vector<std::size_t> seen{dialog.invite};
+  for (const std::size_t index : dialog.messages) {
+    const Message& message = context.message(index);
+    if (!is_of_device(dialog, message)) continue;
+    seen.push_back(index);
+    const auto problem = numbers.problem_of(message);
+    if (!problem) continue;
+    if (is_gap_beyond_sight(context))
+      judge.inconclusive(evidence_of(dialog, {index}), Blame::network,
+                         *problem + "; a request between may have been lost on the way");
+    else
+      judge.violated(evidence_of(dialog, {index}), *problem);
+    return;
+  }
+  if (numbers.requests() > 0)
+    judge.pass(evidence_of(dialog, seen),
+               fmt::format("{} requests in the dialog, each numbered one higher than the last",
+                           numbers.requests()));
+}
+
+void numbers_rise_by_one(const Context& context, Judge& judge) {
+  judge.needs("a request of the device within a dialog");
+  for (const SeenDialog& dialog : find_seen_dialogs(context)) judge_numbers(context, judge, dialog);
+}
+
+// --- Routes --------------------------------------------------------------------------------------
+
+/// Judges how the device's requests in a dialog are addressed: one instance a dialog.
+void judge_addressing(const Context& context, Judge& judge, const SeenDialog& dialog,
+                      std::string_view right) {
+  std::vector<std::size_t> seen;
+  for (const std::size_t index : dialog.messages) {
+    const Message& message = context.message(index);
+    if (!is_of_device(dialog, message) || index < dialog.answer) continue;
+    if (const auto wrong = misaddressed(context, dialog, message))
+      return judge.violated(evidence_of(dialog, {dialog.answer, index}),
+                            fmt::format("{}: {}", message.sip.method_text(), *wrong));
+    seen.push_back(index);
+  }
+  if (!seen.empty()) judge.pass(evidence_of(dialog, seen), std::string(right));
+}
+
+void follows_the_route_set(const Context& context, Judge& judge) {
+  judge.needs("a request in a dialog that was made through Record-Routes", Blame::harness);
+  for (const SeenDialog& dialog : find_seen_dialogs(context)) {
+    const auto routes = route_set(context, dialog);
+    if (!routes.empty() && !begins_strict(routes))
+      judge_addressing(context, judge, dialog,
+                       "each request names the remote target and carries the route set in order");
+  }
+}
+
+void speaks_to_a_strict_router(const Context& context, Judge& judge) {
+  judge.needs("a request in a dialog whose first Record-Route has no lr", Blame::harness);
+  for (const SeenDialog& dialog : find_seen_dialogs(context))
+    if (begins_strict(route_set(context, dialog)))
+      judge_addressing(context, judge, dialog,
+                       "each request names the strict router and carries the target last");
+}
+
+void stays_with_the_secondary(const Context& context, Judge& judge) {
+  judge.needs("a request of the device in a call over the secondary");
+  for (const SeenDialog& dialog : find_seen_dialogs(context)) {
+    if (dialog.server != ServerRole::secondary) continue;
+    std::vector<std::size_t> seen;
+    std::optional<std::size_t> astray;
+    for (const std::size_t index : dialog.messages) {
+      const Message& message = context.message(index);
+      if (!is_of_device(dialog, message) || index < dialog.answer) continue;
+      if (message.server == ServerRole::primary && !astray) astray = index;
+      seen.push_back(index);
+    }
+    if (astray)
+      judge.violated(evidence_of(dialog, {dialog.answer, *astray}),
+                     fmt::format("{} of a call over the secondary went to the primary",
+                                 context.message(*astray).sip.method_text()));
+    else if (!seen.empty())
+      judge.pass(evidence_of(dialog, seen), "no request of the call left the secondary's route");
+  }
+}
+
+constexpr std::array table{
+    Check{"RFC3261-GEN-12", numbers_rise_by_one},
+    Check{"RFC3261-ROUTE-01", follows_the_route_set},
+    Check{"RFC3261-ROUTE-02", speaks_to_a_strict_router},
+    Check{"RFC3261-ROUTE-03", stays_with_the_secondary},
+};
+
+}  // namespace
+
+std::span<const Check> rfc3261_12_request_checks() {
+  return table;
+}
+
+}  // namespace sipharness::check

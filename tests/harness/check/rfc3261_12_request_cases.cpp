@@ -1,0 +1,168 @@
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+using test_support::Fields;
+using test_support::MessageId;
+
+void no_call(Setting s) {
+  registrations(s.trace, 100s);
+}
+
+/// A call over `server`, answered with `answer`; what follows it in the dialog is written by
+/// `rest`.
+std::function<void(Setting)> call(trace::ServerRole server, const Fields& answer,
+                                  const std::function<void(Setting, MessageId)>& rest) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 120s);
+    const auto invite = s.trace.at(7s).from_device(server).request("INVITE");
+    Fields answered = answer;
+    answered.to = invite;
+    s.trace.at(9s).to_device(server).response(200, answered);
+    rest(s, invite);
+    s.trace.ends(60s);
+  };
+}
+
+/// ACK and BYE of such a call, the BYE with these fields.
+std::function<void(Setting, MessageId)> ends_with(const Fields& bye, const Fields& ack = {}) {
+  return [=](Setting s, MessageId invite) {
+    Fields written = ack;
+    written.in = invite;
+    s.trace.at(9010ms).request("ACK", written);
+    written = bye;
+    written.in = invite;
+    s.trace.at(12s).request("BYE", written);
+  };
+}
+
+std::function<void(Setting)> numbered(const Fields& bye, const Fields& ack = {},
+                                      trace::Vantage vantage = trace::Vantage::device) {
+  return [=](Setting s) {
+    s.trace.vantage(vantage);
+    call(primary, {}, [=](Setting setting, MessageId invite) {
+      setting.trace.from_device(primary);
+      ends_with(bye, ack)(setting, invite);
+    })(s);
+  };
+}
+
+/// The device is called, holds and hangs up: its own numbers begin where it likes.
+std::function<void(Setting)> called(std::uint32_t hold, std::uint32_t bye) {
+  return [=](Setting s) {
+    const auto invite = s.trace.at(7s).to_device(primary).request("INVITE");
+    s.trace.at(9s).from_device(primary).response(200, {.to = invite});
+    s.trace.at(9010ms).to_device(primary).request("ACK", {.in = invite});
+    s.trace.at(10s).from_device(primary).request("INVITE", {.cseq = hold, .in = invite});
+    s.trace.at(12s).from_device(primary).request("BYE", {.cseq = bye, .in = invite});
+    s.trace.ends(60s);
+  };
+}
+
+std::vector<Case> number_cases() {
+  constexpr std::string_view id = "RFC3261-GEN-12";
+  return {
+      {"rises_by_one", id, Verdict::pass, numbered({})},
+      {"skips_a_number", id, Verdict::fail, numbered({.cseq = 3})},
+      {"keeps_the_number", id, Verdict::fail, numbered({.cseq = 1})},
+      {"ack_with_another_number", id, Verdict::fail, numbered({}, {.cseq = 2})},
+      {"gap_seen_at_the_server", id, Verdict::inconclusive,
+       numbered({.cseq = 3}, {}, trace::Vantage::server)},
+      {"begins_anywhere_when_called", id, Verdict::pass, called(501, 502)},
+      {"skips_when_called", id, Verdict::fail, called(501, 503)},
+      {"repeats_a_request", id, Verdict::pass,
+       [](Setting s) {
+         const auto invite = s.trace.complete_call(primary, 7s);
+         const auto bye = s.trace.at(20s).from_device(primary).request("BYE", {.in = invite});
+         s.trace.retransmissions(bye, {500ms, 1500ms});
+       }},
+      {"no_call", id, Verdict::inconclusive, no_call},
+  };
+}
+
+// --- Routes --------------------------------------------------------------------------------------
+
+const Fields loose{.headers = {{"Record-Route", "<sip:core.test;lr>"},
+                               {"Record-Route", "<sip:127.0.0.11:5070;lr>"}}};
+const Fields strict{.headers = {{"Record-Route", "<sip:core.test;lr>, <sip:127.0.0.11:5070>"}}};
+
+Fields routed(const std::string& route, const std::string& uri = {}) {
+  return {.uri = uri, .headers = {{"Route", route}}};
+}
+
+/// ACK as `right` says, BYE as `bye` says.
+std::function<void(Setting)> through(const Fields& answer, const Fields& right, const Fields& bye) {
+  return call(primary, answer, [=](Setting s, MessageId invite) {
+    s.trace.from_device(primary);
+    ends_with(bye, right)(s, invite);
+  });
+}
+
+std::vector<Case> route_cases() {
+  const Fields right = routed("<sip:127.0.0.11:5070;lr>, <sip:core.test;lr>");
+  const Fields as_it_stood = routed("<sip:core.test;lr>, <sip:127.0.0.11:5070;lr>");
+  const Fields to_strict =
+      routed("<sip:core.test;lr>, <sip:1002@127.0.0.11:5070>", "sip:127.0.0.11:5070");
+  const Fields without_target = routed("<sip:core.test;lr>", "sip:127.0.0.11:5070");
+  const auto plain = call(primary, {}, [](Setting s, MessageId invite) {
+    s.trace.from_device(primary);
+    ends_with({})(s, invite);
+  });
+  return {
+      {"reversed", "RFC3261-ROUTE-01", Verdict::pass, through(loose, right, right)},
+      {"as_it_stood", "RFC3261-ROUTE-01", Verdict::fail, through(loose, right, as_it_stood)},
+      {"forgotten_in_the_bye", "RFC3261-ROUTE-01", Verdict::fail, through(loose, right, {})},
+      {"only_the_first", "RFC3261-ROUTE-01", Verdict::fail,
+       through(loose, right, routed("<sip:127.0.0.11:5070;lr>"))},
+      {"request_uri_of_the_proxy", "RFC3261-ROUTE-01", Verdict::fail,
+       through(loose, right,
+               routed("<sip:127.0.0.11:5070;lr>, <sip:core.test;lr>", "sip:127.0.0.11:5070"))},
+      {"past_the_first_proxy", "RFC3261-ROUTE-01", Verdict::fail,
+       call(primary,
+            {.headers = {{"Record-Route", "<sip:core.test;lr>, <sip:127.0.0.11:6000;lr>"}}},
+            [](Setting s, MessageId invite) {
+              s.trace.from_device(primary);
+              const Fields elsewhere = routed("<sip:127.0.0.11:6000;lr>, <sip:core.test;lr>");
+              ends_with(elsewhere, elsewhere)(s, invite);
+            })},
+      {"no_proxies", "RFC3261-ROUTE-01", Verdict::inconclusive, plain},
+      {"names_it_and_ends_with_the_target", "RFC3261-ROUTE-02", Verdict::pass,
+       through(strict, to_strict, to_strict)},
+      {"forgets_the_target", "RFC3261-ROUTE-02", Verdict::fail,
+       through(strict, to_strict, without_target)},
+      {"taken_for_loose", "RFC3261-ROUTE-02", Verdict::fail,
+       through(strict, to_strict, routed("<sip:127.0.0.11:5070>, <sip:core.test;lr>"))},
+      {"loose_proxies", "RFC3261-ROUTE-02", Verdict::inconclusive, through(loose, right, right)},
+  };
+}
+
+/// A call over the secondary whose BYE goes to `server`.
+std::function<void(Setting)> bye_to(trace::ServerRole server) {
+  return call(secondary, {}, [=](Setting s, MessageId invite) {
+    s.trace.at(9010ms).from_device(secondary).request("ACK", {.in = invite});
+    s.trace.registration(primary, 11s, std::chrono::seconds(120));
+    s.trace.at(12s).from_device(server).request("BYE", {.in = invite});
+  });
+}
+
+std::vector<Case> secondary_cases() {
+  constexpr std::string_view id = "RFC3261-ROUTE-03";
+  return {
+      {"stays", id, Verdict::pass, bye_to(secondary)},
+      {"follows_the_primary", id, Verdict::fail, bye_to(primary)},
+      {"over_the_primary", id, Verdict::inconclusive,
+       [](Setting s) { s.trace.complete_call(primary, 7s); }},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> rfc3261_12_request_cases() {
+  std::vector<Case> all;
+  for (const auto family : {number_cases, route_cases, secondary_cases})
+    for (Case& one : family()) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace sipharness::check_tests
