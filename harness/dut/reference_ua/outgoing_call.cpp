@@ -83,7 +83,13 @@ void OutgoingCall::on_answered(OutgoingLeg& answered, sip::Dialog dialog, const 
 }
 
 void OutgoingCall::hang_up() {
-  if (session_) return session_->hang_up();
+  if (session_) {
+    if (core_.deviates(Deviation::cancels_an_answered_call)) legs_.back()->cancel();
+    return session_->hang_up();
+  }
+  over_ = true;
+  const bool is_unheard = !legs_.empty() && !legs_.back()->was_heard();
+  if (is_unheard && core_.deviates(Deviation::goes_on_after_hang_up)) return;
   for (const auto& leg : legs_) leg->give_up();
   end();
 }

@@ -63,6 +63,7 @@ void OutgoingLeg::abort() {
 void OutgoingLeg::on_response(const sip::MessageView& response) {
   if (core_.deviates(Deviation::dies_at_first_call)) return core_.die();
   if (response.is_provisional()) return on_provisional();
+  expiry_.cancel();
   if (response.is_success()) return on_success(response);
   if (state_ != State::wanted) {
     state_ = State::finished;
@@ -75,8 +76,8 @@ void OutgoingLeg::on_response(const sip::MessageView& response) {
 void OutgoingLeg::on_provisional() {
   had_provisional_ = true;
   // §9.1: a CANCEL that had to wait is sent now.
-  if (state_ == State::unwanted) return cancel();
-  events_.on_provisional();
+  if (state_ == State::wanted) return events_.on_provisional();
+  if (!core_.deviates(Deviation::forgets_to_cancel)) cancel();
 }
 
 void OutgoingLeg::on_challenge(const sip::MessageView& response) {
@@ -134,7 +135,9 @@ void OutgoingLeg::on_success(const sip::MessageView& response) {
   acknowledged_.emplace(response.to_tag(), Acknowledged{ack, hop});
   core_.send_ack(ack, hop);
   if (finish()) return events_.on_answered(std::move(dialog), hop);
-  if (core_.deviates(Deviation::keeps_both_answers)) return;
+  if (core_.deviates(Deviation::keeps_both_answers) ||
+      core_.deviates(Deviation::keeps_an_unwanted_answer))
+    return;
   if (!core_.deviates(Deviation::ends_a_late_answer_late)) return end_unwanted(dialog, hop);
   late_end_ = core_.world().call_after(
       lateness, [this, dialog = std::move(dialog), hop]() mutable { end_unwanted(dialog, hop); });
@@ -150,11 +153,17 @@ void OutgoingLeg::end_unwanted(sip::Dialog& dialog, const sip::Hop& hop) {
 void OutgoingLeg::cancel() {
   if (std::exchange(cancelled_, true)) return;
   cancel_ = core_.start_text(sip::make_cancel(invite_.view()), invite_.hop(), {});
+  // §9.1: without a final response by then the INVITE counts as cancelled.
+  expiry_ = core_.world().call_after(core_.profile().timers.sixty_four_t1(), [this] {
+    invite_.forget();
+    if (core_.deviates(Deviation::rings_on_after_a_missing_487)) events_.on_unavailable();
+  });
 }
 
 bool OutgoingLeg::take_stray(const sip::MessageView& response) {
-  if (response.method() != sip::Method::invite ||
-      response.via().branch != invite_.view().via().branch)
+  const sip::Via& ours = invite_.view().via();
+  if (response.method() != sip::Method::invite || response.via().branch != ours.branch ||
+      response.via().sent_by != ours.sent_by)  // §18.1.2: not for us
     return false;
   take_late_response(response);
   return true;

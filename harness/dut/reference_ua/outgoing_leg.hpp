@@ -43,6 +43,9 @@ class OutgoingLeg {
   void give_up();
   /// The same, and the INVITE is not repeated either.
   void abort();
+  /// CANCEL, whatever came before; once.
+  void cancel();
+  bool was_heard() const { return had_provisional_ || state_ == State::finished; }
   /// A response that matched no transaction any more; false if it is not to this leg's INVITE.
   bool take_stray(const sip::MessageView& response);
   Server& server() { return server_; }
@@ -64,7 +67,6 @@ class OutgoingLeg {
   void on_failure(sip::ClientFailure failure);
   void on_silence();
   void take_late_response(const sip::MessageView& response);
-  void cancel();
   void end_unwanted(sip::Dialog& dialog, const sip::Hop& hop);
   bool finish();
 
@@ -80,6 +82,7 @@ class OutgoingLeg {
   ClientRequest cancel_;
   std::map<std::string, Acknowledged, std::less<>> acknowledged_;  ///< by To tag, so forks too
   std::vector<ClientRequest> byes_;
+  world::Timer expiry_;    ///< of a cancelled INVITE
   world::Timer late_end_;  ///< of the deviation ends_a_late_answer_late
 };
 

@@ -77,6 +77,11 @@ inline constexpr std::array failover_rows{
         "FO-100SIL", "RFC 3261 §16.6, §17.1.1.2; RFC 3263 §4.3", Severity::info,
         "After 100 and silence the device stays until its user hangs up, or leaves cleanly.",
         "What it does is recorded; Timer C is the proxy's, and no failover is asked for.", ""},
+    Requirement{"FO-USERCANCEL", "RFC 3261 §9.1", Severity::must,
+                "A hang-up ends the call in whatever state it is: no other server is tried.",
+                "No INVITE of the call later than 50 ms after its user hung up, for as long as a "
+                "fallback could still come.",
+                "policy: 50 ms"},
     Requirement{
         "FO-INV503", "RFC 3263 §4.3; RFC 3261 §21.5.4", Severity::should,
         "A call that the primary answers with 503 goes to the secondary, and Retry-After is "

@@ -106,24 +106,4 @@ std::vector<Case> rfc3261_17_cases() {
   return all;
 }
 
-std::vector<Case> rfc3261_9_cases() {
-  return {
-      {"none_for_a_silent_invite", "RFC3261-CANCEL-01", Verdict::pass, sent_at("INVITE", timer_a)},
-      {"after_ringing", "RFC3261-CANCEL-01", Verdict::pass,
-       [](Setting s) {
-         const auto invite = s.trace.at(1s).from_device(primary).request("INVITE");
-         s.trace.at(2s).to_device(primary).response(180, {.to = invite});
-         s.trace.at(5s).from_device(primary).request("CANCEL", {.in = invite});
-       }},
-      {"before_anything", "RFC3261-CANCEL-01", Verdict::fail,
-       [](Setting s) {
-         const auto invite = s.trace.at(1s).from_device(primary).request("INVITE");
-         s.trace.at(3s).from_device(primary).request("CANCEL", {.in = invite});
-         s.trace.at(4s).to_device(primary).response(180, {.to = invite});
-       }},
-      {"no_call", "RFC3261-CANCEL-01", Verdict::inconclusive,
-       [](Setting s) { registrations(s.trace, 0s); }},
-  };
-}
-
 }  // namespace sipharness::check_tests

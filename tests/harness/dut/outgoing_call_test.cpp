@@ -227,6 +227,39 @@ TEST(OutgoingCall, never_falls_back_after_the_user_hung_up) {  // T-7, s29
   EXPECT_THAT(rig.secondary.times(Method::invite), IsEmpty());
 }
 
+TEST(OutgoingCall, drops_a_cancelled_invite_that_gets_no_487) {  // s27 b; trap 9
+  UaRig rig;
+  rig.primary.script = [&](const Arrival& request) {
+    if (request.view().method() == Method::invite) rig.primary.reply(request, 180);
+    if (request.view().method() == Method::cancel) rig.primary.reply(request, 200);
+    return request.view().method() != Method::register_;
+  };
+  rig.boot();
+  rig.perform_at(10s, DeviceVerb::dial, "2002");
+  rig.perform_at(30s, DeviceVerb::hang_up);
+  rig.do_at(70s, [&] { rig.primary.reply(rig.primary.last(Method::invite), 487); });
+  rig.run_until(130s);
+  EXPECT_THAT(rig.primary.times(Method::cancel), ElementsAre(30));
+  EXPECT_THAT(rig.primary.times(Method::ack), IsEmpty()) << "the INVITE was over at 62 s";
+  EXPECT_THAT(rig.secondary.times(Method::invite), IsEmpty());
+}
+
+TEST(OutgoingCall, leaves_a_response_alone_that_is_meant_for_somebody_else) {
+  UaRig rig;
+  rig.primary.script = [&](const Arrival& request) {
+    if (request.view().method() != Method::invite) return false;
+    std::string text = sip::MessageBuilder::response_to(request.view(), 200, "t").str();
+    const std::size_t at = text.find("127.0.0.1:5062");
+    rig.primary.send(text.replace(at, 14, "nobody.invalid"), request.hop);
+    return true;
+  };
+  rig.boot();
+  rig.perform_at(10s, DeviceVerb::dial, "2002");
+  rig.run_until(12s);
+  EXPECT_THAT(rig.primary.times(Method::invite), ElementsAre(10, 10.5, 11.5));
+  EXPECT_THAT(rig.primary.times(Method::ack), IsEmpty());
+}
+
 TEST(OutgoingCall, ends_after_one_try_at_each_server_when_both_are_silent) {
   UaRig rig;
   rig.do_at(5s, [&] { rig.primary.silent = rig.secondary.silent = true; });
