@@ -45,6 +45,7 @@ std::vector<Check> gather() {
                              rfc3261_13_answer_checks(),
                              rfc3261_12_dialog_checks(),
                              guide_incoming_checks(),
+                             rfc3581_port_checks(),
                              rfc3261_8_response_checks(),
                              rfc3261_13_acknowledgement_checks(),
                              rfc3261_12_request_checks(),

@@ -19,6 +19,7 @@ std::span<const Check> rfc3261_18_size_checks();            // RFC 3261 §18.1.1
 std::span<const Check> rfc3261_19_tag_checks();             // RFC 3261 §19.3
 std::span<const Check> failover_transport_checks();         // what ICMP and RST say
 std::span<const Check> rfc3261_9_cancel_checks();           // RFC 3261 §9.1
+std::span<const Check> rfc3581_port_checks();               // RFC 3581 §3, §4
 std::span<const Check> rfc3263_4_failover_checks();         // RFC 3263 §4.3
 std::span<const Check> guide_subscription_checks();         // guide, SIP Server Redundancy
 std::span<const Check> rfc6665_4_subscription_checks();     // RFC 6665 §4.1

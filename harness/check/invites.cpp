@@ -6,6 +6,7 @@
 
 #include "harness/check/addresses.hpp"
 #include "harness/check/back_off.hpp"
+#include "harness/check/client_transactions.hpp"
 #include "harness/check/evidence.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
@@ -16,10 +17,6 @@ namespace {
 using sip::HeaderId;
 using trace::Message;
 using trace::Transaction;
-
-CaptureTime start_of(const Context& context, const Transaction& invite) {
-  return context.at(invite.sends.front());
-}
 
 /// The call went on at another server between the start of `invite` and `at`.
 bool was_left_before(const Context& context, const Transaction& invite, CaptureTime at) {

@@ -42,6 +42,7 @@ class NumberCheck {
     const sip::MessageView& sip = request.sip;
     if (sip.method() == Method::ack || sip.method() == Method::cancel) {
       if (invites_.contains(sip.cseq())) return std::nullopt;
+      has_gap_ = true;  // its INVITE may be what is missing
       return fmt::format("{} with the CSeq number {}, which no INVITE of the dialog has",
                          sip.method_text(), sip.cseq());
     }
@@ -49,17 +50,21 @@ class NumberCheck {
     ++requests_;
     if (sip.method() == Method::invite) invites_.insert(sip.cseq());
     const auto before = std::exchange(last_, sip.cseq());
+    has_gap_ = before && sip.cseq() > *before + 1;
     if (!before || sip.cseq() == *before + 1) return std::nullopt;
     return fmt::format("{} with CSeq {} after {}", sip.method_text(), sip.cseq(), *before);
   }
 
   std::size_t requests() const { return requests_; }
+  /// The last problem is one that a lost request would explain.
+  bool has_gap() const { return has_gap_; }
 
  private:
   std::optional<std::uint32_t> last_;
   std::set<std::uint32_t> invites_;
   std::set<std::string_view> branches_;
   std::size_t requests_ = 0;
+  bool has_gap_ = false;
 };
 
 /// Where requests may be lost before they come to the capture, a gap shows nothing.
@@ -76,7 +81,7 @@ void judge_numbers(const Context& context, Judge& judge, const SeenDialog& dialo
     seen.push_back(index);
     const auto problem = numbers.problem_of(message);
     if (!problem) continue;
-    if (is_gap_beyond_sight(context))
+    if (is_gap_beyond_sight(context) && numbers.has_gap())
       judge.inconclusive(evidence_of(dialog, {index}), Blame::network,
                          *problem + "; a request between may have been lost on the way");
     else

@@ -65,12 +65,19 @@ void acknowledges_every_copy(const Context& context, Judge& judge) {
   }
 }
 
+bool is_on_another_branch(const Context& context, const Transaction& invite, const Message& ack) {
+  return std::ranges::any_of(device_invites(context), [&](const Transaction* other) {
+    return other != &invite && context.opening(*other).sip.via().branch == ack.sip.via().branch;
+  });
+}
+
 /// What the device sent to acknowledge a refusal: on the branch of the INVITE, or at least with its
 /// Call-ID and CSeq number to the same server.
 std::vector<std::size_t> acks_of(const Context& context, const Transaction& invite,
                                  std::size_t refusal) {
   const Message& request = context.opening(invite);
   const CaptureTime last = context.at(refusal) + context.profile.timers.d();
+  const std::string_view tag = context.message(refusal).sip.to_tag();
   std::vector<std::size_t> acks;
   for (std::size_t i = refusal + 1; i < context.trace.messages.size(); ++i) {
     const Message& message = context.message(i);
@@ -80,8 +87,10 @@ std::vector<std::size_t> acks_of(const Context& context, const Transaction& invi
     const bool on_branch = message.sip.via().branch == request.sip.via().branch;
     const bool of_call = message.sip.call_id() == request.sip.call_id() &&
                          message.sip.cseq() == request.sip.cseq() &&
-                         message.server == invite.server;
-    if (on_branch || of_call) acks.push_back(i);
+                         message.server == invite.server &&
+                         (message.sip.to_tag().empty() || message.sip.to_tag() == tag);
+    if (on_branch || (of_call && !is_on_another_branch(context, invite, message)))
+      acks.push_back(i);
   }
   return acks;
 }

@@ -108,7 +108,7 @@ bool had_to_wait_with_cancel(const Context& context, const CallGroup& call, cons
   const CaptureTime heard = context.at(*leg.provisional);
   if (heard < *call.hung_up + race || !awaits_answer(context, invite_of(context, leg), heard))
     return false;
-  return !leg.final || context.at(*leg.final) > heard + time_to_cancel;
+  return leg.cancel || !leg.final || context.at(*leg.final) > heard + time_to_cancel;
 }
 
 void cancels_when_it_may(const Context& context, Judge& judge) {

@@ -105,15 +105,27 @@ bool is_target(std::string_view request_uri, std::string_view target) {
          sip::same_uri(request_uri, target.substr(0, target.find('?')));
 }
 
-std::optional<std::string> wrong_destination(const Context& context, const Message& request,
-                                             std::string_view next_hop) {
+/// Both this request and the INVITE that founded the dialog went where no URI of theirs points:
+/// the device is set to send everything through an outbound proxy (§8.1.2, local policy).
+bool follows_an_outbound_proxy(const Context& context, const SeenDialog& dialog,
+                               const Message& request) {
+  const Message& invite = context.message(dialog.invite);
+  if (!dialog.device_called || request.destination != invite.destination) return false;
+  const auto uri = sip::parse_uri(invite.sip.request_uri());
+  return !uri || uri->endpoint() != invite.destination;
+}
+
+std::optional<std::string> wrong_destination(const Context& context, const SeenDialog& dialog,
+                                             const Message& request, std::string_view next_hop) {
   // On a stream the open connection serves; at the server a NAT may have changed addresses.
   if (request.transport != Transport::udp || context.trace.vantage == trace::Vantage::server)
     return std::nullopt;
   const auto uri = sip::parse_uri(next_hop);
   if (!uri || uri->parameter("maddr") || uri->parameter("transport")) return std::nullopt;
   const auto endpoint = uri->endpoint();
-  if (!endpoint || *endpoint == request.destination) return std::nullopt;
+  if (!endpoint || *endpoint == request.destination ||
+      follows_an_outbound_proxy(context, dialog, request))
+    return std::nullopt;
   return fmt::format("it went to {}, not to {}", request.destination.text(), next_hop);
 }
 
@@ -160,7 +172,7 @@ std::optional<std::string> misaddressed(const Context& context, const SeenDialog
     return carried.empty() ? "it carries no Route"
                            : fmt::format("its Route is not the dialog's route set of {}",
                                          fmt::join(routes, ", "));
-  return wrong_destination(context, request, next_hop);
+  return wrong_destination(context, dialog, request, next_hop);
 }
 
 }  // namespace sipharness::check

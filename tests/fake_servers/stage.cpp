@@ -11,15 +11,21 @@ namespace fake_servers::test {
 
 namespace {
 
-FakeServerOptions options(std::vector<scenario::Rule> rules, scenario::FarEnd far_end, bool media) {
+FakeServerOptions options(scenario::Server settings, bool media) {
   FakeServerOptions made;
+  made.server = std::move(settings);
   made.server.name = "primary";
   made.server.address = server_endpoint.address;
   made.server.port = server_endpoint.port;
-  made.server.rules = std::move(rules);
-  made.server.far_end = far_end;
   made.domain = server_endpoint.address.text();
   made.media = media;
+  return made;
+}
+
+scenario::Server settings(std::vector<scenario::Rule> rules, scenario::FarEnd far_end) {
+  scenario::Server made;
+  made.rules = std::move(rules);
+  made.far_end = far_end;
   return made;
 }
 
@@ -115,7 +121,11 @@ void Client::on_datagram(const Endpoint&, std::string_view payload) {
 
 Stage::Stage(std::vector<scenario::Rule> rules, scenario::FarEnd far_end, std::uint64_t seed,
              bool media)
-    : server(world, journal, sipharness::Rng(seed), options(std::move(rules), far_end, media)) {}
+    : server(world, journal, sipharness::Rng(seed),
+             options(settings(std::move(rules), far_end), media)) {}
+
+Stage::Stage(const scenario::Server& settings)
+    : server(world, journal, sipharness::Rng(1), options(settings, false)) {}
 
 void Stage::at(Duration time, std::function<void()> act) {
   timers_.push_back(world.call_at(TimePoint{} + time, std::move(act)));

@@ -134,6 +134,9 @@ class Stage {
   explicit Stage(std::vector<scenario::Rule> rules = {}, scenario::FarEnd far_end = {},
                  std::uint64_t seed = 1, bool media = false);
 
+  /// With these settings of the server: its rules, its far end and the rest.
+  explicit Stage(const scenario::Server& settings);
+
   void at(Duration time, std::function<void()> act);
   void send_at(Duration time, const Request& request);
   void run_until(Duration time) { world.run(TimePoint{} + time); }

@@ -221,6 +221,19 @@ TEST(RecordRoute, is_told_with_the_device_s_neighbour_last) {
   }
 }
 
+TEST(SentByPort, stands_in_the_via_of_the_server_s_requests_which_ask_for_rport) {
+  scenario::Server server;
+  server.sent_by_port = 5999;
+  Stage stage(server);
+  stage.send_at(1s, registering);
+  stage.at(2s, [&] { stage.server.call_device(); });
+  stage.run_until(2100ms);
+  const sip::Via via = stage.client.first(Method::invite).view().via();
+  EXPECT_EQ(via.port, 5999);
+  EXPECT_TRUE(via.has_rport);
+  EXPECT_FALSE(via.rport.has_value());
+}
+
 TEST(Rules, tell_the_author_which_never_matched) {
   auto never = rule(scenario::Drop{}, {Method::refer});
   never.name = "never";

@@ -75,6 +75,13 @@ MessageId TraceBuilder::raw(std::string_view bytes) {
   return add(std::move(message));
 }
 
+MessageId TraceBuilder::stray(std::string_view bytes, const Endpoint& destination) {
+  Packet message = from_device(server_).packet(Kind::message);
+  message.bytes = bytes;
+  message.destination = destination;
+  return add(std::move(message));
+}
+
 MessageId TraceBuilder::repeat(MessageId message) {
   Packet copy = packets_.at(message);
   copy.at = now_;

@@ -79,6 +79,8 @@ class TraceBuilder {
   MessageId request(std::string_view method, const Fields& fields = {});
   MessageId response(int status, const Fields& fields = {});
   MessageId raw(std::string_view bytes);
+  /// Bytes of the device to somewhere that is no server.
+  MessageId stray(std::string_view bytes, const Endpoint& destination);
   /// The same bytes again, at the current time, between the same two.
   MessageId repeat(MessageId message);
   /// The same bytes again at these offsets from the first transmission.

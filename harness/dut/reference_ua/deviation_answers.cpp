@@ -43,7 +43,7 @@ const std::vector<DeviationRow> rows = {
     {SIPHARNESS_DEVIATION(never_cancels_late),
      "lets a primary that it left ring on",
      "FO-LATE-1XX",
-     {"RFC3261-CANCEL-01", "FO-LATE-ERR"},
+     {"RFC3261-CANCEL-01", "FO-LATE-ERR", "RFC3261-CANCEL-03", "RFC3261-CANCEL-05"},
      "left_primary_answers/rings"},
     {SIPHARNESS_DEVIATION(never_acknowledges_late_errors),
      "leaves an error of a primary that it left unacknowledged",
@@ -85,7 +85,8 @@ const std::vector<DeviationRow> rows = {
      "FO-LOSS",
      {"GRP-CALL-03", "GRP-CALL-05", "GRP-CALL-08", "RFC3261-CANCEL-01", "RFC3263-03",
       "FO-DET-EARLY", "FO-DET-INV", "FO-NOPAR", "FO-SLOW-LT", "FO-LATE-1XX", "FO-LATE-ERR",
-      "FO-BACK-01", "FO-BACK-03", "FO-ONEWAY", "GRP-REG-04", "RFC3261-REG-09", "RFC3261-ROUTE-03"},
+      "FO-BACK-01", "FO-BACK-03", "FO-ONEWAY", "GRP-REG-04", "RFC3261-REG-09", "RFC3261-ROUTE-03",
+      "RFC3261-CANCEL-03", "RFC3261-CANCEL-05"},
      "link_loses_packets"},
 };
 

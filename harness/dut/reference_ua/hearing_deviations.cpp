@@ -24,6 +24,26 @@ std::string loosen_the_first_route(const MessageView& message, const Endpoint&) 
   return text;
 }
 
+/// A response for somebody else is taken for ours.
+std::string readdress_a_response(const MessageView& message, const Endpoint& local) {
+  std::string text(message.bytes());
+  const std::string_view sent_by = message.via().sent_by;
+  if (message.is_response())
+    text.replace(offset_of(message, sent_by), sent_by.size(), local.text());
+  return text;
+}
+
+/// A request seems not to ask for rport.
+std::string overlook_rport(const MessageView& message, const Endpoint&) {
+  constexpr std::string_view rport = ";rport";
+  std::string text(message.bytes());
+  const std::string_view via = message.header(HeaderId::via);
+  const std::size_t at = via.find(rport);
+  if (message.is_request() && at != std::string_view::npos)
+    text.erase(offset_of(message, via) + at, rport.size());
+  return text;
+}
+
 struct Row {
   Deviation deviation;
   std::string (*edit)(const MessageView&, const Endpoint& local);
@@ -31,6 +51,8 @@ struct Row {
 
 constexpr std::array table{
     Row{Deviation::takes_a_strict_router_for_loose, loosen_the_first_route},
+    Row{Deviation::takes_responses_for_others, readdress_a_response},
+    Row{Deviation::answers_where_via_says, overlook_rport},
 };
 
 }  // namespace

@@ -16,6 +16,8 @@ using sip::HeaderId;
 using sip::MessageView;
 using sip::Method;
 
+constexpr std::string_view rport = ";rport";
+
 /// What an edit may look at besides the message.
 struct Surroundings {
   const sip::Hop& hop;
@@ -172,6 +174,19 @@ constexpr std::array table{
         [](const MessageView& message, const Surroundings& around) -> std::optional<Replacement> {
           if (message.method() != Method::ack) return std::nullopt;
           return Replacement{message.via().branch, std::string(around.last_invite_branch)};
+        }},
+    Row{Deviation::tags_its_cancels,
+        [](const MessageView& message, const Surroundings& around) -> std::optional<Replacement> {
+          if (message.method() != Method::cancel) return std::nullopt;
+          const std::string_view to = message.header(HeaderId::to);
+          return Replacement{to, fmt::format("{};tag={}", to, around.rng.hex(16))};
+        }},
+    Row{Deviation::omits_rport,
+        [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {
+          const std::string_view via = message.header(HeaderId::via);
+          const std::size_t at = via.find(rport);
+          if (at == std::string_view::npos) return std::nullopt;
+          return Replacement{via.substr(at, rport.size()), ""};
         }},
     Row{Deviation::invites_with_two_contacts,
         [](const MessageView& message, const Surroundings&) -> std::optional<Replacement> {

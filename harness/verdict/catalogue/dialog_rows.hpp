@@ -12,6 +12,32 @@ inline constexpr std::array dialog_rows{
                 "The device sends no CANCEL before a provisional response to the INVITE arrived, "
                 "also when it leaves a silent primary for the secondary.",
                 "Each CANCEL follows a 1xx on the branch of its INVITE.", ""},
+    Requirement{"RFC3261-CANCEL-02", "RFC 3261 §9.1", Severity::must,
+                "A CANCEL that had to wait for a provisional response is sent when that comes.",
+                "When a call was hung up before any response and a 1xx arrives, CANCEL follows "
+                "within 0.5 s.",
+                "policy: 0.5 s"},
+    Requirement{"RFC3261-CANCEL-03", "RFC 3261 §9.1", Severity::must,
+                "A CANCEL repeats what identifies the INVITE and asks for no extension.",
+                "One Via with the branch of the INVITE, its Request-URI, Call-ID, To, From, CSeq "
+                "number, Route and destination; no Require and no Proxy-Require.",
+                ""},
+    Requirement{"RFC3261-CANCEL-04", "RFC 3261 §9.1", Severity::should,
+                "The device cancels neither an INVITE that has its final response nor any other "
+                "request.",
+                "No CANCEL later than 0.1 s after a final response on the branch it names, and "
+                "none on the branch of another method.",
+                "policy: 0.1 s"},
+    Requirement{"RFC3261-CANCEL-05", "RFC 3261 §9.1", Severity::should,
+                "A cancelled call is over: its 487 is acknowledged, and when none comes it is "
+                "dropped after 64*T1 and rings nowhere else.",
+                "ACK to the final response that follows the CANCEL; an INVITE of the call "
+                "anywhere after the user's CANCEL fails.",
+                "policy: 2 s"},
+    Requirement{"RFC3261-CANCEL-06", "RFC 3261 §13.2.2.4, §15", Severity::must,
+                "An answer that crosses the hang-up is acknowledged and then ended.",
+                "ACK within T1 of a 2xx that came after the user had hung up, BYE within 2 s.",
+                "policy: 2 s"},
     Requirement{"RFC3261-DLG-04", "RFC 3261 §15.1.2", Severity::should,
                 "A BYE in a dialog that the device does not know draws 481.",
                 "The final response to a BYE whose Call-ID and tags no INVITE of the capture and "
@@ -32,6 +58,17 @@ inline constexpr std::array dialog_rows{
                 "A call that was made over the secondary stays with its route, also when the "
                 "primary is back.",
                 "No request of the device in a dialog of the secondary goes to the primary.", ""},
+    Requirement{"RFC3581-01", "RFC 3581 §3", Severity::should,
+                "The device asks for responses at the port its requests come from, and hears them "
+                "there.",
+                "The Via of each request over UDP has an rport without value; where its port is "
+                "not the source port, no request is sent again after its response came to that.",
+                "policy: 50 ms"},
+    Requirement{"RFC3581-02", "RFC 3581 §4", Severity::must,
+                "A request that asks for rport is answered at the port it came from.",
+                "Each response of the device to such a request goes to its source and tells that "
+                "in rport and received.",
+                ""},
 };
 
 }  // namespace sipharness::verdict::catalogue

@@ -45,6 +45,11 @@ inline constexpr std::array request_rows{
                 "Contacts in each INVITE from the device are counted and read, and a request that "
                 "the far end sends to that Contact is answered.",
                 ""},
+    Requirement{"RFC3261-GEN-08", "RFC 3261 §18.1.2", Severity::must,
+                "A response whose Via names somebody else is dropped.",
+                "After a response with the request's branch and a foreign sent-by the request is "
+                "sent again when it is due, and a 2xx is not acknowledged.",
+                "profile: timer"},
     Requirement{"RFC3261-GEN-09", "RFC 3261 §8.1.3.2", Severity::must,
                 "A final status code that the device does not know counts as the x00 of its class, "
                 "an unknown provisional one as 183.",

@@ -54,6 +54,7 @@ std::vector<Case> all_cases() {
                             rfc3261_12_request_cases,
                             rfc3261_13_acknowledgement_cases,
                             rfc3261_17_invite_cases,
+                            rfc3581_cases,
                             trap_cases})
     for (Case& one : family()) all.push_back(std::move(one));
   return all;

@@ -57,6 +57,7 @@ std::vector<Case> rfc3261_18_size_cases();
 std::vector<Case> rfc3261_19_tag_cases();
 std::vector<Case> failover_transport_cases();
 std::vector<Case> rfc3261_9_cases();
+std::vector<Case> rfc3581_cases();
 std::vector<Case> failover_cases();
 std::vector<Case> failover_answer_cases();
 std::vector<Case> failover_late_cases();

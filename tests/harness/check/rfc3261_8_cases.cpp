@@ -91,6 +91,50 @@ std::vector<Case> unknown_code_cases() {
   };
 }
 
+/// `method` at 1 s, a 200 for somebody else at 1.1 s, copies of the request at `again`, the right
+/// 200 2 s after the first.
+std::function<void(Setting)> misdirected(std::string method, std::vector<Duration> again,
+                                         std::vector<Duration> acks = {}) {
+  return [=](Setting s) {
+    const std::string nobody = "SIP/2.0/UDP nobody.invalid;branch=z9hG4bKstray;rport";
+    const auto request =
+        s.trace.at(1s).from_device(primary).request(method, {.branch = "z9hG4bKstray"});
+    s.trace.at(1100ms).to_device(primary).response(
+        200, {.to_tag = "t", .headers = {{"Via", nobody}}, .to = request});
+    s.trace.retransmissions(request, again);
+    for (const Duration at : acks)
+      s.trace.at(at).from_device(primary).request("ACK", {.to_tag = "t", .in = request});
+    s.trace.at(3s).to_device(primary).response(200, {.to_tag = "t", .to = request});
+    s.trace.ends(60s);
+  };
+}
+
+std::vector<Case> stray_cases() {
+  constexpr std::string_view id = "RFC3261-GEN-08";
+  return {
+      {"goes_on_registering", id, Verdict::pass, misdirected("REGISTER", {500ms, 1500ms})},
+      {"takes_it_for_its_own", id, Verdict::fail, misdirected("REGISTER", {})},
+      {"goes_on_inviting", id, Verdict::pass, misdirected("INVITE", {500ms, 1500ms}, {3010ms})},
+      {"acknowledges_it", id, Verdict::fail, misdirected("INVITE", {500ms}, {1110ms})},
+      {"right_one_came_before_a_copy_was_due", id, Verdict::inconclusive,
+       [](Setting s) {
+         const auto asked =
+             s.trace.at(1s).from_device(primary).request("REGISTER", {.branch = "z9hG4bKstray"});
+         s.trace.at(1100ms).to_device(primary).response(
+             200,
+             {.headers = {{"Via", "SIP/2.0/UDP nobody.invalid;branch=z9hG4bKstray"}}, .to = asked});
+         s.trace.at(1200ms).to_device(primary).response(200, {.to = asked});
+         s.trace.ends(60s);
+       }},
+      {"captured_at_the_server", id, Verdict::inconclusive,
+       [](Setting s) {
+         s.trace.vantage(trace::Vantage::server);
+         misdirected("REGISTER", {})(s);
+       }},
+      {"none_came", id, Verdict::inconclusive, healthy},
+  };
+}
+
 std::vector<Case> request_cases() {
   return {
       {"complete", "RFC3261-GEN-01", Verdict::pass, healthy},
@@ -140,7 +184,7 @@ std::vector<Case> request_cases() {
 
 std::vector<Case> rfc3261_8_cases() {
   std::vector<Case> all;
-  for (const auto family : {request_cases, contact_cases, unknown_code_cases})
+  for (const auto family : {request_cases, contact_cases, unknown_code_cases, stray_cases})
     for (Case& one : family()) all.push_back(std::move(one));
   return all;
 }

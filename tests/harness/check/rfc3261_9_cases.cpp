@@ -45,7 +45,7 @@ std::vector<Case> first_word_cases() {
          s.trace.silent_invite(primary, 1s);
          s.trace.ends(60s);
        }},
-      {"trap_7_a_fallback_without_cancel", id, Verdict::pass, fallback},
+      {"trap_7_a_fallback_without_cancel", id, Verdict::pass, [](Setting s) { fallback(s.trace); }},
       {"after_ringing", id, Verdict::pass,
        call(12s,
             [](Setting s, MessageId invite) {

@@ -123,6 +123,69 @@ void answered_twice(UaRig& rig) {
   call_scripted(rig);
 }
 
+void hang_up_a_call(UaRig& rig, Duration at) {
+  rig.boot();
+  rig.perform_at(10s, DeviceVerb::dial, "2002");
+  rig.perform_at(at, DeviceVerb::hang_up);
+  rig.run_until(90s);
+}
+
+void hung_up_before_ringing(UaRig& rig) {
+  rig.primary.rings_after = 3s;
+  rig.primary.answers_after = 1h;
+  hang_up_a_call(rig, 11s);
+}
+
+void answered_after_hang_up(UaRig& rig) {
+  rig.primary.rings_after = 1h;
+  hang_up_a_call(rig, 11s);
+}
+
+void hung_up_in_silence(UaRig& rig) {
+  rig.do_at(5s, [&rig] { rig.primary.silent = true; });
+  hang_up_a_call(rig, 41s);
+}
+
+void hung_up_and_never_terminated(UaRig& rig) {
+  rig.primary.script = [&rig](const Arrival& request) {
+    if (request.view().method() == Method::invite) rig.primary.reply(request, 180);
+    if (request.view().method() == Method::cancel) rig.primary.reply(request, 200);
+    return request.view().method() != Method::register_;
+  };
+  hang_up_a_call(rig, 20s);
+}
+
+/// Answers the first two REGISTERs as if they were somebody else's.
+void registrar_misdirects(UaRig& rig) {
+  rig.primary.script = [&rig](const Arrival& request) {
+    if (rig.primary.times(Method::register_).size() > 2) return false;
+    std::string text = sip::MessageBuilder::response_to(request.view(), 200, "t").str();
+    const std::string_view via = request.view().via().sent_by;
+    rig.primary.send(text.replace(text.find(via), via.size(), "nobody.invalid"), request.hop);
+    return true;
+  };
+  rig.boot();
+  rig.run_until(10s);
+}
+
+/// An INVITE whose Via names port 5999, which is not where it comes from.
+void called_through_a_nat(UaRig& rig) {
+  rig.do_at(5s, [&rig] {
+    std::string text =
+        sip::MessageBuilder::request("OPTIONS", "sip:1001@127.0.0.1:5062")
+            .header(HeaderId::via, "SIP/2.0/UDP 127.0.0.11:5999;branch=z9hG4bKnat;rport")
+            .header(HeaderId::max_forwards, "70")
+            .header(HeaderId::from, "<sip:a@127.0.0.11>;tag=f")
+            .header(HeaderId::to, "<sip:1001@127.0.0.11>")
+            .header(HeaderId::call_id, "nat")
+            .header(HeaderId::cseq, "1 OPTIONS")
+            .str();
+    rig.primary.send(text, {Transport::udp, rig.primary.local(), rig.device()});
+  });
+  rig.boot();
+  rig.run_until(10s);
+}
+
 void through_loose_routers(UaRig& rig) {
   script_answer(rig, 200, {"<sip:proxy-2.invalid;lr>", "<sip:127.0.0.11:5070;lr>"});
   call_scripted(rig);
@@ -335,6 +398,18 @@ const std::vector<Case> cases = {
      [](const UaRig& rig) { return rig.primary.times(Method::ack) == Times{13}; }},
     {seeks_the_unknown_elsewhere, refused_with_499,
      [](const UaRig& rig) { return came_at(invites(rig.secondary), 10); }},
+    {forgets_to_cancel, hung_up_before_ringing,
+     [](const UaRig& rig) { return rig.primary.times(Method::cancel).empty(); }},
+    {tags_its_cancels, hung_up_before_ringing,
+     [](const UaRig& rig) { return !first(rig.primary, Method::cancel).view().to_tag().empty(); }},
+    {cancels_an_answered_call, call_up,
+     [](const UaRig& rig) { return rig.primary.times(Method::cancel) == Times{20}; }},
+    {rings_on_after_a_missing_487, hung_up_and_never_terminated,
+     [](const UaRig& rig) { return came_at(invites(rig.secondary), 52); }},
+    {keeps_an_unwanted_answer, answered_after_hang_up,
+     [](const UaRig& rig) { return rig.primary.times(Method::bye).empty(); }},
+    {goes_on_after_hang_up, hung_up_in_silence,
+     [](const UaRig& rig) { return came_at(invites(rig.secondary), 42); }},
     {invites_with_two_contacts, call_up,
      [](const UaRig& rig) {
        return rig.primary.last(Method::invite).view().count(HeaderId::contact) == 2;
@@ -351,6 +426,12 @@ const std::vector<Case> cases = {
      }},
     {follows_the_returned_primary, primary_returns,
      [](const UaRig& rig) { return came_at(rig.primary.times(Method::bye), 300); }},
+    {takes_responses_for_others, registrar_misdirects,
+     [](const UaRig& rig) { return registers(rig.primary) == Times{0}; }},
+    {omits_rport, both_up,
+     [](const UaRig& rig) { return !first_register(rig).view().via().has_rport; }},
+    {answers_where_via_says, called_through_a_nat,
+     [](const UaRig& rig) { return rig.primary.statuses().empty(); }},
     {uses_tcp_against_profile, both_up,
      [](const UaRig& rig) { return first_register(rig).hop.transport == Transport::tcp; }},
 };
