@@ -172,8 +172,10 @@ void judge_rejection(const Context& context, Judge& judge, const Challenged& rej
   const std::string seen =
       fmt::format("credentials again {} after they were rejected (the profile waits {})",
                   format_seconds(after), format_duration(wait));
-  Evidence evidence = evidence_of(context, rejected);
-  evidence.messages.push_back(next->sends.front());
+  const Evidence evidence{
+      rejected.refused->server,
+      rejected.challenge->sip.call_id(),
+      {rejected.refused->sends.front(), rejected.challenge->index, next->sends.front()}};
   if (after < least_wait)
     judge.violated(evidence, seen);
   else if (after < wait - registration_tolerance(context, wait).value)

@@ -146,6 +146,15 @@ std::function<void(Setting)> unconfirmed(const Rest& rest) {
   return registered([=](Setting s) { rest(s, subscribe(s, primary, 1s, asking(dialog))); });
 }
 
+/// Accepted at 1 s for three minutes, never notified, refreshed `after` the first SUBSCRIBE.
+std::function<void(Setting)> refreshed_unconfirmed(Duration t1, Duration after) {
+  return registered([=](Setting s) {
+    s.profile.timers.t1 = t1;
+    const auto one = subscribe(s, primary, 1s, asking(dialog, 180s));
+    refresh(s, primary, 1s + after, one, {180s});
+  });
+}
+
 /// Ended by the notifier at 10 s with these parameters; `again` begins anew.
 std::function<void(Setting)> ended(const std::string& parameters, std::optional<Duration> again) {
   return registered([=](Setting s) {
@@ -307,11 +316,24 @@ std::vector<Case> lifecycle_cases() {
   };
 }
 
+/// Timer N = 64*T1. @source RFC 6665 §4.1.2.4; catalogue, table T-6
+std::vector<Case> timer_n_cases() {
+  return {
+      {"t1_500ms_before_32s", "RFC6665-03", Verdict::pass, refreshed_unconfirmed(500ms, 31s)},
+      {"t1_500ms_after_32s", "RFC6665-03", Verdict::warn, refreshed_unconfirmed(500ms, 33s)},
+      {"t1_1s_before_64s", "RFC6665-03", Verdict::pass, refreshed_unconfirmed(1s, 63s)},
+      {"t1_1s_after_64s", "RFC6665-03", Verdict::warn, refreshed_unconfirmed(1s, 65s)},
+      {"t1_2s_before_128s", "RFC6665-03", Verdict::pass, refreshed_unconfirmed(2s, 127s)},
+      {"t1_2s_after_128s", "RFC6665-03", Verdict::warn, refreshed_unconfirmed(2s, 129s)},
+  };
+}
+
 }  // namespace
 
 std::vector<Case> subscription_cases() {
   std::vector<Case> all = guide_cases();
-  for (Case& one : lifecycle_cases()) all.push_back(std::move(one));
+  for (const auto part : {lifecycle_cases, timer_n_cases})
+    for (Case& one : part()) all.push_back(std::move(one));
   return all;
 }
 

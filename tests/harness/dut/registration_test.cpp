@@ -301,16 +301,22 @@ TEST(Subscription, answers_its_notify_and_begins_anew_when_it_is_terminated) {
   EXPECT_TRUE(rig.primary.last(Method::subscribe).view().to_tag().empty());
 }
 
-TEST(Subscription, that_no_notify_confirms_has_failed_after_timer_n) {  // RFC 6665 §4.1.2.4
-  UaRig rig;
-  rig.profile.subscriptions = {"dialog"};
-  rig.profile.subscribe_expiration = 1min;
-  rig.primary.notifies = false;
-  rig.boot();
-  rig.run_until(80s);
-  ASSERT_THAT(rig.primary.times(Method::subscribe), ElementsAre(0, 52));
-  EXPECT_TRUE(rig.primary.last(Method::subscribe).view().to_tag().empty());
-  EXPECT_THAT(rig.secondary.times(Method::subscribe), ElementsAre(0, 50));
+TEST(Subscription, that_no_notify_confirms_has_failed_after_timer_n) {  // T-6: N = 64*T1
+  for (const auto& [t1, again] : {std::pair<Duration, double>{500ms, 52}, {1s, 84}, {2s, 148}}) {
+    SCOPED_TRACE(again);
+    UaRig rig;
+    rig.profile.timers.t1 = t1;
+    rig.profile.subscriptions = {"dialog"};
+    rig.profile.subscribe_expiration = 4min;
+    rig.primary.notifies = false;
+    rig.boot();
+    rig.run_until(150s);
+    ASSERT_GE(rig.primary.times(Method::subscribe).size(), 2U);
+    EXPECT_EQ(rig.primary.times(Method::subscribe)[1], again)
+        << "32, 64 or 128 s and the retry wait";
+    EXPECT_TRUE(rig.primary.last(Method::subscribe).view().to_tag().empty());
+    EXPECT_THAT(rig.secondary.times(Method::subscribe), ElementsAre(0));
+  }
 }
 
 TEST(Subscription, is_not_asked_for_again_where_its_package_is_unknown) {

@@ -1,5 +1,6 @@
 // A run in virtual time from scenario to findings, through nothing but its folder.
 
+#include <cstdlib>
 #include <filesystem>
 
 #include <gmock/gmock.h>
@@ -12,6 +13,9 @@
 namespace sipharness::run {
 namespace {
 
+using testing::AnyOf;
+using testing::Contains;
+using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -211,6 +215,26 @@ TEST_F(Run, that_cannot_be_set_up_says_why) {
   };
   EXPECT_THAT(reason({}, unknown), HasSubstr("plays_the_banjo"));
   EXPECT_THAT(reason(secret, options()), HasSubstr("SIPHARNESS_TEST_UNSET"));
+}
+
+TEST_F(Run, writes_a_real_password_nowhere) {
+  setenv("SIPHARNESS_TEST_PASSWORD", "swordfish", 1);
+  scenario::Profile profile;
+  profile.account.password = {scenario::Password::Kind::env, "SIPHARNESS_TEST_PASSWORD"};
+  scenario::Scenario challenged = scenario();
+  for (scenario::Server& server : challenged.servers)
+    server.rules.emplace_back().verb = scenario::ChallengeWith{};
+  stage(challenged, profile, options());
+  const Judged right = judged({.capture = options().folder});
+  setenv("SIPHARNESS_TEST_PASSWORD", "haddock", 1);
+  const Judged wrong = judged({.capture = options().folder});
+  unsetenv("SIPHARNESS_TEST_PASSWORD");
+  EXPECT_THAT(told(right.result), Contains(HasSubstr("AUTH-03 phone pass")));
+  EXPECT_THAT(told(wrong.result), Contains(HasSubstr("AUTH-03 phone fail")));
+  for (const Judged* one : {&right, &wrong})
+    EXPECT_THAT(told(one->result), Each(Not(AnyOf(HasSubstr("swordfish"), HasSubstr("haddock")))));
+  for (const auto& file : std::filesystem::directory_iterator(options().folder))
+    EXPECT_THAT(bytes(file.path().string()), Not(HasSubstr("swordfish"))) << file.path();
 }
 
 }  // namespace
