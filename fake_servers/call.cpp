@@ -1,7 +1,9 @@
 #include "fake_servers/call.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "harness/sip/session_expires.hpp"
 #include "harness/sip/transport.hpp"
 
 namespace fake_servers {
@@ -11,6 +13,12 @@ namespace sip = sipharness::sip;
 namespace {
 
 constexpr std::string_view sdp_type = "application/sdp";
+
+/// A Session-Expires value; the client of the request refreshes, or its server.
+std::string written_session(Duration interval, bool by_client) {
+  return to_string(sip::SessionExpires{std::chrono::duration_cast<std::chrono::seconds>(interval),
+                                       by_client ? sip::Refresher::uac : sip::Refresher::uas});
+}
 
 }  // namespace
 
@@ -92,7 +100,35 @@ MessageBuilder Call::success(const ServerTransaction& transaction) {
   add_routes(transaction.request(), response);
   response.header(HeaderId::contact, station_.contact(transaction.hop().transport));
   response.header(HeaderId::allow, allowed_methods);
+  settle_session(transaction.request(), response);
   return response;
+}
+
+void Call::settle_session(const MessageView& request, MessageBuilder& response) {
+  const bool supports = request.header(HeaderId::supported).find("timer") != std::string_view::npos;
+  if (!session_ || !supports) return;
+  const auto asked = sip::parse_session_expires(request.header(HeaderId::session_expires));
+  interval_ = session_->expires;
+  if (asked) interval_ = std::clamp<Duration>(asked->interval, session_->min, session_->expires);
+  const bool by_device = session_->device_refreshes;
+  response.header(HeaderId::session_expires, written_session(interval_, by_device));
+  if (by_device) response.header(HeaderId::require, "timer");
+  refresh_later();
+}
+
+void Call::refresh_later() {
+  if (session_->device_refreshes || !session_->refreshes) return;
+  refresh_ = station_.world.call_after(interval_ / 2, [this] { refresh(); });
+}
+
+void Call::refresh() {
+  // RFC 3311: UPDATE refreshes without an offer, and needs no ACK.
+  const Hop hop = hop_towards(dialog_.next_hop_uri(), hop_);
+  auto update = station_.request_in(dialog_, "UPDATE", hop);
+  update.header(HeaderId::session_expires, written_session(interval_, true));
+  update.header(HeaderId::supported, "timer");
+  station_.transactions.start(update.str(), hop, {});
+  refresh_later();
 }
 
 void Call::hang_up(const sipharness::scenario::Sending& how) {
@@ -115,6 +151,7 @@ void Call::send_bye(const sipharness::scenario::Sending& how) {
 
 void Call::end() {
   state_ = State::over;
+  refresh_.cancel();
   unacknowledged_.reset();
   media_.stop();
 }

@@ -38,6 +38,10 @@ class Call {
   }
   /// What a response to `invite` must say of the proxies between us and the peer.
   void add_routes(const MessageView& invite, MessageBuilder& response) const;
+  /// What it asks of a peer that supports session timers. @source RFC 4028 §9
+  void ask_for(const std::optional<sipharness::scenario::SessionTimer>& session) {
+    session_ = session;
+  }
   /// 200 to the INVITE that made the dialog, or to one within it.
   void answer(const TransactionPtr& invite);
   /// The peer answered our INVITE with `response`; the ACK is the caller's.
@@ -55,6 +59,9 @@ class Call {
   void on_reinvite(const TransactionPtr& transaction);
   void accept_with_description(ServerTransaction& transaction);
   MessageBuilder success(const ServerTransaction& transaction);
+  void settle_session(const MessageView& request, MessageBuilder& response);
+  void refresh_later();
+  void refresh();
   void send_bye(const sipharness::scenario::Sending& how);
 
   Station& station_;
@@ -66,6 +73,9 @@ class Call {
   bool hangs_up_when_acknowledged_ = false;
   std::optional<sipharness::sip::Reliable2xx> unacknowledged_;
   std::optional<Repeater> repeated_bye_;
+  std::optional<sipharness::scenario::SessionTimer> session_;
+  Duration interval_{};  ///< that was settled last
+  sipharness::world::Timer refresh_;
 };
 
 }  // namespace fake_servers

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "fake_servers/behaviour.hpp"
+#include "harness/sip/session_expires.hpp"
 
 namespace fake_servers {
 
@@ -10,10 +11,21 @@ FarEnd::FarEnd(Station& station, sipharness::scenario::FarEnd plan, std::string 
     : station_(station), plan_(plan), user_(std::move(user)), stranded_(max_calls) {}
 
 void FarEnd::on_invite(const TransactionPtr& invite, const Routers& record_route) {
+  if (refuse_interval(*invite)) return;
   if (!make_room()) return station_.answer(*invite, 503);
   auto call = std::make_unique<IncomingCall>(station_, invite, plan_, record_route);
   const std::string tag = call->tag();
   incoming_.emplace(tag, std::move(call));
+}
+
+bool FarEnd::refuse_interval(ServerTransaction& invite) {
+  const auto asked =
+      sipharness::sip::parse_session_expires(invite.request().header(HeaderId::session_expires));
+  if (!plan_.session_timer || !asked || asked->interval >= plan_.session_timer->min) return false;
+  const auto least = std::chrono::duration_cast<std::chrono::seconds>(plan_.session_timer->min);
+  auto refusal = station_.reply(invite, 422);
+  invite.respond(refusal.header(HeaderId::min_se, std::to_string(least.count())).str());
+  return true;
 }
 
 void FarEnd::strand(const MessageView& invite) {

@@ -37,6 +37,8 @@ class FarEnd {
 
  private:
   Call* find(const MessageView& message);
+  /// 422 to an INVITE whose session would be too short; false if it is not. @source RFC 4028 §9
+  bool refuse_interval(ServerTransaction& invite);
   /// False if there is no room for another call.
   bool make_room();
 

@@ -25,6 +25,7 @@ IncomingCall::IncomingCall(Station& station, TransactionPtr invite,
       call_(station, sip::Dialog::from_request(invite_->request(), station.rng.hex(8)),
             invite_->hop(), MediaSession(station)) {
   call_.pass_through(record_route);
+  call_.ask_for(plan_.session_timer);
   station_.answer(*invite_, 100);
   if (plan_.ring) ring_ = station_.world.call_after(*plan_.ring, [this] { ring(); });
   if (plan_.answer) answer_ = station_.world.call_after(*plan_.answer, [this] { answer(); });

@@ -50,6 +50,9 @@ std::vector<Check> gather() {
                              rfc3261_13_acknowledgement_checks(),
                              rfc3261_12_request_checks(),
                              rfc3261_17_invite_checks(),
+                             rfc3261_14_modification_checks(),
+                             rfc4028_10_session_checks(),
+                             failover_midcall_checks(),
                              always_told_checks()})
     all.insert(all.end(), family.begin(), family.end());
   std::ranges::sort(all, {},

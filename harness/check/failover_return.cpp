@@ -11,6 +11,7 @@
 
 #include "harness/check/failover.hpp"
 #include "harness/check/families.hpp"
+#include "harness/check/midcall.hpp"
 #include "harness/check/refresh.hpp"
 
 namespace sipharness::check {
@@ -114,15 +115,6 @@ void the_next_call_fails_back(const Context& context, Judge& judge) {
   });
 }
 
-/// The user wanted what the device does at `at`.
-bool was_ordered(const Context& context, CaptureTime at) {
-  for (const std::string_view verb : {"hang_up", "hold", "resume", "restart", "shutdown"}) {
-    const auto ordered = next_action(context, verb, at - time_to_return);
-    if (ordered && *ordered <= at) return true;
-  }
-  return false;
-}
-
 /// What the device did to a call just because the primary came back.
 const trace::Message* disturbance(const Context& context, const ConfirmedDialog& dialog,
                                   CaptureTime back) {
@@ -133,7 +125,8 @@ const trace::Message* disturbance(const Context& context, const ConfirmedDialog&
                             message.sip.from_tag() == dialog.device_tag;
     if (!is_in_time || !is_of_call) continue;
     const bool disturbs =
-        message.sip.method() == sip::Method::bye || (message.sip.method() == sip::Method::invite);
+        message.sip.method() == sip::Method::bye ||
+        (message.sip.method() == sip::Method::invite && !asks_for_session(message.sip));
     if (disturbs && !was_ordered(context, message.at)) return &message;
   }
   return nullptr;

@@ -36,6 +36,9 @@ std::span<const Check> always_told_checks();                // in every run
 std::span<const Check> guide_incoming_checks();             // guide, Case 2: receiving calls
 std::span<const Check> rfc3261_17_server_checks();          // RFC 3261 §17.2
 std::span<const Check> rfc3261_13_answer_checks();          // RFC 3261 §13.3; RFC 6026 §7
+std::span<const Check> rfc3261_14_modification_checks();    // RFC 3261 §14.1
+std::span<const Check> rfc4028_10_session_checks();         // RFC 4028
+std::span<const Check> failover_midcall_checks();           // a call whose server is lost
 std::span<const Check> rfc3261_12_dialog_checks();          // RFC 3261 §12.2, §14.1, §15
 std::span<const Check> rfc3261_8_response_checks();         // RFC 3261 §8.1.3, §18.1.2
 std::span<const Check> rfc3261_12_request_checks();         // RFC 3261 §12.2.1.1

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "harness/check/families.hpp"
 #include "harness/check/incoming.hpp"
+#include "harness/check/midcall.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -56,7 +58,74 @@ void unknown_bye_draws_481(const Context& context, Judge& judge) {
   }
 }
 
+// --- After the device's BYE ----------------------------------------------------------------------
+
+/// A further request of the device in a dialog that it has ended; a BYE tried again is none.
+const trace::Message* request_after(const Context& context, const trace::ConfirmedDialog& dialog,
+                                    const Transaction& bye) {
+  const trace::Message& sent = context.opening(bye);
+  const int status = bye.final ? context.message(*bye.final).sip.status() : 0;
+  const bool was_challenged = status == 401 || status == 407;
+  for (const trace::Message& message : context.trace.messages) {
+    const bool is_later = message.at > sent.at && message.from_device() &&
+                          message.sip.is_request() && is_in(message.sip, dialog) &&
+                          message.sip.cseq() > sent.sip.cseq();
+    const bool is_allowed = message.sip.method() == Method::ack ||
+                            (was_challenged && message.sip.method() == Method::bye);
+    if (is_later && !is_allowed) return &message;
+  }
+  return nullptr;
+}
+
+/// A call dialled while nothing answered the BYE, and how long its INVITE took; the end of the
+/// capture stands for one that never left.
+std::optional<Duration> wait_of_next_call(const Context& context, const Transaction& bye) {
+  const CaptureTime sent = context.opening(bye).at;
+  const CaptureTime answered = bye.final ? context.at(*bye.final) : CaptureTime::max();
+  for (const trace::CallGroup& call : context.calls) {
+    const bool is_meanwhile = call.dialled && *call.dialled > sent && *call.dialled < answered &&
+                              *call.dialled < sent + context.profile.timers.sixty_four_t1();
+    if (!is_meanwhile || context.trace.last < *call.dialled + time_to_act) continue;
+    const CaptureTime left =
+        call.legs.empty() ? context.trace.last : reached_at(context, call.legs.front());
+    return left - *call.dialled;
+  }
+  return std::nullopt;
+}
+
+/// The device's BYE had its answer, or was given up.
+bool is_settled(const Context& context, const Transaction& bye) {
+  const CaptureTime over = bye.final
+                               ? context.at(*bye.final)
+                               : context.opening(bye).at + context.profile.timers.sixty_four_t1();
+  return context.trace.last >= over + time_to_act;
+}
+
+void a_bye_ends_the_session_at_once(const Context& context, Judge& judge) {
+  judge.needs("a call that the device ends with BYE", verdict::Blame::user);
+  for (const Transaction& bye : context.transactions) {
+    const bool is_ours =
+        bye.method == Method::bye && bye.direction == trace::Direction::from_device;
+    const auto dialog = std::ranges::find_if(context.dialogs, [&](const auto& candidate) {
+      return is_ours && is_in(context.opening(bye).sip, candidate);
+    });
+    if (dialog == context.dialogs.end()) continue;
+    const Evidence evidence = evidence_of(context, bye);
+    const auto wait = wait_of_next_call(context, bye);
+    if (const trace::Message* further = request_after(context, *dialog, bye))
+      judge.violated(evidence, fmt::format("{} in a dialog that the device had ended with BYE",
+                                           further->sip.method_text()));
+    else if (wait && *wait > time_to_act)
+      judge.warn(evidence, fmt::format("a call dialled while the BYE was unanswered waited {}",
+                                       format_seconds(*wait)));
+    else if (is_settled(context, bye))
+      judge.pass(evidence, wait ? "BYE ended the dialog at once; the next call did not wait for it"
+                                : "BYE ended the dialog at once");
+  }
+}
+
 constexpr std::array table{
+    Check{"RFC3261-BYE-01", a_bye_ends_the_session_at_once},
     Check{"RFC3261-DLG-04", unknown_bye_draws_481},
 };
 

@@ -98,10 +98,11 @@ Json json_of(const FarEnd& far_end) {
 }
 
 Json json_of(const SessionTimer& timer) {
-  return Json{{"expires", json_of(timer.expires)},
+  Json object{{"expires", json_of(timer.expires)},
               {"min", json_of(timer.min)},
-              {"refresher", words::name_of(words::refreshers, timer.device_refreshes)},
-              {"refreshes", timer.refreshes}};
+              {"refresher", words::name_of(words::refreshers, timer.device_refreshes)}};
+  if (!timer.device_refreshes) object["refreshes"] = timer.refreshes;
+  return object;
 }
 
 Json json_of(const Link& link) {

@@ -13,6 +13,7 @@
 #include "harness/verdict/catalogue/register_rows.hpp"
 #include "harness/verdict/catalogue/request_rows.hpp"
 #include "harness/verdict/catalogue/selection_rows.hpp"
+#include "harness/verdict/catalogue/session_rows.hpp"
 #include "harness/verdict/catalogue/subscription_rows.hpp"
 #include "harness/verdict/catalogue/transaction_rows.hpp"
 
@@ -30,8 +31,8 @@ constexpr auto joined(const std::array<Requirement, sizes>&... parts) {
 constexpr auto rows =
     joined(catalogue::guide_rows, catalogue::register_rows, catalogue::request_rows,
            catalogue::transaction_rows, catalogue::dialog_rows, catalogue::selection_rows,
-           catalogue::subscription_rows, catalogue::authentication_rows, catalogue::failover_rows,
-           catalogue::recovery_rows, catalogue::always_rows);
+           catalogue::subscription_rows, catalogue::session_rows, catalogue::authentication_rows,
+           catalogue::failover_rows, catalogue::recovery_rows, catalogue::always_rows);
 
 constexpr bool ids_are_unique() {
   for (auto row = rows.begin(); row != rows.end(); ++row) {

@@ -94,7 +94,9 @@ void BootCycle::on_settled(Site& site) {
   } else if (site.registration->is_registered() && site.was_lost) {
     on_return(site);
   }
-  site.was_lost = site.registration->is_known_down();
+  const bool was_lost = std::exchange(site.was_lost, site.registration->is_known_down());
+  if (site.was_lost && !was_lost && core_.deviates(Deviation::hangs_up_with_its_registration))
+    calls_.hang_up_all();
   if (site.server.is_primary() && site.was_lost &&
       core_.deviates(Deviation::drops_subscriptions_with_the_primary))
     other(site).subscriptions.clear();

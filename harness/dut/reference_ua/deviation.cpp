@@ -11,7 +11,7 @@ std::vector<DeviationRow> gather() {
   std::vector<DeviationRow> all;
   for (const auto& family : {basic_deviations(), register_deviations(), answer_deviations(),
                              reach_deviations(), authentication_deviations(), called_deviations(),
-                             call_deviations(), subscription_deviations()})
+                             call_deviations(), midcall_deviations(), subscription_deviations()})
     all.insert(all.end(), family.begin(), family.end());
   std::ranges::sort(all, {}, &DeviationRow::id);
   return all;

@@ -66,7 +66,7 @@ const std::vector<DeviationRow> rows = {
     {SIPHARNESS_DEVIATION(keeps_an_unwanted_answer),
      "acknowledges an answer that crossed the hang-up and never ends it",
      "RFC3261-CANCEL-06",
-     {"RFC3261-GEN-12"},
+     {"RFC3261-GEN-12", "RFC3261-BYE-01"},
      "hang_up_before_any_response/answers_after_all"},
     {SIPHARNESS_DEVIATION(goes_on_after_hang_up),
      "goes on with a call that is hung up before any response",

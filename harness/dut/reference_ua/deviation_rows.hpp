@@ -19,5 +19,6 @@ std::vector<DeviationRow> called_deviations();
 std::vector<DeviationRow> reach_deviations();
 std::vector<DeviationRow> subscription_deviations();
 std::vector<DeviationRow> call_deviations();
+std::vector<DeviationRow> midcall_deviations();
 
 }  // namespace sipharness::dut

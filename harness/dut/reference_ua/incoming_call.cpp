@@ -16,8 +16,24 @@ IncomingCall::IncomingCall(UaCore& core, Server& server, TransactionPtr invite)
     : core_(core), server_(server), invite_(std::move(invite)), tag_(core.rng().hex(16)) {}
 
 void IncomingCall::start() {
+  // RFC 4028 §9.
+  if (is_too_short()) return refuse_interval();
   if (!core_.deviates(Deviation::leaves_a_caller_without_a_word)) return ring();
   keep_ringing_ = core_.world().call_after(silence, [this] { ring(); });
+}
+
+bool IncomingCall::is_too_short() const {
+  const auto session =
+      sip::parse_session_expires(invite_->request().header(sip::HeaderId::session_expires));
+  return core_.profile().session_timer && session && session->interval < core_.profile().min_se;
+}
+
+void IncomingCall::refuse_interval() {
+  over_ = true;
+  auto response = core_.reply(invite_->request(), 422, tag_);
+  const auto least = std::chrono::duration_cast<std::chrono::seconds>(core_.profile().min_se);
+  response.header(sip::HeaderId::min_se, std::to_string(least.count()));
+  invite_->respond(response.str());
 }
 
 void IncomingCall::ring() {

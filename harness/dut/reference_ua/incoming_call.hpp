@@ -24,6 +24,9 @@ class IncomingCall final : public Call {
  private:
   void ring();
   void refuse(int status);
+  /// The caller asks for a shorter session than we accept.
+  bool is_too_short() const;
+  void refuse_interval();
 
   UaCore& core_;
   Server& server_;

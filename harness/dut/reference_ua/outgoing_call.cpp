@@ -17,7 +17,9 @@ OutgoingCall::OutgoingCall(UaCore& core, std::string number, std::vector<Server*
       identity_{.number = std::move(number),
                 .call_id = core.rng().hex(24),
                 .from_tag = core.deviates(Deviation::repeats_its_tags) ? std::string(worn_out_tag)
-                                                                       : core.rng().hex(16)},
+                                                                       : core.rng().hex(16),
+                .cseq = 1,
+                .session = core.profile().session_timer},
       route_(std::move(route)),
       may_begin_again_(core.deviates(Deviation::tries_a_third_round)) {}
 
@@ -79,6 +81,7 @@ void OutgoingCall::on_answered(OutgoingLeg& answered, sip::Dialog dialog, const 
       Session::Peer{
           .dialog = std::move(dialog), .hop = hop, .server = answered.server(), .caller = true},
       [this] { over_ = true; });
+  session_->keep_alive(answered.session_interval());
   for (const auto& leg : legs_) leg->give_up();
 }
 

@@ -10,6 +10,10 @@
 namespace sipharness::dut {
 namespace {
 
+std::int64_t to_whole_seconds(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+}
+
 using sip::HeaderId;
 
 /// More branches than this answering one INVITE are not believed.
@@ -38,6 +42,9 @@ void OutgoingLeg::start() {
       .header(HeaderId::contact, core_.contact());
   server_.authenticator.authorize(request, "INVITE", target);
   core_.introduce(request);
+  if (identity_.session)
+    request.header(HeaderId::session_expires, std::to_string(to_whole_seconds(*identity_.session)))
+        .header(HeaderId::min_se, std::to_string(to_whole_seconds(core_.profile().min_se)));
   request.body("application/sdp", sip::format_sdp(core_.media(1)));
   invite_ = core_.start(
       request, core_.hop_to(server_.endpoint),
@@ -70,6 +77,7 @@ void OutgoingLeg::on_response(const sip::MessageView& response) {
     return;
   }
   if (is_challenge(response)) return on_challenge(response);
+  if (response.status() == 422) return on_interval_too_small(response);
   on_rejection(response);
 }
 
@@ -93,6 +101,16 @@ void OutgoingLeg::on_challenge(const sip::MessageView& response) {
     return start();
   }
   on_rejection(response);
+}
+
+void OutgoingLeg::on_interval_too_small(const sip::MessageView& response) {
+  const auto least = sip::parse_session_expires(response.header(HeaderId::min_se));
+  if (!least || !identity_.session || repairs_left_-- == 0) return on_rejection(response);
+  if (!core_.deviates(Deviation::insists_on_a_short_session))
+    identity_.session = std::max<Duration>(*identity_.session, least->interval);
+  ++identity_.cseq;
+  had_provisional_ = false;
+  start();
 }
 
 void OutgoingLeg::on_rejection(const sip::MessageView& response) {
@@ -134,6 +152,7 @@ void OutgoingLeg::on_success(const sip::MessageView& response) {
   const std::string ack = sip::make_ack(dialog, invite_.view(), core_.new_via());
   acknowledged_.emplace(response.to_tag(), Acknowledged{ack, hop});
   core_.send_ack(ack, hop);
+  if (identity_.session) session_interval_ = settled_by(response, true);
   if (finish()) return events_.on_answered(std::move(dialog), hop);
   if (core_.deviates(Deviation::keeps_both_answers) ||
       core_.deviates(Deviation::keeps_an_unwanted_answer))

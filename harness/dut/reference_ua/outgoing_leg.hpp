@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/dut/reference_ua/session_timer.hpp"
 #include "harness/dut/reference_ua/ua_core.hpp"
 
 namespace sipharness::dut {
@@ -22,6 +23,7 @@ struct CallIdentity {
   std::string call_id;
   std::string from_tag;
   std::uint32_t cseq = 1;
+  std::optional<Duration> session{};  ///< the session interval it asks for
 };
 
 class OutgoingLeg {
@@ -49,6 +51,8 @@ class OutgoingLeg {
   /// A response that matched no transaction any more; false if it is not to this leg's INVITE.
   bool take_stray(const sip::MessageView& response);
   Server& server() { return server_; }
+  /// What its answer settled. @source RFC 4028 §7.2
+  const std::optional<SessionInterval>& session_interval() const { return session_interval_; }
 
  private:
   enum class State : std::uint8_t { wanted, unwanted, finished };
@@ -61,6 +65,8 @@ class OutgoingLeg {
   void on_provisional();
   void on_success(const sip::MessageView& response);
   void on_challenge(const sip::MessageView& response);
+  /// 422: asks once more with what the server wants at least. @source RFC 4028 §7.3
+  void on_interval_too_small(const sip::MessageView& response);
   void on_rejection(const sip::MessageView& response);
   /// Whether a rejection says that the server, not the call, has failed.
   bool is_of_the_server(int status);
@@ -78,6 +84,7 @@ class OutgoingLeg {
   int repairs_left_ = 2;  ///< a challenge and one stale nonce
   bool had_provisional_ = false;
   bool cancelled_ = false;
+  std::optional<SessionInterval> session_interval_;
   ClientRequest invite_;
   ClientRequest cancel_;
   std::map<std::string, Acknowledged, std::less<>> acknowledged_;  ///< by To tag, so forks too

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/dut/reference_ua/session_timer.hpp"
 #include "harness/dut/reference_ua/ua_core.hpp"
 #include "harness/sip/transaction_reliable_2xx.hpp"
 
@@ -33,6 +34,8 @@ class Session {
   bool matches(const sip::MessageView& message) const { return peer_.dialog.matches(message); }
 
   void hang_up();
+  /// The session timer that the answer to our INVITE settled. @source RFC 4028 §7.2
+  void keep_alive(const std::optional<SessionInterval>& interval) { timer_.start(interval); }
   /// A re-INVITE with another media direction; false while another one is under way.
   bool set_direction(sip::MediaDirection direction);
   /// Accepts an INVITE: 200 with SDP, repeated until its ACK comes.
@@ -43,11 +46,19 @@ class Session {
 
  private:
   void send_reinvite();
+  void send_reinvite_to(const sip::Hop& hop);
+  void refresh();
+  void on_reinvite_unanswered();
   void on_reinvite_response(const sip::MessageView& response);
   void retry_after_glare();
   void send_bye();
+  /// What deviations add to it.
+  void send_more_than_a_bye();
   void on_bye_response(const sip::MessageView& response);
   void take_reinvite(const TransactionPtr& transaction);
+  void take_update(const TransactionPtr& transaction);
+  /// Takes the session interval that a request of the peer asks for, and writes it into our 2xx.
+  void answer_session_timer(const sip::MessageView& request, sip::MessageBuilder& response);
   void end();
 
   UaCore& core_;
@@ -58,11 +69,16 @@ class Session {
   sip::MediaDirection direction_ = sip::MediaDirection::sendrecv;
   std::uint64_t media_version_ = 1;
   bool reinviting_ = false;
+  bool refreshing_ = false;
   ClientRequest request_;
   std::string reinvite_ack_;
   std::uint32_t answered_cseq_ = 0;
   std::unique_ptr<sip::Reliable2xx> unacknowledged_;
   world::Timer glare_;
+  SessionTimer timer_;
+  // Of the deviations tells_the_other_server_too and asks_after_its_bye.
+  ClientRequest aside_;
+  world::Timer afterthought_;
 };
 
 }  // namespace sipharness::dut

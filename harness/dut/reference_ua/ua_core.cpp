@@ -14,8 +14,9 @@ namespace {
 using sip::HeaderId;
 
 constexpr std::string_view user_agent = "sipharness-reference/0.1";
-constexpr std::string_view allowed = "INVITE, ACK, BYE, CANCEL, OPTIONS, NOTIFY";
+constexpr std::string_view allowed = "INVITE, ACK, BYE, CANCEL, OPTIONS, NOTIFY, UPDATE";
 constexpr std::string_view supported = "path";
+constexpr std::string_view supported_with_timer = "path, timer";
 /// policy: where we would listen for RTP; nobody checks what arrives there.
 constexpr std::uint16_t media_port = 16384;
 
@@ -51,13 +52,12 @@ UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& op
       rng_(rng.fork("identifiers")),
       options_(options),
       message_deviations_(options.deviations, rng.fork("deviations"), options.secondary),
-      transport_(
-          world, options.local,
-          {.on_message = [this](const sip::MessageView& message,
-                                const sip::Hop& hop) { receive(message, hop); },
-           .on_malformed = {},
-           .on_keep_alive = {},
-           .on_failure = [this](const sip::Hop& hop) { on_unreachable(hop); }}),
+      transport_(world, options.local,
+                 {.on_message = [this](const sip::MessageView& message,
+                                       const sip::Hop& hop) { receive(message, hop); },
+                  .on_malformed = {},
+                  .on_keep_alive = {},
+                  .on_failure = [this](const sip::Hop& hop) { on_unreachable(hop); }}),
       transactions_(
           world,
           {.name = options.name,
@@ -124,7 +124,7 @@ sip::Sdp UaCore::media(std::uint64_t version) const {
 void UaCore::introduce(sip::MessageBuilder& message) const {
   message.header(HeaderId::user_agent, user_agent)
       .header("Allow", allowed)
-      .header(HeaderId::supported, supported);
+      .header(HeaderId::supported, profile().session_timer ? supported_with_timer : supported);
 }
 
 sip::MessageBuilder UaCore::reply(const sip::MessageView& request, int status,

@@ -38,6 +38,27 @@ inline constexpr std::array dialog_rows{
                 "An answer that crosses the hang-up is acknowledged and then ended.",
                 "ACK within T1 of a 2xx that came after the user had hung up, BYE within 2 s.",
                 "policy: 2 s"},
+    Requirement{"RFC3261-BYE-01", "RFC 3261 §15.1.1", Severity::must,
+                "With its BYE the session is over for the device, whatever comes back.",
+                "No further request of the device in that dialog; a call dialled while the BYE is "
+                "unanswered leaves within 2 s, else a warning.",
+                "policy: 2 s"},
+    Requirement{
+        "RFC3261-DLG-01", "RFC 3261 §12.2.1.2, §14.1", Severity::should,
+        "A 481, a 408 or silence to a request within a dialog ends that dialog.",
+        "After a re-INVITE or UPDATE that drew one of them the device sends BYE within 2 s.",
+        "policy: 2 s"},
+    Requirement{
+        "RFC3261-DLG-02", "RFC 3261 §14.1", Severity::must,
+        "A re-INVITE that is refused otherwise leaves the session as it was.",
+        "No BYE of the device within 2 s of a 4xx, 5xx or 6xx to its re-INVITE that says nothing "
+        "of the dialog, unless its user asked for it.",
+        "policy: 2 s"},
+    Requirement{
+        "RFC3261-DLG-03", "RFC 3261 §14.1", Severity::should,
+        "After a 491 the device tries its re-INVITE again, in 2.1 to 4 s if it made the call, else "
+        "in 2 s at most.",
+        "The interval from the 491 to the next re-INVITE.", "profile: timer"},
     Requirement{"RFC3261-DLG-04", "RFC 3261 §15.1.2", Severity::should,
                 "A BYE in a dialog that the device does not know draws 481.",
                 "The final response to a BYE whose Call-ID and tags no INVITE of the capture and "

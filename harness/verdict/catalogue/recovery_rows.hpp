@@ -62,6 +62,24 @@ inline constexpr std::array recovery_rows{
         "FO-LATE-200 asks.",
         "profile: fo_grace"},
     Requirement{
+        "FO-MID-01", "policy: good practice", Severity::quality,
+        "The loss of a registration ends no call.",
+        "No BYE of the device, but for its user's, in a call whose server it fails to register at; "
+        "calls with a session timer are left out.",
+        ""},
+    Requirement{
+        "FO-MID-02", "RFC 3261 §12.2, §15.1.1", Severity::must,
+        "The hang-up of a call whose server is silent stays with that server.",
+        "BYE goes to the call's server as often as Timer E wants, and no request of the dialog to "
+        "the other server.",
+        ""},
+    Requirement{
+        "FO-MID-03", "RFC 3261 §12.2.1.2, §14.1", Severity::should,
+        "A change of a call that draws nothing ends the call, and moves nowhere else.",
+        "BYE within 2 s of the timeout of a re-INVITE or UPDATE; no request of the dialog at the "
+        "other server.",
+        "policy: 2 s"},
+    Requirement{
         "FO-EXPSHORT", "RFC 3261 §10.2.4; guide, Configuration (Optional)", Severity::must,
         "When a server cuts the expiry short the refreshes follow, even if Reregister before "
         "Expiration is larger than what was granted.",

@@ -1,0 +1,150 @@
+// The server of a running call is lost: the call goes on, and its end stays with that server.
+// @source RFC 3261 §12.2, §14.1, §15.1.1; policy: a call does not hang on a registration
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "harness/check/back_off.hpp"
+#include "harness/check/families.hpp"
+#include "harness/check/midcall.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::Method;
+using trace::ConfirmedDialog;
+using trace::Message;
+using trace::Transaction;
+using verdict::Blame;
+
+// --- The registration is lost --------------------------------------------------------------------
+
+/// A session timer may end a call that nobody refreshes any more (RFC 4028 §10).
+bool has_session_timer(const Context& context, const ConfirmedDialog& dialog) {
+  const auto& final = context.transactions[dialog.invite].final;
+  return final && asks_for_session(context.message(*final).sip);
+}
+
+/// A request within the call told the device that the dialog is gone.
+bool was_dialog_lost(const Context& context, const ConfirmedDialog& dialog) {
+  return std::ranges::any_of(modifications(context), [&](const Modification& modification) {
+    return modification.dialog == &dialog && dialog_lost_at(context, *modification.request);
+  });
+}
+
+/// The attempt whose failure took the registration away while the call was up.
+const trace::RegisterAttempt* loss_during(const Context& context, const ConfirmedDialog& dialog) {
+  for (const trace::RegisterAttempt* attempt : context.attempts_at(dialog.server)) {
+    const auto failed = attempt->failed_at();
+    if (attempt->unregister || !failed || attempt->status != 0 || *failed > context.trace.last)
+      continue;
+    const bool was_up =
+        attempt->start > dialog.confirmed && (!dialog.ended || *dialog.ended > attempt->start);
+    if (was_up) return attempt;
+  }
+  return nullptr;
+}
+
+void calls_outlive_their_registration(const Context& context, Judge& judge) {
+  judge.needs("a call during which the registration at its server is lost", Blame::harness);
+  for (const ConfirmedDialog& dialog : context.dialogs) {
+    const trace::RegisterAttempt* lost = loss_during(context, dialog);
+    if (lost == nullptr || has_session_timer(context, dialog) || was_dialog_lost(context, dialog))
+      continue;
+    const Message* bye = bye_of_device(context, dialog, lost->start);
+    const CaptureTime known = *lost->failed_at();
+    // Without a journal nobody knows who wanted that BYE.
+    if (bye != nullptr && !context.trace.has_journal()) continue;
+    const Evidence evidence{dialog.server, dialog.call_id, {}};
+    if (bye != nullptr && !was_end_ordered(context, bye->at))
+      judge.violated(evidence, "BYE of the device in a call whose server it could not register at");
+    else if (dialog.ended.value_or(context.trace.last) > known + time_to_act)
+      judge.pass(evidence, "the call went on when the registration at its server was lost");
+  }
+}
+
+// --- Hanging up into silence ---------------------------------------------------------------------
+
+/// The BYE of the device in a dialog.
+const Transaction* bye_in(const Context& context, const ConfirmedDialog& dialog) {
+  for (const Transaction& bye : context.transactions)
+    if (bye.method == Method::bye && bye.direction == trace::Direction::from_device &&
+        is_in(context.opening(bye).sip, dialog))
+      return &bye;
+  return nullptr;
+}
+
+void judge_bye_into_silence(const Context& context, Judge& judge, const ConfirmedDialog& dialog,
+                            const Transaction& bye) {
+  const Evidence evidence = evidence_of(context, bye);
+  const CaptureTime sent = context.opening(bye).at;
+  const std::size_t expected = full_count(context, doubling_to_t2(context));
+  const bool is_over_udp = context.opening(bye).transport == Transport::udp;
+  const bool counts = is_over_udp && !context.profile.max_request_retries &&
+                      !may_be_lost_on_the_way(context) &&
+                      !transport_failure(context, bye.server, sent, *timed_out_at(context, bye)) &&
+                      next_power_change(context, sent) >= *timed_out_at(context, bye);
+  if (bye.server != dialog.server)
+    judge.violated(evidence, fmt::format("BYE of a call over the {} went to the {}",
+                                         to_string(dialog.server), to_string(bye.server)));
+  else if (counts && bye.sends.size() < expected)
+    judge.violated(evidence, fmt::format("BYE sent {} times into silence, {} expected",
+                                         bye.sends.size(), expected));
+  else
+    judge.pass(evidence, fmt::format("BYE sent {} times into silence, to the {} alone",
+                                     bye.sends.size(), to_string(bye.server)));
+}
+
+void hang_up_stays_with_the_server(const Context& context, Judge& judge) {
+  judge.needs("a hang-up while the call's server is silent", Blame::harness);
+  for (const ConfirmedDialog& dialog : context.dialogs) {
+    const Transaction* bye = bye_in(context, dialog);
+    if (bye == nullptr || !timed_out_at(context, *bye)) continue;
+    if (const Message* wrong = astray(context, dialog);
+        wrong != nullptr && dialog.server == bye->server)
+      judge.violated(
+          {dialog.server, dialog.call_id, {wrong->index}},
+          fmt::format("{} of a call over the {} went to the {}", wrong->sip.method_text(),
+                      to_string(dialog.server), to_string(wrong->server)));
+    else
+      judge_bye_into_silence(context, judge, dialog, *bye);
+  }
+}
+
+// --- Changing into silence -----------------------------------------------------------------------
+
+void silent_changes_end_the_call(const Context& context, Judge& judge) {
+  judge.needs("a re-INVITE or UPDATE of the device that draws nothing", Blame::harness);
+  for (const Modification& modification : modifications(context)) {
+    const auto timeout = timed_out_at(context, *modification.request);
+    if (!timeout || context.trace.last < *timeout + time_to_act) continue;
+    const CaptureTime opened = context.opening(*modification.request).at;
+    if (next_power_change(context, opened) < *timeout + time_to_act) continue;
+    const Evidence evidence = evidence_of(context, modification);
+    const Message* bye = bye_of_device(context, *modification.dialog, opened);
+    if (const Message* wrong = astray(context, *modification.dialog))
+      judge.violated(evidence, fmt::format("{} of the call went to the {}",
+                                           wrong->sip.method_text(), to_string(wrong->server)));
+    else if (bye != nullptr && bye->at <= *timeout + time_to_act)
+      judge.pass(evidence, "the call that could not be changed was ended with BYE");
+    else if (!modification.dialog->ended || bye != nullptr)
+      judge.violated(evidence, "a change drew nothing for 64 x T1, and no BYE ended the call");
+  }
+}
+
+constexpr std::array table{
+    Check{"FO-MID-01", calls_outlive_their_registration},
+    Check{"FO-MID-02", hang_up_stays_with_the_server},
+    Check{"FO-MID-03", silent_changes_end_the_call},
+};
+
+}  // namespace
+
+std::span<const Check> failover_midcall_checks() {
+  return table;
+}
+
+}  // namespace sipharness::check

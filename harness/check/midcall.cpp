@@ -1,0 +1,109 @@
+#include "harness/check/midcall.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "harness/sip/address.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::check {
+
+using sip::Method;
+using trace::ConfirmedDialog;
+using trace::Message;
+using trace::Transaction;
+
+namespace {
+
+bool is_of_device(const Context& context, const Message& message) {
+  return message.from_device() && message.device == context.device && message.sip.is_request();
+}
+
+/// Where a request goes next names an address, not a host that may stand for several servers.
+bool goes_to_an_address(const sip::MessageView& request) {
+  const auto route = sip::parse_address(request.header(sip::HeaderId::route));
+  const auto uri = sip::parse_uri(route ? route->uri : request.request_uri());
+  return uri && uri->endpoint();
+}
+
+bool was_any_ordered(const Context& context, CaptureTime at, std::span<const char* const> verbs) {
+  return std::ranges::any_of(verbs, [&](const std::string_view verb) {
+    const auto ordered = next_action(context, verb, at - time_to_act);
+    return ordered && *ordered <= at;
+  });
+}
+
+}  // namespace
+
+bool was_end_ordered(const Context& context, CaptureTime at) {
+  return was_any_ordered(context, at, std::array{"hang_up", "restart", "shutdown"});
+}
+
+bool was_ordered(const Context& context, CaptureTime at) {
+  return was_end_ordered(context, at) || was_any_ordered(context, at, std::array{"hold", "resume"});
+}
+
+bool is_in(const sip::MessageView& message, const ConfirmedDialog& dialog) {
+  if (message.call_id() != dialog.call_id) return false;
+  const std::string_view from = message.from_tag();
+  const std::string_view to = message.to_tag();
+  return (from == dialog.device_tag && to == dialog.server_tag) ||
+         (from == dialog.server_tag && to == dialog.device_tag);
+}
+
+std::vector<Modification> modifications(const Context& context) {
+  std::vector<Modification> found;
+  for (const Transaction& request : context.transactions) {
+    const bool modifies = request.method == Method::invite || request.method == Method::update;
+    if (!modifies || request.direction != trace::Direction::from_device) continue;
+    const sip::MessageView& sip = context.opening(request).sip;
+    if (sip.to_tag().empty()) continue;
+    for (const ConfirmedDialog& dialog : context.dialogs)
+      if (is_in(sip, dialog)) found.push_back({&request, &dialog});
+  }
+  return found;
+}
+
+std::optional<CaptureTime> timed_out_at(const Context& context, const Transaction& request) {
+  const CaptureTime timeout = context.opening(request).at + context.profile.patience();
+  const bool was_answered = request.first_response && context.at(*request.first_response) < timeout;
+  if (was_answered || context.trace.last < timeout) return std::nullopt;
+  return timeout;
+}
+
+std::optional<CaptureTime> dialog_lost_at(const Context& context, const Transaction& request) {
+  if (const auto timeout = timed_out_at(context, request)) return timeout;
+  if (!request.final) return std::nullopt;
+  const int status = context.message(*request.final).sip.status();
+  if (status != 408 && status != 481) return std::nullopt;
+  return context.at(*request.final);
+}
+
+const Message* bye_of_device(const Context& context, const ConfirmedDialog& dialog,
+                             CaptureTime from) {
+  for (const Message& message : context.trace.messages)
+    if (is_of_device(context, message) && message.sip.method() == Method::bye &&
+        message.at >= from && is_in(message.sip, dialog))
+      return &message;
+  return nullptr;
+}
+
+const Message* astray(const Context& context, const ConfirmedDialog& dialog) {
+  for (const Message& message : context.trace.messages)
+    if (is_of_device(context, message) && message.server == other(dialog.server) &&
+        !message.sip.to_tag().empty() && is_in(message.sip, dialog) &&
+        goes_to_an_address(message.sip))
+      return &message;
+  return nullptr;
+}
+
+Evidence evidence_of(const Context& context, const Modification& modification) {
+  return evidence_of(context, *modification.request);
+}
+
+bool asks_for_session(const sip::MessageView& request) {
+  return request.has(sip::HeaderId::session_expires);
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,219 @@
+// Session timers: who refreshes a call, when, and what ends it if nobody does.
+// @source RFC 4028 §7.2, §7.3, §9, §10
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/midcall.hpp"
+#include "harness/sip/session_expires.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::HeaderId;
+using sip::Method;
+using trace::ConfirmedDialog;
+using trace::Direction;
+using trace::Message;
+using trace::Transaction;
+using verdict::Blame;
+
+/// policy: an INVITE this soon after a 422 is its second try.
+constexpr Duration soon = 5s;
+
+/// One interval of a session, from the 2xx that settled it to what came next.
+struct Interval {
+  const ConfirmedDialog& dialog;
+  CaptureTime from;
+  Duration expires;
+  bool by_device;      ///< the device refreshes
+  std::size_t answer;  ///< the 2xx
+  CaptureTime until;   ///< the next refresh that was asked for, the end of the call or the capture
+};
+
+bool changes_session(const Context& context, const Transaction& request,
+                     const ConfirmedDialog& dialog) {
+  const bool may = request.method == Method::invite || request.method == Method::update;
+  const bool is_first = &request == &context.transactions[dialog.invite];
+  return may && (is_first || is_in(context.opening(request).sip, dialog));
+}
+
+/// What the 2xx to `request` settled; nothing if it is no 2xx or says nothing of a session timer.
+std::optional<Interval> settled_by(const Context& context, const Transaction& request,
+                                   const ConfirmedDialog& dialog) {
+  if (!request.final || !context.message(*request.final).sip.is_success()) return std::nullopt;
+  const sip::MessageView& answer = context.message(*request.final).sip;
+  const auto session = sip::parse_session_expires(answer.header(HeaderId::session_expires));
+  if (!session || session->refresher == sip::Refresher::unsaid) return std::nullopt;
+  const bool device_asked = request.direction == Direction::from_device;
+  return Interval{dialog,
+                  context.at(*request.final),
+                  session->interval,
+                  (session->refresher == sip::Refresher::uac) == device_asked,
+                  *request.final,
+                  dialog.ended.value_or(context.trace.last)};
+}
+
+std::vector<Interval> intervals(const Context& context) {
+  std::vector<Interval> found;
+  for (const ConfirmedDialog& dialog : context.dialogs) {
+    for (const Transaction& request : context.transactions) {
+      if (!changes_session(context, request, dialog)) continue;
+      const CaptureTime asked = context.opening(request).at;
+      const bool goes_on = !found.empty() && &found.back().dialog == &dialog;
+      if (goes_on) found.back().until = std::min(found.back().until, asked);
+      if (const auto interval = settled_by(context, request, dialog)) found.push_back(*interval);
+    }
+  }
+  return found;
+}
+
+Evidence evidence_of(const Interval& interval) {
+  return {interval.dialog.server, interval.dialog.call_id, {interval.answer}};
+}
+
+/// Whether the device was restarted, or its user stepped in, before the interval was up.
+bool was_cut_short(const Context& context, const Interval& interval, CaptureTime due) {
+  if (next_power_change(context, interval.from) < std::min(due, context.trace.last)) return true;
+  return interval.until < due &&
+         (!context.trace.has_journal() || was_ordered(context, interval.until));
+}
+
+// --- Refreshes -----------------------------------------------------------------------------------
+
+void device_refreshes_at_half(const Context& context, Judge& judge) {
+  judge.needs("a call whose session timer the device has to refresh", Blame::harness);
+  for (const Interval& interval : intervals(context)) {
+    if (!interval.by_device) continue;
+    const auto tolerance = registration_tolerance(context, interval.expires);
+    const Duration half = interval.expires / 2;
+    const CaptureTime latest = interval.from + half + tolerance.value;
+    if (context.trace.last <= latest || was_cut_short(context, interval, latest)) continue;
+    if (interval.dialog.ended && interval.until == *interval.dialog.ended &&
+        interval.until <= latest)
+      continue;
+    judge.within(evidence_of(interval),
+                 {.start = interval.from,
+                  .end = interval.until,
+                  .window = {.min = half - tolerance.value, .max = half + tolerance.value},
+                  .tolerance = tolerance,
+                  .host_produced = true},
+                 fmt::format("refresh of a session of {}", format_duration(interval.expires)));
+  }
+}
+
+void judge_wait(const Context& context, Judge& judge, const Interval& interval) {
+  const auto tolerance = registration_tolerance(context, interval.expires);
+  const Duration due = interval.expires - sip::margin_before_expiry(interval.expires);
+  if (was_cut_short(context, interval, interval.from + due - tolerance.value)) return;
+  const Message* bye = bye_of_device(context, interval.dialog, interval.from);
+  const bool was_refreshed = interval.until < interval.from + due && bye == nullptr;
+  const bool ended_by_server = interval.dialog.ended && bye == nullptr;
+  if (was_refreshed || ended_by_server || (bye != nullptr && bye->at > interval.until)) return;
+  if (bye != nullptr)
+    judge.within(evidence_of(interval),
+                 {.start = interval.from,
+                  .end = bye->at,
+                  .window = {.min = due - tolerance.value,
+                             .max = std::min(due + tolerance.value, interval.expires)},
+                  .tolerance = tolerance,
+                  .host_produced = true},
+                 fmt::format("BYE in a session of {} that nobody refreshed",
+                             format_duration(interval.expires)));
+  else if (context.trace.last > interval.from + interval.expires)
+    judge.violated(evidence_of(interval),
+                   fmt::format("a session of {} that nobody refreshed went on",
+                               format_duration(interval.expires)));
+}
+
+void unrefreshed_sessions_are_ended(const Context& context, Judge& judge) {
+  judge.needs("a call whose session timer the far end has to refresh and does not", Blame::harness);
+  for (const Interval& interval : intervals(context))
+    if (!interval.by_device) judge_wait(context, judge, interval);
+}
+
+// --- 422 -----------------------------------------------------------------------------------------
+
+/// The INVITE by which the device tries again what drew a 422, if it does.
+const Transaction* second_try(const Context& context, const Transaction& refused) {
+  const std::size_t answer = *refused.final;
+  for (const Transaction& later : context.transactions)
+    if (later.method == Method::invite && later.direction == Direction::from_device &&
+        later.server == refused.server && later.sends.front() > answer &&
+        context.opening(later).at <= context.at(answer) + soon)
+      return &later;
+  return nullptr;
+}
+
+void judge_second_try(const Context& context, Judge& judge, const Transaction& refused,
+                      const Transaction& again) {
+  const sip::MessageView& answer = context.message(*refused.final).sip;
+  const sip::MessageView& first = context.opening(refused).sip;
+  const sip::MessageView& second = context.opening(again).sip;
+  const auto least = sip::parse_session_expires(answer.header(HeaderId::min_se));
+  const auto asked = sip::parse_session_expires(second.header(HeaderId::session_expires));
+  Evidence evidence = evidence_of(context, refused);
+  evidence.messages.push_back(again.sends.front());
+  if (!least) return;
+  if (asked && asked->interval < least->interval)
+    judge.violated(evidence, fmt::format("asks for {} s after a 422 with Min-SE {}",
+                                         asked->interval.count(), least->interval.count()));
+  else if (second.call_id() != first.call_id() || second.cseq() != first.cseq() + 1)
+    judge.violated(evidence, "the second try after a 422 is not the same call, one CSeq higher");
+  else
+    judge.pass(evidence, fmt::format("asks for {} s after a 422 with Min-SE {}",
+                                     asked ? asked->interval.count() : 0, least->interval.count()));
+}
+
+void asks_for_the_least_interval(const Context& context, Judge& judge) {
+  judge.needs("an INVITE that draws 422 and is tried again", Blame::harness);
+  for (const Transaction& refused : context.transactions) {
+    const bool is_ours =
+        refused.method == Method::invite && refused.direction == Direction::from_device;
+    if (!is_ours || !refused.final || context.message(*refused.final).sip.status() != 422) continue;
+    if (const Transaction* again = second_try(context, refused))
+      judge_second_try(context, judge, refused, *again);
+  }
+}
+
+// --- A refresh that fails ------------------------------------------------------------------------
+
+void failed_refreshes_end_the_call(const Context& context, Judge& judge) {
+  judge.needs("a refresh of the device that draws 481, 408 or nothing", Blame::harness);
+  for (const Modification& refresh : modifications(context)) {
+    const auto lost = dialog_lost_at(context, *refresh.request);
+    const Message& request = context.opening(*refresh.request);
+    if (!lost || !asks_for_session(request.sip) || context.trace.last < *lost + time_to_act ||
+        next_power_change(context, request.at) < *lost + time_to_act)
+      continue;
+    const Evidence evidence = evidence_of(context, refresh);
+    const Message* bye = bye_of_device(context, *refresh.dialog, request.at);
+    if (const Message* wrong = astray(context, *refresh.dialog))
+      judge.violated(evidence, fmt::format("after a failed refresh {} went to the {}",
+                                           wrong->sip.method_text(), to_string(wrong->server)));
+    else if (bye != nullptr && bye->at <= *lost + time_to_act)
+      judge.pass(evidence, "BYE after a failed refresh");
+    else if (bye != nullptr || !refresh.dialog->ended)
+      judge.violated(evidence, "no BYE after a failed refresh");
+  }
+}
+
+constexpr std::array table{
+    Check{"RFC4028-01", device_refreshes_at_half},
+    Check{"RFC4028-02", unrefreshed_sessions_are_ended},
+    Check{"RFC4028-03", asks_for_the_least_interval},
+    Check{"RFC4028-04", failed_refreshes_end_the_call},
+};
+
+}  // namespace
+
+std::span<const Check> rfc4028_10_session_checks() {
+  return table;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,113 @@
+#include "tests/harness/check/midcall_situations.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+using Offsets = std::vector<Duration>;
+using test_support::MessageId;
+
+const Offsets timer_e = {500ms,   1500ms,  3500ms,  7500ms,  11500ms,
+                         15500ms, 19500ms, 23500ms, 27500ms, 31500ms};
+
+/// The primary dies at 30 s in a call; the refresh at 100 s fails; BYE at `bye`.
+std::function<void(Setting)> registration_lost(Duration bye, bool by_user) {
+  return [=](Setting s) {
+    const MessageId call = call_up(s, false);
+    s.trace.at(30s).silent(primary);
+    silent_register(s.trace, primary, 100s);
+    if (by_user) s.trace.at(bye).hang_up();
+    s.trace.at(bye).from_device(primary).request("BYE", {.in = call});
+    s.trace.ends(200s);
+  };
+}
+
+/// The primary dies at 30 s in a call; BYE at 40 s, again at these offsets.
+MessageId hung_up(Setting s, const Offsets& copies) {
+  const MessageId call = call_up(s, false);
+  s.trace.at(30s).silent(primary);
+  s.trace.at(40s).hang_up();
+  const MessageId bye = s.trace.at(40s).from_device(primary).request("BYE", {.in = call});
+  s.trace.retransmissions(bye, copies);
+  s.trace.ends(120s);
+  return call;
+}
+
+std::function<void(Setting)> into_silence(const Offsets& copies) {
+  return [=](Setting s) { hung_up(s, copies); };
+}
+
+void tells_the_secondary_too(Setting s) {
+  const MessageId call = hung_up(s, timer_e);
+  s.trace.at(72s).from_device(secondary).request("BYE", {.in = call});
+}
+
+std::function<void(Setting)> changed_into_silence(std::optional<Duration> bye, bool moves) {
+  return [=](Setting s) {
+    const MessageId call = call_up(s, false);
+    s.trace.at(15s).silent(primary);
+    reinvite(s, call, 20s);
+    if (bye) s.trace.at(20s + *bye).from_device(primary).request("BYE", {.in = call});
+    if (moves) s.trace.at(52s).from_device(secondary).request("INVITE", {.in = call});
+    s.trace.ends(120s);
+  };
+}
+
+void hung_up_in_peace(Setting s) {
+  const MessageId call = call_up(s, false);
+  s.trace.at(40s).hang_up();
+  const MessageId bye = s.trace.at(40s).from_device(primary).request("BYE", {.in = call});
+  s.trace.at(40010ms).to_device(primary).response(200, {.to = bye});
+  s.trace.ends(120s);
+}
+
+/// After a BYE into silence at 40 s something more.
+std::function<void(Setting)> and_then(const std::function<void(Setting, MessageId)>& more) {
+  return [=](Setting s) { more(s, hung_up(s, timer_e)); };
+}
+
+std::function<void(Setting)> dials_again(Duration invite) {
+  return and_then([=](Setting s, MessageId) {
+    s.trace.at(44s).dial("1003");
+    s.trace.at(invite).from_device(primary).request("INVITE", {.number = "1003"});
+  });
+}
+
+}  // namespace
+
+std::vector<Case> failover_midcall_cases() {
+  Offsets too_few = timer_e;
+  too_few.resize(4);
+  return {
+      {"outlives_it", "FO-MID-01", Verdict::pass, registration_lost(150s, true)},
+      {"ends_with_it", "FO-MID-01", Verdict::warn, registration_lost(132s, false)},
+      {"hung_up_meanwhile", "FO-MID-01", Verdict::inconclusive, registration_lost(110s, true)},
+      {"nobody_knows_who_hung_up", "FO-MID-01", Verdict::inconclusive,
+       [](Setting s) {
+         registration_lost(132s, false)(s);
+         s.trace.without_journal();
+       }},
+      {"registered_all_the_time", "FO-MID-01", Verdict::inconclusive, hung_up_in_peace},
+      {"into_silence", "FO-MID-02", Verdict::pass, into_silence(timer_e)},
+      {"given_up_soon", "FO-MID-02", Verdict::fail, into_silence(too_few)},
+      {"tells_the_secondary_too", "FO-MID-02", Verdict::fail, tells_the_secondary_too},
+      {"answered", "FO-MID-02", Verdict::inconclusive, hung_up_in_peace},
+      {"ended", "FO-MID-03", Verdict::pass, changed_into_silence(32s, false)},
+      {"kept", "FO-MID-03", Verdict::warn, changed_into_silence({}, false)},
+      {"moved", "FO-MID-03", Verdict::warn, changed_into_silence(32s, true)},
+      {"never_changed", "FO-MID-03", Verdict::inconclusive, hung_up_in_peace},
+      {"answered", "RFC3261-BYE-01", Verdict::pass, hung_up_in_peace},
+      {"into_silence", "RFC3261-BYE-01", Verdict::pass, into_silence(timer_e)},
+      {"asks_once_more", "RFC3261-BYE-01", Verdict::fail, and_then([](Setting s, MessageId call) {
+         s.trace.at(50s).from_device(primary).request("UPDATE", {.in = call});
+       })},
+      {"next_call_at_once", "RFC3261-BYE-01", Verdict::pass, dials_again(44010ms)},
+      {"next_call_waits", "RFC3261-BYE-01", Verdict::warn, dials_again(72s)},
+      {"still_talking", "RFC3261-BYE-01", Verdict::inconclusive,
+       [](Setting s) {
+         call_up(s, false);
+         s.trace.ends(60s);
+       }},
+  };
+}
+
+}  // namespace sipharness::check_tests

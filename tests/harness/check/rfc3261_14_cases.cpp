@@ -1,0 +1,75 @@
+#include "tests/harness/check/midcall_situations.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+using test_support::MessageId;
+
+/// The device changes its call at 20 s; `end` writes what follows.
+std::function<void(Setting)> changed(
+    bool incoming, const std::function<void(Setting, MessageId, MessageId)>& end) {
+  return [=](Setting s) {
+    const MessageId call = call_up(s, incoming);
+    s.trace.at(20s).action("hold");
+    end(s, call, reinvite(s, call, 20s));
+    s.trace.ends(120s);
+  };
+}
+
+std::function<void(Setting)> refused(int status, std::optional<Duration> bye,
+                                     bool by_user = false) {
+  return changed(false, [=](Setting s, MessageId call, MessageId change) {
+    s.trace.at(20010ms).to_device(primary).response(status, {.to = change});
+    if (by_user) s.trace.at(20s + *bye).hang_up();
+    if (bye) s.trace.at(20s + *bye).from_device(primary).request("BYE", {.in = call});
+  });
+}
+
+std::function<void(Setting)> unanswered(std::optional<Duration> bye) {
+  return changed(false, [=](Setting s, MessageId call, MessageId) {
+    if (bye) s.trace.at(20s + *bye).from_device(primary).request("BYE", {.in = call});
+  });
+}
+
+/// 491, and the change again so long after.
+std::function<void(Setting)> glare(bool incoming, std::optional<Duration> wait) {
+  return changed(incoming, [=](Setting s, MessageId call, MessageId change) {
+    s.trace.at(20010ms).to_device(primary).response(491, {.to = change});
+    if (wait) reinvite(s, call, 20s + *wait);
+  });
+}
+
+void never_changed(Setting s) {
+  call_up(s, false);
+  s.trace.ends(60s);
+}
+
+}  // namespace
+
+std::vector<Case> rfc3261_14_cases() {
+  return {
+      {"unknown_and_ended", "RFC3261-DLG-01", Verdict::pass, refused(481, 100ms)},
+      {"unknown_and_kept", "RFC3261-DLG-01", Verdict::warn, refused(481, {})},
+      {"timeout_said_and_ended", "RFC3261-DLG-01", Verdict::pass, refused(408, 100ms)},
+      {"silence_and_ended", "RFC3261-DLG-01", Verdict::pass, unanswered(32s)},
+      {"silence_and_kept", "RFC3261-DLG-01", Verdict::warn, unanswered({})},
+      {"silence_and_ended_late", "RFC3261-DLG-01", Verdict::warn, unanswered(50s)},
+      {"never_changed", "RFC3261-DLG-01", Verdict::inconclusive, never_changed},
+      {"kept", "RFC3261-DLG-02", Verdict::pass, refused(488, {})},
+      {"kept_after_500", "RFC3261-DLG-02", Verdict::pass, refused(500, {})},
+      {"ended", "RFC3261-DLG-02", Verdict::fail, refused(488, 100ms)},
+      {"ended_much_later", "RFC3261-DLG-02", Verdict::pass, refused(488, 10s)},
+      {"hung_up_just_then", "RFC3261-DLG-02", Verdict::inconclusive, refused(488, 100ms, true)},
+      {"gone_for_good", "RFC3261-DLG-02", Verdict::inconclusive, refused(404, 100ms)},
+      {"never_changed", "RFC3261-DLG-02", Verdict::inconclusive, never_changed},
+      {"owner_waits", "RFC3261-DLG-03", Verdict::pass, glare(false, 3s)},
+      {"owner_hurries", "RFC3261-DLG-03", Verdict::warn, glare(false, 1s)},
+      {"owner_dawdles", "RFC3261-DLG-03", Verdict::warn, glare(false, 5s)},
+      {"gives_up", "RFC3261-DLG-03", Verdict::warn, glare(false, {})},
+      {"other_side_hurries", "RFC3261-DLG-03", Verdict::pass, glare(true, 1s)},
+      {"other_side_dawdles", "RFC3261-DLG-03", Verdict::warn, glare(true, 3s)},
+      {"never_changed", "RFC3261-DLG-03", Verdict::inconclusive, never_changed},
+  };
+}
+
+}  // namespace sipharness::check_tests
