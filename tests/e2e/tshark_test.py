@@ -7,7 +7,7 @@ from support import EndToEnd, scenario_files, sip_ports, tshark
 
 TRANSACTIONS = os.environ["TRANSACTIONS"]
 FIELDS = ("frame.number", "udp.srcport", "udp.dstport", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
-          "sip.Method", "sip.CSeq.method", "sip.Via.branch")
+          "sip.Method", "sip.CSeq.method", "sip.Via.branch", "sip.Via.sent-by.address")
 
 
 def endpoint(v4, v6, port):
@@ -21,13 +21,14 @@ def seen_by_tshark(folder):
                   "-T", "fields", "-E", "occurrence=f", *wanted)
     found = {}
     for row in rows:
-        frame, sport, dport, src, dst, src6, dst6, method, cseq, branch = row.split("\t")
+        frame, sport, dport, src, dst, src6, dst6, method, cseq, branch, sent_by = row.split("\t")
         answerer = endpoint(dst, dst6, dport) if method else endpoint(src, src6, sport)
         name = "INVITE" if cseq == "ACK" else cseq
-        kinds = found.setdefault((name, branch, answerer), ([], [], []))
+        kinds = found.setdefault((name, branch, answerer, sent_by), ([], [], []))
         kinds[2 if method == "ACK" else 0 if method else 1].append(int(frame))
-    # An ACK to a 2xx is a transaction of its own, and no client transaction of ours.
-    return {key: kinds for key, kinds in found.items() if kinds[0]}
+    # An ACK to a 2xx is a transaction of its own, and no client transaction of ours; a response
+    # with a foreign sent-by answers nothing.
+    return {key[:3]: kinds for key, kinds in found.items() if kinds[0]}
 
 
 def seen_by_us(folder):
