@@ -77,18 +77,16 @@ const trace::Message* request_after(const Context& context, const trace::Confirm
   return nullptr;
 }
 
-/// A call dialled while nothing answered the BYE, and how long its INVITE took; the end of the
-/// capture stands for one that never left.
+/// How long the INVITE of a call took that was dialled while nothing answered the BYE. A call that
+/// never left may have had no server to go to.
 std::optional<Duration> wait_of_next_call(const Context& context, const Transaction& bye) {
   const CaptureTime sent = context.opening(bye).at;
   const CaptureTime answered = bye.final ? context.at(*bye.final) : CaptureTime::max();
   for (const trace::CallGroup& call : context.calls) {
     const bool is_meanwhile = call.dialled && *call.dialled > sent && *call.dialled < answered &&
                               *call.dialled < sent + context.profile.timers.sixty_four_t1();
-    if (!is_meanwhile || context.trace.last < *call.dialled + time_to_act) continue;
-    const CaptureTime left =
-        call.legs.empty() ? context.trace.last : reached_at(context, call.legs.front());
-    return left - *call.dialled;
+    if (is_meanwhile && !call.legs.empty())
+      return reached_at(context, call.legs.front()) - *call.dialled;
   }
   return std::nullopt;
 }

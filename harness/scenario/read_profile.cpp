@@ -126,6 +126,11 @@ void read_features(const Fields& fields, Profile& profile) {
   fields.read("min_se", profile.min_se);
   check_whole_seconds(fields, "session_timer");
   check_whole_seconds(fields, "min_se");
+  if (profile.session_timer && *profile.session_timer < profile.min_se)
+    fields.problems().add(
+        *fields.find("session_timer"),
+        fmt::format("{} is less than \"min_se\", {}", format_duration(*profile.session_timer),
+                    format_duration(profile.min_se)));
 }
 
 void read_sources(const json::Value& value, Problems& problems, Profile& profile) {

@@ -60,6 +60,8 @@ const std::vector<RefusedFile> refused_files{
      {{"5:37: /servers/primary/rules/0/phase: no step takes primary", "into the phase \"busy\""}}},
     {"by_reader/profile_half_a_second.json",
      {{"4:24: /reregister_before: found \"500ms\"", "phones count this in whole seconds"}}},
+    {"by_reader/profile_session_too_short.json",
+     {{"4:20: /session_timer: 1min is less than \"min_se\", 90s", ""}}},
     {"by_reader/profile_source_of_nothing.json",
      {{"4:28: /sources/reg_retry: \"reg_retry\" is no key of a profile", ""}}},
     {"by_reader/profile_timers_upside_down.json",
