@@ -19,11 +19,19 @@ void FakeServer::enter_phase(const std::string& phase) {
 }
 
 void FakeServer::close_port() {
-  impl_->set_open(false);
+  impl_->set_reach(Reach::closed);
+}
+
+void FakeServer::swallow_syns() {
+  impl_->set_reach(Reach::swallowing);
+}
+
+void FakeServer::unplug() {
+  impl_->set_reach(Reach::unplugged);
 }
 
 void FakeServer::open_port() {
-  impl_->set_open(true);
+  impl_->set_reach(Reach::open);
 }
 
 void FakeServer::forget_bindings() {

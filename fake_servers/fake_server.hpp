@@ -46,7 +46,9 @@ class FakeServer {
   // What the timeline can order (scenario::ServerVerb).
   void enter_phase(const std::string& phase);  ///< "" returns to the default
   void close_port();                           ///< UDP unbound, TCP refused, connections reset
-  void open_port();
+  void swallow_syns();                         ///< connections are closed, new ones never answered
+  void unplug();                               ///< nothing is answered or acknowledged at all
+  void open_port();                            ///< undoes each of these three, with new sockets
   void forget_bindings();
   /// INVITE to every binding of the account.
   void call_device(const sipharness::scenario::Sending& how = {});

@@ -68,7 +68,9 @@ sip::SipTransport::Handlers FakeServer::Impl::transport_handlers() {
   return {[this](const MessageView& message, const Hop& hop) { on_message(message, hop); },
           [this](std::string_view bytes, const Hop& hop) { on_malformed(bytes, hop); },
           [this](std::string_view bytes, const Hop& hop) { on_keep_alive(bytes, hop); },
-          [this](const Hop& hop) { transactions_.transport_failed(hop); }};
+          [this](const Hop& hop, sipharness::world::StreamEnd) {
+            transactions_.transport_failed(hop);
+          }};
 }
 
 TransactionLayer::Options FakeServer::Impl::transaction_options(const sip::Timers& timers) {
@@ -83,6 +85,8 @@ TransactionLayer::Options FakeServer::Impl::transaction_options(const sip::Timer
 }
 
 void FakeServer::Impl::on_message(const MessageView& message, const Hop& hop) {
+  if (reach_ == Reach::unplugged)
+    return log_.ignored(hop, message.bytes(), std::string(Outlet::power_cut));
   if (link_.loses_to_server())
     return log_.ignored(hop, message.bytes(), std::string(sipharness::journal::by_chance));
   const Rule* rule = message.is_request() ? behaviour_.decide(message, clock_.now())
@@ -121,6 +125,7 @@ void FakeServer::Impl::pass(const MessageView& message, const Hop& hop, const Ru
 
 void FakeServer::Impl::on_malformed(std::string_view bytes, const Hop& hop) {
   const Rule* silencer = behaviour_.silencer(clock_.now());
+  if (reach_ == Reach::unplugged) return log_.ignored(hop, bytes, std::string(Outlet::power_cut));
   if (silencer != nullptr) return log_.ignored(hop, bytes, silencer->name);
   const MessageView message = MessageView::parse(bytes);
   if (!can_be_answered(message)) return;
@@ -202,8 +207,7 @@ void FakeServer::Impl::watch_windows() {
   edges.push_back(Duration::zero());
   for (const Duration edge : edges) {
     windows_.push_back(station_.world.call_at(clock_.zero + edge, [this] {
-      const bool is_silent = behaviour_.silencer(clock_.now()) != nullptr;
-      if (is_silent != was_silent_) note_phase();
+      if (is_silent() != was_silent_) note_phase();
     }));
   }
 }
@@ -214,18 +218,28 @@ void FakeServer::Impl::enter_phase(const std::string& phase) {
   note_phase();
 }
 
+bool FakeServer::Impl::is_silent() const {
+  return reach_ == Reach::swallowing || reach_ == Reach::unplugged ||
+         behaviour_.silencer(clock_.now()) != nullptr;
+}
+
 void FakeServer::Impl::note_phase() {
-  was_silent_ = behaviour_.silencer(clock_.now()) != nullptr;
+  was_silent_ = is_silent();
   journal_.write(journal::Phase{name_, phase_, was_silent_});
 }
 
-void FakeServer::Impl::set_open(bool open) {
-  if (open == transport_.is_open()) return;
-  if (open)
-    transport_.open();
-  else
-    transport_.close();
-  journal_.write(journal::Port{name_, open});
+void FakeServer::Impl::set_reach(Reach reach) {
+  if (reach == reach_) return;
+  const bool was_closed = reach_ == Reach::closed;
+  if (reach_ != Reach::open) transport_.open();
+  reach_ = reach;
+  outlet_.cut_power(reach == Reach::unplugged);
+  if (reach == Reach::closed) transport_.close();
+  if (reach == Reach::swallowing) transport_.swallow_streams();
+  if (reach == Reach::unplugged) transport_.freeze_streams();
+  const bool is_closed = reach == Reach::closed;
+  if (is_closed != was_closed) journal_.write(journal::Port{name_, !is_closed});
+  if (is_silent() != was_silent_) note_phase();
 }
 
 void FakeServer::Impl::forget_bindings() {

@@ -2,6 +2,7 @@
 // The inside of FakeServer: the gate that every message passes, what each verb does to a request,
 // and the parts behind it. Only fake_server.cpp and its own source include it.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@
 
 namespace fake_servers {
 
+/// How much of the network gets to a server.
+enum class Reach : std::uint8_t { open, closed, swallowing, unplugged };
+
 class FakeServer::Impl {
  public:
   using Sending = sipharness::scenario::Sending;
@@ -28,7 +32,7 @@ class FakeServer::Impl {
 
   void set_zero(TimePoint zero);
   void enter_phase(const std::string& phase);
-  void set_open(bool open);
+  void set_reach(Reach reach);
   void forget_bindings();
   void call_device(const Sending& how) {
     service_.far_end().call(service_.registrar().bindings(), how);
@@ -70,10 +74,13 @@ class FakeServer::Impl {
 
   void watch_windows();
   void note_phase();
+  /// Nothing that a device asks is answered.
+  bool is_silent() const;
 
   std::string name_;
   std::string phase_;
   bool was_silent_ = false;
+  Reach reach_ = Reach::open;
   sipharness::journal::Writer& journal_;
   ScenarioClock clock_;
   Behaviour behaviour_;

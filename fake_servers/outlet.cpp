@@ -25,6 +25,7 @@ Outlet::Outlet(Parts parts)
     : parts_(std::move(parts)), muted_(remembered_mutes), acks_left_(remembered_mutes) {}
 
 void Outlet::send(const Hop& hop, std::string_view bytes) {
+  if (is_cut_off_) return withhold(std::string(power_cut), bytes);
   if (const Rule* rule = withholding_rule(bytes)) return withhold(rule->name, bytes);
   if (is_withheld_ack(bytes)) return withhold("withhold_acks", bytes);
   if (parts_.link.loses_to_device())

@@ -29,6 +29,11 @@ class Outlet {
   };
   explicit Outlet(Parts parts);
 
+  /// What stands where a rule would in the journal while the power is cut.
+  static constexpr std::string_view power_cut = "unplugged";
+
+  /// While on, nothing leaves.
+  void cut_power(bool on) { is_cut_off_ = on; }
   void send(const sipharness::sip::Hop& hop, std::string_view bytes);
   /// Keeps the responses to `request` back while `rule` is active.
   void mute(const sipharness::sip::MessageView& request, const Rule& rule);
@@ -43,6 +48,7 @@ class Outlet {
   Parts parts_;
   RecentMap<std::uint64_t, const Rule*> muted_;
   RecentMap<std::uint64_t, std::uint32_t> acks_left_;  ///< by Call-ID
+  bool is_cut_off_ = false;
 };
 
 }  // namespace fake_servers

@@ -17,7 +17,8 @@ std::size_t catalogue_position(std::string_view requirement) {
 
 std::vector<Check> gather() {
   std::vector<Check> all;
-  for (const auto& family : {guide_registration_checks(),
+  for (const auto& family : {guide_configuration_checks(),
+                             guide_registration_checks(),
                              guide_call_checks(),
                              guide_authentication_checks(),
                              rfc3261_10_register_checks(),
@@ -28,6 +29,7 @@ std::vector<Check> gather() {
                              rfc3261_18_size_checks(),
                              rfc3261_19_tag_checks(),
                              failover_transport_checks(),
+                             failover_stream_checks(),
                              rfc3261_9_cancel_checks(),
                              rfc3263_4_failover_checks(),
                              guide_subscription_checks(),

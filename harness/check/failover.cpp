@@ -16,10 +16,24 @@ bool was_silent(const Context& context, const Leg& primary, const Leg* secondary
   return secondary != nullptr && secondary->i0 > primary.i0 && at > secondary->i0;
 }
 
-std::optional<FailureSignal> signal_of(const Context& context, const CallGroup& call,
-                                       const Leg& primary) {
+/// A call that got no connection to the primary: refused, or hanging until Timer B.
+std::optional<FailureSignal> connection_signal(const Context& context, const CallGroup& call) {
+  auto attempt = failed_connection(context, call);
+  if (!attempt) return std::nullopt;
+  FailureSignal signal{&call, nullptr, call.leg(ServerRole::secondary), {}, {}, std::nullopt};
+  signal.at = attempt->refused.value_or(attempt->syn + context.profile.timers.sixty_four_t1());
+  signal.kind = attempt->refused ? refused_signal : hanging_signal;
+  signal.connection = std::move(attempt);
+  return signal;
+}
+
+std::optional<FailureSignal> signal_of(const Context& context, const CallGroup& call) {
+  const Leg* leg = call.leg(ServerRole::primary);
+  if (leg == nullptr) return connection_signal(context, call);
+  if (call.legs.front().server != ServerRole::primary) return std::nullopt;
+  const Leg& primary = *leg;
   const Leg* secondary = call.leg(ServerRole::secondary);
-  FailureSignal signal{&call, &primary, secondary, {}, {}};
+  FailureSignal signal{&call, &primary, secondary, {}, {}, std::nullopt};
   const CaptureTime timer_b = primary.i0 + context.profile.timers.sixty_four_t1();
   if (primary.final && context.message(*primary.final).sip.status() == 503) {
     signal.at = context.at(*primary.final);
@@ -82,12 +96,11 @@ std::vector<FailureSignal> failure_signals(const Context& context) {
   const Duration early =
       context.profile.tolerances.timer.of(context.profile.timers.sixty_four_t1()) / 2;
   for (const CallGroup& call : context.calls) {
-    const Leg* primary = call.leg(ServerRole::primary);
-    if (primary == nullptr || call.legs.front().server != ServerRole::primary) continue;
-    const auto signal = signal_of(context, call, *primary);
+    const auto signal = signal_of(context, call);
     if (!signal || hung_up_before(call, signal->at + context.profile.tolerances.fo_grace)) continue;
-    const bool has_reason = (signal->kind == timeout_signal && may_be_hung_up(context, *primary)) ||
-                            is_secondary_lost(context, signal->at);
+    const bool has_reason =
+        (signal->kind == timeout_signal && may_be_hung_up(context, *signal->primary)) ||
+        is_secondary_lost(context, signal->at);
     if (signal->secondary == nullptr && has_reason) continue;
     if (signal->secondary != nullptr &&
         reached_at(context, *signal->secondary) + early < signal->at)
@@ -95,6 +108,15 @@ std::vector<FailureSignal> failure_signals(const Context& context) {
     found.push_back(*signal);
   }
   return found;
+}
+
+Evidence evidence_of(const Context& context, const FailureSignal& signal) {
+  if (signal.primary != nullptr)
+    return evidence_of_both(context, *signal.primary, signal.secondary);
+  Evidence evidence = evidence_of(*signal.connection);
+  if (signal.secondary != nullptr)
+    evidence.messages = evidence_of(context, *signal.secondary).messages;
+  return evidence;
 }
 
 Evidence evidence_of_both(const Context& context, const trace::Leg& primary,

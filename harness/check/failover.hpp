@@ -9,6 +9,7 @@
 
 #include "harness/check/evidence.hpp"
 #include "harness/check/judge.hpp"
+#include "harness/check/streams.hpp"
 
 namespace sipharness::check {
 
@@ -29,19 +30,25 @@ std::vector<SilentPrimary> calls_to_silent_primary(const Context& context);
 /// Kinds of failure signals.
 inline constexpr std::string_view timeout_signal = "Timer B";
 inline constexpr std::string_view transport_signal = "ICMP or RST";
+inline constexpr std::string_view refused_signal = "a refused connection";
+inline constexpr std::string_view hanging_signal = "a connection that never opened";
 
 /// A moment from which the device should have tried the next server.
 struct FailureSignal {
   const trace::CallGroup* call = nullptr;
-  const trace::Leg* primary = nullptr;
+  const trace::Leg* primary = nullptr;  ///< null: no connection came about for its INVITE
   const trace::Leg* secondary = nullptr;
   CaptureTime at;
-  std::string_view kind;  ///< one of the above, or "503"
+  std::string_view kind;                          ///< one of the above, or "503"
+  std::optional<ConnectionAttempt> connection{};  ///< where there is no leg at the primary
 };
 
-/// Legs at the primary that failed by 503, transport or Timer B. A device that left before any of
+/// Calls that failed at the primary by 503, transport or Timer B. A device that left before any of
 /// them (early leave, AMB-17) gives no signal.
 std::vector<FailureSignal> failure_signals(const Context& context);
+
+/// What shows the failure, and the INVITE at the secondary if there is one.
+Evidence evidence_of(const Context& context, const FailureSignal& signal);
 
 /// The first INVITE at each of the two servers; `secondary` may be null.
 Evidence evidence_of_both(const Context& context, const trace::Leg& primary,

@@ -12,6 +12,7 @@
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/refresh.hpp"
+#include "harness/check/streams.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -212,9 +213,46 @@ std::vector<Waits> runs_of_failures(const Context& context, ServerRole server) {
   return runs;
 }
 
+/// Refused connections in a row that no call asked for: registrations that never left.
+std::vector<ConnectionAttempt> refused_registrations(const Context& context, ServerRole server) {
+  std::vector<ConnectionAttempt> run;
+  for (const ConnectionAttempt& attempt : connection_attempts(context)) {
+    if (attempt.server != server) continue;
+    const bool is_for_a_call = std::ranges::any_of(context.calls, [&](const auto& call) {
+      const auto failed = failed_connection(context, call);
+      return failed && failed->frame == attempt.frame;
+    });
+    if (attempt.opened) run.clear();
+    if (attempt.refused && !is_for_a_call) run.push_back(attempt);
+  }
+  return run;
+}
+
+void judge_refusals(const Context& context, Judge& judge, ServerRole server) {
+  const auto run = refused_registrations(context, server);
+  if (run.size() < enough_attempts) return;
+  Duration least = Duration::max();
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    if (i > 0) least = std::min(least, run[i].syn - *run[i - 1].refused);
+    const auto in_a_minute = std::ranges::count_if(run, [&](const ConnectionAttempt& other_one) {
+      return other_one.syn >= run[i].syn && other_one.syn < run[i].syn + 1min;
+    });
+    most = std::max(most, static_cast<std::size_t>(in_a_minute));
+  }
+  const std::string seen =
+      fmt::format("{} connections refused by the {}, {} or more apart, at most {} in a minute",
+                  run.size(), to_string(server), format_seconds(least), most);
+  if (least < least_wait || most > most_attempts_a_minute)
+    judge.violated(evidence_of(run.front()), seen);
+  else
+    judge.pass(evidence_of(run.front()), seen);
+}
+
 void a_lost_server_is_not_hammered(const Context& context, Judge& judge) {
   judge.needs("five failed attempts in a row at one server", verdict::Blame::harness);
   for (const ServerRole server : both) {
+    judge_refusals(context, judge, server);
     for (const Waits& run : runs_of_failures(context, server)) {
       const Duration least = std::ranges::min(run.waits);
       const std::size_t most = most_in_a_minute(context, server);

@@ -29,8 +29,10 @@ bool was_reached_by(const Context& context, const trace::Leg* leg, CaptureTime l
 
 void judge_timeout(const Context& context, Judge& judge, const FailureSignal& signal) {
   const auto tolerance = timer_tolerance(context, context.profile.timers.sixty_four_t1());
-  const Evidence evidence = evidence_of_both(context, *signal.primary, signal.secondary);
-  const CaptureTime last = context.at(last_invite(context, *signal.primary).sends.back());
+  const Evidence evidence = evidence_of(context, signal);
+  const CaptureTime last = signal.primary != nullptr
+                               ? context.at(last_invite(context, *signal.primary).sends.back())
+                               : signal.at;
   if (was_reached_by(context, signal.secondary, signal.at + context.profile.tolerances.fo_grace))
     judge.pass(evidence, "silence counted as a 408: the next server was tried");
   else if (last > signal.at + tolerance.value)
@@ -43,10 +45,12 @@ void judge_timeout(const Context& context, Judge& judge, const FailureSignal& si
 
 void judge_transport_error(const Context& context, Judge& judge, const FailureSignal& signal) {
   // A device that goes on has not been told by its stack; §18.4 leaves that open.
-  if (context.at(last_invite(context, *signal.primary).sends.back()) > signal.at) return;
+  if (signal.primary != nullptr &&
+      context.at(last_invite(context, *signal.primary).sends.back()) > signal.at)
+    return;
   // What a 503 does to a call is a SHOULD of RFC 3263; the guide promises it.
   if (!context.profile.claims_guide()) return;
-  const Evidence evidence = evidence_of_both(context, *signal.primary, signal.secondary);
+  const Evidence evidence = evidence_of(context, signal);
   const CaptureTime limit = signal.at + context.profile.tolerances.fo_grace;
   if (was_reached_by(context, signal.secondary, limit))
     judge.pass(evidence, "the transport error counted as a 503: the next server was tried");
@@ -58,8 +62,10 @@ void failures_count_as_answers(const Context& context, Judge& judge) {
   judge.needs("a call whose INVITE at the primary draws an ICMP error, a reset or nothing",
               verdict::Blame::harness);
   for (const FailureSignal& signal : failure_signals(context)) {
-    if (signal.kind == timeout_signal) judge_timeout(context, judge, signal);
-    if (signal.kind == transport_signal) judge_transport_error(context, judge, signal);
+    if (signal.kind == timeout_signal || signal.kind == hanging_signal)
+      judge_timeout(context, judge, signal);
+    if (signal.kind == transport_signal || signal.kind == refused_signal)
+      judge_transport_error(context, judge, signal);
   }
 }
 

@@ -7,6 +7,7 @@
 
 namespace sipharness::check {
 
+std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3
 std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
 std::span<const Check> guide_call_checks();                 // guide, Cases 1 and 2
 std::span<const Check> guide_authentication_checks();       // guide, last note
@@ -18,6 +19,7 @@ std::span<const Check> rfc3261_17_non_invite_checks();      // RFC 3261 §17.1.2
 std::span<const Check> rfc3261_18_size_checks();            // RFC 3261 §18.1.1
 std::span<const Check> rfc3261_19_tag_checks();             // RFC 3261 §19.3
 std::span<const Check> failover_transport_checks();         // what ICMP and RST say
+std::span<const Check> failover_stream_checks();            // what TCP does and does not say
 std::span<const Check> rfc3261_9_cancel_checks();           // RFC 3261 §9.1
 std::span<const Check> rfc3581_port_checks();               // RFC 3581 §3, §4
 std::span<const Check> rfc3263_4_failover_checks();         // RFC 3263 §4.3

@@ -58,7 +58,7 @@ bool is_told_to_wait(const Context& context, CaptureTime at) {
 bool primary_is_usable(const Context& context, CaptureTime at) {
   return !context.known_down(ServerRole::primary, at) &&
          context.registered(ServerRole::primary, at) && !was_seen_silent(context, at) &&
-         !is_told_to_wait(context, at);
+         !is_told_to_wait(context, at) && !is_cut_off(context, ServerRole::primary, at);
 }
 
 /// The answered INVITE of a leg was acknowledged.
@@ -70,6 +70,7 @@ void starts_at_the_primary(const Context& context, Judge& judge) {
   judge.needs("a call while the primary is registered and not known to be lost");
   for (const CallGroup& call : context.calls) {
     if (call.legs.empty() || !primary_is_usable(context, start_of(call))) continue;
+    if (failed_connection(context, call)) continue;  // it could not start there
     const Leg& first = call.legs.front();
     const std::string seen =
         fmt::format("call to {} starts at the {}", call.number, to_string(first.server));

@@ -73,6 +73,7 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
   instance.scope = {std::string(to_string(evidence.server)), std::string(evidence.call_id)};
   for (const std::size_t index : evidence.messages)
     instance.frames.push_back(context_.message(index).frame);
+  instance.frames.insert(instance.frames.end(), evidence.frames.begin(), evidence.frames.end());
   std::ranges::sort(instance.frames);
   finding_.instances.push_back(std::move(instance));
   return finding_.instances.back();

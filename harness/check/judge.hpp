@@ -9,6 +9,7 @@
 //  4. A fault of the capture, or a host later than the margin, turns pass, warn and fail into
 //     inconclusive, keeping what was measured.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +24,8 @@ namespace sipharness::check {
 struct Evidence {
   trace::ServerRole server = trace::ServerRole::none;
   std::string_view call_id;
-  std::vector<std::size_t> messages;  ///< message indices; reported as frames
+  std::vector<std::size_t> messages;    ///< message indices; reported as frames
+  std::vector<std::uint32_t> frames{};  ///< of what is no SIP message: SYN, RST, a lookup
 };
 
 /// A measured interval against its window.

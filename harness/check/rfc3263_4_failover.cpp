@@ -22,12 +22,13 @@ void next_server_is_tried(const Context& context, Judge& judge) {
     return judge.not_applicable("the device leaves early by its maximum number of retries");
   judge.needs("a call that fails at the primary", verdict::Blame::harness);
   for (const FailureSignal& signal : failure_signals(context)) {
-    const Evidence evidence = evidence_of_both(context, *signal.primary, signal.secondary);
+    const Evidence evidence = evidence_of(context, signal);
     const Duration grace = context.profile.tolerances.fo_grace;
     if (signal.secondary == nullptr) {
       if (context.trace.last > signal.at + grace)
         judge.violated(evidence, fmt::format("no next server after {}", signal.kind));
-    } else if (branch_of(context, *signal.primary) == branch_of(context, *signal.secondary)) {
+    } else if (signal.primary != nullptr &&
+               branch_of(context, *signal.primary) == branch_of(context, *signal.secondary)) {
       judge.violated(evidence, "the next server got the INVITE with the same branch");
     } else if (reached_at(context, *signal.secondary) > signal.at + grace) {
       judge.violated(evidence,

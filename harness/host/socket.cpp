@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <string_view>
 #include <unistd.h>
@@ -107,6 +108,16 @@ Endpoint remote_endpoint(const Descriptor& socket) {
 
 bool set_option(const Descriptor& socket, int level, int name, int value) {
   return ::setsockopt(socket.number(), level, name, &value, sizeof(value)) == 0;
+}
+
+void drop_what_comes(const Descriptor& socket, bool on) {
+  if (!on) {
+    set_option(socket, SOL_SOCKET, SO_DETACH_FILTER, 0);
+    return;
+  }
+  sock_filter drop_all{.code = BPF_RET | BPF_K, .jt = 0, .jf = 0, .k = 0};
+  const sock_fprog program{.len = 1, .filter = &drop_all};
+  ::setsockopt(socket.number(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
 void reset_on_close(const Descriptor& socket) {

@@ -52,6 +52,10 @@ Endpoint remote_endpoint(const Descriptor& socket);
 /// False if the kernel refuses.
 bool set_option(const Descriptor& socket, int level, int name, int value);
 
+/// While on, the kernel drops every packet for this socket before it reacts to it: SYNs to a
+/// listener are not answered, data on a connection is not acknowledged. Needs no privilege.
+void drop_what_comes(const Descriptor& socket, bool on);
+
 /// From now on close() sends RST.
 void reset_on_close(const Descriptor& socket);
 

@@ -15,6 +15,7 @@ class TcpListener final : public world::StreamListener {
   TcpListener(Engine& engine, const Endpoint& local, world::AcceptFunction accept);
 
   const Endpoint& local() const override { return local_; }
+  void swallow(bool on) override { drop_what_comes(socket_, on); }
 
  private:
   void on_readable();

@@ -111,8 +111,15 @@ void TcpStream::abort() {
 void TcpStream::vanish() {
   if (!socket_.is_open()) return;
   fall_silent();
+  drop_what_comes(socket_, false);
   discard_unread();
   engine_.bury(std::move(socket_));
+}
+
+void TcpStream::freeze() {
+  if (!socket_.is_open()) return;
+  fall_silent();
+  drop_what_comes(socket_, true);
 }
 
 void TcpStream::on_ready() {

@@ -35,6 +35,7 @@ class TcpStream final : public world::Stream {
   void send(std::string_view bytes) override;
   void abort() override;
   void vanish() override;
+  void freeze() override;
 
  private:
   enum class State : std::uint8_t { connecting, open, over };

@@ -20,10 +20,14 @@ IpAddress local_v6(std::uint8_t host) {
 Addresses default_addresses(bool ipv6, bool simulated) {
   const std::uint16_t device_port = simulated ? 5062 : 0;
   if (!ipv6)
-    return {loopback_v4(0, 0, 11), loopback_v4(0, 0, 12), {loopback_v4(0, 0, 1), device_port}};
-  if (simulated) return {local_v6(0x11), local_v6(0x12), {local_v6(0x01), device_port}};
+    return {loopback_v4(0, 0, 11),
+            loopback_v4(0, 0, 12),
+            {loopback_v4(0, 0, 1), device_port},
+            loopback_v4(0, 0, 13)};
+  if (simulated)
+    return {local_v6(0x11), local_v6(0x12), {local_v6(0x01), device_port}, local_v6(0x13)};
   const IpAddress loopback = *IpAddress::parse("::1");
-  return {loopback, loopback, {loopback, device_port}};
+  return {loopback, loopback, {loopback, device_port}, loopback};
 }
 
 Addresses addresses_of_slot(unsigned slot) {
@@ -31,13 +35,17 @@ Addresses addresses_of_slot(unsigned slot) {
   const unsigned number = (static_cast<unsigned>(getpid()) * 16 + slot) % (254U * 254U);
   const auto x = static_cast<std::uint8_t>(number / 254 + 1);
   const auto y = static_cast<std::uint8_t>(number % 254 + 1);
-  return {loopback_v4(x, y, 11), loopback_v4(x, y, 12), {loopback_v4(x, y, 1), 0}};
+  return {loopback_v4(x, y, 11),
+          loopback_v4(x, y, 12),
+          {loopback_v4(x, y, 1), 0},
+          loopback_v4(x, y, 13)};
 }
 
 scenario::Scenario with_addresses(scenario::Scenario scenario, const Addresses& addresses) {
   for (scenario::Server& server : scenario.servers)
     if (!server.address)
       server.address = server.name == "primary" ? addresses.primary : addresses.secondary;
+  if (scenario.dns && !scenario.dns->address) scenario.dns->address = addresses.name_server;
   return scenario;
 }
 

@@ -11,12 +11,14 @@ struct Addresses {
   IpAddress primary;
   IpAddress secondary;
   Endpoint device;  ///< port 0: any
+  IpAddress name_server;
 };
 
-/// 127.0.0.11, .12 and .1; over IPv6 fd00::11, ::12, ::1 when simulated, ::1 alone when real.
+/// 127.0.0.11, .12, .1 and .13; over IPv6 fd00::11, ::12, ::1, ::13 when simulated, ::1 alone when
+/// real.
 Addresses default_addresses(bool ipv6, bool simulated);
 
-/// 127.x.y.11, .12, .1 for the `slot`-th parallel run of this process.
+/// 127.x.y.11, .12, .1, .13 for the `slot`-th parallel run of this process.
 Addresses addresses_of_slot(unsigned slot);
 
 /// The scenario with every address it leaves open filled in.

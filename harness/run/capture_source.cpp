@@ -22,6 +22,7 @@ std::string interface_for(const std::vector<IpAddress>& hosts) {
 
 CaptureSource::CaptureSource(CaptureMode mode, const scenario::Scenario& scenario) {
   for (const scenario::Server& server : scenario.servers) hosts_.push_back(*server.address);
+  if (scenario.dns) hosts_.push_back(*scenario.dns->address);
   interface_ = interface_for(hosts_);
   live_ = mode != CaptureMode::tap;
   if (mode != CaptureMode::automatic) return;

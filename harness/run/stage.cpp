@@ -39,6 +39,9 @@ std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Produc
   options.local = production.device;
   options.primary = endpoint_of(production.scenario, "primary");
   options.secondary = endpoint_of(production.scenario, "secondary");
+  options.primary_host = production.scenario.server("primary").host;
+  options.secondary_host = production.scenario.server("secondary").host;
+  if (const auto& dns = production.scenario.dns) options.name_server = {*dns->address, dns->port};
   options.password = password_of(production.profile);
   options.deviations = deviations_of(production.options);
   return std::make_unique<dut::ReferenceUa>(world, Rng(production.options.seed).fork("device"),
@@ -73,6 +76,8 @@ Stage::Stage(world::World& world, const Production& production, const RunFolder&
     servers_[server.name] = std::make_unique<fake_servers::FakeServer>(
         world, journal_, rng.fork(server.name), std::move(options));
   }
+  if (production.scenario.dns)
+    name_server_ = std::make_unique<fake_servers::NameServer>(world, production.scenario, zero_);
   device_ = make_reference_ua(world, production);
 }
 
@@ -98,6 +103,10 @@ void Stage::perform(const scenario::ServerStep& step) {
       return target.close_port();
     case scenario::ServerVerb::open_port:
       return target.open_port();
+    case scenario::ServerVerb::swallow_syns:
+      return target.swallow_syns();
+    case scenario::ServerVerb::unplug:
+      return target.unplug();
     case scenario::ServerVerb::forget_bindings:
       return target.forget_bindings();
     case scenario::ServerVerb::call:

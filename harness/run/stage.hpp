@@ -8,6 +8,7 @@
 #include <string>
 
 #include "fake_servers/fake_server.hpp"
+#include "fake_servers/name_server.hpp"
 #include "harness/dut/device.hpp"
 #include "harness/run/addresses.hpp"
 #include "harness/run/anchor_watch.hpp"
@@ -54,6 +55,7 @@ class Stage {
   Timeline timeline_;
   AnchorWatch watch_;
   std::map<std::string, std::unique_ptr<fake_servers::FakeServer>> servers_;
+  std::unique_ptr<fake_servers::NameServer> name_server_;
   std::unique_ptr<dut::Device> device_;
 };
 

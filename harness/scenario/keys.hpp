@@ -19,14 +19,18 @@ constexpr auto list(Names... names) {
 
 inline constexpr auto scenario =
     list("$schema", "name", "variant", "title", "why", "source", "duration", "ipv6", "real_time",
-         "configure", "servers", "timeline", "expect", "variants");
-inline constexpr auto variant = list("name", "title", "why", "source", "duration", "ipv6",
-                                     "real_time", "configure", "servers", "timeline", "expect");
+         "configure", "servers", "dns", "timeline", "expect", "variants");
+inline constexpr auto variant =
+    list("name", "title", "why", "source", "duration", "ipv6", "real_time", "configure", "servers",
+         "dns", "timeline", "expect");
 inline constexpr auto configure =
     list("register_expiration", "reregister_before", "subscribe_expiration", "subscriptions",
          "mwi_subscribe", "transport", "max_request_retries", "session_timer");
 inline constexpr auto servers = list("primary", "secondary");
-inline constexpr auto server = list("address", "port", "sent_by_port", "far_end", "link", "rules");
+inline constexpr auto server =
+    list("address", "host", "port", "sent_by_port", "far_end", "link", "rules");
+inline constexpr auto dns = list("address", "port", "records");
+inline constexpr auto name_record = list("name", "address", "answer", "ttl", "from", "until");
 inline constexpr auto far_end = list("ring", "answer", "hang_up", "session_timer");
 inline constexpr auto session_timer = list("expires", "min", "refresher", "refreshes");
 inline constexpr auto link = list("lose_to_server", "lose_to_device", "duplicate_to_device");
@@ -73,6 +77,8 @@ inline constexpr std::array scenario_key_tables{
     KeyTable{"configure", keys::configure},
     KeyTable{"servers", keys::servers},
     KeyTable{"server", keys::server},
+    KeyTable{"dns", keys::dns},
+    KeyTable{"name_record", keys::name_record},
     KeyTable{"far_end", keys::far_end},
     KeyTable{"session_timer", keys::session_timer},
     KeyTable{"link", keys::link},

@@ -98,6 +98,8 @@ Draft read_draft(const Variant& variant, Problems& problems) {
     scenario.configure = read_configure(*configure, problems);
   if (const json::Value* const servers = fields.find("servers"))
     read_servers(*servers, problems, draft);
+  if (const json::Value* const dns = fields.find("dns"))
+    draft.dns = read_name_server(*dns, problems);
   if (const json::Value* const timeline = fields.find("timeline"))
     read_timeline(*timeline, problems, draft);
   if (const json::Value* const expect = fields.find("expect"))
@@ -130,6 +132,7 @@ Scenario finished(Draft draft) {
     complete_phases(scenario.timeline, server.server);
     scenario.servers.push_back(std::move(server.server));
   }
+  if (draft.dns) scenario.dns = std::move(draft.dns->server);
   return scenario;
 }
 
@@ -145,6 +148,7 @@ tl::expected<std::vector<Scenario>, std::vector<Error>> read_scenarios(const std
   for (const Variant& variant : variants) {
     drafts.push_back(read_draft(variant, problems));
     validate(drafts.back(), problems);
+    validate_names(drafts.back(), problems);
   }
   validate_phases_entered(drafts, problems);
   if (!problems.empty()) return tl::unexpected(problems.in_file_order());

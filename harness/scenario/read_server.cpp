@@ -178,6 +178,8 @@ ServerDraft read_server(const std::string& name, const json::Value& value, Probl
   draft.server.name = name;
   const Fields fields(value, keys::server, problems);
   fields.read("address", draft.server.address);
+  if (const json::Value* const host = fields.find("host"))
+    read_host_name(*host, problems, draft.server.host);
   fields.read_integer("port", {1, 65535}, draft.server.port);
   if (fields.find("sent_by_port") != nullptr)
     fields.read_integer("sent_by_port", {1, 65535}, draft.server.sent_by_port.emplace());

@@ -109,8 +109,34 @@ struct Link {
   bool is_lossy() const { return lose_to_server > 0 || lose_to_device > 0; }
 };
 
+/// One address behind a name: a literal one, or that of a server of the scenario.
+struct NameTarget {
+  std::optional<IpAddress> address;
+  std::string server;  ///< where there is no literal address
+};
+
+enum class NameAnswer : std::uint8_t { addresses, no_such_name, server_failure, silence };
+
+/// What the name server says of a name.
+struct NameRecord {
+  std::string name;  ///< in lower case
+  NameAnswer answer = NameAnswer::addresses;
+  std::vector<NameTarget> targets;  ///< of addresses
+  Duration time_to_live{5min};      ///< whole seconds
+  std::optional<Duration> from;     ///< scenario time window [from, until)
+  std::optional<Duration> until;
+};
+
+/// The fake name server that devices configured by name ask.
+struct NameServer {
+  std::optional<IpAddress> address;  ///< filled in by the stage if the file leaves it open
+  std::uint16_t port = 53;
+  std::vector<NameRecord> records;  ///< the first that fits counts
+};
+
 struct Server {
   std::string name;                  ///< "primary" or "secondary"
+  std::string host;                  ///< the name the device is given; empty: the address
   std::optional<IpAddress> address;  ///< filled in by the stage if the file leaves it open
   std::uint16_t port = 5060;
   /// What the Via of its own requests says instead of `port`; they ask for rport then.
@@ -160,6 +186,8 @@ enum class ServerVerb : std::uint8_t {
   phase,
   close_port,
   open_port,
+  swallow_syns,
+  unplug,
   forget_bindings,
   call,
   hang_up,
@@ -221,6 +249,7 @@ struct Scenario {
   bool real_time = true;  ///< short and simple enough for --clock real in CI; information only
   Configure configure;
   std::vector<Server> servers;  ///< primary first, then secondary
+  std::optional<NameServer> dns;
   std::vector<Step> timeline;
   std::vector<Expectation> expect;
 

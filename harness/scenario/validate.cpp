@@ -11,23 +11,7 @@
 namespace sipharness::scenario {
 namespace {
 
-const json::Value& member_or(const json::Value& value, std::string_view key) {
-  const json::Value* const found = value.find(key);
-  return found == nullptr ? value : *found;
-}
-
 // --- Servers -------------------------------------------------------------------------------------
-
-/// @source guide.txt, Configuration, step 3: not the same address in both fields
-void check_servers_differ(const Draft& draft, Problems& problems) {
-  const Server& a = draft.servers.front().server;
-  const Server& b = draft.servers.back().server;
-  if (!a.address || a.address != b.address || a.port != b.port) return;
-  problems.add(member_or(*draft.servers.back().place, "address"),
-               fmt::format("{} and {} are the same server, {}; the guide's rule is: do not "
-                           "configure the same address as primary and secondary SIP server",
-                           a.name, b.name, Endpoint{*a.address, a.port}.text()));
-}
 
 void check_address_family(const Draft& draft, const ServerDraft& server, Problems& problems) {
   const std::optional<IpAddress>& address = server.server.address;
@@ -147,12 +131,16 @@ void check_expectations_differ(const Draft& draft, Problems& problems) {
 
 }  // namespace
 
+const json::Value& member_or(const json::Value& value, std::string_view key) {
+  const json::Value* const found = value.find(key);
+  return found == nullptr ? value : *found;
+}
+
 void validate(const Draft& draft, Problems& problems) {
   for (const ServerDraft& server : draft.servers) {
     check_address_family(draft, server, problems);
     check_rules_reachable(server, problems);
   }
-  if (draft.servers.size() == keys::servers.size()) check_servers_differ(draft, problems);
   for (std::size_t i = 0; i < draft.steps.size(); ++i) check_phase_is_known(draft, i, problems);
   check_times(draft, problems);
   check_boot(draft, problems);

@@ -12,7 +12,7 @@ namespace sipharness::scenario::words {
 
 using Action = std::variant<DeviceVerb, ServerVerb>;
 
-inline constexpr std::array<Choice<Action>, 18> actions{{
+inline constexpr std::array<Choice<Action>, 20> actions{{
     {"boot", DeviceVerb::boot},
     {"dial", DeviceVerb::dial},
     {"answer", DeviceVerb::answer},
@@ -25,6 +25,8 @@ inline constexpr std::array<Choice<Action>, 18> actions{{
     {"phase", ServerVerb::phase},
     {"close_port", ServerVerb::close_port},
     {"open_port", ServerVerb::open_port},
+    {"swallow_syns", ServerVerb::swallow_syns},
+    {"unplug", ServerVerb::unplug},
     {"forget_bindings", ServerVerb::forget_bindings},
     {"call", ServerVerb::call},
     {"far_end_hang_up", ServerVerb::hang_up},
@@ -80,6 +82,12 @@ inline constexpr std::array<Choice<std::string_view>, 7> termination_reasons{
      {"giveup", "giveup"},
      {"noresource", "noresource"},
      {"invariant", "invariant"}}};
+
+inline constexpr std::array<Choice<NameAnswer>, 3> name_answers{{
+    {"nxdomain", NameAnswer::no_such_name},
+    {"servfail", NameAnswer::server_failure},
+    {"silence", NameAnswer::silence},
+}};
 
 /// A server without a phase of its own; in the value it is the empty string.
 inline constexpr std::string_view default_phase = "default";

@@ -114,6 +114,7 @@ Json json_of(const Link& link) {
 Json json_of(const Server& server) {
   Json object;
   if (server.address) object["address"] = server.address->text();
+  put(object, "host", server.host);
   object["port"] = server.port;
   if (server.sent_by_port) object["sent_by_port"] = *server.sent_by_port;
   object["far_end"] = json_of(server.far_end);
@@ -122,6 +123,27 @@ Json json_of(const Server& server) {
   object["link"] = json_of(server.link);
   object["rules"] = Json::array();
   for (const Rule& rule : server.rules) object["rules"].push_back(json_of(rule));
+  return object;
+}
+
+Json json_of(const NameRecord& record) {
+  Json object{{"name", record.name}};
+  if (record.answer != NameAnswer::addresses)
+    object["answer"] = words::name_of(words::name_answers, record.answer);
+  for (const NameTarget& target : record.targets)
+    object["address"].push_back(target.address ? target.address->text() : target.server);
+  object["ttl"] = json_of(record.time_to_live);
+  put(object, "from", record.from);
+  put(object, "until", record.until);
+  return object;
+}
+
+Json json_of(const NameServer& server) {
+  Json object;
+  if (server.address) object["address"] = server.address->text();
+  object["port"] = server.port;
+  object["records"] = Json::array();
+  for (const NameRecord& record : server.records) object["records"].push_back(json_of(record));
   return object;
 }
 
@@ -193,6 +215,7 @@ std::string to_json(const Scenario& scenario) {
   object["real_time"] = scenario.real_time;
   object["configure"] = json_of(scenario.configure);
   for (const Server& server : scenario.servers) object["servers"][server.name] = json_of(server);
+  if (scenario.dns) object["dns"] = json_of(*scenario.dns);
   object["timeline"] = list_of(scenario.timeline);
   object["expect"] = list_of(scenario.expect);
   return object.dump(2) + "\n";

@@ -24,7 +24,10 @@ class MachineClient final : public ClientTransaction {
         timers_(host.world(), [this](TimerName timer) { handle(Machine::fired(timer)); }) {}
 
   void start() override { handle(Event::start); }
-  void transport_failed() override { handle(Event::transport_error); }
+  void transport_failed(ClientFailure how) override {
+    how_it_failed_ = how;
+    handle(Event::transport_error);
+  }
   void receive(const MessageView& response) override {
     handle(response.is_provisional() ? Event::provisional
            : response.is_success()   ? Event::success
@@ -63,7 +66,7 @@ class MachineClient final : public ClientTransaction {
       case Act::report_timeout:
         return report(ClientFailure::timed_out);
       case Act::report_transport:
-        return report(ClientFailure::transport_failed);
+        return report(how_it_failed_);
       case Act::arm:
         return timers_.arm(action.timer, action.after);
       case Act::disarm:
@@ -75,6 +78,7 @@ class MachineClient final : public ClientTransaction {
   }
 
   Machine machine_;
+  ClientFailure how_it_failed_ = ClientFailure::transport_failed;
   TransactionTimers timers_;
 };
 

@@ -33,7 +33,7 @@ class ClientTransaction : public std::enable_shared_from_this<ClientTransaction>
 
   virtual void start() = 0;
   virtual void receive(const MessageView& response) = 0;
-  virtual void transport_failed() = 0;
+  virtual void transport_failed(ClientFailure how) = 0;
   virtual void stop() = 0;
   void silence() { events_ = std::make_shared<ClientEvents>(); }
 

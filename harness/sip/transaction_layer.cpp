@@ -88,7 +88,7 @@ class TransactionLayer::Impl final : public TransactionHost {
     server->start();
   }
 
-  void transport_failed(const Hop& hop) {
+  void transport_failed(const Hop& hop, ClientFailure how) {
     std::vector<std::shared_ptr<ClientTransaction>> clients;
     for (const auto& [id, client] : clients_) {
       if (same_path(client->hop(), hop)) clients.push_back(client);
@@ -100,7 +100,7 @@ class TransactionLayer::Impl final : public TransactionHost {
     // A hash map's order is nobody's business but its own.
     std::ranges::sort(servers, {}, [](const auto& server) { return server->serial(); });
     for (const auto& server : servers) server->transport_failed();
-    for (const auto& client : clients) client->transport_failed();
+    for (const auto& client : clients) client->transport_failed(how);
   }
 
  private:
@@ -138,8 +138,8 @@ void TransactionLayer::receive(const MessageView& message, const Hop& hop) {
   impl_->receive_request(message, hop);
 }
 
-void TransactionLayer::transport_failed(const Hop& hop) {
-  impl_->transport_failed(hop);
+void TransactionLayer::transport_failed(const Hop& hop, ClientFailure how) {
+  impl_->transport_failed(hop, how);
 }
 
 const Timers& TransactionLayer::timers() const {

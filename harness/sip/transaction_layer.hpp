@@ -3,8 +3,8 @@
 // transactions, and hands the rest (ACK to a 2xx, stray responses) up. It sends through a callback
 // and knows no sockets. Contract:
 //  1. Of a client transaction: on_response for every provisional, then exactly one of a final
-//     response, timed_out or transport_failed ends it for its user; repeated 2xx to an INVITE come
-//     again through on_response (RFC 6026 Accepted).
+//     response, timed_out or a failure of the transport ends it for its user; repeated 2xx to an
+//     INVITE come again through on_response (RFC 6026 Accepted).
 //  2. ACK for a non-2xx final response is sent here; ACK for a 2xx is the user's.
 //  3. A retransmitted request is answered here and does not reach on_request again.
 //  4. Handlers may start or cancel transactions, and destroy the layer's user data, but not the
@@ -35,7 +35,8 @@ struct Hop {
 
 enum class ClientFailure : std::uint8_t {
   timed_out,         ///< Timer B or F: to be treated as 408
-  transport_failed,  ///< ICMP or a broken stream: to be treated as 503
+  transport_failed,  ///< ICMP, or a stream that could not be opened: to be treated as 503
+  connection_lost,   ///< a stream that was open broke: as 503 too, but another one may do
 };
 
 /// How the user of a client transaction hears of it. Either function may be empty.
@@ -103,7 +104,7 @@ class TransactionLayer {
   /// A message arrived. Unreadable ones are ignored: the caller has reported them already.
   void receive(const MessageView& message, const Hop& hop);
   /// ICMP for a datagram, or a stream that could not be opened or broke.
-  void transport_failed(const Hop& hop);
+  void transport_failed(const Hop& hop, ClientFailure how = ClientFailure::transport_failed);
 
   const Timers& timers() const;
 

@@ -21,6 +21,7 @@ struct ClientQuirks {
   bool resend_after_provisional = false;
   /// Non-INVITE falls silent after a provisional response (Timer E off; Timer F goes on).
   bool rest_after_provisional = false;
+  bool resend_on_streams = false;     ///< Timers A and E run on streams too
   bool forget_when_answered = false;  ///< no Timer K: a repeated final response is a stray
   bool ack_only_once = false;   ///< a repeated non-2xx final response is not acknowledged again
   double interval_scale = 1.0;  ///< times T1 where Timers A and E take it; B and F stay

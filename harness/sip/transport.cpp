@@ -2,6 +2,7 @@
 
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "harness/base/setup_error.hpp"
 #include "harness/sip/stream_framer.hpp"
@@ -55,6 +56,14 @@ class Connection final : public world::StreamHandler,
     if (stream_) stream_->abort();
     stream_.reset();
   }
+  void close() { stream_.reset(); }
+  void freeze() {
+    if (stream_) stream_->freeze();
+  }
+  void vanish() {
+    if (stream_) stream_->vanish();
+    stream_.reset();
+  }
 
   void on_open() override {}
   void on_bytes(std::string_view bytes) override {
@@ -92,6 +101,8 @@ class SipTransport::Impl final : public world::DatagramHandler, public Connectio
   bool is_open() const { return port_ != nullptr; }
 
   void open() {
+    if (listener_) listener_->swallow(false);
+    for (const auto& connection : std::exchange(frozen_, {})) connection->vanish();
     for (int attempt = 1; !is_open(); ++attempt) {
       auto port = world_.open_datagram(local_, *this);
       try {
@@ -111,6 +122,27 @@ class SipTransport::Impl final : public world::DatagramHandler, public Connectio
     port_.reset();
     listener_.reset();
     for (const auto& [remote, connection] : std::exchange(connections_, {})) connection->reset();
+  }
+
+  void swallow_streams() {
+    if (listener_) listener_->swallow(true);
+    for (const auto& [remote, connection] : std::exchange(connections_, {})) connection->close();
+  }
+
+  void freeze_streams() {
+    if (listener_) listener_->swallow(true);
+    for (const auto& [remote, connection] : std::exchange(connections_, {})) {
+      connection->freeze();
+      frozen_.push_back(connection);
+    }
+  }
+
+  void drop_stream(const Endpoint& remote) {
+    const auto found = connections_.find(remote);
+    if (found == connections_.end()) return;
+    const auto connection = found->second;
+    connections_.erase(found);
+    connection->reset();
   }
 
   std::optional<Hop> send(const Hop& hop, std::string_view bytes) {
@@ -133,7 +165,8 @@ class SipTransport::Impl final : public world::DatagramHandler, public Connectio
   }
 
   void on_unreachable(const Endpoint& destination, Unreachable) override {
-    if (handlers_.on_failure) handlers_.on_failure({Transport::udp, local_, destination});
+    if (handlers_.on_failure)
+      handlers_.on_failure({Transport::udp, local_, destination}, world::StreamEnd::unreachable);
   }
 
   void received(const StreamPiece& piece, const Hop& hop) override {
@@ -154,7 +187,7 @@ class SipTransport::Impl final : public world::DatagramHandler, public Connectio
       connections_.erase(found);
     }
     const bool failed = end != world::StreamEnd::closed;
-    if (failed && handlers_.on_failure) handlers_.on_failure(connection.hop());
+    if (failed && handlers_.on_failure) handlers_.on_failure(connection.hop(), end);
   }
 
  private:
@@ -202,6 +235,7 @@ class SipTransport::Impl final : public world::DatagramHandler, public Connectio
   std::unique_ptr<world::DatagramPort> port_;
   std::unique_ptr<world::StreamListener> listener_;
   std::map<Endpoint, std::shared_ptr<Connection>> connections_;
+  std::vector<std::shared_ptr<Connection>> frozen_;
 };
 
 SipTransport::SipTransport(world::World& world, const Endpoint& local, Handlers handlers)
@@ -229,6 +263,18 @@ void SipTransport::close() {
 
 void SipTransport::open() {
   impl_->open();
+}
+
+void SipTransport::swallow_streams() {
+  impl_->swallow_streams();
+}
+
+void SipTransport::freeze_streams() {
+  impl_->freeze_streams();
+}
+
+void SipTransport::drop_stream(const Endpoint& remote) {
+  impl_->drop_stream(remote);
 }
 
 }  // namespace sipharness::sip

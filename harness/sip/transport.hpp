@@ -10,10 +10,14 @@
 //     with that remote, or opens one. It returns the hop really used; nothing if it is closed or
 //     full.
 //  4. on_failure follows an ICMP error (udp) or a connection that was refused, was reset, timed out
-//     or could not be routed (tcp). The peer's FIN is no failure: the next send() reconnects.
+//     or could not be routed (tcp), and says which (udp: unreachable). The peer's FIN is no
+//     failure: the next send() reconnects.
 //  5. A connection whose bytes cannot be framed is told once as malformed and reset.
 //  6. close() unbinds UDP, refuses new connections and resets the open ones, with no on_failure;
 //     open() undoes it on the same endpoint.
+//     swallow_streams() closes the open connections, and attempts vanish; freeze_streams() is a
+//     power cut: attempts vanish, open connections are neither read nor ended, until open() comes
+//     with a new stack that knows nothing of them. Neither touches UDP.
 //  7. Nothing is delivered from inside a call. Handlers may call anything here, but not destroy the
 //     transport.
 //  8. At most max_connections are kept; further ones are reset as they come, and none are opened.
@@ -41,7 +45,7 @@ class SipTransport {
     std::function<void(const MessageView&, const Hop&)> on_message{};
     std::function<void(std::string_view, const Hop&)> on_malformed{};
     std::function<void(std::string_view, const Hop&)> on_keep_alive{};
-    std::function<void(const Hop&)> on_failure{};
+    std::function<void(const Hop&, world::StreamEnd)> on_failure{};
   };
 
   /// Open from the start. Port 0 picks one that is free for both UDP and TCP. Throws SetupError if
@@ -57,6 +61,10 @@ class SipTransport {
   bool is_open() const;
   void close();
   void open();  ///< throws SetupError if somebody took the port meanwhile
+  void swallow_streams();
+  void freeze_streams();
+  /// Gives a connection up; the next send() opens another.
+  void drop_stream(const Endpoint& remote);
 
  private:
   class Impl;

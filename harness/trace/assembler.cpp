@@ -52,7 +52,8 @@ std::size_t TraceAssembler::FlowHash::operator()(const Flow& flow) const {
   return hash(flow.source) * 31 + hash(flow.destination);
 }
 
-TraceAssembler::TraceAssembler(AssembleOptions options) : infer_roles_(options.servers.empty()) {
+TraceAssembler::TraceAssembler(AssembleOptions options)
+    : infer_roles_(options.servers.empty()), name_server_(options.name_server) {
   trace_.servers = std::move(options.servers);
   trace_.vantage = options.vantage;
   adopt_journal(trace_, std::move(options.journal));
@@ -63,7 +64,20 @@ bool TraceAssembler::concerns_sip(const capture::Origin& origin) const {
   return is_sip_endpoint(origin.source) || is_sip_endpoint(origin.destination);
 }
 
+bool TraceAssembler::concerns_names(const capture::Origin& origin) const {
+  const auto is_name_server = [&](const Endpoint& endpoint) {
+    return endpoint.port == dns::well_known_port || endpoint == name_server_;
+  };
+  return is_name_server(origin.source) || is_name_server(origin.destination);
+}
+
 void TraceAssembler::on_datagram(const capture::Origin& origin, std::string_view payload) {
+  if (concerns_names(origin)) {
+    if (auto message = dns::parse(payload))
+      trace_.lookups.push_back(
+          {origin.frame, origin.at, origin.source, origin.destination, std::move(*message)});
+    return;
+  }
   if (!begins_like_sip(payload) && !concerns_sip(origin)) return;
   if (sip::is_keep_alive(payload) || is_stun(payload)) return;
   add(origin, Transport::udp, payload);

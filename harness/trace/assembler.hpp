@@ -10,6 +10,7 @@
 //  4. finish() is called once, after the last packet.
 // @source ALG-MSG: requirements §0.4
 
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -25,6 +26,7 @@ struct AssembleOptions {
   journal::Journal journal;
   std::vector<Server> servers;  ///< of the scenario; empty: inferred from the traffic
   Vantage vantage = Vantage::unknown;
+  std::optional<Endpoint> name_server{};  ///< of the scenario, besides the well-known port
 };
 
 /// What the capture file as a whole was like.
@@ -80,6 +82,7 @@ class TraceAssembler final : public capture::TrafficSink {
   };
 
   bool is_sip_endpoint(const Endpoint& endpoint) const { return sip_endpoints_.contains(endpoint); }
+  bool concerns_names(const capture::Origin& origin) const;
   bool concerns_sip(const capture::Origin& origin) const;
   void open_stream(const Endpoint& source, const Endpoint& destination);
   void close_stream(const capture::Origin& origin, capture::StreamEvent event);
@@ -94,6 +97,7 @@ class TraceAssembler final : public capture::TrafficSink {
   std::unordered_map<Flow, Stream, FlowHash> streams_;
   Sightings sightings_;
   bool infer_roles_ = false;
+  std::optional<Endpoint> name_server_;
 };
 
 }  // namespace sipharness::trace

@@ -41,6 +41,8 @@ Expected<Trace> build_trace(BuildOptions options) {
   assemble.journal = std::move(options.journal);
   assemble.servers = servers_of(options.scenario);
   assemble.vantage = options.vantage;
+  if (options.scenario != nullptr && options.scenario->dns && options.scenario->dns->address)
+    assemble.name_server = {*options.scenario->dns->address, options.scenario->dns->port};
   TraceAssembler assembler(std::move(assemble));
   capture::Decoder decoder(assembler);
   CaptureSummary summary;

@@ -134,11 +134,13 @@ class CallFinder {
     return groups_.back();
   }
 
-  /// A challenged INVITE goes on in its leg; anything else at the same server is a leg of its own.
+  /// An INVITE that was challenged, or whose connection was reset, goes on in its leg; anything
+  /// else at the same server is a leg of its own.
   void join(CallGroup& group, std::size_t index) {
     const ServerRole server = transactions_[index].server;
     auto last = std::ranges::find(group.legs.rbegin(), group.legs.rend(), server, &Leg::server);
-    if (last == group.legs.rend() || !was_challenged(last->invites.back())) {
+    if (last == group.legs.rend() ||
+        !(was_challenged(last->invites.back()) || was_cut_off(last->invites.back(), index))) {
       group.legs.emplace_back().server = server;
       last = group.legs.rbegin();
     }
@@ -150,6 +152,17 @@ class CallFinder {
     if (!transactions_[index].final) return false;
     const int status = trace_.messages[*transactions_[index].final].sip.status();
     return status == 401 || status == 407 || status == 422;
+  }
+
+  /// The server had lost the connection that the INVITE went into, and said so before the next one.
+  bool was_cut_off(std::size_t index, std::size_t next) const {
+    const Message& sent = first_send(index);
+    if (sent.transport != Transport::tcp || transactions_[index].first_response) return false;
+    return std::ranges::any_of(trace_.transport_failures, [&](const TransportFailure& failure) {
+      return failure.transport == Transport::tcp && failure.device == sent.source &&
+             failure.server == transactions_[index].server && failure.at > sent.at &&
+             failure.at <= first_send(next).at;
+    });
   }
 
   // --- Completing ---

@@ -16,6 +16,7 @@
 #include "harness/base/expected.hpp"
 #include "harness/base/time.hpp"
 #include "harness/capture/decoder.hpp"
+#include "harness/dns/message.hpp"
 #include "harness/journal/journal.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/message.hpp"
@@ -83,6 +84,15 @@ struct StreamMark {
   capture::StreamEvent event = capture::StreamEvent::syn;
 };
 
+/// A DNS message between a device and its name server.
+struct Lookup {
+  std::uint32_t frame = 0;
+  CaptureTime at;
+  Endpoint source;
+  Endpoint destination;
+  dns::Message message;
+};
+
 struct Device {
   std::string name = "phone";
   std::string user;                 ///< of its AOR
@@ -108,6 +118,7 @@ class Trace {
   std::vector<Malformed> malformed;
   std::vector<TransportFailure> transport_failures;
   std::vector<StreamMark> stream_marks;
+  std::vector<Lookup> lookups;
   std::vector<Device> devices;
   std::vector<Server> servers;
   journal::Journal journal;  ///< empty for a foreign capture

@@ -8,7 +8,8 @@
 //  4. Handlers run to completion, one at a time, on one thread.
 //  5. Destroying a port, listener or stream silences its handler at once, also from inside it.
 //  6. Nothing is delivered from inside send(), connect() or close().
-// Name lookup and TLS streams will join this interface; nothing here assumes they are absent.
+// Name lookup is written once over datagram ports (harness/dns); TLS streams will join this
+// interface.
 
 #include <cstdint>
 #include <functional>
@@ -75,7 +76,8 @@ class StreamHandler {
 
 /// One TCP connection. Destroying it sends FIN (or gives up connecting); abort() sends RST;
 /// vanish() forgets it without a word, as a host that lost power and came back does: later data
-/// from the peer draws RST.
+/// from the peer draws RST. freeze() is the power cut itself: from then on nothing of the peer is
+/// read or acknowledged, and nothing is sent, until vanish().
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -85,6 +87,7 @@ class Stream {
   virtual void send(std::string_view bytes) = 0;
   virtual void abort() = 0;
   virtual void vanish() = 0;
+  virtual void freeze() = 0;
 };
 
 /// A listening TCP port; destroying it refuses later connections and keeps the accepted ones.
@@ -92,6 +95,8 @@ class StreamListener {
  public:
   virtual ~StreamListener() = default;
   virtual const Endpoint& local() const = 0;
+  /// While on, connection attempts vanish without an answer, as at a firewall that drops them.
+  virtual void swallow(bool on) = 0;
 };
 
 /// Takes an accepted stream and returns the handler that will serve it, which must outlive it.

@@ -26,6 +26,7 @@ void TcpConnection::on_first_syn(const TcpHeader& syn) {
 }
 
 void TcpConnection::on_segment(const TcpHeader& segment) {
+  if (frozen_) return;
   if (state_ == TcpState::syn_sent) {
     on_segment_in_syn_sent(segment);
     return;

@@ -54,12 +54,14 @@ void TcpConnection::serve(world::StreamHandler& handler) {
 }
 
 void TcpConnection::send(std::string_view bytes) {
+  if (frozen_) return;
   if (state_ != TcpState::syn_sent && !is_open_for_sending()) return;
   outgoing_.append(bytes);
   if (is_open_for_sending()) transmit_unless_recovering();
 }
 
 void TcpConnection::close() {
+  if (frozen_) return vanish();
   handler_ = nullptr;
   released_ = true;
   switch (state_) {
@@ -80,6 +82,7 @@ void TcpConnection::close() {
 }
 
 void TcpConnection::abort() {
+  if (frozen_) return vanish();
   handler_ = nullptr;
   if (is_open_for_sending()) reset_peer();
   become_closed();
@@ -88,6 +91,12 @@ void TcpConnection::abort() {
 void TcpConnection::vanish() {
   handler_ = nullptr;
   become_closed();
+}
+
+void TcpConnection::freeze() {
+  handler_ = nullptr;
+  frozen_ = true;
+  disarm();
 }
 
 // Sending.

@@ -6,7 +6,8 @@
 //     (924.6 s in all, as Linux does). Over slow links the first wait is twice the round trip.
 //  3. Every segment with data or FIN is acknowledged at once; only the next one in order is taken.
 //  4. Bytes that come after the user let go of the stream draw RST.
-//  5. The handler hears nothing after on_end, close(), abort() or vanish().
+//  5. The handler hears nothing after on_end, close(), abort(), freeze() or vanish().
+//  6. A frozen connection neither sends nor takes anything until it vanishes.
 /// @source RFC 9293 §3.3.2, §3.10 (states, segment arrival); RFC 6298 §5; Linux tcp(7): retries
 
 #include <cstdint>
@@ -64,6 +65,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   void close();
   void abort();
   void vanish();
+  void freeze();
 
   // The network's side.
   void on_first_syn(const packet::TcpHeader& syn);
@@ -111,6 +113,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   TcpConnectionKey key_;
   TcpState state_ = TcpState::closed;
   world::StreamHandler* handler_ = nullptr;
+  bool frozen_ = false;
   bool released_ = false;  ///< the user let go; what still arrives has no reader
 
   TcpSendBuffer outgoing_;

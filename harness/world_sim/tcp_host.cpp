@@ -10,8 +10,12 @@ namespace sipharness::world_sim {
 class TcpHost::Listener final : public world::StreamListener {
  public:
   Listener(TcpHost& host, const Endpoint& local) : host_(host), local_(local) {}
-  ~Listener() override { host_.listeners_.erase(local_); }
+  ~Listener() override {
+    swallow(false);
+    host_.listeners_.erase(local_);
+  }
   const Endpoint& local() const override { return local_; }
+  void swallow(bool on) override { host_.swallow_syns(local_, on); }
 
  private:
   TcpHost& host_;
@@ -29,6 +33,7 @@ class TcpHost::UserStream final : public world::Stream {
   void send(std::string_view bytes) override { connection_->send(bytes); }
   void abort() override { connection_->abort(); }
   void vanish() override { connection_->vanish(); }
+  void freeze() override { connection_->freeze(); }
 
  private:
   std::shared_ptr<TcpConnection> connection_;

@@ -117,6 +117,42 @@ TEST(Tcp, silence_ignores_messages_and_pings) {
   EXPECT_EQ(ignored[0].packet.transport, Transport::tcp);
 }
 
+TEST(Tcp, swallowing_closes_connections_and_answers_no_new_one) {
+  Stage stage;
+  StreamClient client(stage.world);
+  stage.at(1s, [&] { stage.server.swallow_syns(); });
+  stage.run_until(2s);
+  EXPECT_THAT(client.ends, ElementsAre(world::StreamEnd::closed));
+  stage.at(3s, [&] { stage.server.open_port(); });
+  stage.run_until(4s);
+  const auto phases = stage.journal.all<journal::Phase>();
+  ASSERT_THAT(phases, SizeIs(2));
+  EXPECT_TRUE(phases[0].silent);
+  EXPECT_FALSE(phases[1].silent);
+}
+
+TEST(Tcp, unplugged_it_keeps_silent_and_resets_when_it_is_back) {
+  Stage stage;
+  StreamClient client(stage.world);
+  stage.at(1s, [&] { stage.server.unplug(); });
+  stage.at(2s, [&] { client.send(by_tcp("OPTIONS").text()); });
+  stage.run_until(9s);
+  EXPECT_THAT(client.messages, IsEmpty());
+  EXPECT_THAT(client.ends, IsEmpty());
+  stage.at(10s, [&] { stage.server.open_port(); });
+  stage.run_until(30s);
+  EXPECT_THAT(client.ends, ElementsAre(world::StreamEnd::reset));
+}
+
+TEST(Tcp, unplugged_it_ignores_datagrams_too) {
+  Stage stage;
+  stage.at(1s, [&] { stage.server.unplug(); });
+  stage.send_at(2s, {.method = "OPTIONS"});
+  stage.run_until(3s);
+  EXPECT_THAT(stage.client.statuses(), IsEmpty());
+  EXPECT_THAT(stage.journal.all<journal::Ignored>(), SizeIs(1));
+}
+
 TEST(Tcp, closing_the_port_resets_connections) {
   Stage stage;
   StreamClient client(stage.world);

@@ -89,6 +89,10 @@ MessageId TraceBuilder::repeat(MessageId message) {
   return add(std::move(copy));
 }
 
+void TraceBuilder::redirect(MessageId message, std::uint16_t port) {
+  packets_.at(message).destination.port = port;
+}
+
 void TraceBuilder::retransmissions(MessageId message, const std::vector<Duration>& offsets) {
   const Duration first = packets_.at(message).at;
   for (const Duration offset : offsets) packets_[repeat(message)].at = first + offset;
@@ -106,6 +110,15 @@ void TraceBuilder::stream_event(capture::StreamEvent event) {
   Packet mark = packet(Kind::stream_event);
   mark.event = event;
   add(std::move(mark));
+}
+
+void TraceBuilder::lookup(std::string name, dns::RecordType type) {
+  Packet question = packet(Kind::message);
+  question.transport = Transport::udp;
+  question.source = {device_.address, 40000};
+  question.destination = {IpAddress::v4({127, 0, 0, 13}), dns::well_known_port};
+  question.bytes = encode(dns::Message{.id = 1, .name = std::move(name), .type = type});
+  add(std::move(question));
 }
 
 void TraceBuilder::stream_gap() {

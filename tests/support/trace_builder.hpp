@@ -83,11 +83,15 @@ class TraceBuilder {
   MessageId stray(std::string_view bytes, const Endpoint& destination);
   /// The same bytes again, at the current time, between the same two.
   MessageId repeat(MessageId message);
+  /// The message goes to this port of the same machine instead.
+  void redirect(MessageId message, std::uint16_t port);
   /// The same bytes again at these offsets from the first transmission.
   void retransmissions(MessageId message, const std::vector<Duration>& offsets);
   /// ICMP port unreachable for a message, at the current time.
   void icmp(MessageId message);
   void stream_event(capture::StreamEvent event);
+  /// The device's question to the name server 127.0.0.13:53.
+  void lookup(std::string name, dns::RecordType type);
   void stream_gap();
 
   // --- Whole exchanges ---

@@ -370,6 +370,34 @@ TYPED_TEST_P(WorldContract, a_vanished_peer_says_nothing_until_data_draws_a_rese
   EXPECT_EQ(client.ended, world::StreamEnd::reset);
 }
 
+TYPED_TEST_P(WorldContract, a_frozen_peer_says_nothing_and_resets_when_it_has_vanished) {
+  if (!this->can_vanish()) GTEST_SKIP() << "this world cannot vanish";
+  StreamServer server(this->world(), this->fresh());
+  StreamRecorder client;
+  this->establish(client, server);
+  server.accepted[0]->stream->freeze();
+  client.stream->send("still there?");
+  this->run_for(10 * this->settle);
+  EXPECT_FALSE(client.ended.has_value());
+  EXPECT_EQ(server.accepted[0]->received, "");
+  server.accepted[0]->stream->vanish();
+  // The copy that draws the reset comes by the sender's own timer, which doubles from 0.2 s.
+  ASSERT_TRUE(this->eventually([&] { return client.ended.has_value(); }));
+  EXPECT_EQ(client.ended, world::StreamEnd::reset);
+}
+
+TYPED_TEST_P(WorldContract, a_listener_may_swallow_connection_attempts) {
+  StreamServer server(this->world(), this->fresh());
+  server.listener->swallow(true);
+  StreamRecorder client;
+  this->connect(client, server.local());
+  this->run_for(10 * this->settle);
+  EXPECT_FALSE(client.opened);
+  EXPECT_FALSE(client.ended.has_value());
+  server.listener->swallow(false);
+  ASSERT_TRUE(this->eventually([&] { return client.opened; })) << "by the next copy of the SYN";
+}
+
 TYPED_TEST_P(WorldContract, a_large_send_arrives_whole_and_in_order) {
   StreamServer server(this->world(), this->fresh());
   StreamRecorder client;
@@ -417,7 +445,8 @@ TYPED_TEST_P(WorldContract, a_stream_destroyed_while_connecting_is_silent) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(
-    WorldContract, timers_run_in_order_of_time_and_then_of_making,
+    WorldContract, a_frozen_peer_says_nothing_and_resets_when_it_has_vanished,
+    a_listener_may_swallow_connection_attempts, timers_run_in_order_of_time_and_then_of_making,
     a_timer_runs_once_and_not_before_its_time, a_past_time_means_now_but_not_from_inside_call_at,
     now_does_not_go_back, a_destroyed_or_reassigned_timer_does_not_run,
     a_handler_may_cancel_another_timer_due_at_the_same_time,

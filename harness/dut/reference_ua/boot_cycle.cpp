@@ -22,6 +22,10 @@ BootCycle::BootCycle(world::World& world, const Rng& rng, const ReferenceUaOptio
              .on_ack = [this](const sip::MessageView& ack) { calls_.take_ack(ack); },
              .on_stray_response =
                  [this](const sip::MessageView& response) { take_stray(response); }}),
+      resolver_(options.name_server
+                    ? std::make_unique<dns::Resolver>(world, rng.fork("names"),
+                                                      core_.local().address, *options.name_server)
+                    : nullptr),
       sites_{make_site(ServerRole::primary, rng.fork("primary")),
              make_site(ServerRole::secondary, rng.fork("secondary"))},
       calls_(core_) {
@@ -38,15 +42,21 @@ BootCycle::Site BootCycle::make_site(ServerRole role, const Rng& rng) {
   const ReferenceUaOptions& options = core_.options();
   const scenario::Account& account = options.profile.account;
   const std::string& name = account.auth_user.empty() ? account.user : account.auth_user;
-  const Endpoint& endpoint = role == ServerRole::primary ? options.primary : options.secondary;
+  const bool is_primary = role == ServerRole::primary;
+  const std::string& host = is_primary ? options.primary_host : options.secondary_host;
   return {
       .server = {.role = role,
-                 .endpoint = endpoint,
+                 .endpoint = is_primary ? options.primary : options.secondary,
+                 .host = host,
+                 .is_located = host.empty(),
                  .authenticator = Authenticator(rng, {name, options.password}, options.deviations),
                  .quarantined_until = {}},
       .registration = nullptr,
       .subscriptions = {},
       .message_waiting = nullptr,
+      .is_looking_up = false,
+      .was_looked_up = false,
+      .next_lookup = {},
       .was_registered = false,
       .was_lost = false,
       .calls_since_return = {}};
@@ -69,7 +79,36 @@ void BootCycle::shut_down() {
   }
 }
 
-bool BootCycle::may_register(const Site& site) {
+bool BootCycle::locate(Site& site) {
+  const Server& server = site.server;
+  if (server.host.empty() || resolver_ == nullptr || resolver_->knows(server.host)) return true;
+  if (site.was_looked_up) return true;
+  if (!std::exchange(site.is_looking_up, true))
+    resolver_->lookup(server.host, [this, &site](const std::vector<IpAddress>& addresses) {
+      on_looked_up(site, addresses);
+    });
+  return false;
+}
+
+void BootCycle::on_looked_up(Site& site, const std::vector<IpAddress>& addresses) {
+  site.is_looking_up = false;
+  if (!addresses.empty()) {
+    site.server.endpoint.address = addresses.front();
+    site.server.is_located = true;
+  }
+  if (site.server.is_located) {
+    site.was_looked_up = true;
+    site.registration->resume();
+    site.was_looked_up = false;
+    return;
+  }
+  // policy: a name that leads nowhere is a server that cannot be reached.
+  site.next_lookup = core_.world().call_after(core_.profile().reg_retry_wait,
+                                              [&site] { site.registration->resume(); });
+}
+
+bool BootCycle::may_register(Site& site) {
+  if (!locate(site)) return false;
   const bool again = site.registration->is_registered();
   if (!site.server.is_primary()) {
     const bool primary_down = sites_[0].registration->is_known_down();
@@ -162,7 +201,8 @@ void BootCycle::place_message_waiting() {
 Standing BootCycle::standing(const Site& site) {
   return {.is_registered = site.registration->is_registered(),
           .is_known_down = site.registration->is_known_down(),
-          .is_quarantined = site.server.quarantined_until > core_.world().now(),
+          .is_quarantined =
+              !site.server.is_located || site.server.quarantined_until > core_.world().now(),
           .calls_since_return = site.calls_since_return};
 }
 
@@ -229,7 +269,7 @@ bool BootCycle::is_deaf_to(Site& caller) {
 }
 
 void BootCycle::take_call(const TransactionPtr& invite) {
-  const bool by_secondary = invite->hop().remote == core_.options().secondary;
+  const bool by_secondary = invite->hop().remote == site(ServerRole::secondary).server.endpoint;
   Site& caller = site(by_secondary ? ServerRole::secondary : ServerRole::primary);
   if (is_deaf_to(caller)) return core_.answer(*invite, 480);
   calls_.take_invite(invite, caller.server);

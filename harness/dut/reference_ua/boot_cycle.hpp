@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/dns/resolver.hpp"
 #include "harness/dut/reference_ua/call_desk.hpp"
 #include "harness/dut/reference_ua/registration.hpp"
 #include "harness/dut/reference_ua/routing.hpp"
@@ -39,6 +40,9 @@ class BootCycle {
     std::unique_ptr<Registration> registration;
     std::vector<std::unique_ptr<Subscription>> subscriptions;
     std::unique_ptr<Subscription> message_waiting;
+    bool is_looking_up = false;
+    bool was_looked_up = false;  ///< just now: the next attempt may go on what is known
+    world::Timer next_lookup{};
     bool was_registered = false;
     bool was_lost = false;                  ///< since the last registration
     std::optional<int> calls_since_return;  ///< nothing: it was never lost
@@ -52,7 +56,10 @@ class BootCycle {
   void on_return(Site& site);
   void celebrate(Registration& registration);
   /// Whether the next REGISTER there may go out now; true but for deviations.
-  bool may_register(const Site& site);
+  bool may_register(Site& site);
+  /// False while the server's name must be looked up first; the registration is resumed then.
+  bool locate(Site& site);
+  void on_looked_up(Site& site, const std::vector<IpAddress>& addresses);
   void subscribe(Site& site);
   /// Message waiting at one server only: the primary, unless that is known to be down.
   void place_message_waiting();
@@ -70,6 +77,7 @@ class BootCycle {
   void answer_unknown(sip::ServerTransaction& transaction);
 
   UaCore core_;
+  std::unique_ptr<dns::Resolver> resolver_;  ///< null: no server is given by name
   std::array<Site, 2> sites_;
   CallDesk calls_;
   world::Timer late_start_;                ///< of the deviation starts_late_at_the_secondary

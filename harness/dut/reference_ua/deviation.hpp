@@ -172,6 +172,11 @@ enum class Deviation : std::uint8_t {
   rests_after_a_provisional,
   registers_at_a_repeated_answer,
   is_deaf_to_icmp,
+  repeats_over_streams,
+  insists_on_a_refused_connection,
+  waits_for_the_connection,
+  mourns_a_lost_connection,
+  tries_the_default_port_too,
   count  ///< how many there are; no deviation
 };
 

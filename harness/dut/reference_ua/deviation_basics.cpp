@@ -279,7 +279,7 @@ const std::vector<DeviationRow> rows = {
     {SIPHARNESS_DEVIATION(uses_tcp_against_profile),
      "uses TCP although it is set to UDP",
      "PROFILE-TRANSPORT",
-     {"RFC3261-REG-05", "RFC3261-GEN-05", "RFC3581-01"},
+     {"RFC3261-REG-05", "RFC3261-GEN-05", "RFC3581-01", "FO-TCP-REUSE"},
      "both_up_register"},
 };
 

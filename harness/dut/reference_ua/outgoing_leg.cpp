@@ -22,6 +22,9 @@ constexpr std::size_t max_forks = 8;
 constexpr Duration lateness = 5s;
 /// Of the deviation shuns_after_bare_503.
 constexpr Duration grudge = 60s;
+/// Of the deviations mourns_a_lost_connection and insists_on_a_refused_connection.
+constexpr Duration grief = 3s;
+constexpr Duration insistence = 3s;
 
 }  // namespace
 
@@ -29,14 +32,13 @@ OutgoingLeg::OutgoingLeg(UaCore& core, Server& server, CallIdentity& identity, E
     : core_(core), server_(server), identity_(identity), events_(std::move(events)) {}
 
 void OutgoingLeg::start() {
-  const std::string target = sip::make_uri(identity_.number, server_.endpoint);
+  const std::string target = server_.uri(identity_.number);
   auto request = sip::MessageBuilder::request("INVITE", target);
   request.header(HeaderId::via, core_.new_via())
       .header(HeaderId::max_forwards, "70")
-      .header(HeaderId::from, fmt::format("<{}>;tag={}", core_.address_of_record(server_.endpoint),
-                                          identity_.from_tag))
-      .header(HeaderId::to,
-              fmt::format("<sip:{}@{}>", identity_.number, server_.endpoint.address.uri_text()))
+      .header(HeaderId::from,
+              fmt::format("<{}>;tag={}", core_.address_of_record(server_), identity_.from_tag))
+      .header(HeaderId::to, fmt::format("<sip:{}@{}>", identity_.number, server_.domain()))
       .header(HeaderId::call_id, identity_.call_id)
       .header(HeaderId::cseq, fmt::format("{} INVITE", identity_.cseq))
       .header(HeaderId::contact, core_.contact());
@@ -130,10 +132,27 @@ bool OutgoingLeg::is_of_the_server(int status) {
 }
 
 void OutgoingLeg::on_failure(sip::ClientFailure failure) {
+  const bool is_lost = failure == sip::ClientFailure::connection_lost;
+  if (is_lost && state_ == State::wanted && tries_left_-- > 0) return start_again(mourning());
+  const bool is_refused = failure == sip::ClientFailure::transport_failed &&
+                          core_.deviates(Deviation::insists_on_a_refused_connection);
+  if (is_refused && state_ == State::wanted && tries_left_-- > 0) return start_again(insistence);
   // §8.1.3.1: no answer is a 408, no way there is a 503; the next server is tried after both.
-  const bool is_broken = failure == sip::ClientFailure::transport_failed;
+  const bool is_broken = failure != sip::ClientFailure::timed_out;
   if (!is_broken || !core_.deviates(Deviation::drops_the_call_at_icmp)) return on_silence();
   if (finish()) events_.on_refused();
+}
+
+Duration OutgoingLeg::mourning() const {
+  return core_.deviates(Deviation::mourns_a_lost_connection) ? grief : Duration::zero();
+}
+
+/// The server may have restarted: another connection, and the request with a new branch.
+void OutgoingLeg::start_again(Duration after) {
+  if (after == Duration::zero()) return start();
+  again_ = core_.world().call_after(after, [this] {
+    if (state_ == State::wanted) start();
+  });
 }
 
 void OutgoingLeg::on_silence() {

@@ -71,6 +71,8 @@ class OutgoingLeg {
   /// Whether a rejection says that the server, not the call, has failed.
   bool is_of_the_server(int status);
   void on_failure(sip::ClientFailure failure);
+  void start_again(Duration after);
+  Duration mourning() const;
   void on_silence();
   void take_late_response(const sip::MessageView& response);
   void end_unwanted(sip::Dialog& dialog, const sip::Hop& hop);
@@ -82,6 +84,7 @@ class OutgoingLeg {
   Events events_;
   State state_ = State::wanted;
   int repairs_left_ = 2;  ///< a challenge and one stale nonce
+  int tries_left_ = 1;    ///< after a connection was lost
   bool had_provisional_ = false;
   bool cancelled_ = false;
   std::optional<SessionInterval> session_interval_;
@@ -91,6 +94,7 @@ class OutgoingLeg {
   std::vector<ClientRequest> byes_;
   world::Timer expiry_;    ///< of a cancelled INVITE
   world::Timer late_end_;  ///< of the deviation ends_a_late_answer_late
+  world::Timer again_;
 };
 
 }  // namespace sipharness::dut

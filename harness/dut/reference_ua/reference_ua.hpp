@@ -4,6 +4,7 @@
 // @source guide.txt, Cases 1 and 2; RFC 3261 §8, §10, §12, §13, §15; RFC 3263 §4.3
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "harness/base/rng.hpp"
@@ -20,6 +21,9 @@ struct ReferenceUaOptions {
   Endpoint local;             ///< where it listens (port 0: any)
   Endpoint primary;
   Endpoint secondary;
+  std::string primary_host{};  ///< its name; then only the port of the endpoint counts
+  std::string secondary_host{};
+  std::optional<Endpoint> name_server{};
   std::string password;     ///< resolved
   DeviationSet deviations;  ///< what it does wrong on purpose
 };

@@ -1,6 +1,7 @@
 #include "harness/dut/reference_ua/registration.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -25,6 +26,8 @@ constexpr Duration impatience = 10s;
 constexpr Duration at_once = 500ms;
 constexpr Duration hammering = 1s;
 constexpr Duration oversleeping = 30s;
+/// Of the deviation tries_the_default_port_too.
+constexpr std::uint16_t default_port = 5060;
 
 }  // namespace
 
@@ -62,6 +65,7 @@ void Registration::begin_attempt() {
   held_back_ = !events_.may_start();
   if (held_back_) return;
   repairs_left_ = repairs_per_attempt;
+  reconnected_ = false;
   if (core_.deviates(Deviation::overlaps_register_attempts) && !outstanding_)
     impatience_ = core_.world().call_after(impatience, [this] { begin_attempt(); });
   send(asked());
@@ -73,8 +77,8 @@ seconds Registration::asked() const {
 }
 
 void Registration::send(seconds expires) {
-  const std::string uri = sip::make_uri("", server_.endpoint);
-  const std::string account = core_.address_of_record(server_.endpoint);
+  const std::string uri = server_.uri("");
+  const std::string account = core_.address_of_record(server_);
   auto request = sip::MessageBuilder::request("REGISTER", uri);
   request.header(HeaderId::via, core_.new_via())
       .header(HeaderId::max_forwards, "70")
@@ -87,6 +91,8 @@ void Registration::send(seconds expires) {
   if (!learned_route_.empty()) request.header(HeaderId::route, learned_route_);
   server_.authenticator.authorize(request, "REGISTER", uri);
   core_.introduce(request);
+  if (cseq_ == 1 && core_.deviates(Deviation::tries_the_default_port_too))
+    core_.send_raw(request.str(), core_.hop_to({target().address, default_port}));
   outstanding_ = true;
   sent_at_ = core_.world().now();
   request_ = core_.start(
@@ -113,6 +119,9 @@ const Endpoint& Registration::target() const {
 }
 
 void Registration::on_unreachable(sip::ClientFailure failure) {
+  // The server may have restarted: another connection may do, once.
+  if (failure == sip::ClientFailure::connection_lost && !std::exchange(reconnected_, true))
+    return send(unregistering_ ? seconds(0) : asked());
   const bool timed_out = failure == sip::ClientFailure::timed_out;
   if (timed_out && core_.deviates(Deviation::registers_again_at_once)) return on_failed(at_once);
   if (!timed_out && core_.deviates(Deviation::hammers_a_closed_port)) return on_failed(hammering);

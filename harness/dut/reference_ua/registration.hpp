@@ -80,6 +80,7 @@ class Registration {
   bool answered_late_ = false;
   TimePoint sent_at_;
   bool held_back_ = false;
+  bool reconnected_ = false;  ///< within this attempt
   bool unregistering_ = false;
   Standing standing_ = Standing::unknown;
   ClientRequest request_;

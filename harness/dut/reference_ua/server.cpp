@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "harness/sip/text.hpp"
+#include "harness/sip/uri.hpp"
 
 namespace sipharness::dut {
 namespace {
@@ -11,6 +14,11 @@ namespace {
 constexpr std::chrono::seconds longest_quarantine = 24h;
 
 }  // namespace
+
+std::string Server::uri(std::string_view user) const {
+  if (host.empty()) return sip::make_uri(user, endpoint);
+  return fmt::format("sip:{}{}{}:{}", user, user.empty() ? "" : "@", host, endpoint.port);
+}
 
 void Server::take_retry_after(const sip::MessageView& response, TimePoint now) {
   if (response.status() != 503) return;

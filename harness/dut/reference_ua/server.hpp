@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "harness/base/endpoint.hpp"
 #include "harness/base/time.hpp"
@@ -16,10 +17,16 @@ enum class ServerRole : std::uint8_t { primary, secondary };
 
 struct Server {
   ServerRole role = ServerRole::primary;
-  Endpoint endpoint;
+  Endpoint endpoint;  ///< its address is nothing to go by until the name was looked up
+  std::string host;   ///< the name we were given; empty: the address
+  bool is_located = true;
   Authenticator authenticator;
   TimePoint quarantined_until;  ///< 503 with Retry-After. @source RFC 3261 §21.5.4, §20.33
 
+  /// "sip:1001@p.test:5070": as we were given the server.
+  std::string uri(std::string_view user) const;
+  /// "p.test": the host part of our address of record there.
+  std::string domain() const { return host.empty() ? endpoint.address.uri_text() : host; }
   bool is_primary() const { return role == ServerRole::primary; }
   /// Notes the Retry-After of a 503; without one nothing happens (§21.5.4: as 500).
   void take_retry_after(const sip::MessageView& response, TimePoint now);

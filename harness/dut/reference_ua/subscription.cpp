@@ -52,7 +52,7 @@ void Subscription::begin() {
   from_tag_ = core_.rng().hex(16);
   cseq_ = 0;
   repairs_left_ = repairs_per_attempt;
-  const std::string uri = sip::make_uri(core_.profile().account.user, server_.endpoint);
+  const std::string uri = server_.uri(core_.profile().account.user);
   send(initial_request(uri), uri);
 }
 
@@ -63,7 +63,7 @@ void Subscription::refresh() {
 }
 
 sip::MessageBuilder Subscription::initial_request(const std::string& uri) const {
-  const std::string account = core_.address_of_record(server_.endpoint);
+  const std::string account = core_.address_of_record(server_);
   auto request = sip::MessageBuilder::request("SUBSCRIBE", uri);
   request.header(HeaderId::via, core_.new_via())
       .header(HeaderId::max_forwards, "70")

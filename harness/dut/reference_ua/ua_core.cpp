@@ -57,7 +57,8 @@ UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& op
                                        const sip::Hop& hop) { receive(message, hop); },
                   .on_malformed = {},
                   .on_keep_alive = {},
-                  .on_failure = [this](const sip::Hop& hop) { on_unreachable(hop); }}),
+                  .on_failure = [this](const sip::Hop& hop,
+                                       world::StreamEnd end) { on_unreachable(hop, end); }}),
       transactions_(
           world,
           {.name = options.name,
@@ -75,9 +76,11 @@ UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& op
            .client_quirks = client_quirks(options.profile, options.deviations),
            .server_quirks = server_quirks(options.deviations)}) {}
 
-void UaCore::on_unreachable(const sip::Hop& hop) {
+void UaCore::on_unreachable(const sip::Hop& hop, world::StreamEnd end) {
   if (hop.transport == Transport::udp && deviates(Deviation::is_deaf_to_icmp)) return;
-  transactions_.transport_failed(hop);
+  transactions_.transport_failed(hop, end == world::StreamEnd::reset
+                                          ? sip::ClientFailure::connection_lost
+                                          : sip::ClientFailure::transport_failed);
 }
 
 Transport UaCore::transport() const {
@@ -101,8 +104,8 @@ std::optional<sip::Hop> UaCore::stray_hop() const {
   return astray ? std::optional(hop_to(options_.primary)) : std::nullopt;
 }
 
-std::string UaCore::address_of_record(const Endpoint& server) const {
-  return fmt::format("sip:{}@{}", profile().account.user, server.address.uri_text());
+std::string UaCore::address_of_record(const Server& server) const {
+  return fmt::format("sip:{}@{}", profile().account.user, server.domain());
 }
 
 std::string UaCore::new_via() {
@@ -149,8 +152,17 @@ ClientRequest UaCore::start(const sip::MessageBuilder& request, const sip::Hop& 
 ClientRequest UaCore::start_text(std::string request, const sip::Hop& hop,
                                  sip::ClientEvents events) {
   std::string text = message_deviations_.apply(std::move(request), hop);
+  if (hop.transport == Transport::tcp) events = giving_up_dead_streams(std::move(events), hop);
   const sip::ClientId id = transactions_.start(text, hop, std::move(events));
   return ClientRequest(transactions_, id, std::move(text), hop);
+}
+
+sip::ClientEvents UaCore::giving_up_dead_streams(sip::ClientEvents events, const sip::Hop& hop) {
+  events.on_failure = [this, hop, tell = std::move(events.on_failure)](sip::ClientFailure failure) {
+    if (failure == sip::ClientFailure::timed_out) transport_.drop_stream(hop.remote);
+    if (tell) tell(failure);
+  };
+  return events;
 }
 
 void UaCore::send_ack(std::string ack, const sip::Hop& hop) {

@@ -68,7 +68,7 @@ class UaCore {
   sip::Hop hop_towards(const sip::Dialog& dialog, const sip::Hop& otherwise) const;
 
   /// "sip:1001@127.0.0.11": the account at that server.
-  std::string address_of_record(const Endpoint& server) const;
+  std::string address_of_record(const Server& server) const;
   /// A Via value with a fresh branch.
   std::string new_via();
   std::string contact() const;
@@ -99,9 +99,11 @@ class UaCore {
 
  private:
   Transport transport() const;
-  void on_unreachable(const sip::Hop& hop);
   void receive(const sip::MessageView& message, const sip::Hop& hop);
   void send_from_transaction(std::string_view bytes, const sip::Hop& hop);
+  void on_unreachable(const sip::Hop& hop, world::StreamEnd end);
+  /// `events`, and a stream on which a request timed out is not used again.
+  sip::ClientEvents giving_up_dead_streams(sip::ClientEvents events, const sip::Hop& hop);
 
   world::World& world_;
   Rng rng_;

@@ -9,6 +9,12 @@
 namespace sipharness::verdict::catalogue {
 
 inline constexpr std::array guide_rows{
+    Requirement{"GRP-CFG-02", "guide, Configuration, steps 2 and 3", Severity::vendor,
+                "A server can be given as address or name with a port, and that port is used.",
+                "The first REGISTER to each server goes to its port, after a lookup of A or AAAA "
+                "where it was given by name, and none goes to another port of that machine; other "
+                "lookups are remarked.",
+                ""},
     Requirement{
         "GRP-CFG-03", "guide, Configuration (Optional)", Severity::vendor,
         "The device takes Register Expiration as minutes and Reregister before Expiration as "

@@ -86,6 +86,25 @@ inline constexpr std::array recovery_rows{
         "The next REGISTER comes before the granted expiry is over; with R >= E not sooner than "
         "5 s or half of E after the 200.",
         "policy: 5 s or E/2"},
+    Requirement{"FO-TCP-RST", "RFC 3261 §8.1.3.1, §18.4", Severity::should,
+                "A refused connection is a failure at once, and the next server is tried.",
+                "INVITE at the secondary within fo_grace of the RST that answered the SYN to the "
+                "primary.",
+                "profile: fo_grace"},
+    Requirement{
+        "FO-TCP-SYN", "RFC 3261 §17.1.1.2", Severity::must,
+        "A connection that is never answered is bounded by timer B, not by the TCP stack.",
+        "INVITE at the secondary within 64*T1 and fo_grace of the first SYN to the primary; "
+        "copies of the SYN meanwhile are the stack's.",
+        "profile: fo_grace"},
+    Requirement{"FO-TCP-HALF", "RFC 3261 §18.4; RFC 5626 §4", Severity::should,
+                "A connection that the server has lost is replaced as soon as it is reset.",
+                "After the RST that answers an INVITE the call goes on within fo_grace: with a new "
+                "branch over a new connection, or at the secondary.",
+                "profile: fo_grace"},
+    Requirement{"FO-TCP-REUSE", "RFC 3261 §18.1.1", Severity::info,
+                "Requests to one server share a connection.",
+                "How many requests went over how many connections is recorded.", ""},
 };
 
 }  // namespace sipharness::verdict::catalogue

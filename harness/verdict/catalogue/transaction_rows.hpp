@@ -30,6 +30,11 @@ inline constexpr std::array transaction_rows{
                 "No message with the branch of that INVITE is sent later than 64*T1 after the "
                 "first transmission, and no ACK at all.",
                 "profile: timer"},
+    Requirement{"RFC3261-TIMER-B-REL", "RFC 3261 §17.1.1.2", Severity::must,
+                "Over a stream an INVITE is sent once, and timer B ends it all the same.",
+                "One transmission only; an INVITE without an answer, or a connection for one that "
+                "never opens, is given up for the next server within 64*T1 and fo_grace.",
+                "profile: fo_grace"},
     Requirement{"RFC3261-TIMER-D", "RFC 3261 §17.1.1.2; RFC 6026 §8.4", Severity::must,
                 "Over UDP an error response to INVITE that comes again within 32 s is acknowledged "
                 "again each time.",

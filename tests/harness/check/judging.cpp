@@ -15,9 +15,9 @@ scenario::Profile test_profile() {
 verdict::Finding judge(const Case& one) {
   TraceBuilder builder;
   scenario::Profile profile = test_profile();
-  one.write({builder, profile});
-  const trace::Trace trace = builder.build();
   scenario::Scenario scenario;
+  one.write({builder, profile, scenario});
+  const trace::Trace trace = builder.build();
   scenario.expect.push_back({std::string(one.requirement), {}, {}});
   auto findings = check::judge_trace(
       trace, profile, {.scenario = &scenario, .only = {std::string(one.requirement)}});
@@ -38,6 +38,8 @@ std::vector<Case> all_cases() {
                             rfc3261_18_size_cases,
                             rfc3261_19_tag_cases,
                             failover_transport_cases,
+                            failover_stream_cases,
+                            guide_configuration_cases,
                             rfc3261_9_cases,
                             rfc3261_17_server_cases,
                             rfc3261_13_cases,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/scenario/profile.hpp"
+#include "harness/scenario/scenario.hpp"
 #include "harness/verdict/finding.hpp"
 #include "tests/support/trace_builder.hpp"
 
@@ -21,6 +22,7 @@ using verdict::Verdict;
 struct Setting {
   TraceBuilder& trace;
   scenario::Profile& profile;
+  scenario::Scenario& scenario;
 };
 
 struct Case {
@@ -59,6 +61,8 @@ std::vector<Case> rfc3261_17_non_invite_cases();
 std::vector<Case> rfc3261_18_size_cases();
 std::vector<Case> rfc3261_19_tag_cases();
 std::vector<Case> failover_transport_cases();
+std::vector<Case> failover_stream_cases();
+std::vector<Case> guide_configuration_cases();
 std::vector<Case> rfc3261_9_cases();
 std::vector<Case> rfc3581_cases();
 std::vector<Case> failover_cases();

@@ -79,6 +79,19 @@ const std::vector<RefusedFile> refused_files{
      {{"11:28: /expect/1: GRP-REG-01 is expected twice", ""}}},
     {"by_reader/rule_ends_before_it_begins.json",
      {{"5:52: /servers/primary/rules/0/until: the rule's time ends before it begins", ""}}},
+    {"by_reader/name_that_leads_elsewhere.json",
+     {{"5:25: /servers/primary/host: no record of p.test leads to the primary", ""}}},
+    {"by_reader/name_without_name_server.json",
+     {{"5:25: /servers/primary/host: a name needs a name server", "give the scenario a \"dns\""}}},
+    {"by_reader/same_server_by_name.json",
+     {{"6:27: /servers/secondary/host: primary and secondary are the same server, port 5070 and "
+       "s.test:5070",
+       "do not configure the same address as primary and secondary SIP server"},
+      {"6:27: /servers/secondary/host: no record of s.test leads to the secondary", ""}}},
+    {"by_reader/same_server_by_two_names.json",
+     {{"6:27: /servers/secondary/host: primary and secondary are the same server, p.test:5070 and "
+       "s.test:5070",
+       "do not configure the same address as primary and secondary SIP server"}}},
     {"by_reader/same_server_twice.json",
      {{"6:30: /servers/secondary/address: primary and secondary are the same server, "
        "127.0.0.11:5070",

@@ -71,6 +71,29 @@ TEST(Scenario, reads_servers_with_address_and_far_end) {
   EXPECT_EQ(far_end.hang_up, Duration(8s));
 }
 
+TEST(Scenario, names_survive_being_written_and_read) {
+  const std::string text = R"({
+    "title": "t", "duration": "60s",
+    "servers": {"primary": {"host": "p.test", "port": 5070}, "secondary": {"port": 5080}},
+    "dns": {"address": "127.0.0.13", "port": 5353, "records": [
+      {"name": "p.test", "answer": "silence", "until": "10s"},
+      {"name": "p.test", "address": ["primary", "127.0.0.99"], "ttl": "30s", "from": "10s"}]},
+    "timeline": [{"at": "0s", "do": "boot"}]})";
+  const auto read = read_scenarios(text, "names.json");
+  ASSERT_TRUE(read.has_value()) << read.error().front().text();
+  const Scenario& scenario = read->front();
+  EXPECT_EQ(scenario.server("primary").host, "p.test");
+  ASSERT_TRUE(scenario.dns.has_value());
+  EXPECT_EQ(scenario.dns->port, 5353);
+  ASSERT_EQ(scenario.dns->records.size(), 2U);
+  EXPECT_EQ(scenario.dns->records[0].answer, NameAnswer::silence);
+  EXPECT_EQ(scenario.dns->records[1].targets.size(), 2U);
+  EXPECT_EQ(scenario.dns->records[1].time_to_live, 30s);
+  const auto again = read_scenarios(to_json(scenario), "names.json");
+  ASSERT_TRUE(again.has_value()) << again.error().front().text();
+  EXPECT_EQ(to_json(again->front()), to_json(scenario));
+}
+
 TEST(Scenario, reads_settings_of_the_device) {
   const Configure configure = read(R"({"title": "t", "duration": "9s", "configure": {
       "register_expiration": "2min", "reregister_before": "20s", "subscribe_expiration": "1h",

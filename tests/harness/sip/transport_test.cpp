@@ -33,7 +33,7 @@ struct Party {
                 [this](std::string_view bytes, const Hop& hop) {
                   keep_alives.push_back({std::string(bytes), hop});
                 },
-            .on_failure = [this](const Hop& hop) { failures.push_back(hop); }};
+            .on_failure = [this](const Hop& hop, world::StreamEnd) { failures.push_back(hop); }};
   }
   std::optional<Hop> send(Transport over, const Endpoint& to, std::string_view bytes) {
     return transport.send({over, transport.local(), to}, bytes);

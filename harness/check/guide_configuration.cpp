@@ -1,0 +1,125 @@
+// Where the device was told its servers are, and where it goes.
+// @source guide.txt, Configuration, steps 2 and 3; RFC 3263 §4.2
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/evidence.hpp"
+#include "harness/check/families.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using trace::Message;
+
+constexpr std::uint16_t default_port = 5060;
+
+bool is_register(const Message& message) {
+  return message.sip.is_request() && message.sip.method() == sip::Method::register_;
+}
+
+/// With one device a stray REGISTER may be all there is of it.
+bool is_from_this_device(const Context& context, const Message& message) {
+  if (context.trace.devices.size() < 2) return true;
+  const auto& own = context.trace.devices[context.device].addresses;
+  return std::ranges::find(own, message.source) != own.end();
+}
+
+bool is_a_server(const Context& context, const Endpoint& endpoint) {
+  return std::ranges::find(context.trace.servers, endpoint, &trace::Server::endpoint) !=
+         context.trace.servers.end();
+}
+
+/// REGISTERs to the server's machine, but to a port that nobody configured.
+void look_for_other_ports(const Context& context, Judge& judge, const trace::Server& server) {
+  for (const Message& message : context.trace.messages) {
+    if (!is_register(message) || is_a_server(context, message.destination) ||
+        !is_from_this_device(context, message) ||
+        message.destination.address != server.endpoint.address)
+      continue;
+    judge.violated(
+        {server.role, message.sip.call_id(), {message.index}},
+        fmt::format("REGISTER to {}, the {} was given as port {}", message.destination.text(),
+                    to_string(server.role), server.endpoint.port));
+  }
+}
+
+const Message* first_register(const Context& context, const trace::Server& server) {
+  for (const Message& message : context.trace.messages)
+    if (is_register(message) && message.from_device() && message.device == context.device &&
+        message.destination == server.endpoint)
+      return &message;
+  return nullptr;
+}
+
+/// What the device asked about `host`, or a name below it, before that request.
+std::vector<const trace::Lookup*> lookups_before(const Context& context, const std::string& host,
+                                                 const Message& request) {
+  std::vector<const trace::Lookup*> found;
+  for (const trace::Lookup& lookup : context.trace.lookups)
+    if (!lookup.message.is_response && lookup.at <= request.at &&
+        lookup.source.address == request.source.address && lookup.message.name.ends_with(host))
+      found.push_back(&lookup);
+  return found;
+}
+
+void judge_name(const Context& context, Judge& judge, const Message& request,
+                const std::string& host) {
+  const trace::Lookup* address = nullptr;
+  std::string remark;
+  for (const trace::Lookup* lookup : lookups_before(context, host, request)) {
+    const dns::RecordType type = lookup->message.type;
+    const bool is_address = type == dns::RecordType::a || type == dns::RecordType::aaaa;
+    if (is_address && lookup->message.name == host) address = lookup;
+    // RFC 3263 §4.2: with a port there is nothing for SRV to say. Not wrong, only idle.
+    if (!is_address) remark = fmt::format("; asked for {} too", to_string(type));
+  }
+  Evidence evidence{request.server, request.sip.call_id(), {request.index}};
+  if (address == nullptr)
+    return judge.inconclusive(
+        evidence, verdict::Blame::device,
+        fmt::format("{} was not looked up in this capture: the device knew it already", host));
+  evidence.frames.push_back(address->frame);
+  judge.pass(evidence, fmt::format("{} looked up, REGISTER to {}{}", host,
+                                   request.destination.text(), remark));
+}
+
+/// The name the device was given; empty where it was an address.
+std::string host_of(const Context& context, trace::ServerRole role) {
+  const auto& servers = context.scenario->servers;
+  const auto found = std::ranges::find(servers, to_string(role), &scenario::Server::name);
+  return found == servers.end() ? std::string() : found->host;
+}
+
+void ports_and_names_are_used(const Context& context, Judge& judge) {
+  judge.needs("a REGISTER to a server that was given with a port of its own");
+  // A foreign capture does not tell what the device was given.
+  if (context.scenario == nullptr) return;
+  for (const trace::Server& server : context.trace.servers) {
+    look_for_other_ports(context, judge, server);
+    const Message* request = first_register(context, server);
+    if (request == nullptr || server.endpoint.port == default_port) continue;
+    const std::string host = host_of(context, server.role);
+    if (!host.empty())
+      judge_name(context, judge, *request, host);
+    else
+      judge.pass({server.role, request->sip.call_id(), {request->index}},
+                 fmt::format("REGISTER to {} as given", server.endpoint.text()));
+  }
+}
+
+constexpr std::array table{
+    Check{"GRP-CFG-02", ports_and_names_are_used},
+};
+
+}  // namespace
+
+std::span<const Check> guide_configuration_checks() {
+  return table;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,43 @@
+#pragma once
+// TCP connections between the device and its servers: when they were tried, opened and refused, and
+// what a call lost by it. A connection that never opened carried no INVITE, so such a failure is
+// seen here and not in the legs of a call.
+// @source RFC 3261 §8.1.3.1, §18.4; RFC 9293 §3.5
+
+#include <optional>
+#include <vector>
+
+#include "harness/check/evidence.hpp"
+
+namespace sipharness::check {
+
+/// One attempt of the device to open a connection to a server.
+struct ConnectionAttempt {
+  trace::ServerRole server = trace::ServerRole::none;
+  Endpoint local;  ///< the device's end
+  CaptureTime syn;
+  std::uint32_t frame = 0;       ///< of the first SYN
+  std::uint32_t last_frame = 0;  ///< of what ended it, or of the last SYN
+  std::size_t copies = 0;        ///< SYNs after the first
+  std::optional<CaptureTime> opened{};
+  std::optional<CaptureTime> refused{};  ///< RST before it opened
+  bool has_failed(CaptureTime at, Duration patience) const {
+    return !opened && ((refused && *refused <= at) || (!refused && syn + patience <= at));
+  }
+};
+
+/// In the order of their SYNs.
+std::vector<ConnectionAttempt> connection_attempts(const Context& context);
+
+/// The attempt at the primary for which `call` had to begin at the secondary, or nowhere: refused,
+/// or not opened. Nothing if the call has a leg at the primary.
+std::optional<ConnectionAttempt> failed_connection(const Context& context,
+                                                   const trace::CallGroup& call);
+
+/// The device's last connection attempt at `server` before `at` failed, and the server has said
+/// nothing since.
+bool is_cut_off(const Context& context, trace::ServerRole server, CaptureTime at);
+
+Evidence evidence_of(const ConnectionAttempt& attempt);
+
+}  // namespace sipharness::check

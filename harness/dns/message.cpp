@@ -1,0 +1,201 @@
+#include "harness/dns/message.hpp"
+
+#include <algorithm>
+
+namespace sipharness::dns {
+namespace {
+
+constexpr std::uint16_t class_internet = 1;
+constexpr std::uint16_t response_flag = 0x8000;
+constexpr std::uint16_t recursion_desired = 0x0100;
+constexpr std::uint16_t recursion_available = 0x0080;
+constexpr std::uint16_t code_mask = 0x000f;
+constexpr std::size_t longest_label = 63;
+constexpr std::size_t longest_name = 255;
+/// A pointer to the name in the question, which stands behind the header of 12 bytes.
+constexpr std::uint16_t pointer_to_question = 0xc00c;
+constexpr std::uint8_t pointer_mark = 0xc0;
+
+class Writer {
+ public:
+  void u8(std::size_t value) { bytes_.push_back(static_cast<char>(value & 0xffU)); }
+  void u16(std::size_t value) {
+    u8(value >> 8U);
+    u8(value);
+  }
+  void u32(std::size_t value) {
+    u16(value >> 16U);
+    u16(value);
+  }
+  void raw(std::string_view bytes) { bytes_ += bytes; }
+  void name(std::string_view name) {
+    while (!name.empty()) {
+      const std::size_t dot = std::min(name.find('.'), name.size());
+      const std::string_view label = name.substr(0, std::min(dot, longest_label));
+      if (!label.empty()) {
+        u8(label.size());
+        raw(label);
+      }
+      name.remove_prefix(std::min(dot + 1, name.size()));
+    }
+    u8(0);
+  }
+  std::string bytes() && { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+/// Reads forwards; whatever lies outside the message makes it fail for good.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+  bool failed() const { return failed_; }
+  std::size_t u8() {
+    if (at_ >= bytes_.size()) failed_ = true;
+    return failed_ ? 0 : static_cast<unsigned char>(bytes_[at_++]);
+  }
+  std::size_t u16() {
+    const std::size_t high = u8();
+    return high << 8U | u8();
+  }
+  std::size_t u32() {
+    const std::size_t high = u16();
+    return high << 16U | u16();
+  }
+  std::string_view take(std::size_t count) {
+    if (count > bytes_.size() - at_) failed_ = true;
+    if (failed_) return {};
+    at_ += count;
+    return bytes_.substr(at_ - count, count);
+  }
+
+  std::string name() {
+    std::string name;
+    for (std::size_t length = u8(); length != 0 && !failed_; length = u8()) {
+      if ((length & pointer_mark) == pointer_mark) {
+        follow((length & ~std::size_t{pointer_mark}) << 8U | u8(), name);
+        return name;
+      }
+      if (length > longest_label || name.size() + length > longest_name) failed_ = true;
+      append(take(length), name);
+    }
+    return name;
+  }
+
+ private:
+  /// Only backwards, so that it ends.
+  void follow(std::size_t target, std::string& name) {
+    if (failed_ || target + 2 > at_) {
+      failed_ = true;
+      return;
+    }
+    Reader earlier(bytes_.substr(0, at_ - 2));
+    earlier.at_ = target;
+    append(earlier.name(), name);
+    failed_ = earlier.failed_;
+  }
+  static void append(std::string_view label, std::string& name) {
+    if (!name.empty() && !label.empty()) name += '.';
+    for (const char c : label) name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+  bool failed_ = false;
+};
+
+RecordType type_of(std::size_t number) {
+  for (const RecordType type :
+       {RecordType::a, RecordType::aaaa, RecordType::srv, RecordType::naptr})
+    if (number == static_cast<std::size_t>(type)) return type;
+  return RecordType::other;
+}
+
+std::optional<IpAddress> address_in(RecordType type, std::string_view bytes) {
+  if (type == RecordType::a && bytes.size() == 4) {
+    std::array<std::uint8_t, 4> v4{};
+    std::ranges::copy(bytes, v4.begin());
+    return IpAddress::v4(v4);
+  }
+  if (type == RecordType::aaaa && bytes.size() == 16) {
+    std::array<std::uint8_t, 16> v6{};
+    std::ranges::copy(bytes, v6.begin());
+    return IpAddress::v6(v6);
+  }
+  return std::nullopt;
+}
+
+void read_answer(Reader& reader, Message& message) {
+  reader.name();
+  const RecordType type = type_of(reader.u16());
+  const bool is_internet = reader.u16() == class_internet;
+  const auto time_to_live = std::chrono::seconds(reader.u32());
+  const std::string_view data = reader.take(reader.u16());
+  if (reader.failed() || !is_internet || type != message.type) return;
+  if (const auto address = address_in(type, data))
+    message.answers.push_back({*address, time_to_live});
+}
+
+}  // namespace
+
+std::string_view to_string(RecordType type) {
+  switch (type) {
+    case RecordType::a:
+      return "A";
+    case RecordType::aaaa:
+      return "AAAA";
+    case RecordType::srv:
+      return "SRV";
+    case RecordType::naptr:
+      return "NAPTR";
+    case RecordType::other:
+      break;
+  }
+  return "?";
+}
+
+std::string encode(const Message& message) {
+  Writer out;
+  out.u16(message.id);
+  out.u16(recursion_desired | (message.is_response ? response_flag | recursion_available : 0U) |
+          static_cast<unsigned>(message.code));
+  out.u16(1);
+  out.u16(message.answers.size());
+  out.u32(0);  // no authority, nothing additional
+  out.name(message.name);
+  out.u16(static_cast<std::uint16_t>(message.type));
+  out.u16(class_internet);
+  for (const Answer& answer : message.answers) {
+    const std::size_t length = answer.address.is_v4() ? 4 : 16;
+    out.u16(pointer_to_question);
+    out.u16(static_cast<std::uint16_t>(answer.address.is_v4() ? RecordType::a : RecordType::aaaa));
+    out.u16(class_internet);
+    out.u32(static_cast<std::size_t>(answer.time_to_live.count()));
+    out.u16(length);
+    for (std::size_t i = 0; i < length; ++i) out.u8(answer.address.bytes()[i]);
+  }
+  return std::move(out).bytes();
+}
+
+std::optional<Message> parse(std::string_view bytes) {
+  Reader reader(bytes);
+  Message message;
+  message.id = static_cast<std::uint16_t>(reader.u16());
+  const std::size_t flags = reader.u16();
+  message.is_response = (flags & response_flag) != 0;
+  message.code = static_cast<ResponseCode>(flags & code_mask);
+  const std::size_t questions = reader.u16();
+  const std::size_t answers = reader.u16();
+  reader.u32();
+  if (questions != 1) return std::nullopt;
+  message.name = reader.name();
+  message.type = type_of(reader.u16());
+  reader.u16();
+  for (std::size_t i = 0; i < answers && !reader.failed(); ++i) read_answer(reader, message);
+  if (reader.failed()) return std::nullopt;
+  return message;
+}
+
+}  // namespace sipharness::dns

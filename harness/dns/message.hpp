@@ -1,0 +1,57 @@
+#pragma once
+// DNS messages as far as this harness speaks them: one question, addresses for an answer. The fake
+// name server writes them, the resolver reads them, and the trace shows what a device asked.
+//  1. parse() is given hostile bytes: it gives nothing rather than a wrong message, and follows no
+//     compression pointer forwards.
+//  2. Names are compared and written in lower case, without the final dot.
+/// @source RFC 1035 §4 (messages), §3.2.2 (A); RFC 3596 §2 (AAAA)
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/endpoint.hpp"
+
+namespace sipharness::dns {
+
+inline constexpr std::uint16_t well_known_port = 53;
+
+enum class RecordType : std::uint16_t { other = 0, a = 1, aaaa = 28, srv = 33, naptr = 35 };
+
+/// "A", "AAAA", "SRV", "NAPTR"; "?" for any other.
+std::string_view to_string(RecordType type);
+
+/// @source RFC 1035 §4.1.1
+enum class ResponseCode : std::uint8_t {
+  ok = 0,
+  format_error = 1,
+  server_failure = 2,
+  no_such_name = 3,
+  not_implemented = 4,
+};
+
+struct Answer {
+  IpAddress address;
+  std::chrono::seconds time_to_live{};
+  bool operator==(const Answer&) const = default;
+};
+
+struct Message {
+  std::uint16_t id = 0;
+  bool is_response = false;
+  ResponseCode code = ResponseCode::ok;
+  std::string name;  ///< asked for
+  RecordType type = RecordType::a;
+  std::vector<Answer> answers{};  ///< of the type that was asked for
+  bool operator==(const Message&) const = default;
+};
+
+/// Labels of more than 63 bytes are cut.
+std::string encode(const Message& message);
+/// Nothing if it is no DNS message with exactly one question.
+std::optional<Message> parse(std::string_view bytes);
+
+}  // namespace sipharness::dns
