@@ -118,10 +118,10 @@ void the_next_call_fails_back(const Context& context, Judge& judge) {
 /// What the device did to a call just because the primary came back.
 const trace::Message* disturbance(const Context& context, const ConfirmedDialog& dialog,
                                   CaptureTime back) {
-  for (const trace::Message& message : context.trace.messages) {
+  for (const trace::Transaction& transaction : context.transactions) {
+    const trace::Message& message = context.opening(transaction);
     const bool is_in_time = message.at >= back && message.at <= back + time_to_disturb;
-    const bool is_of_call = message.from_device() && message.sip.is_request() &&
-                            message.sip.call_id() == dialog.call_id &&
+    const bool is_of_call = message.from_device() && message.sip.call_id() == dialog.call_id &&
                             message.sip.from_tag() == dialog.device_tag;
     if (!is_in_time || !is_of_call) continue;
     const bool disturbs =

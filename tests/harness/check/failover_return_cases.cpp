@@ -135,6 +135,15 @@ std::vector<Case> failover_return_cases() {
       {"is_renegotiated", "FO-BACK-03", Verdict::fail, returned(talking("INVITE"))},
       {"trap_13_a_session_refresh_is_no_disturbance", "FO-BACK-03", Verdict::pass,
        returned(talking("INVITE", {.headers = {{"Session-Expires", "90;refresher=uac"}}}))},
+      {"its_hang_up_is_sent_again", "FO-BACK-03", Verdict::pass, returned([](Setting s) {
+         s.trace.at(139s).dial();
+         const auto invite = s.trace.at(139s).from_device(secondary).request("INVITE");
+         s.trace.at(140s).to_device(secondary).response(200, {.to = invite});
+         s.trace.at(140010ms).from_device(secondary).request("ACK", {.in = invite});
+         s.trace.at(153s).hang_up();
+         const auto bye = s.trace.at(153s).from_device(secondary).request("BYE", {.in = invite});
+         s.trace.retransmissions(bye, {500ms, 1500ms, 3500ms});
+       })},
       {"no_call", "FO-BACK-03", Verdict::inconclusive, returned(no_call)},
       {"one_round", "FO-BOTH-01", Verdict::pass, nobody_answers(39s, false)},
       {"a_third_round", "FO-BOTH-01", Verdict::fail, nobody_answers(39s, true)},
