@@ -103,11 +103,16 @@ std::function<void(Setting)> answered_again(const std::vector<Duration>& copies,
 }
 
 const std::vector<Duration> thrice = {500ms, 1500ms, 3500ms};
+/// T-5: a 2xx whose ACK does not arrive.
+const std::vector<Duration> table_5 = {500ms,   1500ms,  3500ms,  7500ms,  11500ms,
+                                       15500ms, 19500ms, 23500ms, 27500ms, 31500ms};
 
 std::vector<Case> copy_cases() {
   constexpr std::string_view id = "RFC3261-ACK-2XX-REP";
   return {
       {"each_acknowledged", id, Verdict::pass, answered_again(thrice, 3)},
+      {"table_5_each_acknowledged", id, Verdict::pass, answered_again(table_5, 10)},
+      {"table_5_last_one_ignored", id, Verdict::fail, answered_again(table_5, 9)},
       {"one_ignored", id, Verdict::fail, answered_again(thrice, 2)},
       {"all_ignored", id, Verdict::fail, answered_again(thrice, 0)},
       {"doubled_by_the_network", id, Verdict::inconclusive, answered_again({1ms}, 0)},

@@ -100,10 +100,15 @@ std::function<void(Setting)> busy(const std::vector<Duration>& copies, std::size
 
 constexpr std::size_t never_deaf = 100;
 const std::vector<Duration> thrice = {500ms, 1500ms, 3500ms};
+/// T-4: a refusal whose ACK does not arrive.
+const std::vector<Duration> table_4 = {500ms,   1500ms,  3500ms,  7500ms,  11500ms,
+                                       15500ms, 19500ms, 23500ms, 27500ms, 31500ms};
 
 std::vector<Case> copy_cases() {
   return {
       {"each_acknowledged", "RFC3261-TIMER-D", Verdict::pass, busy(thrice, never_deaf)},
+      {"table_4_each_acknowledged", "RFC3261-TIMER-D", Verdict::pass, busy(table_4, never_deaf)},
+      {"table_4_last_one_ignored", "RFC3261-TIMER-D", Verdict::fail, busy(table_4, 9)},
       {"last_one_ignored", "RFC3261-TIMER-D", Verdict::fail, busy(thrice, 2)},
       {"only_the_first_acknowledged", "RFC3261-TIMER-D", Verdict::fail, busy(thrice, 0)},
       {"still_there_after_30_s", "RFC3261-TIMER-D", Verdict::fail, busy({30s}, 0)},
