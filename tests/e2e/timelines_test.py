@@ -11,6 +11,7 @@ SLACK = 0.05
 # A request sent once, by Timer E until F, by Timer A until B.
 ONCE, E, A = 1, 11, 7
 
+# By folder and name of the scenario, and its variant if it has any.
 TIMELINES = {
     "guide/primary_silent_from_boot": {
         ("REGISTER", "primary"): [(at, E) for at in (0, 52, 104, 156, 208, 260)],
@@ -52,6 +53,31 @@ TIMELINES = {
         ("INVITE", "primary"): [(40, A), (200, A), (700, ONCE)],
         ("INVITE", "secondary"): [(72, A), (232, A)],
     },
+    "calls/hang_up_around_the_switch": {
+        ("INVITE", "primary"): [(10, A), (90, A)],
+        ("INVITE", "secondary"): [(122, ONCE)],
+        ("CANCEL", "primary"): [],
+    },
+    "dialogs/primary_dies_in_call/hung_up_soon": {
+        ("BYE", "primary"): [(40, E)],
+        ("INVITE", "primary"): [(10, ONCE), (44, A)],
+        ("INVITE", "secondary"): [(76, ONCE)],
+    },
+    # SE 90, answered at 8 s: refreshed after 45 s, or ended 30 s before it is over.
+    "dialogs/session_timer/device_refreshes": {
+        ("INVITE", "primary"): [(5, ONCE), (53, ONCE), (98, ONCE)],
+    },
+    "dialogs/session_timer/refresh_never_comes": {
+        ("BYE", "primary"): [(68, ONCE)],
+    },
+    "registration/soak_four_hours": {
+        ("REGISTER", server): [(3595 * k, ONCE) for k in range(5)]
+        for server in ("primary", "secondary")
+    },
+    # Table T-3: a provisional response 0.2, 0.7 and 2 s after the first send.
+    "registration/only_trying_for_register/at_200ms": {("REGISTER", "primary"): [(0, 9), (52, 9)]},
+    "registration/only_trying_for_register/at_700ms": {("REGISTER", "primary"): [(0, 10), (52, 10)]},
+    "registration/only_trying_for_register/at_2s": {("REGISTER", "primary"): [(0, E), (52, E)]},
 }
 
 # Table T-9: how long a loss may go unnoticed, as the findings measure it.
@@ -63,9 +89,10 @@ DETECTION = [
 
 class Timelines(EndToEnd):
     def folder_of(self, scenario):
-        done, folders = self.run_scenarios(f"scenarios/{scenario}.json")
+        topic, name, *variant = scenario.split("/")
+        done, folders = self.run_scenarios(f"scenarios/{topic}/{name}.json")
         self.assert_exit(done, 0)
-        return next(iter(folders.values()))
+        return folders["-".join([name, *variant])]
 
     def test_are_those_of_the_table(self):
         for scenario, requests in TIMELINES.items():
