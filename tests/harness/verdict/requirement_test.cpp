@@ -102,6 +102,16 @@ TEST(Requirements, trap_11_nothing_is_said_of_certificates_that_a_phone_need_not
   }
 }
 
+TEST(Requirements, what_the_catalogue_lists_is_judged_or_told_why_not) {
+  for (const Listed& row : listed()) {
+    const auto is_it = [&row](const auto& unjudged) { return unjudged.id == row.id; };
+    const bool excused = std::ranges::any_of(catalogue::unjudged_rows, is_it);
+    EXPECT_NE(find_requirement(row.id) != nullptr, excused) << row.id;
+    if (!excused || !row.now) continue;
+    EXPECT_EQ(row.severity, "duty") << row.id;
+  }
+}
+
 TEST(Severity, has_a_word_of_its_own_for_each_value) {
   std::set<std::string_view> words;
   for (const Severity severity :
