@@ -9,6 +9,7 @@
 
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
+#include "harness/check/invites.hpp"
 #include "harness/check/midcall.hpp"
 
 namespace sipharness::check {
@@ -131,7 +132,8 @@ void silent_changes_end_the_call(const Context& context, Judge& judge) {
     else if (bye != nullptr && bye->at <= *timeout + time_to_act)
       judge.pass(evidence, "the call that could not be changed was ended with BYE");
     else if (!modification.dialog->ended || bye != nullptr)
-      judge.violated(evidence, "a change drew nothing for 64 x T1, and no BYE ended the call");
+      violated_unless_lost(context, judge, evidence,
+                           "a change drew nothing for 64 x T1, and no BYE ended the call");
   }
 }
 

@@ -123,7 +123,8 @@ const trace::Message* disturbance(const Context& context, const ConfirmedDialog&
     const bool is_in_time = message.at >= back && message.at <= back + time_to_disturb;
     const bool is_of_call = message.from_device() && message.sip.call_id() == dialog.call_id &&
                             message.sip.from_tag() == dialog.device_tag;
-    if (!is_in_time || !is_of_call) continue;
+    const bool is_over = dialog.ended && message.at > *dialog.ended;  // a BYE with its proof
+    if (!is_in_time || !is_of_call || is_over) continue;
     const bool disturbs =
         message.sip.method() == sip::Method::bye ||
         (message.sip.method() == sip::Method::invite && !asks_for_session(message.sip));

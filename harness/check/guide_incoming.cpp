@@ -36,9 +36,26 @@ bool is_lost(const Context& context, ServerRole server, CaptureTime at) {
   return context.known_down(server, at) || context.is_out(server, at);
 }
 
+/// Another call was being set up then, either way.
+bool has_a_call_beside(const Context& context, const Transaction& invite, CaptureTime at) {
+  return std::ranges::any_of(context.transactions, [&](const Transaction& other) {
+    if (&other == &invite || other.method != Method::invite || context.opening(other).at > at)
+      return false;
+    if (other.final) return context.at(*other.final) >= at;
+    return other.provisional || at < context.opening(other).at + context.profile.patience();
+  });
+}
+
+/// Refuses how the request was put, not the call: the caller has to ask otherwise.
+bool asks_for_another_request(int status) {
+  constexpr std::array statuses{401, 407, 420, 421, 422, 482};
+  return std::ranges::find(statuses, status) != statuses.end();
+}
+
 /// Busy or declined: the user's word, or the state of a phone in use.
 bool may_be_the_users_word(const Context& context, const Transaction& invite, int status) {
-  if (status / 100 == 3 || status == 487) return true;  // forwarded, or given up by the caller
+  if (status / 100 == 3 || status == 487) return true;     // forwarded, or given up by the caller
+  if (status == 480) return !context.trace.has_journal();  // "do not disturb"
   if (status != 486 && status != 600 && status != 603) return false;
   const CaptureTime asked = context.opening(invite).at;
   const CaptureTime refused = context.at(*invite.final);
@@ -49,8 +66,8 @@ bool may_be_the_users_word(const Context& context, const Transaction& invite, in
   const bool is_in_use = std::ranges::any_of(context.dialogs, [&](const auto& dialog) {
     return dialog.answered < asked && (!dialog.ended || *dialog.ended > asked);
   });
-  return !context.trace.has_journal() || is_in_use || was_ordered("reject") ||
-         was_ordered("hang_up");
+  return !context.trace.has_journal() || is_in_use || has_a_call_beside(context, invite, asked) ||
+         was_ordered("reject") || was_ordered("hang_up");
 }
 
 /// The first response that says more than 100.
@@ -66,7 +83,7 @@ std::optional<std::string> broken_answer(const Context& context, const Transacti
   const auto answered = next_action(context, "answer", asked);
   const bool is_meant = answered && (!invite.final || context.at(*invite.final) >= *answered) &&
                         context.trace.last > *answered + time_to_ring;
-  if (!is_meant) return std::nullopt;
+  if (!is_meant || has_a_call_beside(context, invite, *answered)) return std::nullopt;
   if (!invite.final) return "the user answered and no 200 was sent";
   const sip::MessageView& final = context.message(*invite.final).sip;
   if (!final.is_success() && final.status() != 487)
@@ -94,10 +111,11 @@ bool cannot_be_judged(const Context& context, const Transaction& invite) {
       was_unreachable(context, invite) || context.trace.last < message.at + time_to_ring)
     return true;
   const auto word = first_word(context, invite);
-  if (!word && context.trace.vantage != trace::Vantage::device) return true;
+  const bool is_in_time = word && context.at(*word) <= message.at + time_to_ring;
+  if (!is_in_time && context.trace.vantage != trace::Vantage::device) return true;
   const int status = word ? context.message(*word).sip.status() : 0;
-  const bool asks_for_proof = status == 401 || status == 407;
-  return asks_for_proof || (status >= 300 && may_be_the_users_word(context, invite, status));
+  return asks_for_another_request(status) ||
+         (status >= 300 && may_be_the_users_word(context, invite, status));
 }
 
 void judge_calls_of_secondary(const Context& context, Judge& judge, bool primary_is_lost) {

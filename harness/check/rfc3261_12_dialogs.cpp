@@ -47,8 +47,9 @@ void unknown_bye_draws_481(const Context& context, Judge& judge) {
     const sip::MessageView& request = context.opening(bye).sip;
     const bool is_foreign = !is_in_a_known_dialog(context, request) &&
                             (is_seen_from_its_boot(context) || has_a_namesake(context, request));
-    if (!is_foreign) continue;
     const int status = context.message(*bye.final).sip.status();
+    const bool asks_for_proof = status == 401 || status == 407;
+    if (!is_foreign || asks_for_proof) continue;
     Evidence evidence = evidence_of(context, bye);
     evidence.messages.push_back(*bye.final);
     if (status == 481)
@@ -60,18 +61,20 @@ void unknown_bye_draws_481(const Context& context, Judge& judge) {
 
 // --- After the device's BYE ----------------------------------------------------------------------
 
-/// A further request of the device in a dialog that it has ended; a BYE tried again is none.
+/// A further request of the device in a dialog that it has ended. A BYE tried again is none, nor is
+/// what belongs to a subscription that shares the dialog and outlives the call (RFC 5057 §4.2).
 const trace::Message* request_after(const Context& context, const trace::ConfirmedDialog& dialog,
                                     const Transaction& bye) {
   const trace::Message& sent = context.opening(bye);
   const int status = bye.final ? context.message(*bye.final).sip.status() : 0;
-  const bool was_challenged = status == 401 || status == 407;
+  const bool was_refused = status >= 300 && status != 408 && status != 481;
   for (const trace::Message& message : context.trace.messages) {
     const bool is_later = message.at > sent.at && message.from_device() &&
                           message.sip.is_request() && is_in(message.sip, dialog) &&
                           message.sip.cseq() > sent.sip.cseq();
-    const bool is_allowed = message.sip.method() == Method::ack ||
-                            (was_challenged && message.sip.method() == Method::bye);
+    const Method method = message.sip.method();
+    const bool is_allowed = method == Method::ack || method == Method::notify ||
+                            method == Method::subscribe || (was_refused && method == Method::bye);
     if (is_later && !is_allowed) return &message;
   }
   return nullptr;

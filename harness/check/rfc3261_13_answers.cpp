@@ -11,6 +11,7 @@
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/incoming.hpp"
+#include "harness/check/midcall.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -124,6 +125,9 @@ Evidence evidence_of(const Context& context, const Accepted& accepted) {
 /// When the device had no reason left to repeat its 200.
 CaptureTime repeats_may_end(const Context& context, const Accepted& accepted) {
   CaptureTime end = next_power_change(context, accepted.answered);
+  if (const auto failure =
+          transport_failure(context, accepted.invite.server, accepted.answered, accepted.timeout))
+    end = std::min(end, *failure);
   for (const auto& request : {accepted.ack, accepted.bye, accepted.other_bye})
     if (request) end = std::min(end, context.at(*request));
   return end;
@@ -178,7 +182,9 @@ void success_is_repeated_until_ack(const Context& context, Judge& judge) {
   judge.needs("a call that the device answers and whose ACK is withheld", Blame::harness);
   const DialogRequests requests(context.trace);
   for (const Transaction& invite : context.transactions)
-    if (is_from_server(invite) && invite.method == Method::invite && is_success(context, invite))
+    // A copy of the INVITE may draw the 200 too (RFC 3261 §17.2.1 left that to the UAS core).
+    if (is_from_server(invite) && invite.method == Method::invite && is_success(context, invite) &&
+        !was_asked_again(context, invite))
       judge_accepted(context, judge, follow(context, requests, invite));
 }
 
@@ -234,13 +240,14 @@ void judge_calls_of_device(const Context& context, Judge& judge) {
     if (!again || context.trace.last < context.at(*again) + because_of) continue;
     const CaptureTime at = context.at(*again);
     const bool ended = dialog.ended && *dialog.ended < at + because_of;
+    const trace::Message* bye = bye_of_device(context, dialog, at);
     // Without a journal nobody knows that the user did not hang up just then.
-    const bool may_be_wanted =
-        !context.trace.has_journal() || next_action(context, "hang_up", at - because_of);
+    const bool is_unwanted = bye != nullptr && bye->at < at + because_of &&
+                             context.trace.has_journal() && !was_end_ordered(context, bye->at);
     const Evidence evidence{dialog.server, dialog.call_id, {*again}};
     if (!ended)
       judge.pass(evidence, "a repeated 200 left the call as it was");
-    else if (!may_be_wanted)
+    else if (is_unwanted)
       judge.violated(evidence, "a repeated 200 ended the call");
   }
 }

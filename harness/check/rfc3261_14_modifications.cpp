@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/check/families.hpp"
+#include "harness/check/invites.hpp"
 #include "harness/check/midcall.hpp"
 
 namespace sipharness::check {
@@ -43,7 +44,7 @@ void lost_dialogs_are_ended(const Context& context, Judge& judge) {
     const bool by_server = modification.dialog->ended && bye == nullptr;
     if (by_server) continue;
     if (bye == nullptr || bye->at > *lost + time_to_act)
-      judge.violated(evidence, "the dialog was lost, and no BYE ended it");
+      violated_unless_lost(context, judge, evidence, "the dialog was lost, and no BYE ended it");
     else
       judge.pass(evidence, "the lost dialog was ended with BYE");
   }
@@ -98,6 +99,19 @@ const Modification* next_try(const Context& context, const std::vector<Modificat
   return nullptr;
 }
 
+/// The far end's own change went through meanwhile: the device may have nothing left to change.
+bool was_changed_by_far_end(const Context& context, const Modification& refused,
+                            CaptureTime until) {
+  const CaptureTime from = context.opening(*refused.request).at;
+  return std::ranges::any_of(context.transactions, [&](const trace::Transaction& change) {
+    const Message& request = context.opening(change);
+    const bool may_change = change.method == Method::invite || change.method == Method::update;
+    return may_change && change.direction == trace::Direction::to_device && request.at >= from &&
+           request.at <= until && is_in(request.sip, *refused.dialog) && change.final &&
+           context.message(*change.final).sip.is_success();
+  });
+}
+
 void judge_glare(const Context& context, Judge& judge, const std::vector<Modification>& all,
                  const Modification& refused) {
   const CaptureTime at = context.at(*refused.request->final);
@@ -109,10 +123,12 @@ void judge_glare(const Context& context, Judge& judge, const std::vector<Modific
   if (ended_before(*refused.dialog, until) || next_power_change(context, at) < until) return;
   for (const std::string_view verb : {"hold", "resume", "hang_up"})
     if (const auto ordered = next_action(context, verb, at); ordered && *ordered <= until) return;
+  if (until == latest && was_changed_by_far_end(context, refused, until)) return;
   Evidence evidence = evidence_of(context, refused);
   if (again == nullptr) {
     if (context.trace.last > latest)
-      judge.violated(evidence, "a re-INVITE that drew 491 was not tried again");
+      violated_unless_lost(context, judge, evidence,
+                           "a re-INVITE that drew 491 was not tried again");
     return;
   }
   evidence.messages.push_back(again->request->sends.front());

@@ -107,8 +107,13 @@ void refusal_is_repeated(const Context& context, Judge& judge) {
       });
     judge_intervals(context, judge, copies, back_off);
     const std::size_t expected = full_count(context, back_off);
-    if (was_never_acknowledged(context, *refused) && !may_be_lost_on_the_way(context) &&
-        copies.messages.size() < expected)
+    // §17.2.1: a transport error ends the transaction.
+    const bool was_cut_short =
+        transport_failure(context, refused->server, context.at(*refused->final),
+                          timeout_of(context, *refused))
+            .has_value();
+    if (was_never_acknowledged(context, *refused) && !was_cut_short &&
+        !may_be_lost_on_the_way(context) && copies.messages.size() < expected)
       judge.violated(evidence_of(context, *refused),
                      fmt::format("{} sent {} times without ACK, {} expected", copies.what,
                                  copies.messages.size(), expected));

@@ -93,6 +93,11 @@ std::vector<Case> failover_midcall_cases() {
       {"answered", "FO-MID-02", Verdict::inconclusive, hung_up_in_peace},
       {"ended", "FO-MID-03", Verdict::pass, changed_into_silence(32s, false)},
       {"kept", "FO-MID-03", Verdict::warn, changed_into_silence({}, false)},
+      {"kept_at_the_server", "FO-MID-03", Verdict::inconclusive,
+       [](Setting s) {
+         changed_into_silence({}, false)(s);
+         s.trace.vantage(trace::Vantage::server);
+       }},
       {"moved", "FO-MID-03", Verdict::warn, changed_into_silence(32s, true)},
       {"never_changed", "FO-MID-03", Verdict::inconclusive, hung_up_in_peace},
       {"answered", "RFC3261-BYE-01", Verdict::pass, hung_up_in_peace},
@@ -100,6 +105,21 @@ std::vector<Case> failover_midcall_cases() {
       {"asks_once_more", "RFC3261-BYE-01", Verdict::fail, and_then([](Setting s, MessageId call) {
          s.trace.at(50s).from_device(primary).request("UPDATE", {.in = call});
        })},
+      {"reports_on_a_transfer", "RFC3261-BYE-01", Verdict::pass,
+       [](Setting s) {
+         hung_up_in_peace(s);
+         s.trace.at(45s).from_device(primary).request("NOTIFY");
+       }},
+      {"tries_a_refused_bye_again", "RFC3261-BYE-01", Verdict::pass,
+       [](Setting s) {
+         const MessageId call = call_up(s, false);
+         s.trace.at(40s).hang_up();
+         s.trace.at(40s).from_device(primary).request("BYE", {.in = call});
+         s.trace.at(40010ms).to_device(primary).response(500);
+         s.trace.at(42s).from_device(primary).request("BYE", {.in = call});
+         s.trace.at(42010ms).to_device(primary).response(200);
+         s.trace.ends(120s);
+       }},
       {"next_call_at_once", "RFC3261-BYE-01", Verdict::pass, dials_again(44010ms)},
       {"next_call_waits", "RFC3261-BYE-01", Verdict::warn, dials_again(72s)},
       {"still_talking", "RFC3261-BYE-01", Verdict::inconclusive,

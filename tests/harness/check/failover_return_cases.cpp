@@ -144,6 +144,18 @@ std::vector<Case> failover_return_cases() {
          const auto bye = s.trace.at(153s).from_device(secondary).request("BYE", {.in = invite});
          s.trace.retransmissions(bye, {500ms, 1500ms, 3500ms});
        })},
+      {"its_hang_up_wants_proof", "FO-BACK-03", Verdict::pass, returned([](Setting s) {
+         s.trace.at(139s).dial();
+         const auto invite = s.trace.at(139s).from_device(secondary).request("INVITE");
+         s.trace.at(140s).to_device(secondary).response(200, {.to = invite});
+         s.trace.at(140010ms).from_device(secondary).request("ACK", {.in = invite});
+         s.trace.at(152500ms).hang_up();
+         const auto bye =
+             s.trace.at(152500ms).from_device(secondary).request("BYE", {.in = invite});
+         s.trace.retransmissions(bye, {500ms, 1500ms, 3500ms});
+         s.trace.at(156010ms).to_device(secondary).response(401, {.to = bye});
+         s.trace.at(156020ms).from_device(secondary).request("BYE", {.in = invite});
+       })},
       {"no_call", "FO-BACK-03", Verdict::inconclusive, returned(no_call)},
       {"one_round", "FO-BOTH-01", Verdict::pass, nobody_answers(39s, false)},
       {"a_third_round", "FO-BOTH-01", Verdict::fail, nobody_answers(39s, true)},

@@ -40,6 +40,16 @@ std::function<void(Setting)> taken(std::optional<int> status) {
   };
 }
 
+/// Both of two calls ring; the user takes the second.
+void takes_the_other_call(Setting s) {
+  called(s, true);
+  s.trace.at(10010ms).from_device(secondary).response(180);
+  s.trace.at(20s).to_device(secondary).request("INVITE", {.uri = "sip:1001@127.0.0.1:5062"});
+  s.trace.at(20010ms).from_device(secondary).response(180);
+  s.trace.at(22s).action("answer");
+  s.trace.at(22010ms).from_device(secondary).response(200);
+}
+
 void never_called(Setting s) {
   registrations(s.trace, 100s);
 }
@@ -64,6 +74,20 @@ std::vector<Case> guide_incoming_cases() {
       {"busy_of_itself", "GRP-CALL-06", Verdict::fail, with(nothing_more, lost, 486)},
       {"unheard", "GRP-CALL-06", Verdict::fail, draws_nothing(lost)},
       {"rejected_by_its_user", "GRP-CALL-06", Verdict::inconclusive, with(rejects, lost, 486)},
+      {"busy_while_it_dials", "GRP-CALL-06", Verdict::inconclusive,
+       [](Setting s) {
+         const auto call = called(s, true);
+         const auto own = s.trace.at(9s).from_device(secondary).request("INVITE");
+         s.trace.at(9020ms).to_device(secondary).response(180, {.to = own});
+         s.trace.at(10010ms).from_device(secondary).response(486, {.to = call});
+       }},
+      {"takes_the_other_call", "GRP-CALL-06", Verdict::pass, takes_the_other_call},
+      {"wants_a_longer_session", "GRP-CALL-06", Verdict::inconclusive, draws(lost, 10ms, 422)},
+      {"rings_late_at_the_server", "GRP-CALL-06", Verdict::inconclusive,
+       [](Setting s) {
+         draws(true, 5s, 180)(s);
+         s.trace.vantage(trace::Vantage::server);
+       }},
       {"forwarded", "GRP-CALL-06", Verdict::inconclusive, draws(lost, 10ms, 302)},
       {"wants_proof", "GRP-CALL-06", Verdict::inconclusive, draws(lost, 10ms, 401)},
       {"refuses_strangers", "GRP-CALL-06", Verdict::inconclusive,
@@ -79,6 +103,11 @@ std::vector<Case> guide_incoming_cases() {
        }},
       {"rings", "GRP-CALL-07", Verdict::pass, draws(up, 10ms, 180)},
       {"refused", "GRP-CALL-07", Verdict::warn, draws(up, 10ms, 403)},
+      {"not_to_be_disturbed", "GRP-CALL-07", Verdict::inconclusive,
+       [](Setting s) {
+         draws(false, 10ms, 480)(s);
+         s.trace.without_journal();
+       }},
       {"primary_is_lost", "GRP-CALL-07", Verdict::inconclusive, draws(lost, 10ms, 403)},
       {"never_called", "GRP-CALL-07", Verdict::inconclusive, never_called},
   };

@@ -26,6 +26,7 @@ std::vector<Case> rfc3261_12_cases() {
       {"unknown", "RFC3261-DLG-04", Verdict::pass, bye(stray, 481)},
       {"unknown_and_taken", "RFC3261-DLG-04", Verdict::warn, bye(stray, 200)},
       {"other_tag_and_taken", "RFC3261-DLG-04", Verdict::warn, bye(other_tag, 200)},
+      {"unknown_wants_proof", "RFC3261-DLG-04", Verdict::inconclusive, bye(stray, 401)},
       {"known", "RFC3261-DLG-04", Verdict::inconclusive, bye({}, 200)},
       {"call_from_before_the_capture", "RFC3261-DLG-04", Verdict::inconclusive,
        [=](Setting s) {

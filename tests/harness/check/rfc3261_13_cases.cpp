@@ -113,6 +113,35 @@ std::vector<Case> timer_cases() {
   return cases;
 }
 
+/// A copy of the INVITE draws the 200 once more than its timer would.
+void copy_draws_the_200(Setting s) {
+  booted(s.trace);
+  const MessageId invite = s.trace.at(5s).to_device(primary).request("INVITE");
+  const MessageId ok = s.trace.at(8s).from_device(primary).response(200);
+  s.trace.at(8200ms).to_device(primary).repeat(invite);
+  s.trace.retransmissions(ok, {200ms, 500ms, 1500ms});
+  s.trace.at(10s).to_device(primary).request("ACK", {.in = invite});
+  s.trace.ends(30s);
+}
+
+/// Called over TCP; the connection breaks at 30 s, and the 200 goes on over another.
+void goes_on_over_another_connection(Setting s) {
+  const auto connect = [&](std::uint16_t port) {
+    s.trace.device("1001", {IpAddress::v4({127, 0, 0, 1}), port});
+  };
+  booted(s.trace);
+  s.trace.over(Transport::tcp);
+  connect(40001);
+  const MessageId invite = s.trace.at(5s).to_device(primary).request("INVITE");
+  for (const Duration copy : table_5[0].answer.copies) {
+    if (copy == 500ms) s.trace.at(8s).from_device(primary).response(200, {.to = invite});
+    if (copy > 22s) connect(40002);
+    s.trace.at(8s + copy).from_device(primary).response(200, {.to = invite});
+  }
+  s.trace.at(40s).from_device(primary).request("BYE", {.in = invite});
+  s.trace.ends(100s);
+}
+
 std::vector<Case> answer_cases() {
   const Offsets& copies = table_5[0].answer.copies;
   Offsets too_many = copies;
@@ -127,6 +156,10 @@ std::vector<Case> answer_cases() {
       {"goes_on_despite_its_ack", "RFC3261-UAS-2XX", Verdict::fail,
        answers({.copies = {500ms, 1500ms, 3500ms}, .ack = 1s})},
       {"acknowledged_at_once", "RFC3261-UAS-2XX", Verdict::inconclusive, answers({.ack = 10ms})},
+      {"copy_of_the_invite_draws_it_too", "RFC3261-UAS-2XX", Verdict::inconclusive,
+       copy_draws_the_200},
+      {"goes_on_over_another_connection", "RFC3261-UAS-2XX", Verdict::pass,
+       goes_on_over_another_connection},
       {"hung_up_meanwhile", "RFC3261-UAS-2XX", Verdict::inconclusive,
        answers({.copies = {500ms}, .bye = 1s})},
       {"never_called", "RFC3261-UAS-2XX", Verdict::inconclusive, never_called},
@@ -172,6 +205,16 @@ std::vector<Case> copy_cases() {
       {"copy_is_a_loop", "RFC6026-01", Verdict::fail, invited_again(482)},
       {"copy_of_a_200", "RFC6026-01", Verdict::pass, answered_again({}, false)},
       {"copy_of_a_200_ends_the_call", "RFC6026-01", Verdict::fail, answered_again(100ms, false)},
+      {"copy_of_a_200_ends_the_call_before_its_user_does", "RFC6026-01", Verdict::fail,
+       [](Setting s) {
+         answered_again(100ms, false)(s);
+         s.trace.at(20s).hang_up();
+       }},
+      {"far_end_hangs_up_just_then", "RFC6026-01", Verdict::inconclusive,
+       [](Setting s) {
+         answered_again({}, false)(s);
+         s.trace.at(10100ms).to_device(primary).request("BYE");
+       }},
       {"hung_up_just_then", "RFC6026-01", Verdict::inconclusive, answered_again(100ms, true)},
       {"never_called", "RFC6026-01", Verdict::inconclusive, never_called},
   };

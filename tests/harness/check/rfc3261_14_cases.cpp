@@ -50,6 +50,11 @@ std::vector<Case> rfc3261_14_cases() {
   return {
       {"unknown_and_ended", "RFC3261-DLG-01", Verdict::pass, refused(481, 100ms)},
       {"unknown_and_kept", "RFC3261-DLG-01", Verdict::warn, refused(481, {})},
+      {"unknown_and_kept_at_the_server", "RFC3261-DLG-01", Verdict::inconclusive,
+       [](Setting s) {
+         refused(481, {})(s);
+         s.trace.vantage(trace::Vantage::server);
+       }},
       {"timeout_said_and_ended", "RFC3261-DLG-01", Verdict::pass, refused(408, 100ms)},
       {"silence_and_ended", "RFC3261-DLG-01", Verdict::pass, unanswered(32s)},
       {"silence_and_kept", "RFC3261-DLG-01", Verdict::warn, unanswered({})},
@@ -66,6 +71,13 @@ std::vector<Case> rfc3261_14_cases() {
       {"owner_hurries", "RFC3261-DLG-03", Verdict::warn, glare(false, 1s)},
       {"owner_dawdles", "RFC3261-DLG-03", Verdict::warn, glare(false, 5s)},
       {"gives_up", "RFC3261-DLG-03", Verdict::warn, glare(false, {})},
+      {"far_end_changes_it_meanwhile", "RFC3261-DLG-03", Verdict::inconclusive,
+       changed(false,
+               [](Setting s, MessageId call, MessageId change) {
+                 s.trace.at(20010ms).to_device(primary).response(491, {.to = change});
+                 s.trace.at(21s).to_device(primary).request("INVITE", {.in = call});
+                 s.trace.at(21010ms).from_device(primary).response(200);
+               })},
       {"other_side_hurries", "RFC3261-DLG-03", Verdict::pass, glare(true, 1s)},
       {"other_side_dawdles", "RFC3261-DLG-03", Verdict::warn, glare(true, 3s)},
       {"never_changed", "RFC3261-DLG-03", Verdict::inconclusive, never_changed},

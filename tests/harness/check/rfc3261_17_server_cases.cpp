@@ -109,6 +109,12 @@ std::vector<Case> refusal_cases() {
       {"uncapped", "RFC3261-TIMER-G", Verdict::fail,
        refused({500ms, 1500ms, 3500ms, 7500ms, 15500ms, 31500ms})},
       {"sent_once", "RFC3261-TIMER-G", Verdict::fail, refused({})},
+      {"told_that_the_caller_is_gone", "RFC3261-TIMER-G", Verdict::pass,
+       [](Setting s) {
+         refused({500ms})(s);
+         const MessageId last = s.trace.at(9500ms).from_device(primary).response(486);
+         s.trace.at(9501ms).icmp(last);
+       }},
       {"acknowledged_in_between", "RFC3261-TIMER-G", Verdict::pass,
        refused({500ms, 1500ms, 3500ms}, 4s)},
       {"acknowledged_at_once", "RFC3261-TIMER-G", Verdict::inconclusive, refused({}, 10ms)},

@@ -50,6 +50,46 @@ void refreshed_by_the_far_end(Setting s) {
   s.trace.at(70s).from_device(primary).request("BYE", {.in = call});
 }
 
+/// The far end refreshes in the device's place at 28 s, so the device has time until 73 s.
+void changed_by_the_far_end(Setting s) {
+  const MessageId call = timed_call(s, "90;refresher=uac");
+  Fields session = with_session("90;refresher=uas");
+  session.in = call;
+  const MessageId update = s.trace.at(28s).to_device(primary).request("UPDATE", session);
+  s.trace.at(28010ms).from_device(primary).response(
+      200, {.headers = {{"Session-Expires", "90;refresher=uas"}}, .to = update});
+  reinvite(s, call, 73010ms, with_session("90;refresher=uac"));
+  s.trace.at(73020ms).to_device(primary).response(
+      200, {.headers = {{"Session-Expires", "90;refresher=uac"}}});
+  s.trace.at(80s).hang_up();
+  s.trace.at(80s).from_device(primary).request("BYE", {.in = call});
+}
+
+/// An UPDATE of the early dialog comes before the 200 that starts the session timer.
+void updated_early(Setting s) {
+  const MessageId call = timed_call(s, "90;refresher=uac");
+  Fields session = with_session("90;refresher=uac");
+  session.in = call;
+  const MessageId update = s.trace.at(6s).from_device(primary).request("UPDATE", session);
+  s.trace.at(6010ms).to_device(primary).response(200, {.to = update});
+  reinvite(s, call, 53s, with_session("90;refresher=uac"));
+  s.trace.at(53010ms).to_device(primary).response(
+      200, {.headers = {{"Session-Expires", "90;refresher=uac"}}});
+  s.trace.at(60s).hang_up();
+  s.trace.at(60s).from_device(primary).request("BYE", {.in = call});
+}
+
+/// The far end refreshes when the device was about to end the call.
+void refreshed_at_the_last_moment(Setting s) {
+  const MessageId call = timed_call(s, "90;refresher=uas");
+  Fields session = with_session("90;refresher=uac");
+  session.in = call;
+  const MessageId update = s.trace.at(68100ms).to_device(primary).request("UPDATE", session);
+  s.trace.at(68110ms).from_device(primary).response(
+      200, {.headers = {{"Session-Expires", "90;refresher=uac"}}, .to = update});
+  s.trace.ends(110s);
+}
+
 /// 422 with Min-SE 120; the next try asks for `session`, in this call with this CSeq.
 std::function<void(Setting)> too_small(std::string session, std::string call_id,
                                        std::uint32_t cseq) {
@@ -65,6 +105,15 @@ std::function<void(Setting)> too_small(std::string session, std::string call_id,
           "INVITE", {.cseq = cseq, .call_id = call_id, .headers = {{"Session-Expires", session}}});
     s.trace.ends(60s);
   };
+}
+
+/// The user gives up after the 422, and calls somebody else.
+void calls_somebody_else(Setting s) {
+  too_small("", "one", 2)(s);
+  s.trace.at(6s).hang_up();
+  s.trace.at(8s).dial("1003");
+  s.trace.at(8s).from_device(primary).request(
+      "INVITE", {.number = "1003", .call_id = "two", .headers = {{"Session-Expires", "90"}}});
 }
 
 /// The refresh 45 s after the answer draws `status`, or nothing; BYE so long after it, if at all.
@@ -124,6 +173,10 @@ std::vector<Case> rfc4028_cases() {
   for (Case& one : std::vector<Case>{
            {"never", "RFC4028-01", Verdict::inconclusive, no_timer},
            {"far_end_does", "RFC4028-01", Verdict::inconclusive, ended("90;refresher=uas", 60s)},
+           {"far_end_changes_first", "RFC4028-01", Verdict::pass, changed_by_the_far_end},
+           {"updated_early", "RFC4028-01", Verdict::pass, updated_early},
+           {"refreshed_at_the_last_moment", "RFC4028-02", Verdict::inconclusive,
+            refreshed_at_the_last_moment},
            {"too_late", "RFC4028-02", Verdict::warn, ended("90;refresher=uas", 95s)},
            {"never_ended", "RFC4028-02", Verdict::warn, ended("90;refresher=uas", {})},
            {"hung_up_before", "RFC4028-02", Verdict::inconclusive,
@@ -134,10 +187,16 @@ std::vector<Case> rfc4028_cases() {
            {"insists", "RFC4028-03", Verdict::fail, too_small("90", "one", 2)},
            {"another_call", "RFC4028-03", Verdict::fail, too_small("120", "two", 1)},
            {"skips_a_number", "RFC4028-03", Verdict::fail, too_small("120", "one", 3)},
+           {"calls_somebody_else", "RFC4028-03", Verdict::inconclusive, calls_somebody_else},
            {"does_not_try_again", "RFC4028-03", Verdict::inconclusive, too_small("", "one", 2)},
            {"silence_and_bye", "RFC4028-04", Verdict::pass, refresh_fails(0, 32s, false)},
            {"lost_and_bye", "RFC4028-04", Verdict::pass, refresh_fails(481, 20ms, false)},
            {"lost_and_kept", "RFC4028-04", Verdict::warn, refresh_fails(481, {}, false)},
+           {"lost_and_kept_at_the_server", "RFC4028-04", Verdict::inconclusive,
+            [](Setting s) {
+              refresh_fails(481, {}, false)(s);
+              s.trace.vantage(trace::Vantage::server);
+            }},
            {"moved", "RFC4028-04", Verdict::warn, refresh_fails(0, 33s, true)},
            {"no_timer", "RFC4028-04", Verdict::inconclusive, no_timer},
        })
