@@ -39,6 +39,9 @@ Key key_of(const Message& message) {
   // RFC 3261 §17.2.3: an ACK to a non-2xx carries the branch of its INVITE.
   key.method = sip.method() == sip::Method::ack ? sip::Method::invite : sip.method();
   key.destination = sip.is_request() ? message.destination : message.source;
+  // §18.2.2: a connection lost since, the device answers over a new one, from another port.
+  const bool is_asked_of_device = sip.is_request() ? message.to_device() : message.from_device();
+  if (is_asked_of_device && message.transport != Transport::udp) key.destination.port = 0;
   return key;
 }
 

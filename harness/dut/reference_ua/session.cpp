@@ -126,9 +126,11 @@ void Session::on_reinvite_response(const sip::MessageView& response) {
   reinviting_ = false;
   if (response.is_success()) {
     peer_.dialog.refresh_target(response);
-    if (reinvite_ack_.empty())
+    // A copy of the 200 is acknowledged again, but refreshes nothing.
+    if (reinvite_ack_.empty()) {
       reinvite_ack_ = sip::make_ack(peer_.dialog, request_.view(), core_.new_via());
-    if (timer_.interval()) timer_.start(settled_by(response, true));
+      if (timer_.interval()) timer_.start(settled_by(response, true));
+    }
     return core_.send_ack(reinvite_ack_, core_.hop_towards(peer_.dialog, peer_.hop));
   }
   const bool is_lost = response.status() == 481 || response.status() == 408;
