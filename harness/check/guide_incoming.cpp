@@ -15,7 +15,6 @@ namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using trace::Direction;
 using trace::ServerRole;
 using trace::Transaction;
 

@@ -79,8 +79,8 @@ class Resolver {
 
 // --- Health --------------------------------------------------------------------------------------
 
-void add_fault(Trace& trace, std::string fault) {
-  trace.health.faults.push_back(std::move(fault));
+void add_fault(Trace& trace, std::string_view fault) {
+  trace.health.faults.emplace_back(fault);
 }
 
 /// A jump of the capture's clock against the monotonic one between two pairs.
