@@ -216,7 +216,7 @@ void waits_after_a_timeout(const Context& context, Judge& judge) {
       const bool timed_out = failed.fail && failed.status == 0 &&
                              !transport_failure(context, server, failed.start, *failed.fail);
       if (!timed_out || next.start < *failed.fail || next.unregister ||
-          next_power_change(context, *failed.fail) <= next.start)
+          next_power_change(context, failed.start) <= next.start)
         continue;
       const Duration wait = next.start - *failed.fail;
       const std::string seen = fmt::format(

@@ -77,6 +77,8 @@ class CallFinder {
     CallGroup* group = dialled_group(index);
     if (group == nullptr) group = continued_group(index);
     if (group == nullptr) group = &open_group(index);
+    if (group->dialled)
+      newest_dialled_[call_id_of(index)] = static_cast<std::size_t>(group - groups_.data());
     join(*group, index);
   }
 
@@ -85,7 +87,10 @@ class CallFinder {
            user_in(message.sip, sip::HeaderId::to) == number;
   }
 
-  /// The group of the last dial before this INVITE, if it called that number.
+  std::string_view call_id_of(std::size_t index) const { return first_send(index).sip.call_id(); }
+
+  /// The group of the last dial before this INVITE, if it called that number. Where that one has
+  /// begun, or called another, the Call-ID may say that an earlier call goes on beside it.
   CallGroup* dialled_group(std::size_t index) {
     const Message& invite = first_send(index);
     CallGroup* last = nullptr;
@@ -93,7 +98,11 @@ class CallFinder {
       const bool is_before = *groups_[dial].dialled <= invite.at + stamp_slack;
       if (is_before && groups_[dial].device == invite.device) last = &groups_[dial];
     }
-    return last != nullptr && calls(invite, last->number) ? last : nullptr;
+    const bool is_called = last != nullptr && calls(invite, last->number);
+    if (is_called && last->legs.empty()) return last;
+    const auto earlier = newest_dialled_.find(call_id_of(index));
+    if (earlier != newest_dialled_.end()) return &groups_[earlier->second];
+    return is_called ? last : nullptr;
   }
 
   /// The previous group that no dial opened, if From and number are the same and its last leg ended
@@ -232,7 +241,8 @@ class CallFinder {
   DialogRequests requests_;
   std::vector<CallGroup> groups_;  ///< until they are sorted: those of dials first
   std::size_t dials_ = 0;
-  std::unordered_map<std::size_t, std::size_t> newest_undialled_;  ///< device to group
+  std::unordered_map<std::size_t, std::size_t> newest_undialled_;     ///< device to group
+  std::unordered_map<std::string_view, std::size_t> newest_dialled_;  ///< Call-ID to group
 };
 
 }  // namespace

@@ -107,6 +107,14 @@ std::vector<Case> refusal_cases() {
       {"waits", "RFC3261-REG-11", Verdict::pass, tried_again_after(20s)},
       {"waits_a_moment", "RFC3261-REG-11", Verdict::warn, tried_again_after(2s)},
       {"at_once", "RFC3261-REG-11", Verdict::warn, tried_again_after(100ms)},
+      {"restarted_meanwhile", "RFC3261-REG-11", Verdict::inconclusive,
+       [](Setting s) {
+         s.trace.at(0s).silent(primary);
+         s.trace.from_device(primary).request("REGISTER");
+         s.trace.at(10s).action("restart");
+         s.trace.at(10s).from_device(primary).request("REGISTER");
+         s.trace.ends(60s);
+       }},
       {"nothing_timed_out", "RFC3261-REG-11", Verdict::inconclusive, one_registration},
       {"early_leaver", "RFC3261-REG-11", Verdict::not_applicable,
        [](Setting s) {

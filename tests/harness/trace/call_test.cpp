@@ -61,6 +61,35 @@ TEST(CallGroups, go_to_the_next_dial) {
   EXPECT_NE(c.groups[1].leg(secondary), nullptr);
 }
 
+TEST(CallGroups, go_on_beside_a_later_dial_that_has_begun) {
+  for (const char* const second : {"1002", "1003"}) {
+    TraceBuilder t;
+    t.at(5s).dial("1002");
+    t.silent_invite(primary, 5s, {.call_id = "first"});
+    t.at(20s).dial(second);
+    t.silent_invite(primary, 20s, {.number = second, .call_id = "second"});
+    t.complete_call(secondary, 37s, {.call_id = "first"});
+    const Calls c(t);
+    ASSERT_EQ(c.groups.size(), 2U) << second;
+    ASSERT_NE(c.groups[0].leg(secondary), nullptr) << second;
+    EXPECT_EQ(c.groups[0].leg(secondary)->i0, epoch + 37s) << second;
+    EXPECT_EQ(c.groups[1].legs.size(), 1U) << second;
+  }
+}
+
+TEST(CallGroups, tell_a_later_dial_apart_that_takes_the_same_call_id) {
+  TraceBuilder t;
+  t.at(5s).dial("1002");
+  t.complete_call(primary, 5s, {.call_id = "same"});
+  t.at(20s).dial("1002");
+  t.silent_invite(primary, 20s, {.call_id = "same"});
+  t.complete_call(secondary, 52s, {.call_id = "same"});
+  const Calls c(t);
+  ASSERT_EQ(c.groups.size(), 2U);
+  EXPECT_EQ(c.groups[0].legs.size(), 1U);
+  EXPECT_EQ(c.groups[1].legs.size(), 2U);
+}
+
 TEST(CallGroups, a_dial_that_put_nothing_on_the_wire_is_a_group_without_legs) {
   TraceBuilder t;
   t.registration(primary, 0s);
