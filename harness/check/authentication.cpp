@@ -50,7 +50,8 @@ class ChallengeFinder {
 
   std::vector<Challenged> find() {
     for (const Transaction& transaction : context_.transactions)
-      if (transaction.direction == trace::Direction::from_device && transaction.final)
+      if (transaction.direction == trace::Direction::from_device && transaction.final &&
+          transaction.method != sip::Method::cancel)  // it cannot be sent again (§22.1)
         take(transaction);
     std::ranges::stable_sort(found_, {},
                              [](const Challenged& one) { return one.challenge->index; });
@@ -68,17 +69,28 @@ class ChallengeFinder {
     found_.push_back(std::move(one));
   }
 
+  /// A server may give one nonce to several requests, so the Call-ID says more than the nonce does.
   const Transaction* retry_of(const Challenged& one) const {
     const std::string_view call_id = context_.opening(*one.refused).sip.call_id();
+    const Transaction* with_nonce = nullptr;
     for (const Transaction& next : context_.transactions) {
       const Message& request = context_.opening(next);
       if (next.method != one.refused->method || next.server != one.refused->server ||
           next.direction != trace::Direction::from_device || request.index < one.challenge->index)
         continue;
-      const bool goes_on = request.sip.call_id() == call_id || uses_nonce_of(request, one);
-      if (goes_on) return &next;
+      if (request.sip.call_id() == call_id) return &next;
+      if (with_nonce == nullptr && uses_nonce_of(request, one) && begins_call_id(next))
+        with_nonce = &next;
     }
-    return nullptr;
+    return with_nonce;
+  }
+
+  bool begins_call_id(const Transaction& transaction) const {
+    const std::string_view call_id = context_.opening(transaction).sip.call_id();
+    const auto first = std::ranges::find_if(context_.transactions, [&](const Transaction& other) {
+      return context_.opening(other).sip.call_id() == call_id;
+    });
+    return &*first == &transaction;
   }
 
   static bool uses_nonce_of(const Message& request, const Challenged& one) {
@@ -108,7 +120,7 @@ class ChallengeFinder {
 bool was_wanted(const Context& context, const Challenged& one) {
   const CaptureTime begun = context.opening(*one.refused).at;
   const CaptureTime latest = one.challenge->at + time_to_answer_challenge;
-  if (one.challenge->at >= begun + context.profile.timers.sixty_four_t1()) return false;
+  if (one.challenge->at >= begun + context.profile.patience()) return false;
   if (next_power_change(context, begun) < std::min(latest, context.trace.last)) return false;
   const trace::CallGroup* call = call_of(context, *one.refused);
   if (call == nullptr) return true;

@@ -11,6 +11,7 @@
 #include "harness/check/authentication.hpp"
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
+#include "harness/check/invites.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -104,8 +105,8 @@ void judge_registrations(const Context& context, Judge& judge, const std::vector
           evidence_of(context, attempt),
           fmt::format("registered at the {} through a challenge", to_string(attempt.server)));
     else if (end != nullptr && must_be_answered(context, *end))
-      judge.violated(
-          evidence_of(context, attempt),
+      violated_unless_lost(
+          context, judge, evidence_of(context, attempt),
           fmt::format("a challenge ended the attempt at the {}", to_string(attempt.server)));
   }
 }
@@ -118,9 +119,10 @@ void judge_calls(const Context& context, Judge& judge, const std::vector<Challen
     const trace::Leg* secondary = call.leg(ServerRole::secondary);
     const Challenged* end = unanswered(context, all, primary->invites.back());
     if (secondary != nullptr && end != nullptr &&
+        awaits_answer(context, *end->refused, end->challenge->at) &&
         reached_at(context, *secondary) >= end->challenge->at)
-      judge.violated(evidence_of(context, *secondary),
-                     "a challenge of the primary moved the call to the secondary");
+      violated_unless_lost(context, judge, evidence_of(context, *secondary),
+                           "a challenge of the primary moved the call to the secondary");
     else if (end == nullptr)
       judge.pass(evidence_of(context, *primary), "the call went on through a challenge");
   }

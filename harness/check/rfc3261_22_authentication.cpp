@@ -12,6 +12,7 @@
 #include "harness/check/cseq_numbers.hpp"
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
+#include "harness/check/invites.hpp"
 #include "harness/sip/address.hpp"
 #include "harness/sip/uri.hpp"
 
@@ -265,9 +266,10 @@ void a_shared_realm_is_survived(const Context& context, Judge& judge) {
                              to_string(attempt.server), realm));
     else if (attempt.end &&
              (must_be_answered(context, *last) || tried_foreign_nonce(context, all, *last)))
-      judge.violated(check::evidence_of(context, attempt),
-                     fmt::format("gave up at the {} when it challenged for the realm \"{}\" anew",
-                                 to_string(attempt.server), realm));
+      violated_unless_lost(
+          context, judge, check::evidence_of(context, attempt),
+          fmt::format("gave up at the {} when it challenged for the realm \"{}\" anew",
+                      to_string(attempt.server), realm));
   }
 }
 

@@ -67,8 +67,10 @@ bool can_be_verified(const Credentials& credentials) {
   return is_known_algorithm && (credentials.qop.empty() || credentials.qop == "auth");
 }
 
-bool was_accepted(const Context& context, const Transaction& transaction) {
-  return transaction.final && context.message(*transaction.final).sip.is_success();
+/// The server said that it does not take these credentials; any other answer says nothing of them.
+bool was_rejected(const Context& context, const Transaction& transaction) {
+  const int status = transaction.final ? context.message(*transaction.final).sip.status() : 0;
+  return status == 401 || status == 403 || status == 407;
 }
 
 class DigestJudge {
@@ -93,9 +95,9 @@ class DigestJudge {
     const std::string_view method = context_.opening(transaction).sip.method_text();
     if (sip::verify_credentials(*proof.credentials, password_, method))
       return judge_.pass(evidence, fmt::format("{} with a right response", method));
-    if (was_accepted(context_, transaction) && !context_.trace.has_journal())
+    if (!was_rejected(context_, transaction) && !context_.trace.has_journal())
       judge_.inconclusive(evidence, Blame::user,
-                          "the server accepted what the profile's password does not verify");
+                          "the profile's password does not verify what no server rejected");
     else
       judge_.violated(evidence, "the response does not verify with the account's password");
   }
@@ -139,7 +141,8 @@ struct NonceUse {
 
 class NonceJudge {
  public:
-  NonceJudge(const Context& context, Judge& judge) : context_(context), judge_(judge) {}
+  NonceJudge(const Context& context, Judge& judge)
+      : context_(context), judge_(judge), challenged_(find_challenged(context)) {}
 
   void take(const Transaction& transaction, const Proof& proof) {
     if (!proof.credentials || proof.credentials->qop.empty()) return;
@@ -161,14 +164,14 @@ class NonceJudge {
   using Where = std::pair<ServerRole, std::string>;  ///< and the nonce
 
   void judge_uses(const std::string& nonce, const std::vector<NonceUse>& uses) {
-    std::uint32_t before = 0;
+    std::uint32_t before = was_used_before(nonce) ? uses.front().count - 1 : 0;
     bool is_whole = true;
     for (const NonceUse& use : uses) {
       const Evidence evidence = evidence_of_opening(context_, *use.transaction);
       if (use.count <= before) {
         is_whole = false;
-        judge_.violated(evidence,
-                        fmt::format("nc {:08x} after {:08x} under one nonce", use.count, before));
+        judge_fall(evidence, before, use.count,
+                   std::ranges::count(uses, use.count, &NonceUse::count) > 1);
       } else if (!is_next(nonce, before, use.count)) {
         is_whole = false;
         judge_gap(evidence, before, use.count);
@@ -178,6 +181,23 @@ class NonceJudge {
     if (is_whole)
       judge_.pass(evidence_of_opening(context_, *uses.front().transaction),
                   fmt::format("nc counts up to {:08x} under one nonce", before));
+  }
+
+  /// A capture that began in the device's life need not show where a nonce comes from.
+  bool was_used_before(const std::string& nonce) const {
+    return !context_.trace.has_journal() &&
+           std::ranges::none_of(
+               challenged_, [&](const Challenged& one) { return one.offer_of(nonce) != nullptr; });
+  }
+
+  void judge_fall(const Evidence& evidence, std::uint32_t before, std::uint32_t now,
+                  bool is_repeat) {
+    const std::string seen = fmt::format("nc {:08x} after {:08x} under one nonce", now, before);
+    if (!is_repeat && context_.trace.vantage == trace::Vantage::server)
+      judge_.inconclusive(evidence, Blame::network,
+                          seen + ": a copy may have come where the first one was lost");
+    else
+      judge_.violated(evidence, seen);
   }
 
   /// Every number between was used at the other server.
@@ -198,9 +218,8 @@ class NonceJudge {
   /// A nonce is good in its protection space only, so not at a server with another realm.
   void judge_mixing() {
     std::map<std::string, const Challenged*> givers;
-    const auto all = find_challenged(context_);
     std::map<ServerRole, std::set<std::string>> realms;
-    for (const Challenged& one : all)
+    for (const Challenged& one : challenged_)
       for (const Offer& offer : one.offers) {
         givers.emplace(offer.nonce, &one);
         realms[one.refused->server].insert(offer.realm);
@@ -219,6 +238,7 @@ class NonceJudge {
 
   const Context& context_;
   Judge& judge_;
+  std::vector<Challenged> challenged_;
   std::map<Where, std::vector<NonceUse>> uses_;
   std::map<std::string, std::set<std::uint32_t>> used_;  ///< by nonce, at any server
 };
@@ -234,6 +254,18 @@ void nonce_uses_are_counted(const Context& context, Judge& judge) {
 
 // --- Stale nonces --------------------------------------------------------------------------------
 
+/// A server may renew several requests with one nonce.
+bool is_first_use(const Context& context, const Transaction& request, const std::string& nonce) {
+  return std::ranges::none_of(context.transactions, [&](const Transaction& earlier) {
+    if (earlier.direction != trace::Direction::from_device ||
+        earlier.sends.front() >= request.sends.front())
+      return false;
+    return std::ranges::any_of(proofs_in(context.opening(earlier).sip), [&](const Proof& proof) {
+      return proof.credentials && proof.credentials->nonce == nonce;
+    });
+  });
+}
+
 /// What is wrong with the answer to a stale nonce; nothing if it is right.
 std::optional<std::string> flaw_in_renewal(const Context& context, const Challenged& stale) {
   std::string username;
@@ -246,7 +278,8 @@ std::optional<std::string> flaw_in_renewal(const Context& context, const Challen
       return "another nonce than the new one";
     if (proof.credentials->username != username) return "another user name";
     const bool is_counted = !proof.credentials->qop.empty();
-    if (is_counted && proof.credentials->nc != "00000001")
+    if (is_counted && is_first_use(context, *stale.retry, proof.credentials->nonce) &&
+        proof.credentials->nc != "00000001")
       return fmt::format("nc={} under a new nonce", proof.credentials->nc);
     return std::nullopt;
   }
@@ -297,7 +330,10 @@ void judge_choice(const Context& context, Judge& judge, const Challenged& one, s
   const auto& sha256 = context.profile.sha256;
   const auto above = std::ranges::find_if(
       one.offers.begin(), one.offers.begin() + static_cast<std::ptrdiff_t>(chosen),
-      [](const Offer& offer) { return offer.is(DigestAlgorithm::sha256) && offer.can_answer_qop; });
+      [&](const Offer& offer) {
+        return offer.is(DigestAlgorithm::sha256) && offer.can_answer_qop &&
+               offer.realm == one.offers[chosen].realm;
+      });
   const bool passed_over = above != one.offers.begin() + static_cast<std::ptrdiff_t>(chosen);
   if (!passed_over || sha256 == false)
     judge.pass(evidence, fmt::format("answers {}, the topmost challenge it can", algorithm));

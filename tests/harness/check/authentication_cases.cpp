@@ -274,6 +274,126 @@ std::function<void(Setting)> chose(sip::DigestAlgorithm algorithm) {
   };
 }
 
+// --- Seen by others, at other times --------------------------------------------------------------
+
+std::function<void(Setting)> at_the_server(const std::function<void(Setting)>& write) {
+  return [=](Setting s) {
+    write(s);
+    s.trace.vantage(trace::Vantage::server);
+  };
+}
+
+/// Two subscriptions draw the same nonce within a moment and go on in the other order.
+void one_nonce_for_two(Setting s) {
+  const auto asks = [&](Duration at, const std::string& call_id, Fields fields, int status) {
+    fields.call_id = call_id;
+    fields.from_tag = call_id;
+    const auto sent = s.trace.at(at).from_device(primary).request("SUBSCRIBE", fields);
+    Fields answer = status == 401 ? challenge({}) : Fields{};
+    answer.to = sent;
+    s.trace.at(at + 10ms).to_device(primary).response(status, answer);
+  };
+  asks(1s, "a", {}, 401);
+  asks(1001ms, "b", {}, 401);
+  asks(1050ms, "b", proof({}, {.method = "SUBSCRIBE"}), 200);
+  asks(1060ms, "a", proof({}, {.method = "SUBSCRIBE", .count = 2}), 200);
+  s.trace.ends(10s);
+}
+
+/// The device leaves after two repeats, at 3.5 s; the challenge comes at 6 s.
+void left_before_the_challenge(Setting s) {
+  s.profile.max_request_retries = 2;
+  const auto sent = s.trace.at(1s).from_device(primary).request("REGISTER", {.from_tag = "f"});
+  s.trace.retransmissions(sent, {500ms, 1500ms});
+  s.trace.at(6s).to_device(primary).response(401, challenge({}));
+  s.trace.ends(20s);
+}
+
+void challenged_cancel(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  const auto invite = s.trace.at(5s).from_device(primary).request("INVITE");
+  s.trace.at(5010ms).to_device(primary).response(180, {.to = invite});
+  const auto cancel = s.trace.at(8s).from_device(primary).request("CANCEL", {.in = invite});
+  Fields refusal = challenge({});
+  refusal.to = cancel;
+  s.trace.at(8010ms).to_device(primary).response(401, refusal);
+  s.trace.ends(20s);
+}
+
+/// The primary challenges 20 ms after the INVITE had run into Timer B.
+void challenged_too_late(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(5s).dial();
+  const auto first = s.trace.silent_invite(primary, 5s);
+  Fields refusal = challenge(of_the_proxy);
+  refusal.to = first;
+  s.trace.at(37020ms).to_device(primary).response(407, refusal);
+  s.trace.complete_call(secondary, 37030ms);
+  s.trace.ends(60s);
+}
+
+/// Another request takes the new nonce before the one that was refused as stale goes on.
+void renewed_for_two(Setting s) {
+  counted({1})(s);
+  challenged(s, primary, 20s, challenge({.nonce = "n2", .stale = true}), proof({}, {.count = 2}));
+  Fields fields = proof({.nonce = "n2"}, {.method = "OPTIONS"});
+  fields.call_id = "ping";
+  s.trace.at(20040ms).from_device(primary).request("OPTIONS", fields);
+  answered(s, primary, 20050ms, proof({.nonce = "n2"}, {.count = 2}));
+  s.trace.ends(30s);
+}
+
+/// Each realm is answered with the only algorithm that it offers.
+void two_realms(Setting s) {
+  const Deal hashed{.realm = "core", .nonce = "c1"};
+  Fields refusal = challenge(hashed, {"SHA-256"});
+  const Fields second = challenge({}, {"MD5"});
+  refusal.headers.push_back(second.headers.front());
+  challenged(s, primary, 1s, refusal);
+  Fields retry = proof({});
+  retry.headers.push_back(
+      proof(hashed, {.algorithm = sip::DigestAlgorithm::sha256}).headers.front());
+  answered(s, primary, 1050ms, retry);
+  s.trace.ends(10s);
+}
+
+/// REGISTERs under a nonce that was given before the capture.
+void counts_on(Setting s) {
+  answered(s, primary, 1s, proof({}, {.count = 57}));
+  answered(s, primary, 50s, proof({}, {.count = 58}));
+  s.trace.ends(60s);
+}
+
+std::function<void(Setting)> guessed(int status) {
+  return foreign([=](Setting s) {
+    challenged(s, primary, 1s, challenge({}));
+    const auto retry = s.trace.at(1050ms).from_device(primary).request(
+        "REGISTER", proof({}, {.password = "guess"}));
+    if (status != 0) s.trace.at(1060ms).to_device(primary).response(status, {.to = retry});
+    s.trace.ends(10s);
+  });
+}
+
+std::vector<Case> elsewhere_cases() {
+  return {
+      {"seen_elsewhere", "GRP-AUTH-02", Verdict::inconclusive,
+       at_the_server(left_alone(challenge({})))},
+      {"challenged_too_late", "GRP-AUTH-02", Verdict::inconclusive, challenged_too_late},
+      {"one_nonce_for_two", "AUTH-01", Verdict::pass, one_nonce_for_two},
+      {"left_before_the_challenge", "AUTH-01", Verdict::inconclusive, left_before_the_challenge},
+      {"challenged_cancel", "AUTH-01", Verdict::inconclusive, challenged_cancel},
+      {"foreign_and_unanswered", "AUTH-03", Verdict::inconclusive, guessed(0)},
+      {"foreign_and_rejected", "AUTH-03", Verdict::fail, guessed(403)},
+      {"goes_on_from_before_the_capture", "AUTH-04", Verdict::pass, foreign(counts_on)},
+      {"never_given", "AUTH-04", Verdict::warn, counts_on},
+      {"a_lost_copy_comes_again", "AUTH-04", Verdict::inconclusive,
+       at_the_server(counted({1, 3, 2}))},
+      {"repeats_at_the_server", "AUTH-04", Verdict::fail, at_the_server(counted({1, 2, 2}))},
+      {"renewed_for_two", "AUTH-05", Verdict::pass, renewed_for_two},
+      {"two_realms", "AUTH-08", Verdict::pass, with_sha256(true, two_realms)},
+  };
+}
+
 std::vector<Case> guide_cases() {
   return {
       {"nobody_asks", "GRP-AUTH-01", Verdict::pass, unchallenged},
@@ -428,7 +548,8 @@ std::vector<Case> choice_cases() {
 
 std::vector<Case> authentication_cases() {
   std::vector<Case> all;
-  for (const auto part : {guide_cases, exchange_cases, digest_cases, renewal_cases, choice_cases})
+  for (const auto part :
+       {guide_cases, exchange_cases, digest_cases, renewal_cases, choice_cases, elsewhere_cases})
     for (Case& one : part()) all.push_back(std::move(one));
   return all;
 }

@@ -79,6 +79,13 @@ void booted(TraceBuilder& trace) {
   trace.healthy_registrations(10ms, 120s);
 }
 
+std::function<void(Setting)> foreign(const std::function<void(Setting)>& write) {
+  return [=](Setting s) {
+    write(s);
+    s.trace.without_journal();
+  };
+}
+
 void silent_register(TraceBuilder& trace, trace::ServerRole server, Duration at) {
   const auto sent = trace.at(at).from_device(server).request("REGISTER", {.expires = 120s});
   trace.retransmissions(

@@ -81,6 +81,8 @@ std::vector<Case> all_cases();
 std::vector<Duration> and_then_every(std::vector<Duration> listed, Duration period, Duration last);
 
 // Situations that several families start from.
+/// The same, seen in a capture of somebody else's.
+std::function<void(Setting)> foreign(const std::function<void(Setting)>& write);
 /// Both registered at 0 s for 120 s, refreshed every 100 s until `until` (a multiple of 100 s).
 void registrations(TraceBuilder& trace, Duration until);
 /// Booted at 0 s, registered at both for 120 s.
