@@ -10,6 +10,7 @@
 
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
+#include "harness/check/invites.hpp"
 #include "harness/check/subscriptions.hpp"
 
 namespace sipharness::check {
@@ -50,6 +51,23 @@ const Subscription* subscription_at(const std::vector<Subscription>& all, Server
   return found == all.end() ? nullptr : &*found;
 }
 
+/// When the capture began after the boot it may show no more than that there is one.
+CaptureTime begun_by(const Context& context, const Subscription& subscription) {
+  const trace::Message& first = context.opening(*subscription.asked.front());
+  return first.sip.to_tag().empty() ? first.at : context.trace.first;
+}
+
+void judge_beginning(const Context& context, Judge& judge, const Subscription& here,
+                     const Measurement& after) {
+  const std::string what = fmt::format("SUBSCRIBE for {} at the {} after both registrations",
+                                       here.event, to_string(here.server));
+  if (context.trace.has_journal() || after.end - after.start <= time_to_subscribe)
+    judge.within(evidence_of(context, here), after, what);
+  else
+    judge.inconclusive(evidence_of(context, here), Blame::user,
+                       what + " comes late; the capture may begin long after the device booted");
+}
+
 void judge_package(const Context& context, Judge& judge, const std::vector<Subscription>& all,
                    const std::string& event) {
   const CaptureTime second = std::max(*registered_at(context, ServerRole::primary),
@@ -63,17 +81,15 @@ void judge_package(const Context& context, Judge& judge, const std::vector<Subsc
   for (const ServerRole server : both) {
     const Subscription* here = server == ServerRole::primary ? primary : secondary;
     const Subscription* there = server == ServerRole::primary ? secondary : primary;
+    const auto fault = next_fault(context, server, second);
+    const bool was_fit = !fault || *fault > deadline;
     if (here != nullptr) {
-      // When the capture began after the boot it shows no more than that there is one.
-      const CaptureTime begun = std::max(context.opening(*here->asked.front()).at, second);
-      judge.within(evidence_of(context, *here),
-                   {.start = second, .end = begun, .window = {.max = time_to_subscribe}},
-                   fmt::format("SUBSCRIBE for {} at the {} after both registrations", event,
-                               to_string(server)));
+      const CaptureTime begun = std::max(begun_by(context, *here), second);
+      if (begun > deadline && !was_fit) continue;
+      judge_beginning(context, judge, *here,
+                      {.start = second, .end = begun, .window = {.max = time_to_subscribe}});
       continue;
     }
-    const bool was_fit = !next_fault(context, server, second).has_value() ||
-                         *next_fault(context, server, second) > deadline;
     if (!was_fit || context.trace.last < deadline || next_power_change(context, second) < deadline)
       continue;
     const std::string seen = fmt::format("no SUBSCRIBE for {} at the {}", event, to_string(server));
@@ -105,16 +121,36 @@ bool is_up(const Context& context, ServerRole server, CaptureTime at) {
   return is_registered && !context.known_down(server, at) && !context.is_out(server, at);
 }
 
+/// The server left the device's newest SUBSCRIBE for message waiting without an answer, or refused
+/// it: then the other one may be asked although this one is up.
+bool has_refused(const Context& context, const std::vector<Subscription>& all, ServerRole server,
+                 CaptureTime at) {
+  const Transaction* newest = nullptr;
+  for (const Subscription& one : all)
+    for (const Transaction* subscribe : one.asked)
+      if (one.is_message_waiting() && subscribe->server == server &&
+          context.opening(*subscribe).at < at)
+        newest = subscribe;
+  if (newest == nullptr) return false;
+  if (!newest->final || context.at(*newest->final) > at)
+    return at >= context.opening(*newest).at + context.profile.patience();
+  const int status = context.message(*newest->final).sip.status();
+  return status >= 300 && status != 401 && status != 407 && status != 423 && status != 481;
+}
+
 void message_waiting_goes_to_one(const Context& context, Judge& judge) {
   std::array<const Transaction*, 2> asked{};
   const Transaction* instead = nullptr;
-  for (const Subscription& one : find_subscriptions(context)) {
+  const auto all = find_subscriptions(context);
+  for (const Subscription& one : all) {
     if (!one.is_message_waiting()) continue;
     for (const Transaction* subscribe : one.asked) {
       const CaptureTime at = context.opening(*subscribe).at;
       if (ends(context, *subscribe) || subscribe->server == ServerRole::none) continue;
       const bool is_primary = subscribe->server == ServerRole::primary;
-      if (is_up(context, ServerRole::primary, at) && is_up(context, ServerRole::secondary, at))
+      if (!is_primary && has_refused(context, all, ServerRole::primary, at))
+        instead = subscribe;
+      else if (is_up(context, ServerRole::primary, at) && is_up(context, ServerRole::secondary, at))
         asked[is_primary ? 0 : 1] = subscribe;
       else if (!is_primary && !is_up(context, ServerRole::primary, at))
         instead = subscribe;
@@ -136,7 +172,7 @@ void message_waiting_goes_to_one(const Context& context, Judge& judge) {
     judge.pass(evidence_of(context, *asked[0]), "message waiting at the primary alone");
   else if (instead != nullptr)
     judge.pass(evidence_of(context, *instead),
-               "message waiting at the secondary, while the primary is not up");
+               "message waiting at the secondary, while the primary does not give it");
 }
 
 // --- NOTIFY --------------------------------------------------------------------------------------
@@ -149,10 +185,23 @@ bool is_alive(const Context& context, const Subscription& subscription, CaptureT
     if (context.opening(*subscription.asked[i]).at <= at) newest = i;
   if (!newest || ends(context, *subscription.asked[*newest])) return false;
   const Transaction& subscribe = *subscription.asked[*newest];
-  const bool is_open = !subscribe.final || context.at(*subscribe.final) > at;
-  if (is_open) return true;
+  const CaptureTime given_up = context.opening(subscribe).at + context.profile.patience();
+  const CaptureTime answered = subscribe.final ? context.at(*subscribe.final) : CaptureTime::max();
+  if (answered > at) return at < given_up;
+  if (answered >= given_up) return false;
   const trace::Message* answer = acceptance(context, subscribe);
   return answer != nullptr && at < answer->at + granted_by(context, subscribe);
+}
+
+/// A later NOTIFY of the dialog came first: the lower number may be refused (RFC 3261 §12.2.2).
+bool was_overtaken(const Context& context, const Subscription& subscription,
+                   const Transaction& notify) {
+  const std::size_t came =
+      context.trace.vantage == trace::Vantage::device ? notify.sends.front() : notify.sends.back();
+  return std::ranges::any_of(subscription.notified, [&](const Transaction* other) {
+    return other->sends.front() < came &&
+           context.opening(*other).sip.cseq() > context.opening(notify).sip.cseq();
+  });
 }
 
 void judge_notify(const Context& context, Judge& judge, const Transaction& notify) {
@@ -181,7 +230,8 @@ void notifies_are_taken(const Context& context, Judge& judge) {
     if (one.is_message_waiting()) continue;
     for (const Transaction* notify : one.notified) {
       const trace::Message& request = context.opening(*notify);
-      if (!state_in(request.sip).is_terminated() && is_alive(context, one, request.at))
+      if (!state_in(request.sip).is_terminated() && is_alive(context, one, request.at) &&
+          !was_overtaken(context, one, *notify))
         judge_notify(context, judge, *notify);
     }
   }
@@ -199,6 +249,7 @@ const Transaction* strayed(const Subscription& subscription) {
 /// How the subscription at the healthy server fares after the other one's fault.
 void judge_survival(const Context& context, Judge& judge, const Subscription& subscription,
                     CaptureTime fault) {
+  if (subscription.notified.empty()) return;  // Timer N ends it (RFC6665-03)
   for (std::size_t i = 0; i < subscription.asked.size(); ++i) {
     const auto lapse = lapse_of(context, subscription, i);
     const bool is_last = i + 1 == subscription.asked.size();
@@ -209,9 +260,9 @@ void judge_survival(const Context& context, Judge& judge, const Subscription& su
       judge.pass(evidence, fmt::format("{} at the {} goes on without the {}", subscription.event,
                                        to_string(subscription.server), lost));
     else if (!is_last || context.trace.last > *lapse)
-      judge.violated(evidence,
-                     fmt::format("{} at the {} ends when the {} is lost", subscription.event,
-                                 to_string(subscription.server), lost));
+      violated_unless_lost(context, judge, evidence,
+                           fmt::format("{} at the {} ends when the {} is lost", subscription.event,
+                                       to_string(subscription.server), lost));
   }
 }
 

@@ -83,7 +83,8 @@ void early_notifies_are_taken(const Context& context, Judge& judge) {
     const Transaction& initial = *one.asked[initial_of(context, one)];
     for (const Transaction* notify : one.notified) {
       const Message& request = context.opening(*notify);
-      const bool is_early = !initial.final || request.index < *initial.final;
+      const bool is_early = (!initial.final || request.index < *initial.final) &&
+                            request.at < context.opening(initial).at + context.profile.patience();
       const bool is_refused = initial.final && acceptance(context, initial) == nullptr;
       if (!is_early || is_refused || !context.opening(initial).sip.to_tag().empty()) continue;
       const int status = status_of(context, *notify);
@@ -117,6 +118,7 @@ void unconfirmed_subscriptions_are_no_subscriptions(const Context& context, Judg
   for (const Subscription& one : all) {
     const std::size_t index = initial_of(context, one);
     const Transaction& initial = *one.asked[index];
+    if (!context.opening(initial).sip.to_tag().empty()) continue;  // begun before the capture
     const CaptureTime timer_n =
         context.opening(initial).at + context.profile.timers.sixty_four_t1();
     const bool was_notified = std::ranges::any_of(one.notified, [&](const Transaction* notify) {
@@ -186,7 +188,8 @@ void judge_terminations(const Context& context, Judge& judge, const std::vector<
                         const Subscription& one) {
   for (const Transaction* notify : one.notified) {
     const SubscriptionState state = state_in(context.opening(*notify).sip);
-    if (!state.is_terminated()) continue;
+    const bool may_be_lost = !notify->final && context.trace.vantage != trace::Vantage::device;
+    if (!state.is_terminated() || may_be_lost) continue;
     if (is_final_reason(state.reason))
       judge_for_good(context, judge, all, one, *notify);
     else if (state.retry_after && !is_open_reason(state.reason))

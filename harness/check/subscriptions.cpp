@@ -140,7 +140,9 @@ std::optional<CaptureTime> lapse_of(const Context& context, const Subscription& 
     const SubscriptionState state = state_in(message.sip);
     const bool was_refused = notify->final && !context.message(*notify->final).sip.is_success();
     if (state.is_terminated() || was_refused) return std::nullopt;
-    if (state.expires) lapse = std::min(lapse, message.at + *state.expires);
+    // One that overtook the 2xx counted from before it: the 2xx has the later word.
+    if (state.expires && message.at >= answer->at)
+      lapse = std::min(lapse, message.at + *state.expires);
   }
   return lapse;
 }

@@ -1,3 +1,5 @@
+#include <tuple>
+
 #include <fmt/format.h>
 
 #include "tests/harness/check/judging.hpp"
@@ -221,6 +223,85 @@ std::function<void(Setting)> unasked(int status) {
   });
 }
 
+// --- Captures that begin late, packets that come late --------------------------------------------
+
+/// A SUBSCRIBE at each of these times in a dialog that was made before the capture.
+std::function<void(Setting)> goes_on(const std::vector<ServerRole>& servers,
+                                     const std::vector<Duration>& times) {
+  return foreign(registered([=](Setting s) {
+    for (const ServerRole server : servers)
+      for (const Duration at : times) {
+        Fields fields = asking(dialog);
+        fields.call_id = fmt::format("old-{}", to_string(server));
+        fields.from_tag = "d";
+        fields.to_tag = "s";
+        subscribe(s, server, at, fields);
+      }
+  }));
+}
+
+/// Nobody answers the SUBSCRIBE; its NOTIFY comes when the device has given it up.
+void notified_too_late(Setting s) {
+  watch(s, secondary, 1s);
+  const auto sent = s.trace.at(1s).from_device(primary).request("SUBSCRIBE", asking(dialog));
+  notify(s, primary, 60s, sent, {"active", 481});
+}
+
+/// The second NOTIFY is lost at first and comes after the third.
+void notified_out_of_order(Setting s) {
+  const auto one = watch(s, primary, 1s);
+  for (const auto& [at, cseq, status] : {std::tuple{5s, 12u, 200}, std::tuple{6s, 11u, 500}}) {
+    const auto sent = s.trace.at(at).to_device(primary).request(
+        "NOTIFY", {.cseq = cseq,
+                   .headers = {{"Event", dialog}, {"Subscription-State", "active;expires=100"}},
+                   .in = one});
+    s.trace.at(at + 10ms).from_device(primary).response(status, {.to = sent});
+  }
+}
+
+/// A NOTIFY overtakes the 2xx by 16 s; the refresh is in time for the 2xx.
+void counts_from_the_answer(Setting s) {
+  const auto sent = s.trace.at(1s).from_device(primary).request("SUBSCRIBE", asking(dialog, 60s));
+  notify(s, primary, 1050ms, sent, {.state = "active;expires=60"});
+  s.trace.at(17s).to_device(primary).response(200, {.to = sent});
+  refreshed(70s)(s, sent);
+}
+
+void refused_by_the_primary(Setting s) {
+  subscribe(s, primary, 1s, asking(message_summary), 489);
+  watch(s, secondary, 2s, message_summary);
+}
+
+/// The secondary accepts and never notifies; the primary falls silent.
+void never_confirmed(Setting s) {
+  watch(s, primary, 1s);
+  s.trace.at(20s).silent(primary);
+  subscribe(s, secondary, 1s, asking(dialog, 60s));
+}
+
+std::vector<Case> order_cases() {
+  const std::vector<ServerRole> both{primary, secondary};
+  return {
+      {"goes_on_from_before_the_capture", "GRP-SUB-01", Verdict::pass, goes_on(both, {60s})},
+      {"late_in_a_foreign_capture", "GRP-SUB-01", Verdict::inconclusive,
+       foreign(watching(both, dialog, 60s))},
+      {"refused_by_the_primary", "GRP-SUB-02", Verdict::pass, registered(refused_by_the_primary)},
+      {"given_up", "GRP-SUB-03", Verdict::pass, registered(notified_too_late)},
+      {"out_of_order", "GRP-SUB-03", Verdict::pass, registered(notified_out_of_order)},
+      {"counts_from_the_answer", "RFC6665-01", Verdict::pass, registered(counts_from_the_answer)},
+      {"given_up", "RFC6665-02", Verdict::inconclusive, registered(notified_too_late)},
+      {"goes_on_from_before_the_capture", "RFC6665-03", Verdict::inconclusive,
+       goes_on({primary}, {1s, 100s})},
+      {"end_lost_on_the_way", "RFC6665-04", Verdict::inconclusive, registered([](Setting s) {
+         s.trace.vantage(trace::Vantage::server);
+         const auto one = watch(s, primary, 1s);
+         notify(s, primary, 10s, one, {"terminated;reason=rejected", 0});
+         watch(s, primary, 60s);
+       })},
+      {"never_confirmed", "RFC6665-06", Verdict::pass, registered(never_confirmed)},
+  };
+}
+
 std::vector<Case> guide_cases() {
   const std::vector<ServerRole> both{primary, secondary};
   return {
@@ -332,7 +413,7 @@ std::vector<Case> timer_n_cases() {
 
 std::vector<Case> subscription_cases() {
   std::vector<Case> all = guide_cases();
-  for (const auto part : {lifecycle_cases, timer_n_cases})
+  for (const auto part : {lifecycle_cases, timer_n_cases, order_cases})
     for (Case& one : part()) all.push_back(std::move(one));
   return all;
 }
