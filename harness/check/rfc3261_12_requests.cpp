@@ -51,7 +51,9 @@ class NumberCheck {
     if (sip.method() == Method::invite) invites_.insert(sip.cseq());
     const auto before = std::exchange(last_, sip.cseq());
     has_gap_ = before && sip.cseq() > *before + 1;
-    if (!before || sip.cseq() == *before + 1) return std::nullopt;
+    const Message* const previous = std::exchange(previous_, &request);
+    if (!before || sip.cseq() == *before + 1 || goes_elsewhere(previous, request))
+      return std::nullopt;
     return fmt::format("{} with CSeq {} after {}", sip.method_text(), sip.cseq(), *before);
   }
 
@@ -60,7 +62,16 @@ class NumberCheck {
   bool has_gap() const { return has_gap_; }
 
  private:
+  /// RFC 3263 §4.3: the next address, or transport, gets the same request on another branch.
+  static bool goes_elsewhere(const Message* previous, const Message& request) {
+    return previous != nullptr && previous->sip.method() == request.sip.method() &&
+           previous->sip.cseq() == request.sip.cseq() &&
+           (previous->destination != request.destination ||
+            previous->transport != request.transport);
+  }
+
   std::optional<std::uint32_t> last_;
+  const Message* previous_ = nullptr;
   std::set<std::uint32_t> invites_;
   std::set<std::string_view> branches_;
   std::size_t requests_ = 0;

@@ -69,10 +69,23 @@ void judge_count(const Context& context, Judge& judge, const Transaction& transa
                  fmt::format("{} transmissions before the timeout, {} expected", seen, expected));
 }
 
+/// The first intervals may lie before a capture that does not begin with the device's life: what
+/// looks like the first one is too long for it, and a longer one leads back to before the capture.
+bool may_have_begun_unseen(const Context& context, const std::vector<std::size_t>& sends,
+                           const BackOff& back_off) {
+  if (context.trace.has_journal() || sends.size() < 2) return false;
+  const Duration first = context.at(sends[1]) - context.at(sends[0]);
+  const bool is_first = first <= back_off(0) + timer_tolerance(context, back_off(0)).value;
+  return !is_first && context.at(sends[0]) - first <= context.trace.first;
+}
+
 void judge_copies(const Context& context, Judge& judge, const Transaction& transaction,
                   const BackOff& back_off) {
   const Copies copies{transaction.server, unanswered_sends(context, transaction),
                       std::string(context.message(transaction.sends.front()).sip.method_text())};
+  if (may_have_begun_unseen(context, copies.messages, back_off))
+    return judge.inconclusive(evidence_of(context, transaction), Blame::user,
+                              "the first transmission may have been before the capture");
   judge_intervals(context, judge, copies, back_off);
   judge_count(context, judge, transaction, {copies.messages.size(), full_count(context, back_off)});
 }

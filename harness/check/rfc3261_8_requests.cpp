@@ -13,6 +13,7 @@
 #include "harness/check/addresses.hpp"
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
+#include "harness/check/invites.hpp"
 #include "harness/check/seen_dialogs.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
@@ -170,8 +171,8 @@ void judge_reachability(const Context& context, Judge& judge) {
              request.sip.from_tag() == dialog.server_tag;
     };
     if (std::ranges::any_of(dialogs, is_of) && outlived(context, request))
-      judge.violated(
-          evidence_of(context, transaction),
+      violated_unless_lost(
+          context, judge, evidence_of(context, transaction),
           fmt::format("{} to the Contact was never answered", request.sip.method_text()));
   }
 }

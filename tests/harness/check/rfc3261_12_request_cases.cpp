@@ -77,6 +77,13 @@ std::vector<Case> number_cases() {
          const auto bye = s.trace.at(20s).from_device(primary).request("BYE", {.in = invite});
          s.trace.retransmissions(bye, {500ms, 1500ms});
        }},
+      {"next_address", id, Verdict::pass,
+       [](Setting s) {
+         const auto invite = s.trace.complete_call(primary, 7s);
+         s.trace.at(20s).from_device(primary).request("BYE", {.cseq = 3, .in = invite});
+         s.trace.at(52s).from_device(secondary).request("BYE", {.cseq = 3, .in = invite});
+         s.trace.ends(60s);
+       }},
       {"no_call", id, Verdict::inconclusive, no_call},
   };
 }

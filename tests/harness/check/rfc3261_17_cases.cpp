@@ -40,6 +40,12 @@ std::vector<Case> interval_cases() {
   return {
       {"doubles", "RFC3261-TIMER-A", Verdict::pass, sent_at("INVITE", timer_a)},
       {"capped_at_t2", "RFC3261-TIMER-A", Verdict::fail, sent_at("INVITE", capped_timer_a)},
+      {"begun_before_the_capture", "RFC3261-TIMER-A", Verdict::inconclusive,
+       foreign(sent_at("INVITE", {4s, 12s, 28s}))},
+      {"begun_before_the_capture", "RFC3261-TIMER-E", Verdict::inconclusive,
+       foreign(sent_at("REGISTER", {4s, 8s, 12s}))},
+      {"begun_in_a_foreign_capture", "RFC3261-TIMER-E", Verdict::fail,
+       foreign(sent_at("REGISTER", uncapped_timer_e))},
       {"one_copy_missing", "RFC3261-TIMER-A", Verdict::fail,
        sent_at("INVITE", {500ms, 1500ms, 3500ms, 7500ms, 31500ms})},
       {"stops_too_soon", "RFC3261-TIMER-A", Verdict::fail,

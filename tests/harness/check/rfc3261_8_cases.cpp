@@ -51,6 +51,11 @@ std::vector<Case> contact_cases() {
       {"address_of_nobody", id, Verdict::fail, invited({.contact = "sip:1001@0.0.0.0"}, true)},
       {"address_behind_a_nat", id, Verdict::pass, invited({.contact = "sip:1001@10.1.1.1"}, true)},
       {"nobody_at_the_contact", id, Verdict::fail, invited({}, false)},
+      {"nobody_heard_at_the_server", id, Verdict::inconclusive,
+       [](Setting s) {
+         invited({}, false)(s);
+         s.trace.vantage(trace::Vantage::server);
+       }},
       {"no_call", id, Verdict::inconclusive, [](Setting s) { registrations(s.trace, 0s); }},
   };
 }
