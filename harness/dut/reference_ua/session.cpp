@@ -42,7 +42,7 @@ void Session::send_bye() {
   auto bye = peer_.dialog.request("BYE", peer_.dialog.next_cseq(), core_.new_via());
   peer_.server.authenticator.authorize(bye, "BYE", peer_.dialog.remote_target());
   core_.introduce(bye);
-  request_ = core_.start(
+  bye_ = core_.start(
       bye, core_.stray_hop().value_or(core_.hop_towards(peer_.dialog, peer_.hop)),
       {.on_response = [this](const sip::MessageView& response) { on_bye_response(response); },
        .on_failure = {}});
@@ -67,7 +67,7 @@ void Session::send_more_than_a_bye() {
 
 void Session::on_bye_response(const sip::MessageView& response) {
   if (!is_challenge(response) || !std::exchange(may_authorize_, false)) return;
-  if (peer_.server.authenticator.accept(request_.view(), response)) send_bye();
+  if (peer_.server.authenticator.accept(bye_.view(), response)) send_bye();
 }
 
 bool Session::set_direction(MediaDirection direction) {
@@ -111,6 +111,7 @@ void Session::send_reinvite_to(const sip::Hop& hop) {
 
 void Session::on_reinvite_unanswered() {
   reinviting_ = false;
+  if (over_) return;
   if (core_.deviates(Deviation::keeps_a_silent_dialog)) return timer_.stop();
   if (core_.deviates(Deviation::moves_its_refresh_to_the_secondary) && peer_.server.is_primary() &&
       std::exchange(refreshing_, false)) {
@@ -129,10 +130,11 @@ void Session::on_reinvite_response(const sip::MessageView& response) {
     // A copy of the 200 is acknowledged again, but refreshes nothing.
     if (reinvite_ack_.empty()) {
       reinvite_ack_ = sip::make_ack(peer_.dialog, request_.view(), core_.new_via());
-      if (timer_.interval()) timer_.start(settled_by(response, true));
+      if (timer_.interval() && !over_) timer_.start(settled_by(response, true));
     }
     return core_.send_ack(reinvite_ack_, core_.hop_towards(peer_.dialog, peer_.hop));
   }
+  if (over_) return;
   const bool is_lost = response.status() == 481 || response.status() == 408;
   if (is_lost && core_.deviates(Deviation::keeps_a_lost_dialog)) return;
   if (is_lost) return hang_up();

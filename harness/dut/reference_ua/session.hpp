@@ -2,7 +2,9 @@
 // A confirmed call, whoever made it: its dialog, hang-up, hold and resume, what the peer asks
 // within it, and our 2xx until the peer acknowledges it. Contract:
 //  1. on_over is called once, when the session has ended by either side or by failure.
-//  2. After hang_up() nothing but the BYE is sent; the session is over at once (§15.1.1).
+//  2. After hang_up() nothing but the BYE is sent, and the ACK that a 2xx to an INVITE of ours
+//  still
+//     draws (§13.2.2.4); the session is over at once (§15.1.1).
 // @source RFC 3261 §12.2, §13.3.1.4, §14, §15
 
 #include <functional>
@@ -70,7 +72,8 @@ class Session {
   std::uint64_t media_version_ = 1;
   bool reinviting_ = false;
   bool refreshing_ = false;
-  ClientRequest request_;
+  ClientRequest request_;  ///< the re-INVITE
+  ClientRequest bye_;
   std::string reinvite_ack_;
   std::uint32_t answered_cseq_ = 0;
   std::unique_ptr<sip::Reliable2xx> unacknowledged_;

@@ -55,6 +55,33 @@ TEST_F(Timed, refreshes_at_half_the_interval) {
             "90;refresher=uac");
 }
 
+TEST_F(Timed, refreshes_nothing_by_a_copy_of_the_200) {
+  answer_with("90;refresher=uac");
+  rig.do_at(57s, [this] {
+    rig.primary.reply(rig.primary.last(Method::invite), 200, [](sip::MessageBuilder& response) {
+      response.header(HeaderId::session_expires, "90;refresher=uac");
+    });
+  });
+  call(110s);
+  EXPECT_THAT(rig.primary.times(Method::invite), ElementsAre(10, 55, 100));
+  EXPECT_THAT(rig.primary.times(Method::ack), ElementsAre(10, 55, 57, 100));
+}
+
+TEST_F(Timed, acknowledges_the_200_to_a_refresh_that_crossed_its_bye) {
+  answer_with("90;refresher=uac");
+  rig.do_at(50s, [this] {
+    rig.primary.script = [](const Arrival& request) {
+      return request.view().method() == Method::invite;
+    };
+  });
+  rig.perform_at(56s, DeviceVerb::hang_up);
+  rig.do_at(57s, [this] { rig.primary.reply(rig.primary.last(Method::invite), 200); });
+  call(80s);
+  EXPECT_THAT(rig.primary.times(Method::bye), ElementsAre(56));
+  EXPECT_THAT(rig.primary.times(Method::ack), ElementsAre(10, 57));
+  EXPECT_THAT(rig.primary.times(Method::invite), ElementsAre(10, 55, 55.5, 56.5));
+}
+
 TEST_F(Timed, ends_a_session_that_the_far_end_does_not_refresh) {
   answer_with("90;refresher=uas");
   call(200s);
