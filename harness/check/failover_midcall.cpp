@@ -29,13 +29,6 @@ bool has_session_timer(const Context& context, const ConfirmedDialog& dialog) {
   return final && asks_for_session(context.message(*final).sip);
 }
 
-/// A request within the call told the device that the dialog is gone.
-bool was_dialog_lost(const Context& context, const ConfirmedDialog& dialog) {
-  return std::ranges::any_of(modifications(context), [&](const Modification& modification) {
-    return modification.dialog == &dialog && dialog_lost_at(context, *modification.request);
-  });
-}
-
 /// The attempt whose failure took the registration away while the call was up.
 const trace::RegisterAttempt* loss_during(const Context& context, const ConfirmedDialog& dialog) {
   for (const trace::RegisterAttempt* attempt : context.attempts_at(dialog.server)) {

@@ -80,6 +80,13 @@ std::optional<CaptureTime> dialog_lost_at(const Context& context, const Transact
   return context.at(*request.final);
 }
 
+/// A request within the call told the device that the dialog is gone.
+bool was_dialog_lost(const Context& context, const ConfirmedDialog& dialog) {
+  return std::ranges::any_of(modifications(context), [&](const Modification& modification) {
+    return modification.dialog == &dialog && dialog_lost_at(context, *modification.request);
+  });
+}
+
 const Message* bye_of_device(const Context& context, const ConfirmedDialog& dialog,
                              CaptureTime from) {
   for (const Message& message : context.trace.messages)

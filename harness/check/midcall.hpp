@@ -34,6 +34,9 @@ std::optional<CaptureTime> timed_out_at(const Context& context, const trace::Tra
 std::optional<CaptureTime> dialog_lost_at(const Context& context,
                                           const trace::Transaction& request);
 
+/// A request within the call told the device that the dialog is gone.
+bool was_dialog_lost(const Context& context, const trace::ConfirmedDialog& dialog);
+
 /// The first BYE of the device in the dialog, from `from` on.
 const trace::Message* bye_of_device(const Context& context, const trace::ConfirmedDialog& dialog,
                                     CaptureTime from);

@@ -243,7 +243,8 @@ void judge_calls_of_device(const Context& context, Judge& judge) {
     const trace::Message* bye = bye_of_device(context, dialog, at);
     // Without a journal nobody knows that the user did not hang up just then.
     const bool is_unwanted = bye != nullptr && bye->at < at + because_of &&
-                             context.trace.has_journal() && !was_end_ordered(context, bye->at);
+                             !was_dialog_lost(context, dialog) && context.trace.has_journal() &&
+                             !was_end_ordered(context, bye->at);
     const Evidence evidence{dialog.server, dialog.call_id, {*again}};
     if (!ended)
       judge.pass(evidence, "a repeated 200 left the call as it was");

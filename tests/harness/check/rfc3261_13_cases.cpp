@@ -1,4 +1,4 @@
-#include "tests/harness/check/judging.hpp"
+#include "tests/harness/check/midcall_situations.hpp"
 
 namespace sipharness::check_tests {
 namespace {
@@ -214,6 +214,15 @@ std::vector<Case> copy_cases() {
        [](Setting s) {
          answered_again({}, false)(s);
          s.trace.at(10100ms).to_device(primary).request("BYE");
+       }},
+      {"call_was_lost_just_then", "RFC6026-01", Verdict::inconclusive,
+       [](Setting s) {
+         const MessageId call = call_up(s, false);
+         s.trace.at(10s).to_device(primary).response(200, {.to = call});
+         const MessageId change = reinvite(s, call, 9s);
+         s.trace.at(10050ms).to_device(primary).response(481, {.to = change});
+         s.trace.at(10100ms).from_device(primary).request("BYE", {.in = call});
+         s.trace.ends(30s);
        }},
       {"hung_up_just_then", "RFC6026-01", Verdict::inconclusive, answered_again(100ms, true)},
       {"never_called", "RFC6026-01", Verdict::inconclusive, never_called},
