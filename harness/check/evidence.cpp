@@ -57,11 +57,18 @@ bool is_refused(const Context& context, const trace::RegisterAttempt& attempt) {
          request.has(sip::HeaderId::proxy_authorization);
 }
 
+/// OPTIONS are how a device may watch a server; losing them is no trouble for what it does there,
+/// and a server that is gone is seen by what else it leaves unanswered.
+bool is_keep_alive(const trace::Message& message) {
+  return message.sip.is_request() && message.sip.method() == sip::Method::options;
+}
+
 /// What a capture without a journal shows of a server that is not there.
 void offer_unjournalled_faults(const Context& context, ServerRole server, Earliest& earliest) {
   for (const trace::Transaction& transaction : context.transactions)
     if (transaction.server == server && !transaction.first_response &&
-        transaction.direction == trace::Direction::from_device)
+        transaction.direction == trace::Direction::from_device &&
+        transaction.method != sip::Method::options)
       earliest.offer(context.at(transaction.sends.front()));
   for (const trace::TransportFailure& failure : context.trace.transport_failures)
     if (failure.server == server && was_told(context, failure)) earliest.offer(failure.at);
@@ -86,7 +93,8 @@ std::optional<CaptureTime> next_fault(const Context& context, ServerRole server,
   for (const trace::Outage& outage : context.outages)
     if (outage.server == server) earliest.offer_span(outage.from, outage.until);
   for (const trace::Message& message : context.trace.messages)
-    if (message.server == server && message.ignored) earliest.offer(message.at);
+    if (message.server == server && message.ignored && !is_keep_alive(message))
+      earliest.offer(message.at);
   for (const journal::Entry& entry : context.trace.journal)
     if (faulty_server(entry.event) == to_string(server))
       earliest.offer(context.trace.time_of(entry));

@@ -21,6 +21,23 @@ verdict::Window refresh_window(const Context& context, Duration granted) {
   return {.min = granted - before - tolerance, .max = granted - before + tolerance};
 }
 
+/// So many OPTIONS in a row went unanswered before the REGISTER that the device was right to look.
+bool follows_lost_options(const Context& context, const RegisterAttempt& attempt) {
+  const auto& keep_alive = context.profile.options_keepalive;
+  int lost = 0;
+  for (const trace::Transaction& transaction : context.transactions) {
+    const CaptureTime sent = context.opening(transaction).at;
+    if (transaction.method != sip::Method::options || transaction.server != attempt.server ||
+        transaction.device != attempt.device || sent >= attempt.start ||
+        transaction.direction != trace::Direction::from_device)
+      continue;
+    const bool answered =
+        transaction.first_response && context.at(*transaction.first_response) < attempt.start;
+    lost = answered ? 0 : lost + 1;
+  }
+  return lost >= (keep_alive ? keep_alive->max_lost : 1);
+}
+
 }  // namespace
 
 std::vector<Refresh> find_refreshes(const Context& context, trace::ServerRole server) {
@@ -73,8 +90,9 @@ void judge_refresh_period(const Context& context, Judge& judge, const Refresh& r
                   format_duration(context.profile.reregister_before));
   const Duration nominal = latest_refresh(context, refresh.granted);
   const bool early = measurement.measured() < *measurement.window.min;
-  // Looking earlier than due, and finding the server gone, is no refresh that could be too early.
-  if (early && !refresh.next->ok) return;
+  // Looking earlier than due, and finding the server gone, is no refresh that could be too early;
+  // nor is it when an OPTIONS keep-alive is the reason to look.
+  if (early && (!refresh.next->ok || follows_lost_options(context, *refresh.next))) return;
   // Early by less than half is only a warning; with R unused the window already allows it.
   if (early && measurement.measured() > nominal / 2)
     judge.should_be_within(evidence, measurement, what);

@@ -51,6 +51,8 @@ Configure read_configure(const json::Value& value, Problems& problems);
 void check_whole_minutes(const Fields& fields, std::string_view key);
 void check_whole_seconds(const Fields& fields, std::string_view key);
 std::vector<std::string> read_subscriptions(const json::Value& value, Problems& problems);
+/// The member "options_keepalive", if there is one.
+void read_options_keepalive(const Fields& fields, std::optional<OptionsKeepAlive>& into);
 
 // --- What no single value shows --------------------------------------------------------------
 

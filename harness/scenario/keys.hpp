@@ -25,7 +25,8 @@ inline constexpr auto variant =
          "dns", "timeline", "expect");
 inline constexpr auto configure =
     list("register_expiration", "reregister_before", "subscribe_expiration", "subscriptions",
-         "mwi_subscribe", "transport", "max_request_retries", "session_timer");
+         "mwi_subscribe", "transport", "max_request_retries", "session_timer", "options_keepalive");
+inline constexpr auto options_keepalive = list("interval", "max_lost");
 inline constexpr auto servers = list("primary", "secondary");
 inline constexpr auto server =
     list("address", "host", "port", "sent_by_port", "far_end", "link", "rules");
@@ -50,13 +51,13 @@ inline constexpr auto step = list("at", "after", "plus", "deadline", "do", "numb
                                   "phase", "event", "repeats", "withhold_acks");
 inline constexpr auto expectation = list("requirement", "min", "max");
 
-inline constexpr auto profile =
-    list("$schema", "name", "kind", "title", "vendor_claims", "timers", "account",
-         "register_expiration", "reregister_before", "refresh_margin", "reg_retry_wait",
-         "reg_retry_wait_403", "subscribe_expiration", "subscriptions", "mwi_subscribe",
-         "blf_server", "max_request_retries", "parallel_allowed", "rport", "sha256", "transport",
-         "registers", "knows_reregister_before", "accept_incoming_from_proxy_only",
-         "check_sip_user_id", "session_timer", "min_se", "tolerances", "sources");
+inline constexpr auto profile = list(
+    "$schema", "name", "kind", "title", "vendor_claims", "timers", "account", "register_expiration",
+    "reregister_before", "refresh_margin", "reg_retry_wait", "reg_retry_wait_403",
+    "subscribe_expiration", "subscriptions", "mwi_subscribe", "blf_server", "max_request_retries",
+    "parallel_allowed", "rport", "sha256", "transport", "registers", "knows_reregister_before",
+    "accept_incoming_from_proxy_only", "check_sip_user_id", "session_timer", "min_se",
+    "options_keepalive", "tolerances", "sources");
 inline constexpr auto timers = list("t1", "t2", "t4");
 inline constexpr auto account = list("user", "auth_user", "password");
 inline constexpr auto password = list("test", "env", "file");
@@ -75,6 +76,7 @@ inline constexpr std::array scenario_key_tables{
     KeyTable{"", keys::scenario},
     KeyTable{"variant", keys::variant},
     KeyTable{"configure", keys::configure},
+    KeyTable{"options_keepalive", keys::options_keepalive},
     KeyTable{"servers", keys::servers},
     KeyTable{"server", keys::server},
     KeyTable{"dns", keys::dns},
@@ -98,6 +100,7 @@ inline constexpr std::array profile_key_tables{
     KeyTable{"timers", keys::timers},
     KeyTable{"account", keys::account},
     KeyTable{"password", keys::password},
+    KeyTable{"options_keepalive", keys::options_keepalive},
     KeyTable{"tolerances", keys::tolerances},
     KeyTable{"relative_tolerance", keys::relative_tolerance},
 };

@@ -51,6 +51,12 @@ struct Account {
   Password password{Password::Kind::test, "sipharness"};
 };
 
+/// OPTIONS sent regularly to each server, so that a silent one is noticed before a refresh is due.
+struct OptionsKeepAlive {
+  Duration interval = 30s;  ///< whole seconds
+  int max_lost = 3;         ///< so many in a row without a response: the device registers anew
+};
+
 struct Profile {
   std::string name = "reference";
   std::string kind = "reference";  ///< reference, process, phone, external
@@ -81,6 +87,7 @@ struct Profile {
   bool check_sip_user_id = false;
   std::optional<Duration> session_timer;  ///< the Session-Expires it asks for; absent: none
   Duration min_se = 90s;                  ///< the least it accepts; @source RFC 4028 §5
+  std::optional<OptionsKeepAlive> options_keepalive;  ///< absent: it sends none
   Tolerances tolerances;
   /// Where a value was found, by its key; for people.
   std::map<std::string, std::string> sources;

@@ -126,6 +126,7 @@ void read_features(const Fields& fields, Profile& profile) {
   fields.read("min_se", profile.min_se);
   check_whole_seconds(fields, "session_timer");
   check_whole_seconds(fields, "min_se");
+  read_options_keepalive(fields, profile.options_keepalive);
   if (profile.session_timer && *profile.session_timer < profile.min_se)
     fields.problems().add(
         *fields.find("session_timer"),

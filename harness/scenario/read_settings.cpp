@@ -8,6 +8,9 @@
 namespace sipharness::scenario {
 namespace {
 
+/// policy: more OPTIONS in a row than that are not waited for.
+constexpr double most_lost = 1000;
+
 void check_whole(const Fields& fields, std::string_view key, Duration unit, std::string_view name) {
   const json::Value* const value = fields.find(key);
   if (value == nullptr || value->kind != json::Kind::string) return;
@@ -37,6 +40,18 @@ std::vector<std::string> read_subscriptions(const json::Value& value, Problems& 
   return packages;
 }
 
+void read_options_keepalive(const Fields& fields, std::optional<OptionsKeepAlive>& into) {
+  const json::Value* const value = fields.find("options_keepalive");
+  if (value == nullptr) return;
+  OptionsKeepAlive& keep_alive = into.emplace();
+  const Fields parts(*value, keys::options_keepalive, fields.problems());
+  parts.read("interval", keep_alive.interval);
+  parts.read_integer("max_lost", {1, most_lost}, keep_alive.max_lost);
+  check_whole_seconds(parts, "interval");
+  if (keep_alive.interval <= Duration::zero())
+    fields.problems().add(*parts.find("interval"), "OPTIONS cannot follow each other at once");
+}
+
 Configure read_configure(const json::Value& value, Problems& problems) {
   Configure configure;
   const Fields fields(value, keys::configure, problems);
@@ -46,6 +61,7 @@ Configure read_configure(const json::Value& value, Problems& problems) {
   fields.read("mwi_subscribe", configure.mwi_subscribe);
   fields.read("session_timer", configure.session_timer);
   check_whole_seconds(fields, "session_timer");
+  read_options_keepalive(fields, configure.options_keepalive);
   check_whole_minutes(fields, "register_expiration");
   check_whole_seconds(fields, "reregister_before");
   check_whole_minutes(fields, "subscribe_expiration");

@@ -86,6 +86,7 @@ Profile configured(const Profile& profile, const Scenario& scenario) {
   apply(configure.mwi_subscribe, given.mwi_subscribe);
   apply(configure.transport, given.transport);
   if (configure.session_timer) given.session_timer = configure.session_timer;
+  if (configure.options_keepalive) given.options_keepalive = configure.options_keepalive;
   if (configure.max_request_retries) given.max_request_retries = configure.max_request_retries;
   return given;
 }

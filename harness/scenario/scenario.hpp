@@ -236,6 +236,7 @@ struct Configure {
   std::optional<Transport> transport;
   std::optional<int> max_request_retries;
   std::optional<Duration> session_timer;
+  std::optional<OptionsKeepAlive> options_keepalive;
 };
 
 struct Scenario {

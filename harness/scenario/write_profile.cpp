@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/scenario/profile.hpp"
+#include "harness/scenario/write_settings.hpp"
 
 namespace sipharness::scenario {
 namespace {
@@ -77,6 +78,7 @@ std::string to_json(const Profile& profile) {
   object["check_sip_user_id"] = profile.check_sip_user_id;
   if (profile.session_timer) object["session_timer"] = format_duration(*profile.session_timer);
   object["min_se"] = format_duration(profile.min_se);
+  if (profile.options_keepalive) object["options_keepalive"] = json_of(*profile.options_keepalive);
   object["tolerances"] = json_of(profile.tolerances);
   for (const auto& [key, source] : profile.sources) object["sources"][key] = source;
   return object.dump(2) + "\n";

@@ -4,6 +4,7 @@
 
 #include "harness/scenario/scenario.hpp"
 #include "harness/scenario/words.hpp"
+#include "harness/scenario/write_settings.hpp"
 
 namespace sipharness::scenario {
 namespace {
@@ -182,6 +183,8 @@ Json json_of(const Configure& configure) {
   if (configure.subscriptions) object["subscriptions"] = *configure.subscriptions;
   if (configure.mwi_subscribe) object["mwi_subscribe"] = *configure.mwi_subscribe;
   put(object, "session_timer", configure.session_timer);
+  if (configure.options_keepalive)
+    object["options_keepalive"] = json_of(*configure.options_keepalive);
   if (configure.max_request_retries) object["max_request_retries"] = *configure.max_request_retries;
   if (configure.transport) object["transport"] = to_string(*configure.transport);
   return object;

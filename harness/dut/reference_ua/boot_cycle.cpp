@@ -29,11 +29,16 @@ BootCycle::BootCycle(world::World& world, const Rng& rng, const ReferenceUaOptio
       sites_{make_site(ServerRole::primary, rng.fork("primary")),
              make_site(ServerRole::secondary, rng.fork("secondary"))},
       calls_(core_) {
-  for (Site& site : sites_)
+  for (Site& site : sites_) {
     site.registration = std::make_unique<Registration>(
         core_, site.server,
         Registration::Events{.on_settled = [this, &site] { on_settled(site); },
                              .may_start = [this, &site] { return may_register(site); }});
+    if (options.profile.options_keepalive)
+      site.keep_alive =
+          std::make_unique<KeepAlive>(core_, site.server, *options.profile.options_keepalive,
+                                      [&site] { site.registration->renew(); });
+  }
   if (core_.deviates(Deviation::insists_on_the_nonce_of_the_other_server))
     sites_[1].server.authenticator.borrow_from(sites_[0].server.authenticator);
 }
@@ -52,6 +57,7 @@ BootCycle::Site BootCycle::make_site(ServerRole role, const Rng& rng) {
                  .authenticator = Authenticator(rng, {name, options.password}, options.deviations),
                  .quarantined_until = {}},
       .registration = nullptr,
+      .keep_alive = nullptr,
       .subscriptions = {},
       .message_waiting = nullptr,
       .is_looking_up = false,
@@ -75,6 +81,7 @@ void BootCycle::shut_down() {
   for (Site& site : sites_) {
     site.subscriptions.clear();
     site.message_waiting.reset();
+    if (site.keep_alive) site.keep_alive->stop();
     site.registration->unregister();
   }
 }
@@ -133,6 +140,7 @@ void BootCycle::on_settled(Site& site) {
   } else if (site.registration->is_registered() && site.was_lost) {
     on_return(site);
   }
+  keep_alive(site);
   const bool was_lost = std::exchange(site.was_lost, site.registration->is_known_down());
   if (site.was_lost && !was_lost && core_.deviates(Deviation::hangs_up_with_its_registration))
     calls_.hang_up_all();
@@ -169,6 +177,14 @@ void BootCycle::celebrate(Registration& registration) {
     celebration_.push_back(core_.world().call_after(later, [&registration] {
       if (!registration.is_outstanding()) registration.start();
     }));
+}
+
+void BootCycle::keep_alive(Site& site) {
+  if (!site.keep_alive) return;
+  if (site.registration->is_registered())
+    site.keep_alive->start();
+  else
+    site.keep_alive->stop();
 }
 
 void BootCycle::subscribe(Site& site) {

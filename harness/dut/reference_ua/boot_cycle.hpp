@@ -11,6 +11,7 @@
 
 #include "harness/dns/resolver.hpp"
 #include "harness/dut/reference_ua/call_desk.hpp"
+#include "harness/dut/reference_ua/keep_alive.hpp"
 #include "harness/dut/reference_ua/registration.hpp"
 #include "harness/dut/reference_ua/routing.hpp"
 #include "harness/dut/reference_ua/subscription.hpp"
@@ -38,6 +39,7 @@ class BootCycle {
   struct Site {
     Server server;
     std::unique_ptr<Registration> registration;
+    std::unique_ptr<KeepAlive> keep_alive;  ///< null: the profile wants none
     std::vector<std::unique_ptr<Subscription>> subscriptions;
     std::unique_ptr<Subscription> message_waiting;
     bool is_looking_up = false;
@@ -60,6 +62,8 @@ class BootCycle {
   /// False while the server's name must be looked up first; the registration is resumed then.
   bool locate(Site& site);
   void on_looked_up(Site& site, const std::vector<IpAddress>& addresses);
+  /// OPTIONS go to a server while we are registered there.
+  static void keep_alive(Site& site);
   void subscribe(Site& site);
   /// Message waiting at one server only: the primary, unless that is known to be down.
   void place_message_waiting();

@@ -51,6 +51,12 @@ void Registration::unregister() {
   send(seconds(0));
 }
 
+void Registration::renew() {
+  if (outstanding_ || core_.world().now() < server_.quarantined_until) return;
+  next_.cancel();
+  begin_attempt();
+}
+
 void Registration::resume() {
   if (held_back_) begin_attempt();
 }

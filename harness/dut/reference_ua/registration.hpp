@@ -32,6 +32,9 @@ class Registration {
   void start();
   /// Takes the registration back (expiry 0) and does not renew it.
   void unregister();
+  /// Registers anew at once, as if a refresh were due; nothing if an attempt is under way already
+  /// or the server wants to be left alone.
+  void renew();
   /// Starts what may_start held back.
   void resume();
   /// A response that no transaction waits for any more: nothing to a device that does it right.

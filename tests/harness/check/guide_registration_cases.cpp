@@ -178,11 +178,50 @@ std::vector<Case> period_cases() {
   };
 }
 
+/// Registered at both for 300 s, where an OPTIONS meets no answer.
+void loses_options(Setting s) {
+  registrations(s.trace, 300s);
+  s.trace.at(30s).ignored(s.trace.from_device(primary).request("OPTIONS"));
+  s.trace.ends(310s);
+}
+
+/// Renewed at 45 s, the last so many OPTIONS unanswered.
+std::function<void(Setting)> early_after_lost_options(int lost) {
+  return [=](Setting s) {
+    s.profile.options_keepalive = {.interval = 10s, .max_lost = 3};
+    s.trace.registration(primary, 0s, 120s);
+    for (int sent = 1; sent <= 4; ++sent) {
+      s.trace.at(sent * 10s).from_device(primary).request("OPTIONS");
+      if (sent <= 4 - lost) s.trace.at(sent * 10s + 10ms).to_device(primary).response(200);
+    }
+    s.trace.registration(primary, 45s, 120s);
+    s.trace.ends(60s);
+  };
+}
+
+std::vector<Case> lost_options_cases() {
+  return {
+      {"lost_options_are_no_trouble", "GRP-REG-03", Verdict::inconclusive, loses_options},
+      {"lost_options_are_no_trouble_in_a_foreign_capture", "GRP-REG-03", Verdict::inconclusive,
+       [](Setting s) {
+         loses_options(s);
+         s.trace.without_journal();
+       }},
+      {"lost_options_excuse_no_lapse", "GRP-REG-02", Verdict::fail,
+       [](Setting s) {
+         loses_options(s);
+         s.trace.ends(500s);
+       }},
+      {"early_for_lost_options", "GRP-REG-05", Verdict::inconclusive, early_after_lost_options(3)},
+      {"early_for_too_few_lost_options", "GRP-REG-05", Verdict::fail, early_after_lost_options(2)},
+  };
+}
+
 }  // namespace
 
 std::vector<Case> guide_registration_cases() {
   std::vector<Case> all = both_servers_cases();
-  for (const auto more : {independence_cases, period_cases})
+  for (const auto more : {independence_cases, period_cases, lost_options_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

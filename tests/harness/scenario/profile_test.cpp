@@ -33,6 +33,7 @@ constexpr auto full = R"({
   "parallel_allowed": true, "rport": false, "transport": "tcp", "registers": false,
   "knows_reregister_before": false, "accept_incoming_from_proxy_only": true,
   "check_sip_user_id": true, "session_timer": "3min", "min_se": "2min",
+  "options_keepalive": {"interval": "15s", "max_lost": 5},
   "tolerances": {"timer": {"absolute": "30ms", "percent": 3}, "fo_grace": "3s",
                  "registration": {"absolute": "4s", "percent": 1.5}, "overlap": "90ms",
                  "nodup": "1s"}
@@ -65,6 +66,9 @@ TEST(Profile, takes_every_setting_from_its_file) {
   EXPECT_TRUE(profile.check_sip_user_id);
   EXPECT_EQ(profile.session_timer, Duration(3min));
   EXPECT_EQ(profile.min_se, 2min);
+  ASSERT_TRUE(profile.options_keepalive.has_value());
+  EXPECT_EQ(profile.options_keepalive->interval, 15s);
+  EXPECT_EQ(profile.options_keepalive->max_lost, 5);
 }
 
 TEST(Profile, takes_every_tolerance_from_its_file) {
@@ -89,6 +93,14 @@ TEST(Profile, has_no_claims_and_the_tolerances_of_its_kind_by_default) {
   EXPECT_EQ(phone.tolerances.timer.of(32s), 3200ms);
   EXPECT_EQ(phone.timers.t1, 500ms);
   EXPECT_FALSE(phone.max_request_retries.has_value());
+  EXPECT_FALSE(phone.options_keepalive.has_value());
+}
+
+TEST(Profile, sends_options_every_30s_and_bears_three_losses_unless_it_says_otherwise) {
+  const Profile phone = read(R"({"name": "p", "kind": "phone", "options_keepalive": {}})");
+  ASSERT_TRUE(phone.options_keepalive.has_value());
+  EXPECT_EQ(phone.options_keepalive->interval, 30s);
+  EXPECT_EQ(phone.options_keepalive->max_lost, 3);
 }
 
 struct ToleranceCase {
@@ -169,11 +181,15 @@ TEST(Configured, gives_the_device_what_the_scenario_sets_and_leaves_the_rest) {
   scenario.configure.reregister_before = 20s;
   scenario.configure.subscriptions = {"dialog"};
   scenario.configure.transport = Transport::udp;
+  scenario.configure.options_keepalive = OptionsKeepAlive{.interval = 20s, .max_lost = 2};
   const Profile given = configured(profile, scenario);
   EXPECT_EQ(given.register_expiration, 2min);
   EXPECT_EQ(given.reregister_before, 20s);
   EXPECT_THAT(given.subscriptions, ElementsAre("dialog"));
   EXPECT_EQ(given.transport, Transport::udp);
+  ASSERT_TRUE(given.options_keepalive.has_value());
+  EXPECT_EQ(given.options_keepalive->interval, 20s);
+  EXPECT_EQ(given.options_keepalive->max_lost, 2);
   EXPECT_EQ(given.subscribe_expiration, 10min);
   EXPECT_TRUE(given.mwi_subscribe);
   EXPECT_EQ(given.name, "grp2614");

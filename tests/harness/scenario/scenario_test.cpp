@@ -97,7 +97,8 @@ TEST(Scenario, names_survive_being_written_and_read) {
 TEST(Scenario, reads_settings_of_the_device) {
   const Configure configure = read(R"({"title": "t", "duration": "9s", "configure": {
       "register_expiration": "2min", "reregister_before": "20s", "subscribe_expiration": "1h",
-      "subscriptions": ["dialog"], "mwi_subscribe": true, "transport": "tcp"},
+      "subscriptions": ["dialog"], "mwi_subscribe": true, "transport": "tcp",
+      "options_keepalive": {"interval": "10s", "max_lost": 4}},
       "servers": {"primary": {}, "secondary": {}}, "timeline": [{"at": "0s", "do": "boot"}]})")
                                   .configure;
   EXPECT_EQ(configure.register_expiration, Duration(2min));
@@ -106,6 +107,19 @@ TEST(Scenario, reads_settings_of_the_device) {
   EXPECT_THAT(configure.subscriptions.value(), ElementsAre("dialog"));
   EXPECT_EQ(configure.mwi_subscribe, true);
   EXPECT_EQ(configure.transport, Transport::tcp);
+  ASSERT_TRUE(configure.options_keepalive.has_value());
+  EXPECT_EQ(configure.options_keepalive->interval, 10s);
+  EXPECT_EQ(configure.options_keepalive->max_lost, 4);
+}
+
+TEST(Scenario, writes_the_options_keepalive_it_read) {
+  const Scenario scenario = read(R"({"title": "t", "duration": "9s",
+      "configure": {"options_keepalive": {"interval": "10s"}},
+      "servers": {"primary": {}, "secondary": {}}, "timeline": [{"at": "0s", "do": "boot"}]})");
+  const auto again = read(to_json(scenario)).configure.options_keepalive;
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->interval, 10s);
+  EXPECT_EQ(again->max_lost, 3);
 }
 
 TEST(Scenario, reads_expectations_with_and_without_a_window) {
