@@ -15,11 +15,11 @@ constexpr std::size_t remembered_nonces = 4'096;
 
 }  // namespace
 
-Challenger::Challenger(Station& station, const scenario::Account& account)
-    : station_(station),
-      user_(account.auth_user.empty() ? account.user : account.auth_user),
-      password_(resolve(account.password)),
-      nonces_(remembered_nonces) {}
+Challenger::Challenger(Station& station, const std::vector<scenario::Account>& accounts)
+    : station_(station), password_(resolve(accounts.front().password)), nonces_(remembered_nonces) {
+  for (const scenario::Account& account : accounts)
+    users_.insert(account.auth_user.empty() ? account.user : account.auth_user);
+}
 
 bool Challenger::admits(ServerTransaction& transaction, const scenario::ChallengeWith& rule) {
   const Proof proof = examine(transaction.request(), rule);
@@ -59,7 +59,8 @@ Challenger::Proof Challenger::examine(const MessageView& request,
 Challenger::Proof Challenger::examine(const sip::Credentials& credentials,
                                       const MessageView& request,
                                       const scenario::ChallengeWith& rule) {
-  if (credentials.realm != realm_of(rule) || credentials.username != user_) return Proof::none;
+  if (credentials.realm != realm_of(rule) || !users_.contains(credentials.username))
+    return Proof::none;
   const std::string algorithm = credentials.algorithm.empty() ? "MD5" : credentials.algorithm;
   if (std::ranges::find(rule.algorithms, algorithm) == rule.algorithms.end()) return Proof::none;
   if (password_ && !verify_credentials(credentials, *password_, request.method_text()))

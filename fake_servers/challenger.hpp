@@ -1,15 +1,19 @@
 #pragma once
 // Asks for credentials and looks at them: the authentication of one server.
 //  1. A request passes with credentials for the realm, under a nonce this server gave out, that
-//     prove the account's password. A rule that says stale takes only nonces given out as stale.
+//     prove the password of an account. A rule that says stale takes only nonces given out as
+//     stale.
 //  2. Right credentials under a nonce not ours draw stale=true, wrong ones a plain new challenge.
 //  3. Without a password to compare with, knowing the nonce is enough.
 //  4. A challenge for several algorithms has a header for each, topmost first, and one nonce; the
 //     answer to any of them is good. A rule that admits nobody rejects the best credentials.
 // @source RFC 3261 §22; RFC 7616 §3.3, §3.4, §3.7; RFC 8760 §2.4
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "fake_servers/recent_map.hpp"
 #include "fake_servers/station.hpp"
@@ -19,7 +23,7 @@ namespace fake_servers {
 
 class Challenger {
  public:
-  Challenger(Station& station, const sipharness::scenario::Account& account);
+  Challenger(Station& station, const std::vector<sipharness::scenario::Account>& accounts);
 
   /// True if `transaction` may go on; else it has been answered with a challenge.
   bool admits(ServerTransaction& transaction, const sipharness::scenario::ChallengeWith& challenge);
@@ -33,7 +37,7 @@ class Challenger {
   const std::string& realm_of(const sipharness::scenario::ChallengeWith& rule) const;
 
   Station& station_;
-  std::string user_;
+  std::set<std::string, std::less<>> users_;
   std::optional<std::string> password_;
   RecentMap<std::string, bool> nonces_;  ///< given out; whether as stale
 };

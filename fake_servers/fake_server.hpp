@@ -1,7 +1,7 @@
 #pragma once
-// One fake server of an account: registrar, far end and polite answerer behind one address, steered
-// by the rules of a scenario. It knows nothing of checks and never votes; what it does against its
-// healthy nature it writes to the journal.
+// One fake server of one or more accounts: registrar, far end and polite answerer behind one
+// address, steered by the rules of a scenario. It knows nothing of checks and never votes; what it
+// does against its healthy nature it writes to the journal.
 //  1. Rules meet requests before the transactions do, so a dropped request leaves no trace in it.
 //  2. Where a Drop rule covers everything, the server is an unplugged machine: it hears nothing and
 //     says nothing, while its timers and its state go on.
@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "harness/base/rng.hpp"
 #include "harness/journal/journal.hpp"
@@ -22,9 +23,10 @@
 namespace fake_servers {
 
 struct FakeServerOptions {
-  sipharness::scenario::Server server;    ///< with its address
-  sipharness::scenario::Account account;  ///< whose registrations and credentials it accepts
-  std::string domain;                     ///< host part of its AORs; the server's own address text
+  sipharness::scenario::Server server;  ///< with its address
+  /// Whose registrations and credentials it accepts; one password for all.
+  std::vector<sipharness::scenario::Account> accounts{{}};
+  std::string domain;  ///< host part of its AORs; the server's own address text
   sipharness::sip::Timers timers;
   sipharness::TimePoint zero;  ///< scenario zero, for rules with time windows
   bool media = false;          ///< far ends send RTP; off where no device listens to it
@@ -50,11 +52,11 @@ class FakeServer {
   void unplug();                               ///< nothing is answered or acknowledged at all
   void open_port();                            ///< undoes each of these three, with new sockets
   void forget_bindings();
-  /// INVITE to every binding of the account.
+  /// INVITE to every binding.
   void call_device(const sipharness::scenario::Sending& how = {});
   /// BYE in every call that is up; our own unanswered calls are cancelled.
   void hang_up(const sipharness::scenario::Sending& how = {});
-  /// OPTIONS to every binding of the account.
+  /// OPTIONS to every binding.
   void send_options(const sipharness::scenario::Sending& how = {});
   /// BYE to every binding, in a dialog that never was.
   void send_stray_bye(const sipharness::scenario::Sending& how = {});

@@ -57,8 +57,8 @@ FakeServer::Impl::Impl(sipharness::world::World& world, journal::Writer& journal
                transport_.local(),
                options.server.sent_by_port,
                options.media},
-      challenger_(station_, options.account),
-      service_(station_, options.server.far_end, options.account.user),
+      challenger_(station_, options.accounts),
+      service_(station_, options.server.far_end, options.accounts),
       postponer_(world),
       delayed_(remembered_delays) {
   watch_windows();

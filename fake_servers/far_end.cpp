@@ -7,8 +7,8 @@
 
 namespace fake_servers {
 
-FarEnd::FarEnd(Station& station, sipharness::scenario::FarEnd plan, std::string user)
-    : station_(station), plan_(plan), user_(std::move(user)), stranded_(max_calls) {}
+FarEnd::FarEnd(Station& station, sipharness::scenario::FarEnd plan)
+    : station_(station), plan_(plan), stranded_(max_calls) {}
 
 void FarEnd::on_invite(const TransactionPtr& invite, const Routers& record_route) {
   if (refuse_interval(*invite)) return;
@@ -63,7 +63,7 @@ bool FarEnd::on_request(const TransactionPtr& transaction) {
 void FarEnd::call(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how) {
   for (const Binding& binding : bindings) {
     if (!make_room()) return;
-    auto call = std::make_unique<OutgoingCall>(station_, binding, user_, how);
+    auto call = std::make_unique<OutgoingCall>(station_, binding, how);
     const std::string tag = call->tag();
     outgoing_.emplace(tag, std::move(call));
   }

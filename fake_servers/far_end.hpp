@@ -18,7 +18,7 @@ class FarEnd {
  public:
   static constexpr std::size_t max_calls = 1'024;
 
-  FarEnd(Station& station, sipharness::scenario::FarEnd plan, std::string user);
+  FarEnd(Station& station, sipharness::scenario::FarEnd plan);
 
   using Routers = std::vector<sipharness::scenario::Router>;
 
@@ -44,7 +44,6 @@ class FarEnd {
 
   Station& station_;
   sipharness::scenario::FarEnd plan_;
-  std::string user_;
   RecentMap<std::uint64_t, bool> stranded_;
   std::map<std::string, std::unique_ptr<IncomingCall>, std::less<>> incoming_;
   std::map<std::string, std::unique_ptr<OutgoingCall>, std::less<>> outgoing_;

@@ -11,7 +11,7 @@ using sipharness::scenario::Sending;
 void LoneRequests::options(const std::vector<Binding>& bindings, const Sending& how) {
   for (const Binding& binding : bindings) {
     const Hop hop = hop_towards(binding.uri, binding.hop);
-    auto request = station_.new_request("OPTIONS", {.uri = binding.uri, .user = user_}, hop);
+    auto request = station_.new_request("OPTIONS", {.uri = binding.uri, .user = binding.user}, hop);
     request.header(HeaderId::accept, "application/sdp");
     send(request, hop, how);
   }
@@ -19,10 +19,11 @@ void LoneRequests::options(const std::vector<Binding>& bindings, const Sending& 
 
 void LoneRequests::notify(const std::vector<Binding>& bindings, std::string_view event,
                           const Sending& how) {
-  const EventState state = event_state(event, fmt::format("sip:{}@{}", user_, station_.domain), 0);
   for (const Binding& binding : bindings) {
+    const EventState state =
+        event_state(event, fmt::format("sip:{}@{}", binding.user, station_.domain), 0);
     const Hop hop = hop_towards(binding.uri, binding.hop);
-    auto request = station_.new_request("NOTIFY", {.uri = binding.uri, .user = user_}, hop);
+    auto request = station_.new_request("NOTIFY", {.uri = binding.uri, .user = binding.user}, hop);
     request.header(HeaderId::event, event)
         .header(HeaderId::subscription_state, "active")
         .body(state.content_type, state.body);
@@ -34,7 +35,7 @@ void LoneRequests::stray_bye(const std::vector<Binding>& bindings, const Sending
   for (const Binding& binding : bindings) {
     const Hop hop = hop_towards(binding.uri, binding.hop);
     send(station_.new_request(
-             "BYE", {.uri = binding.uri, .user = user_, .to_tag = station_.rng.hex(8)}, hop),
+             "BYE", {.uri = binding.uri, .user = binding.user, .to_tag = station_.rng.hex(8)}, hop),
          hop, how);
   }
 }

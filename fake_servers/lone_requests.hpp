@@ -15,7 +15,7 @@ namespace fake_servers {
 
 class LoneRequests {
  public:
-  LoneRequests(Station& station, std::string user) : station_(station), user_(std::move(user)) {}
+  explicit LoneRequests(Station& station) : station_(station) {}
 
   // To every binding.
   void options(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how);
@@ -29,7 +29,6 @@ class LoneRequests {
             const sipharness::scenario::Sending& how);
 
   Station& station_;
-  std::string user_;
   std::vector<Repeater> repeaters_;
 };
 

@@ -8,13 +8,13 @@ namespace fake_servers {
 
 namespace sip = sipharness::sip;
 
-OutgoingCall::OutgoingCall(Station& station, const Binding& callee, const std::string& user,
+OutgoingCall::OutgoingCall(Station& station, const Binding& callee,
                            const sipharness::scenario::Sending& how)
     : station_(station),
       tag_(station.rng.hex(8)),
       hop_(hop_towards(callee.uri, callee.hop)),
       media_(station),
-      invite_(make_invite(callee, user)) {
+      invite_(make_invite(callee)) {
   const std::string call_id(MessageView::parse(invite_).call_id());
   station_.note_far_end("calls", call_id);
   if (how.withheld_acks > 0) station_.withhold_acks(call_id, how.withheld_acks);
@@ -29,9 +29,9 @@ OutgoingCall::~OutgoingCall() {
   station_.transactions.abandon(transaction_);
 }
 
-std::string OutgoingCall::make_invite(const Binding& callee, const std::string& user) {
-  auto invite =
-      station_.new_request("INVITE", {.uri = callee.uri, .user = user, .from_tag = tag_}, hop_);
+std::string OutgoingCall::make_invite(const Binding& callee) {
+  auto invite = station_.new_request(
+      "INVITE", {.uri = callee.uri, .user = callee.user, .from_tag = tag_}, hop_);
   return invite.body("application/sdp", media_.description()).str();
 }
 

@@ -13,9 +13,8 @@ namespace fake_servers {
 
 class OutgoingCall {
  public:
-  /// Sends the INVITE; `user` is whose AOR stands in To.
-  OutgoingCall(Station& station, const Binding& callee, const std::string& user,
-               const sipharness::scenario::Sending& how);
+  /// Sends the INVITE.
+  OutgoingCall(Station& station, const Binding& callee, const sipharness::scenario::Sending& how);
   ~OutgoingCall();
   OutgoingCall(const OutgoingCall&) = delete;
   OutgoingCall& operator=(const OutgoingCall&) = delete;
@@ -28,7 +27,7 @@ class OutgoingCall {
   void hang_up(const sipharness::scenario::Sending& how);
 
  private:
-  std::string make_invite(const Binding& callee, const std::string& user);
+  std::string make_invite(const Binding& callee);
   void on_response(const MessageView& response);
   void on_success(const MessageView& response);
   void acknowledge();

@@ -60,53 +60,65 @@ std::string key_of(std::string_view contact) {
 
 }  // namespace
 
-Registrar::Registrar(Station& station, std::string user)
-    : station_(station), user_(std::move(user)) {}
-
-void Registrar::on_register(ServerTransaction& transaction, const scenario::Accept& policy) {
-  std::vector<Key> own;
-  const int status = update(transaction, policy, own);
-  if (status != 200) return station_.answer(transaction, status);
-  answer(transaction, policy, own);
+Registrar::Registrar(Station& station, const std::vector<scenario::Account>& accounts)
+    : station_(station) {
+  for (const scenario::Account& account : accounts) aors_.push_back({account.user});
 }
 
-int Registrar::update(const ServerTransaction& transaction, const scenario::Accept& policy,
-                      std::vector<Key>& own) {
-  const MessageView& request = transaction.request();
-  const auto to = sip::parse_address(request.header(HeaderId::to));
-  const auto aor = to ? sip::parse_uri(to->uri) : std::nullopt;
-  if (!aor || aor->user != user_) return 404;
+void Registrar::forget() {
+  for (Aor& aor : aors_) aor.bindings.clear();
+}
 
+void Registrar::on_register(ServerTransaction& transaction, const scenario::Accept& policy) {
+  Aor* const aor = aor_of(transaction.request());
+  if (aor == nullptr) return station_.answer(transaction, 404);
+  std::vector<Key> own;
+  const int status = update(*aor, transaction, policy, own);
+  if (status != 200) return station_.answer(transaction, status);
+  answer(aor->bindings, transaction, policy, own);
+}
+
+Registrar::Aor* Registrar::aor_of(const MessageView& request) {
+  const auto to = sip::parse_address(request.header(HeaderId::to));
+  const auto uri = to ? sip::parse_uri(to->uri) : std::nullopt;
+  const auto found = uri ? std::ranges::find(aors_, uri->user, &Aor::user) : aors_.end();
+  return found == aors_.end() ? nullptr : &*found;
+}
+
+int Registrar::update(Aor& aor, const ServerTransaction& transaction,
+                      const scenario::Accept& policy, std::vector<Key>& own) {
+  const MessageView& request = transaction.request();
+  Bindings& bindings = aor.bindings;
   const auto contacts = contacts_of(request);
   const auto is_star = [](const sip::Address& contact) { return contact.uri == "*"; };
-  if (std::ranges::any_of(contacts, is_star)) return remove_all(request, contacts.size());
-  if (bindings_.size() + contacts.size() > max_bindings) drop_lapsed();
-  if (bindings_.size() + contacts.size() > max_bindings) return 503;
+  if (std::ranges::any_of(contacts, is_star)) return remove_all(bindings, request, contacts.size());
+  if (bindings.size() + contacts.size() > max_bindings) drop_lapsed(bindings);
+  if (bindings.size() + contacts.size() > max_bindings) return 503;
   for (const sip::Address& contact : contacts) {
     const Key key = key_of(contact.uri);
     const seconds asked = asked_expiry(contact, request);
     if (asked == seconds(0)) {
-      bindings_.erase(key);
+      bindings.erase(key);
       continue;
     }
     const TimePoint expires = station_.world.now() + granted_expiry(asked, policy);
-    bindings_[key] = Binding{std::string(contact.uri), transaction.hop(), expires};
+    bindings[key] = Binding{aor.user, std::string(contact.uri), transaction.hop(), expires};
     own.push_back(key);
   }
   return 200;
 }
 
-int Registrar::remove_all(const MessageView& request, std::size_t contacts) {
+int Registrar::remove_all(Bindings& bindings, const MessageView& request, std::size_t contacts) {
   // §10.3 step 6: "*" stands alone and with Expires: 0.
   if (contacts != 1 || request.expires() != 0u) return 400;
-  bindings_.clear();
+  bindings.clear();
   return 200;
 }
 
-void Registrar::answer(ServerTransaction& transaction, const scenario::Accept& policy,
-                       const std::vector<Key>& own) {
+void Registrar::answer(const Bindings& bindings, ServerTransaction& transaction,
+                       const scenario::Accept& policy, const std::vector<Key>& own) {
   auto response = station_.reply(transaction, 200);
-  for (const Binding* binding : listed(own)) {
+  for (const Binding* binding : listed(bindings, own)) {
     const auto left = std::chrono::ceil<seconds>(binding->expires - station_.world.now());
     response.header(HeaderId::contact,
                     policy.expires_in_contact
@@ -115,18 +127,19 @@ void Registrar::answer(ServerTransaction& transaction, const scenario::Accept& p
   }
   if (!policy.expires_in_contact && !own.empty()) {
     const auto left =
-        std::chrono::ceil<seconds>(bindings_.at(own.front()).expires - station_.world.now());
+        std::chrono::ceil<seconds>(bindings.at(own.front()).expires - station_.world.now());
     response.header(HeaderId::expires, std::to_string(left.count()));
   }
   for (const auto& [name, value] : policy.headers) response.header(name, value);
   transaction.respond(response.str());
 }
 
-std::vector<const Binding*> Registrar::listed(const std::vector<Key>& own) const {
+std::vector<const Binding*> Registrar::listed(const Bindings& bindings,
+                                              const std::vector<Key>& own) const {
   std::vector<const Binding*> list;
   for (const Key& key : own)
-    if (list.size() < max_listed) list.push_back(&bindings_.at(key));
-  for (const auto& [key, binding] : bindings_) {
+    if (list.size() < max_listed) list.push_back(&bindings.at(key));
+  for (const auto& [key, binding] : bindings) {
     if (list.size() >= max_listed) break;
     const bool is_alive = binding.expires > station_.world.now();
     if (is_alive && std::ranges::count(own, key) == 0) list.push_back(&binding);
@@ -136,13 +149,14 @@ std::vector<const Binding*> Registrar::listed(const std::vector<Key>& own) const
 
 std::vector<Binding> Registrar::bindings() const {
   std::vector<Binding> alive;
-  for (const auto& [key, binding] : bindings_)
-    if (binding.expires > station_.world.now()) alive.push_back(binding);
+  for (const Aor& aor : aors_)
+    for (const auto& [key, binding] : aor.bindings)
+      if (binding.expires > station_.world.now()) alive.push_back(binding);
   return alive;
 }
 
-void Registrar::drop_lapsed() {
-  std::erase_if(bindings_, [now = station_.world.now()](const auto& entry) {
+void Registrar::drop_lapsed(Bindings& bindings) const {
+  std::erase_if(bindings, [now = station_.world.now()](const auto& entry) {
     return entry.second.expires <= now;
   });
 }

@@ -1,6 +1,6 @@
 #pragma once
-// The location service of one server: bindings of the account's AOR, made, refreshed and removed by
-// REGISTER.
+// The location service of one server: bindings of the accounts' AORs, made, refreshed and removed
+// by REGISTER.
 //  1. It grants what was asked (at least 1 s, 3600 s if nothing was asked) unless a rule says else.
 //  2. The answer lists the request's own contacts first and at most max_listed in all, so that it
 //     stays one datagram.
@@ -17,38 +17,45 @@
 namespace fake_servers {
 
 struct Binding {
-  std::string uri;  ///< the Contact as it was registered, without its parameters
-  Hop hop;          ///< by which the REGISTER came
+  std::string user;  ///< of its AOR
+  std::string uri;   ///< the Contact as it was registered, without its parameters
+  Hop hop;           ///< by which the REGISTER came
   TimePoint expires;
 };
 
 class Registrar {
  public:
-  static constexpr std::size_t max_bindings = 16'384;
+  static constexpr std::size_t max_bindings = 16'384;  ///< of one AOR
   static constexpr std::size_t max_listed = 10;
 
-  Registrar(Station& station, std::string user);
+  Registrar(Station& station, const std::vector<sipharness::scenario::Account>& accounts);
 
   void on_register(ServerTransaction& transaction, const sipharness::scenario::Accept& policy);
-  void forget() { bindings_.clear(); }
-  /// Those that have not lapsed.
+  void forget();
+  /// Those that have not lapsed, of every AOR.
   std::vector<Binding> bindings() const;
 
  private:
   using Key = std::string;  ///< a URI reduced to what tells contacts apart
+  using Bindings = std::map<Key, Binding>;
+  struct Aor {
+    std::string user;
+    Bindings bindings{};
+  };
 
+  /// The one in To; null if it is nobody's.
+  Aor* aor_of(const MessageView& request);
   /// The status of the answer; fills `own` with the keys of the contacts it touched.
-  int update(const ServerTransaction& transaction, const sipharness::scenario::Accept& policy,
-             std::vector<Key>& own);
-  int remove_all(const MessageView& request, std::size_t contacts);
-  void answer(ServerTransaction& transaction, const sipharness::scenario::Accept& policy,
-              const std::vector<Key>& own);
-  std::vector<const Binding*> listed(const std::vector<Key>& own) const;
-  void drop_lapsed();
+  int update(Aor& aor, const ServerTransaction& transaction,
+             const sipharness::scenario::Accept& policy, std::vector<Key>& own);
+  static int remove_all(Bindings& bindings, const MessageView& request, std::size_t contacts);
+  void answer(const Bindings& bindings, ServerTransaction& transaction,
+              const sipharness::scenario::Accept& policy, const std::vector<Key>& own);
+  std::vector<const Binding*> listed(const Bindings& bindings, const std::vector<Key>& own) const;
+  void drop_lapsed(Bindings& bindings) const;
 
   Station& station_;
-  std::string user_;
-  std::map<Key, Binding> bindings_;
+  std::vector<Aor> aors_;
 };
 
 }  // namespace fake_servers

@@ -14,12 +14,13 @@ bool is_truncated(const MessageView& request) {
 
 }  // namespace
 
-Service::Service(Station& station, const scenario::FarEnd& plan, const std::string& user)
+Service::Service(Station& station, const scenario::FarEnd& plan,
+                 const std::vector<scenario::Account>& accounts)
     : station_(station),
-      registrar_(station, user),
-      far_end_(station, plan, user),
+      registrar_(station, accounts),
+      far_end_(station, plan),
       notifier_(station),
-      lone_requests_(station, user) {}
+      lone_requests_(station) {}
 
 void Service::serve(const TransactionPtr& transaction, const scenario::Accept& policy) {
   if (refuse(*transaction)) return;

@@ -4,7 +4,7 @@
 //  1. Every request handed in is answered, now or when the far end's plan says.
 // @source RFC 3261 §8.2, §11; RFC 3428; RFC 3903 §6
 
-#include <string>
+#include <vector>
 
 #include "fake_servers/far_end.hpp"
 #include "fake_servers/lone_requests.hpp"
@@ -15,7 +15,8 @@ namespace fake_servers {
 
 class Service {
  public:
-  Service(Station& station, const sipharness::scenario::FarEnd& plan, const std::string& user);
+  Service(Station& station, const sipharness::scenario::FarEnd& plan,
+          const std::vector<sipharness::scenario::Account>& accounts);
 
   void serve(const TransactionPtr& transaction, const sipharness::scenario::Accept& policy);
 

@@ -17,6 +17,14 @@ using sipharness::Duration;
 using sipharness::format_seconds;
 using namespace sipharness::verdict;
 
+/// policy: from so many devices on, what one requirement came to is told of all of them at once.
+constexpr std::size_t crowd = 5;
+/// policy: so many instances, or devices of a crowd, are told in full.
+constexpr std::size_t most_told = 5;
+
+/// Findings of one requirement that have one verdict: a single device's, or those of a crowd.
+using Group = std::vector<const Finding*>;
+
 struct Look {
   std::string_view word;
   fmt::color colour;
@@ -49,8 +57,8 @@ class Console {
     write_verdict();
     if (options_.quiet) return out_;
     for (const Verdict verdict : {Verdict::fail, Verdict::inconclusive, Verdict::warn})
-      for (const Finding& finding : result_.findings)
-        if (finding.verdict() == verdict) write_in_full(finding);
+      for (const Group& group : groups(verdict, result_.devices.size() >= crowd))
+        write_in_full(group);
     write_list(Verdict::pass, "Passed");
     write_list(Verdict::info, "For information");
     write_unexercised();
@@ -80,29 +88,53 @@ class Console {
     if (result_.interrupted) out_ += "      interrupted: judged as far as it was seen\n";
   }
 
-  /// With the device where there are several.
-  std::string name_of(const Finding& finding) const {
-    const std::string_view id = finding.requirement->id;
-    return result_.devices.size() < 2 ? std::string(id)
-                                      : fmt::format("{} ({})", id, printable(finding.device));
+  /// Findings of one requirement stand together: those of all devices, one after the other.
+  std::vector<Group> groups(Verdict verdict, bool all_devices) const {
+    std::vector<Group> found;
+    for (const Finding& finding : result_.findings) {
+      if (finding.verdict() != verdict) continue;
+      const bool joins =
+          all_devices && !found.empty() && found.back().front()->requirement == finding.requirement;
+      if (!joins) found.emplace_back();
+      found.back().push_back(&finding);
+    }
+    return found;
   }
 
-  void write_in_full(const Finding& finding) {
+  /// With the device where there are several, with their number where they are told at once.
+  std::string name_of(const Group& group) const {
+    const std::string_view id = group.front()->requirement->id;
+    const std::size_t devices = result_.devices.size();
+    if (devices < 2) return std::string(id);
+    if (group.size() == 1) return fmt::format("{} ({})", id, printable(group.front()->device));
+    if (group.size() == devices) return fmt::format("{} (all {} devices)", id, devices);
+    return fmt::format("{} ({} of {} devices)", id, group.size(), devices);
+  }
+
+  void write_in_full(const Group& group) {
+    const Finding& finding = *group.front();
     const Requirement& requirement = *finding.requirement;
     out_ += fmt::format("\n  {}  {}  {}  [{}]\n",
-                        painted(finding.verdict(), look_of(finding.verdict()).word),
-                        name_of(finding), requirement.sentence, requirement.clause);
-    constexpr std::size_t most = 5;
-    const auto worth_telling = static_cast<std::size_t>(
-        std::ranges::count(finding.instances, finding.verdict(), &Instance::verdict));
-    for (std::size_t i = 0; i < std::min(most, worth_telling); ++i)
-      write_instance(finding.instances[i]);
-    if (worth_telling > most)
-      out_ += fmt::format("        … and {} more like this\n", worth_telling - most);
+                        painted(finding.verdict(), look_of(finding.verdict()).word), name_of(group),
+                        requirement.sentence, requirement.clause);
+    if (group.size() == 1) return write_instances(finding);
+    for (std::size_t i = 0; i < std::min(most_told, group.size()); ++i)
+      write_instance(group[i]->worst(), printable(group[i]->device) + ": ");
+    if (group.size() > most_told)
+      out_ += fmt::format("        … and {} more devices like this\n", group.size() - most_told);
   }
 
-  void write_instance(const Instance& instance) {
-    out_ += fmt::format("        {}\n", printable(instance.message));
+  void write_instances(const Finding& finding) {
+    const auto worth_telling = static_cast<std::size_t>(
+        std::ranges::count(finding.instances, finding.verdict(), &Instance::verdict));
+    for (std::size_t i = 0; i < std::min(most_told, worth_telling); ++i)
+      write_instance(finding.instances[i], {});
+    if (worth_telling > most_told)
+      out_ += fmt::format("        … and {} more like this\n", worth_telling - most_told);
+  }
+
+  void write_instance(const Instance& instance, const std::string& whose) {
+    out_ += fmt::format("        {}{}\n", whose, printable(instance.message));
     std::string numbers;
     const auto add = [&numbers](std::string text) {
       if (text.empty()) return;
@@ -120,27 +152,27 @@ class Console {
   }
 
   void write_list(Verdict verdict, std::string_view title) {
-    bool titled = false;
-    for (const Finding& finding : result_.findings) {
-      if (finding.verdict() != verdict) continue;
-      if (!titled) out_ += fmt::format("\n  {}\n", title);
-      titled = true;
-      out_ += fmt::format("    {:<18} {}\n", name_of(finding), shortened(finding));
-    }
+    const std::vector<Group> listed = groups(verdict, result_.devices.size() >= crowd);
+    if (!listed.empty()) out_ += fmt::format("\n  {}\n", title);
+    for (const Group& group : listed)
+      out_ += fmt::format("    {:<18} {}\n", name_of(group), shortened(group));
   }
 
-  std::string shortened(const Finding& finding) const {
-    std::string text = printable(finding.worst().message);
-    if (finding.instances.size() > 1)
-      text += fmt::format(" (and {} more)", finding.instances.size() - 1);
+  static std::string shortened(const Group& group) {
+    std::string text = printable(group.front()->worst().message);
+    if (group.size() > 1) text = fmt::format("{}: {}", printable(group.front()->device), text);
+    std::size_t instances = 0;
+    for (const Finding* finding : group) instances += finding->instances.size();
+    if (instances > 1) text += fmt::format(" (and {} more)", instances - 1);
     return text;
   }
 
   void write_unexercised() {
     std::string ids;
-    for (const Finding& finding : result_.findings) {
-      if (finding.verdict() != Verdict::not_applicable) continue;
-      const std::string_view id = finding.requirement->id;
+    for (const Group& group : groups(Verdict::not_applicable, true)) {
+      const bool is_everyone = group.size() >= result_.devices.size();
+      const std::string id =
+          is_everyone ? std::string(group.front()->requirement->id) : name_of(group);
       const std::size_t line = ids.size() - std::min(ids.size(), ids.rfind('\n') + 1);
       const bool wraps = line + id.size() + 2 > static_cast<std::size_t>(options_.width) - 4;
       ids += fmt::format("{}{}", ids.empty() ? "" : wraps ? ",\n    " : ", ", id);

@@ -38,12 +38,9 @@ bool has_lapsed(const Context& context, const trace::Binding& binding) {
 /// Something after `silence` that a living device would have reacted to, well before the end.
 std::optional<std::string> unanswered_stimulus(const Context& context, CaptureTime silence) {
   const CaptureTime latest = context.trace.last - action_grace;
-  for (const journal::Entry& entry : context.trace.journal) {
-    const auto* action = std::get_if<journal::Action>(&entry.event);
-    const CaptureTime at = context.trace.time_of(entry);
-    if (action != nullptr && action->verb == "dial" && at > silence && at < latest)
-      return fmt::format("ordered to dial {}", action->argument);
-  }
+  for (const Order& order : context.orders)
+    if (order.action->verb == "dial" && order.at > silence && order.at < latest)
+      return fmt::format("ordered to dial {}", order.action->argument);
   for (const Message& message : context.trace.messages)
     if (message.to_device() && message.device == context.device && message.sip.is_request() &&
         message.sip.method() != Method::ack && message.at > silence && message.at < latest)
@@ -57,7 +54,7 @@ std::optional<std::string> unanswered_stimulus(const Context& context, CaptureTi
 std::optional<std::string> unexpected_exit(const Context& context) {
   for (const journal::Entry& entry : context.trace.journal) {
     const auto* state = std::get_if<journal::DeviceState>(&entry.event);
-    if (state == nullptr || state->state != "exited") continue;
+    if (state == nullptr || state->state != "exited" || !context.is_about(state->device)) continue;
     const bool ordered =
         next_action(context, "shutdown", context.trace.zero).value_or(context.trace.last) <
         context.trace.time_of(entry);
@@ -85,7 +82,9 @@ void what_it_sends_parses(const Context& context, Judge& judge) {
   judge.needs("a SIP message from the device");
   bool all_parse = true;
   for (const trace::Malformed& malformed : context.trace.malformed) {
-    if (malformed.direction != trace::Direction::from_device) continue;
+    if (malformed.direction != trace::Direction::from_device ||
+        !is_from_this_device(context, malformed.source))
+      continue;
     all_parse = false;
     judge.violated({}, fmt::format("frame {}: {} at byte {}", malformed.frame,
                                    malformed.problem.what, malformed.problem.offset));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace sipharness::check {
 namespace {
@@ -25,7 +26,13 @@ Context::Context(const trace::Trace& trace_seen, const scenario::Profile& device
       bindings(only_of(device_index, trace::find_bindings(trace_seen, attempts))),
       calls(only_of(device_index, trace::find_calls(trace_seen, transactions, profile))),
       dialogs(only_of(device_index, trace::find_dialogs(trace_seen, transactions))),
-      outages(trace::find_outages(trace_seen)) {}
+      outages(trace::find_outages(trace_seen)) {
+  for (const journal::Entry& entry : trace.journal) {
+    const auto* action = std::get_if<journal::Action>(&entry.event);
+    if (action != nullptr && is_about(action->device))
+      orders.push_back({trace.time_of(entry), action});
+  }
+}
 
 std::vector<const trace::RegisterAttempt*> Context::attempts_at(trace::ServerRole server) const {
   std::vector<const trace::RegisterAttempt*> found;

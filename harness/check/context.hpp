@@ -16,6 +16,12 @@
 
 namespace sipharness::check {
 
+/// Something the run told the device to do.
+struct Order {
+  CaptureTime at;
+  const journal::Action* action = nullptr;
+};
+
 class Context {
  public:
   /// `trace`, `profile` and `scenario` must outlive the context. `scenario` is null for a foreign
@@ -34,12 +40,19 @@ class Context {
   std::vector<trace::CallGroup> calls;
   std::vector<trace::ConfirmedDialog> dialogs;
   std::vector<trace::Outage> outages;
+  std::vector<Order> orders;  ///< in time order; none without a journal
 
   const trace::Message& message(std::size_t index) const { return trace.messages[index]; }
   CaptureTime at(std::size_t index) const { return message(index).at; }
   /// The request that began a transaction.
   const trace::Message& opening(const trace::Transaction& transaction) const {
     return message(transaction.sends.front());
+  }
+  /// Whether a journal entry that names a device is about this one: its name, or none that the
+  /// trace knows.
+  bool is_about(std::string_view named) const {
+    const std::size_t found = trace.device_named(named);
+    return found == device || found >= trace.devices.size();
   }
   bool expects(std::string_view requirement) const {
     return scenario != nullptr && scenario->expects(requirement);

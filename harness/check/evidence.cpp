@@ -42,10 +42,9 @@ std::string_view faulty_server(const journal::Event& event) {
   return {};
 }
 
-bool is_power_change(const journal::Entry& entry) {
-  const auto* action = std::get_if<journal::Action>(&entry.event);
-  return action != nullptr &&
-         (action->verb == "boot" || action->verb == "restart" || action->verb == "shutdown");
+bool is_power_change(const Order& order) {
+  const std::string& verb = order.action->verb;
+  return verb == "boot" || verb == "restart" || verb == "shutdown";
 }
 
 /// A 401 or 407 to a REGISTER without credentials asks for them and refuses nothing.
@@ -113,9 +112,8 @@ std::optional<std::chrono::seconds> retry_after(const sip::MessageView& response
 }
 
 CaptureTime next_power_change(const Context& context, CaptureTime from) {
-  for (const journal::Entry& entry : context.trace.journal)
-    if (is_power_change(entry) && context.trace.time_of(entry) > from)
-      return context.trace.time_of(entry);
+  for (const Order& order : context.orders)
+    if (is_power_change(order) && order.at > from) return order.at;
   if (!context.trace.has_journal())
     for (const trace::RegisterAttempt& attempt : context.attempts)
       if (attempt.unregister && attempt.start > from) return attempt.start;
@@ -124,20 +122,22 @@ CaptureTime next_power_change(const Context& context, CaptureTime from) {
 
 bool is_switched_off(const Context& context, CaptureTime at) {
   bool is_off = false;
-  for (const journal::Entry& entry : context.trace.journal)
-    if (is_power_change(entry) && context.trace.time_of(entry) <= at)
-      is_off = std::get<journal::Action>(entry.event).verb == "shutdown";
+  for (const Order& order : context.orders)
+    if (is_power_change(order) && order.at <= at) is_off = order.action->verb == "shutdown";
   return is_off;
 }
 
 std::optional<CaptureTime> next_action(const Context& context, std::string_view verb,
                                        CaptureTime from) {
-  for (const journal::Entry& entry : context.trace.journal) {
-    const auto* action = std::get_if<journal::Action>(&entry.event);
-    if (action != nullptr && action->verb == verb && context.trace.time_of(entry) >= from)
-      return context.trace.time_of(entry);
-  }
+  for (const Order& order : context.orders)
+    if (order.action->verb == verb && order.at >= from) return order.at;
   return std::nullopt;
+}
+
+bool is_from_this_device(const Context& context, const Endpoint& source) {
+  if (context.trace.devices.size() < 2) return true;
+  const auto& own = context.trace.devices[context.device].addresses;
+  return std::ranges::find(own, source) != own.end();
 }
 
 bool was_told(const Context& context, const trace::TransportFailure& failure) {

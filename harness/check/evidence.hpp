@@ -36,6 +36,9 @@ bool is_switched_off(const Context& context, CaptureTime at);
 std::optional<CaptureTime> next_action(const Context& context, std::string_view verb,
                                        CaptureTime from);
 
+/// What was sent from there is this device's; all of it where there is only one.
+bool is_from_this_device(const Context& context, const Endpoint& source);
+
 /// The ICMP error or RST was meant for the device (a stream's own port is not known beforehand).
 bool was_told(const Context& context, const trace::TransportFailure& failure);
 

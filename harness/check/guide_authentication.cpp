@@ -35,10 +35,8 @@ bool is_challenged(const Context& context) {
 
 /// The driver says that the dial was taken.
 bool was_taken(const Context& context, const trace::CallGroup& call) {
-  return std::ranges::any_of(context.trace.journal, [&](const journal::Entry& entry) {
-    const auto* action = std::get_if<journal::Action>(&entry.event);
-    return action != nullptr && action->verb == "dial" && action->reported_ok &&
-           context.trace.time_of(entry) == *call.dialled;
+  return std::ranges::any_of(context.orders, [&](const Order& order) {
+    return order.action->verb == "dial" && order.action->reported_ok && order.at == *call.dialled;
   });
 }
 

@@ -22,13 +22,6 @@ bool is_register(const Message& message) {
   return message.sip.is_request() && message.sip.method() == sip::Method::register_;
 }
 
-/// With one device a stray REGISTER may be all there is of it.
-bool is_from_this_device(const Context& context, const Message& message) {
-  if (context.trace.devices.size() < 2) return true;
-  const auto& own = context.trace.devices[context.device].addresses;
-  return std::ranges::find(own, message.source) != own.end();
-}
-
 bool is_a_server(const Context& context, const Endpoint& endpoint) {
   return std::ranges::find(context.trace.servers, endpoint, &trace::Server::endpoint) !=
          context.trace.servers.end();
@@ -38,7 +31,7 @@ bool is_a_server(const Context& context, const Endpoint& endpoint) {
 void look_for_other_ports(const Context& context, Judge& judge, const trace::Server& server) {
   for (const Message& message : context.trace.messages) {
     if (!is_register(message) || is_a_server(context, message.destination) ||
-        !is_from_this_device(context, message) ||
+        !is_from_this_device(context, message.source) ||
         message.destination.address != server.endpoint.address)
       continue;
     judge.violated(

@@ -41,6 +41,19 @@ Addresses addresses_of_slot(unsigned slot) {
           loopback_v4(x, y, 13)};
 }
 
+std::vector<Endpoint> device_endpoints(const Endpoint& first, unsigned devices) {
+  std::vector<Endpoint> endpoints{first};
+  for (unsigned device = 1; device < devices; ++device) {
+    const auto host = static_cast<std::uint8_t>(device);
+    const IpAddress address =
+        first.address.is_v4()
+            ? loopback_v4(0, 1, host)
+            : IpAddress::v6({0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, host});
+    endpoints.push_back({address, first.port});
+  }
+  return endpoints;
+}
+
 scenario::Scenario with_addresses(scenario::Scenario scenario, const Addresses& addresses) {
   for (scenario::Server& server : scenario.servers)
     if (!server.address)

@@ -1,5 +1,8 @@
 #include "harness/run/run.hpp"
 
+#include <fmt/format.h>
+
+#include "harness/base/setup_error.hpp"
 #include "harness/host/files.hpp"
 #include "harness/run/meta.hpp"
 #include "harness/run/stage_real.hpp"
@@ -25,9 +28,14 @@ Addresses chosen_addresses(const scenario::Scenario& scenario, const RunOptions&
 void stage(const scenario::Scenario& scenario, const scenario::Profile& profile,
            const RunOptions& options) {
   const bool real = is_real_time(options, profile);
+  if (real && scenario.devices > 1)
+    throw SetupError(
+        fmt::format("{} has {} devices: they live in virtual time only, run it "
+                    "without --clock real",
+                    scenario.full_name(), scenario.devices));
   const Addresses addresses = chosen_addresses(scenario, options, !real);
   const Production production{with_addresses(scenario, addresses), configured(profile, scenario),
-                              addresses.device, options};
+                              device_endpoints(addresses.device, scenario.devices), options};
   const RunFolder folder{options.folder};
   host::make_folders(folder.path);
   host::write_file(folder.scenario(), scenario::to_json(production.scenario));

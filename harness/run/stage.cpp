@@ -25,6 +25,13 @@ dut::DeviationSet deviations_of(const RunOptions& options) {
   return set;
 }
 
+std::vector<scenario::Account> accounts_of(const Production& production) {
+  std::vector<scenario::Account> accounts;
+  for (unsigned device = 0; device < production.devices.size(); ++device)
+    accounts.push_back(account_of(production.profile.account, device));
+  return accounts;
+}
+
 std::string password_of(const scenario::Profile& profile) {
   const auto password = scenario::resolve(profile.account.password);
   if (!password)
@@ -33,10 +40,16 @@ std::string password_of(const scenario::Profile& profile) {
   return *password;
 }
 
-std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Production& production) {
+/// The `device`-th of the run, counted from 0. Where there are several, each is called as the trace
+/// calls it, by its AOR.
+std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Production& production,
+                                               unsigned device) {
   dut::ReferenceUaOptions options;
   options.profile = production.profile;
-  options.local = production.device;
+  options.profile.account = account_of(production.profile.account, device);
+  if (production.devices.size() > 1)
+    options.name = fmt::format("phone-{}", options.profile.account.user);
+  options.local = production.devices[device];
   options.primary = endpoint_of(production.scenario, "primary");
   options.secondary = endpoint_of(production.scenario, "secondary");
   options.primary_host = production.scenario.server("primary").host;
@@ -44,7 +57,8 @@ std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Produc
   if (const auto& dns = production.scenario.dns) options.name_server = {*dns->address, dns->port};
   options.password = password_of(production.profile);
   options.deviations = deviations_of(production.options);
-  return std::make_unique<dut::ReferenceUa>(world, Rng(production.options.seed).fork("device"),
+  const std::string stream = device == 0 ? "device" : fmt::format("device {}", device + 1);
+  return std::make_unique<dut::ReferenceUa>(world, Rng(production.options.seed).fork(stream),
                                             std::move(options));
 }
 
@@ -70,7 +84,7 @@ Stage::Stage(world::World& world, const Production& production, const RunFolder&
   for (const scenario::Server& server : production.scenario.servers) {
     fake_servers::FakeServerOptions options;
     options.server = server;
-    options.account = production.profile.account;
+    options.accounts = accounts_of(production);
     options.domain = server.address->uri_text();
     options.zero = zero_;
     servers_[server.name] = std::make_unique<fake_servers::FakeServer>(
@@ -78,7 +92,8 @@ Stage::Stage(world::World& world, const Production& production, const RunFolder&
   }
   if (production.scenario.dns)
     name_server_ = std::make_unique<fake_servers::NameServer>(world, production.scenario, zero_);
-  device_ = make_reference_ua(world, production);
+  for (unsigned device = 0; device < production.devices.size(); ++device)
+    devices_.push_back(make_reference_ua(world, production, device));
 }
 
 void Stage::perform(const scenario::Step& step) {
@@ -88,10 +103,12 @@ void Stage::perform(const scenario::Step& step) {
 void Stage::perform(const scenario::DeviceStep& step) {
   // The order comes before what the device sends because of it.
   const TimePoint ordered = world_.now();
-  const bool reported_ok = device_->perform(step);
-  journal_.write(
-      journal::Action{device_->name(), std::string(to_string(step.verb)), step.number, reported_ok},
-      ordered);
+  for (const auto& device : devices_) {
+    const bool reported_ok = device->perform(step);
+    journal_.write(journal::Action{device->name(), std::string(to_string(step.verb)), step.number,
+                                   reported_ok},
+                   ordered);
+  }
 }
 
 void Stage::perform(const scenario::ServerStep& step) {

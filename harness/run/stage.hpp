@@ -1,11 +1,12 @@
 #pragma once
-// The stage of one run, in either world: fake servers, device, timeline and journal wired together.
-// It knows nothing of verdicts.
+// The stage of one run, in either world: fake servers, devices, timeline and journal wired
+// together. It knows nothing of verdicts.
 
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "fake_servers/fake_server.hpp"
 #include "fake_servers/name_server.hpp"
@@ -20,15 +21,15 @@ namespace sipharness::run {
 
 /// What is staged: the effective scenario and profile, and the options of the run.
 struct Production {
-  scenario::Scenario scenario;  ///< with addresses
-  scenario::Profile profile;    ///< configured
-  Endpoint device;
+  scenario::Scenario scenario;    ///< with addresses
+  scenario::Profile profile;      ///< configured
+  std::vector<Endpoint> devices;  ///< one for each of the scenario
   const RunOptions& options;
 };
 
 class Stage {
  public:
-  /// Sets up servers and device; nothing moves before begin(). Throws SetupError.
+  /// Sets up servers and devices; nothing moves before begin(). Throws SetupError.
   Stage(world::World& world, const Production& production, const RunFolder& folder, bool real_time);
 
   journal::Writer& journal() { return journal_; }
@@ -56,7 +57,7 @@ class Stage {
   AnchorWatch watch_;
   std::map<std::string, std::unique_ptr<fake_servers::FakeServer>> servers_;
   std::unique_ptr<fake_servers::NameServer> name_server_;
-  std::unique_ptr<dut::Device> device_;
+  std::vector<std::unique_ptr<dut::Device>> devices_;
 };
 
 }  // namespace sipharness::run

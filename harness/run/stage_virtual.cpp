@@ -11,7 +11,7 @@ namespace sipharness::run {
 
 void stage_virtual(const Production& production, const RunFolder& folder) {
   world_sim::SimulatedWorld world;
-  world.set_tap_address(production.device.address);
+  for (const Endpoint& device : production.devices) world.set_tap_address(device.address);
   capture::PcapWriter capture(folder.capture(), packet::LinkType::ethernet);
   Stage stage(world, production, folder, false);
   FrameFanOut frames(capture, stage.anchors());

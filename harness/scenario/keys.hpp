@@ -19,10 +19,10 @@ constexpr auto list(Names... names) {
 
 inline constexpr auto scenario =
     list("$schema", "name", "variant", "title", "why", "source", "duration", "ipv6", "real_time",
-         "configure", "servers", "dns", "timeline", "expect", "variants");
+         "devices", "configure", "servers", "dns", "timeline", "expect", "variants");
 inline constexpr auto variant =
-    list("name", "title", "why", "source", "duration", "ipv6", "real_time", "configure", "servers",
-         "dns", "timeline", "expect");
+    list("name", "title", "why", "source", "duration", "ipv6", "real_time", "devices", "configure",
+         "servers", "dns", "timeline", "expect");
 inline constexpr auto configure =
     list("register_expiration", "reregister_before", "subscribe_expiration", "subscriptions",
          "mwi_subscribe", "transport", "max_request_retries", "session_timer", "options_keepalive");

@@ -2,8 +2,22 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "harness/sip/text.hpp"
 
 namespace sipharness::scenario {
+
+Account account_of(const Account& first, unsigned device) {
+  if (device == 0) return first;
+  Account account = first;
+  const auto number = sip::parse_unsigned<std::uint32_t>(first.user);
+  account.user = number ? std::to_string(std::uint64_t{*number} + device)
+                        : fmt::format("{}{}", first.user, device + 1);
+  return account;
+}
 
 Tolerances default_tolerances(std::string_view kind) {
   if (kind == "reference") return {};

@@ -50,6 +50,9 @@ struct Account {
   std::string auth_user;  ///< empty: same as user
   Password password{Password::Kind::test, "sipharness"};
 };
+/// The account of one of several devices, counted from 0: "1001" is followed by "1002", "anna" by
+/// "anna2"; a name to prove with and the password are everyone's.
+Account account_of(const Account& first, unsigned device);
 
 /// OPTIONS sent regularly to each server, so that a silent one is noticed before a refresh is due.
 struct OptionsKeepAlive {

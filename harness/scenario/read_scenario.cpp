@@ -77,6 +77,9 @@ void read_duration(const Fields& fields, Duration& into) {
     fields.problems().add_wrong(*value, "more than nothing");
 }
 
+/// policy: a host byte for each; no scenario needs more to make a herd.
+constexpr Range allowed_devices{1, 200};
+
 Draft read_draft(const Variant& variant, Problems& problems) {
   Draft draft;
 
@@ -94,6 +97,7 @@ Draft read_draft(const Variant& variant, Problems& problems) {
   read_duration(fields, scenario.duration);
   fields.read("ipv6", scenario.ipv6);
   fields.read("real_time", scenario.real_time);
+  fields.read_integer("devices", allowed_devices, scenario.devices);
   if (const json::Value* const configure = fields.find("configure"))
     scenario.configure = read_configure(*configure, problems);
   if (const json::Value* const servers = fields.find("servers"))

@@ -216,6 +216,7 @@ std::string to_json(const Scenario& scenario) {
   object["duration"] = json_of(scenario.duration);
   object["ipv6"] = scenario.ipv6;
   object["real_time"] = scenario.real_time;
+  object["devices"] = scenario.devices;
   object["configure"] = json_of(scenario.configure);
   for (const Server& server : scenario.servers) object["servers"][server.name] = json_of(server);
   if (scenario.dns) object["dns"] = json_of(*scenario.dns);

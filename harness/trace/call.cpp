@@ -53,9 +53,8 @@ class CallFinder {
 
   /// Which device an action was for; the journal and the trace name devices alike.
   std::size_t device_named(const std::string& name) const {
-    const auto found = std::ranges::find(trace_.devices, name, &Device::name);
-    return found == trace_.devices.end() ? 0
-                                         : static_cast<std::size_t>(found - trace_.devices.begin());
+    const std::size_t device = trace_.device_named(name);
+    return device < trace_.devices.size() ? device : 0;
   }
 
   void open_dialled_groups() {

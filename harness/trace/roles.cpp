@@ -1,8 +1,10 @@
 #include "harness/trace/roles.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 
 #include "harness/trace/users.hpp"
 
@@ -158,11 +160,29 @@ class DeviceTable {
       registered_;
 };
 
-void name_devices(std::vector<Device>& devices) {
-  if (devices.size() == 1) return;
+/// The devices that the journal of a run gives orders to.
+std::set<std::string_view> ordered_devices(const journal::Journal& journal) {
+  std::set<std::string_view> names;
+  for (const journal::Entry& entry : journal)
+    if (const auto* action = std::get_if<journal::Action>(&entry.event))
+      names.insert(action->device);
+  return names;
+}
+
+/// Adds those that never said a word: they are judged like the others.
+void name_devices(Trace& trace) {
+  std::vector<Device>& devices = trace.devices;
+  const auto ordered = ordered_devices(trace.journal);
+  if (devices.size() == 1 && ordered.size() < 2) return;
   for (std::size_t i = 0; i < devices.size(); ++i) {
     Device& device = devices[i];
     device.name = "phone-" + (device.user.empty() ? std::to_string(i + 1) : device.user);
+  }
+  if (ordered.size() < 2) return;
+  for (const std::string_view name : ordered) {
+    if (trace.device_named(name) < devices.size()) continue;
+    devices.emplace_back();
+    devices.back().name = name;
   }
 }
 
@@ -245,7 +265,7 @@ void assign_roles(Trace& trace, RoleSource source) {
   assign_directions(trace, servers);
   assign_devices(trace);
   if (trace.devices.empty() && source == RoleSource::scenario) trace.devices.emplace_back();
-  name_devices(trace.devices);
+  name_devices(trace);
   assign_transport_events(trace, servers);
 }
 

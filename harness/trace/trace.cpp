@@ -1,5 +1,7 @@
 #include "harness/trace/trace.hpp"
 
+#include <algorithm>
+
 namespace sipharness::trace {
 
 std::string_view to_string(Vantage vantage) {
@@ -30,6 +32,11 @@ ServerRole role_of(std::string_view server) {
   if (server == to_string(ServerRole::primary)) return ServerRole::primary;
   if (server == to_string(ServerRole::secondary)) return ServerRole::secondary;
   return ServerRole::none;
+}
+
+std::size_t Trace::device_named(std::string_view name) const {
+  const auto found = std::ranges::find(devices, name, &Device::name);
+  return static_cast<std::size_t>(found - devices.begin());
 }
 
 }  // namespace sipharness::trace

@@ -132,6 +132,8 @@ class Trace {
 
   /// The capture time of a journal entry.
   CaptureTime time_of(const journal::Entry& entry) const { return zero + entry.at; }
+  /// The device of that name, as journal and trace call it; devices.size() if there is none.
+  std::size_t device_named(std::string_view name) const;
   bool has_journal() const { return !journal.empty(); }
 };
 

@@ -13,7 +13,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Not;
 
 constexpr auto contact = "<sip:1001@10.0.0.1:5060>";
 
@@ -172,6 +171,35 @@ TEST(Registrar, an_unknown_user_is_not_found) {
   stage.send_at(1s, request);
   stage.run_until(2s);
   EXPECT_THAT(stage.client.statuses(), ElementsAre(404));
+}
+
+TEST(Registrar, keeps_the_bindings_of_its_accounts_apart) {
+  sipharness::world_sim::SimulatedWorld world;
+  Recorder journal{world};
+  FakeServerOptions options;
+  options.server.name = "primary";
+  options.server.address = server_endpoint.address;
+  options.server.port = server_endpoint.port;
+  options.accounts.resize(2);
+  options.accounts[1].user = "1002";
+  options.domain = server_endpoint.address.text();
+  FakeServer server(world, journal, sipharness::Rng(1), options);
+  Client client{world};
+  const auto send = [&](std::string_view user, std::uint32_t cseq,
+                        std::vector<std::pair<std::string, std::string>> headers) {
+    Request request = registering(std::move(headers), cseq);
+    request.user = user;
+    client.send(request);
+    world.run(world.now() + 1s);
+  };
+  send("1001", 1, {{"Contact", contact}});
+  send("1002", 2, {{"Contact", "<sip:1002@10.0.0.1:5060>"}});
+  EXPECT_THAT(contacts(client.last()), ElementsAre(HasSubstr("sip:1002@")));
+  send("1002", 3, {{"Contact", "*"}, {"Expires", "0"}});
+  send("1001", 4, {});
+  EXPECT_THAT(contacts(client.last()), ElementsAre(HasSubstr("sip:1001@")));
+  send("1003", 5, {});
+  EXPECT_THAT(client.statuses(), ElementsAre(200, 200, 200, 200, 404));
 }
 
 TEST(Registrar, forgetting_empties_it_and_is_journalled) {

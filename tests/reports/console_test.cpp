@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -151,6 +152,31 @@ TEST(Console, names_the_device_where_there_are_several) {
   const std::string text = console(result, {});
   EXPECT_THAT(text, HasSubstr("FAIL  GRP-CALL-03 (phone)"));
   EXPECT_THAT(text, HasSubstr("    GRP-CALL-01 (phone)"));
+}
+
+TEST(Console, tells_of_a_crowd_in_one_line_a_requirement) {
+  Result result = result_of({});
+  result.devices.clear();
+  for (int number = 1; number <= 50; ++number)
+    result.devices.push_back({fmt::format("phone-{}", number), "reference", "reference", ""});
+  const auto add = [&](std::string_view requirement, std::size_t devices, Verdict verdict) {
+    for (std::size_t i = 0; i < devices; ++i) {
+      result.findings.push_back(finding(requirement, {instance(verdict, "as it was seen")}));
+      result.findings.back().device = result.devices[i].name;
+    }
+  };
+  add("GRP-CALL-01", 50, Verdict::pass);
+  add("GRP-CALL-03", 7, Verdict::fail);
+  add("GRP-CALL-04", 50, Verdict::not_applicable);
+  add("GRP-CALL-05", 49, Verdict::not_applicable);
+  const std::string text = console(result, {});
+  EXPECT_THAT(
+      text, HasSubstr("    GRP-CALL-01 (all 50 devices) phone-1: as it was seen (and 49 more)\n"));
+  EXPECT_THAT(text, HasSubstr("FAIL  GRP-CALL-03 (7 of 50 devices)"));
+  EXPECT_THAT(text, HasSubstr("phone-5: as it was seen\n        … and 2 more devices like this\n"));
+  EXPECT_THAT(text, HasSubstr("    GRP-CALL-04, GRP-CALL-05 (49 of 50 devices)\n"));
+  for (const std::string_view id : {"GRP-CALL-01", "GRP-CALL-03", "GRP-CALL-04", "GRP-CALL-05"})
+    EXPECT_EQ(occurrences(text, id), 1U) << id;
 }
 
 TEST(Console, says_what_was_wrong_with_the_run_and_its_capture) {

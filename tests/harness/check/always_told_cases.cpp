@@ -14,6 +14,16 @@ void healthy(Setting s) {
   s.trace.ends(110s);
 }
 
+/// Two devices; the second is ordered to dial, sends noise instead and exits. The first is judged.
+void another_fails(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.device("1003", *Endpoint::parse("127.0.1.1:5062")).healthy_registrations(0s, 120s);
+  s.trace.at(8s).from_device(primary).raw("INVITE ial sip:2001@127.0.0.11\r\n\r\n");
+  s.trace.at(9s).entry(journal::Action{"phone-1003", "dial", "2001", true});
+  s.trace.at(10s).entry(journal::DeviceState{"phone-1003", "exited", 139});
+  s.trace.ends(60s);
+}
+
 }  // namespace
 
 std::vector<Case> always_told_cases() {
@@ -30,6 +40,8 @@ std::vector<Case> always_told_cases() {
          healthy(s);
          s.trace.at(50s).entry(journal::DeviceState{"phone", "exited", 139});
        }},
+      {"another_device_exits", "DUT-ALIVE", Verdict::pass, another_fails},
+      {"another_device_sends_noise", "DUT-PARSE", Verdict::pass, another_fails},
       {"leaves_a_request_without_answer", "DUT-ALIVE", Verdict::warn,
        [](Setting s) {
          s.trace.healthy_registrations(0s, 120s);

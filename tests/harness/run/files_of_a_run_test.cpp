@@ -59,6 +59,20 @@ TEST(Addresses, of_parallel_runs_are_all_different) {
   EXPECT_EQ(seen.size(), 3U * slots);
 }
 
+TEST(Addresses, of_several_devices_are_all_different) {
+  for (const bool ipv6 : {false, true}) {
+    const Addresses addresses = default_addresses(ipv6, true);
+    EXPECT_EQ(device_endpoints(addresses.device, 1), std::vector{addresses.device});
+    const auto herd = device_endpoints(addresses.device, 200);
+    std::set<IpAddress> seen{addresses.primary, addresses.secondary, addresses.name_server};
+    for (const Endpoint& one : herd) {
+      EXPECT_EQ(one.port, addresses.device.port);
+      seen.insert(one.address);
+    }
+    EXPECT_EQ(seen.size(), 203U);
+  }
+}
+
 TEST(Addresses, fill_in_only_what_the_scenario_leaves_open) {
   scenario::Scenario scenario = two_servers();
   scenario.servers[0].address = IpAddress::parse("10.0.0.5");

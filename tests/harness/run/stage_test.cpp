@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
+#include <variant>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -197,6 +199,66 @@ TEST_F(Run, whose_folder_lacks_a_file_is_an_error_that_names_it) {
     const auto result = judge({.capture = options().folder});
     ASSERT_FALSE(result);
     EXPECT_THAT(result.error().text(), HasSubstr(name));
+  }
+}
+
+TEST_F(Run, of_several_devices_judges_each) {
+  scenario::Scenario several = scenario();
+  several.devices = 3;
+  for (scenario::Server& server : several.servers)
+    server.rules.emplace_back().verb = scenario::ChallengeWith{};
+  stage(several, {}, options());
+  const Judged run = judged({.capture = options().folder});
+  EXPECT_EQ(overall(run.result), Verdict::pass) << testing::PrintToString(told(run.result));
+  const std::vector<std::string> names{"phone-1001", "phone-1002", "phone-1003"};
+  ASSERT_EQ(run.result.devices.size(), names.size());
+  std::set<std::string> placed;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(run.result.devices[i].name, names[i]);
+    placed.insert(run.trace.devices[i].addresses.front().text());
+    for (const std::string_view judged_of : {"RFC3261-REG-01", "RFC3261-ACK-2XX", "AUTH-03"})
+      EXPECT_THAT(told(run.result),
+                  Contains(HasSubstr(std::string(judged_of) + " " + names[i] + " pass")));
+  }
+  EXPECT_EQ(placed.size(), names.size());
+  std::vector<std::string> dialled;
+  for (const journal::Entry& entry : run.trace.journal)
+    if (const auto* action = std::get_if<journal::Action>(&entry.event))
+      if (action->verb == "dial") dialled.push_back(action->device);
+  EXPECT_EQ(dialled, names);
+}
+
+TEST_F(Run, calls_every_device_by_its_own_name) {
+  scenario::Scenario several = scenario();
+  several.devices = 2;
+  several.timeline.resize(1);
+  scenario::ServerStep call;
+  call.verb = scenario::ServerVerb::call;
+  call.server = "primary";
+  several.timeline.emplace_back().when.at = 5s;
+  several.timeline.back().what = call;
+  stage(several, {}, options());
+  const Judged run = judged({.capture = options().folder});
+  std::set<std::string> called;
+  for (const trace::Message& message : run.trace.messages)
+    if (message.to_device() && message.sip.is_request() &&
+        message.sip.method() == sip::Method::invite)
+      called.insert(run.trace.devices[message.device].user + " " +
+                    std::string(message.sip.header(sip::HeaderId::to)));
+  EXPECT_THAT(called,
+              testing::ElementsAre("1001 <sip:1001@127.0.0.11>", "1002 <sip:1002@127.0.0.11>"));
+}
+
+TEST_F(Run, of_several_devices_is_for_virtual_time_only) {
+  scenario::Scenario several = scenario();
+  several.devices = 2;
+  RunOptions real = options();
+  real.clock = Clock::real;
+  try {
+    stage(several, {}, real);
+    FAIL() << "staged";
+  } catch (const SetupError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("short_call has 2 devices"));
   }
 }
 

@@ -39,6 +39,24 @@ constexpr auto full = R"({
                  "nodup": "1s"}
 })";
 
+TEST(Account, of_several_devices_are_numbered) {
+  const auto user = [](std::string_view first, unsigned device) {
+    Account account;
+    account.user = first;
+    return account_of(account, device).user;
+  };
+  EXPECT_EQ(user("1001", 0), "1001");
+  EXPECT_EQ(user("1001", 49), "1050");
+  EXPECT_EQ(user("4294967295", 1), "4294967296");
+  EXPECT_EQ(user("anna", 0), "anna");
+  EXPECT_EQ(user("anna", 1), "anna2");
+  Account proving_otherwise;
+  proving_otherwise.auth_user = "me";
+  const Account second = account_of(proving_otherwise, 1);
+  EXPECT_EQ(second.auth_user, "me");
+  EXPECT_EQ(resolve(second.password), "sipharness");
+}
+
 TEST(Profile, takes_every_setting_from_its_file) {
   const Profile profile = read(full);
   EXPECT_EQ(profile.name, "grp2614");

@@ -158,6 +158,8 @@ const std::vector<RefusedFile> refused_files{
     {"by_schema/number_without_dial.json",
      {{"10:45: /timeline/1/number: only \"dial\" has a number", ""}}},
     {"by_schema/one_server_only.json", {{"4:14: /servers: \"primary\" is missing", ""}}},
+    {"by_schema/no_device.json",
+     {{"4:14: /devices: found 0", "allowed is a whole number from 1 to 200"}}},
     {"by_schema/port_zero.json",
      {{"5:25: /servers/primary/port: found 0", "allowed is a whole number from 1 to 65535"}}},
     {"by_schema/profile_plain_password.json",

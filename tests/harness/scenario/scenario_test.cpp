@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -92,6 +93,19 @@ TEST(Scenario, names_survive_being_written_and_read) {
   const auto again = read_scenarios(to_json(scenario), "names.json");
   ASSERT_TRUE(again.has_value()) << again.error().front().text();
   EXPECT_EQ(to_json(again->front()), to_json(scenario));
+}
+
+TEST(Scenario, reads_how_many_devices_take_part) {
+  const auto text = [](std::string_view devices) {
+    return fmt::format(R"({{"title": "t", "duration": "9s", {}
+        "servers": {{"primary": {{}}, "secondary": {{}}}},
+        "timeline": [{{"at": "0s", "do": "boot"}}]}})",
+                       devices);
+  };
+  EXPECT_EQ(read(text("")).devices, 1U);
+  const Scenario herd = read(text(R"("devices": 50,)"));
+  EXPECT_EQ(herd.devices, 50U);
+  EXPECT_EQ(read(to_json(herd)).devices, 50U);
 }
 
 TEST(Scenario, reads_settings_of_the_device) {

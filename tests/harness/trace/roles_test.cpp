@@ -42,6 +42,17 @@ TEST(Devices, several_are_named_by_their_users) {
   EXPECT_EQ(trace.messages[3].device, 1U) << "the response to it";
 }
 
+TEST(Devices, of_a_run_are_there_even_if_they_never_speak) {
+  TraceBuilder t;
+  t.registration(primary, 1s);
+  for (const char* name : {"phone-1001", "phone-1002"})
+    t.at(1s).entry(journal::Action{name, "boot", "", true});
+  const Trace trace = t.build();
+  EXPECT_THAT(names_of(trace), ElementsAre("phone-1001", "phone-1002"));
+  EXPECT_EQ(trace.device_named("phone-1002"), 1U);
+  EXPECT_EQ(trace.device_named("phone"), 2U) << "there is none";
+}
+
 TEST(Devices, two_accounts_behind_one_endpoint_are_two) {
   TraceBuilder t;
   t.registration(primary, 0s);
