@@ -39,7 +39,7 @@ void answered_at_once(Setting s) {
 std::vector<Case> interval_cases() {
   return {
       {"doubles", "RFC3261-TIMER-A", Verdict::pass, sent_at("INVITE", timer_a)},
-      {"capped_at_t2", "RFC3261-TIMER-A", Verdict::fail, sent_at("INVITE", capped_timer_a)},
+      {"trap_1_capped_at_t2", "RFC3261-TIMER-A", Verdict::fail, sent_at("INVITE", capped_timer_a)},
       {"begun_before_the_capture", "RFC3261-TIMER-A", Verdict::inconclusive,
        foreign(sent_at("INVITE", {4s, 12s, 28s}))},
       {"begun_before_the_capture", "RFC3261-TIMER-E", Verdict::inconclusive,
@@ -58,7 +58,8 @@ std::vector<Case> interval_cases() {
        sent_at("INVITE", shifted_from(timer_a, 2, -21ms))},
       {"answered", "RFC3261-TIMER-A", Verdict::inconclusive, answered_at_once},
       {"capped", "RFC3261-TIMER-E", Verdict::pass, sent_at("REGISTER", timer_e)},
-      {"never_capped", "RFC3261-TIMER-E", Verdict::fail, sent_at("REGISTER", uncapped_timer_e)},
+      {"trap_1_never_capped", "RFC3261-TIMER-E", Verdict::fail,
+       sent_at("REGISTER", uncapped_timer_e)},
       {"options_too", "RFC3261-TIMER-E", Verdict::pass, sent_at("OPTIONS", timer_e)},
       {"answered", "RFC3261-TIMER-E", Verdict::inconclusive, answered_at_once},
       {"host_was_late", "RFC3261-TIMER-E", Verdict::inconclusive,
