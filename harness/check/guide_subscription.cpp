@@ -148,12 +148,13 @@ void message_waiting_goes_to_one(const Context& context, Judge& judge) {
       const CaptureTime at = context.opening(*subscribe).at;
       if (ends(context, *subscribe) || subscribe->server == ServerRole::none) continue;
       const bool is_primary = subscribe->server == ServerRole::primary;
-      if (!is_primary && has_refused(context, all, ServerRole::primary, at))
+      const bool primary_is_up = is_up(context, ServerRole::primary, at);
+      const bool stands_in =
+          !is_primary && (!primary_is_up || has_refused(context, all, ServerRole::primary, at));
+      if (stands_in)
         instead = subscribe;
-      else if (is_up(context, ServerRole::primary, at) && is_up(context, ServerRole::secondary, at))
+      else if (primary_is_up && is_up(context, ServerRole::secondary, at))
         asked[is_primary ? 0 : 1] = subscribe;
-      else if (!is_primary && !is_up(context, ServerRole::primary, at))
-        instead = subscribe;
       else if (is_primary && !context.known_down(ServerRole::primary, at))
         asked[0] = subscribe;
     }
