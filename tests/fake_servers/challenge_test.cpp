@@ -155,7 +155,8 @@ TEST(Challenge, lists_its_algorithms_topmost_first_under_one_nonce) {
   stage.send_at(1s, {});
   stage.run_until(2s);
   std::vector<std::string> listed;
-  for (const sip::Header& header : stage.client.last().view().headers())
+  const sip::MessageView challenge = stage.client.last().view();
+  for (const sip::Header& header : challenge.headers())
     if (header.id == HeaderId::www_authenticate) listed.emplace_back(header.value);
   ASSERT_THAT(listed, testing::SizeIs(3));
   EXPECT_THAT(listed[0], testing::HasSubstr("algorithm=SHA-512-256"));

@@ -215,7 +215,8 @@ TEST(RecordRoute, is_told_with_the_device_s_neighbour_last) {
   stage.run_until(2100ms);
   for (const int status : {180, 200}) {
     std::vector<std::string> routes;
-    for (const sip::Header& header : stage.client.first(status).view().headers())
+    const sip::MessageView response = stage.client.first(status).view();
+    for (const sip::Header& header : response.headers())
       if (header.id == HeaderId::record_route) routes.emplace_back(header.value);
     EXPECT_THAT(routes, ElementsAre("<sip:proxy-2.invalid;lr>", "<sip:10.0.0.11:5070>")) << status;
   }

@@ -199,7 +199,8 @@ void OutgoingLeg::cancel() {
 }
 
 bool OutgoingLeg::take_stray(const sip::MessageView& response) {
-  const sip::Via& ours = invite_.view().via();
+  const sip::MessageView invite = invite_.view();
+  const sip::Via& ours = invite.via();
   if (response.method() != sip::Method::invite || response.via().branch != ours.branch ||
       response.via().sent_by != ours.sent_by)  // §18.1.2: not for us
     return false;
