@@ -188,7 +188,9 @@ bool is_answered(const Context& context, const Challenged& one) {
 
 bool must_be_answered(const Context& context, const Challenged& one) {
   const bool has_password = context.profile.account.password.kind != scenario::Password::Kind::none;
-  const bool may_stop = one.had_proof && !one.is_stale();
+  // Whoever only wants to know whether the server is there (OPTIONS) knows it by the challenge.
+  const bool may_stop =
+      (one.had_proof && !one.is_stale()) || one.refused->method == sip::Method::options;
   return has_password && !may_stop && was_wanted(context, one) &&
          context.trace.last > one.challenge->at + time_to_answer_challenge &&
          std::ranges::any_of(one.offers,

@@ -71,8 +71,7 @@ const Transaction* bye_in(const Context& context, const ConfirmedDialog& dialog)
   return nullptr;
 }
 
-void judge_bye_into_silence(const Context& context, Judge& judge, const ConfirmedDialog& dialog,
-                            const Transaction& bye) {
+void judge_bye_into_silence(const Context& context, Judge& judge, const Transaction& bye) {
   const Evidence evidence = evidence_of(context, bye);
   const CaptureTime sent = context.opening(bye).at;
   const std::size_t expected = full_count(context, doubling_to_t2(context));
@@ -81,10 +80,7 @@ void judge_bye_into_silence(const Context& context, Judge& judge, const Confirme
                       !may_be_lost_on_the_way(context) &&
                       !transport_failure(context, bye.server, sent, *timed_out_at(context, bye)) &&
                       next_power_change(context, sent) >= *timed_out_at(context, bye);
-  if (bye.server != dialog.server)
-    judge.violated(evidence, fmt::format("BYE of a call over the {} went to the {}",
-                                         to_string(dialog.server), to_string(bye.server)));
-  else if (counts && bye.sends.size() < expected)
+  if (counts && bye.sends.size() < expected)
     judge.violated(evidence, fmt::format("BYE sent {} times into silence, {} expected",
                                          bye.sends.size(), expected));
   else
@@ -97,14 +93,13 @@ void hang_up_stays_with_the_server(const Context& context, Judge& judge) {
   for (const ConfirmedDialog& dialog : context.dialogs) {
     const Transaction* bye = bye_in(context, dialog);
     if (bye == nullptr || !timed_out_at(context, *bye)) continue;
-    if (const Message* wrong = astray(context, dialog);
-        wrong != nullptr && dialog.server == bye->server)
+    if (const Message* wrong = astray(context, dialog))
       judge.violated(
           {dialog.server, dialog.call_id, {wrong->index}},
           fmt::format("{} of a call over the {} went to the {}", wrong->sip.method_text(),
                       to_string(dialog.server), to_string(wrong->server)));
     else
-      judge_bye_into_silence(context, judge, dialog, *bye);
+      judge_bye_into_silence(context, judge, *bye);
   }
 }
 

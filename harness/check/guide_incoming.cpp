@@ -45,9 +45,10 @@ bool has_a_call_beside(const Context& context, const Transaction& invite, Captur
   });
 }
 
-/// Refuses how the request was put, not the call: the caller has to ask otherwise.
+/// Refuses how the request was put or what it offers, not the call: the caller has to ask
+/// otherwise.
 bool asks_for_another_request(int status) {
-  constexpr std::array statuses{401, 407, 420, 421, 422, 482};
+  constexpr std::array statuses{401, 406, 407, 415, 420, 421, 422, 482, 488, 606};
   return std::ranges::find(statuses, status) != statuses.end();
 }
 
@@ -112,8 +113,11 @@ bool cannot_be_judged(const Context& context, const Transaction& invite) {
   const auto word = first_word(context, invite);
   const bool is_in_time = word && context.at(*word) <= message.at + time_to_ring;
   if (!is_in_time && context.trace.vantage != trace::Vantage::device) return true;
-  const int status = word ? context.message(*word).sip.status() : 0;
-  return asks_for_another_request(status) ||
+  const auto status_of = [&](const auto& response) {
+    return response ? context.message(*response).sip.status() : 0;
+  };
+  const int status = status_of(word);
+  return asks_for_another_request(status_of(invite.final)) ||
          (status >= 300 && may_be_the_users_word(context, invite, status));
 }
 

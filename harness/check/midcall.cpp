@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "harness/check/seen_dialogs.hpp"
 #include "harness/sip/address.hpp"
 #include "harness/sip/uri.hpp"
 
@@ -25,6 +26,14 @@ bool goes_to_an_address(const sip::MessageView& request) {
   const auto route = sip::parse_address(request.header(sip::HeaderId::route));
   const auto uri = sip::parse_uri(route ? route->uri : request.request_uri());
   return uri && uri->endpoint();
+}
+
+/// The peer's Contact or its Record-Route sent the device to where it went.
+bool was_led_there(const Context& context, const Message& request) {
+  return std::ranges::any_of(find_seen_dialogs(context), [&](const SeenDialog& dialog) {
+    return dialog.call_id == request.sip.call_id() && is_of_device(dialog, request) &&
+           check::was_led_there(context, dialog, request);
+  });
 }
 
 bool was_any_ordered(const Context& context, CaptureTime at, std::span<const char* const> verbs) {
@@ -100,7 +109,7 @@ const Message* astray(const Context& context, const ConfirmedDialog& dialog) {
   for (const Message& message : context.trace.messages)
     if (is_of_device(context, message) && message.server == other(dialog.server) &&
         !message.sip.to_tag().empty() && is_in(message.sip, dialog) &&
-        goes_to_an_address(message.sip))
+        goes_to_an_address(message.sip) && !was_led_there(context, message))
       return &message;
   return nullptr;
 }

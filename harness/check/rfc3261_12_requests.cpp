@@ -154,7 +154,9 @@ void stays_with_the_secondary(const Context& context, Judge& judge) {
     for (const std::size_t index : dialog.messages) {
       const Message& message = context.message(index);
       if (!is_of_device(dialog, message) || index < dialog.answer) continue;
-      if (message.server == ServerRole::primary && !astray) astray = index;
+      if (message.server == ServerRole::primary && !astray &&
+          !was_led_there(context, dialog, message))
+        astray = index;
       seen.push_back(index);
     }
     if (astray)

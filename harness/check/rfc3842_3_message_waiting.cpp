@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -19,19 +20,26 @@ using trace::Transaction;
 
 constexpr std::string_view summary = "application/simple-message-summary";
 
-/// Whether one of the media ranges is `wanted` or, where that is enough, covers it.
-bool lists(const sip::MessageView& request, std::string_view wanted, bool with_wildcards) {
+bool is_summary(std::string_view range) {
+  return sip::same_ignoring_case(range, summary);
+}
+
+bool covers_summary(std::string_view range) {
+  return is_summary(range) || range == "*/*" || sip::same_ignoring_case(range, "application/*");
+}
+
+/// The media ranges that the request accepts, without their parameters.
+std::vector<std::string_view> accepted(const sip::MessageView& request) {
+  std::vector<std::string_view> ranges;
   for (const sip::Header& header : request.headers()) {
     if (header.id != HeaderId::accept) continue;
     std::string_view rest = header.value;
     while (!rest.empty()) {
-      std::string_view range = sip::take_list_member(rest);
-      range = sip::trim(range.substr(0, range.find(';')));
-      const bool covers = range == "*/*" || sip::same_ignoring_case(range, "application/*");
-      if (sip::same_ignoring_case(range, wanted) || (with_wildcards && covers)) return true;
+      const std::string_view range = sip::take_list_member(rest);
+      ranges.push_back(sip::trim(range.substr(0, range.find(';'))));
     }
   }
-  return false;
+  return ranges;
 }
 
 void asks_for_message_summaries(const Context& context, Judge& judge) {
@@ -42,12 +50,14 @@ void asks_for_message_summaries(const Context& context, Judge& judge) {
       continue;
     const sip::MessageView& request = context.opening(transaction).sip;
     const bool is_package = event_of(request) == "message-summary";
-    const bool wants_summary = lists(request, summary, false);
+    const auto ranges = accepted(request);
+    // One Accept may serve all the packages of a device; summaries alone are message waiting.
+    const bool wants_summary = !ranges.empty() && std::ranges::all_of(ranges, is_summary);
     const Evidence evidence = evidence_of(context, transaction);
     if (!is_package && wants_summary)
       judge.violated(evidence, fmt::format("a message summary is asked for with Event: {}",
                                            event_of(request)));
-    else if (is_package && request.has(HeaderId::accept) && !lists(request, summary, true))
+    else if (is_package && !ranges.empty() && std::ranges::none_of(ranges, covers_summary))
       judge.violated(evidence, fmt::format("Event: message-summary, but Accept lacks {}", summary));
     else if (is_package)
       judge.pass(evidence, "Event and Accept are those of message waiting");

@@ -153,6 +153,14 @@ bool begins_strict(const std::vector<std::string_view>& route_set) {
   return uri && !uri->parameter("lr");
 }
 
+bool was_led_there(const Context& context, const SeenDialog& dialog, const Message& request) {
+  const auto routes = route_set(context, dialog);
+  const auto next_hop = sip::parse_uri(
+      routes.empty() ? remote_target(context, dialog, request.index) : routes.front());
+  return next_hop && next_hop->endpoint() == request.destination &&
+         !misaddressed(context, dialog, request);
+}
+
 std::optional<std::string> misaddressed(const Context& context, const SeenDialog& dialog,
                                         const Message& request) {
   const std::string_view target = remote_target(context, dialog, request.index);

@@ -35,6 +35,10 @@ bool is_of_device(const SeenDialog& dialog, const trace::Message& message);
 std::optional<std::string> misaddressed(const Context& context, const SeenDialog& dialog,
                                         const trace::Message& request);
 
+/// The request carries the dialog's route set and remote target, and they name the address that it
+/// went to: whichever server stands there, the dialog led the device to it.
+bool was_led_there(const Context& context, const SeenDialog& dialog, const trace::Message& request);
+
 /// The dialog's route set as the device must keep it, its neighbour first.
 std::vector<std::string_view> route_set(const Context& context, const SeenDialog& dialog);
 /// The neighbour is a strict router: its URI has no lr.

@@ -382,6 +382,12 @@ std::vector<Case> elsewhere_cases() {
       {"one_nonce_for_two", "AUTH-01", Verdict::pass, one_nonce_for_two},
       {"left_before_the_challenge", "AUTH-01", Verdict::inconclusive, left_before_the_challenge},
       {"challenged_cancel", "AUTH-01", Verdict::inconclusive, challenged_cancel},
+      {"challenged_keep_alive", "AUTH-01", Verdict::inconclusive,
+       [](Setting s) {
+         s.trace.at(1s).from_device(primary).request("OPTIONS");
+         s.trace.at(1010ms).to_device(primary).response(401, challenge({}));
+         s.trace.ends(10s);
+       }},
       {"foreign_and_unanswered", "AUTH-03", Verdict::inconclusive, guessed(0)},
       {"foreign_and_rejected", "AUTH-03", Verdict::fail, guessed(403)},
       {"goes_on_from_before_the_capture", "AUTH-04", Verdict::pass, foreign(counts_on)},

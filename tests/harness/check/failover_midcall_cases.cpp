@@ -4,6 +4,7 @@ namespace sipharness::check_tests {
 namespace {
 
 using Offsets = std::vector<Duration>;
+using test_support::Fields;
 using test_support::MessageId;
 
 const Offsets timer_e = {500ms,   1500ms,  3500ms,  7500ms,  11500ms,
@@ -39,6 +40,22 @@ std::function<void(Setting)> into_silence(const Offsets& copies) {
 void tells_the_secondary_too(Setting s) {
   const MessageId call = hung_up(s, timer_e);
   s.trace.at(72s).from_device(secondary).request("BYE", {.in = call});
+}
+
+constexpr auto at_the_secondary = "sip:1002@127.0.0.12:5080";
+
+/// The far end's Contact, in the primary's 200, names the secondary; what the device sends in the
+/// call goes there, and draws nothing.
+std::function<void(Setting)> follows_the_contact(std::string_view method) {
+  return [=](Setting s) {
+    const MessageId call = call_up(s, false, {.contact = at_the_secondary});
+    const Fields in_call{.uri = at_the_secondary, .in = call};
+    for (const auto server : {primary, secondary}) s.trace.at(30s).silent(server);
+    const auto first = s.trace.at(40s).from_device(secondary).request(method, in_call);
+    if (method == "BYE") s.trace.retransmissions(first, timer_e);
+    if (method == "INVITE") s.trace.at(72s).from_device(secondary).request("BYE", in_call);
+    s.trace.ends(120s);
+  };
 }
 
 std::function<void(Setting)> changed_into_silence(std::optional<Duration> bye, bool moves) {
@@ -90,6 +107,7 @@ std::vector<Case> failover_midcall_cases() {
       {"into_silence", "FO-MID-02", Verdict::pass, into_silence(timer_e)},
       {"given_up_soon", "FO-MID-02", Verdict::fail, into_silence(too_few)},
       {"tells_the_secondary_too", "FO-MID-02", Verdict::fail, tells_the_secondary_too},
+      {"follows_the_contact", "FO-MID-02", Verdict::pass, follows_the_contact("BYE")},
       {"answered", "FO-MID-02", Verdict::inconclusive, hung_up_in_peace},
       {"ended", "FO-MID-03", Verdict::pass, changed_into_silence(32s, false)},
       {"kept", "FO-MID-03", Verdict::warn, changed_into_silence({}, false)},
@@ -99,6 +117,7 @@ std::vector<Case> failover_midcall_cases() {
          s.trace.vantage(trace::Vantage::server);
        }},
       {"moved", "FO-MID-03", Verdict::warn, changed_into_silence(32s, true)},
+      {"follows_the_contact", "FO-MID-03", Verdict::pass, follows_the_contact("INVITE")},
       {"never_changed", "FO-MID-03", Verdict::inconclusive, hung_up_in_peace},
       {"answered", "RFC3261-BYE-01", Verdict::pass, hung_up_in_peace},
       {"into_silence", "RFC3261-BYE-01", Verdict::pass, into_silence(timer_e)},

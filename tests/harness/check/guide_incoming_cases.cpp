@@ -83,6 +83,9 @@ std::vector<Case> guide_incoming_cases() {
        }},
       {"takes_the_other_call", "GRP-CALL-06", Verdict::pass, takes_the_other_call},
       {"wants_a_longer_session", "GRP-CALL-06", Verdict::inconclusive, draws(lost, 10ms, 422)},
+      {"does_not_like_the_offer", "GRP-CALL-06", Verdict::inconclusive, draws(lost, 10ms, 488)},
+      {"does_not_like_the_body", "GRP-CALL-06", Verdict::inconclusive, draws(lost, 10ms, 415)},
+      {"taken_but_for_the_offer", "GRP-CALL-06", Verdict::inconclusive, taken(606)},
       {"rings_late_at_the_server", "GRP-CALL-06", Verdict::inconclusive,
        [](Setting s) {
          draws(true, 5s, 180)(s);

@@ -153,11 +153,22 @@ std::function<void(Setting)> bye_to(trace::ServerRole server) {
   });
 }
 
+/// A call over the secondary whose far end names the primary's address as its own.
+std::function<void(Setting)> led_to_the_primary() {
+  const std::string target = "sip:1002@127.0.0.11:5070";
+  return call(secondary, {.contact = target}, [=](Setting s, MessageId invite) {
+    const Fields in_call{.uri = target, .in = invite};
+    s.trace.at(9010ms).from_device(primary).request("ACK", in_call);
+    s.trace.at(12s).from_device(primary).request("BYE", in_call);
+  });
+}
+
 std::vector<Case> secondary_cases() {
   constexpr std::string_view id = "RFC3261-ROUTE-03";
   return {
       {"stays", id, Verdict::pass, bye_to(secondary)},
       {"follows_the_primary", id, Verdict::fail, bye_to(primary)},
+      {"is_led_to_the_primary", id, Verdict::pass, led_to_the_primary()},
       {"over_the_primary", id, Verdict::inconclusive,
        [](Setting s) { s.trace.complete_call(primary, 7s); }},
   };

@@ -390,6 +390,8 @@ std::vector<Case> lifecycle_cases() {
       {"not_covered", "RFC3842-01", Verdict::fail, accepting(message_summary, "application/xml")},
       {"another_package", "RFC3842-01", Verdict::fail,
        accepting("mwi", "application/simple-message-summary")},
+      {"one_accept_for_all_packages", "RFC3842-01", Verdict::inconclusive,
+       accepting("presence", "application/pidf+xml, application/simple-message-summary")},
       {"not_asked", "RFC3842-01", Verdict::inconclusive, registered(nothing)},
       {"answered_481", "RFC3842-02", Verdict::info, unasked(481)},
       {"not_answered", "RFC3842-02", Verdict::info, unasked(0)},
