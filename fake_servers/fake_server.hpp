@@ -28,8 +28,9 @@ struct FakeServerOptions {
   std::vector<sipharness::scenario::Account> accounts{{}};
   std::string domain;  ///< host part of its AORs; the server's own address text
   sipharness::sip::Timers timers;
-  sipharness::TimePoint zero;  ///< scenario zero, for rules with time windows
-  bool media = false;          ///< far ends send RTP; off where no device listens to it
+  /// Scenario zero, for rules with time windows; nothing: set_zero() will tell.
+  std::optional<sipharness::TimePoint> zero = sipharness::TimePoint{};
+  bool media = false;  ///< far ends send RTP; off where no device listens to it
 };
 
 class FakeServer {
@@ -41,8 +42,7 @@ class FakeServer {
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;
 
-  /// Moves scenario zero: a real device sets it with its first REGISTER. Until then give a zero
-  /// that lies ahead of all time, so that no window opens early.
+  /// Moves scenario zero: a real device sets it with its first REGISTER.
   void set_zero(sipharness::TimePoint zero);
 
   // What the timeline can order (scenario::ServerVerb).

@@ -206,7 +206,9 @@ void FakeServer::Impl::watch_windows() {
   auto edges = behaviour_.window_edges();
   edges.push_back(Duration::zero());
   for (const Duration edge : edges) {
-    windows_.push_back(station_.world.call_at(clock_.zero + edge, [this] {
+    if (!clock_.zero && edge != Duration::zero()) continue;
+    const TimePoint zero = clock_.zero.value_or(station_.world.now());
+    windows_.push_back(station_.world.call_at(zero + edge, [this] {
       if (is_silent() != was_silent_) note_phase();
     }));
   }

@@ -16,7 +16,7 @@ sipharness::Endpoint endpoint_of(const scenario::NameServer& server) {
 }  // namespace
 
 NameServer::NameServer(sipharness::world::World& world, const scenario::Scenario& scenario,
-                       sipharness::TimePoint zero)
+                       std::optional<sipharness::TimePoint> zero)
     : scenario_(scenario),
       clock_{world, zero},
       port_(world.open_datagram(endpoint_of(*scenario.dns), *this)) {}

@@ -17,8 +17,10 @@ namespace fake_servers {
 class NameServer final : private sipharness::world::DatagramHandler {
  public:
   /// `scenario` has a name server, and every address; throws SetupError if the port is taken.
+  /// Without a `zero`, set_zero() will tell.
   NameServer(sipharness::world::World& world, const sipharness::scenario::Scenario& scenario,
-             sipharness::TimePoint zero);
+             std::optional<sipharness::TimePoint> zero);
+  void set_zero(sipharness::TimePoint zero) { clock_.zero = zero; }
 
  private:
   void on_datagram(const sipharness::Endpoint& from, std::string_view payload) override;

@@ -1,5 +1,8 @@
 #pragma once
-// The world's time counted from scenario zero, which a real device sets when it first registers.
+// The world's time counted from scenario zero, which a real device sets when it first registers:
+// until then it stands at zero, so that what holds from zero on holds for that REGISTER too.
+
+#include <optional>
 
 #include "harness/world/world.hpp"
 
@@ -7,9 +10,11 @@ namespace fake_servers {
 
 struct ScenarioClock {
   const sipharness::world::World& world;
-  sipharness::TimePoint zero;
+  std::optional<sipharness::TimePoint> zero;
 
-  sipharness::Duration now() const { return world.now() - zero; }
+  sipharness::Duration now() const {
+    return zero ? world.now() - *zero : sipharness::Duration::zero();
+  }
 };
 
 }  // namespace fake_servers

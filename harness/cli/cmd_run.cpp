@@ -22,7 +22,9 @@ namespace {
 struct RunArguments {
   std::vector<std::string> scenarios;
   std::string device = "reference";
-  std::string profile = "reference";
+  std::string phone_address;
+  std::string profile;  ///< empty: that of the device
+  std::string wait;     ///< empty: by the kind of device
   std::string clock = "auto";
   std::string capture = "auto";
   std::string out = "runs";
@@ -40,10 +42,50 @@ struct Task {
   std::string folder;
 };
 
+constexpr std::string_view process_prefix = "process:";
+
+run::DeviceChoice chosen_device(const RunArguments& arguments) {
+  using run::DeviceKind;
+  const std::string& device = arguments.device;
+  if (device == "reference") return {};
+  if (device == "external") return {.kind = DeviceKind::external};
+  if (device == "phone") {
+    if (arguments.phone_address.empty())
+      throw InputError("--device phone needs --phone-address, where its HTTP interface is");
+    return {.kind = DeviceKind::phone, .phone_address = arguments.phone_address};
+  }
+  if (device.starts_with(process_prefix) && device.size() > process_prefix.size())
+    return {.kind = DeviceKind::process, .name = device.substr(process_prefix.size())};
+  throw InputError(
+      fmt::format("--device {}: allowed are reference, process:NAME, phone and external", device));
+}
+
+std::string chosen_profile(const RunArguments& arguments) {
+  if (!arguments.profile.empty()) return arguments.profile;
+  switch (const run::DeviceChoice device = chosen_device(arguments); device.kind) {
+    case run::DeviceKind::process:
+      return device.name;
+    case run::DeviceKind::phone:
+      return "grp26xx";
+    case run::DeviceKind::external:
+      return "external";
+    case run::DeviceKind::reference:
+      break;
+  }
+  return "reference";
+}
+
+/// policy: a program is up at once, a phone boots for minutes and a person has to find it first.
+Duration patience_with(const RunArguments& arguments, const run::DeviceChoice& device) {
+  if (arguments.wait.empty()) return device.kind == run::DeviceKind::process ? 30s : Duration(5min);
+  const auto wait = parse_duration(arguments.wait);
+  if (!wait || *wait <= Duration::zero())
+    throw InputError(fmt::format("--wait {}: a duration such as 30s or 5min", arguments.wait));
+  return *wait;
+}
+
 void validate(const RunArguments& arguments) {
-  if (arguments.device != "reference")
-    throw InputError(
-        fmt::format("--device {}: only \"reference\" can be driven", arguments.device));
+  chosen_device(arguments);
   std::vector<std::string_view> names;
   for (const dut::DeviationRow& row : dut::deviations()) names.push_back(row.name);
   for (const std::string& name : arguments.deviations) reject_unknown("deviation", name, names);
@@ -52,6 +94,8 @@ void validate(const RunArguments& arguments) {
 
 run::RunOptions options_for(const RunArguments& arguments, const Task& task) {
   run::RunOptions options;
+  options.device = chosen_device(arguments);
+  options.patience = patience_with(arguments, options.device);
   if (arguments.clock != "auto")
     options.clock = arguments.clock == "real" ? run::Clock::real : run::Clock::virtual_time;
   if (arguments.capture != "auto")
@@ -79,7 +123,7 @@ class Runner {
  public:
   Runner(const RunArguments& arguments, std::vector<Task> tasks)
       : arguments_(arguments),
-        profile_(read_profile(arguments.profile)),
+        profile_(read_profile(chosen_profile(arguments))),
         tasks_(std::move(tasks)) {}
 
   int run() {
@@ -181,8 +225,19 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("scenario", arguments->scenarios, "Scenario files or folders of them")
       ->required()
       ->type_name("SCENARIO");
-  command->add_option("--device", arguments->device, "The device under test: reference");
-  command->add_option("--profile", arguments->profile, "Device profile: a file or a shipped name");
+  command->add_option("--device", arguments->device,
+                      "reference (default), process:NAME, phone or external");
+  command
+      ->add_option("--phone-address", arguments->phone_address,
+                   "Where the HTTP interface of the phone is")
+      ->type_name("HOST[:PORT]");
+  command
+      ->add_option("--wait", arguments->wait,
+                   "How long a foreign device may take to register (default 30s for a "
+                   "process, else 5min)")
+      ->type_name("DURATION");
+  command->add_option("--profile", arguments->profile,
+                      "Device profile: a file or a shipped name (default: that of the device)");
   command->add_option("--clock", arguments->clock, "auto, virtual or real")
       ->check(CLI::IsMember({"auto", "virtual", "real"}));
   command->add_option("--capture", arguments->capture, "auto, live or tap (real time only)")

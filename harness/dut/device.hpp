@@ -13,8 +13,11 @@ class Device {
  public:
   virtual ~Device() = default;
   virtual const std::string& name() const = 0;
-  /// Carries out one step; true if the device (or its driver) says it was done.
+  /// Carries out one step; true if the device (or its driver) says it was done. What is heard only
+  /// later goes to the journal as Reported.
   virtual bool perform(const scenario::DeviceStep& step) = 0;
+  /// Ends it for good, after the capture did.
+  virtual void stop() {}
 };
 
 }  // namespace sipharness::dut

@@ -35,6 +35,10 @@ inline constexpr std::string_view event_name<FarEnd> = "far_end";
 template <>
 inline constexpr std::string_view event_name<DeviceState> = "device_state";
 template <>
+inline constexpr std::string_view event_name<Reported> = "reported";
+template <>
+inline constexpr std::string_view event_name<ScenarioZero> = "scenario_zero";
+template <>
 inline constexpr std::string_view event_name<Missed> = "missed";
 template <>
 inline constexpr std::string_view event_name<UnmatchedRule> = "unmatched_rule";
@@ -116,6 +120,15 @@ void describe(auto& form, DeviceState& event) {
   form("state", event.state);
   form("exit_status", event.exit_status);
 }
+
+void describe(auto& form, Reported& event) {
+  form("device", event.device);
+  form("verb", event.verb);
+  form("ok", event.ok);
+  form("what", event.what);
+}
+
+void describe(auto&, ScenarioZero&) {}
 
 void describe(auto& form, Missed& event) {
   form("step", event.step);

@@ -1,5 +1,6 @@
 #include "harness/journal/journal.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -11,6 +12,16 @@ namespace {
 
 std::string line_place(const std::string& path, std::size_t line) {
   return fmt::format("{}:{}", path, line);
+}
+
+/// Times as the file has them count from the start of the recording.
+void count_from_zero(Journal& journal) {
+  const auto zero = std::ranges::find_if(journal, [](const Entry& entry) {
+    return std::holds_alternative<ScenarioZero>(entry.event);
+  });
+  if (zero == journal.end()) return;
+  const Duration offset = zero->at;
+  for (Entry& entry : journal) entry.at -= offset;
 }
 
 }  // namespace
@@ -31,6 +42,7 @@ Expected<Journal> read_journal(const std::string& path) {
   if (!journal.empty() && !std::holds_alternative<Clock>(journal.front().event)) {
     return failure(line_place(path, 1), "a journal begins with the event \"clock\"");
   }
+  count_from_zero(journal);
   return journal;
 }
 

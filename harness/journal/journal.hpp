@@ -95,6 +95,16 @@ struct DeviceState {
   std::string state;
   std::optional<int> exit_status;
 };
+/// What the driver of a device heard, some time after the order, about an action.
+struct Reported {
+  std::string device;
+  std::string verb;
+  bool ok = false;
+  std::string what;  ///< in the device's own words; no secrets
+};
+/// Scenario zero of a device that sets it itself, by its first REGISTER. Entries of the file count
+/// from the start of the recording; read_journal() counts them from here.
+struct ScenarioZero {};
 /// A timeline step that never came to pass.
 struct Missed {
   std::size_t step = 0;
@@ -123,9 +133,9 @@ struct Ended {
   std::string reason;
 };  ///< "completed", "interrupted", "event limit"
 
-using Event =
-    std::variant<Clock, Sent, Ignored, Withheld, Delayed, Phase, Port, BindingsForgotten, Action,
-                 FarEnd, DeviceState, Missed, UnmatchedRule, Lag, CaptureCount, Ended>;
+using Event = std::variant<Clock, Sent, Ignored, Withheld, Delayed, Phase, Port, BindingsForgotten,
+                           Action, FarEnd, DeviceState, Reported, ScenarioZero, Missed,
+                           UnmatchedRule, Lag, CaptureCount, Ended>;
 
 struct Entry {
   Duration at{};  ///< since scenario zero
@@ -136,7 +146,8 @@ struct Entry {
 std::string to_line(const Entry& entry);
 Expected<Entry> from_line(std::string_view line, std::string_view place);
 
-/// A whole journal; an unfinished last line (killed harness) is left out.
+/// A whole journal, counted from scenario zero; an unfinished last line (killed harness) is left
+/// out.
 using Journal = std::vector<Entry>;
 Expected<Journal> read_journal(const std::string& path);
 

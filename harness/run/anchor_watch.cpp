@@ -22,11 +22,11 @@ bool is_intermediate(int status) {
 }  // namespace
 
 AnchorWatch::AnchorWatch(world::World& world, const scenario::Scenario& scenario,
-                         const sip::Timers& timers, Report report)
+                         const sip::Timers& timers, Reports reports)
     : world_(world),
       scenario_(scenario),
       timeout_(timers.sixty_four_t1()),
-      report_(std::move(report)) {}
+      reports_(std::move(reports)) {}
 
 void AnchorWatch::on_datagram(const capture::Origin& origin, std::string_view payload) {
   if (sip::is_keep_alive(payload)) return;
@@ -54,6 +54,9 @@ void AnchorWatch::on_message(const capture::Origin& origin, const sip::MessageVi
   const std::string from_server = server_at(origin.source);
   const std::string& server = to_server.empty() ? from_server : to_server;
   if (server.empty()) return;
+  const bool registers = message.is_request() && message.method() == Method::register_;
+  if (!to_server.empty() && registers && !std::exchange(has_registered_, true))
+    reports_.first_register(origin.at);
   if (!to_server.empty() && !std::exchange(seen_, true)) report(AnchorKind::first_seen, {});
   if (message.is_request() && !to_server.empty())
     on_request(server, message);
@@ -94,7 +97,7 @@ void AnchorWatch::on_register_answered(const std::string& server, const sip::Mes
 }
 
 void AnchorWatch::report(AnchorKind kind, const std::string& server) {
-  report_({kind, server});
+  reports_.anchor({kind, server});
 }
 
 }  // namespace sipharness::run

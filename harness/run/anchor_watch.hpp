@@ -17,10 +17,14 @@ namespace sipharness::run {
 
 class AnchorWatch final : public packet::FrameSink, private capture::TrafficSink {
  public:
-  using Report = std::function<void(const scenario::Anchor&)>;
+  struct Reports {
+    std::function<void(const scenario::Anchor&)> anchor;
+    /// The first REGISTER of all, before the anchors it makes true.
+    std::function<void(CaptureTime)> first_register = [](CaptureTime) {};
+  };
   /// `timers` are the device's: a REGISTER without final response for 64·T1 has failed.
   AnchorWatch(world::World& world, const scenario::Scenario& scenario, const sip::Timers& timers,
-              Report report);
+              Reports reports);
   void on_frame(const packet::FrameView& frame) override { decoder_.on_frame(frame); }
 
  private:
@@ -42,10 +46,11 @@ class AnchorWatch final : public packet::FrameSink, private capture::TrafficSink
   world::World& world_;
   const scenario::Scenario& scenario_;
   Duration timeout_;
-  Report report_;
+  Reports reports_;
   std::map<std::string, world::Timer> open_registers_;  ///< by branch
   std::map<std::pair<Endpoint, Endpoint>, sip::StreamFramer> streams_;
   bool seen_ = false;
+  bool has_registered_ = false;
   capture::Decoder decoder_{*this};
 };
 

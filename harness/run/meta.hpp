@@ -11,7 +11,7 @@ namespace sipharness::run {
 struct Meta {
   std::string clock;  ///< "virtual" or "real"
   std::uint64_t seed = 1;
-  std::string device_kind;  ///< "reference"
+  std::string device_kind;  ///< "reference", "process:baresip"
 };
 
 std::string to_json(const Meta& meta);

@@ -4,7 +4,9 @@
 
 #include "harness/base/setup_error.hpp"
 #include "harness/host/files.hpp"
+#include "harness/run/addresses.hpp"
 #include "harness/run/meta.hpp"
+#include "harness/run/production.hpp"
 #include "harness/run/stage_real.hpp"
 #include "harness/run/stage_virtual.hpp"
 
@@ -12,9 +14,12 @@ namespace sipharness::run {
 namespace {
 
 /// Every party of a scenario is ours unless a foreign device takes part.
-bool is_real_time(const RunOptions& options, const scenario::Profile& profile) {
-  if (options.clock == Clock::automatic) return profile.kind != "reference";
-  return options.clock == Clock::real;
+bool is_real_time(const RunOptions& options) {
+  if (!options.device.is_foreign()) return options.clock == Clock::real;
+  if (options.clock == Clock::virtual_time)
+    throw SetupError(fmt::format("the device {} keeps its own time: run it without --clock virtual",
+                                 options.device.text()));
+  return true;
 }
 
 Addresses chosen_addresses(const scenario::Scenario& scenario, const RunOptions& options,
@@ -25,10 +30,24 @@ Addresses chosen_addresses(const scenario::Scenario& scenario, const RunOptions&
 
 }  // namespace
 
+std::string DeviceChoice::text() const {
+  switch (kind) {
+    case DeviceKind::process:
+      return "process:" + name;
+    case DeviceKind::phone:
+      return "phone";
+    case DeviceKind::external:
+      return "external";
+    case DeviceKind::reference:
+      break;
+  }
+  return "reference";
+}
+
 void stage(const scenario::Scenario& scenario, const scenario::Profile& profile,
            const RunOptions& options) {
-  const bool real = is_real_time(options, profile);
-  if (real && scenario.devices > 1)
+  const bool real = is_real_time(options);
+  if (real && !options.device.is_foreign() && scenario.devices > 1)
     throw SetupError(
         fmt::format("{} has {} devices: they live in virtual time only, run it "
                     "without --clock real",
@@ -41,7 +60,7 @@ void stage(const scenario::Scenario& scenario, const scenario::Profile& profile,
   host::write_file(folder.scenario(), scenario::to_json(production.scenario));
   host::write_file(folder.profile(), scenario::to_json(production.profile));
   host::write_file(folder.meta(),
-                   to_json(Meta{real ? "real" : "virtual", options.seed, profile.kind}));
+                   to_json(Meta{real ? "real" : "virtual", options.seed, options.device.text()}));
   if (real)
     stage_real(production, folder);
   else

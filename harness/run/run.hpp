@@ -17,13 +17,28 @@ namespace sipharness::run {
 enum class Clock : std::uint8_t { automatic, virtual_time, real };
 enum class CaptureMode : std::uint8_t { automatic, live, tap };
 
+enum class DeviceKind : std::uint8_t { reference, process, phone, external };
+
+/// Which device is under test, as `--device` names it.
+struct DeviceChoice {
+  DeviceKind kind = DeviceKind::reference;
+  std::string name{};           ///< of a process: that of its profile, "baresip"
+  std::string phone_address{};  ///< of a phone: where its HTTP interface is, HOST[:PORT]
+  /// Nobody here wrote it: it keeps its own clock, and its first REGISTER is scenario zero.
+  bool is_foreign() const { return kind != DeviceKind::reference; }
+  std::string text() const;  ///< "reference", "process:baresip"
+};
+
 struct RunOptions {
+  DeviceChoice device;
   Clock clock = Clock::automatic;
   CaptureMode capture = CaptureMode::automatic;
   std::string folder;  ///< the run folder; made by the caller's naming rule
   /// Real time: addresses of its own for each of several runs side by side.
   std::optional<unsigned> slot;
   std::uint64_t seed = 1;
+  /// How long a foreign device may take to register for the first time.
+  Duration patience = 30s;
   std::vector<std::string> deviations;
   /// Real time only: called about ten times a second with what a person wants to know.
   struct Progress {

@@ -1,29 +1,11 @@
 #include "harness/run/stage.hpp"
 
+#include <algorithm>
+#include <utility>
 #include <variant>
-
-#include <fmt/format.h>
-
-#include "harness/base/setup_error.hpp"
-#include "harness/dut/reference_ua/reference_ua.hpp"
 
 namespace sipharness::run {
 namespace {
-
-Endpoint endpoint_of(const scenario::Scenario& scenario, std::string_view name) {
-  const scenario::Server& server = scenario.server(name);
-  return {*server.address, server.port};
-}
-
-dut::DeviationSet deviations_of(const RunOptions& options) {
-  dut::DeviationSet set;
-  for (const std::string& name : options.deviations) {
-    const dut::DeviationRow* row = dut::find_deviation(name);
-    if (row == nullptr) throw SetupError(fmt::format("no deviation is called \"{}\"", name));
-    set.set(static_cast<std::size_t>(row->id));
-  }
-  return set;
-}
 
 std::vector<scenario::Account> accounts_of(const Production& production) {
   std::vector<scenario::Account> accounts;
@@ -32,45 +14,21 @@ std::vector<scenario::Account> accounts_of(const Production& production) {
   return accounts;
 }
 
-std::string password_of(const scenario::Profile& profile) {
-  const auto password = scenario::resolve(profile.account.password);
-  if (!password)
-    throw SetupError(fmt::format("the password of account {} is not to be had: set {}",
-                                 profile.account.user, profile.account.password.value));
-  return *password;
-}
-
-/// The `device`-th of the run, counted from 0. Where there are several, each is called as the trace
-/// calls it, by its AOR.
-std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Production& production,
-                                               unsigned device) {
-  dut::ReferenceUaOptions options;
-  options.profile = production.profile;
-  options.profile.account = account_of(production.profile.account, device);
-  if (production.devices.size() > 1)
-    options.name = fmt::format("phone-{}", options.profile.account.user);
-  options.local = production.devices[device];
-  options.primary = endpoint_of(production.scenario, "primary");
-  options.secondary = endpoint_of(production.scenario, "secondary");
-  options.primary_host = production.scenario.server("primary").host;
-  options.secondary_host = production.scenario.server("secondary").host;
-  if (const auto& dns = production.scenario.dns) options.name_server = {*dns->address, dns->port};
-  options.password = password_of(production.profile);
-  options.deviations = deviations_of(production.options);
-  const std::string stream = device == 0 ? "device" : fmt::format("device {}", device + 1);
-  return std::make_unique<dut::ReferenceUa>(world, Rng(production.options.seed).fork(stream),
-                                            std::move(options));
+bool is_boot(const scenario::Step& step) {
+  const auto* device = std::get_if<scenario::DeviceStep>(&step.what);
+  return device != nullptr && device->verb == scenario::DeviceVerb::boot;
 }
 
 }  // namespace
 
 Stage::Stage(world::World& world, const Production& production, const RunFolder& folder,
-             bool real_time)
+             Surroundings surroundings)
     : world_(world),
       production_(production),
+      surroundings_(std::move(surroundings)),
       zero_(world.now()),
-      journal_(folder.journal(), world, zero_, real_time),
-      timeline_(world, zero_, production.scenario,
+      journal_(folder.journal(), world, zero_, surroundings_.is_real),
+      timeline_(world, production.scenario,
                 {.perform = [this](const scenario::Step& step) { perform(step); },
                  .missed =
                      [this](std::size_t index, const scenario::Step& step) {
@@ -79,21 +37,71 @@ Stage::Stage(world::World& world, const Production& production, const RunFolder&
                            step.when.deadline.value_or(production_.scenario.duration)});
                      }}),
       watch_(world, production.scenario, production.profile.timers,
-             [this](const scenario::Anchor& anchor) { timeline_.on_anchor(anchor); }) {
+             {.anchor = [this](const scenario::Anchor& anchor) { timeline_.on_anchor(anchor); },
+              .first_register = [this](CaptureTime at) { on_first_register(at); }}) {
   const Rng rng(production.options.seed);
+  const bool is_foreign = production.options.device.is_foreign();
+  const std::optional<TimePoint> zero = is_foreign ? std::nullopt : std::optional(zero_);
   for (const scenario::Server& server : production.scenario.servers) {
     fake_servers::FakeServerOptions options;
     options.server = server;
     options.accounts = accounts_of(production);
     options.domain = server.address->uri_text();
-    options.zero = zero_;
+    options.zero = zero;
+    options.media = is_foreign;
     servers_[server.name] = std::make_unique<fake_servers::FakeServer>(
         world, journal_, rng.fork(server.name), std::move(options));
   }
   if (production.scenario.dns)
-    name_server_ = std::make_unique<fake_servers::NameServer>(world, production.scenario, zero_);
+    name_server_ = std::make_unique<fake_servers::NameServer>(world, production.scenario, zero);
   for (unsigned device = 0; device < production.devices.size(); ++device)
-    devices_.push_back(make_reference_ua(world, production, device));
+    devices_.push_back(surroundings_.make_device(journal_, device));
+}
+
+void Stage::begin() {
+  if (production_.options.device.is_foreign())
+    start_foreign_devices();
+  else
+    play_from(world_.now(), 0);
+}
+
+void Stage::play_from(TimePoint zero, std::size_t first) {
+  zero_ = zero;
+  end_ = world_.call_at(zero + production_.scenario.duration, [this] { is_over_ = true; });
+  timeline_.start(zero, first);
+}
+
+void Stage::start_foreign_devices() {
+  awaits_device_ = true;
+  end_ = world_.call_after(production_.options.patience, [this] { give_up_on_device(); });
+  const auto& steps = production_.scenario.timeline;
+  const auto boot = std::ranges::find_if(steps, is_boot);
+  if (boot == steps.end()) return;
+  first_step_ = static_cast<std::size_t>(boot - steps.begin()) + 1;
+  for (std::size_t i = 0; i < first_step_; ++i) perform(steps[i]);
+}
+
+void Stage::on_first_register(CaptureTime at) {
+  if (!std::exchange(awaits_device_, false)) return;
+  const TimePoint zero = world_.now() - surroundings_.age(at);
+  journal_.write(journal::ScenarioZero{}, zero);
+  for (const auto& [name, server] : servers_) server->set_zero(zero);
+  if (name_server_) name_server_->set_zero(zero);
+  play_from(zero, first_step_);
+}
+
+void Stage::give_up_on_device() {
+  journal_.write(journal::Missed{first_step_, "the first REGISTER of the device",
+                                 production_.options.patience});
+  is_over_ = true;
+}
+
+std::string Stage::awaiting() const {
+  return awaits_device_ ? "the first REGISTER of the device" : timeline_.awaiting();
+}
+
+void Stage::stop_devices() {
+  for (const auto& device : devices_) device->stop();
 }
 
 void Stage::perform(const scenario::Step& step) {
@@ -139,10 +147,11 @@ void Stage::perform(const scenario::ServerStep& step) {
   }
 }
 
-void Stage::finish(const std::string& reason) {
-  if (reason == "completed")
-    for (const auto& [name, server] : servers_) server->note_unmatched_rules();
-  journal_.write(journal::Ended{reason});
+void Stage::finish(std::string_view cut_short) {
+  if (!cut_short.empty()) return journal_.write(journal::Ended{std::string(cut_short)});
+  if (awaits_device_) return journal_.write(journal::Ended{"no device"});
+  for (const auto& [name, server] : servers_) server->note_unmatched_rules();
+  journal_.write(journal::Ended{"completed"});
 }
 
 }  // namespace sipharness::run

@@ -11,39 +11,50 @@
 #include "fake_servers/fake_server.hpp"
 #include "fake_servers/name_server.hpp"
 #include "harness/dut/device.hpp"
-#include "harness/run/addresses.hpp"
 #include "harness/run/anchor_watch.hpp"
 #include "harness/run/journal_file.hpp"
-#include "harness/run/run.hpp"
+#include "harness/run/production.hpp"
 #include "harness/run/timeline.hpp"
 
 namespace sipharness::run {
 
-/// What is staged: the effective scenario and profile, and the options of the run.
-struct Production {
-  scenario::Scenario scenario;    ///< with addresses
-  scenario::Profile profile;      ///< configured
-  std::vector<Endpoint> devices;  ///< one for each of the scenario
-  const RunOptions& options;
+/// What the world of a stage adds to it.
+struct Surroundings {
+  /// Makes the `index`-th device of the run, counted from 0.
+  std::function<std::unique_ptr<dut::Device>(journal::Writer& journal, unsigned index)> make_device;
+  /// How long ago a captured frame was on the wire.
+  std::function<Duration(CaptureTime)> age;
+  bool is_real = false;  ///< the journal is on disk at any moment, far ends send RTP
 };
 
 class Stage {
  public:
   /// Sets up servers and devices; nothing moves before begin(). Throws SetupError.
-  Stage(world::World& world, const Production& production, const RunFolder& folder, bool real_time);
+  Stage(world::World& world, const Production& production, const RunFolder& folder,
+        Surroundings surroundings);
 
   journal::Writer& journal() { return journal_; }
   bool journal_has_failed() const { return journal_.has_failed(); }
   packet::FrameSink& anchors() { return watch_; }
+  /// Of the scenario; until a foreign device has set it, the time begin() was called.
   TimePoint zero() const { return zero_; }
-  TimePoint end() const { return zero_ + production_.scenario.duration; }
-  std::string awaiting() const { return timeline_.awaiting(); }
+  bool is_over() const { return is_over_; }
+  std::string awaiting() const;
 
-  void begin() { timeline_.start(); }
-  /// The last entry of the journal.
-  void finish(const std::string& reason);
+  /// The reference UA starts at scenario zero, now. A foreign device is started now, by its first
+  /// boot and what stands before it, and scenario zero is its first REGISTER.
+  void begin();
+  /// Ends the devices; what they still send goes to servers that still answer.
+  void stop_devices();
+  /// The last entry of the journal: "completed" or, where nobody came, "no device" unless the run
+  /// was cut short for the `reason` given.
+  void finish(std::string_view cut_short = {});
 
  private:
+  void play_from(TimePoint zero, std::size_t first);
+  void start_foreign_devices();
+  void on_first_register(CaptureTime at);
+  void give_up_on_device();
   void perform(const scenario::Step& step);
   void perform(const scenario::DeviceStep& step);
   void perform(const scenario::ServerStep& step);
@@ -51,7 +62,12 @@ class Stage {
 
   world::World& world_;
   const Production& production_;
+  Surroundings surroundings_;
   TimePoint zero_;
+  bool awaits_device_ = false;
+  bool is_over_ = false;
+  std::size_t first_step_ = 0;  ///< of those that count from zero
+  world::Timer end_;
   JournalFile journal_;
   Timeline timeline_;
   AnchorWatch watch_;

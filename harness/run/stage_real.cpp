@@ -10,6 +10,7 @@
 #include "harness/host/heartbeat.hpp"
 #include "harness/host/priority.hpp"
 #include "harness/run/capture_source.hpp"
+#include "harness/run/devices.hpp"
 #include "harness/run/frame_fan_out.hpp"
 
 namespace sipharness::run {
@@ -32,7 +33,14 @@ class RealRun {
     // The servers stand and the capture runs before the device says its first word: otherwise a
     // silent server would begin with an ICMP error.
     source_.start(world_, sink_);
-    stage_.emplace(world_, production_, folder_, true);
+    stage_.emplace(
+        world_, production_, folder_,
+        Surroundings{.make_device =
+                         [this](journal::Writer& journal, unsigned device) {
+                           return make_real_device({world_, journal, production_, folder_}, device);
+                         },
+                     .age = [this](CaptureTime at) { return world_.read_clocks().capture - at; },
+                     .is_real = true});
     relay_.target = &stage_->anchors();
   }
 
@@ -46,13 +54,15 @@ class RealRun {
     judge_now_and_then();
     stage_->begin();
     const auto& interrupted = production_.options.interrupted;
-    world_.run(stage_->end(), [&] { return interrupted && interrupted(); });
+    world_.run(TimePoint::max(),
+               [&] { return stage_->is_over() || (interrupted && interrupted()); });
     const bool stopped = interrupted && interrupted();
     journal::CaptureCount count = source_.stop(world_);
     count.frames = capture_.frames();
     stage_->journal().write(count);
-    stage_->finish(stopped ? "interrupted" : "completed");
+    stage_->finish(stopped ? "interrupted" : "");
     capture_.flush();
+    stage_->stop_devices();
     report_write_errors();
   }
 

@@ -4,6 +4,7 @@
 
 #include "harness/base/setup_error.hpp"
 #include "harness/capture/pcap_file.hpp"
+#include "harness/run/devices.hpp"
 #include "harness/run/frame_fan_out.hpp"
 #include "harness/world_sim/simulated_world.hpp"
 
@@ -13,20 +14,25 @@ void stage_virtual(const Production& production, const RunFolder& folder) {
   world_sim::SimulatedWorld world;
   for (const Endpoint& device : production.devices) world.set_tap_address(device.address);
   capture::PcapWriter capture(folder.capture(), packet::LinkType::ethernet);
-  Stage stage(world, production, folder, false);
+  Stage stage(
+      world, production, folder,
+      {.make_device = [&](journal::Writer&,
+                          unsigned device) { return make_reference_ua(world, production, device); },
+       .age = [](CaptureTime) { return Duration::zero(); }});
   FrameFanOut frames(capture, stage.anchors());
   world.set_sink(&frames);
 
   stage.journal().write(journal::Clock{world.capture_time(world.now()), Duration::zero()});
   stage.begin();
   const auto& interrupted = production.options.interrupted;
-  const bool within_bounds = world.run(stage.end(), interrupted);
+  const TimePoint end = stage.zero() + production.scenario.duration;
+  const bool within_bounds = world.run(end, interrupted);
   const bool stopped = interrupted && interrupted();
 
   world.set_sink(nullptr);
   capture.flush();
   stage.journal().write(journal::CaptureCount{"simulated", capture.frames(), 0, {}});
-  stage.finish(stopped ? "interrupted" : within_bounds ? "completed" : "event limit");
+  stage.finish(stopped ? "interrupted" : within_bounds ? "" : "event limit");
   if (const auto error = capture.error())
     throw SetupError(fmt::format("cannot write {}: {}", folder.capture(), *error));
   if (stage.journal_has_failed())

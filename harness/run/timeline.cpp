@@ -19,9 +19,15 @@ std::string describe(const Step& step) {
 
 }  // namespace
 
-Timeline::Timeline(world::World& world, TimePoint zero, const scenario::Scenario& scenario,
-                   Handlers handlers)
-    : world_(world), zero_(zero), scenario_(scenario), handlers_(std::move(handlers)) {}
+Timeline::Timeline(world::World& world, const scenario::Scenario& scenario, Handlers handlers)
+    : world_(world), scenario_(scenario), handlers_(std::move(handlers)) {}
+
+void Timeline::start(TimePoint zero, std::size_t first) {
+  zero_ = zero;
+  next_ = first;
+  is_playing_ = true;
+  arm();
+}
 
 const Step* Timeline::current() const {
   return next_ < scenario_.timeline.size() ? &scenario_.timeline[next_] : nullptr;
@@ -47,7 +53,7 @@ void Timeline::schedule(TimePoint at) {
 void Timeline::on_anchor(const scenario::Anchor& anchor) {
   seen_.emplace(AnchorKey(anchor.kind, anchor.server), world_.now());
   const Step* step = current();
-  if (step == nullptr || scheduled_ || !step->when.after) return;
+  if (!is_playing_ || step == nullptr || scheduled_ || !step->when.after) return;
   if (step->when.after->kind == anchor.kind && step->when.after->server == anchor.server)
     schedule(world_.now() + step->when.at);
 }

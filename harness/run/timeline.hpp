@@ -21,10 +21,10 @@ class Timeline {
     std::function<void(const scenario::Step&)> perform;
     std::function<void(std::size_t step, const scenario::Step&)> missed;
   };
-  Timeline(world::World& world, TimePoint zero, const scenario::Scenario& scenario,
-           Handlers handlers);
+  Timeline(world::World& world, const scenario::Scenario& scenario, Handlers handlers);
 
-  void start() { arm(); }
+  /// Plays from the `first` step on, with scenario zero at `zero`. Nothing moves before.
+  void start(TimePoint zero, std::size_t first = 0);
   void on_anchor(const scenario::Anchor& anchor);
   /// What the next step waits for, for people: "primary.registered", "dial at 35s", "the end".
   std::string awaiting() const;
@@ -42,6 +42,7 @@ class Timeline {
   TimePoint zero_;
   const scenario::Scenario& scenario_;
   Handlers handlers_;
+  bool is_playing_ = false;
   std::size_t next_ = 0;
   std::map<AnchorKey, TimePoint> seen_;  ///< first occurrence since the last device step
   bool scheduled_ = false;

@@ -66,7 +66,8 @@ struct Profile {
   std::string title;
   std::vector<std::string> vendor_claims;  ///< "guide": the vendor rows are judged
   sip::Timers timers;
-  bool knows_timers = true;  ///< if not, T1 is read off the capture
+  /// If not (a file for a foreign device that does not give them), T1 is read off the capture.
+  bool knows_timers = true;
   Account account;
   Duration register_expiration = 60min;  ///< Register Expiration (the guide's unit: minutes)
   Duration reregister_before{};          ///< Reregister before Expiration (seconds); zero: not used

@@ -164,6 +164,8 @@ Expected<Profile> read_profile(const std::string& text, const std::string& file)
   read_identity(fields, profile);
   if (const json::Value* const timers = fields.find("timers"))
     read_timers(*timers, problems, profile.timers);
+  else
+    profile.knows_timers = profile.kind == "reference";
   if (const json::Value* const account = fields.find("account"))
     profile.account = read_account(*account, problems);
   read_registration(fields, profile);

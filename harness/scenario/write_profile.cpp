@@ -56,7 +56,7 @@ std::string to_json(const Profile& profile) {
   Json object{{"name", profile.name}, {"kind", profile.kind}};
   if (!profile.title.empty()) object["title"] = profile.title;
   object["vendor_claims"] = profile.vendor_claims;
-  object["timers"] = json_of(profile.timers);
+  if (profile.knows_timers) object["timers"] = json_of(profile.timers);
   object["account"] = json_of(profile.account);
   object["register_expiration"] = format_duration(profile.register_expiration);
   object["reregister_before"] = format_duration(profile.reregister_before);

@@ -52,6 +52,10 @@ const RoundTrip round_trips[] = {
      R"({"t_ns":5,"event":"device_state","device":"phone","state":"exited","exit_status":-6})"},
     {"device_started", DeviceState{"phone", "started", std::nullopt},
      R"({"t_ns":5,"event":"device_state","device":"phone","state":"started"})"},
+    {"reported", Reported{"phone", "dial", true, "CALL_RINGING"},
+     R"({"t_ns":5,"event":"reported","device":"phone","verb":"dial","ok":true,)"
+     R"("what":"CALL_RINGING"})"},
+    {"scenario_zero", ScenarioZero{}, R"({"t_ns":5,"event":"scenario_zero"})"},
     {"unmatched_rule", UnmatchedRule{"primary", "primary/always/0", "calls.json:7:5"},
      R"({"t_ns":5,"event":"unmatched_rule","server":"primary","rule":"primary/always/0",)"
      R"("place":"calls.json:7:5"})"},

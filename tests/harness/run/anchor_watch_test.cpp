@@ -70,7 +70,7 @@ class Watch : public testing::Test {
       world_,
       scenario_,
       {.t1 = 100ms},  // 64·T1 is 6.4 s here
-      [this](const scenario::Anchor& anchor) { told_.push_back(to_string(anchor)); }};
+      {.anchor = [this](const scenario::Anchor& anchor) { told_.push_back(to_string(anchor)); }}};
 
  private:
   std::uint16_t ip_id_ = 0;

@@ -56,12 +56,12 @@ class TimelineRun : public testing::Test {
     scenario_.timeline = std::move(steps);
     world_.run(TimePoint(before_zero));
     timeline_.emplace(
-        world_, world_.now(), scenario_,
+        world_, scenario_,
         Timeline::Handlers{
             .perform = [this](const Step& step) { note(name_of(step)); },
             .missed = [this](std::size_t index,
                              const Step&) { note("missed " + std::to_string(index)); }});
-    timeline_->start();
+    timeline_->start(world_.now());
   }
   void see(const Anchor& anchor, Duration time) {
     run_to(time);

@@ -1,0 +1,77 @@
+#include "harness/run/devices.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/base/setup_error.hpp"
+#include "harness/dut/external/external_device.hpp"
+#include "harness/dut/reference_ua/reference_ua.hpp"
+
+namespace sipharness::run {
+namespace {
+
+Endpoint endpoint_of(const scenario::Scenario& scenario, std::string_view name) {
+  const scenario::Server& server = scenario.server(name);
+  return {*server.address, server.port};
+}
+
+dut::DeviationSet deviations_of(const RunOptions& options) {
+  dut::DeviationSet set;
+  for (const std::string& name : options.deviations) {
+    const dut::DeviationRow* row = dut::find_deviation(name);
+    if (row == nullptr) throw SetupError(fmt::format("no deviation is called \"{}\"", name));
+    set.set(static_cast<std::size_t>(row->id));
+  }
+  return set;
+}
+
+std::string password_of(const scenario::Profile& profile) {
+  const auto password = scenario::resolve(profile.account.password);
+  if (!password)
+    throw SetupError(fmt::format("the password of account {} is not to be had: set {}",
+                                 profile.account.user, profile.account.password.value));
+  return *password;
+}
+
+std::string name_of(const Production& production, unsigned device) {
+  if (production.devices.size() == 1) return "phone";
+  return fmt::format("phone-{}", account_of(production.profile.account, device).user);
+}
+
+}  // namespace
+
+std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Production& production,
+                                               unsigned device) {
+  dut::ReferenceUaOptions options;
+  options.profile = production.profile;
+  options.profile.account = account_of(production.profile.account, device);
+  options.name = name_of(production, device);
+  options.local = production.devices[device];
+  options.primary = endpoint_of(production.scenario, "primary");
+  options.secondary = endpoint_of(production.scenario, "secondary");
+  options.primary_host = production.scenario.server("primary").host;
+  options.secondary_host = production.scenario.server("secondary").host;
+  if (const auto& dns = production.scenario.dns) options.name_server = {*dns->address, dns->port};
+  options.password = password_of(production.profile);
+  options.deviations = deviations_of(production.options);
+  const std::string stream = device == 0 ? "device" : fmt::format("device {}", device + 1);
+  return std::make_unique<dut::ReferenceUa>(world, Rng(production.options.seed).fork(stream),
+                                            std::move(options));
+}
+
+std::unique_ptr<dut::Device> make_real_device(const RealServices& services, unsigned device) {
+  const DeviceChoice& choice = services.production.options.device;
+  switch (choice.kind) {
+    case DeviceKind::reference:
+      return make_reference_ua(services.world, services.production, device);
+    case DeviceKind::external:
+      return std::make_unique<dut::ExternalDevice>(name_of(services.production, device));
+    case DeviceKind::process:
+    case DeviceKind::phone:
+      break;
+  }
+  throw SetupError(fmt::format("a device of the kind {} cannot be driven", choice.text()));
+}
+
+}  // namespace sipharness::run

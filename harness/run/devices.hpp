@@ -1,0 +1,29 @@
+#pragma once
+// The device under test of a run, made from what the command line chose.
+
+#include <memory>
+
+#include "harness/dut/device.hpp"
+#include "harness/host/real_world.hpp"
+#include "harness/journal/journal.hpp"
+#include "harness/run/production.hpp"
+
+namespace sipharness::run {
+
+/// The `device`-th of the run, counted from 0. Where there are several, each is called as the trace
+/// calls it, by its AOR.
+std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Production& production,
+                                               unsigned device);
+
+/// What a device in real time is made with; all of it outlives the device.
+struct RealServices {
+  host::RealWorld& world;
+  journal::Writer& journal;
+  const Production& production;
+  const RunFolder& folder;
+};
+
+/// The same of whatever kind the options choose. Throws SetupError.
+std::unique_ptr<dut::Device> make_real_device(const RealServices& services, unsigned device);
+
+}  // namespace sipharness::run

@@ -1,0 +1,20 @@
+#pragma once
+// What is staged: the effective scenario and profile, where the devices live, the options of the
+// run.
+
+#include <vector>
+
+#include "harness/base/endpoint.hpp"
+#include "harness/run/run.hpp"
+#include "harness/scenario/scenario.hpp"
+
+namespace sipharness::run {
+
+struct Production {
+  scenario::Scenario scenario;    ///< with addresses
+  scenario::Profile profile;      ///< configured
+  std::vector<Endpoint> devices;  ///< one for each of the scenario
+  const RunOptions& options;
+};
+
+}  // namespace sipharness::run
