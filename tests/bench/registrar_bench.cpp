@@ -4,26 +4,21 @@
 // 32 s, so a registrar's first 20,000 requests all take fresh memory; with a T1 of 1 ms they reuse
 // it, as a server does that runs for longer.
 
-#include <csignal>
-#include <fcntl.h>
-#include <fstream>
 #include <memory>
 #include <string>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <thread>
-#include <unistd.h>
 
 #include <benchmark/benchmark.h>
 
 #include "harness/host/real_world.hpp"
 #include "tests/bench/registrar_load.hpp"
+#include "tests/bench/server_process.hpp"
 
 namespace fake_servers {
 namespace {
 
 using namespace std::chrono_literals;
+namespace bench = sipharness::bench;
 
 constexpr int requests = 20'000;
 constexpr int outstanding = 32;
@@ -69,17 +64,7 @@ struct ReusingRegistrar : Registrar {
       : Registrar(world, local, {.t1 = 1ms}) {}
 };
 
-/// A port nobody holds at the moment.
-Endpoint free_endpoint() {
-  sipharness::host::RealWorld world;
-  struct Deaf final : world::DatagramHandler {
-    void on_datagram(const Endpoint&, std::string_view) override {}
-    void on_unreachable(const Endpoint&, sipharness::Unreachable) override {}
-  } deaf;
-  return world.open_datagram(Endpoint{loopback, 0}, deaf)->local();
-}
-
-/// What a server's process does: one of ours in the real world, or SIPp.
+/// What the process of one of our servers does.
 template <class Server>
 void serve(const Endpoint& local) {
   sipharness::host::RealWorld world;
@@ -88,35 +73,7 @@ void serve(const Endpoint& local) {
 }
 
 void serve_by_sipp(const Endpoint& local) {
-  const int nowhere = open("/dev/null", O_RDWR);
-  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nowhere, standard);
-  const std::string address = local.address.text();
-  const std::string port = std::to_string(local.port);
-  execlp("sipp", "sipp", "-sf", SOURCE_ROOT "/tests/bench/data/registrar.sipp.xml", "-i",
-         address.c_str(), "-p", port.c_str(), "-nostdin", "-timeout", "60", nullptr);
-}
-
-/// A server in a process of its own, so that its CPU time can be told from the client's.
-pid_t fork_server(void (*serve)(const Endpoint&), const Endpoint& local) {
-  const pid_t child = fork();
-  if (child != 0) return child;
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  serve(local);
-  _exit(1);
-}
-
-bool is_bound(const Endpoint& local) {
-  const std::string port = fmt::format(":{:04X} 00000000:0000", local.port);
-  std::ifstream table("/proc/net/udp");
-  for (std::string line; std::getline(table, line);)
-    if (line.find(port) != std::string::npos) return true;
-  return false;
-}
-
-/// Gives a server up to ten seconds to start.
-bool await_bound(const Endpoint& local) {
-  for (int tries = 0; tries < 1000 && !is_bound(local); ++tries) std::this_thread::sleep_for(10ms);
-  return is_bound(local);
+  bench::serve_by_sipp("registrar.sipp.xml", local);
 }
 
 double in_seconds(const timeval& time) {
@@ -134,18 +91,16 @@ void report(benchmark::State& state, const rusage& usage) {
 
 void over_udp(benchmark::State& state, void (*serve)(const Endpoint&)) {
   for (auto _ : state) {
-    const Endpoint local = free_endpoint();
-    const pid_t child = fork_server(serve, local);
+    const Endpoint local = bench::free_endpoint(loopback);
+    bench::ServerProcess server([&] { serve(local); });
     bool is_done = false;
-    if (await_bound(local)) {
+    if (bench::ServerProcess::await_bound(local)) {
       sipharness::host::RealWorld world;
       const LoadClient client(world, local);
       world.run(world.now() + 60s, [&] { return client.is_done(); });
       is_done = client.is_done();
     }
-    kill(child, SIGKILL);
-    rusage usage{};
-    wait4(child, nullptr, 0, &usage);
+    const rusage usage = server.stop();
     if (!is_done) return state.SkipWithError("the server did not start, or requests were lost");
     report(state, usage);
   }
