@@ -1,5 +1,6 @@
 // Judging a run folder or a capture: the one way from files to findings.
 
+#include <algorithm>
 #include <variant>
 
 #include <fmt/format.h>
@@ -56,6 +57,8 @@ Expected<Inputs> read_inputs(const JudgeRequest& original) {
   Inputs inputs;
   inputs.capture = request.capture;
   inputs.is_run = host::is_folder(original.capture);
+  if (inputs.is_run && !request.servers.empty())
+    return failure(original.capture, "a run folder knows its servers: name none");
   inputs.profile = builtin_profile();
   if (request.scenario) {
     auto scenario = load_scenario(*request.scenario);
@@ -103,6 +106,10 @@ verdict::CaptureInfo describe_capture(const Inputs& inputs, const trace::Trace& 
   return info;
 }
 
+bool is_seen(const trace::Trace& trace, trace::ServerRole server) {
+  return std::ranges::find(trace.messages, server, &trace::Message::server) != trace.messages.end();
+}
+
 verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
                             const JudgeRequest& request) {
   verdict::Result result;
@@ -123,6 +130,10 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
     if (const auto* rule = std::get_if<journal::UnmatchedRule>(&entry.event))
       result.notes.push_back(fmt::format("{}: the rule \"{}\" of {} never matched", rule->place,
                                          rule->rule, rule->server));
+  for (const trace::Server& server : request.servers)
+    if (!is_seen(trace, server.role))
+      result.notes.push_back(fmt::format("no SIP message to or from {}, named as the {}",
+                                         server.endpoint.text(), to_string(server.role)));
   const std::string kind = inputs.is_run ? inputs.meta.device_kind : "external";
   for (const trace::Device& device : trace.devices)
     result.devices.push_back({device.name, kind, inputs.profile.name, device.user_agent});
@@ -132,7 +143,8 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
 
 Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request) {
   const scenario::Scenario* scenario = inputs.scenario ? &*inputs.scenario : nullptr;
-  auto trace = trace::build_trace({inputs.capture, inputs.journal, scenario, inputs.vantage});
+  auto trace = trace::build_trace(
+      {inputs.capture, inputs.journal, scenario, inputs.vantage, request.servers});
   if (!trace) return tl::unexpected(trace.error());
   scenario::Profile profile = inputs.profile;
   if (!profile.knows_timers)

@@ -75,6 +75,7 @@ struct JudgeRequest {
   std::optional<std::string> profile{};
   std::optional<std::string> journal{};
   std::optional<trace::Vantage> vantage{};
+  std::vector<trace::Server> servers{};  ///< of a foreign capture, named by hand
   std::vector<std::string> only{};
   bool strict = false;
 };

@@ -39,7 +39,8 @@ std::vector<Server> servers_of(const scenario::Scenario* scenario) {
 Expected<Trace> build_trace(BuildOptions options) {
   AssembleOptions assemble;
   assemble.journal = std::move(options.journal);
-  assemble.servers = servers_of(options.scenario);
+  assemble.servers =
+      options.servers.empty() ? servers_of(options.scenario) : std::move(options.servers);
   assemble.vantage = options.vantage;
   if (options.scenario != nullptr && options.scenario->dns && options.scenario->dns->address)
     assemble.name_server = {*options.scenario->dns->address, options.scenario->dns->port};

@@ -144,6 +144,8 @@ struct BuildOptions {
   /// destination of a REGISTER is the primary, the next one of the same AOR the secondary).
   const scenario::Scenario* scenario = nullptr;
   Vantage vantage = Vantage::unknown;
+  /// Named by hand: these are all there are, whatever scenario and traffic say. Empty: not named.
+  std::vector<Server> servers{};
 };
 
 /// Reads, decodes, parses, resolves the journal's packet names, judges the capture's health.

@@ -13,6 +13,7 @@ namespace {
 
 using test_support::epoch;
 using test_support::primary;
+using test_support::secondary;
 using test_support::TraceBuilder;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -90,6 +91,34 @@ TEST_F(BuildTrace, infers_the_servers_of_a_foreign_capture) {
   ASSERT_EQ(trace->servers.size(), 2U);
   EXPECT_EQ(trace->servers[0].endpoint, t.server_endpoint(primary));
   EXPECT_EQ(trace->devices.at(0).name, "phone");
+}
+
+TEST_F(BuildTrace, takes_the_servers_that_are_named_whatever_the_traffic_says) {
+  TraceBuilder t;
+  t.healthy_registrations(1s);
+  write(t.build());
+  BuildOptions options;
+  options.capture = path_;
+  options.servers = {{ServerRole::primary, t.server_endpoint(secondary)},
+                     {ServerRole::secondary, t.server_endpoint(primary)}};
+  const Expected<Trace> trace = build_trace(std::move(options));
+  ASSERT_TRUE(trace) << trace.error().text();
+  EXPECT_EQ(trace->messages.at(0).destination, t.server_endpoint(primary));
+  EXPECT_EQ(trace->messages.at(0).server, ServerRole::secondary);
+}
+
+TEST_F(BuildTrace, has_no_secondary_where_only_the_primary_is_named) {
+  TraceBuilder t;
+  t.healthy_registrations(1s);
+  write(t.build());
+  BuildOptions options;
+  options.capture = path_;
+  options.servers = {{ServerRole::primary, t.server_endpoint(primary)}};
+  const Expected<Trace> trace = build_trace(std::move(options));
+  ASSERT_TRUE(trace) << trace.error().text();
+  ASSERT_EQ(trace->servers.size(), 1U);
+  for (const Message& message : trace->messages)
+    EXPECT_EQ(message.direction == Direction::elsewhere, message.server == ServerRole::none);
 }
 
 TEST_F(BuildTrace, a_capture_that_ends_early_is_a_fault) {
