@@ -1,7 +1,9 @@
 // sipharness: the command line. One file per subcommand; here are the words they share, and the
 // only place that turns errors into exit codes.
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 
 #include <fmt/format.h>
@@ -32,7 +34,8 @@ int parse_and_run(int argc, char** argv) {
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   int exit_code = passed;
-  for (const auto add : {add_run, add_check, add_list, add_explain, add_validate, add_selftest})
+  for (const auto add :
+       {add_run, add_check, add_list, add_explain, add_validate, add_selftest, add_doctor})
     add(app, exit_code);
   try {
     app.parse(argc, argv);
@@ -40,6 +43,8 @@ int parse_and_run(int argc, char** argv) {
     // Help and version are "errors" of code 0 to CLI11.
     return app.exit(error) == 0 ? passed : wrong_input;
   }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw SetupError(fmt::format("cannot write the output: {}", std::strerror(errno)));
   return exit_code;
 }
 

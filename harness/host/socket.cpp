@@ -5,20 +5,22 @@
 #include <cstring>
 #include <linux/filter.h>
 #include <netinet/in.h>
-#include <string_view>
+#include <string>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
+#include "harness/host/port_holder.hpp"
 
 namespace sipharness::host {
 namespace {
 
-std::string_view remedy_for(int error) {
+std::string remedy_for(int error, Transport transport, const Endpoint& local) {
   switch (error) {
     case EADDRINUSE:
-      return "stop the program that holds it or choose other ports";
+      return fmt::format("stop {} or choose other ports",
+                         holder_of(transport, local).value_or("the program that holds it"));
     case EADDRNOTAVAIL:
       return "no interface of this host has that address; choose one with --bind or add it";
     case EACCES:
@@ -36,7 +38,7 @@ std::string_view remedy_for(int error) {
 [[noreturn]] void cannot_bind(Transport transport, const Endpoint& local, int error) {
   throw SetupError(fmt::format("cannot bind {} ({}): {}; {}", local.text(),
                                transport == Transport::udp ? "UDP" : "TCP", std::strerror(error),
-                               remedy_for(error)));
+                               remedy_for(error, transport, local)));
 }
 
 }  // namespace
@@ -134,6 +136,7 @@ std::optional<Unreachable> unreachable_from_errno(int error) {
       return Unreachable::host;
     case ENETUNREACH:
     case ENETDOWN:
+    case EADDRNOTAVAIL:  // the socket's own address has gone from this host
       return Unreachable::network;
     case EACCES:
     case EPERM:

@@ -9,17 +9,20 @@ namespace {
 
 constexpr std::size_t max_unsent = 1024;
 constexpr std::size_t max_failures = 1024;
-constexpr int receive_buffer = 4 * 1024 * 1024;
 
 }  // namespace
+
+void UdpPort::ask_for_receive_buffer(const Descriptor& socket) {
+  set_option(socket, SOL_SOCKET, SO_RCVBUF, receive_buffer);
+  set_option(socket, SOL_SOCKET, SO_RCVBUFFORCE, receive_buffer);
+}
 
 UdpPort::UdpPort(Engine& engine, const Endpoint& local, world::DatagramHandler& handler)
     : engine_(engine),
       handler_(handler),
       socket_(open_bound(Transport::udp, local)),
       local_(local_endpoint(socket_)) {
-  set_option(socket_, SOL_SOCKET, SO_RCVBUF, receive_buffer);
-  set_option(socket_, SOL_SOCKET, SO_RCVBUFFORCE, receive_buffer);
+  ask_for_receive_buffer(socket_);
   enable_error_queue(socket_, local_.address);
   watch_ = engine_.reactor().watch(socket_.number(), [this] { on_readable(); });
   engine_.datagram_tap().opened(local_);

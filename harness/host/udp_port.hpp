@@ -21,6 +21,10 @@ namespace sipharness::host {
 
 class UdpPort final : public world::DatagramPort {
  public:
+  static constexpr int receive_buffer = 4 * 1024 * 1024;
+  /// By privilege if there is one, else as far as the host's limit goes.
+  static void ask_for_receive_buffer(const Descriptor& socket);
+
   /// Throws SetupError if `local` cannot be bound.
   UdpPort(Engine& engine, const Endpoint& local, world::DatagramHandler& handler);
   ~UdpPort() override;

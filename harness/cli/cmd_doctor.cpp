@@ -1,0 +1,61 @@
+// sipharness doctor: what this machine and its privileges allow, and what to do about the rest.
+
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/shipped.hpp"
+#include "harness/run/doctor.hpp"
+#include "reports/text.hpp"
+
+namespace sipharness::cli {
+namespace {
+
+struct DoctorArguments {
+  std::vector<std::string> scenarios;
+  std::string out = "runs";
+};
+
+void print(const run::Diagnosis& diagnosis) {
+  fmt::print("{:<8} {:<28} {}\n", to_string(diagnosis.health), reports::printable(diagnosis.what),
+             reports::printable(diagnosis.found));
+  if (!diagnosis.remedy.empty())
+    fmt::print("{:<8} {:<28} -> {}\n", "", "", reports::printable(diagnosis.remedy));
+}
+
+int examine(const DoctorArguments& arguments) {
+  const auto paths =
+      arguments.scenarios.empty() ? std::vector{shipped_scenarios()} : arguments.scenarios;
+  const run::Plan plan{read_scenarios(paths), shipped_profiles(), arguments.out};
+  run::Health worst = run::Health::ok;
+  for (const run::Examination& examination : run::examinations()) {
+    for (const run::Diagnosis& diagnosis : examination.examine(plan)) {
+      worst = std::max(worst, diagnosis.health);
+      print(diagnosis);
+      std::fflush(stdout);
+    }
+  }
+  fmt::print("\n{}\n", worst == run::Health::missing
+                           ? "What is missing has to be there before all of this can be run."
+                           : "Ready to run in real time.");
+  return worst == run::Health::missing ? cannot_run : passed;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<DoctorArguments>();
+  CLI::App* command = app.add_subcommand(
+      "doctor", "What this machine and its privileges allow, and what to do about the rest");
+  command
+      ->add_option("scenario", arguments->scenarios,
+                   "What is to be run here (default: every shipped scenario)")
+      ->type_name("SCENARIO");
+  command->add_option("--out", arguments->out, "Where run folders will go (default runs)")
+      ->type_name("DIR");
+  command->callback([arguments, &exit_code] { exit_code = examine(*arguments); });
+}
+
+}  // namespace sipharness::cli
