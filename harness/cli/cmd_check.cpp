@@ -8,13 +8,15 @@
 #include "harness/cli/output.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/run/run.hpp"
+#include "reports/text.hpp"
 
 namespace sipharness::cli {
 namespace {
 
 struct CheckArguments {
   run::JudgeRequest request;
-  std::string scenario, profile, journal, vantage;
+  std::string scenario, profile, journal, vantage, primary, secondary;
+  bool so_far = false;
   OutputOptions output;
 };
 
@@ -28,14 +30,36 @@ std::optional<trace::Vantage> vantage_of(const std::string& word) {
   return word == "server" ? trace::Vantage::server : trace::Vantage::unknown;
 }
 
+std::vector<trace::Server> servers_of(const CheckArguments& arguments) {
+  std::vector<trace::Server> servers;
+  const auto add = [&](trace::ServerRole role, const std::string& text) {
+    if (text.empty()) return;
+    const auto endpoint = Endpoint::parse(text);
+    if (!endpoint || endpoint->port == 0)
+      throw InputError(
+          fmt::format("--{} {}: an address with a port is needed, such as 192.0.2.10:5060 or "
+                      "[2001:db8::10]:5060",
+                      to_string(role), reports::printable(text)));
+    servers.push_back({role, *endpoint});
+  };
+  add(trace::ServerRole::primary, arguments.primary);
+  add(trace::ServerRole::secondary, arguments.secondary);
+  if (servers.size() == 2 && servers[0].endpoint == servers[1].endpoint)
+    throw InputError(fmt::format("--primary and --secondary are both {}: name two servers",
+                                 servers[0].endpoint.text()));
+  return servers;
+}
+
 int check(CheckArguments arguments) {
+  arguments.request.servers = servers_of(arguments);
   arguments.request.only = requirements_named(arguments.request.only);
   arguments.request.scenario = given(arguments.scenario);
   arguments.request.profile = given(arguments.profile);
   arguments.request.journal = given(arguments.journal);
   arguments.request.vantage = vantage_of(arguments.vantage);
   std::vector<verdict::Result> results;
-  results.push_back(value_or_reject(run::judge(arguments.request)).result);
+  const auto judge = arguments.so_far ? run::judge_so_far : run::judge;
+  results.push_back(value_or_reject(judge(arguments.request)).result);
   print_result(results.front(), arguments.output, {}, false);
   write_results(results, arguments.output);
   return worst_exit_code(results);
@@ -55,10 +79,20 @@ void add_check(CLI::App& app, int& exit_code) {
   command->add_option("--vantage", arguments->vantage, "Where it was captured")
       ->check(CLI::IsMember({"device", "server", "unknown"}));
   command
+      ->add_option("--primary", arguments->primary,
+                   "The primary of a capture that does not show who is who; without --secondary "
+                   "there is none")
+      ->type_name("ADDRESS:PORT");
+  command->add_option("--secondary", arguments->secondary, "Its secondary")
+      ->type_name("ADDRESS:PORT")
+      ->needs("--primary");
+  command
       ->add_option("--only", arguments->request.only,
                    "Judge these only: GRP-CALL-03, GRP-REG, rfc3261/17")
       ->type_name("ID");
   command->add_flag("--strict", arguments->request.strict, "Warnings count as failures");
+  command->add_flag("--so-far", arguments->so_far,
+                    "The run still goes on: what it lacks is not held against it");
   add_output_options(*command, arguments->output);
   command->callback([arguments, &exit_code] { exit_code = check(*arguments); });
 }

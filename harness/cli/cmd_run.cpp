@@ -7,6 +7,7 @@
 #include "harness/base/setup_error.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
+#include "harness/cli/partial_judge.hpp"
 #include "harness/cli/progress.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
@@ -104,9 +105,8 @@ run::RunOptions options_for(const RunArguments& arguments, const Task& task) {
   options.seed = arguments.seed;
   options.deviations = arguments.deviations;
   options.interrupted = [] { return host::is_interrupted(); };
-  options.on_partial = [folder = run::RunFolder{task.folder}] {
-    const auto so_far = run::judge_so_far({.capture = folder.path});
-    if (so_far) host::write_file(folder.partial_result(), reports::json(so_far->result));
+  options.on_partial = [judge = std::make_shared<PartialJudge>(run::RunFolder{task.folder})] {
+    judge->judge();
   };
   return options;
 }

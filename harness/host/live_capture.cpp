@@ -100,12 +100,13 @@ class LiveCapture::Impl {
     pollfd ready{pcap_get_selectable_fd(handle_.get()), POLLIN, 0};
     // Silence proves nothing: on a loaded host the kernel passes a block on late. Its own count of
     // frames does.
-    for (hand_over(); is_behind_the_kernel() && steady_clock::now() < deadline; hand_over()) {
+    for (hand_over(); failure_.empty() && is_behind_the_kernel() && steady_clock::now() < deadline;
+         hand_over()) {
       ::poll(&ready, 1, static_cast<int>(block_timeout.count()));
     }
   }
 
-  CaptureStatistics statistics() const { return {received_, kernel_counts().ps_drop}; }
+  CaptureStatistics statistics() const { return {received_, kernel_counts().ps_drop, failure_}; }
 
  private:
   pcap_stat kernel_counts() const {
@@ -121,12 +122,20 @@ class LiveCapture::Impl {
     return received_ * copies_ + kernel.ps_drop < kernel.ps_recv;
   }
 
+  /// The descriptor of a capture that has failed stays readable for ever.
+  void give_up() {
+    failure_ = pcap_geterr(handle_.get());
+    watch_.reset();
+  }
+
   /// One by one, since a sink may throw and libpcap's loop is C.
   void hand_over() {
     pcap_pkthdr* header = nullptr;
     const u_char* bytes = nullptr;
     for (int i = 0; i < frames_per_turn; ++i) {
-      if (pcap_next_ex(handle_.get(), &header, &bytes) != 1) return;
+      const int outcome = pcap_next_ex(handle_.get(), &header, &bytes);
+      if (outcome < 0) give_up();
+      if (outcome != 1) return;
       ++received_;
       // At nanosecond precision tv_usec holds nanoseconds.
       sink_.on_frame({.at = CaptureTime(std::chrono::seconds(header->ts.tv_sec) +
@@ -141,6 +150,7 @@ class LiveCapture::Impl {
   const std::uint64_t copies_;
   Handle handle_;
   std::uint64_t received_ = 0;
+  std::string failure_;
   std::unique_ptr<world::Timer::Pending> watch_;
 };
 

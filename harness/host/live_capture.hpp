@@ -6,6 +6,7 @@
 //     is large enough for the seconds in which the world may be busy; whatever it lost is counted.
 //  2. A frame on the loopback interface comes once.
 //  3. A frame reaches the sink some 10 ms after it was on the wire; its stamp is exact.
+//  4. A capture that the kernel ends (the interface was taken away) falls silent and says why.
 // @source pcap(3PCAP), packet(7); https://www.tcpdump.org/linktypes.html
 
 #include <cstdint>
@@ -28,6 +29,7 @@ struct LiveCaptureOptions {
 struct CaptureStatistics {
   std::uint64_t received = 0;  ///< handed to the sink
   std::uint64_t dropped = 0;   ///< by the kernel, for want of room
+  std::string failure;         ///< why nothing more is captured; empty: it goes on
 };
 
 class LiveCapture {

@@ -16,6 +16,11 @@ extern "C" void on_interrupt(int) {
   if (seen.exchange(true)) ::_exit(exit_code_interrupted);
 }
 
+/// The shell and the kernel may both tell it: no second one counts.
+extern "C" void on_hang_up(int) {
+  seen = true;
+}
+
 }  // namespace
 
 void catch_interrupts() {
@@ -24,6 +29,11 @@ void catch_interrupts() {
   action.sa_handler = on_interrupt;
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
+  // Under nohup the end of the terminal is no reason to stop.
+  struct sigaction before {};
+  if (::sigaction(SIGHUP, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) return;
+  action.sa_handler = on_hang_up;
+  ::sigaction(SIGHUP, &action, nullptr);
 }
 
 bool is_interrupted() {

@@ -45,6 +45,8 @@ inline constexpr std::string_view event_name<UnmatchedRule> = "unmatched_rule";
 template <>
 inline constexpr std::string_view event_name<Lag> = "lag";
 template <>
+inline constexpr std::string_view event_name<Network> = "network";
+template <>
 inline constexpr std::string_view event_name<CaptureCount> = "capture_count";
 template <>
 inline constexpr std::string_view event_name<Ended> = "ended";
@@ -144,6 +146,12 @@ void describe(auto& form, UnmatchedRule& event) {
 
 void describe(auto& form, Lag& event) {
   form("worst_ns", event.worst);
+}
+
+void describe(auto& form, Network& event) {
+  form("interface", event.interface);
+  form("up", event.up);
+  form("what", event.what);
 }
 
 void describe(auto& form, CaptureCount& event) {

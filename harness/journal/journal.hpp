@@ -121,6 +121,13 @@ struct UnmatchedRule {
 struct Lag {
   Duration worst{};
 };
+/// The network under the servers was taken away or came back: what the capture lacks meanwhile says
+/// nothing of the device.
+struct Network {
+  std::string interface;
+  bool up = true;
+  std::string what;  ///< "the interface eth0 has no carrier"; empty when it is back
+};
 /// The capture's own account, at the end.
 struct CaptureCount {
   std::string source;  ///< "simulated", "live", "tap"
@@ -135,7 +142,7 @@ struct Ended {
 
 using Event = std::variant<Clock, Sent, Ignored, Withheld, Delayed, Phase, Port, BindingsForgotten,
                            Action, FarEnd, DeviceState, Reported, ScenarioZero, Missed,
-                           UnmatchedRule, Lag, CaptureCount, Ended>;
+                           UnmatchedRule, Lag, Network, CaptureCount, Ended>;
 
 struct Entry {
   Duration at{};  ///< since scenario zero

@@ -19,8 +19,12 @@ class CaptureSource {
   CaptureSource(CaptureMode mode, const scenario::Scenario& scenario);
   ~CaptureSource();
 
+  const std::string& interface() const { return interface_; }
+  const std::vector<IpAddress>& hosts() const { return hosts_; }
   packet::LinkType link() const { return packet::LinkType::ethernet; }
   void start(host::RealWorld& world, packet::FrameSink& sink);
+  /// Why the kernel has ended the capture; empty while it goes on.
+  std::string failure() const { return capture_ ? capture_->statistics().failure : ""; }
   /// Hands over what is still under way and stops; the capture's own account but for the frames.
   journal::CaptureCount stop(host::RealWorld& world);
 

@@ -20,7 +20,7 @@ class JournalFile final : public journal::Writer {
   /// The same for something that began a moment ago; nothing was written since.
   void write(const journal::Event& event, TimePoint at);
   /// True once a line could not be written (full disk); what is buffered is written first.
-  bool has_failed() const { return failed_ || std::fflush(file_.get()) != 0; }
+  bool has_failed() const { return failed_ || (!flush_ && std::fflush(file_.get()) != 0); }
 
  private:
   struct Close {

@@ -8,6 +8,7 @@
 #include "harness/capture/pcap_file.hpp"
 #include "harness/host/files.hpp"
 #include "harness/host/heartbeat.hpp"
+#include "harness/host/network_watch.hpp"
 #include "harness/host/priority.hpp"
 #include "harness/run/capture_source.hpp"
 #include "harness/run/devices.hpp"
@@ -49,19 +50,21 @@ class RealRun {
     host::Heartbeat heartbeat(world_, [this](Duration worst) {
       stage_->journal().write(journal::Lag{worst});
       write_clock();
+      // What a killed harness leaves behind lacks one second at most.
+      capture_.flush();
     });
+    const host::NetworkWatch network(
+        world_, source_.interface(), source_.hosts(), [this](const std::string& fault) {
+          stage_->journal().write(journal::Network{source_.interface(), fault.empty(), fault});
+        });
     show_progress();
     judge_now_and_then();
     stage_->begin();
     const auto& interrupted = production_.options.interrupted;
-    world_.run(TimePoint::max(),
-               [&] { return stage_->is_over() || (interrupted && interrupted()); });
-    const bool stopped = interrupted && interrupted();
-    journal::CaptureCount count = source_.stop(world_);
-    count.frames = capture_.frames();
-    stage_->journal().write(count);
-    stage_->finish(stopped ? "interrupted" : "");
-    capture_.flush();
+    world_.run(TimePoint::max(), [&] {
+      return stage_->is_over() || has_failed_to_write() || (interrupted && interrupted());
+    });
+    end_recording(interrupted && interrupted());
     stage_->stop_devices();
     report_write_errors();
   }
@@ -95,6 +98,20 @@ class RealRun {
       judge_now_and_then();
     });
   }
+
+  void end_recording(bool stopped) {
+    const std::string failure = source_.failure();
+    if (!failure.empty())
+      stage_->journal().write(journal::Network{source_.interface(), false, failure});
+    journal::CaptureCount count = source_.stop(world_);
+    count.frames = capture_.frames();
+    stage_->journal().write(count);
+    capture_.flush();
+    // A journal without an end is one that was cut off, and nobody takes it for more.
+    if (!has_failed_to_write()) stage_->finish(stopped ? "interrupted" : "");
+  }
+
+  bool has_failed_to_write() const { return capture_.failed() || stage_->journal_has_failed(); }
 
   void report_write_errors() const {
     if (const auto error = capture_.error())

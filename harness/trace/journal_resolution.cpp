@@ -111,6 +111,17 @@ void judge_drops(Trace& trace) {
   }
 }
 
+/// Stands first: whatever else is missing follows from it.
+void judge_network(Trace& trace) {
+  std::vector<std::string> faults;
+  for (const journal::Entry& entry : trace.journal) {
+    const auto* const network = std::get_if<journal::Network>(&entry.event);
+    if (network == nullptr || network->up) continue;
+    faults.push_back(fmt::format("{} (at {})", network->what, format_seconds(entry.at)));
+  }
+  trace.health.faults.insert(trace.health.faults.begin(), faults.begin(), faults.end());
+}
+
 }  // namespace
 
 void resolve_journal(Trace& trace, Sightings& sightings) {
@@ -128,6 +139,7 @@ void judge_health(Trace& trace) {
     add_fault(trace, fmt::format("{} times the capture lacks bytes of a stream",
                                  trace.counts.stream_gaps));
   }
+  judge_network(trace);
   judge_drops(trace);
   judge_clocks(trace);
   if (!trace.ended) add_fault(trace, "the journal ends before the run did");

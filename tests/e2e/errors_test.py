@@ -2,13 +2,10 @@
 import json
 import os
 import re
-import signal
 import socket
-import subprocess
-import time
 import unittest
 
-from support import (EndToEnd, PROGRAM, REFUSED, ROOT, SCENARIOS, result_of, sipharness)
+from support import EndToEnd, REFUSED, SCENARIOS, sipharness
 
 PLACE = re.compile(r"^\S+:\d+:\d+: ", re.MULTILINE)
 
@@ -60,6 +57,37 @@ class WrongInput(EndToEnd):
         self.assertEqual(result["verdict"], "inconclusive")
         self.assertTrue(any("frame" in fault for fault in result["capture"]["faults"]))
 
+    def test_servers_of_a_capture_are_named_right_or_refused(self):
+        _, folders = self.run_scenarios(SCENARIOS / "guide/both_up_register.json")
+        capture = folders["both_up_register"] / "capture.pcap"
+        for servers, said in ((["--primary", "127.0.0.11"], "--primary 127.0.0.11: an address with a port"),
+                              (["--primary", "127.0.0.11:0"], "an address with a port"),
+                              (["--primary", "sip\x1b[2J:5070"], "--primary sip\\x1b[2J:5070: an address"),
+                              (["--secondary", "127.0.0.12:5080"], "--primary"),
+                              (["--primary", "[::1]:5060", "--secondary", "[::1]:5060"], "name two servers")):
+            with self.subTest(servers):
+                done = sipharness("check", capture, *servers)
+                self.assert_exit(done, 2)
+                self.assertIn(said, done.stderr)
+        done = sipharness("check", folders["both_up_register"], "--primary", "127.0.0.11:5070")
+        self.assert_exit(done, 2)
+        self.assertIn("a run folder knows its servers", done.stderr)
+
+    def test_servers_that_are_named_are_taken_so(self):
+        _, folders = self.run_scenarios(SCENARIOS / "guide/call_primary_up.json")
+        capture = folders["call_primary_up"] / "capture.pcap"
+
+        def place_of_the_call(*servers):
+            done = sipharness("check", capture, "--only", "GRP-CALL-01", "--json", "-", *servers)
+            result = json.loads(done.stdout)
+            return result["findings"][0]["verdict"], result["notes"]
+        right = ["--primary", "127.0.0.11:5070", "--secondary", "127.0.0.12:5080"]
+        self.assertEqual(place_of_the_call(*right), place_of_the_call())
+        swapped = ["--primary", "127.0.0.12:5080", "--secondary", "127.0.0.11:5070"]
+        self.assertNotEqual(place_of_the_call(*swapped), place_of_the_call())
+        self.assertIn("no SIP message to or from 192.0.2.1:5060, named as the primary",
+                      place_of_the_call("--primary", "192.0.2.1:5060")[1])
+
 
 class RealTimeTrouble(EndToEnd):
     def test_a_taken_port_exits_4_and_says_what_to_do(self):
@@ -74,53 +102,8 @@ class RealTimeTrouble(EndToEnd):
             done, _ = self.run_scenarios(file, "--clock", "real", "--capture", "tap")
         self.assert_exit(done, 4)
         self.assertIn("127.77.1.11", done.stderr)
+        self.assertIn(f"(process {os.getpid()})", done.stderr)
         self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
-
-    def start(self, *arguments):
-        out = self.scratch / "runs"
-        process = subprocess.Popen(
-            [PROGRAM, "run", "--out", out, "--clock", "real", *map(str, arguments)], cwd=ROOT,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
-        self.addCleanup(process.kill)
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            journals = list(out.glob("*/journal.jsonl")) if out.exists() else []
-            if any("dial" in j.read_text() or "boot" in j.read_text() for j in journals):
-                return process, out
-            time.sleep(0.05)
-        self.fail("the run did not begin")
-
-    def own_addresses(self, subnet):
-        scenario = json.loads((SCENARIOS / "primary_down.json").read_text())
-        scenario.pop("$schema", None)
-        scenario["servers"]["primary"]["address"] = f"127.78.{subnet}.11"
-        scenario["servers"]["secondary"]["address"] = f"127.78.{subnet}.12"
-        file = self.scratch / "primary_down.json"
-        file.write_text(json.dumps(scenario))
-        return file
-
-    def test_one_interrupt_judges_and_keeps_what_was_seen(self):
-        process, out = self.start(self.own_addresses(os.getpid() % 200 + 1), "--capture", "tap")
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=20)
-        self.assertEqual(process.returncode, 3, stdout + stderr)
-        result = result_of((out / "latest").resolve())
-        self.assertTrue(result["interrupted"])
-        self.assertGreater(result["capture"]["sip_messages"], 0)
-
-    def test_a_killed_harness_leaves_a_readable_folder(self):
-        process, out = self.start(self.own_addresses(os.getpid() % 200 + 2), "--capture", "tap")
-        deadline = time.monotonic() + 15
-        partial = (out / "latest").resolve() / "result.partial.json"
-        while not partial.exists() and time.monotonic() < deadline:
-            time.sleep(0.1)
-        process.kill()
-        process.communicate(timeout=20)
-        self.assertIn("findings", json.loads(partial.read_text()))
-        done = sipharness("check", (out / "latest").resolve(), "--json", "-")
-        self.assert_exit(done, 3)
-        self.assertGreater(json.loads(done.stdout)["capture"]["sip_messages"], 0)
 
 
 if __name__ == "__main__":

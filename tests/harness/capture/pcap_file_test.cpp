@@ -1,7 +1,10 @@
 #include "harness/capture/pcap_file.hpp"
 
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sys/resource.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -65,6 +68,42 @@ TEST_F(PcapFile, gives_back_every_frame_to_the_nanosecond) {
     ASSERT_EQ(list.frames.size(), 3U);
     EXPECT_EQ(list.frames[2], (FrameList::Frame{start + 2ns, link, 7, "frame 2"}));
   }
+}
+
+/// Whether a writer noticed that its five frames of 400 bytes did not fit. A limit on the size of
+/// files is a full disk that needs no privilege; it stays with the process.
+bool fills_the_disk(const std::string& path) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit limit{1000, 1000};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  const std::string frame(400, 'x');
+  PcapWriter writer(path, LinkType::ethernet);
+  for (int i = 0; i < 5; ++i) {
+    writer.on_frame({start + i * 1ns, LinkType::ethernet, 0, frame});
+    writer.flush();
+  }
+  return writer.error().has_value();
+}
+
+TEST_F(PcapFile, ends_with_a_whole_frame_when_the_disk_is_full) {
+  EXPECT_EXIT(std::_Exit(fills_the_disk(path_) ? 0 : 1), testing::ExitedWithCode(0), "");
+  FrameList list;
+  const Expected<ReadOutcome> outcome = read_capture(path_, list);
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  EXPECT_EQ(outcome->frames, 2U);
+  EXPECT_FALSE(outcome->truncation);
+}
+
+TEST_F(PcapFile, is_whole_up_to_the_last_flush_at_any_moment) {
+  PcapWriter writer(path_, LinkType::ethernet);
+  FrameList list;
+  EXPECT_EQ(read_capture(path_, list).value().frames, 0U) << "it can be read at once";
+  const std::string frame(60'000, 'x');
+  for (int i = 0; i < 100; ++i) writer.on_frame({start + i * 1ns, LinkType::ethernet, 0, frame});
+  const Expected<ReadOutcome> outcome = read_capture(path_, list);
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  EXPECT_FALSE(outcome->truncation) << "its buffer is written frame by frame";
+  EXPECT_GT(outcome->frames, 0U);
 }
 
 TEST_F(PcapFile, keeps_the_original_length_of_a_cut_frame) {

@@ -34,6 +34,29 @@ TEST_P(Signals, the_second_ends_the_process_at_once) {
       ExitedWithCode(130), "");
 }
 
+TEST(EndOfTheTerminal, ends_the_run_early_however_often_it_is_told) {
+  EXPECT_EXIT(
+      {
+        std::signal(SIGHUP, SIG_DFL);
+        catch_interrupts();
+        std::raise(SIGHUP);
+        std::raise(SIGHUP);
+        std::_Exit(is_interrupted() ? 0 : 1);
+      },
+      ExitedWithCode(0), "");
+}
+
+TEST(EndOfTheTerminal, is_no_reason_to_stop_under_nohup) {
+  EXPECT_EXIT(
+      {
+        std::signal(SIGHUP, SIG_IGN);
+        catch_interrupts();
+        std::raise(SIGHUP);
+        std::_Exit(is_interrupted() ? 1 : 0);
+      },
+      ExitedWithCode(0), "");
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, Signals, testing::Values(SIGINT, SIGTERM));
 
 }  // namespace

@@ -63,6 +63,9 @@ const RoundTrip round_trips[] = {
      R"({"t_ns":5,"event":"missed","step":4,"awaited":"primary.registered",)"
      R"("deadline_ns":240000000000})"},
     {"lag", Lag{3ms}, R"({"t_ns":5,"event":"lag","worst_ns":3000000})"},
+    {"network", Network{"eth0", false, "the interface eth0 is down"},
+     R"({"t_ns":5,"event":"network","interface":"eth0","up":false,)"
+     R"("what":"the interface eth0 is down"})"},
     {"capture_count", CaptureCount{"live", 84, 2, "note"},
      R"({"t_ns":5,"event":"capture_count","source":"live","frames":84,"dropped":2,)"
      R"("note":"note"})"},

@@ -41,6 +41,19 @@ TEST(JournalResolution, marks_every_copy_that_was_ignored) {
   EXPECT_TRUE(trace.health.complete());
 }
 
+TEST(Health, a_network_that_was_taken_away_explains_what_is_missing) {
+  TraceBuilder t;
+  t.registration(primary, 1s);
+  const Trace seen = t.build();
+  t.at(2s).entry(journal::Network{"eth0", false, "the interface eth0 has no carrier"});
+  t.at(3s).entry(journal::Sent{"primary", name_of(seen.messages[1])});
+  t.at(4s).entry(journal::Sent{"primary", name_of(seen.messages[1])});
+  t.at(5s).entry(journal::Network{"eth0", true, ""});
+  const Trace trace = t.build();
+  ASSERT_EQ(trace.health.faults.size(), 2U);
+  EXPECT_EQ(trace.health.faults[0], "the interface eth0 has no carrier (at 2.000 s)");
+}
+
 TEST(JournalResolution, ignored_garbage_is_found_too) {
   TraceBuilder t;
   t.ignored(t.at(1s).from_device(primary).raw("garbage"));

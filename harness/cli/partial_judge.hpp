@@ -1,0 +1,26 @@
+#pragma once
+// Verdicts while a run still goes on: `check --so-far` in a process of its own, so that judging
+// never makes the run late.
+//  1. One at a time: whoever asks while one runs gets its verdicts with the next.
+//  2. Its failure is told once and harms nothing.
+
+#include "harness/host/side_process.hpp"
+#include "harness/run/run.hpp"
+
+namespace sipharness::cli {
+
+class PartialJudge {
+ public:
+  explicit PartialJudge(run::RunFolder folder) : folder_(std::move(folder)) {}
+  /// Brings result.partial.json of the folder up to date, soon.
+  void judge();
+
+ private:
+  void tell_failure(const std::string& how);
+
+  run::RunFolder folder_;
+  host::SideProcess process_;
+  bool told_ = false;
+};
+
+}  // namespace sipharness::cli
