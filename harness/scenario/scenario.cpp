@@ -80,7 +80,7 @@ Profile configured(const Profile& profile, const Scenario& scenario) {
     if (setting) target = *setting;
   };
   apply(configure.register_expiration, given.register_expiration);
-  apply(configure.reregister_before, given.reregister_before);
+  if (given.knows_reregister_before) apply(configure.reregister_before, given.reregister_before);
   apply(configure.subscribe_expiration, given.subscribe_expiration);
   apply(configure.subscriptions, given.subscriptions);
   apply(configure.mwi_subscribe, given.mwi_subscribe);

@@ -193,7 +193,8 @@ TEST(Password, of_an_account_without_one_is_none_also_when_read_back) {
 }
 
 TEST(Configured, gives_the_device_what_the_scenario_sets_and_leaves_the_rest) {
-  const Profile profile = read(full);
+  Profile profile = read(full);
+  profile.knows_reregister_before = true;
   Scenario scenario;
   scenario.configure.register_expiration = 2min;
   scenario.configure.reregister_before = 20s;
@@ -211,6 +212,14 @@ TEST(Configured, gives_the_device_what_the_scenario_sets_and_leaves_the_rest) {
   EXPECT_EQ(given.subscribe_expiration, 10min);
   EXPECT_TRUE(given.mwi_subscribe);
   EXPECT_EQ(given.name, "grp2614");
+}
+
+TEST(Configured, keeps_no_setting_that_the_device_does_not_have) {
+  Profile softphone;
+  softphone.knows_reregister_before = false;
+  Scenario scenario;
+  scenario.configure.reregister_before = 20s;
+  EXPECT_EQ(configured(softphone, scenario).reregister_before, Duration::zero());
 }
 
 }  // namespace
