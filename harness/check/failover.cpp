@@ -1,5 +1,7 @@
 #include "harness/check/failover.hpp"
 
+#include <fmt/format.h>
+
 namespace sipharness::check {
 namespace {
 
@@ -89,6 +91,12 @@ std::vector<SilentPrimary> calls_to_silent_primary(const Context& context) {
          .was_observed = context.trace.last > deadline});
   }
   return found;
+}
+
+std::string describe_tries(const Context& context, const SilentPrimary& failed) {
+  const auto& sends = context.transactions[failed.primary->invites.back()].sends;
+  return fmt::format("{} INVITEs at the primary, the last {} after the first", sends.size(),
+                     format_seconds(context.at(sends.back()) - failed.primary->i0));
 }
 
 std::vector<FailureSignal> failure_signals(const Context& context) {

@@ -4,6 +4,7 @@
 // @source RFC 3263 §4.3; RFC 3261 §8.1.2, §17.1.1.2 (Timer B), §18.4
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,10 @@ struct SilentPrimary {
 /// Calls that stayed at the primary because the user gave them up, or the secondary was lost too,
 /// are left out.
 std::vector<SilentPrimary> calls_to_silent_primary(const Context& context);
+
+/// "7 INVITEs at the primary, the last 31.500 s after the first": what a call that was not taken
+/// elsewhere did there.
+std::string describe_tries(const Context& context, const SilentPrimary& failed);
 
 /// Kinds of failure signals.
 inline constexpr std::string_view timeout_signal = "Timer B";

@@ -85,7 +85,8 @@ void invite_finds_the_loss(const Context& context, Judge& judge) {
                     .tolerance = failover_grace(context)},
                    "from the first INVITE at the silent primary to the secondary");
     else if (failed.was_observed)
-      judge.violated(evidence, "the silent primary was never given up");
+      judge.violated(evidence, fmt::format("the silent primary was never left: {}",
+                                           describe_tries(context, failed)));
   }
 }
 
@@ -97,13 +98,15 @@ bool survived_a_lost_packet(const Context& context, const trace::Leg& leg) {
 }
 
 void one_lost_packet_moves_nothing(const Context& context, Judge& judge) {
-  judge.needs("a call whose first INVITE the primary does not answer", verdict::Blame::harness);
+  const auto silent = calls_to_silent_primary(context);
+  judge.needs("a call that outlives an INVITE without answer, or turns to the secondary",
+              silent.empty() ? verdict::Blame::harness : verdict::Blame::device);
   for (const trace::CallGroup& call : context.calls) {
     const trace::Leg* const primary = call.leg(ServerRole::primary);
     if (primary != nullptr && call.legs.size() == 1 && survived_a_lost_packet(context, *primary))
       judge.pass(evidence_of(context, *primary), "a lost packet was sent again, the call stayed");
   }
-  for (const SilentPrimary& failed : calls_to_silent_primary(context)) {
+  for (const SilentPrimary& failed : silent) {
     if (failed.has_signal || failed.secondary == nullptr) continue;
     // Over a stream the INVITE is sent once, and the stack bridges what is lost.
     if (!is_unreliable(context, context.transactions[failed.primary->invites.back()])) continue;

@@ -122,8 +122,9 @@ void falls_back_to_the_secondary(const Context& context, Judge& judge) {
     if (failed.secondary == nullptr) {
       if (failed.was_observed)
         judge.violated(evidence_of(context, *failed.primary),
-                       fmt::format("no INVITE at the secondary within {} of silence",
-                                   format_seconds(context.trace.last - failed.primary->i0)));
+                       fmt::format("no INVITE at the secondary within {} of silence; {}",
+                                   format_seconds(context.trace.last - failed.primary->i0),
+                                   describe_tries(context, failed)));
       else
         judge.inconclusive(evidence_of(context, *failed.primary), Blame::harness,
                            "the capture ends before the fallback was due");

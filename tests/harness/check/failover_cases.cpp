@@ -92,6 +92,7 @@ std::vector<Case> detection_cases() {
       {"never", "FO-DET-INV", Verdict::fail, never_tries_the_next},
       {"no_call", "FO-DET-INV", Verdict::inconclusive, no_call},
       {"after_several_tries", "FO-DET-EARLY", Verdict::pass, by_the_book},
+      {"never_moves", "FO-DET-EARLY", Verdict::inconclusive, never_tries_the_next},
       {"after_one_packet", "FO-DET-EARLY", Verdict::warn, leaves({}, 7600ms)},
       {"stays_when_one_packet_was_lost", "FO-DET-EARLY", Verdict::pass,
        [](Setting s) {

@@ -71,6 +71,12 @@ std::vector<Case> both_servers_cases() {
          s.trace.ends(310s);
        }},
       {"secondary_lapses", "GRP-REG-02", Verdict::fail, only_primary_refreshed},
+      {"primary_dies_as_soon_as_it_counts", "GRP-REG-02", Verdict::inconclusive,
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(5500ms).silent(primary);
+         s.trace.ends(60s);
+       }},
       {"primary_never_answers", "GRP-REG-02", Verdict::inconclusive,
        [](Setting s) {
          silent_register(s.trace, primary, 0s);
