@@ -112,7 +112,9 @@ class Selftest {
     const auto text = host::read_file(path);
     if (!text) throw SetupError(text.error().text());
     const journal::CaptureCount lossy{"simulated", 0, 1, {}};
-    host::write_file(path, *text + to_line(journal::Entry{{}, lossy}) + "\n");
+    const std::size_t first_line = text->find('\n') + 1;
+    host::write_file(path, text->substr(0, first_line) + to_line(journal::Entry{{}, lossy}) + "\n" +
+                               text->substr(first_line));
   }
 
   void judge_deviation(const dut::DeviationRow& row) {

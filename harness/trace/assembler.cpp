@@ -1,6 +1,7 @@
 #include "harness/trace/assembler.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "harness/base/rng.hpp"
@@ -34,15 +35,20 @@ bool begins_like_sip(std::string_view bytes) {
 
 void adopt_journal(Trace& trace, journal::Journal&& journal) {
   trace.journal = std::move(journal);
-  trace.ended = trace.journal.empty();
   bool mapped = false;
   for (const journal::Entry& entry : trace.journal) {
     if (const auto* clock = std::get_if<journal::Clock>(&entry.event); clock && !mapped) {
       trace.zero = clock->capture - entry.at;
       mapped = true;
     }
-    if (std::holds_alternative<journal::Ended>(entry.event)) trace.ended = true;
   }
+  // The capture is over then, and the device is being stopped: what the servers still answer it,
+  // and how it goes, is no part of the run.
+  const auto end = std::ranges::find_if(trace.journal, [](const journal::Entry& entry) {
+    return std::holds_alternative<journal::Ended>(entry.event);
+  });
+  trace.ended = trace.journal.empty() || end != trace.journal.end();
+  if (end != trace.journal.end()) trace.journal.erase(std::next(end), trace.journal.end());
 }
 
 }  // namespace

@@ -85,6 +85,19 @@ TEST(JournalResolution, an_ignored_datagram_that_the_capture_lacks_is_a_fault) {
   EXPECT_THAT(t.build().health.faults, ElementsAre(HasSubstr("a datagram ignored by primary")));
 }
 
+TEST(JournalResolution, takes_no_answer_to_a_device_that_is_being_stopped_for_a_part_of_the_run) {
+  TraceBuilder t;
+  t.registration(primary, 1s);
+  journal::PacketName name = name_of(t.build().messages[1]);
+  name.digest ^= 1U;
+  t.at(10s).entry(journal::Ended{"completed"});
+  t.at(11s).entry(journal::Sent{"primary", name});
+  const Trace trace = t.build();
+  EXPECT_TRUE(trace.health.complete());
+  EXPECT_TRUE(trace.ended);
+  EXPECT_TRUE(std::holds_alternative<journal::Ended>(trace.journal.back().event));
+}
+
 TEST(Health, of_a_whole_run_is_complete) {
   TraceBuilder t;
   t.healthy_registrations(0s);
