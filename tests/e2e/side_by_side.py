@@ -1,0 +1,29 @@
+"""Runs test files that mostly sleep as processes of their own, side by side, and prints what each said.
+Usage: side_by_side.py FILE..., each beside this one."""
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+LONGEST = 560  # seconds; less than the limit of the test that this is
+
+
+def main(files):
+    runs = {file: subprocess.Popen([sys.executable, HERE / file], stdin=subprocess.DEVNULL, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for file in files}
+    failed = []
+    for file, run in runs.items():
+        try:
+            said, _ = run.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            run.kill()
+            said, _ = run.communicate()
+        print(f"--- {file}\n{said}", flush=True)
+        if run.returncode != 0:
+            failed.append(file)
+    print("failed: " + ", ".join(failed) if failed else "all passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
