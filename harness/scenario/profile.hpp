@@ -3,6 +3,7 @@
 // from a profile file; checks take every tolerance from here and never widen it.
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -60,6 +61,16 @@ struct OptionsKeepAlive {
   int max_lost = 3;         ///< so many in a row without a response: the device registers anew
 };
 
+/// How the configuration file of a phone is written: by P-numbers or by aliases.
+enum class ProvisioningForm : std::uint8_t { p_values, aliases };
+
+/// What driving a handset over its web interface needs.
+struct PhoneDriving {
+  Password passcode;  ///< its admin's or user's password
+  ProvisioningForm provisioning = ProvisioningForm::p_values;
+  Duration answer_within = 5s;  ///< a request it has not answered by then has failed
+};
+
 struct Profile {
   std::string name = "reference";
   std::string kind = "reference";  ///< reference, process, phone, external
@@ -92,6 +103,7 @@ struct Profile {
   std::optional<Duration> session_timer;  ///< the Session-Expires it asks for; absent: none
   Duration min_se = 90s;                  ///< the least it accepts; @source RFC 4028 §5
   std::optional<OptionsKeepAlive> options_keepalive;  ///< absent: it sends none
+  PhoneDriving phone;                                 ///< of the kind "phone" only
   Tolerances tolerances;
   /// Where a value was found, by its key; for people.
   std::map<std::string, std::string> sources;

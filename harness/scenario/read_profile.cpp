@@ -61,6 +61,16 @@ Account read_account(const json::Value& value, Problems& problems) {
   return account;
 }
 
+void read_phone(const json::Value& value, Problems& problems, PhoneDriving& phone) {
+  const Fields fields(value, keys::phone, problems);
+  if (const json::Value* const passcode = fields.find("passcode"))
+    phone.passcode = read_password(*passcode, problems);
+  fields.read("provisioning", phone.provisioning, words::provisioning_forms);
+  fields.read("answer_within", phone.answer_within);
+  if (phone.answer_within <= Duration::zero())
+    problems.add(*fields.find("answer_within"), "no phone answers in no time");
+}
+
 void read_relative(const Fields& fields, std::string_view key, RelativeTolerance& into) {
   const json::Value* const value = fields.find(key);
   if (value == nullptr) return;
@@ -170,6 +180,8 @@ Expected<Profile> read_profile(const std::string& text, const std::string& file)
     profile.account = read_account(*account, problems);
   read_registration(fields, profile);
   read_features(fields, profile);
+  if (const json::Value* const phone = fields.find("phone"))
+    read_phone(*phone, problems, profile.phone);
   if (const json::Value* const tolerances = fields.find("tolerances"))
     read_tolerances(*tolerances, problems, profile.tolerances);
   if (const json::Value* const sources = fields.find("sources"))

@@ -89,6 +89,9 @@ inline constexpr std::array<Choice<NameAnswer>, 3> name_answers{{
     {"silence", NameAnswer::silence},
 }};
 
+inline constexpr std::array<Choice<ProvisioningForm>, 2> provisioning_forms{
+    {{"p_values", ProvisioningForm::p_values}, {"aliases", ProvisioningForm::aliases}}};
+
 /// A server without a phase of its own; in the value it is the empty string.
 inline constexpr std::string_view default_phase = "default";
 /// A phase that needs no rules: everything is dropped.

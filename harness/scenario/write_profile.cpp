@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/scenario/profile.hpp"
+#include "harness/scenario/words.hpp"
 #include "harness/scenario/write_settings.hpp"
 
 namespace sipharness::scenario {
@@ -44,6 +45,14 @@ Json json_of(const Account& account) {
   return object;
 }
 
+Json json_of(const PhoneDriving& phone) {
+  Json object{{"provisioning", words::name_of(words::provisioning_forms, phone.provisioning)},
+              {"answer_within", format_duration(phone.answer_within)}};
+  if (const char* const way = key_of(phone.passcode.kind))
+    object["passcode"][way] = phone.passcode.value;
+  return object;
+}
+
 Json json_of(const sip::Timers& timers) {
   return Json{{"t1", format_duration(timers.t1)},
               {"t2", format_duration(timers.t2)},
@@ -79,6 +88,7 @@ std::string to_json(const Profile& profile) {
   if (profile.session_timer) object["session_timer"] = format_duration(*profile.session_timer);
   object["min_se"] = format_duration(profile.min_se);
   if (profile.options_keepalive) object["options_keepalive"] = json_of(*profile.options_keepalive);
+  if (profile.kind == "phone") object["phone"] = json_of(profile.phone);
   object["tolerances"] = json_of(profile.tolerances);
   for (const auto& [key, source] : profile.sources) object["sources"][key] = source;
   return object.dump(2) + "\n";

@@ -34,6 +34,8 @@ constexpr auto full = R"({
   "knows_reregister_before": false, "accept_incoming_from_proxy_only": true,
   "check_sip_user_id": true, "session_timer": "3min", "min_se": "2min",
   "options_keepalive": {"interval": "15s", "max_lost": 5},
+  "phone": {"passcode": {"file": "/run/passcode"}, "provisioning": "aliases",
+            "answer_within": "3s"},
   "tolerances": {"timer": {"absolute": "30ms", "percent": 3}, "fo_grace": "3s",
                  "registration": {"absolute": "4s", "percent": 1.5}, "overlap": "90ms",
                  "nodup": "1s"}
@@ -87,6 +89,17 @@ TEST(Profile, takes_every_setting_from_its_file) {
   ASSERT_TRUE(profile.options_keepalive.has_value());
   EXPECT_EQ(profile.options_keepalive->interval, 15s);
   EXPECT_EQ(profile.options_keepalive->max_lost, 5);
+}
+
+TEST(Profile, says_how_a_phone_is_driven) {
+  const PhoneDriving phone = read(full).phone;
+  EXPECT_EQ(phone.passcode.kind, Password::Kind::file);
+  EXPECT_EQ(phone.passcode.value, "/run/passcode");
+  EXPECT_EQ(phone.provisioning, ProvisioningForm::aliases);
+  EXPECT_EQ(phone.answer_within, 3s);
+  const PhoneDriving plain = read(R"({"name": "p", "kind": "phone"})").phone;
+  EXPECT_EQ(plain.passcode.kind, Password::Kind::none);
+  EXPECT_EQ(plain.provisioning, ProvisioningForm::p_values);
 }
 
 TEST(Profile, takes_every_tolerance_from_its_file) {
