@@ -11,6 +11,7 @@
 //  5. Each server keeps to itself: nothing that another server saw makes a request a merged one.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +32,13 @@ struct FakeServerOptions {
   /// Scenario zero, for rules with time windows; nothing: set_zero() will tell.
   std::optional<sipharness::TimePoint> zero = sipharness::TimePoint{};
   bool media = false;  ///< far ends send RTP; off where no device listens to it
+};
+
+/// Makes a phone fetch its configuration.
+struct FetchOrder {
+  std::string event;           ///< "resync", "check-sync;reboot=true"
+  sipharness::Endpoint phone;  ///< its SIP port, for as long as it is not registered
+  sipharness::scenario::Account account;
 };
 
 class FakeServer {
@@ -62,6 +70,9 @@ class FakeServer {
   void send_stray_bye(const sipharness::scenario::Sending& how = {});
   /// NOTIFY to every binding, in a dialog that nobody asked for.
   void notify_device(const std::string& event, const sipharness::scenario::Sending& how = {});
+
+  /// NOTIFY to the phone of that account; `done` gets the status of its answer, 0 for none.
+  void order_fetch(const FetchOrder& order, const std::function<void(int status)>& done);
 
   /// Tells the journal which rules of the scenario met no request.
   void note_unmatched_rules();

@@ -59,6 +59,7 @@ FakeServer::Impl::Impl(sipharness::world::World& world, journal::Writer& journal
                options.media},
       challenger_(station_, options.accounts),
       service_(station_, options.server.far_end, options.accounts),
+      fetch_orders_(station_),
       postponer_(world),
       delayed_(remembered_delays) {
   watch_windows();

@@ -9,6 +9,7 @@
 #include "fake_servers/behaviour.hpp"
 #include "fake_servers/challenger.hpp"
 #include "fake_servers/fake_server.hpp"
+#include "fake_servers/fetch_orders.hpp"
 #include "fake_servers/lossy_link.hpp"
 #include "fake_servers/outlet.hpp"
 #include "fake_servers/packet_log.hpp"
@@ -46,6 +47,9 @@ class FakeServer::Impl {
   }
   void notify_device(const std::string& event, const Sending& how) {
     service_.lone_requests().notify(service_.registrar().bindings(), event, how);
+  }
+  void order_fetch(const FetchOrder& order, const FetchOrders::Done& done) {
+    fetch_orders_.give(order, service_.registrar().bindings(), done);
   }
   void note_unmatched_rules();
 
@@ -93,6 +97,7 @@ class FakeServer::Impl {
   Station station_;
   Challenger challenger_;
   Service service_;
+  FetchOrders fetch_orders_;
   Postponer postponer_;
   RecentMap<std::uint64_t, bool> delayed_;  ///< true while held back
   const Rule* met_ = nullptr;               ///< by the request being passed on

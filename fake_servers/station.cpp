@@ -43,8 +43,9 @@ MessageBuilder Station::new_request(std::string_view method, const Addressee& to
       .header(HeaderId::max_forwards, "70")
       .header(HeaderId::from, fmt::format("<sip:{}@{}>;tag={}", caller, domain, from_tag))
       .header(HeaderId::to, fmt::format("<sip:{}@{}>{}", to.user, domain, to_tag))
-      .header(HeaderId::call_id, fmt::format("{}@{}", rng.hex(16), domain))
-      .header(HeaderId::cseq, fmt::format("1 {}", method))
+      .header(HeaderId::call_id,
+              to.call_id.empty() ? fmt::format("{}@{}", rng.hex(16), domain) : to.call_id)
+      .header(HeaderId::cseq, fmt::format("{} {}", to.cseq, method))
       .header(HeaderId::contact, contact(hop.transport))
       .header(HeaderId::user_agent, agent)
       .header(HeaderId::allow, allowed_methods);

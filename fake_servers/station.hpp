@@ -32,12 +32,14 @@ using sipharness::sip::ServerTransaction;
 using sipharness::sip::TransactionLayer;
 using TransactionPtr = std::shared_ptr<ServerTransaction>;
 
-/// Who a request outside any dialog is for; tags are made up where there are none.
+/// Who a request outside any dialog is for; tags and Call-ID are made up where there are none.
 struct Addressee {
   std::string uri{};   ///< Request-URI
   std::string user{};  ///< whose AOR stands in To
   std::string from_tag{};
   std::string to_tag{};  ///< empty: none
+  std::string call_id{};
+  std::uint32_t cseq = 1;
 };
 
 struct Station {

@@ -1,0 +1,91 @@
+// NOTIFYs that make a phone fetch its configuration.
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/sip/digest.hpp"
+#include "tests/fake_servers/stage.hpp"
+
+namespace fake_servers::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::SizeIs;
+
+/// An order at 10 s, and what the phone answered.
+struct Ordered {
+  explicit Ordered(const std::string& event = "resync") {
+    stage.at(10s, [this, event] {
+      stage.server.order_fetch({event, client_endpoint, {}},
+                               [this](int status) { answers.push_back(status); });
+    });
+  }
+  std::vector<Seen> notifies() const {
+    std::vector<Seen> found;
+    for (const Seen& seen : stage.client.received)
+      if (seen.view().method() == Method::notify) found.push_back(seen);
+    return found;
+  }
+  Stage stage;
+  std::vector<int> answers;
+};
+
+TEST(FetchOrder, goes_to_where_an_unregistered_phone_is_said_to_be) {
+  Ordered order("check-sync;reboot=true");
+  order.stage.at(10100ms,
+                 [&] { order.stage.client.answer(order.stage.client.first(Method::notify), 200); });
+  order.stage.run_until(60s);
+  ASSERT_THAT(order.notifies(), SizeIs(1));
+  const Seen notify = order.notifies().front();
+  EXPECT_FALSE(notify.view().problem().has_value());
+  EXPECT_EQ(notify.view().request_uri(), "sip:1001@10.0.0.1:5060");
+  EXPECT_EQ(notify.view().header(HeaderId::event), "check-sync;reboot=true");
+  EXPECT_THAT(order.answers, ElementsAre(200));
+}
+
+TEST(FetchOrder, goes_to_the_binding_of_a_registered_phone) {
+  Ordered order;
+  order.stage.send_at(1s, {.headers = {{"Contact", "<sip:1001@10.0.0.1:5060;line=1>"}}});
+  order.stage.run_until(10500ms);
+  ASSERT_FALSE(order.notifies().empty());
+  EXPECT_EQ(order.notifies().front().view().request_uri(), "sip:1001@10.0.0.1:5060;line=1");
+}
+
+TEST(FetchOrder, answers_one_challenge_with_the_credentials_of_the_account) {
+  Ordered order;
+  order.stage.client.on_received = [&](const Seen& seen) {
+    if (seen.view().method() != Method::notify) return;
+    std::string answer = "SIP/2.0 401 Unauthorized\r\n";
+    for (const auto& header : seen.view().headers())
+      if (header.id == HeaderId::via || header.id == HeaderId::from || header.id == HeaderId::to ||
+          header.id == HeaderId::call_id || header.id == HeaderId::cseq)
+        answer += std::string(header.name) + ": " + std::string(header.value) + "\r\n";
+    order.stage.client.send(
+        answer +
+        "WWW-Authenticate: Digest realm=\"phone\", nonce=\"n\", qop=\"auth\"\r\n"
+        "Content-Length: 0\r\n\r\n");
+  };
+  order.stage.run_until(60s);
+  const std::vector<Seen> notifies = order.notifies();
+  ASSERT_THAT(notifies, SizeIs(2)) << "a refused proof is not tried again";
+  EXPECT_EQ(notifies[1].view().call_id(), notifies[0].view().call_id());
+  EXPECT_EQ(notifies[1].view().cseq(), notifies[0].view().cseq() + 1);
+  const auto credentials =
+      sip::parse_credentials(notifies[1].view().header(HeaderId::authorization));
+  ASSERT_TRUE(credentials.has_value());
+  EXPECT_EQ(credentials->username, "1001");
+  EXPECT_TRUE(sip::verify_credentials(*credentials, "sipharness", "NOTIFY"));
+  EXPECT_THAT(order.answers, ElementsAre(401));
+}
+
+TEST(FetchOrder, tells_when_nobody_answers) {
+  Ordered order;
+  order.stage.run_until(60s);
+  EXPECT_THAT(order.answers, ElementsAre(0));
+}
+
+}  // namespace
+}  // namespace fake_servers::test
