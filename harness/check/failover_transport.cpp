@@ -58,6 +58,19 @@ void judge_transport_error(const Context& context, Judge& judge, const FailureSi
     judge.violated(evidence, "the call ended at a transport error instead of going on as at a 503");
 }
 
+/// AMB-17: a device that leaves after so many repeats took the silence for an answer before its
+/// time.
+void judge_early_leave(const Context& context, Judge& judge, const SilentPrimary& call) {
+  const Duration timeout = context.profile.timers.sixty_four_t1();
+  const Duration early = timer_tolerance(context, timeout).value / 2;
+  if (call.secondary == nullptr || call.has_signal) return;
+  const Duration after = reached_at(context, *call.secondary) - call.primary->i0;
+  if (after + early < timeout)
+    judge.pass(evidence_of_both(context, *call.primary, call.secondary),
+               fmt::format("silence counted as a 408 after {}: the next server was tried",
+                           format_seconds(after)));
+}
+
 void failures_count_as_answers(const Context& context, Judge& judge) {
   judge.needs("a call whose INVITE at the primary draws an ICMP error, a reset or nothing",
               verdict::Blame::harness);
@@ -67,6 +80,9 @@ void failures_count_as_answers(const Context& context, Judge& judge) {
     if (signal.kind == transport_signal || signal.kind == refused_signal)
       judge_transport_error(context, judge, signal);
   }
+  if (!context.profile.max_request_retries) return;
+  for (const SilentPrimary& call : calls_to_silent_primary(context))
+    judge_early_leave(context, judge, call);
 }
 
 // --- ICMP ----------------------------------------------------------------------------------------

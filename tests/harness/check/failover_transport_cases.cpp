@@ -47,6 +47,20 @@ std::function<void(Setting)> repeated_past_the_timeout(bool moved) {
   };
 }
 
+/// A call that leaves the silent primary 3.5 s after its INVITE, which it repeated twice.
+std::function<void(Setting)> left_early(std::optional<int> retries) {
+  return [=](Setting s) {
+    s.profile.max_request_retries = retries;
+    registrations(s.trace, 0s);
+    s.trace.at(5s).silent(primary);
+    s.trace.at(7s).dial();
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+    s.trace.retransmissions(invite, {500ms, 1500ms});
+    s.trace.complete_call(secondary, 10500ms);
+    s.trace.ends(60s);
+  };
+}
+
 }  // namespace
 
 std::vector<Case> failover_transport_cases() {
@@ -73,6 +87,8 @@ std::vector<Case> failover_transport_cases() {
        }},
       {"icmp_was_not_noticed", "RFC3261-GEN-10", Verdict::inconclusive,
        told_by_icmp({}, {500ms, 1500ms})},
+      {"left_after_its_maximum_of_retries", "RFC3261-GEN-10", Verdict::pass, left_early(2)},
+      {"left_early_all_by_itself", "RFC3261-GEN-10", Verdict::inconclusive, left_early({})},
       {"answered", "RFC3261-GEN-10", Verdict::inconclusive, healthy},
       {"at_once", "FO-ICMP", Verdict::pass, told_by_icmp(10ms)},
       {"a_second_later", "FO-ICMP", Verdict::warn, told_by_icmp(1s)},
