@@ -8,6 +8,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/partial_judge.hpp"
+#include "harness/cli/phone_options.hpp"
 #include "harness/cli/progress.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
@@ -24,6 +25,7 @@ struct RunArguments {
   std::vector<std::string> scenarios;
   std::string device = "reference";
   std::string phone_address;
+  PhoneArguments phone;
   std::string profile;  ///< empty: that of the device
   std::string wait;     ///< empty: by the kind of device
   std::string clock = "auto";
@@ -87,6 +89,7 @@ Duration patience_with(const RunArguments& arguments, const run::DeviceChoice& d
 
 void validate(const RunArguments& arguments) {
   chosen_device(arguments);
+  chosen_phone(arguments.phone);
   std::vector<std::string_view> names;
   for (const dut::DeviationRow& row : dut::deviations()) names.push_back(row.name);
   for (const std::string& name : arguments.deviations) reject_unknown("deviation", name, names);
@@ -96,6 +99,10 @@ void validate(const RunArguments& arguments) {
 run::RunOptions options_for(const RunArguments& arguments, const Task& task) {
   run::RunOptions options;
   options.device = chosen_device(arguments);
+  options.phone = chosen_phone(arguments.phone);
+  options.tell = [name = task.scenario.name](const std::string& text) {
+    fmt::print(stderr, "sipharness: {}: {}\n", name, text);
+  };
   options.patience = patience_with(arguments, options.device);
   if (arguments.clock != "auto")
     options.clock = arguments.clock == "real" ? run::Clock::real : run::Clock::virtual_time;
@@ -144,6 +151,10 @@ class Runner {
       Progress progress(task.scenario.name, host::is_terminal(stderr));
       if (!arguments_.output.quiet)
         options.on_progress = [&](const auto& now) { progress.show(now); };
+      options.tell = [&, tell = options.tell](const std::string& text) {
+        progress.clear();
+        tell(text);
+      };
       run::stage(task.scenario, profile_, options);
       progress.clear();
       judge(task);
@@ -231,6 +242,7 @@ void add_run(CLI::App& app, int& exit_code) {
       ->add_option("--phone-address", arguments->phone_address,
                    "Where the HTTP interface of the phone is")
       ->type_name("HOST[:PORT]");
+  add_phone_options(*command, arguments->phone);
   command
       ->add_option("--wait", arguments->wait,
                    "How long a foreign device may take to register (default 30s for a "

@@ -16,6 +16,9 @@ class Device {
   /// Carries out one step; true if the device (or its driver) says it was done. What is heard only
   /// later goes to the journal as Reported.
   virtual bool perform(const scenario::DeviceStep& step) = 0;
+  /// False while it still lives the life before its boot: what it registers then is not the start
+  /// of the scenario.
+  virtual bool is_up() const { return true; }
   /// Ends it for good, after the capture did.
   virtual void stop() {}
 };

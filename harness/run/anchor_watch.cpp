@@ -55,8 +55,8 @@ void AnchorWatch::on_message(const capture::Origin& origin, const sip::MessageVi
   const std::string& server = to_server.empty() ? from_server : to_server;
   if (server.empty()) return;
   const bool registers = message.is_request() && message.method() == Method::register_;
-  if (!to_server.empty() && registers && !std::exchange(has_registered_, true))
-    reports_.first_register(origin.at);
+  if (!to_server.empty() && registers && !has_registered_)
+    has_registered_ = reports_.first_register(origin.at);
   if (!to_server.empty() && !std::exchange(seen_, true)) report(AnchorKind::first_seen, {});
   if (message.is_request() && !to_server.empty())
     on_request(server, message);

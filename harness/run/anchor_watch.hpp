@@ -19,8 +19,9 @@ class AnchorWatch final : public packet::FrameSink, private capture::TrafficSink
  public:
   struct Reports {
     std::function<void(const scenario::Anchor&)> anchor;
-    /// The first REGISTER of all, before the anchors it makes true.
-    std::function<void(CaptureTime)> first_register = [](CaptureTime) {};
+    /// The first REGISTER of all, before the anchors it makes true; false if it does not count, and
+    /// the next one is told too.
+    std::function<bool(CaptureTime)> first_register = [](CaptureTime) { return true; };
   };
   /// `timers` are the device's: a REGISTER without final response for 64·T1 has failed.
   AnchorWatch(world::World& world, const scenario::Scenario& scenario, const sip::Timers& timers,

@@ -7,6 +7,7 @@
 #include "harness/base/setup_error.hpp"
 #include "harness/dut/external/external_device.hpp"
 #include "harness/dut/reference_ua/reference_ua.hpp"
+#include "harness/run/phone_desk.hpp"
 
 namespace sipharness::run {
 namespace {
@@ -67,8 +68,9 @@ std::unique_ptr<dut::Device> make_real_device(const RealServices& services, unsi
       return make_reference_ua(services.world, services.production, device);
     case DeviceKind::external:
       return std::make_unique<dut::ExternalDevice>(name_of(services.production, device));
-    case DeviceKind::process:
     case DeviceKind::phone:
+      return make_phone(services);
+    case DeviceKind::process:
       break;
   }
   throw SetupError(fmt::format("a device of the kind {} cannot be driven", choice.text()));

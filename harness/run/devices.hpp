@@ -1,8 +1,11 @@
 #pragma once
 // The device under test of a run, made from what the command line chose.
 
+#include <functional>
 #include <memory>
+#include <string>
 
+#include "fake_servers/fake_server.hpp"
 #include "harness/dut/device.hpp"
 #include "harness/host/real_world.hpp"
 #include "harness/journal/journal.hpp"
@@ -21,6 +24,8 @@ struct RealServices {
   journal::Writer& journal;
   const Production& production;
   const RunFolder& folder;
+  /// One of the fake servers by its name; to be called only once the stage stands.
+  std::function<fake_servers::FakeServer&(const std::string&)> server;
 };
 
 /// The same of whatever kind the options choose. Throws SetupError.

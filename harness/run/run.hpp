@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/expected.hpp"
+#include "harness/run/phone_choice.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/trace/trace.hpp"
 #include "harness/verdict/result.hpp"
@@ -31,6 +32,7 @@ struct DeviceChoice {
 
 struct RunOptions {
   DeviceChoice device;
+  PhoneChoice phone;
   Clock clock = Clock::automatic;
   CaptureMode capture = CaptureMode::automatic;
   std::string folder;  ///< the run folder; made by the caller's naming rule
@@ -49,6 +51,8 @@ struct RunOptions {
   std::function<void(const Progress&)> on_progress;
   /// Real time only: called every five seconds, when capture and journal are on disk so far.
   std::function<void()> on_partial;
+  /// Something that whoever watches the run should know now.
+  std::function<void(const std::string&)> tell;
   /// Asked often; true ends the run early and judges what was seen (first Ctrl-C).
   std::function<bool()> interrupted;
 };

@@ -38,7 +38,7 @@ Stage::Stage(world::World& world, const Production& production, const RunFolder&
                      }}),
       watch_(world, production.scenario, production.profile.timers,
              {.anchor = [this](const scenario::Anchor& anchor) { timeline_.on_anchor(anchor); },
-              .first_register = [this](CaptureTime at) { on_first_register(at); }}) {
+              .first_register = [this](CaptureTime at) { return on_first_register(at); }}) {
   const Rng rng(production.options.seed);
   const bool is_foreign = production.options.device.is_foreign();
   const std::optional<TimePoint> zero = is_foreign ? std::nullopt : std::optional(zero_);
@@ -81,13 +81,16 @@ void Stage::start_foreign_devices() {
   for (std::size_t i = 0; i < first_step_; ++i) perform(steps[i]);
 }
 
-void Stage::on_first_register(CaptureTime at) {
-  if (!std::exchange(awaits_device_, false)) return;
+bool Stage::on_first_register(CaptureTime at) {
+  const auto is_up = [](const auto& device) { return device->is_up(); };
+  if (!std::ranges::all_of(devices_, is_up)) return false;
+  if (!std::exchange(awaits_device_, false)) return true;
   const TimePoint zero = world_.now() - surroundings_.age(at);
   journal_.write(journal::ScenarioZero{}, zero);
   for (const auto& [name, server] : servers_) server->set_zero(zero);
   if (name_server_) name_server_->set_zero(zero);
   play_from(zero, first_step_);
+  return true;
 }
 
 void Stage::give_up_on_device() {

@@ -39,6 +39,7 @@ class Stage {
   /// Of the scenario; until a foreign device has set it, the time begin() was called.
   TimePoint zero() const { return zero_; }
   bool is_over() const { return is_over_; }
+  fake_servers::FakeServer& server(const std::string& name) { return *servers_.at(name); }
   std::string awaiting() const;
 
   /// The reference UA starts at scenario zero, now. A foreign device is started now, by its first
@@ -53,12 +54,11 @@ class Stage {
  private:
   void play_from(TimePoint zero, std::size_t first);
   void start_foreign_devices();
-  void on_first_register(CaptureTime at);
+  bool on_first_register(CaptureTime at);
   void give_up_on_device();
   void perform(const scenario::Step& step);
   void perform(const scenario::DeviceStep& step);
   void perform(const scenario::ServerStep& step);
-  fake_servers::FakeServer& server(const std::string& name) { return *servers_.at(name); }
 
   world::World& world_;
   const Production& production_;

@@ -13,6 +13,8 @@
 #include "harness/run/capture_source.hpp"
 #include "harness/run/devices.hpp"
 #include "harness/run/frame_fan_out.hpp"
+#include "harness/run/phone_desk.hpp"
+#include "harness/run/unrecorded.hpp"
 
 namespace sipharness::run {
 namespace {
@@ -30,15 +32,17 @@ class RealRun {
         folder_(folder),
         source_(production.options.capture, production.scenario),
         capture_(folder.capture(), source_.link()),
-        sink_(capture_, relay_) {
+        sink_(capture_, relay_),
+        recorded_(http_endpoints(production), sink_) {
     // The servers stand and the capture runs before the device says its first word: otherwise a
     // silent server would begin with an ICMP error.
-    source_.start(world_, sink_);
+    source_.start(world_, recorded_);
     stage_.emplace(
         world_, production_, folder_,
         Surroundings{.make_device =
                          [this](journal::Writer& journal, unsigned device) {
-                           return make_real_device({world_, journal, production_, folder_}, device);
+                           return make_real_device(
+                               {world_, journal, production_, folder_, server_by_name()}, device);
                          },
                      .age = [this](CaptureTime at) { return world_.read_clocks().capture - at; },
                      .is_real = true});
@@ -77,6 +81,12 @@ class RealRun {
       if (target != nullptr) target->on_frame(frame);
     }
   };
+
+  std::function<fake_servers::FakeServer&(const std::string&)> server_by_name() {
+    return [this](const std::string& name) -> fake_servers::FakeServer& {
+      return stage_->server(name);
+    };
+  }
 
   void write_clock() {
     const host::RealWorld::ClockPair clocks = world_.read_clocks();
@@ -127,6 +137,7 @@ class RealRun {
   capture::PcapWriter capture_;
   Relay relay_;
   FrameFanOut sink_;
+  Unrecorded recorded_;
   std::optional<Stage> stage_;
   world::Timer progress_timer_;
   world::Timer partial_timer_;

@@ -1,0 +1,63 @@
+#include "harness/cli/phone_options.hpp"
+
+#include <map>
+
+#include <fmt/format.h>
+
+#include "fake_servers/provisioning.hpp"
+
+namespace sipharness::cli {
+namespace {
+
+const std::map<std::string, run::Reprovision> reprovisions{
+    {"auto", run::Reprovision::automatic},
+    {"none", run::Reprovision::none},
+    {"resync", run::Reprovision::resync},
+    {"reboot", run::Reprovision::reboot},
+};
+
+}  // namespace
+
+void add_phone_options(CLI::App& command, PhoneArguments& arguments) {
+  CLI::Option* const env = command.add_option("--phone-passcode-env", arguments.passcode_env,
+                                              "Variable that holds the phone's passcode");
+  env->type_name("NAME");
+  command
+      .add_option("--phone-passcode-file", arguments.passcode_file,
+                  "File whose first line is the phone's passcode")
+      ->type_name("FILE")
+      ->excludes(env);
+  command
+      .add_option("--phone-mac", arguments.mac,
+                  "The phone that gets the configuration (default: the first that asks)")
+      ->type_name("MAC");
+  command
+      .add_option("--reprovision", arguments.reprovision,
+                  "What boot does to the phone: auto, none, resync or reboot (auto: reboot "
+                  "where the passcode is known)")
+      ->check(CLI::IsMember(reprovisions));
+  command
+      .add_option("--http-port", arguments.http_port,
+                  "Where the phone gets its configuration and calls its action URLs, at the "
+                  "primary's address (default 8080)")
+      ->check(CLI::Range(1, 65535));
+}
+
+run::PhoneChoice chosen_phone(const PhoneArguments& arguments) {
+  using Kind = scenario::Password::Kind;
+  run::PhoneChoice choice;
+  if (!arguments.passcode_env.empty()) choice.passcode = {Kind::env, arguments.passcode_env};
+  if (!arguments.passcode_file.empty()) choice.passcode = {Kind::file, arguments.passcode_file};
+  choice.reprovision = reprovisions.at(arguments.reprovision);
+  choice.http_port = arguments.http_port;
+  if (arguments.mac.empty()) return choice;
+  choice.mac = fake_servers::parse_mac(arguments.mac);
+  if (!choice.mac)
+    throw InputError(
+        fmt::format("--phone-mac {}: twelve hexadecimal digits, as on the label "
+                    "(C0:74:AD:00:00:01)",
+                    arguments.mac));
+  return choice;
+}
+
+}  // namespace sipharness::cli
