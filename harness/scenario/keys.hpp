@@ -57,13 +57,23 @@ inline constexpr auto profile = list(
     "subscribe_expiration", "subscriptions", "mwi_subscribe", "blf_server", "max_request_retries",
     "parallel_allowed", "rport", "sha256", "transport", "registers", "knows_reregister_before",
     "accept_incoming_from_proxy_only", "check_sip_user_id", "session_timer", "min_se",
-    "options_keepalive", "phone", "tolerances", "sources");
+    "options_keepalive", "phone", "tolerances", "drive",
+    "sources");
 inline constexpr auto phone = list("passcode", "provisioning", "answer_within");
 inline constexpr auto timers = list("t1", "t2", "t4");
 inline constexpr auto account = list("user", "auth_user", "password");
 inline constexpr auto password = list("test", "env", "file");
 inline constexpr auto tolerances = list("timer", "fo_grace", "registration", "overlap", "nodup");
 inline constexpr auto relative_tolerance = list("absolute", "percent");
+inline constexpr auto drive = list("command", "package", "environment", "folders", "files", "lacks",
+                                   "control", "ready", "verbs", "reactions", "stop");
+inline constexpr auto control = list("address", "framing");
+inline constexpr auto ready = list("output", "within");
+inline constexpr auto drive_verbs =
+    list("boot", "dial", "answer", "reject", "hang_up", "hold", "resume");
+inline constexpr auto order = list("send", "ok", "failed", "within");
+inline constexpr auto reaction = list("on", "send");
+inline constexpr auto stop = list("send", "within");
 
 }  // namespace keys
 
@@ -105,6 +115,13 @@ inline constexpr std::array profile_key_tables{
     KeyTable{"phone", keys::phone},
     KeyTable{"tolerances", keys::tolerances},
     KeyTable{"relative_tolerance", keys::relative_tolerance},
+    KeyTable{"drive", keys::drive},
+    KeyTable{"control", keys::control},
+    KeyTable{"ready", keys::ready},
+    KeyTable{"drive_verbs", keys::drive_verbs},
+    KeyTable{"order", keys::order},
+    KeyTable{"reaction", keys::reaction},
+    KeyTable{"stop", keys::stop},
 };
 
 }  // namespace sipharness::scenario

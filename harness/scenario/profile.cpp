@@ -29,6 +29,10 @@ bool Profile::claims_guide() const {
   return std::find(vendor_claims.begin(), vendor_claims.end(), "guide") != vendor_claims.end();
 }
 
+bool Profile::has_setting(std::string_view key) const {
+  return !drive || std::find(drive->lacks.begin(), drive->lacks.end(), key) == drive->lacks.end();
+}
+
 Duration Profile::patience() const {
   const Duration longest = timers.sixty_four_t1();
   if (!max_request_retries) return longest;

@@ -12,6 +12,7 @@
 
 #include "harness/base/endpoint.hpp"
 #include "harness/base/expected.hpp"
+#include "harness/scenario/drive.hpp"
 #include "harness/sip/timers.hpp"
 
 namespace sipharness::scenario {
@@ -105,10 +106,13 @@ struct Profile {
   std::optional<OptionsKeepAlive> options_keepalive;  ///< absent: it sends none
   PhoneDriving phone;                                 ///< of the kind "phone" only
   Tolerances tolerances;
+  std::optional<Drive> drive;  ///< of a softphone that the harness starts
   /// Where a value was found, by its key; for people.
   std::map<std::string, std::string> sources;
 
   bool claims_guide() const;
+  /// Whether a scenario's `configure` can change it: its drive does not list it as lacking.
+  bool has_setting(std::string_view key) const;
   /// How long it tries one request: 64·T1, or less by its maximum number of retries (AMB-17).
   Duration patience() const;
 };

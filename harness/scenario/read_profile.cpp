@@ -7,6 +7,7 @@
 
 #include "harness/scenario/draft.hpp"
 #include "harness/scenario/profile.hpp"
+#include "harness/scenario/read_drive.hpp"
 #include "harness/scenario/words.hpp"
 
 namespace sipharness::scenario {
@@ -154,6 +155,14 @@ void read_sources(const json::Value& value, Problems& problems, Profile& profile
   }
 }
 
+void read_drive_of(const Fields& fields, Profile& profile) {
+  const json::Value* const value = fields.find("drive");
+  if (value == nullptr) return;
+  if (profile.kind != "process")
+    fields.problems().add(*value, "only a device of the kind \"process\" is started and driven");
+  profile.drive = read_drive(*value, fields.problems());
+}
+
 /// All errors as one: its text is one line for each.
 Error joined(std::vector<Error> errors) {
   Error all = std::move(errors.front());
@@ -184,6 +193,7 @@ Expected<Profile> read_profile(const std::string& text, const std::string& file)
     read_phone(*phone, problems, profile.phone);
   if (const json::Value* const tolerances = fields.find("tolerances"))
     read_tolerances(*tolerances, problems, profile.tolerances);
+  read_drive_of(fields, profile);
   if (const json::Value* const sources = fields.find("sources"))
     read_sources(*sources, problems, profile);
   if (!problems.empty()) return tl::unexpected(joined(problems.in_file_order()));

@@ -76,18 +76,19 @@ bool Scenario::expects(std::string_view requirement) const {
 Profile configured(const Profile& profile, const Scenario& scenario) {
   Profile given = profile;
   const Configure& configure = scenario.configure;
-  const auto apply = [](const auto& setting, auto& target) {
-    if (setting) target = *setting;
+  const auto apply = [&profile](std::string_view key, const auto& setting, auto& target) {
+    if (setting && profile.has_setting(key)) target = *setting;
   };
-  apply(configure.register_expiration, given.register_expiration);
-  if (given.knows_reregister_before) apply(configure.reregister_before, given.reregister_before);
-  apply(configure.subscribe_expiration, given.subscribe_expiration);
-  apply(configure.subscriptions, given.subscriptions);
-  apply(configure.mwi_subscribe, given.mwi_subscribe);
-  apply(configure.transport, given.transport);
-  if (configure.session_timer) given.session_timer = configure.session_timer;
-  if (configure.options_keepalive) given.options_keepalive = configure.options_keepalive;
-  if (configure.max_request_retries) given.max_request_retries = configure.max_request_retries;
+  apply("register_expiration", configure.register_expiration, given.register_expiration);
+  if (given.knows_reregister_before)
+    apply("reregister_before", configure.reregister_before, given.reregister_before);
+  apply("subscribe_expiration", configure.subscribe_expiration, given.subscribe_expiration);
+  apply("subscriptions", configure.subscriptions, given.subscriptions);
+  apply("mwi_subscribe", configure.mwi_subscribe, given.mwi_subscribe);
+  apply("transport", configure.transport, given.transport);
+  apply("session_timer", configure.session_timer, given.session_timer);
+  apply("options_keepalive", configure.options_keepalive, given.options_keepalive);
+  apply("max_request_retries", configure.max_request_retries, given.max_request_retries);
   return given;
 }
 

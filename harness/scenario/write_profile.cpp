@@ -90,6 +90,7 @@ std::string to_json(const Profile& profile) {
   if (profile.options_keepalive) object["options_keepalive"] = json_of(*profile.options_keepalive);
   if (profile.kind == "phone") object["phone"] = json_of(profile.phone);
   object["tolerances"] = json_of(profile.tolerances);
+  if (profile.drive) object["drive"] = json_of(*profile.drive);
   for (const auto& [key, source] : profile.sources) object["sources"][key] = source;
   return object.dump(2) + "\n";
 }

@@ -12,4 +12,6 @@ inline nlohmann::ordered_json json_of(const OptionsKeepAlive& keep_alive) {
                                 {"max_lost", keep_alive.max_lost}};
 }
 
+nlohmann::ordered_json json_of(const Drive& drive);
+
 }  // namespace sipharness::scenario

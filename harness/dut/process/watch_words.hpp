@@ -1,0 +1,35 @@
+#pragma once
+// Which news tell how the last order went.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sipharness::dut {
+
+class WatchWords {
+ public:
+  struct Awaited {
+    std::string verb;
+    std::vector<std::string> ok;      ///< patterns, any of them
+    std::vector<std::string> failed;  ///< patterns, any of them
+  };
+  /// From now on this order's outcome is awaited; of an earlier one nothing more is told.
+  void expect(Awaited awaited);
+  bool is_awaiting(std::string_view verb) const { return awaited_ && awaited_->verb == verb; }
+  void forget() { awaited_.reset(); }
+
+  struct Outcome {
+    std::string verb;
+    bool ok = false;
+    std::string line;  ///< the news, at most 200 bytes of it, ASCII
+  };
+  /// The outcome that this line tells; then nothing is awaited any more.
+  std::optional<Outcome> hear(std::string_view line);
+
+ private:
+  std::optional<Awaited> awaited_;
+};
+
+}  // namespace sipharness::dut

@@ -1,0 +1,78 @@
+#pragma once
+// How a softphone is started and driven, as its profile says it: a new softphone is a profile file
+// and no code. Texts have variables, ${primary.address}, filled when the program starts; patterns
+// are texts in which * stands for anything and which may stand anywhere in a line.
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/time.hpp"
+
+namespace sipharness::scenario {
+
+enum class Framing { lines, netstring_json };
+
+/// Where orders go and news come from, besides the program's output.
+struct Control {
+  std::string address;  ///< "127.0.0.1:4444" or "/path/of/socket"; empty: standard input
+  Framing framing = Framing::lines;
+};
+
+/// When the program takes orders: its control connection stands, and this was printed.
+struct Ready {
+  std::string output;  ///< pattern; empty: nothing is waited for
+  Duration within = 10s;
+};
+
+/// What is sent for one verb, and the news that tell how it went.
+struct Order {
+  std::vector<std::string> send;
+  std::vector<std::string> ok;      ///< patterns, any of them
+  std::vector<std::string> failed;  ///< patterns, any of them
+  Duration within = 40s;            ///< afterwards it counts as not told
+};
+
+/// What a driver does by itself when it reads something.
+struct Reaction {
+  std::string on;  ///< pattern
+  std::vector<std::string> send;
+};
+
+/// How the program is asked to end before it is made to.
+struct Stop {
+  std::vector<std::string> send;  ///< empty: SIGTERM at once
+  Duration within = 3s;
+};
+
+struct Drive {
+  std::vector<std::string> command;  ///< program and arguments; searched in PATH
+  std::string package;               ///< Debian package that brings it
+  std::map<std::string, std::string> environment;
+  std::vector<std::string> folders;          ///< below the scratch home
+  std::map<std::string, std::string> files;  ///< below the scratch home: path, text
+  std::vector<std::string> lacks;            ///< settings of `configure` that it does not have
+  Control control;
+  Ready ready;
+  std::map<std::string, Order> verbs;  ///< by the verb's word
+  std::vector<Reaction> reactions;
+  Stop stop;
+};
+
+/// The value of a variable; nothing if there is none of that name.
+using Lookup = std::function<std::optional<std::string>(std::string_view name)>;
+
+/// `text` with every ${name} replaced by its value; an unknown name stays as it stands. Control
+/// characters of a value are left out: it cannot smuggle in a line of its own.
+std::string filled(std::string_view text, const Lookup& lookup);
+
+/// The names of the variables in `text`, in their order.
+std::vector<std::string> variables_in(std::string_view text);
+
+/// Whether the pattern occurs in the line. Takes time in proportion to the line's length.
+bool occurs_in(std::string_view pattern, std::string_view line);
+
+}  // namespace sipharness::scenario
