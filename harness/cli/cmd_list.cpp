@@ -9,6 +9,7 @@
 #include "harness/cli/pages.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
+#include "harness/host/child_process.hpp"
 #include "harness/verdict/requirement.hpp"
 
 namespace sipharness::cli {
@@ -33,9 +34,20 @@ void list_deviations() {
     fmt::print("{:<42} breaks {:<18} {}\n", row.name, row.breaks, row.what);
 }
 
+/// What `--device` would be told, and whether it would go well here.
+std::string availability(const scenario::Profile& profile) {
+  if (!profile.drive) return {};
+  if (!host::find_program(profile.drive->command.front()).empty()) return "installed";
+  return fmt::format("missing: apt-get install {}", profile.drive->package);
+}
+
 void list_devices() {
-  for (const scenario::Profile& profile : shipped_profiles())
-    fmt::print("{:<12} {:<10} {}\n", profile.name, profile.kind, profile.title);
+  for (const scenario::Profile& profile : shipped_profiles()) {
+    const std::string choice = profile.kind == "process" ? "process:" + profile.name : profile.kind;
+    fmt::print("{:<16} {:<24} {}\n", profile.name, choice, profile.title);
+    if (const std::string here = availability(profile); !here.empty())
+      fmt::print("{:<16} {:<24} {}\n", "", "", here);
+  }
 }
 
 void print_coverage() {

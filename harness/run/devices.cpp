@@ -6,6 +6,7 @@
 
 #include "harness/base/setup_error.hpp"
 #include "harness/dut/external/external_device.hpp"
+#include "harness/dut/process/process_device.hpp"
 #include "harness/dut/reference_ua/reference_ua.hpp"
 #include "harness/run/phone_desk.hpp"
 
@@ -40,6 +41,28 @@ std::string name_of(const Production& production, unsigned device) {
   return fmt::format("phone-{}", account_of(production.profile.account, device).user);
 }
 
+dut::ServerAddress server_address(const Production& production, std::string_view name) {
+  return {endpoint_of(production.scenario, name), production.scenario.server(name).host};
+}
+
+std::unique_ptr<dut::Device> make_process(const RealServices& services, unsigned device) {
+  const Production& production = services.production;
+  dut::check_drivable(production.profile, production.scenario);
+  dut::ProcessDevice::Options options;
+  options.name = name_of(production, device);
+  if (production.devices.size() > 1) options.stem = options.name;
+  options.values.profile = production.profile;
+  options.values.profile.account = account_of(production.profile.account, device);
+  options.values.primary = server_address(production, "primary");
+  options.values.secondary = server_address(production, "secondary");
+  if (const auto& dns = production.scenario.dns)
+    options.values.name_server = Endpoint{*dns->address, dns->port};
+  options.values.device = production.devices[device].address;
+  options.values.password = password_of(production.profile);
+  options.values.run_folder = services.folder.path;
+  return std::make_unique<dut::ProcessDevice>(services.world, services.journal, std::move(options));
+}
+
 }  // namespace
 
 std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Production& production,
@@ -68,10 +91,10 @@ std::unique_ptr<dut::Device> make_real_device(const RealServices& services, unsi
       return make_reference_ua(services.world, services.production, device);
     case DeviceKind::external:
       return std::make_unique<dut::ExternalDevice>(name_of(services.production, device));
+    case DeviceKind::process:
+      return make_process(services, device);
     case DeviceKind::phone:
       return make_phone(services);
-    case DeviceKind::process:
-      break;
   }
   throw SetupError(fmt::format("a device of the kind {} cannot be driven", choice.text()));
 }

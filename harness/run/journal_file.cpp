@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,9 @@ void JournalFile::write(const journal::Event& event) {
 }
 
 void JournalFile::write(const journal::Event& event, TimePoint at) {
+  // What servers and devices still say to each other while they are put away is in no capture.
+  if (is_over_) return;
+  is_over_ = std::holds_alternative<journal::Ended>(event);
   const std::string line = journal::to_line({at - zero_, event}) + "\n";
   if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size()) failed_ = true;
   if (flush_ && std::fflush(file_.get()) != 0) failed_ = true;

@@ -14,7 +14,8 @@ namespace sipharness::run {
 class JournalFile final : public journal::Writer {
  public:
   /// Throws SetupError if the file cannot be made. Times are counted from `zero`; with `flush`
-  /// every line reaches the disk at once (real time: the harness may be killed).
+  /// every line reaches the disk at once (real time: the harness may be killed). Ended is the last
+  /// entry; what would follow is left out.
   JournalFile(const std::string& path, const world::World& world, TimePoint zero, bool flush);
   void write(const journal::Event& event) override;
   /// The same for something that began a moment ago; nothing was written since.
@@ -31,6 +32,7 @@ class JournalFile final : public journal::Writer {
   TimePoint zero_;
   bool flush_;
   bool failed_ = false;
+  bool is_over_ = false;
 };
 
 }  // namespace sipharness::run

@@ -24,8 +24,11 @@ bool is_real_time(const RunOptions& options) {
 
 Addresses chosen_addresses(const scenario::Scenario& scenario, const RunOptions& options,
                            bool simulated) {
-  const bool own = options.slot && !simulated && !scenario.ipv6;
-  return own ? addresses_of_slot(*options.slot) : default_addresses(scenario.ipv6, simulated);
+  // A softphone brings ports of its own choice: it gets addresses of its own even when it is alone.
+  const bool apart = options.slot || options.device.kind == DeviceKind::process;
+  const bool own = apart && !simulated && !scenario.ipv6;
+  return own ? addresses_of_slot(options.slot.value_or(0))
+             : default_addresses(scenario.ipv6, simulated);
 }
 
 }  // namespace

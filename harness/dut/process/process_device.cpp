@@ -69,10 +69,10 @@ class ProcessDevice::Impl {
         journal_(journal),
         name_(std::move(options.name)),
         drive_(*options.values.profile.drive),
-        run_folder_(options.values.run_folder),
+        stem_(options.values.run_folder + "/" + options.stem),
         secrets_{options.values.password},
         began_(world.now()),
-        log_({.path = run_folder_ + "/device.log", .secrets = secrets_}) {
+        log_({.path = stem_ + ".log", .secrets = secrets_}) {
     options.values.home = home_.path();
     variables_.emplace(std::move(options.values));
   }
@@ -159,7 +159,7 @@ class ProcessDevice::Impl {
       host::make_folders(path_below(home_.path(), folder));
     for (const auto& [path, text] : drive_.files) {
       const std::string filled = variables_->fill(text);
-      const std::string copy = path_below(run_folder_ + "/device", path);
+      const std::string copy = path_below(stem_, path);
       for (const std::string& folder : {folder_of(path_below(home_.path(), path)), folder_of(copy)})
         host::make_folders(folder);
       host::write_file(path_below(home_.path(), path), filled);
@@ -292,7 +292,7 @@ class ProcessDevice::Impl {
   journal::Writer& journal_;
   std::string name_;
   scenario::Drive drive_;
-  std::string run_folder_;
+  std::string stem_;
   std::vector<std::string> secrets_;
   TimePoint began_;
   host::DeviceLog log_;

@@ -32,7 +32,8 @@ class ProcessDevice final : public Device {
  public:
   struct Options {
     std::string name = "phone";
-    Variables::Values values;  ///< without the home, which is made
+    std::string stem = "device";  ///< of its log and its folder in the run folder
+    Variables::Values values;     ///< without the home, which is made
   };
   ProcessDevice(host::RealWorld& world, journal::Writer& journal, Options options);
   ~ProcessDevice() override;

@@ -31,7 +31,9 @@ std::uint16_t free_port(const IpAddress& address) {
         host::local_endpoint(host::open_bound(Transport::udp, {address, 0})).port & 0xfffeU;
     const auto even = static_cast<std::uint16_t>(port);
     const auto odd = static_cast<std::uint16_t>(port + 1);
-    if (is_free({address, even}, Transport::udp) && is_free({address, even}, Transport::tcp) &&
+    // Some softphones bind to every address of the host, whatever they are told.
+    const Endpoint anywhere{IpAddress::v4({0, 0, 0, 0}), even};
+    if (is_free(anywhere, Transport::udp) && is_free({address, even}, Transport::udp) && is_free({address, even}, Transport::tcp) &&
         is_free({address, odd}, Transport::udp))
       return even;
   }

@@ -1,0 +1,211 @@
+"""Real softphones, started and driven from their profiles; and programs that misbehave."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from support import EndToEnd, PROGRAM, ROOT, result_of, sip_ports, tshark, verdicts_of
+
+PROFILES = ROOT / "scenarios/profiles"
+SOFTPHONES = [path.stem for path in sorted(PROFILES.glob("*.json"))
+              if json.loads(path.read_text())["kind"] == "process"]
+PASSWORD = "sipharness"  # public by declaration: the shipped profiles name it
+
+
+def scenario(duration, *steps):
+    return {"title": "A test", "duration": duration,
+            "configure": {"register_expiration": "2min"},
+            "servers": {"primary": {"port": 5070}, "secondary": {"port": 5080}},
+            "timeline": [{"at": "0s", "do": "boot"}, *steps], "expect": ["DUT-ALIVE"]}
+
+
+def at(seconds, verb, **more):
+    return {"at": f"{seconds}s", "do": verb, **more}
+
+
+class Process(EndToEnd):
+    def write(self, name, content):
+        path = self.scratch / name
+        path.write_text(json.dumps(content))
+        return path
+
+    def profile(self, script, **drive):
+        """A profile whose program is this shell script; it stands in for a softphone."""
+        return self.write("script.json", {
+            "name": "script", "kind": "process", "account": {"password": {"test": PASSWORD}},
+            "drive": {"command": ["sh", "${home}/script"], "files": {"script": script.splitlines()},
+                      **drive}})
+
+    def run_device(self, device, story, *arguments, **options):
+        """Runs one scenario with a device; the finished process and its run folder."""
+        done, folders = self.run_scenarios(story, "--device", f"process:{device}", *arguments, **options)
+        return done, next(iter(folders.values()), None)
+
+    def journal(self, folder):
+        return [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+
+    def reports(self, folder):
+        return {entry["verb"]: entry["ok"] for entry in self.journal(folder)
+                if entry.get("event") == "reported"}
+
+
+class EverySoftphone(Process):
+    def test_registers_and_calls_side_by_side_on_addresses_of_its_own(self):
+        runs = {}
+        for softphone in SOFTPHONES:
+            out = self.scratch / softphone
+            runs[softphone] = (out, subprocess.Popen(
+                [PROGRAM, "run", "--device", f"process:{softphone}", "--jobs", "2", "--out", out,
+                 "scenarios/guide/both_up_register.json", "scenarios/guide/call_primary_up.json"],
+                cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                stdin=subprocess.DEVNULL))
+        for softphone, (out, process) in runs.items():
+            output, _ = process.communicate(timeout=180)
+            with self.subTest(softphone):
+                self.assertIn(process.returncode, (0, 1), output)
+                folders = [p for p in out.iterdir() if p.is_dir() and not p.is_symlink()]
+                self.assertEqual(len(folders), 2)
+                for folder in folders:
+                    self.assert_sound(folder)
+                call = next(f for f in folders if f.name.startswith("call_primary_up"))
+                self.assertTrue(self.reports(call)["dial"])
+                self.assertEqual(verdicts_of(call)["GRP-CALL-01"], "pass")
+
+    def assert_sound(self, folder):
+        result = result_of(folder)
+        self.assertEqual(result["capture"]["health"], "complete")
+        self.assertEqual(result["capture"]["source"], "live")
+        verdicts = verdicts_of(folder)
+        self.assertEqual(verdicts["DUT-ALIVE"], "pass")
+        self.assertEqual(verdicts["DUT-PARSE"], "pass")
+        registers = tshark(folder / "capture.pcap", *sip_ports(folder), "-Y", "sip.Method==REGISTER")
+        self.assertTrue(registers)
+        for kept in [folder / "device.log", *(folder / "device").rglob("*")]:
+            if kept.is_file():
+                self.assertNotIn(PASSWORD, kept.read_text(errors="replace").replace("sipharness-", ""))
+
+
+class EveryVerb(Process):
+    def test_is_seen_on_the_wire(self):
+        story = self.write("every_verb.json", scenario(
+            "40s",
+            at(3, "dial", number="2001"), at(8, "hold"), at(10, "resume"), at(12, "hang_up"),
+            at(14, "call", server="primary"), at(16, "answer"), at(19, "hang_up"),
+            at(21, "call", server="primary"), at(23, "reject"), at(26, "restart"), at(34, "shutdown")))
+        runs = {}
+        for softphone in SOFTPHONES:
+            out = self.scratch / softphone
+            runs[softphone] = (out, subprocess.Popen(
+                [PROGRAM, "run", "--device", f"process:{softphone}", "--out", out, story], cwd=ROOT,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL))
+        for softphone, (out, process) in runs.items():
+            output, _ = process.communicate(timeout=180)
+            with self.subTest(softphone):
+                self.assertIn(process.returncode, (0, 1), output)
+                folder = (out / "latest").resolve()
+                self.assert_every_verb(folder)
+
+    def assert_every_verb(self, folder):
+        reports = self.reports(folder)
+        for verb in ("boot", "dial", "hold", "resume", "hang_up", "answer", "reject", "restart", "shutdown"):
+            self.assertTrue(reports.get(verb), f"{verb}: {reports}")
+        seen = tshark(folder / "capture.pcap", *sip_ports(folder), "-Y", "sip", "-T", "fields",
+                      "-e", "ip.dst", "-e", "sip.Method", "-e", "sip.Status-Code", "-e", "sip.CSeq.method",
+                      "-e", "sdp.media_attr")
+        primary = json.loads((folder / "scenario.json").read_text())["servers"]["primary"]["address"]
+        sent = [line.split("\t")[1:] for line in seen if line.startswith(primary)]
+        invites = [media for method, _, _, media in sent if method == "INVITE"]
+        self.assertEqual(len(invites), 3, "a call, held, resumed")
+        self.assertIn("sendonly", invites[1])
+        self.assertNotIn("sendonly", invites[2])
+        self.assertEqual(sum(method == "BYE" for method, *_ in sent), 2)
+        finals = [int(status) for method, status, of, _ in sent if of == "INVITE" and status and int(status) >= 200]
+        self.assertEqual(finals[0], 200)
+        self.assertGreaterEqual(finals[-1], 400)
+        self.assertEqual(verdicts_of(folder)["DUT-ALIVE"], "pass")
+
+
+class Misbehaviour(Process):
+    def test_a_killed_softphone_is_a_finding_and_the_capture_is_kept(self):
+        story = self.write("killed.json", scenario("12s", at(8, "dial", number="2001")))
+        out = self.scratch / "killed"
+        run = subprocess.Popen([PROGRAM, "run", "--device", "process:baresip", "--out", out, story],
+                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               stdin=subprocess.DEVNULL)
+        os.kill(self.child_of(run.pid), signal.SIGKILL)
+        output, _ = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 1, output)
+        folder = (out / "latest").resolve()
+        finding = next(f for f in result_of(folder)["findings"] if f["requirement"] == "DUT-ALIVE")
+        self.assertEqual(finding["verdict"], "fail")
+        self.assertIn("exited", finding["message"])
+        self.assertIn("137", finding["message"])
+        self.assertTrue(tshark(folder / "capture.pcap", *sip_ports(folder), "-Y", "sip.Method==REGISTER"))
+
+    def child_of(self, parent):
+        """The softphone, once it has registered."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            time.sleep(0.2)
+            children = pathlib.Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+            logs = list(self.scratch.glob("killed/*/device.log"))
+            if children and logs and "REGISTER_OK" in logs[0].read_text():
+                return int(children[0])
+        self.fail("the softphone did not register")
+
+    def test_a_missing_program_ends_with_the_remedy(self):
+        story = self.write("story.json", scenario("5s"))
+        empty = self.scratch / "empty"
+        empty.mkdir()
+        done, _ = self.run_device("baresip", story, env={**os.environ, "PATH": str(empty)})
+        self.assert_exit(done, 4)
+        self.assertIn("baresip is not installed: apt-get install baresip-core", done.stderr)
+
+    def test_a_verb_that_the_profile_lacks_is_told_before_anything_starts(self):
+        story = self.write("story.json", scenario("5s", at(3, "hold")))
+        profile = self.profile("exec sleep 60")
+        done, _ = self.run_device("script", story, "--profile", profile)
+        self.assert_exit(done, 4)
+        self.assertIn("script cannot hold, which scenario story orders at", done.stderr)
+
+    def test_a_program_that_hangs_ends_in_bounded_time(self):
+        story = self.write("story.json", scenario("5s"))
+        profile = self.profile("trap '' TERM\nwhile true; do sleep 0.1; done",
+                               ready={"output": "never printed", "within": "1s"})
+        begin = time.monotonic()
+        done, folder = self.run_device("script", story, "--profile", profile, "--wait", "3s")
+        self.assert_exit(done, 3)
+        self.assertLess(time.monotonic() - begin, 20)
+        self.assertIn("killed with status 137", (folder / "device.log").read_text())
+        self.assertFalse(self.reports(folder)["boot"])
+
+    def test_a_program_that_floods_its_output_fills_no_disk_and_delays_nobody(self):
+        story = self.write("story.json", scenario("5s"))
+        profile = self.profile("exec yes 'a line that nobody wants'")
+        done, folder = self.run_device("script", story, "--profile", profile, "--wait", "3s")
+        self.assert_exit(done, 3)
+        log = folder / "device.log"
+        self.assertLess(log.stat().st_size, 9_000_000)
+        lags = [entry["worst_ns"] for entry in self.journal(folder) if entry.get("event") == "lag"]
+        self.assertTrue(lags)
+        self.assertLess(sorted(lags)[len(lags) // 2], 50_000_000)
+
+
+class ListDevices(Process):
+    def test_says_what_can_be_run_and_what_is_missing(self):
+        empty = self.scratch / "empty"
+        empty.mkdir()
+        for path, word in ((os.environ["PATH"], "installed"), (str(empty), "missing: apt-get install baresip-core")):
+            done = subprocess.run([PROGRAM, "list", "devices"], cwd=ROOT, text=True, capture_output=True,
+                                  env={**os.environ, "PATH": path}, check=True)
+            self.assertIn("process:baresip", done.stdout)
+            self.assertIn(word, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
