@@ -47,6 +47,15 @@ bool is_power_change(const Order& order) {
   return verb == "boot" || verb == "restart" || verb == "shutdown";
 }
 
+/// Told to restart, a device may take its registrations back first: it is up again with the first
+/// REGISTER that asks for something.
+std::optional<CaptureTime> first_word_after(const Context& context, const Order& order) {
+  if (order.action->verb != "restart") return std::nullopt;
+  for (const trace::RegisterAttempt& attempt : context.attempts)
+    if (attempt.start > order.at && !attempt.unregister) return attempt.start;
+  return std::nullopt;
+}
+
 /// A 401 or 407 to a REGISTER without credentials asks for them and refuses nothing.
 bool is_refused(const Context& context, const trace::RegisterAttempt& attempt) {
   if (attempt.status != 401 && attempt.status != 407) return attempt.status >= 300;
@@ -112,8 +121,12 @@ std::optional<std::chrono::seconds> retry_after(const sip::MessageView& response
 }
 
 CaptureTime next_power_change(const Context& context, CaptureTime from) {
-  for (const Order& order : context.orders)
-    if (is_power_change(order) && order.at > from) return order.at;
+  for (const Order& order : context.orders) {
+    if (!is_power_change(order)) continue;
+    if (order.at > from) return order.at;
+    const auto up = first_word_after(context, order);
+    if (up && *up > from) return *up;
+  }
   if (!context.trace.has_journal())
     for (const trace::RegisterAttempt& attempt : context.attempts)
       if (attempt.unregister && attempt.start > from) return attempt.start;

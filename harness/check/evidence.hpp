@@ -25,8 +25,9 @@ std::optional<CaptureTime> first_fault(const Context& context, trace::ServerRole
 std::optional<CaptureTime> next_fault(const Context& context, trace::ServerRole server,
                                       CaptureTime from);
 
-/// The first boot, restart or shutdown after `from`; the end of the trace if none. Without a
-/// journal the device's own un-REGISTER says that it goes down.
+/// The first boot, restart or shutdown after `from`, or the first REGISTER of a restart under way;
+/// the end of the trace if none. Without a journal the device's own un-REGISTER says that it goes
+/// down.
 CaptureTime next_power_change(const Context& context, CaptureTime from);
 
 /// The device was shut down before `at` and has not been booted since.

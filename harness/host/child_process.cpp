@@ -25,6 +25,8 @@ namespace {
 /// policy: so much a program may print in each period; servers and clock come first.
 constexpr std::size_t output_budget = 256UL * 1024;
 constexpr Duration output_period = 100ms;
+/// policy: a line without an end that stands so long is a prompt.
+constexpr Duration prompt_pause = 200ms;
 /// policy: orders that nobody reads.
 constexpr std::size_t max_unread = 1024UL * 1024;
 
@@ -110,6 +112,7 @@ class ChildProcess::Impl {
       pause_ = world_.call_after(output_period, [this] { watch_output(); });
     }
     lines_.feed({buffer.data(), count});
+    prompt_ = world_.call_after(prompt_pause, [this] { lines_.finish(); });
   }
 
   void on_line(std::string_view line) {
@@ -134,6 +137,7 @@ class ChildProcess::Impl {
     lines_.finish();
     output_watch_.reset();
     pause_.cancel();
+    prompt_.cancel();
     retry_.cancel();
     deadline_.cancel();
     end_watch_.reset();
@@ -161,6 +165,7 @@ class ChildProcess::Impl {
   std::unique_ptr<world::Timer::Pending> end_watch_;
   std::unique_ptr<world::Timer::Pending> output_watch_;
   world::Timer pause_;
+  world::Timer prompt_;
   world::Timer retry_;
   world::Timer deadline_;
 };

@@ -6,7 +6,8 @@
 //     or after destruction. on_exit may destroy the object, on_line may not.
 //  3. It does not inherit the harness's descriptors or scheduling priority.
 //  4. A program that prints more than it can be read without being late to others is made to wait.
-//  5. Destroying it kills the whole group.
+//  5. A prompt, which ends without a line end, is given as a line when nothing follows for 200 ms.
+//  6. Destroying it kills the whole group.
 
 #include <functional>
 #include <map>

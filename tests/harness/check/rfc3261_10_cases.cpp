@@ -76,6 +76,13 @@ std::vector<Case> sequence_cases() {
          s.trace.at(50s).action("restart");
          then_register({.call_id = "other@phone"})(s);
        }},
+      {"new_call_id_after_taking_back_and_restart", "RFC3261-REG-03", Verdict::pass,
+       [](Setting s) {
+         s.trace.at(50s).action("restart");
+         s.trace.at(50100ms).from_device(primary).request("REGISTER", {.expires = 0s});
+         s.trace.at(50120ms).to_device(primary).response(200, {});
+         then_register({.call_id = "other@phone"}, 51s)(s);
+       }},
       {"only_one", "RFC3261-REG-03", Verdict::inconclusive, one_register({})},
       {"counts_up", "RFC3261-REG-04", Verdict::pass, healthy},
       {"skips_one", "RFC3261-REG-04", Verdict::fail, then_register({.cseq = 77})},

@@ -91,6 +91,13 @@ TEST(ChildProcess, runs_at_ordinary_priority_in_a_group_of_its_own) {
   EXPECT_EQ(shell.lines[1], shell.lines[2]);
 }
 
+TEST(ChildProcess, shows_its_prompt_while_it_waits) {
+  Shell shell("printf 'phone> '; read order; echo $order");
+  ASSERT_TRUE(shell.says("phone> "));
+  shell.child->write("quit\n");
+  EXPECT_TRUE(shell.says("quit"));
+}
+
 TEST(ChildProcess, that_a_signal_ended_says_so_in_its_status) {
   Shell shell("kill -9 $$");
   ASSERT_TRUE(shell.ends());
