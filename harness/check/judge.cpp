@@ -1,6 +1,7 @@
 #include "harness/check/judge.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <variant>
 
@@ -56,6 +57,22 @@ Duration worst_lag(const trace::Trace& trace, CaptureTime from, CaptureTime to) 
 /// A device on our own host is scheduled by it.
 bool shares_our_host(const scenario::Profile& profile) {
   return profile.kind == "reference" || profile.kind == "process";
+}
+
+/// Rows that nothing exercises where the device cannot be set to something.
+struct RowsOfSetting {
+  std::string_view setting;
+  std::string_view rows;
+};
+constexpr std::array rows_of_settings{
+    RowsOfSetting{"subscriptions", "GRP-SUB"}, RowsOfSetting{"subscriptions", "RFC6665"},
+    RowsOfSetting{"mwi_subscribe", "RFC3842"}, RowsOfSetting{"session_timer", "RFC4028"}};
+
+/// The setting that the row is about and the device does not have; empty if none.
+std::string_view lacked_setting(const scenario::Profile& profile, std::string_view requirement) {
+  for (const RowsOfSetting& row : rows_of_settings)
+    if (requirement.starts_with(row.rows) && !profile.has_setting(row.setting)) return row.setting;
+  return {};
 }
 
 }  // namespace
@@ -185,7 +202,10 @@ void Judge::doubt(Instance& instance, verdict::Blame blame, std::string reason) 
 verdict::Finding Judge::finish() && {
   if (finding_.instances.empty()) {
     const std::string reason = fmt::format("not exercised: it needs {}", precondition_);
-    if (context_.expects(finding_.requirement->id))
+    const std::string_view lacked = lacked_setting(context_.profile, finding_.requirement->id);
+    if (!lacked.empty())
+      not_applicable(fmt::format("the device has no setting {}", lacked));
+    else if (context_.expects(finding_.requirement->id))
       inconclusive({}, precondition_blame_, reason);
     else
       not_applicable(reason);

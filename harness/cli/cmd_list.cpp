@@ -9,7 +9,7 @@
 #include "harness/cli/pages.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
-#include "harness/host/child_process.hpp"
+#include "harness/host/probes.hpp"
 #include "harness/verdict/requirement.hpp"
 
 namespace sipharness::cli {
@@ -37,7 +37,7 @@ void list_deviations() {
 /// What `--device` would be told, and whether it would go well here.
 std::string availability(const scenario::Profile& profile) {
   if (!profile.drive) return {};
-  if (!host::find_program(profile.drive->command.front()).empty()) return "installed";
+  if (host::find_program(profile.drive->command.front())) return "installed";
   return fmt::format("missing: apt-get install {}", profile.drive->package);
 }
 

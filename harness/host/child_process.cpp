@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <signal.h>
@@ -43,20 +42,6 @@ Descriptor open_pidfd(pid_t id) {
 }
 
 }  // namespace
-
-std::string find_program(const std::string& name) {
-  const auto runs = [](const std::string& path) { return ::access(path.c_str(), X_OK) == 0; };
-  if (name.find('/') != std::string::npos) return runs(name) ? name : std::string();
-  const char* const path = std::getenv("PATH");
-  std::string_view folders = path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
-  while (!folders.empty()) {
-    const std::size_t end = std::min(folders.find(':'), folders.size());
-    const std::string candidate = fmt::format("{}/{}", folders.substr(0, end), name);
-    if (runs(candidate)) return candidate;
-    folders.remove_prefix(std::min(end + 1, folders.size()));
-  }
-  return {};
-}
 
 class ChildProcess::Impl {
  public:

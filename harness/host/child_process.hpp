@@ -22,9 +22,6 @@ namespace sipharness::host {
 
 class RealWorld;
 
-/// Where `name` is found: itself if it has a slash, else through PATH; empty if it cannot be run.
-std::string find_program(const std::string& name);
-
 class ChildProcess {
  public:
   struct Program {

@@ -22,6 +22,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
+#include "harness/host/probes.hpp"
 
 namespace sipharness::host {
 namespace {
@@ -79,8 +80,8 @@ void become_a_device(pid_t harness, const char* folder) {
 }  // namespace
 
 Spawned spawn(const ChildProcess::Program& program) {
-  const std::string path = find_program(program.command.front());
-  if (path.empty())
+  const std::optional<std::string> path = find_program(program.command.front());
+  if (!path)
     throw SetupError(fmt::format("there is no program \"{}\" here", program.command.front()));
   Ends input = make_input();
   Ends output = make_output();
@@ -89,7 +90,7 @@ Spawned spawn(const ChildProcess::Program& program) {
   const pid_t harness = ::getpid();
   try {
     bp::child child(
-        bp::exe = path, bp::args = arguments, environment,
+        bp::exe = *path, bp::args = arguments, environment,
         bp::posix::fd.bind(STDIN_FILENO, input.theirs.number()),
         bp::posix::fd.bind(STDOUT_FILENO, output.theirs.number()),
         bp::posix::fd.bind(STDERR_FILENO, output.theirs.number()),
@@ -101,7 +102,7 @@ Spawned spawn(const ChildProcess::Program& program) {
     ::setpgid(id, id);  // whoever comes first: a signal to the group must find it
     return {id, std::move(input.ours), std::move(output.ours)};
   } catch (const bp::process_error& error) {
-    throw SetupError(fmt::format("cannot start {}: {}", path, error.code().message()));
+    throw SetupError(fmt::format("cannot start {}: {}", *path, error.code().message()));
   }
 }
 

@@ -14,6 +14,7 @@
 #include "harness/host/child_process.hpp"
 #include "harness/host/device_log.hpp"
 #include "harness/host/files.hpp"
+#include "harness/host/probes.hpp"
 #include "harness/host/real_world.hpp"
 
 namespace sipharness::dut {
@@ -56,7 +57,7 @@ void check_drivable(const scenario::Profile& profile, const scenario::Scenario& 
                       "drive.verbs.{}",
                       profile.name, verb, scenario.full_name(), step.place, verb));
   }
-  if (!host::find_program(drive.command.front()).empty()) return;
+  if (host::find_program(drive.command.front())) return;
   throw SetupError(fmt::format(
       "{} is not installed{}", drive.command.front(),
       drive.package.empty() ? std::string() : fmt::format(": apt-get install {}", drive.package)));

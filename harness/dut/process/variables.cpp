@@ -33,8 +33,8 @@ std::uint16_t free_port(const IpAddress& address) {
     const auto odd = static_cast<std::uint16_t>(port + 1);
     // Some softphones bind to every address of the host, whatever they are told.
     const Endpoint anywhere{IpAddress::v4({0, 0, 0, 0}), even};
-    if (is_free(anywhere, Transport::udp) && is_free({address, even}, Transport::udp) && is_free({address, even}, Transport::tcp) &&
-        is_free({address, odd}, Transport::udp))
+    if (is_free(anywhere, Transport::udp) && is_free({address, even}, Transport::udp) &&
+        is_free({address, even}, Transport::tcp) && is_free({address, odd}, Transport::udp))
       return even;
   }
   throw SetupError(fmt::format("no free ports at {}", address.text()));

@@ -29,6 +29,12 @@ std::function<void(Setting)> refreshed(std::string session, Duration after) {
   };
 }
 
+/// A softphone whose profile says that session timers cannot be set in it.
+void no_such_setting(Setting s) {
+  s.trace.complete_call(primary, 1s);
+  s.profile.drive.emplace().lacks = {"session_timer"};
+}
+
 /// Nobody refreshes; the device ends the call so long after the answer, if at all.
 std::function<void(Setting)> ended(std::string session, std::optional<Duration> after,
                                    bool by_user = false) {
@@ -172,6 +178,7 @@ std::vector<Case> rfc4028_cases() {
   std::vector<Case> all = table_cases();
   for (Case& one : std::vector<Case>{
            {"never", "RFC4028-01", Verdict::inconclusive, no_timer},
+           {"no_such_setting", "RFC4028-01", Verdict::not_applicable, no_such_setting},
            {"far_end_does", "RFC4028-01", Verdict::inconclusive, ended("90;refresher=uas", 60s)},
            {"far_end_changes_first", "RFC4028-01", Verdict::pass, changed_by_the_far_end},
            {"updated_early", "RFC4028-01", Verdict::pass, updated_early},

@@ -214,12 +214,5 @@ TEST(ChildProcess, dies_with_a_harness_that_is_killed) {
   EXPECT_TRUE(run_until(world, [&] { return !is_alive(id); }));
 }
 
-TEST(FindProgram, looks_through_path) {
-  EXPECT_THAT(find_program("sh"), HasSubstr("/sh"));
-  EXPECT_EQ(find_program("/bin/sh"), "/bin/sh");
-  EXPECT_EQ(find_program("no-such-softphone"), "");
-  EXPECT_EQ(find_program("/etc/passwd"), "");
-}
-
 }  // namespace
 }  // namespace sipharness::host
