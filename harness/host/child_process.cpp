@@ -22,7 +22,7 @@ namespace sipharness::host {
 namespace {
 
 /// policy: so much a program may print in each period; servers and clock come first.
-constexpr std::size_t output_budget = 256UL * 1024;
+constexpr std::size_t output_budget = 64UL * 1024;
 constexpr Duration output_period = 100ms;
 /// policy: a line without an end that stands so long is a prompt.
 constexpr Duration prompt_pause = 200ms;

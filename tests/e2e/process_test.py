@@ -14,6 +14,7 @@ from support import EndToEnd, PROGRAM, ROOT, result_of, sip_ports, tshark, verdi
 PROFILES = ROOT / "scenarios/profiles"
 SOFTPHONES = [path.stem for path in sorted(PROFILES.glob("*.json"))
               if json.loads(path.read_text())["kind"] == "process"]
+JUDGED = (0, 1, 3)  # what a softphone cannot do is a finding; 4 would be ours
 PASSWORD = "sipharness"  # public by declaration: the shipped profiles name it
 
 
@@ -67,7 +68,7 @@ class EverySoftphone(Process):
         for softphone, (out, process) in runs.items():
             output, _ = process.communicate(timeout=180)
             with self.subTest(softphone):
-                self.assertIn(process.returncode, (0, 1), output)
+                self.assertIn(process.returncode, JUDGED, output)
                 folders = [p for p in out.iterdir() if p.is_dir() and not p.is_symlink()]
                 self.assertEqual(len(folders), 2)
                 for folder in folders:
@@ -93,10 +94,10 @@ class EverySoftphone(Process):
 class EveryVerb(Process):
     def test_is_seen_on_the_wire(self):
         story = self.write("every_verb.json", scenario(
-            "40s",
+            "44s",
             at(3, "dial", number="2001"), at(8, "hold"), at(10, "resume"), at(12, "hang_up"),
             at(14, "call", server="primary"), at(16, "answer"), at(19, "hang_up"),
-            at(21, "call", server="primary"), at(23, "reject"), at(26, "restart"), at(34, "shutdown")))
+            at(21, "call", server="primary"), at(23, "reject"), at(26, "restart"), at(34, "shutdown"), at(39, "boot")))
         runs = {}
         for softphone in SOFTPHONES:
             out = self.scratch / softphone
@@ -106,7 +107,7 @@ class EveryVerb(Process):
         for softphone, (out, process) in runs.items():
             output, _ = process.communicate(timeout=180)
             with self.subTest(softphone):
-                self.assertIn(process.returncode, (0, 1), output)
+                self.assertIn(process.returncode, JUDGED, output)
                 folder = (out / "latest").resolve()
                 self.assert_every_verb(folder)
 
@@ -134,7 +135,7 @@ class Misbehaviour(Process):
     def test_a_killed_softphone_is_a_finding_and_the_capture_is_kept(self):
         story = self.write("killed.json", scenario("12s", at(8, "dial", number="2001")))
         out = self.scratch / "killed"
-        run = subprocess.Popen([PROGRAM, "run", "--device", "process:baresip", "--out", out, story],
+        run = subprocess.Popen([PROGRAM, "run", "--strict", "--device", "process:baresip", "--out", out, story],
                                cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                stdin=subprocess.DEVNULL)
         os.kill(self.child_of(run.pid), signal.SIGKILL)
@@ -142,7 +143,7 @@ class Misbehaviour(Process):
         self.assertEqual(run.returncode, 1, output)
         folder = (out / "latest").resolve()
         finding = next(f for f in result_of(folder)["findings"] if f["requirement"] == "DUT-ALIVE")
-        self.assertEqual(finding["verdict"], "fail")
+        self.assertEqual(finding["verdict"], "warn", "a row of quality: --strict makes it count")
         self.assertIn("exited", finding["message"])
         self.assertIn("137", finding["message"])
         self.assertTrue(tshark(folder / "capture.pcap", *sip_ports(folder), "-Y", "sip.Method==REGISTER"))

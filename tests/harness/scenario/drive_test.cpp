@@ -99,7 +99,7 @@ TEST(Drive, names_the_place_of_every_mistake) {
       {R"({"command": ["p"], "verbs": {"dial": {"send": ["c"], "ok": ["*"]}}})",
        "this pattern matches every line"},
       {R"({"command": ["p"], "reactions": [{"on": "x"}]})", "\"send\" is missing"},
-      {R"({"command": ["p"], "environment": []})", "allowed: an object"},
+      {R"({"command": ["p"], "environment": []})", "allowed is an object"},
   };
   for (const Mistake& mistake : mistakes) {
     SCOPED_TRACE(mistake.drive);

@@ -180,7 +180,8 @@ TEST(ProcessDevice, keeps_the_password_out_of_log_and_copies) {
   scenario::Profile profile =
       profile_of("echo ready; cat secret; while read line; do echo said $line; done");
   profile.drive->files["secret"] = "pass=${account.password} user=${account.user}\n";
-  profile.drive->verbs["dial"] = {.send = {"auth ${account.password}"}, .ok = {"said"}};
+  profile.drive->verbs["dial"] = {
+      .send = {"auth ${account.password}"}, .ok = {"said"}, .failed = {}};
   Rig rig(profile);
   rig.order(DeviceVerb::boot);
   rig.order(DeviceVerb::dial, "2001");
