@@ -90,6 +90,8 @@ Duration patience_with(const RunArguments& arguments, const run::DeviceChoice& d
 void validate(const RunArguments& arguments) {
   chosen_device(arguments);
   chosen_phone(arguments.phone);
+  if (chosen_device(arguments).kind == run::DeviceKind::phone && arguments.jobs > 1)
+    throw InputError("--jobs: one phone takes part in one scenario at a time");
   std::vector<std::string_view> names;
   for (const dut::DeviationRow& row : dut::deviations()) names.push_back(row.name);
   for (const std::string& name : arguments.deviations) reject_unknown("deviation", name, names);

@@ -82,9 +82,20 @@ class Bench:
             stderr=subprocess.PIPE, text=True)
 
     def run(self, scenario, *options, **others):
+        """A host that was late gives no verdict, which says nothing of the phone: once more, then it counts."""
+        done = self.run_once(scenario, *options, **others)
+        return self.run_once(scenario, *options, **others) if self.host_was_late(done) else done
+
+    def run_once(self, scenario, *options, **others):
         run = self.start_run(scenario, *options, **others)
         output, errors = run.communicate(timeout=240)
         return subprocess.CompletedProcess(run.args, run.returncode, output, errors)
+
+    def host_was_late(self, done):
+        if done.returncode != 3:
+            return False
+        findings = result_of(self.folder)["findings"]
+        return {f["blame"] for f in findings if f["verdict"] == "inconclusive"} == {"host"}
 
     @property
     def folder(self):
@@ -192,9 +203,12 @@ class Driven(PhoneTest):
         changed = bench.scenario("guide/both_up_register.json", duration="10s", configure=configure)
         done = bench.run(changed, "--reprovision", "resync")
         self.assert_exit(done, 0)
-        self.assertTrue(bench.reported()["resync"])
+        self.assertTrue(bench.reported()["boot"])
         self.assertIn("obeys NOTIFY resync", bench.log())
         self.assertIn("registers for 180 s", bench.log())
+        done = bench.run(changed, "--reprovision", "reboot", passcode=())
+        self.assert_exit(done, 0)
+        self.assertIn("obeys NOTIFY check-sync;reboot=true", bench.log())
 
 
 class Trouble(PhoneTest):
@@ -237,6 +251,7 @@ class Trouble(PhoneTest):
         scenario = bench.scenario("guide/call_primary_up.json")
         self.assert_exit(bench.run(scenario, "--phone-mac", "c074"), 2)
         self.assert_exit(bench.run(scenario, "--phone-passcode-file", "x"), 2)
+        self.assert_exit(bench.run(scenario, "--jobs", "2"), 2)
         for address, says in (("192.0.2.50", "--bind"), ("phone.example", "an IP address")):
             done = bench.run(scenario, address=address)
             self.assert_exit(done, 4)

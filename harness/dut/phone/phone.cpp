@@ -64,9 +64,11 @@ bool Phone::perform(const DeviceStep& step) {
 }
 
 void Phone::boot() {
-  const bool needs_web = options_.must_be_driven || options_.start == PhoneStart::reboot;
+  const bool has_passcode = options_.api.passcode.has_value();
+  const bool needs_web =
+      options_.must_be_driven || (options_.start == PhoneStart::reboot && has_passcode);
   if (!needs_web) return start_anew();
-  if (!options_.api.passcode) return give_up_driving(std::string(no_passcode));
+  if (!has_passcode) return give_up_driving(std::string(no_passcode));
   is_up_ = options_.start != PhoneStart::reboot;
   api_.accounts([this](const Body& accounts) {
     if (!accounts) return give_up_driving(accounts.error().text());
@@ -89,26 +91,27 @@ void Phone::start_anew() {
     case PhoneStart::none:
       return follow_registration();
     case PhoneStart::resync:
-      return resync();
+      return nudge("resync");
     case PhoneStart::reboot:
-      return reboot({DeviceVerb::boot, {}});
+      return options_.api.passcode ? reboot({DeviceVerb::boot, {}})
+                                   : nudge("check-sync;reboot=true");
   }
 }
 
-void Phone::resync() {
+void Phone::nudge(const std::string& event) {
   is_up_ = false;
-  options_.notify("resync", [this](int status) {
-    const std::string answer =
-        status == answered_by_nobody ? "no answer" : fmt::format("answered {}", status);
-    report("resync", is_success(status), "NOTIFY resync: " + answer);
+  options_.notify(event, [this, event](int status) {
+    const std::string what = status == answered_by_nobody
+                                 ? fmt::format("NOTIFY {}: no answer", event)
+                                 : fmt::format("NOTIFY {}: answered {}", event, status);
+    report("boot", is_success(status), what);
     if (is_success(status)) {
       former_life_ = world_.call_after(longest_farewell, [this] { leave_former_life(); });
       return;
     }
-    options_.tell(
-        fmt::format("the phone was told to fetch its configuration (NOTIFY resync): {}; "
-                    "reboot it by hand, or use --reprovision reboot",
-                    answer));
+    options_.tell(what +
+                  "; reboot the phone by hand, or let the harness do it over the web "
+                  "interface: --reprovision reboot, and its passcode");
     leave_former_life();
   });
 }

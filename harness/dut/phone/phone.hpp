@@ -24,7 +24,7 @@ namespace sipharness::dut {
 enum class PhoneStart : std::uint8_t {
   none,    ///< nothing: its next REGISTER begins the scenario
   resync,  ///< a NOTIFY makes it fetch its configuration
-  reboot,  ///< it is rebooted over its web interface, and fetches its configuration
+  reboot,  ///< it reboots, and fetches it then: over its web interface, without passcode by NOTIFY
 };
 
 struct PhoneOptions {
@@ -63,7 +63,7 @@ class Phone final : public Device {
   void boot();
   void give_up_driving(const std::string& why);
   void start_anew();
-  void resync();
+  void nudge(const std::string& event);
   void reboot(const Step& step);
   void follow_registration();
   void hold(const Step& step);

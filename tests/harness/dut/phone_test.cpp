@@ -146,16 +146,25 @@ TEST_F(PhoneOnTheDesk, is_told_to_fetch_by_a_notify) {
   ASSERT_THAT(notified_, ElementsAre("resync"));
   EXPECT_FALSE(phone().is_up());
   answer_notify_(200);
-  EXPECT_THAT(journal_.lines, Contains("resync ok: NOTIFY resync: answered 200"));
+  EXPECT_THAT(journal_.lines, Contains("boot ok: NOTIFY resync: answered 200"));
   phone().on_action_url({"setupCompleted", ""});
   EXPECT_TRUE(phone().is_up());
+}
+
+TEST_F(PhoneOnTheDesk, is_rebooted_by_a_notify_where_its_passcode_is_not_known) {
+  options_.api.passcode.reset();
+  options_.must_be_driven = false;
+  options_.start = PhoneStart::reboot;
+  perform(DeviceVerb::boot);
+  EXPECT_THAT(notified_, ElementsAre("check-sync;reboot=true"));
+  EXPECT_THAT(asked_, IsEmpty());
 }
 
 TEST_F(PhoneOnTheDesk, that_takes_no_notify_is_told_of) {
   options_.start = PhoneStart::resync;
   perform(DeviceVerb::boot);
   answer_notify_(0);
-  EXPECT_THAT(journal_.lines, Contains("resync failed: NOTIFY resync: no answer"));
+  EXPECT_THAT(journal_.lines, Contains("boot failed: NOTIFY resync: no answer"));
   EXPECT_THAT(told_, ElementsAre(HasSubstr("--reprovision reboot")));
   EXPECT_TRUE(phone().is_up());
 }
