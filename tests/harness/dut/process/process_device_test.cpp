@@ -219,13 +219,29 @@ scenario::Scenario scenario_with(DeviceVerb verb) {
   return scenario;
 }
 
-std::string refusal(const scenario::Profile& profile, DeviceVerb verb) {
+std::string refusal(const scenario::Profile& profile, const scenario::Scenario& scenario) {
   try {
-    check_drivable(profile, scenario_with(verb));
+    check_drivable(profile, scenario);
   } catch (const SetupError& error) {
     return error.what();
   }
   return {};
+}
+
+std::string refusal(const scenario::Profile& profile, DeviceVerb verb) {
+  return refusal(profile, scenario_with(verb));
+}
+
+TEST(CheckDrivable, refuses_surroundings_that_the_softphone_cannot_live_in) {
+  scenario::Profile profile = profile_of(obedient);
+  scenario::Scenario scenario = scenario_with(DeviceVerb::dial);
+  scenario.ipv6 = true;
+  EXPECT_THAT(refusal(profile, scenario), HasSubstr("over IPv4; scenario story is IPv6"));
+  scenario.ipv6 = false;
+  scenario.dns.emplace();
+  EXPECT_THAT(refusal(profile, scenario), HasSubstr("${name_server.address}"));
+  profile.drive->files["resolver"] = "server=${name_server.address}\n";
+  EXPECT_EQ(refusal(profile, scenario), "");
 }
 
 TEST(CheckDrivable, names_what_is_missing_and_the_remedy) {
