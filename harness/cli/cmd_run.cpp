@@ -157,9 +157,23 @@ class Runner {
         progress.clear();
         tell(text);
       };
-      run::stage(task.scenario, profile_, options);
+      const bool staged = stage(task, options);
       progress.clear();
-      judge(task);
+      if (staged)
+        judge(task);
+      else
+        ++could_not_run_;
+    }
+  }
+
+  /// A scenario that cannot be run here, or with this device, does not keep others from their turn.
+  bool stage(const Task& task, const run::RunOptions& options) const {
+    try {
+      run::stage(task.scenario, profile_, options);
+      return true;
+    } catch (const SetupError& error) {
+      fmt::print(stderr, "sipharness: {}: {}\n", task.scenario.full_name(), error.what());
+      return false;
     }
   }
 
@@ -186,8 +200,7 @@ class Runner {
     try {
       run::RunOptions options = options_for(arguments_, tasks_[index]);
       options.slot = static_cast<unsigned>(index);
-      run::stage(tasks_[index].scenario, profile_, options);
-      return passed;
+      return stage(tasks_[index], options) ? passed : cannot_run;
     } catch (const std::exception& error) {
       fmt::print(stderr, "sipharness: {}: {}\n", tasks_[index].scenario.name, error.what());
       return cannot_run;

@@ -174,6 +174,16 @@ class Misbehaviour(Process):
         self.assert_exit(done, 4)
         self.assertIn("script cannot hold, which scenario story orders at", done.stderr)
 
+    def test_a_scenario_that_it_cannot_play_does_not_keep_the_others_from_their_turn(self):
+        profile = self.profile("exec sleep 60", ready={"within": "1s"})
+        first = self.write("first.json", scenario("5s", at(3, "hold")))
+        second = self.write("second.json", scenario("5s"))
+        done, folders = self.run_scenarios(first, second, "--device", "process:script",
+                                           "--profile", profile, "--wait", "2s")
+        self.assert_exit(done, 4)
+        self.assertIn("sipharness: first: script cannot hold", done.stderr)
+        self.assertTrue((folders["second"] / "result.json").exists())
+
     def test_a_program_that_hangs_ends_in_bounded_time(self):
         story = self.write("story.json", scenario("5s"))
         profile = self.profile("trap '' TERM\nwhile true; do sleep 0.1; done",
