@@ -27,38 +27,61 @@ CaptureTime start_of(const CallGroup& call) {
   return call.dialled.value_or(call.legs.empty() ? call.until : call.legs.front().i0);
 }
 
+/// What the primary said to the devices, found once for all calls of a long capture.
+class WordsOfThePrimary {
+ public:
+  explicit WordsOfThePrimary(const Context& context) {
+    for (const trace::Message& message : context.trace.messages) {
+      if (!message.to_device() || message.server != ServerRole::primary) continue;
+      times_.push_back(message.at);
+      if (message.sip.status() == 503) note_wait(message);
+    }
+    std::ranges::sort(times_);
+  }
+
+  bool are_between(CaptureTime after, CaptureTime until) const {
+    const auto first = std::ranges::upper_bound(times_, after);
+    return first != times_.end() && *first <= until;
+  }
+
+  /// It asked with 503 not to be tried until later than `at` (RFC 3261 §21.5.4).
+  bool ask_to_wait(CaptureTime at) const {
+    return std::ranges::any_of(
+        waits_, [at](const Wait& wait) { return wait.from <= at && wait.until > at; });
+  }
+
+ private:
+  struct Wait {
+    CaptureTime from;
+    CaptureTime until;
+  };
+
+  void note_wait(const trace::Message& message) {
+    std::string_view value = message.sip.header(sip::HeaderId::retry_after);
+    const std::string_view digits = sip::take(value, value.find_first_not_of("0123456789"));
+    if (const auto wait = sip::parse_unsigned<std::uint32_t>(digits))
+      waits_.push_back({message.at, message.at + std::chrono::seconds(*wait)});
+  }
+
+  std::vector<CaptureTime> times_;
+  std::vector<Wait> waits_;
+};
+
 /// A call before `at` was left for want of any answer, and the primary has said nothing since.
-bool was_seen_silent(const Context& context, CaptureTime at) {
+bool was_seen_silent(const Context& context, const WordsOfThePrimary& words, CaptureTime at) {
   return std::ranges::any_of(context.calls, [&](const CallGroup& call) {
     const Leg* primary = call.leg(ServerRole::primary);
     if (primary == nullptr || primary->i0 >= at) return false;
     const Leg* secondary = call.leg(ServerRole::secondary);
     const bool was_left = primary->end <= at || (secondary && reached_at(context, *secondary) < at);
-    return was_left &&
-           std::ranges::none_of(context.trace.messages, [&](const trace::Message& message) {
-             return message.to_device() && message.server == ServerRole::primary &&
-                    message.at > primary->i0 && message.at <= at;
-           });
+    return was_left && !words.are_between(primary->i0, at);
   });
 }
 
-/// The primary asked with 503 not to be tried until later than `at` (RFC 3261 §21.5.4).
-bool is_told_to_wait(const Context& context, CaptureTime at) {
-  return std::ranges::any_of(context.trace.messages, [&](const trace::Message& message) {
-    if (!message.to_device() || message.server != ServerRole::primary || message.at > at ||
-        message.sip.status() != 503)
-      return false;
-    std::string_view value = message.sip.header(sip::HeaderId::retry_after);
-    const std::string_view digits = sip::take(value, value.find_first_not_of("0123456789"));
-    const auto wait = sip::parse_unsigned<std::uint32_t>(digits);
-    return wait && message.at + std::chrono::seconds(*wait) > at;
-  });
-}
-
-bool primary_is_usable(const Context& context, CaptureTime at) {
+bool primary_is_usable(const Context& context, const WordsOfThePrimary& words, CaptureTime at) {
   return !context.known_down(ServerRole::primary, at) &&
-         context.registered(ServerRole::primary, at) && !was_seen_silent(context, at) &&
-         !is_told_to_wait(context, at) && !is_cut_off(context, ServerRole::primary, at);
+         context.registered(ServerRole::primary, at) && !was_seen_silent(context, words, at) &&
+         !words.ask_to_wait(at) && !is_cut_off(context, ServerRole::primary, at);
 }
 
 /// The answered INVITE of a leg was acknowledged.
@@ -68,8 +91,9 @@ bool is_connected(const Context& context, const Leg& leg) {
 
 void starts_at_the_primary(const Context& context, Judge& judge) {
   judge.needs("a call while the primary is registered and not known to be lost");
+  const WordsOfThePrimary words(context);
   for (const CallGroup& call : context.calls) {
-    if (call.legs.empty() || !primary_is_usable(context, start_of(call))) continue;
+    if (call.legs.empty() || !primary_is_usable(context, words, start_of(call))) continue;
     if (failed_connection(context, call)) continue;  // it could not start there
     const Leg& first = call.legs.front();
     const std::string seen =
@@ -211,10 +235,11 @@ void call_over_secondary_is_complete(const Context& context, Judge& judge) {
 
 void lost_secondary_does_not_matter(const Context& context, Judge& judge) {
   judge.needs("a call while the secondary is out and the primary is healthy", Blame::harness);
+  const WordsOfThePrimary words(context);
   for (const CallGroup& call : context.calls) {
     const CaptureTime start = start_of(call);
     if (call.legs.empty() || !context.is_out(ServerRole::secondary, start) ||
-        !primary_is_usable(context, start) || context.is_out(ServerRole::primary, start))
+        !primary_is_usable(context, words, start) || context.is_out(ServerRole::primary, start))
       continue;
     const Leg* primary = call.leg(ServerRole::primary);
     const Evidence evidence = evidence_of(context, call.legs.front());
