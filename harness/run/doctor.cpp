@@ -204,13 +204,31 @@ Diagnoses disk(const Plan& plan) {
            "make room, or name another folder with --out"}};
 }
 
+Diagnoses softphones(const Plan& plan) {
+  Diagnoses found;
+  for (const scenario::Profile& profile : plan.profiles) {
+    if (!profile.drive) continue;
+    const std::string what = fmt::format("softphone {}", profile.name);
+    const std::string& command = profile.drive->command.front();
+    if (const auto program = host::find_program(command))
+      found.push_back({Health::ok, what, *program});
+    else
+      found.push_back({Health::warning, what, fmt::format("{} is not to be found", command),
+                       profile.drive->package.empty()
+                           ? ""
+                           : "sudo apt-get install --no-install-recommends " +
+                                 profile.drive->package});
+  }
+  return found;
+}
+
 Diagnoses tshark(const Plan&) {
   if (const auto program = host::find_program("tshark"))
     return {{Health::ok, "tshark", *program + " (not needed: for a second look at captures)"}};
   return {{Health::ok, "tshark", "not here, and not needed", "sudo apt-get install tshark"}};
 }
 
-constexpr std::array<Examination, 9> all{{
+constexpr std::array<Examination, 10> all{{
     {"capture", capture},
     {"addresses", addresses},
     {"ports", ports},
@@ -219,6 +237,7 @@ constexpr std::array<Examination, 9> all{{
     {"half-open", half_open},
     {"buffer", receive_buffer},
     {"disk", disk},
+    {"softphones", softphones},
     {"tshark", tshark},
 }};
 

@@ -29,7 +29,7 @@ class Doctor(EndToEnd):
         self.assertLess(time.monotonic() - before, 10, "5 s on a quiet host")
         found, _ = lines_of(done)
         for what in ("live capture on lo", "address 127.0.0.11", "ports", "priority", "clock", "time of day", "lag",
-                     "capture of a burst", "TCP half-open", "receive buffer", "disk", "tshark"):
+                     "capture of a burst", "TCP half-open", "receive buffer", "disk", "softphone baresip", "tshark"):
             self.assertIn(what, found, done.stdout)
 
     def test_names_the_program_that_has_taken_a_port(self):
@@ -58,6 +58,13 @@ class Doctor(EndToEnd):
         found, remedies = lines_of(done)
         self.assertEqual(found["address 192.0.2.11"][0], "missing")
         self.assertIn("sudo ip address add 192.0.2.11/32 dev lo", remedies)
+
+    def test_a_softphone_that_is_not_here_is_told_with_its_package(self):
+        done = subprocess.run([PROGRAM, "doctor", FLAGSHIP], cwd=ROOT, capture_output=True, text=True, timeout=60,
+                              env={"PATH": str(self.scratch)})
+        found, remedies = lines_of(done)
+        self.assertEqual(found["softphone baresip"], ("warning", "baresip is not to be found"))
+        self.assertIn("sudo apt-get install --no-install-recommends baresip-core", remedies)
 
     def test_a_scenario_that_is_wrong_exits_2(self):
         self.assert_exit(sipharness("doctor", "no/such.json"), 2)
