@@ -213,11 +213,11 @@ Diagnoses softphones(const Plan& plan) {
     if (const auto program = host::find_program(command))
       found.push_back({Health::ok, what, *program});
     else
-      found.push_back({Health::warning, what, fmt::format("{} is not to be found", command),
-                       profile.drive->package.empty()
-                           ? ""
-                           : "sudo apt-get install --no-install-recommends " +
-                                 profile.drive->package});
+      found.push_back(
+          {Health::warning, what, fmt::format("{} is not to be found", command),
+           profile.drive->package.empty()
+               ? ""
+               : "sudo apt-get install --no-install-recommends " + profile.drive->package});
   }
   return found;
 }
