@@ -85,6 +85,7 @@ std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
   for (const Check& check : checks()) {
     if (!is_wanted(options, check.requirement)) continue;
     for (const Context& context : contexts) {
+      if (!trace.devices.empty() && !trace.devices[context.device].under_test) continue;
       Judge judge(context, *verdict::find_requirement(check.requirement));
       check.judge(context, judge);
       findings.push_back(std::move(judge).finish());

@@ -34,6 +34,20 @@ Context::Context(const trace::Trace& trace_seen, const scenario::Profile& device
   }
 }
 
+const trace::LostOrder* Context::lost_order() const {
+  for (const trace::LostOrder& order : trace.lost_orders)
+    if (is_about(order.action.device) && !(order.action.verb == "boot" && order.what.empty()))
+      return &order;
+  return nullptr;
+}
+
+bool Context::is_seen_from_its_boot() const {
+  return trace.has_journal() &&
+         std::ranges::none_of(trace.lost_orders, [this](const trace::LostOrder& order) {
+           return order.action.verb == "boot" && is_about(order.action.device);
+         });
+}
+
 std::vector<const trace::RegisterAttempt*> Context::attempts_at(trace::ServerRole server) const {
   std::vector<const trace::RegisterAttempt*> found;
   for (const trace::RegisterAttempt& attempt : attempts)

@@ -66,6 +66,12 @@ class Context {
   bool is_out(trace::ServerRole server, CaptureTime at) const {
     return trace::is_out(outages, server, at);
   }
+  /// The first order for this device that did not get to it; a first boot is none: who was only met
+  /// was not ordered to be there. Null if there is none.
+  const trace::LostOrder* lost_order() const;
+  /// The capture begins before the device was started: nobody knows that of a foreign capture, nor
+  /// of a device that was only met.
+  bool is_seen_from_its_boot() const;
   /// Attempts at one server, in time order.
   std::vector<const trace::RegisterAttempt*> attempts_at(trace::ServerRole server) const;
   /// fo_invite_max: 64·T1 + fo_grace.

@@ -72,7 +72,7 @@ void registers_at_both(const Context& context, Judge& judge) {
   Evidence evidence = evidence_of(context, first);
   if (second != nullptr) {
     evidence.messages.push_back(evidence_of(context, *second).messages.front());
-    if (!context.trace.has_journal() && second->start - first.start > limit)
+    if (!context.is_seen_from_its_boot() && second->start - first.start > limit)
       return judge.inconclusive(evidence, Blame::user,
                                 "the capture may begin long after the device booted");
     return judge.within(evidence,

@@ -61,7 +61,7 @@ void judge_beginning(const Context& context, Judge& judge, const Subscription& h
                      const Measurement& after) {
   const std::string what = fmt::format("SUBSCRIBE for {} at the {} after both registrations",
                                        here.event, to_string(here.server));
-  if (context.trace.has_journal() || after.end - after.start <= time_to_subscribe)
+  if (context.is_seen_from_its_boot() || after.end - after.start <= time_to_subscribe)
     judge.within(evidence_of(context, here), after, what);
   else
     judge.inconclusive(evidence_of(context, here), Blame::user,
@@ -93,7 +93,7 @@ void judge_package(const Context& context, Judge& judge, const std::vector<Subsc
     if (!was_fit || context.trace.last < deadline || next_power_change(context, second) < deadline)
       continue;
     const std::string seen = fmt::format("no SUBSCRIBE for {} at the {}", event, to_string(server));
-    if (context.trace.has_journal())
+    if (context.is_seen_from_its_boot())
       judge.violated(evidence_of(context, *there), seen);
     else
       judge.inconclusive(evidence_of(context, *there), Blame::user,

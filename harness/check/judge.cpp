@@ -54,9 +54,18 @@ Duration worst_lag(const trace::Trace& trace, CaptureTime from, CaptureTime to) 
   return worst;
 }
 
-/// A device on our own host is scheduled by it.
-bool shares_our_host(const scenario::Profile& profile) {
-  return profile.kind == "reference" || profile.kind == "process";
+bool is_loopback(const IpAddress& address) {
+  return address.is_v4() ? address.bytes()[0] == 127 : address.text() == "::1";
+}
+
+/// A device on our own host is scheduled by it. Whoever started it: packets from a loopback address
+/// come from nowhere else.
+bool shares_our_host(const Context& context) {
+  const std::string& kind = context.profile.kind;
+  if (kind == "reference" || kind == "process") return true;
+  if (context.trace.devices.empty()) return false;
+  const auto& addresses = context.trace.devices[context.device].addresses;
+  return std::ranges::any_of(addresses, is_loopback, &Endpoint::address);
 }
 
 /// Rows that nothing exercises where the device cannot be set to something.
@@ -73,6 +82,21 @@ std::string_view lacked_setting(const scenario::Profile& profile, std::string_vi
   for (const RowsOfSetting& row : rows_of_settings)
     if (requirement.starts_with(row.rows) && !profile.has_setting(row.setting)) return row.setting;
   return {};
+}
+
+/// Whose doing it is that an order did not get to the device: the person who was asked, or the
+/// driver.
+verdict::Blame blame_for(const trace::LostOrder& order) {
+  return order.what.starts_with("operator") ? verdict::Blame::user : verdict::Blame::harness;
+}
+
+std::string describe(const trace::LostOrder& order, const Context& context) {
+  const std::string task = order.action.argument.empty()
+                               ? order.action.verb
+                               : fmt::format("{} {}", order.action.verb, order.action.argument);
+  return fmt::format("the order \"{}\" at {} did not get to the device ({})", task,
+                     format_seconds(order.at - context.trace.zero),
+                     order.what.empty() ? "its driver reported nothing" : order.what);
 }
 
 }  // namespace
@@ -152,7 +176,7 @@ void Judge::measure(const Evidence& evidence, const Measurement& measurement, st
   instance.measured = measured;
   instance.margin = margin_of(measured, window);
   instance.tolerance = measurement.tolerance;
-  if (!instance.margin || !(measurement.host_produced || shares_our_host(context_.profile))) return;
+  if (!instance.margin || !(measurement.host_produced || shares_our_host(context_))) return;
   const Duration lag = worst_lag(context_.trace, measurement.start, measurement.end);
   if (lag > std::max(*instance.margin, -*instance.margin))
     doubt(instance, verdict::Blame::host,
@@ -202,9 +226,12 @@ void Judge::doubt(Instance& instance, verdict::Blame blame, std::string reason) 
 verdict::Finding Judge::finish() && {
   if (finding_.instances.empty()) {
     const std::string reason = fmt::format("not exercised: it needs {}", precondition_);
+    const trace::LostOrder* lost = context_.lost_order();
     const std::string_view lacked = lacked_setting(context_.profile, finding_.requirement->id);
     if (!lacked.empty())
       not_applicable(fmt::format("the device has no setting {}", lacked));
+    else if (context_.expects(finding_.requirement->id) && lost != nullptr)
+      inconclusive({}, blame_for(*lost), fmt::format("{}; {}", reason, describe(*lost, context_)));
     else if (context_.expects(finding_.requirement->id))
       inconclusive({}, precondition_blame_, reason);
     else

@@ -28,11 +28,6 @@ bool is_in_a_known_dialog(const Context& context, const sip::MessageView& reques
   });
 }
 
-/// Whether the whole life of the device is in the capture, so that it can know no other dialogs.
-bool is_seen_from_its_boot(const Context& context) {
-  return context.trace.has_journal();
-}
-
 /// Calls with that Call-ID are in the capture, and this is none of them.
 bool has_a_namesake(const Context& context, const sip::MessageView& request) {
   return std::ranges::any_of(context.trace.messages, [&](const trace::Message& message) {
@@ -46,7 +41,7 @@ void unknown_bye_draws_481(const Context& context, Judge& judge) {
     if (bye.method != Method::bye || !is_from_server(bye) || !bye.final) continue;
     const sip::MessageView& request = context.opening(bye).sip;
     const bool is_foreign = !is_in_a_known_dialog(context, request) &&
-                            (is_seen_from_its_boot(context) || has_a_namesake(context, request));
+                            (context.is_seen_from_its_boot() || has_a_namesake(context, request));
     const int status = context.message(*bye.final).sip.status();
     const bool asks_for_proof = status == 401 || status == 407;
     if (!is_foreign || asks_for_proof) continue;

@@ -31,6 +31,8 @@ inline constexpr std::string_view event_name<BindingsForgotten> = "bindings_forg
 template <>
 inline constexpr std::string_view event_name<Action> = "action";
 template <>
+inline constexpr std::string_view event_name<Prompted> = "prompted";
+template <>
 inline constexpr std::string_view event_name<FarEnd> = "far_end";
 template <>
 inline constexpr std::string_view event_name<DeviceState> = "device_state";
@@ -111,6 +113,12 @@ void describe(auto& form, Action& event) {
   form("reported_ok", event.reported_ok);
 }
 
+void describe(auto& form, Prompted& event) {
+  form("device", event.device);
+  form("verb", event.verb);
+  form("task", event.task);
+}
+
 void describe(auto& form, FarEnd& event) {
   form("server", event.server);
   form("verb", event.verb);
@@ -136,6 +144,7 @@ void describe(auto& form, Missed& event) {
   form("step", event.step);
   form("awaited", event.awaited);
   form("deadline_ns", event.deadline);
+  form("seen", event.seen);
 }
 
 void describe(auto& form, UnmatchedRule& event) {

@@ -83,6 +83,12 @@ struct Action {
   std::string argument;
   bool reported_ok = false;  ///< the driver saw it succeed
 };
+/// A person was asked on the terminal to carry an action out; Reported is the answer.
+struct Prompted {
+  std::string device;
+  std::string verb;
+  std::string task;
+};
 /// A far end did something of its own: "calls", "rings", "answers", "hangs_up".
 struct FarEnd {
   std::string server;
@@ -110,6 +116,7 @@ struct Missed {
   std::size_t step = 0;
   std::string awaited;
   Duration deadline{};
+  std::optional<std::string> seen{};  ///< what came instead
 };
 /// A rule of a server that met no request although its phase came: an author's mistake, perhaps.
 struct UnmatchedRule {
@@ -141,7 +148,7 @@ struct Ended {
 };  ///< "completed", "interrupted", "event limit"
 
 using Event = std::variant<Clock, Sent, Ignored, Withheld, Delayed, Phase, Port, BindingsForgotten,
-                           Action, FarEnd, DeviceState, Reported, ScenarioZero, Missed,
+                           Action, Prompted, FarEnd, DeviceState, Reported, ScenarioZero, Missed,
                            UnmatchedRule, Lag, Network, CaptureCount, Ended>;
 
 struct Entry {

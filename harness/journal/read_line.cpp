@@ -28,6 +28,9 @@ class ReadingForm {
       text = value->get_ref<const std::string&>();
     }
   }
+  void operator()(std::string_view name, std::optional<std::string>& text) {
+    if (object_.contains(name)) (*this)(name, text.emplace());
+  }
   void operator()(std::string_view name, bool& flag) {
     if (const Json* const value = find(name, Json::value_t::boolean, "true or false")) {
       flag = value->get<bool>();

@@ -16,6 +16,9 @@ class WritingForm {
     const nlohmann::json value = text;
     add(name, value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
+  void operator()(std::string_view name, const std::optional<std::string>& text) {
+    if (text) (*this)(name, *text);
+  }
   void operator()(std::string_view name, bool value) { add(name, value ? "true" : "false"); }
   void operator()(std::string_view name, std::uint64_t number) {
     add(name, fmt::to_string(number));

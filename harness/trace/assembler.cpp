@@ -6,6 +6,7 @@
 
 #include "harness/base/rng.hpp"
 #include "harness/trace/journal_resolution.hpp"
+#include "harness/trace/orders.hpp"
 #include "harness/trace/roles.hpp"
 
 namespace sipharness::trace {
@@ -59,7 +60,9 @@ std::size_t TraceAssembler::FlowHash::operator()(const Flow& flow) const {
 }
 
 TraceAssembler::TraceAssembler(AssembleOptions options)
-    : infer_roles_(options.servers.empty()), name_server_(options.name_server) {
+    : infer_roles_(options.servers.empty()),
+      name_server_(options.name_server),
+      tested_(std::move(options.tested)) {
   trace_.servers = std::move(options.servers);
   trace_.vantage = options.vantage;
   adopt_journal(trace_, std::move(options.journal));
@@ -207,9 +210,10 @@ Trace TraceAssembler::finish(const CaptureSummary& summary) && {
   } else {
     trace_.last = std::max(trace_.last, trace_.time_of(trace_.journal.back()));
   }
-  assign_roles(trace_, infer_roles_ ? RoleSource::traffic : RoleSource::scenario);
+  assign_roles(trace_, infer_roles_ ? RoleSource::traffic : RoleSource::scenario, tested_);
   resolve_journal(trace_, sightings_);
   judge_health(trace_);
+  set_lost_orders_apart(trace_);
   return std::move(trace_);
 }
 

@@ -27,6 +27,7 @@ struct AssembleOptions {
   std::vector<Server> servers;  ///< of the scenario; empty: inferred from the traffic
   Vantage vantage = Vantage::unknown;
   std::optional<Endpoint> name_server{};  ///< of the scenario, besides the well-known port
+  std::optional<Tested> tested{};
 };
 
 /// What the capture file as a whole was like.
@@ -98,6 +99,7 @@ class TraceAssembler final : public capture::TrafficSink {
   Sightings sightings_;
   bool infer_roles_ = false;
   std::optional<Endpoint> name_server_;
+  std::optional<Tested> tested_;
 };
 
 }  // namespace sipharness::trace

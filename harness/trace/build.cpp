@@ -42,6 +42,7 @@ Expected<Trace> build_trace(BuildOptions options) {
   assemble.servers =
       options.servers.empty() ? servers_of(options.scenario) : std::move(options.servers);
   assemble.vantage = options.vantage;
+  assemble.tested = std::move(options.tested);
   if (options.scenario != nullptr && options.scenario->dns && options.scenario->dns->address)
     assemble.name_server = {*options.scenario->dns->address, options.scenario->dns->port};
   TraceAssembler assembler(std::move(assemble));

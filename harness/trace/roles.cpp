@@ -169,13 +169,29 @@ std::set<std::string_view> ordered_devices(const journal::Journal& journal) {
   return names;
 }
 
-/// Adds those that never said a word: they are judged like the others.
+/// Strangers are told from those the run is about. There is always one of those.
+void mark_tested(Trace& trace, const Tested& tested) {
+  std::vector<Device>& devices = trace.devices;
+  for (std::size_t i = 0; i < devices.size(); ++i)
+    devices[i].under_test =
+        tested.users.empty() ? i == 0 : std::ranges::count(tested.users, devices[i].user) > 0;
+  if (std::ranges::any_of(devices, &Device::under_test)) return;
+  devices.emplace_back();
+  if (!tested.users.empty()) devices.back().user = tested.users.front();
+}
+
+/// Adds those that never said a word: they are judged like the others. One alone under test is
+/// "phone", whoever else comes by.
 void name_devices(Trace& trace) {
   std::vector<Device>& devices = trace.devices;
   const auto ordered = ordered_devices(trace.journal);
   if (devices.size() == 1 && ordered.size() < 2) return;
+  const bool is_alone =
+      ordered.size() < 2 && std::ranges::count(devices, true, &Device::under_test) == 1;
+  const bool has_strangers = std::ranges::count(devices, false, &Device::under_test) > 0;
   for (std::size_t i = 0; i < devices.size(); ++i) {
     Device& device = devices[i];
+    if (device.under_test && is_alone && has_strangers) continue;
     device.name = "phone-" + (device.user.empty() ? std::to_string(i + 1) : device.user);
   }
   if (ordered.size() < 2) return;
@@ -259,12 +275,13 @@ void assign_transport_events(Trace& trace, const ServerTable& servers) {
 
 }  // namespace
 
-void assign_roles(Trace& trace, RoleSource source) {
+void assign_roles(Trace& trace, RoleSource source, const std::optional<Tested>& tested) {
   if (source == RoleSource::traffic) trace.servers = infer_servers(trace);
   const ServerTable servers(trace.servers);
   assign_directions(trace, servers);
   assign_devices(trace);
   if (trace.devices.empty() && source == RoleSource::scenario) trace.devices.emplace_back();
+  if (tested) mark_tested(trace, *tested);
   name_devices(trace);
   assign_transport_events(trace, servers);
 }

@@ -98,6 +98,14 @@ struct Device {
   std::string user;                 ///< of its AOR
   std::vector<Endpoint> addresses;  ///< sources it sent from
   std::string user_agent;
+  bool under_test = true;  ///< else it only came by, and nobody judges it
+};
+
+/// An order of the run that did not get to the device (requirements §0.2, rule i).
+struct LostOrder {
+  CaptureTime at;
+  journal::Action action;
+  std::string what;  ///< the driver's last word on it; empty: it said nothing
 };
 
 /// Whether the capture may be believed to be whole.
@@ -121,7 +129,8 @@ class Trace {
   std::vector<Lookup> lookups;
   std::vector<Device> devices;
   std::vector<Server> servers;
-  journal::Journal journal;  ///< empty for a foreign capture
+  journal::Journal journal;            ///< empty for a foreign capture
+  std::vector<LostOrder> lost_orders;  ///< taken out of the journal
   Health health;
   Vantage vantage = Vantage::unknown;
   capture::DecoderCounts counts;
@@ -137,6 +146,12 @@ class Trace {
   bool has_journal() const { return !journal.empty(); }
 };
 
+/// Whose traffic is judged, where others may come by.
+struct Tested {
+  /// User parts of their AORs; empty: of the first device that registers.
+  std::vector<std::string> users;
+};
+
 struct BuildOptions {
   std::string capture;  ///< path
   journal::Journal journal;
@@ -146,6 +161,7 @@ struct BuildOptions {
   Vantage vantage = Vantage::unknown;
   /// Named by hand: these are all there are, whatever scenario and traffic say. Empty: not named.
   std::vector<Server> servers{};
+  std::optional<Tested> tested{};  ///< nothing: every device is
 };
 
 /// Reads, decodes, parses, resolves the journal's packet names, judges the capture's health.

@@ -14,6 +14,12 @@ void healthy(Setting s) {
   s.trace.ends(110s);
 }
 
+void silent_after_a_lost_order(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(20s).action("dial", "1002", false);
+  s.trace.ends(60s);
+}
+
 /// Two devices; the second is ordered to dial, sends noise instead and exits. The first is judged.
 void another_fails(Setting s) {
   s.trace.healthy_registrations(0s, 120s);
@@ -35,6 +41,7 @@ std::vector<Case> always_told_cases() {
          s.trace.at(20s).dial();
          s.trace.ends(60s);
        }},
+      {"silent_when_an_order_was_lost", "DUT-ALIVE", Verdict::pass, silent_after_a_lost_order},
       {"exits", "DUT-ALIVE", Verdict::warn,
        [](Setting s) {
          healthy(s);

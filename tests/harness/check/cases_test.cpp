@@ -51,6 +51,25 @@ TEST(CheckCases, cover_every_requirement_with_pass_violation_and_inconclusive) {
   }
 }
 
+/// Rule (i) of the catalogue's §0.2.
+TEST(CheckCases, blame_who_lost_the_order_where_it_is_missed) {
+  const auto judged = [](std::string what) {
+    return judge({"lost", "GRP-CALL-01", Verdict::inconclusive, [what](Setting setting) {
+                    setting.trace.healthy_registrations(0s, 120s);
+                    setting.trace.at(20s).action("dial", "1002", false);
+                    if (!what.empty())
+                      setting.trace.at(21s).entry(journal::Reported{"phone", "dial", false, what});
+                    setting.trace.ends(60s);
+                  }});
+  };
+  const verdict::Finding by_person = judged("operator: no terminal");
+  EXPECT_EQ(by_person.verdict(), Verdict::inconclusive);
+  EXPECT_EQ(by_person.worst().blame, verdict::Blame::user);
+  EXPECT_NE(by_person.worst().message.find("operator: no terminal"), std::string::npos)
+      << by_person.worst().message;
+  EXPECT_EQ(judged({}).worst().blame, verdict::Blame::harness);
+}
+
 TEST(CheckCases, become_inconclusive_when_the_capture_has_holes) {
   for (Case one : all_cases()) {
     if (one.expected == Verdict::not_applicable || one.expected == Verdict::info) continue;

@@ -46,6 +46,9 @@ const RoundTrip round_trips[] = {
     {"action", Action{"phone", "dial", "10\"02\n", true},
      R"({"t_ns":5,"event":"action","device":"phone","verb":"dial","argument":"10\"02\n",)"
      R"("reported_ok":true})"},
+    {"prompted", Prompted{"phone", "dial", "dial 2001 on the device"},
+     R"({"t_ns":5,"event":"prompted","device":"phone","verb":"dial",)"
+     R"("task":"dial 2001 on the device"})"},
     {"far_end", FarEnd{"secondary", "answers", "abc@h"},
      R"({"t_ns":5,"event":"far_end","server":"secondary","verb":"answers","call_id":"abc@h"})"},
     {"device_state", DeviceState{"phone", "exited", -6},
@@ -62,6 +65,9 @@ const RoundTrip round_trips[] = {
     {"missed", Missed{4, "primary.registered", 240s},
      R"({"t_ns":5,"event":"missed","step":4,"awaited":"primary.registered",)"
      R"("deadline_ns":240000000000})"},
+    {"missed_but_saw", Missed{0, "first_seen", 1s, "nothing"},
+     R"({"t_ns":5,"event":"missed","step":0,"awaited":"first_seen","deadline_ns":1000000000,)"
+     R"("seen":"nothing"})"},
     {"lag", Lag{3ms}, R"({"t_ns":5,"event":"lag","worst_ns":3000000})"},
     {"network", Network{"eth0", false, "the interface eth0 is down"},
      R"({"t_ns":5,"event":"network","interface":"eth0","up":false,)"

@@ -1,0 +1,191 @@
+#include "harness/trace/orders.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace sipharness::trace {
+namespace {
+
+/// policy: what an order brings about may be stamped a little before the order's own line.
+constexpr Duration stamp_slack = std::chrono::milliseconds(50);
+
+/// Timer B at the default T1 and a little: an INVITE that nobody answered for so long is over.
+constexpr Duration longest_unanswered = std::chrono::seconds(34);
+
+using journal::Action;
+using journal::Entry;
+
+/// What the journal says of one order after it was given.
+struct Fate {
+  bool reported_ok = false;
+  std::string what;                     ///< the last word on it
+  std::optional<CaptureTime> asked;     ///< a person was
+  std::optional<CaptureTime> answered;  ///< and said so, or time was up
+};
+
+bool is_power_order(const Action& action) {
+  return action.verb == "boot" || action.verb == "restart" || action.verb == "shutdown";
+}
+
+class OrderSorter {
+ public:
+  explicit OrderSorter(Trace& trace) : trace_(trace) {}
+
+  void sort() {
+    std::vector<std::size_t> lost;
+    for (std::size_t i = 0; i < trace_.journal.size(); ++i) {
+      const auto* action = std::get_if<Action>(&trace_.journal[i].event);
+      if (action != nullptr && !keep(i, *action)) lost.push_back(i);
+    }
+    for (auto index = lost.rbegin(); index != lost.rend(); ++index)
+      trace_.journal.erase(trace_.journal.begin() + static_cast<std::ptrdiff_t>(*index));
+    std::ranges::stable_sort(trace_.journal, {}, &Entry::at);
+  }
+
+ private:
+  /// False if the order is lost. One that a person was asked for moves to where it shows.
+  bool keep(std::size_t index, const Action& action) {
+    Entry& entry = trace_.journal[index];
+    const CaptureTime ordered = trace_.time_of(entry);
+    const Fate fate = fate_of(index, action);
+    const CaptureTime until = fate.answered.value_or(ordered) + action_grace;
+    const bool was_reported = action.reported_ok || fate.reported_ok;
+    if (was_reported && !fate.asked) return true;
+    const auto sign = first_sign(action, ordered, until);
+    // Power is switched by hand or not at all: a REGISTER that comes meanwhile proves nothing.
+    const bool was_denied = !fate.what.empty() && is_power_order(action);
+    const bool is_done = was_reported || (sign && !was_denied);
+    if (!is_done) trace_.lost_orders.push_back({ordered, action, fate.what});
+    if (is_done && fate.asked) entry.at += sign.value_or(*fate.answered) - ordered;
+    return is_done;
+  }
+
+  Fate fate_of(std::size_t index, const Action& action) const {
+    Fate fate;
+    for (std::size_t i = index + 1; i < trace_.journal.size(); ++i) {
+      const Entry& entry = trace_.journal[i];
+      const auto is_same = [&](const auto& event) {
+        return event.device == action.device && event.verb == action.verb;
+      };
+      if (const auto* next = std::get_if<Action>(&entry.event); next && is_same(*next)) break;
+      if (const auto* asked = std::get_if<journal::Prompted>(&entry.event);
+          asked && is_same(*asked))
+        fate.asked = trace_.time_of(entry);
+      const auto* reported = std::get_if<journal::Reported>(&entry.event);
+      if (reported == nullptr || !is_same(*reported)) continue;
+      fate.reported_ok = fate.reported_ok || reported->ok;
+      fate.what = reported->what;
+      if (fate.asked && !fate.answered) fate.answered = trace_.time_of(entry);
+    }
+    if (fate.asked && !fate.answered) fate.answered = trace_.last;
+    return fate;
+  }
+
+  /// When the wire first shows that the order was carried out.
+  std::optional<CaptureTime> first_sign(const Action& action, CaptureTime from,
+                                        CaptureTime until) const {
+    if (action.verb == "shutdown") return sign_of_silence(action, from, until);
+    // Who is in no call hangs up by doing nothing.
+    if (action.verb == "hang_up" && !is_in_call(action.device, from)) return from;
+    std::set<std::string_view> earlier;  // branches: what is sent again is no sign
+    for (const Message& message : trace_.messages) {
+      if (message.at > until) break;
+      if (!message.from_device() || !is_of(action.device, message)) continue;
+      const bool is_new = earlier.insert(message.sip.via().branch).second;
+      if (message.at + stamp_slack < from) continue;
+      const bool counts = message.sip.is_response() || is_new;
+      if (counts && shows(action, message.sip)) return std::max(message.at, from);
+    }
+    return std::nullopt;
+  }
+
+  /// A device that is off says nothing more until it is started again.
+  std::optional<CaptureTime> sign_of_silence(const Action& action, CaptureTime from,
+                                             CaptureTime until) const {
+    const CaptureTime next = next_start(action.device, from);
+    for (const Message& message : trace_.messages)
+      if (message.from_device() && is_of(action.device, message) && message.at > until &&
+          message.at < next)
+        return std::nullopt;
+    return from;
+  }
+
+  /// A call was asked for before `at`, and nothing has ended it.
+  bool is_in_call(std::string_view device, CaptureTime at) const {
+    struct Call {
+      bool is_open = true;
+      bool is_answered = false;
+      CaptureTime asked;
+    };
+    std::map<std::string_view, Call> calls;  // by Call-ID
+    for (const Message& message : trace_.messages) {
+      if (message.at >= at) break;
+      if (message.direction == Direction::elsewhere || !is_of(device, message)) continue;
+      const sip::MessageView& sip = message.sip;
+      const bool is_invite = sip.method() == sip::Method::invite;
+      if (sip.is_request() && is_invite && sip.to_tag().empty())
+        calls[sip.call_id()] = {.asked = message.at};
+      const auto call = calls.find(sip.call_id());
+      if (call == calls.end()) continue;
+      if (is_invite && sip.is_response() && sip.is_success()) call->second.is_answered = true;
+      if (ends_call(sip)) call->second.is_open = false;
+    }
+    return std::ranges::any_of(calls, [at](const auto& entry) {
+      const Call& call = entry.second;
+      return call.is_open && (call.is_answered || at - call.asked < longest_unanswered);
+    });
+  }
+
+  CaptureTime next_start(std::string_view device, CaptureTime from) const {
+    for (const Entry& entry : trace_.journal) {
+      const auto* action = std::get_if<Action>(&entry.event);
+      if (action != nullptr && action->device == device && trace_.time_of(entry) > from &&
+          (action->verb == "boot" || action->verb == "restart"))
+        return trace_.time_of(entry);
+    }
+    return CaptureTime::max();
+  }
+
+  /// A name that the trace does not know means every device.
+  bool is_of(std::string_view device, const Message& message) const {
+    const std::size_t named = trace_.device_named(device);
+    return named >= trace_.devices.size() || named == message.device;
+  }
+
+  static bool ends_call(const sip::MessageView& sip) {
+    if (sip.is_request())
+      return sip.method() == sip::Method::bye || sip.method() == sip::Method::cancel;
+    return sip.method() == sip::Method::invite && sip.is_final() && !sip.is_success();
+  }
+
+  static bool shows(const Action& action, const sip::MessageView& sip) {
+    using sip::Method;
+    const Method method = sip.method();
+    const std::string_view verb = action.verb;
+    const bool is_final_of_invite = sip.is_response() && method == Method::invite && sip.is_final();
+    if (verb == "answer") return is_final_of_invite && sip.is_success();
+    if (verb == "reject") return is_final_of_invite && !sip.is_success();
+    if (verb == "hang_up" && is_final_of_invite) return !sip.is_success();
+    if (!sip.is_request()) return false;
+    if (verb == "hang_up") return method == Method::bye || method == Method::cancel;
+    if (verb == "dial") return method == Method::invite && sip.to_tag().empty();
+    if (verb == "hold" || verb == "resume")
+      return (method == Method::invite && !sip.to_tag().empty()) || method == Method::update;
+    return method == Method::register_;
+  }
+
+  Trace& trace_;
+};
+
+}  // namespace
+
+void set_lost_orders_apart(Trace& trace) {
+  OrderSorter(trace).sort();
+}
+
+}  // namespace sipharness::trace
