@@ -39,6 +39,10 @@ bool Challenger::admits(ServerTransaction& transaction, const scenario::Challeng
   return false;
 }
 
+bool Challenger::knows(const std::string& user) const {
+  return users_.contains(user) || users_.contains("*");
+}
+
 const std::string& Challenger::realm_of(const scenario::ChallengeWith& rule) const {
   return rule.challenge.realm.empty() ? station_.domain : rule.challenge.realm;
 }
@@ -59,8 +63,7 @@ Challenger::Proof Challenger::examine(const MessageView& request,
 Challenger::Proof Challenger::examine(const sip::Credentials& credentials,
                                       const MessageView& request,
                                       const scenario::ChallengeWith& rule) {
-  if (credentials.realm != realm_of(rule) || !users_.contains(credentials.username))
-    return Proof::none;
+  if (credentials.realm != realm_of(rule) || !knows(credentials.username)) return Proof::none;
   const std::string algorithm = credentials.algorithm.empty() ? "MD5" : credentials.algorithm;
   if (std::ranges::find(rule.algorithms, algorithm) == rule.algorithms.end()) return Proof::none;
   if (password_ && !verify_credentials(credentials, *password_, request.method_text()))

@@ -4,8 +4,9 @@
 //     prove the password of an account. A rule that says stale takes only nonces given out as
 //     stale.
 //  2. Right credentials under a nonce not ours draw stale=true, wrong ones a plain new challenge.
-//  3. Without a password to compare with, knowing the nonce is enough.
-//  4. A challenge for several algorithms has a header for each, topmost first, and one nonce; the
+//  3. Where an account may be any (user "*"), so may the name to prove with.
+//  4. Without a password to compare with, knowing the nonce is enough.
+//  5. A challenge for several algorithms has a header for each, topmost first, and one nonce; the
 //     answer to any of them is good. A rule that admits nobody rejects the best credentials.
 // @source RFC 3261 §22; RFC 7616 §3.3, §3.4, §3.7; RFC 8760 §2.4
 
@@ -34,6 +35,7 @@ class Challenger {
   Proof examine(const MessageView& request, const sipharness::scenario::ChallengeWith& rule);
   Proof examine(const sipharness::sip::Credentials& credentials, const MessageView& request,
                 const sipharness::scenario::ChallengeWith& rule);
+  bool knows(const std::string& user) const;
   const std::string& realm_of(const sipharness::scenario::ChallengeWith& rule) const;
 
   Station& station_;

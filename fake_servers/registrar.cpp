@@ -62,7 +62,8 @@ std::string key_of(std::string_view contact) {
 
 Registrar::Registrar(Station& station, const std::vector<scenario::Account>& accounts)
     : station_(station) {
-  for (const scenario::Account& account : accounts) aors_.push_back({account.user});
+  for (const scenario::Account& account : accounts)
+    aors_.push_back({account.is_any() ? std::string() : account.user});
 }
 
 void Registrar::forget() {
@@ -81,7 +82,12 @@ void Registrar::on_register(ServerTransaction& transaction, const scenario::Acce
 Registrar::Aor* Registrar::aor_of(const MessageView& request) {
   const auto to = sip::parse_address(request.header(HeaderId::to));
   const auto uri = to ? sip::parse_uri(to->uri) : std::nullopt;
-  const auto found = uri ? std::ranges::find(aors_, uri->user, &Aor::user) : aors_.end();
+  if (!uri || uri->user.empty()) return nullptr;
+  auto found = std::ranges::find(aors_, uri->user, &Aor::user);
+  if (found == aors_.end()) {
+    found = std::ranges::find(aors_, std::string(), &Aor::user);
+    if (found != aors_.end()) found->user = uri->user;
+  }
   return found == aors_.end() ? nullptr : &*found;
 }
 

@@ -4,7 +4,9 @@
 //  1. It grants what was asked (at least 1 s, 3600 s if nothing was asked) unless a rule says else.
 //  2. The answer lists the request's own contacts first and at most max_listed in all, so that it
 //     stays one datagram.
-//  3. Policy: CSeq is not compared with earlier registrations; a fake registrar never votes.
+//  3. An account that may be any (user "*") becomes that of the first user who registers and has
+//     none: so many strangers are taken in as there are such accounts, the others draw 404.
+//  4. Policy: CSeq is not compared with earlier registrations; a fake registrar never votes.
 // @source RFC 3261 §10.3
 
 #include <map>
@@ -39,7 +41,7 @@ class Registrar {
   using Key = std::string;  ///< a URI reduced to what tells contacts apart
   using Bindings = std::map<Key, Binding>;
   struct Aor {
-    std::string user;
+    std::string user;  ///< empty: not taken yet
     Bindings bindings{};
   };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 #include <ifaddrs.h>
 #include <memory>
@@ -5,6 +6,7 @@
 #include <netinet/in.h>
 
 #include "harness/host/live_capture.hpp"
+#include "harness/host/local_addresses.hpp"
 #include "harness/host/socket.hpp"
 
 namespace sipharness::host {
@@ -32,6 +34,11 @@ bool is_loopback_v4(const IpAddress& address) {
   return address.is_v4() && address.bytes()[0] == 127;
 }
 
+/// fe80::/10. @source RFC 4291 §2.4
+bool is_link_local_v6(const IpAddress& address) {
+  return !address.is_v4() && address.bytes()[0] == 0xfe && (address.bytes()[1] & 0xc0) == 0x80;
+}
+
 std::optional<IpAddress> address_of(const ifaddrs& entry) {
   if (entry.ifa_addr == nullptr) return std::nullopt;
   sockaddr_storage storage{};
@@ -47,6 +54,24 @@ std::optional<IpAddress> address_of(const ifaddrs& entry) {
 }
 
 }  // namespace
+
+std::vector<LocalAddress> local_addresses() {
+  const Interfaces list = read_interfaces();
+  std::vector<LocalAddress> addresses;
+  for (const ifaddrs* entry = list.get(); entry != nullptr; entry = entry->ifa_next) {
+    const auto address = address_of(*entry);
+    if (!address || is_link_local_v6(*address)) continue;
+    const bool is_up = (entry->ifa_flags & IFF_UP) != 0;
+    addresses.push_back({entry->ifa_name, *address, is_loopback(*entry), is_up});
+  }
+  return addresses;
+}
+
+bool is_local_address(const IpAddress& address) {
+  if (is_loopback_v4(address)) return true;
+  const auto all = local_addresses();
+  return std::ranges::find(all, address, &LocalAddress::address) != all.end();
+}
 
 std::optional<std::string> interface_of(const IpAddress& address) {
   const Interfaces list = read_interfaces();

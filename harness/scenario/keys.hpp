@@ -55,9 +55,9 @@ inline constexpr auto profile = list(
     "$schema", "name", "kind", "title", "vendor_claims", "timers", "account", "register_expiration",
     "reregister_before", "refresh_margin", "reg_retry_wait", "reg_retry_wait_403",
     "subscribe_expiration", "subscriptions", "mwi_subscribe", "blf_server", "max_request_retries",
-    "parallel_allowed", "rport", "sha256", "transport", "registers", "knows_reregister_before",
-    "accept_incoming_from_proxy_only", "check_sip_user_id", "session_timer", "min_se",
-    "options_keepalive", "phone", "tolerances", "drive", "sources");
+    "parallel_allowed", "rport", "sha256", "transport", "registers", "registers_at_both",
+    "knows_reregister_before", "accept_incoming_from_proxy_only", "check_sip_user_id",
+    "session_timer", "min_se", "options_keepalive", "phone", "tolerances", "drive", "sources");
 inline constexpr auto phone = list("passcode", "provisioning", "answer_within");
 inline constexpr auto timers = list("t1", "t2", "t4");
 inline constexpr auto account = list("user", "auth_user", "password");

@@ -11,7 +11,7 @@
 namespace sipharness::scenario {
 
 Account account_of(const Account& first, unsigned device) {
-  if (device == 0) return first;
+  if (device == 0 || first.is_any()) return first;
   Account account = first;
   const auto number = sip::parse_unsigned<std::uint32_t>(first.user);
   account.user = number ? std::to_string(std::uint64_t{*number} + device)

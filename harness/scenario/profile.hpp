@@ -48,12 +48,14 @@ struct Password {
 std::optional<std::string> resolve(const Password& password);
 
 struct Account {
+  /// "*" (external devices only): whichever registers first.
   std::string user = "1001";
   std::string auth_user;  ///< empty: same as user
   Password password{Password::Kind::test, "sipharness"};
+  bool is_any() const { return user == "*"; }
 };
 /// The account of one of several devices, counted from 0: "1001" is followed by "1002", "anna" by
-/// "anna2"; a name to prove with and the password are everyone's.
+/// "anna2", any by any; a name to prove with and the password are everyone's.
 Account account_of(const Account& first, unsigned device);
 
 /// OPTIONS sent regularly to each server, so that a silent one is noticed before a refresh is due.
@@ -97,6 +99,8 @@ struct Profile {
   std::optional<bool> sha256;  ///< answers SHA-256 challenges (RFC 8760); absent: not known
   Transport transport = Transport::udp;
   bool registers = true;
+  /// At both servers while both are up; if not, at the secondary only once the primary is lost.
+  bool registers_at_both = true;
   bool knows_reregister_before = true;  ///< has the setting at all; if not its rows do not apply
   /// What makes a device refuse calls although it is registered where they come from.
   bool accept_incoming_from_proxy_only = false;

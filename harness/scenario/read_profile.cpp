@@ -112,6 +112,7 @@ void read_registration(const Fields& fields, Profile& profile) {
   fields.read("reg_retry_wait", profile.reg_retry_wait);
   fields.read("reg_retry_wait_403", profile.reg_retry_wait_403);
   fields.read("registers", profile.registers);
+  fields.read("registers_at_both", profile.registers_at_both);
   fields.read("knows_reregister_before", profile.knows_reregister_before);
   check_whole_minutes(fields, "register_expiration");
   check_whole_seconds(fields, "reregister_before");
@@ -187,6 +188,9 @@ Expected<Profile> read_profile(const std::string& text, const std::string& file)
     profile.knows_timers = profile.kind == "reference";
   if (const json::Value* const account = fields.find("account"))
     profile.account = read_account(*account, problems);
+  if (profile.account.is_any() && profile.kind != "external")
+    problems.add(*fields.find("account"),
+                 "only an external device may have any account: name the user");
   read_registration(fields, profile);
   read_features(fields, profile);
   if (const json::Value* const phone = fields.find("phone"))

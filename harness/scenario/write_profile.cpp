@@ -82,6 +82,7 @@ std::string to_json(const Profile& profile) {
   if (profile.sha256) object["sha256"] = *profile.sha256;
   object["transport"] = to_string(profile.transport);
   object["registers"] = profile.registers;
+  object["registers_at_both"] = profile.registers_at_both;
   object["knows_reregister_before"] = profile.knows_reregister_before;
   object["accept_incoming_from_proxy_only"] = profile.accept_incoming_from_proxy_only;
   object["check_sip_user_id"] = profile.check_sip_user_id;

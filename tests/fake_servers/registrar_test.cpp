@@ -173,6 +173,27 @@ TEST(Registrar, an_unknown_user_is_not_found) {
   EXPECT_THAT(stage.client.statuses(), ElementsAre(404));
 }
 
+TEST(Registrar, takes_in_whoever_comes_first_where_any_account_will_do) {
+  sipharness::world_sim::SimulatedWorld world;
+  Recorder journal{world};
+  FakeServerOptions options;
+  options.server.name = "primary";
+  options.server.address = server_endpoint.address;
+  options.server.port = server_endpoint.port;
+  options.accounts.front().user = "*";
+  options.domain = server_endpoint.address.text();
+  FakeServer server(world, journal, sipharness::Rng(1), options);
+  Client client{world};
+  std::uint32_t cseq = 0;
+  for (const char* user : {"2001", "2002", "2001"}) {
+    Request request = registering({{"Contact", contact}}, ++cseq);
+    request.user = user;
+    client.send(request);
+    world.run(world.now() + 1s);
+  }
+  EXPECT_THAT(client.statuses(), ElementsAre(200, 404, 200));
+}
+
 TEST(Registrar, keeps_the_bindings_of_its_accounts_apart) {
   sipharness::world_sim::SimulatedWorld world;
   Recorder journal{world};

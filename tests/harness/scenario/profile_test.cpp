@@ -31,6 +31,7 @@ constexpr auto full = R"({
   "reg_retry_wait": "25s", "subscribe_expiration": "10min",
   "subscriptions": ["dialog", "presence"], "mwi_subscribe": true, "max_request_retries": 2,
   "parallel_allowed": true, "rport": false, "transport": "tcp", "registers": false,
+  "registers_at_both": false,
   "knows_reregister_before": false, "accept_incoming_from_proxy_only": true,
   "check_sip_user_id": true, "session_timer": "3min", "min_se": "2min",
   "options_keepalive": {"interval": "15s", "max_lost": 5},
@@ -59,6 +60,16 @@ TEST(Account, of_several_devices_are_numbered) {
   EXPECT_EQ(resolve(second.password), "sipharness");
 }
 
+TEST(Account, that_is_anyones_is_anyones_for_every_device) {
+  const Profile profile = read(R"({"name": "p", "kind": "external", "account": {"user": "*"}})");
+  EXPECT_TRUE(profile.account.is_any());
+  EXPECT_TRUE(account_of(profile.account, 3).is_any());
+  const auto phone =
+      read_profile(R"({"name": "p", "kind": "phone", "account": {"user": "*"}})", "phone.json");
+  ASSERT_FALSE(phone.has_value());
+  EXPECT_THAT(phone.error().text(), HasSubstr("only an external device may have any account"));
+}
+
 TEST(Profile, takes_every_setting_from_its_file) {
   const Profile profile = read(full);
   EXPECT_EQ(profile.name, "grp2614");
@@ -81,6 +92,7 @@ TEST(Profile, takes_every_setting_from_its_file) {
   EXPECT_FALSE(profile.rport);
   EXPECT_EQ(profile.transport, Transport::tcp);
   EXPECT_FALSE(profile.registers);
+  EXPECT_FALSE(profile.registers_at_both);
   EXPECT_FALSE(profile.knows_reregister_before);
   EXPECT_TRUE(profile.accept_incoming_from_proxy_only);
   EXPECT_TRUE(profile.check_sip_user_id);

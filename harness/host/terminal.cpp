@@ -1,0 +1,77 @@
+#include "harness/host/terminal.hpp"
+
+#include <array>
+#include <termios.h>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace sipharness::host {
+namespace {
+
+bool is_printable(char byte) {
+  return byte >= ' ' && byte <= '~';
+}
+
+/// A terminal that is not ours to control says nothing of jobs: it may be read.
+bool is_in_foreground(int terminal) {
+  const pid_t group = ::tcgetpgrp(terminal);
+  return group == -1 || group == ::getpgrp();
+}
+
+bool is_terminal_of_a_person(int input, int output) {
+  return ::isatty(input) == 1 && ::isatty(output) == 1 && is_in_foreground(input);
+}
+
+}  // namespace
+
+Terminal::Terminal(RealWorld& world, Line on_line, int input, int output)
+    : on_line_(std::move(on_line)), input_(input), output_(output) {
+  if (is_there()) watch_ = world.watch(input_, [this] { on_readable(); });
+}
+
+Terminal::~Terminal() = default;
+
+bool Terminal::is_there() const {
+  return !at_end_ && is_terminal_of_a_person(input_, output_);
+}
+
+bool has_person() {
+  return is_terminal_of_a_person(STDIN_FILENO, STDERR_FILENO);
+}
+
+void Terminal::show(std::string_view text) {
+  if (!is_there()) return;
+  const std::string line = fmt::format("\r\x1b[K{}\n", text);
+  // A terminal that takes no more (Ctrl-S) shows less; nobody waits for it.
+  [[maybe_unused]] const auto written = ::write(output_, line.data(), line.size());
+}
+
+void Terminal::flush_input() {
+  pending_.clear();
+  if (is_there()) ::tcflush(input_, TCIFLUSH);
+}
+
+void Terminal::on_readable() {
+  // In the background a read would stop the whole process.
+  if (!is_in_foreground(input_)) return;
+  std::array<char, 256> bytes{};
+  const auto count = ::read(input_, bytes.data(), bytes.size());
+  if (count <= 0) {
+    at_end_ = true;
+    watch_.reset();
+    return;
+  }
+  for (const char byte : std::string_view(bytes.data(), static_cast<std::size_t>(count))) {
+    if (byte == '\n') {
+      // The line may end the terminal's owner; nothing of ours is touched after the last one.
+      const std::string line = std::exchange(pending_, {});
+      on_line_(line);
+    } else if (is_printable(byte) && pending_.size() < longest_line) {
+      pending_ += byte;
+    }
+  }
+}
+
+}  // namespace sipharness::host
