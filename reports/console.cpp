@@ -85,7 +85,28 @@ class Console {
       out_ += fmt::format("      the timeline stopped: {}\n", printable(result_.stopped));
     for (const std::string& note : result_.notes)
       out_ += fmt::format("      note: {}\n", printable(note));
+    write_side("before", result_.before);
+    write_side("after", result_.after);
+    write_lag();
     if (result_.interrupted) out_ += "      interrupted: judged as far as it was seen\n";
+  }
+
+  void write_side(std::string_view when, const std::optional<BracketSide>& side) {
+    if (!side || side->ok) return;
+    out_ += fmt::format("      {} the fault, with healthy servers: {} (blame: {}{})\n", when,
+                        printable(side->reason), to_string(side->blame),
+                        side->started_anew ? "" : "; nobody started the device anew");
+  }
+
+  /// Only where it took a verdict away.
+  void write_lag() {
+    const bool mattered = std::ranges::any_of(result_.findings, [](const Finding& finding) {
+      return finding.worst().blame == Blame::host && finding.worst().measured;
+    });
+    if (result_.lag && mattered)
+      out_ +=
+          fmt::format("      this host was up to {} late (about {}): too busy for some verdicts\n",
+                      format_seconds(result_.lag->worst, 4), format_seconds(result_.lag->at, 0));
   }
 
   /// Findings of one requirement stand together: those of all devices, one after the other.

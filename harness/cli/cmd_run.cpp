@@ -6,6 +6,7 @@
 
 #include "harness/base/setup_error.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/lab_options.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/partial_judge.hpp"
 #include "harness/cli/phone_options.hpp"
@@ -28,6 +29,8 @@ struct RunArguments {
   PhoneArguments phone;
   std::string profile;  ///< empty: that of the device
   std::string wait;     ///< empty: by the kind of device
+  std::string prompt_timeout = "60s";
+  LabOptions lab;
   std::string clock = "auto";
   std::string capture = "auto";
   std::string out = "runs";
@@ -36,6 +39,7 @@ struct RunArguments {
   std::uint64_t seed = 1;
   unsigned jobs = 1;
   bool strict = false;
+  bool no_bracket = false;
   OutputOptions output;
 };
 
@@ -81,17 +85,23 @@ std::string chosen_profile(const RunArguments& arguments) {
 /// policy: a program is up at once, a phone boots for minutes and a person has to find it first.
 Duration patience_with(const RunArguments& arguments, const run::DeviceChoice& device) {
   if (arguments.wait.empty()) return device.kind == run::DeviceKind::process ? 30s : Duration(5min);
-  const auto wait = parse_duration(arguments.wait);
-  if (!wait || *wait <= Duration::zero())
-    throw InputError(fmt::format("--wait {}: a duration such as 30s or 5min", arguments.wait));
-  return *wait;
+  return duration_of("--wait", arguments.wait);
 }
 
 void validate(const RunArguments& arguments) {
-  chosen_device(arguments);
+  const run::DeviceChoice device = chosen_device(arguments);
   chosen_phone(arguments.phone);
-  if (chosen_device(arguments).kind == run::DeviceKind::phone && arguments.jobs > 1)
-    throw InputError("--jobs: one phone takes part in one scenario at a time");
+  patience_with(arguments, device);
+  duration_of("--prompt-timeout", arguments.prompt_timeout);
+  const bool is_one_of_a_kind =
+      device.kind == run::DeviceKind::external || device.kind == run::DeviceKind::phone;
+  if (is_one_of_a_kind && arguments.jobs > 1)
+    throw InputError(
+        fmt::format("--jobs {}: there is one {} device, it takes part in one run "
+                    "at a time",
+                    arguments.jobs, device.text()));
+  if (!arguments.lab.bind.empty() && !device.is_foreign() && arguments.clock != "real")
+    throw InputError("--bind: the reference UA lives in virtual time; add --clock real");
   std::vector<std::string_view> names;
   for (const dut::DeviationRow& row : dut::deviations()) names.push_back(row.name);
   for (const std::string& name : arguments.deviations) reject_unknown("deviation", name, names);
@@ -106,6 +116,10 @@ run::RunOptions options_for(const RunArguments& arguments, const Task& task) {
     fmt::print(stderr, "sipharness: {}: {}\n", name, text);
   };
   options.patience = patience_with(arguments, options.device);
+  options.prompt_patience = duration_of("--prompt-timeout", arguments.prompt_timeout);
+  options.bind = arguments.lab.bind;
+  if (options.device.is_foreign() && !arguments.no_bracket)
+    options.healthy = read_scenarios({shipped_scenarios() + "/sanity/healthy.json"}).front();
   if (arguments.clock != "auto")
     options.clock = arguments.clock == "real" ? run::Clock::real : run::Clock::virtual_time;
   if (arguments.capture != "auto")
@@ -132,7 +146,7 @@ class Runner {
  public:
   Runner(const RunArguments& arguments, std::vector<Task> tasks)
       : arguments_(arguments),
-        profile_(read_profile(chosen_profile(arguments))),
+        profile_(with_account(read_profile(chosen_profile(arguments)), arguments.lab)),
         tasks_(std::move(tasks)) {}
 
   int run() {
@@ -263,6 +277,11 @@ void add_run(CLI::App& app, int& exit_code) {
                    "How long a foreign device may take to register (default 30s for a "
                    "process, else 5min)")
       ->type_name("DURATION");
+  add_lab_options(*command, arguments->lab);
+  command
+      ->add_option("--prompt-timeout", arguments->prompt_timeout,
+                   "How long a person may take to answer a prompt (default 60s)")
+      ->type_name("DURATION");
   command->add_option("--profile", arguments->profile,
                       "Device profile: a file or a shipped name (default: that of the device)");
   command->add_option("--clock", arguments->clock, "auto, virtual or real")
@@ -279,6 +298,8 @@ void add_run(CLI::App& app, int& exit_code) {
       ->type_name("ID");
   command->add_option("--jobs", arguments->jobs, "Scenarios side by side (default 1)")
       ->check(CLI::Range(1, 64));
+  command->add_flag("--no-bracket", arguments->no_bracket,
+                    "No healthy runs of a foreign device before and after a fault");
   command->add_flag("--strict", arguments->strict, "Warnings count as failures");
   add_output_options(*command, arguments->output);
   command->callback([arguments, &exit_code] { exit_code = run_scenarios(*arguments); });

@@ -54,6 +54,8 @@ void AnchorWatch::on_message(const capture::Origin& origin, const sip::MessageVi
   const std::string from_server = server_at(origin.source);
   const std::string& server = to_server.empty() ? from_server : to_server;
   if (server.empty()) return;
+  const Endpoint& device = to_server.empty() ? origin.destination : origin.source;
+  if (strangers_ && strangers_->include(device, message)) return;
   const bool registers = message.is_request() && message.method() == Method::register_;
   if (!to_server.empty() && registers && !has_registered_)
     has_registered_ = reports_.first_register(origin.at);

@@ -4,10 +4,12 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/capture/decoder.hpp"
+#include "harness/run/tested.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/message.hpp"
 #include "harness/sip/stream_framer.hpp"
@@ -26,6 +28,8 @@ class AnchorWatch final : public packet::FrameSink, private capture::TrafficSink
   /// `timers` are the device's: a REGISTER without final response for 64·T1 has failed.
   AnchorWatch(world::World& world, const scenario::Scenario& scenario, const sip::Timers& timers,
               Reports reports);
+  /// From now on only these count; others come by unseen.
+  void watch_only(trace::Tested tested) { strangers_.emplace(std::move(tested)); }
   void on_frame(const packet::FrameView& frame) override { decoder_.on_frame(frame); }
 
  private:
@@ -50,6 +54,7 @@ class AnchorWatch final : public packet::FrameSink, private capture::TrafficSink
   Reports reports_;
   std::map<std::string, world::Timer> open_registers_;  ///< by branch
   std::map<std::pair<Endpoint, Endpoint>, sip::StreamFramer> streams_;
+  std::optional<Strangers> strangers_;
   bool seen_ = false;
   bool has_registered_ = false;
   capture::Decoder decoder_{*this};

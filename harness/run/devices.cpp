@@ -84,13 +84,30 @@ std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Produc
                                             std::move(options));
 }
 
+namespace {
+
+std::unique_ptr<dut::Device> make_external_device(const RealServices& services, unsigned device) {
+  const Production& production = services.production;
+  const scenario::Account account = account_of(production.profile.account, device);
+  dut::ExternalDeviceOptions options;
+  options.name = name_of(production, device);
+  options.was_up_before = production.device_was_up;
+  if (!account.is_any())
+    options.called = fmt::format("the device of account {}", account.user);
+  else
+    options.called = "the device";
+  return std::make_unique<dut::ExternalDevice>(services.person, std::move(options));
+}
+
+}  // namespace
+
 std::unique_ptr<dut::Device> make_real_device(const RealServices& services, unsigned device) {
   const DeviceChoice& choice = services.production.options.device;
   switch (choice.kind) {
     case DeviceKind::reference:
       return make_reference_ua(services.world, services.production, device);
     case DeviceKind::external:
-      return std::make_unique<dut::ExternalDevice>(name_of(services.production, device));
+      return make_external_device(services, device);
     case DeviceKind::process:
       return make_process(services, device);
     case DeviceKind::phone:

@@ -7,6 +7,7 @@
 
 #include "fake_servers/fake_server.hpp"
 #include "harness/dut/device.hpp"
+#include "harness/dut/external/operator.hpp"
 #include "harness/host/real_world.hpp"
 #include "harness/journal/journal.hpp"
 #include "harness/run/production.hpp"
@@ -26,6 +27,7 @@ struct RealServices {
   const RunFolder& folder;
   /// One of the fake servers by its name; to be called only once the stage stands.
   std::function<fake_servers::FakeServer&(const std::string&)> server;
+  dut::Operator& person;  ///< for what no driver can do
 };
 
 /// The same of whatever kind the options choose. Throws SetupError.

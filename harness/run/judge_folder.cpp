@@ -7,9 +7,11 @@
 
 #include "harness/check/checks.hpp"
 #include "harness/host/files.hpp"
+#include "harness/run/bracket.hpp"
 #include "harness/run/builtin_profile.hpp"
 #include "harness/run/meta.hpp"
 #include "harness/run/run.hpp"
+#include "harness/run/tested.hpp"
 
 namespace sipharness::run {
 namespace {
@@ -110,6 +112,42 @@ bool is_seen(const trace::Trace& trace, trace::ServerRole server) {
   return std::ranges::find(trace.messages, server, &trace::Message::server) != trace.messages.end();
 }
 
+/// Nothing where every device is judged: the reference UAs, and those of a field capture.
+std::optional<trace::Tested> tested_in(const Inputs& inputs) {
+  if (!inputs.is_run || inputs.meta.device_kind == "reference" || !inputs.scenario)
+    return std::nullopt;
+  return tested_of(inputs.profile, inputs.scenario->devices);
+}
+
+/// Who came by, who stayed away, and which orders did not get through.
+void add_notes_of_devices(verdict::Result& result, const Inputs& inputs,
+                          const trace::Trace& trace) {
+  for (const trace::LostOrder& order : trace.lost_orders)
+    if (!order.what.empty())
+      result.notes.push_back(fmt::format("{} at {}: {}", order.action.verb,
+                                         format_seconds(order.at - trace.zero), order.what));
+  const auto tested = tested_in(inputs);
+  if (!tested) return;
+  for (const trace::Device& device : trace.devices)
+    if (!device.under_test && !device.addresses.empty())
+      result.notes.push_back(fmt::format("account {} at {} came by: it is not under test",
+                                         device.user, device.addresses.front().text()));
+  for (const std::string& user : tested->users) {
+    const auto device = std::ranges::find(trace.devices, user, &trace::Device::user);
+    if (device == trace.devices.end() || device->addresses.empty())
+      result.notes.push_back(fmt::format("account {} never came", user));
+  }
+}
+
+std::optional<verdict::HostLag> worst_lag(const trace::Trace& trace) {
+  std::optional<verdict::HostLag> worst;
+  for (const journal::Entry& entry : trace.journal)
+    if (const auto* lag = std::get_if<journal::Lag>(&entry.event);
+        lag != nullptr && (!worst || lag->worst > worst->worst))
+      worst = {lag->worst, entry.at};
+  return worst;
+}
+
 verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
                             const JudgeRequest& request) {
   verdict::Result result;
@@ -123,9 +161,11 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
   result.strict = request.strict;
   const auto* ended = last_event<journal::Ended>(trace.journal);
   result.interrupted = ended != nullptr && ended->reason == "interrupted";
-  if (const auto* missed = last_event<journal::Missed>(trace.journal))
+  if (const auto* missed = last_event<journal::Missed>(trace.journal)) {
     result.stopped = fmt::format("step {} awaited {} until {} in vain", missed->step + 1,
                                  missed->awaited, format_duration(missed->deadline));
+    if (missed->seen) result.stopped += fmt::format("; seen instead: {}", *missed->seen);
+  }
   for (const journal::Entry& entry : trace.journal)
     if (const auto* rule = std::get_if<journal::UnmatchedRule>(&entry.event))
       result.notes.push_back(fmt::format("{}: the rule \"{}\" of {} never matched", rule->place,
@@ -134,17 +174,20 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
     if (!is_seen(trace, server.role))
       result.notes.push_back(fmt::format("no SIP message to or from {}, named as the {}",
                                          server.endpoint.text(), to_string(server.role)));
+  result.lag = worst_lag(trace);
+  add_notes_of_devices(result, inputs, trace);
   const std::string kind = inputs.is_run ? inputs.meta.device_kind : "external";
   for (const trace::Device& device : trace.devices)
-    result.devices.push_back({device.name, kind, inputs.profile.name, device.user_agent});
+    if (device.under_test)
+      result.devices.push_back({device.name, kind, inputs.profile.name, device.user_agent});
   result.capture = describe_capture(inputs, trace);
   return result;
 }
 
 Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request) {
   const scenario::Scenario* scenario = inputs.scenario ? &*inputs.scenario : nullptr;
-  auto trace = trace::build_trace(
-      {inputs.capture, inputs.journal, scenario, inputs.vantage, request.servers});
+  auto trace = trace::build_trace({inputs.capture, inputs.journal, scenario, inputs.vantage,
+                                   request.servers, tested_in(inputs)});
   if (!trace) return tl::unexpected(trace.error());
   scenario::Profile profile = inputs.profile;
   if (!profile.knows_timers)
@@ -152,6 +195,11 @@ Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request)
   Judged judged{make_result(inputs, *trace, request), std::move(*trace)};
   judged.result.findings =
       check::judge_trace(judged.trace, profile, {.scenario = scenario, .only = request.only});
+  const auto* ended = last_event<journal::Ended>(judged.trace.journal);
+  if (ended != nullptr && ended->reason == "no device")
+    withdraw_verdicts(judged.result, verdict::Blame::user,
+                      "no device under test registered: " + judged.result.stopped);
+  if (inputs.is_run) apply_bracket(judged.result, request.capture);
   return judged;
 }
 

@@ -3,8 +3,14 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
+#include "harness/capture/pcap_file.hpp"
 #include "harness/host/files.hpp"
+#include "harness/host/real_world.hpp"
+#include "harness/host/terminal.hpp"
 #include "harness/run/addresses.hpp"
+#include "harness/run/bind.hpp"
+#include "harness/run/bracket.hpp"
+#include "harness/run/journal_file.hpp"
 #include "harness/run/meta.hpp"
 #include "harness/run/production.hpp"
 #include "harness/run/stage_real.hpp"
@@ -24,6 +30,8 @@ bool is_real_time(const RunOptions& options) {
 
 Addresses chosen_addresses(const scenario::Scenario& scenario, const RunOptions& options,
                            bool simulated) {
+  if (!options.bind.empty() && !simulated)
+    return bound_addresses(options.bind, scenario.ipv6, host::local_addresses());
   // A softphone brings ports of its own choice: it gets addresses of its own even when it is alone.
   const bool apart = options.slot || options.device.kind == DeviceKind::process;
   const bool own = apart && !simulated && !scenario.ipv6;
@@ -47,18 +55,26 @@ std::string DeviceChoice::text() const {
   return "reference";
 }
 
-void stage(const scenario::Scenario& scenario, const scenario::Profile& profile,
-           const RunOptions& options) {
+namespace {
+
+/// One of the runs that a run consists of: before the fault, with it, after it.
+struct Part {
+  const scenario::Scenario& scenario;  ///< with addresses
+  std::string folder;
+  bool is_healthy = false;  ///< a side of the bracket
+  bool device_was_up = false;
+};
+
+void stage_part(const Part& part, const scenario::Profile& profile, const RunOptions& options) {
   const bool real = is_real_time(options);
-  if (real && !options.device.is_foreign() && scenario.devices > 1)
-    throw SetupError(
-        fmt::format("{} has {} devices: they live in virtual time only, run it "
-                    "without --clock real",
-                    scenario.full_name(), scenario.devices));
-  const Addresses addresses = chosen_addresses(scenario, options, !real);
-  const Production production{with_addresses(scenario, addresses), configured(profile, scenario),
-                              device_endpoints(addresses.device, scenario.devices), options};
-  const RunFolder folder{options.folder};
+  const Addresses addresses = chosen_addresses(part.scenario, options, !real);
+  const Production production{part.scenario,
+                              configured(profile, part.scenario),
+                              device_endpoints(addresses.device, part.scenario.devices),
+                              options,
+                              part.is_healthy,
+                              part.device_was_up};
+  const RunFolder folder{part.folder};
   host::make_folders(folder.path);
   host::write_file(folder.scenario(), scenario::to_json(production.scenario));
   host::write_file(folder.profile(), scenario::to_json(production.profile));
@@ -68,6 +84,84 @@ void stage(const scenario::Scenario& scenario, const scenario::Profile& profile,
     stage_real(production, folder);
   else
     stage_virtual(production, folder);
+}
+
+/// The same without what belongs to the whole run: verdicts so far; it says which part it is.
+RunOptions options_of_side(const RunOptions& options, const std::string& when) {
+  RunOptions side = options;
+  side.on_partial = {};
+  if (options.on_progress)
+    side.on_progress = [tell = options.on_progress, when](RunOptions::Progress now) {
+      now.awaiting = when + ": " + now.awaiting;
+      tell(now);
+    };
+  return side;
+}
+
+bool is_interrupted(const RunOptions& options) {
+  return options.interrupted && options.interrupted();
+}
+
+/// The run that was not played leaves a folder that can be judged all the same.
+void leave_unplayed(const Part& part, const scenario::Profile& profile, const RunOptions& options) {
+  const RunFolder folder{part.folder};
+  host::write_file(folder.scenario(), scenario::to_json(part.scenario));
+  host::write_file(folder.profile(), scenario::to_json(configured(profile, part.scenario)));
+  host::write_file(folder.meta(), to_json(Meta{"real", options.seed, options.device.text()}));
+  capture::PcapWriter(folder.capture(), packet::LinkType::ethernet).flush();
+  const host::RealWorld world;
+  const host::RealWorld::ClockPair clocks = world.read_clocks();
+  JournalFile journal(folder.journal(), world, world.now(), true);
+  journal.write(journal::Clock{clocks.capture, clocks.monotonic});
+  journal.write(journal::CaptureCount{"none", 0, 0, "the run was not played"});
+  journal.write(journal::Ended{"not played"});
+}
+
+void stage_with_bracket(const scenario::Scenario& scenario, const scenario::Profile& profile,
+                        const RunOptions& options) {
+  const bool by_hand = options.device.kind == DeviceKind::external;
+  const scenario::Scenario healthy =
+      healthy_run({.main = scenario,
+                   .healthy = *options.healthy,
+                   .profile = profile,
+                   .can_be_ordered = !by_hand || host::has_person()});
+  const RunFolder folder{options.folder};
+  const RunOptions before = options_of_side(options, "before the fault");
+  stage_part({healthy, folder.before(), true, false}, profile, before);
+  const auto side = judge_side(folder.before());
+  if (!side) throw SetupError(side.error().text());
+  if (is_interrupted(options) || !side->ok)
+    return leave_unplayed({scenario, folder.path}, profile, options);
+  stage_part({scenario, folder.path, false, true}, profile, options);
+  if (is_interrupted(options)) return;
+  const RunOptions after = options_of_side(options, "after the fault");
+  stage_part({healthy, folder.after(), true, true}, profile, after);
+}
+
+}  // namespace
+
+void stage(const scenario::Scenario& scenario, const scenario::Profile& profile,
+           const RunOptions& options) {
+  const bool real = is_real_time(options);
+  if (real && !options.device.is_foreign() && scenario.devices > 1)
+    throw SetupError(
+        fmt::format("{} has {} devices: they live in virtual time only, run it "
+                    "without --clock real",
+                    scenario.full_name(), scenario.devices));
+  if (scenario.devices > 1 && profile.account.is_any())
+    throw SetupError(
+        fmt::format("{} has {} devices: say --account USER, that of the first; the others are "
+                    "counted up from it",
+                    scenario.full_name(), scenario.devices));
+  const scenario::Scenario placed =
+      with_addresses(scenario, chosen_addresses(scenario, options, !real));
+  require_two_endpoints(placed);
+  const bool has_bracket =
+      options.device.is_foreign() && options.healthy && profile.registers && stages_fault(scenario);
+  if (has_bracket)
+    stage_with_bracket(placed, profile, options);
+  else
+    stage_part({placed, options.folder}, profile, options);
 }
 
 }  // namespace sipharness::run

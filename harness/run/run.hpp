@@ -36,11 +36,17 @@ struct RunOptions {
   Clock clock = Clock::automatic;
   CaptureMode capture = CaptureMode::automatic;
   std::string folder;  ///< the run folder; made by the caller's naming rule
+  /// The healthy run that stands around a fault of a foreign device; nothing: none does.
+  std::optional<scenario::Scenario> healthy;
+  /// Addresses or interfaces for the servers (run/bind.hpp); empty: loopback.
+  std::vector<std::string> bind;
   /// Real time: addresses of its own for each of several runs side by side.
   std::optional<unsigned> slot;
   std::uint64_t seed = 1;
   /// How long a foreign device may take to register for the first time.
   Duration patience = 30s;
+  /// How long a person may take to answer a prompt.
+  Duration prompt_patience = 60s;
   std::vector<std::string> deviations;
   /// Real time only: called about ten times a second with what a person wants to know.
   struct Progress {
@@ -66,6 +72,8 @@ struct RunFolder {
   std::string profile() const { return path + "/profile.json"; }
   std::string meta() const { return path + "/run.json"; }
   std::string result() const { return path + "/result.json"; }
+  std::string before() const { return path + "/before"; }  ///< a run folder: the healthy run
+  std::string after() const { return path + "/after"; }
   std::string partial_result() const { return path + "/result.partial.json"; }
 };
 

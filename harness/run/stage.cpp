@@ -7,12 +7,8 @@
 namespace sipharness::run {
 namespace {
 
-std::vector<scenario::Account> accounts_of(const Production& production) {
-  std::vector<scenario::Account> accounts;
-  for (unsigned device = 0; device < production.devices.size(); ++device)
-    accounts.push_back(account_of(production.profile.account, device));
-  return accounts;
-}
+/// policy: what the last step brings about comes within this.
+constexpr Duration pause_after_timeline = 1500ms;
 
 bool is_boot(const scenario::Step& step) {
   const auto* device = std::get_if<scenario::DeviceStep>(&step.what);
@@ -32,30 +28,26 @@ Stage::Stage(world::World& world, const Production& production, const RunFolder&
                 {.perform = [this](const scenario::Step& step) { perform(step); },
                  .missed =
                      [this](std::size_t index, const scenario::Step& step) {
-                       journal_.write(journal::Missed{
-                           index, to_string(*step.when.after),
-                           step.when.deadline.value_or(production_.scenario.duration)});
-                     }}),
+                       miss(index, to_string(*step.when.after),
+                            step.when.deadline.value_or(production_.scenario.duration));
+                     },
+                 .is_held = surroundings_.is_busy}),
       watch_(world, production.scenario, production.profile.timers,
              {.anchor = [this](const scenario::Anchor& anchor) { timeline_.on_anchor(anchor); },
-              .first_register = [this](CaptureTime at) { return on_first_register(at); }}) {
-  const Rng rng(production.options.seed);
-  const bool is_foreign = production.options.device.is_foreign();
-  const std::optional<TimePoint> zero = is_foreign ? std::nullopt : std::optional(zero_);
-  for (const scenario::Server& server : production.scenario.servers) {
-    fake_servers::FakeServerOptions options;
-    options.server = server;
-    options.accounts = accounts_of(production);
-    options.domain = server.address->uri_text();
-    options.zero = zero;
-    options.media = is_foreign;
-    servers_[server.name] = std::make_unique<fake_servers::FakeServer>(
-        world, journal_, rng.fork(server.name), std::move(options));
-  }
-  if (production.scenario.dns)
-    name_server_ = std::make_unique<fake_servers::NameServer>(world, production.scenario, zero);
+              .first_register = [this](CaptureTime at) { return on_first_register(at); }}),
+      sightings_(production.scenario),
+      eyes_(watch_, sightings_),
+      servers_(world, journal_, production,
+               production.options.device.is_foreign() ? std::nullopt : std::optional(zero_)) {
+  if (production.options.device.is_foreign())
+    watch_.watch_only(tested_of(production.profile, production.scenario.devices));
   for (unsigned device = 0; device < production.devices.size(); ++device)
     devices_.push_back(surroundings_.make_device(journal_, device));
+}
+
+packet::FrameSink& Stage::anchors() {
+  if (production_.options.device.is_foreign()) return eyes_;
+  return watch_;
 }
 
 void Stage::begin() {
@@ -87,16 +79,21 @@ bool Stage::on_first_register(CaptureTime at) {
   if (!std::exchange(awaits_device_, false)) return true;
   const TimePoint zero = world_.now() - surroundings_.age(at);
   journal_.write(journal::ScenarioZero{}, zero);
-  for (const auto& [name, server] : servers_) server->set_zero(zero);
-  if (name_server_) name_server_->set_zero(zero);
+  servers_.set_zero(zero);
   play_from(zero, first_step_);
   return true;
 }
 
 void Stage::give_up_on_device() {
-  journal_.write(journal::Missed{first_step_, "the first REGISTER of the device",
-                                 production_.options.patience});
+  miss(first_step_, "the first REGISTER of the device", production_.options.patience);
   is_over_ = true;
+}
+
+void Stage::miss(std::size_t step, const std::string& awaited, Duration deadline) {
+  journal::Missed missed{step, awaited, deadline};
+  if (production_.options.device.is_foreign()) missed.seen = sightings_.text();
+  journal_.write(missed);
+  end_when_played();
 }
 
 std::string Stage::awaiting() const {
@@ -107,11 +104,21 @@ void Stage::stop_devices() {
   for (const auto& device : devices_) device->stop();
 }
 
+void Stage::end_when_played() {
+  if (!production_.ends_with_timeline || !timeline_.is_played()) return;
+  end_ = world_.call_after(pause_after_timeline, [this] {
+    if (surroundings_.is_busy()) return end_when_played();
+    is_over_ = true;
+  });
+}
+
 void Stage::perform(const scenario::Step& step) {
   std::visit([this](const auto& what) { perform(what); }, step.what);
+  end_when_played();
 }
 
 void Stage::perform(const scenario::DeviceStep& step) {
+  sightings_.forget();
   // The order comes before what the device sends because of it.
   const TimePoint ordered = world_.now();
   for (const auto& device : devices_) {
@@ -123,37 +130,13 @@ void Stage::perform(const scenario::DeviceStep& step) {
 }
 
 void Stage::perform(const scenario::ServerStep& step) {
-  fake_servers::FakeServer& target = server(step.server);
-  switch (step.verb) {
-    case scenario::ServerVerb::phase:
-      return target.enter_phase(step.phase);
-    case scenario::ServerVerb::close_port:
-      return target.close_port();
-    case scenario::ServerVerb::open_port:
-      return target.open_port();
-    case scenario::ServerVerb::swallow_syns:
-      return target.swallow_syns();
-    case scenario::ServerVerb::unplug:
-      return target.unplug();
-    case scenario::ServerVerb::forget_bindings:
-      return target.forget_bindings();
-    case scenario::ServerVerb::call:
-      return target.call_device(step.sending);
-    case scenario::ServerVerb::hang_up:
-      return target.hang_up(step.sending);
-    case scenario::ServerVerb::options:
-      return target.send_options(step.sending);
-    case scenario::ServerVerb::stray_bye:
-      return target.send_stray_bye(step.sending);
-    case scenario::ServerVerb::notify:
-      return target.notify_device(step.event, step.sending);
-  }
+  servers_.carry_out(step);
 }
 
 void Stage::finish(std::string_view cut_short) {
   if (!cut_short.empty()) return journal_.write(journal::Ended{std::string(cut_short)});
   if (awaits_device_) return journal_.write(journal::Ended{"no device"});
-  for (const auto& [name, server] : servers_) server->note_unmatched_rules();
+  servers_.note_unmatched_rules();
   journal_.write(journal::Ended{"completed"});
 }
 

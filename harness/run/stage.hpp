@@ -3,17 +3,17 @@
 // together. It knows nothing of verdicts.
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "fake_servers/fake_server.hpp"
-#include "fake_servers/name_server.hpp"
 #include "harness/dut/device.hpp"
 #include "harness/run/anchor_watch.hpp"
+#include "harness/run/frame_fan_out.hpp"
 #include "harness/run/journal_file.hpp"
 #include "harness/run/production.hpp"
+#include "harness/run/servers.hpp"
+#include "harness/run/sightings.hpp"
 #include "harness/run/timeline.hpp"
 
 namespace sipharness::run {
@@ -24,6 +24,8 @@ struct Surroundings {
   std::function<std::unique_ptr<dut::Device>(journal::Writer& journal, unsigned index)> make_device;
   /// How long ago a captured frame was on the wire.
   std::function<Duration(CaptureTime)> age;
+  /// Whether a person is still busy with what was asked; device steps wait.
+  std::function<bool()> is_busy = [] { return false; };
   bool is_real = false;  ///< the journal is on disk at any moment, far ends send RTP
 };
 
@@ -35,11 +37,12 @@ class Stage {
 
   journal::Writer& journal() { return journal_; }
   bool journal_has_failed() const { return journal_.has_failed(); }
-  packet::FrameSink& anchors() { return watch_; }
+  /// What every captured frame is shown to.
+  packet::FrameSink& anchors();
   /// Of the scenario; until a foreign device has set it, the time begin() was called.
   TimePoint zero() const { return zero_; }
   bool is_over() const { return is_over_; }
-  fake_servers::FakeServer& server(const std::string& name) { return *servers_.at(name); }
+  fake_servers::FakeServer& server(const std::string& name) { return servers_.at(name); }
   std::string awaiting() const;
 
   /// The reference UA starts at scenario zero, now. A foreign device is started now, by its first
@@ -56,6 +59,9 @@ class Stage {
   void start_foreign_devices();
   bool on_first_register(CaptureTime at);
   void give_up_on_device();
+  /// Where the timeline is all there is: a moment after its last step, once nobody is busy.
+  void end_when_played();
+  void miss(std::size_t step, const std::string& awaited, Duration deadline);
   void perform(const scenario::Step& step);
   void perform(const scenario::DeviceStep& step);
   void perform(const scenario::ServerStep& step);
@@ -71,8 +77,9 @@ class Stage {
   JournalFile journal_;
   Timeline timeline_;
   AnchorWatch watch_;
-  std::map<std::string, std::unique_ptr<fake_servers::FakeServer>> servers_;
-  std::unique_ptr<fake_servers::NameServer> name_server_;
+  Sightings sightings_;
+  FrameFanOut eyes_;
+  Servers servers_;
   std::vector<std::unique_ptr<dut::Device>> devices_;
 };
 

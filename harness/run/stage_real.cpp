@@ -41,10 +41,12 @@ class RealRun {
         world_, production_, folder_,
         Surroundings{.make_device =
                          [this](journal::Writer& journal, unsigned device) {
-                           return make_real_device(
-                               {world_, journal, production_, folder_, server_by_name()}, device);
+                           return make_real_device({world_, journal, production_, folder_,
+                                                    server_by_name(), person(journal)},
+                                                   device);
                          },
                      .age = [this](CaptureTime at) { return world_.read_clocks().capture - at; },
+                     .is_busy = [this] { return person_ && person_->is_asking(); },
                      .is_real = true});
     relay_.target = &stage_->anchors();
   }
@@ -86,6 +88,13 @@ class RealRun {
     return [this](const std::string& name) -> fake_servers::FakeServer& {
       return stage_->server(name);
     };
+  }
+
+  dut::Operator& person(journal::Writer& journal) {
+    if (!person_)
+      person_.emplace(world_, journal,
+                      dut::Operator::Options{.patience = production_.options.prompt_patience});
+    return *person_;
   }
 
   void write_clock() {
@@ -138,6 +147,7 @@ class RealRun {
   Relay relay_;
   FrameFanOut sink_;
   Unrecorded recorded_;
+  std::optional<dut::Operator> person_;
   std::optional<Stage> stage_;
   world::Timer progress_timer_;
   world::Timer partial_timer_;

@@ -10,6 +10,9 @@ namespace {
 using scenario::DeviceStep;
 using scenario::Step;
 
+/// policy: how often a step that is held asks whether it may go on.
+constexpr Duration hold_period = 100ms;
+
 std::string describe(const Step& step) {
   if (const auto* device = std::get_if<DeviceStep>(&step.what))
     return std::string(to_string(device->verb));
@@ -60,8 +63,13 @@ void Timeline::on_anchor(const scenario::Anchor& anchor) {
 
 void Timeline::perform_current() {
   const Step& step = *current();
+  const bool is_device_step = std::holds_alternative<DeviceStep>(step.what);
+  if (is_device_step && handlers_.is_held()) {
+    step_timer_ = world_.call_after(hold_period, [this] { perform_current(); });
+    return;
+  }
   ++next_;
-  if (std::holds_alternative<DeviceStep>(step.what)) seen_.clear();
+  if (is_device_step) seen_.clear();
   handlers_.perform(step);
   arm();
 }

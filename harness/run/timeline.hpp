@@ -2,7 +2,8 @@
 // Plays the timeline of a scenario: each step in its turn, at an absolute time or after an anchor.
 //  1. Steps are carried out in order; a step whose time has passed is carried out at once.
 //  2. An anchor counts from the last device step before it; its first occurrence is taken.
-//  3. A deadline that passes is told once, and the steps after it are not carried out.
+//  3. While `is_held` says so, device steps wait (a person is still busy with the one before).
+//  4. A deadline that passes is told once, and the steps after it are not carried out.
 
 #include <functional>
 #include <map>
@@ -20,11 +21,13 @@ class Timeline {
   struct Handlers {
     std::function<void(const scenario::Step&)> perform;
     std::function<void(std::size_t step, const scenario::Step&)> missed;
+    std::function<bool()> is_held = [] { return false; };
   };
   Timeline(world::World& world, const scenario::Scenario& scenario, Handlers handlers);
 
   /// Plays from the `first` step on, with scenario zero at `zero`. Nothing moves before.
   void start(TimePoint zero, std::size_t first = 0);
+  bool is_played() const { return next_ >= scenario_.timeline.size(); }
   void on_anchor(const scenario::Anchor& anchor);
   /// What the next step waits for, for people: "primary.registered", "dial at 35s", "the end".
   std::string awaiting() const;

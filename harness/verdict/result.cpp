@@ -23,7 +23,9 @@ Verdict weight(const Finding& finding, bool strict) {
 }
 
 bool is_partial(const Result& result) {
-  return result.interrupted || !result.stopped.empty() || result.capture.health == "incomplete";
+  const bool was_unwell = result.before && !result.before->ok;
+  return result.interrupted || !result.stopped.empty() || was_unwell ||
+         result.capture.health == "incomplete";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,20 @@ struct CaptureInfo {
   std::vector<std::string> faults;
 };
 
+/// The healthy run before or after a scenario's fault (docs/devices.md).
+struct BracketSide {
+  bool ok = true;
+  std::string reason{};  ///< what was not well
+  Blame blame = Blame::user;
+  bool started_anew = true;  ///< the device was; else what it suffers from may be the fault
+};
+
+/// How late the host was at worst.
+struct HostLag {
+  Duration worst{};
+  Duration at{};  ///< scenario time by which it was measured
+};
+
 struct Result {
   std::string scenario;
   std::string title;
@@ -37,7 +52,10 @@ struct Result {
   bool strict = false;
   bool interrupted = false;
   std::string stopped;  ///< what the timeline awaited in vain, so that its end was not played
-  std::vector<std::string> notes;  ///< for the author of the scenario; no verdict hangs on them
+  std::vector<std::string> notes;     ///< for the author of the scenario; no verdict hangs on them
+  std::optional<BracketSide> before;  ///< the fault; nothing: there was no such run
+  std::optional<BracketSide> after;
+  std::optional<HostLag> lag;  ///< nothing where time is virtual or not known
   std::vector<DeviceInfo> devices;
   CaptureInfo capture;
   std::vector<Finding> findings;  ///< catalogue order, then device

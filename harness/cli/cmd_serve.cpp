@@ -1,0 +1,83 @@
+// sipharness serve: the fake servers alone, with a line for each message.
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/lab_options.hpp"
+#include "harness/cli/shipped.hpp"
+#include "harness/host/files.hpp"
+#include "harness/host/signals.hpp"
+#include "harness/run/serve.hpp"
+
+namespace sipharness::cli {
+namespace {
+
+struct ServeArguments {
+  std::string scenario;
+  std::string variant;
+  std::string profile = "external";
+  std::string capture = "auto";
+  std::string out;
+  LabOptions lab;
+};
+
+scenario::Scenario chosen(const ServeArguments& arguments) {
+  const auto scenarios = read_scenarios({arguments.scenario});
+  std::vector<std::string_view> variants;
+  for (const scenario::Scenario& scenario : scenarios) {
+    if (arguments.variant.empty() || scenario.variant == arguments.variant) return scenario;
+    variants.push_back(scenario.variant);
+  }
+  reject_unknown("variant", arguments.variant, variants);
+  return scenarios.front();
+}
+
+int serve(const ServeArguments& arguments) {
+  const scenario::Scenario scenario = chosen(arguments);
+  run::RunOptions options;
+  options.device.kind = run::DeviceKind::external;
+  options.bind = arguments.lab.bind;
+  if (arguments.capture != "auto")
+    options.capture = arguments.capture == "live" ? run::CaptureMode::live : run::CaptureMode::tap;
+  std::optional<host::TemporaryFolder> scratch;
+  if (arguments.out.empty())
+    options.folder = scratch.emplace().path();
+  else
+    options.folder = host::make_run_folder(arguments.out, scenario.name);
+  options.interrupted = [] { return host::is_interrupted(); };
+  host::catch_interrupts();
+  run::serve(scenario, with_account(read_profile(arguments.profile), arguments.lab), options,
+             [](const std::string& line) {
+               fmt::print("{}\n", line);
+               std::fflush(stdout);
+             });
+  if (!scratch) fmt::print("Folder   {}\n", options.folder);
+  return passed;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<ServeArguments>();
+  CLI::App* command =
+      app.add_subcommand("serve", "Only the fake servers, until interrupted, with a live log");
+  command->add_option("scenario", arguments->scenario, "Scenario file: its servers and rules")
+      ->required()
+      ->type_name("SCENARIO");
+  command->add_option("--variant", arguments->variant, "One of the scenario's (default: its first)")
+      ->type_name("NAME");
+  command->add_option("--profile", arguments->profile,
+                      "Device profile: a file or a shipped name (default external)");
+  add_lab_options(*command, arguments->lab);
+  command->add_option("--capture", arguments->capture, "auto, live or tap")
+      ->check(CLI::IsMember({"auto", "live", "tap"}));
+  command->add_option("--out", arguments->out, "Keep capture and journal in a folder there")
+      ->type_name("DIR");
+  command->callback([arguments, &exit_code] { exit_code = serve(*arguments); });
+}
+
+}  // namespace sipharness::cli

@@ -1,0 +1,43 @@
+#include "harness/cli/lab_options.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/cli/command.hpp"
+
+namespace sipharness::cli {
+
+void add_lab_options(CLI::App& command, LabOptions& options) {
+  command
+      .add_option(
+          "--bind", options.bind,
+          "Where the servers stand: an address or an interface, or two (primary, secondary)")
+      ->type_name("ADDRESS|INTERFACE");
+  command
+      .add_option("--account", options.account,
+                  "User part of the account under test (default: as the profile says)")
+      ->type_name("USER");
+}
+
+scenario::Profile with_account(scenario::Profile profile, const LabOptions& options) {
+  if (options.account.empty()) return profile;
+  const bool is_plain = std::ranges::all_of(options.account, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("-_.+").find(c) != std::string_view::npos;
+  });
+  if (!is_plain)
+    throw InputError(fmt::format("--account {}: letters, digits and -_.+ only", options.account));
+  profile.account.user = options.account;
+  return profile;
+}
+
+Duration duration_of(std::string_view option, const std::string& text) {
+  const auto duration = parse_duration(text);
+  if (!duration || *duration <= Duration::zero())
+    throw InputError(fmt::format("{} {}: a duration such as 30s or 5min", option, text));
+  return *duration;
+}
+
+}  // namespace sipharness::cli

@@ -1,0 +1,264 @@
+"""Devices that nobody started: met at their first REGISTER, ordered about by prompts, judged only where nothing
+else was wrong. The device is hand_phone.py, in a network namespace of its own where that is permitted."""
+import json
+import os
+import pathlib
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+from support import EndToEnd, PROGRAM, ROOT, result_of, sipharness, verdicts_of
+
+PHONE = pathlib.Path(__file__).with_name("hand_phone.py")
+
+
+def address(host):
+    """127.x.y.host of this process: tests side by side do not meet."""
+    process = os.getpid()
+    return f"127.{200 + process % 50}.{process // 50 % 250}.{host}"
+
+
+def scenario(duration, timeline, expect, phases=True, **more):
+    silent = {"rules": [{"phase": "silent", "drop": True}]} if phases else {}
+    return {"title": "A test", "duration": duration, "configure": {"register_expiration": "1min"},
+            "servers": {"primary": {"port": 5070, **silent}, "secondary": {"port": 5080}},
+            "timeline": [{"at": "0s", "do": "boot"}, *timeline], "expect": expect, **more}
+
+
+SILENCE = {"at": "3s", "do": "phase", "server": "primary", "phase": "silent"}
+DIAL = [{"after": "secondary.registered", "plus": "500ms", "deadline": "20s", "do": "dial", "number": "2001"},
+        {"after": "primary.answered", "plus": "500ms", "deadline": "30s", "do": "hang_up"}]
+
+
+class Lab(EndToEnd):
+    def setUp(self):
+        super().setUp()
+        self.servers = address(11)
+
+    def phone(self, user="1001", expires=60, servers=None, host=1, where=()):
+        servers = servers or [f"{self.servers}:5070", f"{self.servers}:5080"]
+        local = "10.77.0.2:5062" if where else f"{address(host)}:0"
+        process = subprocess.Popen([*where, sys.executable, PHONE, local, user, str(expires), *servers],
+                                   stdin=subprocess.PIPE, text=True)
+
+        def end():
+            process.kill()
+            process.wait()
+            process.stdin.close()
+        self.addCleanup(end)
+        return process
+
+    def file(self, content):
+        path = self.scratch / "a_test.json"
+        path.write_text(json.dumps(content))
+        return path
+
+    def run_external(self, content, *arguments, timeout=180):
+        out = self.scratch / "runs"
+        done = sipharness("run", "--device", "external", "--bind", self.servers, "--out", out,
+                          self.file(content), *arguments, timeout=timeout)
+        return done, (out / "latest").resolve()
+
+    def assert_same_again(self, folder):
+        """`check` says what `run` said, byte for byte."""
+        again = self.scratch / "again.json"
+        sipharness("check", folder, "--json", again, "--quiet")
+        self.assertEqual(again.read_text(), (folder / "result.json").read_text())
+
+
+class External(Lab):
+    # --- Met, and left alone ----------------------------------------------------------------------
+    def test_a_healthy_phone_is_met_and_judged_between_healthy_runs(self):
+        self.phone()
+        content = scenario("8s", [SILENCE], ["GRP-REG-01", "DUT-ALIVE"])
+        done, folder = self.run_external(content, "--wait", "70s")
+        self.assert_exit(done, 0)
+        result = result_of(folder)
+        self.assertTrue(result["bracket"]["before"]["ok"])
+        self.assertTrue(result["bracket"]["after"]["ok"])
+        self.assertGreater(result["lag"]["worst_s"], 0)
+        self.assertEqual([d["kind"] for d in result["devices"]], ["external"])
+        self.assertTrue((folder / "before" / "capture.pcap").exists())
+        self.assert_same_again(folder)
+
+    def test_one_that_registers_at_one_server_only_gets_no_verdict(self):
+        self.phone(servers=[f"{self.servers}:5070"])
+        content = scenario("8s", [SILENCE], ["GRP-REG-01", "DUT-ALIVE"])
+        done, folder = self.run_external(content, "--wait", "20s")
+        self.assert_exit(done, 3)
+        result = result_of(folder)
+        self.assertFalse(result["bracket"]["before"]["ok"])
+        self.assertIn("never registered at the secondary", result["bracket"]["before"]["reason"])
+        self.assertFalse({"pass", "fail", "warn"} & set(verdicts_of(folder).values()))
+        blames = {f["blame"] for f in result["findings"] if f["verdict"] == "inconclusive"}
+        self.assertEqual(blames, {"user"})
+        self.assert_same_again(folder)
+
+    def test_one_set_to_another_expiration_gets_no_verdict(self):
+        self.phone(expires=3600)
+        content = scenario("8s", [SILENCE], ["GRP-CFG-03"])
+        done, folder = self.run_external(content)
+        self.assert_exit(done, 3)
+        self.assertIn("Register Expiration of 1min", result_of(folder)["bracket"]["before"]["reason"])
+
+    def test_without_bracket_the_same_phone_is_judged(self):
+        self.phone(servers=[f"{self.servers}:5070"])
+        content = scenario("46s", [{**SILENCE, "at": "45s"}], ["GRP-REG-01"])
+        done, folder = self.run_external(content, "--no-bracket")
+        self.assertEqual(verdicts_of(folder)["GRP-REG-01"], "fail", done.stdout)
+        self.assertIsNone(result_of(folder)["bracket"])
+
+    def test_one_that_never_shows_up_ends_the_run_with_what_was_seen(self):
+        self.phone(servers=[f"{self.servers}:5071"])
+        started = time.monotonic()
+        done, folder = self.run_external(scenario("30s", [], ["GRP-REG-01"], phases=False), "--wait", "3s")
+        self.assert_exit(done, 3)
+        self.assertLess(time.monotonic() - started, 20)
+        stopped = result_of(folder)["stopped"]
+        self.assertIn("the first REGISTER of the device until 3s in vain; seen instead", stopped)
+        self.assertIn("REGISTER for 1001", stopped)
+        self.assertIn(":5071, where no server is", stopped)
+
+    # --- Several ----------------------------------------------------------------------------------
+    def test_two_phones_have_findings_of_their_own_and_a_third_is_a_note(self):
+        for number, user in enumerate(("1001", "1002", "7777")):
+            self.phone(user, host=1 + number)
+        content = scenario("5s", [], ["GRP-REG-01"], phases=False, devices=2)
+        done, folder = self.run_external(content, "--account", "1001", "--wait", "60s")
+        self.assert_exit(done, 0)
+        result = result_of(folder)
+        self.assertEqual([d["name"] for d in result["devices"]], ["phone-1001", "phone-1002"])
+        judged = {f["device"] for f in result["findings"]}
+        self.assertEqual(judged, {"phone-1001", "phone-1002"})
+        self.assertTrue(any("account 7777" in note for note in result["notes"]), result["notes"])
+
+    def test_several_phones_of_any_account_are_refused(self):
+        content = scenario("5s", [], ["GRP-REG-01"], phases=False, devices=2)
+        done, _ = self.run_external(content)
+        self.assert_exit(done, 4)
+        self.assertIn("--account", done.stderr)
+
+    # --- Prompts ----------------------------------------------------------------------------------
+    def test_without_terminal_a_prompt_is_not_done_and_blames_the_user(self):
+        self.phone()
+        done, folder = self.run_external(scenario("35s", DIAL, ["GRP-CALL-01"], phases=False))
+        self.assert_exit(done, 3)
+        finding = next(f for f in result_of(folder)["findings"] if f["requirement"] == "GRP-CALL-01")
+        self.assertEqual((finding["verdict"], finding["blame"]), ("inconclusive", "user"))
+        self.assertIn("no terminal", finding["message"])
+
+    def test_through_a_terminal_a_person_dials(self):
+        phone = self.phone()
+        answers = {"dial 2001": "dial 2001", "hang up": "hangup"}
+        folder = self.at_terminal(scenario("32s", DIAL, ["GRP-CALL-01", "GRP-CALL-02"], phases=False),
+                                  phone, answers)
+        self.assertEqual(verdicts_of(folder)["GRP-CALL-01"], "pass")
+        events = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+        told = [(e["verb"], e["what"]) for e in events if e["event"] == "reported"]
+        self.assertEqual(told, [("dial", "operator: done"), ("hang_up", "operator: done")])
+
+    def at_terminal(self, content, phone, answers):
+        """Runs with a terminal; whoever sits there does on the phone what each prompt says, then presses Enter."""
+        out = self.scratch / "runs"
+        arguments = ["run", "--device", "external", "--bind", self.servers, "--out", out, self.file(content)]
+        child, terminal = pty.fork()
+        if child == 0:
+            os.chdir(ROOT)
+            os.execv(PROGRAM, [str(PROGRAM), *map(str, arguments)])
+        screen, answered, end = "", set(), time.monotonic() + 120
+        while time.monotonic() < end:
+            ready, _, _ = select.select([terminal], [], [], 1)
+            try:
+                screen += os.read(terminal, 65536).decode("utf-8", "replace") if ready else ""
+            except OSError:
+                break
+            for prompt, command in answers.items():
+                if f">>> {prompt}" in screen and prompt not in answered:
+                    answered.add(prompt)
+                    time.sleep(1)  # a person is no machine
+                    phone.stdin.write(command + "\n")
+                    phone.stdin.flush()
+                    time.sleep(0.2)
+                    os.write(terminal, b"\n")
+        _, status = os.waitpid(child, 0)
+        os.close(terminal)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 0, screen)
+        self.assertEqual(answered, set(answers))
+        return (out / "latest").resolve()
+
+
+class InTheLab(Lab):
+    """Servers and device on two machines: a network namespace each, and a cable between them."""
+
+    def test_a_phone_on_another_machine_is_captured_on_the_interface(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can lay the cable")
+        lab, cable = f"lab{os.getpid()}", f"cable{os.getpid() % 10000}"
+        self.ip("netns", "add", lab)
+        self.addCleanup(self.ip, "netns", "del", lab)
+        self.ip("link", "add", cable, "type", "veth", "peer", "name", "phone0", "netns", lab)
+        self.ip("addr", "add", "10.77.0.1/24", "dev", cable)
+        self.ip("link", "set", cable, "up")
+        self.ip("-n", lab, "addr", "add", "10.77.0.2/24", "dev", "phone0")
+        self.ip("-n", lab, "link", "set", "phone0", "up")
+        self.servers = cable
+        self.phone(servers=["10.77.0.1:5070", "10.77.0.1:5080"], where=("ip", "netns", "exec", lab))
+        done, folder = self.run_external(scenario("5s", [], ["GRP-REG-01"], phases=False))
+        self.assert_exit(done, 0)
+        result = result_of(folder)
+        self.assertEqual(result["capture"]["source"], "live")
+        self.assertEqual(result["capture"]["health"], "complete")
+        self.assertEqual(verdicts_of(folder)["GRP-REG-01"], "pass")
+
+    def ip(self, *arguments):
+        subprocess.run(["ip", *arguments], check=True, timeout=10)
+
+
+class Bind(EndToEnd):
+    def test_what_is_not_there_is_refused_with_what_is(self):
+        for word in ("203.0.113.9", "wlan77"):
+            with self.subTest(word):
+                done = sipharness("run", "--device", "external", "--bind", word, "--out", self.scratch,
+                                  "scenarios/guide/both_up_register.json")
+                self.assert_exit(done, 4)
+                self.assertIn("127.0.0.1 (lo)", done.stderr)
+
+
+class Serve(Lab):
+    def test_serves_until_interrupted_and_can_be_judged(self):
+        out = self.scratch / "served"
+        child, terminal = pty.fork()
+        if child == 0:
+            os.chdir(ROOT)
+            os.execv(PROGRAM, [str(PROGRAM), "serve", str(self.file(scenario("60s", [SILENCE], ["GRP-REG-01"]))),
+                               "--bind", self.servers, "--out", str(out)])
+        screen, typed, end = "", 0, time.monotonic() + 40
+        self.phone()
+        while time.monotonic() < end:
+            ready, _, _ = select.select([terminal], [], [], 0.5)
+            try:
+                screen += os.read(terminal, 65536).decode("utf-8", "replace") if ready else ""
+            except OSError:
+                break
+            if typed == 0 and screen.count("200 (REGISTER)") == 2:
+                os.write(terminal, b"primary silent\nprimary options\nsecondary options\nnonsense\n")
+                typed = 1
+            if typed == 1 and "is no server" in screen and "(OPTIONS)" in screen:
+                os.kill(child, signal.SIGINT)
+                typed = 2
+        _, status = os.waitpid(child, 0)
+        os.close(terminal)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 0, screen)
+        self.assertIn("primary is now in phase silent and silent", screen)
+        self.assertIn("did not send", screen)
+        done = sipharness("check", (out / "latest").resolve())
+        self.assertIn(done.returncode, (0, 3), done.stdout)
+        self.assertIn("GRP-REG-01", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
