@@ -1,5 +1,6 @@
 #include "harness/run/stage_real.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "harness/host/heartbeat.hpp"
 #include "harness/host/network_watch.hpp"
 #include "harness/host/priority.hpp"
+#include "harness/host/scheduling_probe.hpp"
 #include "harness/run/capture_source.hpp"
 #include "harness/run/devices.hpp"
 #include "harness/run/frame_fan_out.hpp"
@@ -53,8 +55,11 @@ class RealRun {
 
   void play() {
     write_clock();
-    host::Heartbeat heartbeat(world_, [this](Duration worst) {
-      stage_->journal().write(journal::Lag{worst});
+    // A program that the harness starts is an ordinary process.
+    std::optional<host::SchedulingProbe> probe;
+    if (production_.options.device.kind == DeviceKind::process) probe.emplace();
+    host::Heartbeat heartbeat(world_, [&](Duration worst) {
+      stage_->journal().write(journal::Lag{probe ? std::max(worst, probe->worst()) : worst});
       write_clock();
       // What a killed harness leaves behind lacks one second at most.
       capture_.flush();
