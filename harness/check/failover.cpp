@@ -93,6 +93,11 @@ std::vector<SilentPrimary> calls_to_silent_primary(const Context& context) {
   return found;
 }
 
+verdict::Blame blame_for_no_move(const Context& context) {
+  return calls_to_silent_primary(context).empty() ? verdict::Blame::harness
+                                                  : verdict::Blame::device;
+}
+
 std::string describe_tries(const Context& context, const SilentPrimary& failed) {
   const auto& sends = context.transactions[failed.primary->invites.back()].sends;
   return fmt::format("{} INVITEs at the primary, the last {} after the first", sends.size(),

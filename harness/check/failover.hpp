@@ -28,6 +28,10 @@ struct SilentPrimary {
 /// are left out.
 std::vector<SilentPrimary> calls_to_silent_primary(const Context& context);
 
+/// Whose doing it is that nothing can be said of calls that moved to the secondary: the device's,
+/// if one stayed where it drew nothing.
+verdict::Blame blame_for_no_move(const Context& context);
+
 /// "7 INVITEs at the primary, the last 31.500 s after the first": what a call that was not taken
 /// elsewhere did there.
 std::string describe_tries(const Context& context, const SilentPrimary& failed);

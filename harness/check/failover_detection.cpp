@@ -98,15 +98,14 @@ bool survived_a_lost_packet(const Context& context, const trace::Leg& leg) {
 }
 
 void one_lost_packet_moves_nothing(const Context& context, Judge& judge) {
-  const auto silent = calls_to_silent_primary(context);
   judge.needs("a call that outlives an INVITE without answer, or turns to the secondary",
-              silent.empty() ? verdict::Blame::harness : verdict::Blame::device);
+              blame_for_no_move(context));
   for (const trace::CallGroup& call : context.calls) {
     const trace::Leg* const primary = call.leg(ServerRole::primary);
     if (primary != nullptr && call.legs.size() == 1 && survived_a_lost_packet(context, *primary))
       judge.pass(evidence_of(context, *primary), "a lost packet was sent again, the call stayed");
   }
-  for (const SilentPrimary& failed : silent) {
+  for (const SilentPrimary& failed : calls_to_silent_primary(context)) {
     if (failed.has_signal || failed.secondary == nullptr) continue;
     // Over a stream the INVITE is sent once, and the stack bridges what is lost.
     if (!is_unreliable(context, context.transactions[failed.primary->invites.back()])) continue;

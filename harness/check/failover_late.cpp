@@ -112,7 +112,7 @@ void judge_late_answer(const Context& context, Judge& judge, const LateResponse&
 }
 
 void a_late_200_is_resolved(const Context& context, Judge& judge) {
-  judge.needs("a 200 of the primary after the call had moved on", verdict::Blame::harness);
+  judge.needs("a 200 of the primary after the call had moved on", blame_for_no_move(context));
   for_each_late_response(
       context, [&](const LateResponse& late) { judge_late_answer(context, judge, late); });
 }
@@ -153,7 +153,8 @@ void a_late_error_is_acknowledged(const Context& context, Judge& judge) {
 }
 
 void strays_have_no_effect(const Context& context, Judge& judge) {
-  judge.needs("a response of the primary after Timer B", verdict::Blame::harness);
+  judge.needs("a response of the primary after Timer B, to a call that had moved on",
+              blame_for_no_move(context));
   for_each_late_response(context, [&](const LateResponse& late) {
     if (!late.transaction_is_over) return;
     if (spoiled_the_call(context, late))

@@ -96,7 +96,8 @@ void judge_give_up(const Context& context, Judge& judge, const Transaction& invi
                   .tolerance = failover_grace(context)},
                  "INVITE over a stream given up for the next server");
   else if (context.profile.claims_guide() && !had_no_next_server(context, *call, limit))
-    judge.violated(evidence_of(context, invite), "an unanswered INVITE over a stream never ended");
+    judge.violated(evidence_of(context, invite),
+                   "no next server after an unanswered INVITE over a stream");
 }
 
 void judge_invite(const Context& context, Judge& judge, const Transaction& invite) {

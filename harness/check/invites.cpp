@@ -57,8 +57,10 @@ std::vector<const Transaction*> device_invites(const Context& context) {
 
 bool awaits_answer(const Context& context, const Transaction& invite, CaptureTime at) {
   if (was_left_before(context, invite, at)) return false;
-  if (invite.provisional && context.at(*invite.provisional) < at) return true;
-  return at < start_of(context, invite) + context.profile.patience();
+  const CaptureTime timer_b = start_of(context, invite) + context.profile.patience();
+  // A provisional response keeps alive what lives: one that came after Timer B changed nothing.
+  return at < timer_b ||
+         (invite.provisional && context.at(*invite.provisional) < std::min(at, timer_b));
 }
 
 std::vector<std::size_t> copies_of(const Context& context, const Transaction& invite,

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/check/addresses.hpp"
 #include "harness/check/cseq_numbers.hpp"
 #include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
@@ -137,7 +138,7 @@ std::optional<std::string> contact_problem(const Message& message) {
   const auto host = IpAddress::parse(uri->host);
   if (!host) return std::nullopt;  // a name: only its resolver could tell
   const std::uint16_t port = uri->port == 0 ? 5060 : uri->port;
-  if (*host != message.source.address)
+  if (!came_from(message, *host))
     return fmt::format("Contact host {} but the packet came from {}", uri->host,
                        message.source.address.text());
   if (message.transport == Transport::udp && port != message.source.port &&

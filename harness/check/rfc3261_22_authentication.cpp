@@ -252,6 +252,16 @@ bool tried_foreign_nonce(const Context& context, const std::vector<Challenged>& 
       [&](const Proof& proof) { return proof.credentials && gave(proof.credentials->nonce); });
 }
 
+/// The device has answered a challenge for the realm at that server.
+bool has_proved_itself(const Context& context, const std::vector<Challenged>& all,
+                       ServerRole server, const std::string& realm) {
+  return std::ranges::any_of(all, [&](const Challenged& one) {
+    return one.refused->server == server && is_answered(context, one) &&
+           std::ranges::any_of(one.offers,
+                               [&](const Offer& offer) { return offer.realm == realm; });
+  });
+}
+
 void a_shared_realm_is_survived(const Context& context, Judge& judge) {
   judge.needs("two servers that challenge for the same realm", Blame::harness);
   const auto all = find_challenged(context);
@@ -260,6 +270,9 @@ void a_shared_realm_is_survived(const Context& context, Judge& judge) {
     if (last == nullptr) continue;
     const std::string& realm = last->offers.front().realm;
     if (!realms_at(all, other(attempt.server)).contains(realm)) continue;
+    // A device that answers no challenge of the kind at all has not stumbled over the realm.
+    if (!last->had_proof && !has_proved_itself(context, all, other(attempt.server), realm))
+      continue;
     if (attempt.ok)
       judge.pass(check::evidence_of(context, attempt),
                  fmt::format("registered at the {}, which shares the realm \"{}\"",

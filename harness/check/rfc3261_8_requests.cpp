@@ -108,7 +108,7 @@ Answer via_problem(const Message& message) {
     return fmt::format("Via says {}, sent over {}", via.transport, via_token(message.transport));
   const auto host = IpAddress::parse(via.host);
   if (!host) return std::nullopt;  // a name: only its resolver could tell
-  if (*host != message.source.address)
+  if (!came_from(message, *host))
     return fmt::format("Via sent-by {} but sent from {}", via.sent_by, message.source.text());
   const std::uint16_t port = via.port == 0 ? 5060 : via.port;
   if (message.transport == Transport::udp && port != message.source.port)

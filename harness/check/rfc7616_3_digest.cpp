@@ -155,6 +155,14 @@ class NonceJudge {
     used_[credentials.nonce].insert(*count);
   }
 
+  /// Of an ACK: it should repeat its INVITE's credentials (AUTH-07), but one of its own is a use
+  /// too.
+  void note(const Proof& proof) {
+    if (!proof.credentials || proof.credentials->qop.empty()) return;
+    if (const auto count = count_in(proof.credentials->nc))
+      used_[proof.credentials->nonce].insert(*count);
+  }
+
   void conclude() {
     for (const auto& [where, uses] : uses_) judge_uses(where.second, uses);
     judge_mixing();
@@ -200,7 +208,7 @@ class NonceJudge {
       judge_.violated(evidence, seen);
   }
 
-  /// Every number between was used at the other server.
+  /// Every number between was used at the other server, or by an ACK.
   bool is_next(const std::string& nonce, std::uint32_t before, std::uint32_t now) const {
     const std::set<std::uint32_t>& used = used_.at(nonce);
     const auto between = std::distance(used.upper_bound(before), used.lower_bound(now));
@@ -249,6 +257,10 @@ void nonce_uses_are_counted(const Context& context, Judge& judge) {
   for_each_proof(context, [&](const Transaction& transaction, const Proof& proof) {
     nonces.take(transaction, proof);
   });
+  for (const Message& message : context.trace.messages)
+    if (message.from_device() && message.device == context.device && message.sip.is_request() &&
+        message.sip.method() == sip::Method::ack)
+      for (const Proof& proof : proofs_in(message.sip)) nonces.note(proof);
   nonces.conclude();
 }
 

@@ -145,7 +145,10 @@ class AttemptFinder {
     }
     CaptureTime fail = last_start + profile_.patience();
     if (const auto next = next_register(attempt)) fail = std::min(fail, *next);
-    if (const auto told = transport_failure(attempt, last_start)) fail = std::min(fail, *told);
+    // A device that sends on has not been told by its stack; §18.4 leaves that open.
+    const auto told = transport_failure(attempt, last_start);
+    if (told && trace_.messages[transactions_[last].sends.back()].at <= *told)
+      fail = std::min(fail, *told);
     if (fail <= trace_.last) attempt.fail = fail;
   }
 

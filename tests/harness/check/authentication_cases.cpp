@@ -460,6 +460,11 @@ std::vector<Case> exchange_cases() {
       {"does_not_recover", "AUTH-09", Verdict::fail, at_both(foreign_nonce(false))},
       {"another_password_there", "AUTH-09", Verdict::pass, at_both(wrong_at_the_secondary)},
       {"one_realm_each", "AUTH-09", Verdict::inconclusive, lent("other")},
+      {"answers_no_challenge_at_all", "AUTH-09", Verdict::inconclusive,
+       [](Setting s) {
+         for (const auto server : {primary, secondary}) challenged(s, server, 1s, challenge({}));
+         s.trace.ends(10s);
+       }},
   };
 }
 
@@ -493,6 +498,15 @@ std::vector<Case> digest_cases() {
       {"decreases", "AUTH-04", Verdict::fail, counted({1, 2, 1})},
       {"begins_late", "AUTH-04", Verdict::warn, counted({2})},
       {"leaves_one_out", "AUTH-04", Verdict::warn, counted({1, 3})},
+      {"uses_one_for_an_ack", "AUTH-04", Verdict::pass,
+       [](Setting s) {
+         counted({1, 3})(s);
+         const auto invite = s.trace.at(5s).from_device(primary).request("INVITE");
+         s.trace.at(6s).to_device(primary).response(200, {.to = invite});
+         Fields ack = proof({}, {.method = "ACK", .count = 2});
+         ack.in = invite;
+         s.trace.at(6010ms).from_device(primary).request("ACK", ack);
+       }},
       {"leaves_one_out_on_the_way", "AUTH-04", Verdict::inconclusive,
        [](Setting s) {
          counted({1, 3})(s);

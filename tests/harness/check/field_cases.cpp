@@ -233,6 +233,14 @@ std::vector<Case> request_cases() {
   };
 }
 
+/// A softphone that listens at 127.0.0.9, and whose kernel connects from 127.0.0.1.
+void listens_elsewhere_on_loopback(Setting s) {
+  s.trace.over(Transport::tcp);
+  s.trace.at(0s).from_device(primary).request(
+      "REGISTER", {.contact = "sip:1001@127.0.0.9:5062;transport=tcp",
+                   .headers = {{"Via", "SIP/2.0/TCP 127.0.0.9:5062;branch=z9hG4bKloopback"}}});
+}
+
 std::vector<Case> foreign_cases() {
   return {
       {"tcp_refused_at_the_refresh", "RFC3261-REG-09", Verdict::inconclusive,
@@ -257,6 +265,10 @@ std::vector<Case> foreign_cases() {
          s.trace.registration(primary, 0s, 120s);
          s.trace.at(100s).from_device(primary).request("REGISTER", {.cseq = 3});
        }},
+      {"connects_from_another_loopback_address", "RFC3261-GEN-05", Verdict::pass,
+       listens_elsewhere_on_loopback},
+      {"connects_from_another_loopback_address", "RFC3261-REG-05", Verdict::pass,
+       listens_elsewhere_on_loopback},
       {"transport_in_small_letters", "RFC3261-GEN-05", Verdict::pass,
        [](Setting s) {
          s.trace.at(0s).from_device(primary).request(

@@ -80,6 +80,11 @@ std::vector<Case> acknowledgement_cases() {
        never_acknowledged(5s, trace::Vantage::server)},
       {"too_late_to_matter", id, Verdict::inconclusive,
        never_acknowledged(40s, trace::Vantage::device)},
+      {"too_late_although_the_server_tries", id, Verdict::inconclusive,
+       [](Setting s) {
+         never_acknowledged(40s, trace::Vantage::device)(s);
+         s.trace.at(40500ms).to_device(primary).response(100);
+       }},
       {"of_a_reinvite_at_the_new_target", id, Verdict::pass, held("sip:held@127.0.0.11:5070")},
       {"of_a_reinvite_at_the_old_target", id, Verdict::fail, held("sip:1002@127.0.0.11:5070")},
       {"no_call", id, Verdict::inconclusive, no_call},

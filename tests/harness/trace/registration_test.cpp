@@ -120,6 +120,19 @@ TEST(RegisterAttempts, without_an_answer_fail_when_timer_f_ends_them) {
   EXPECT_TRUE(r.attempts.at(0).failed());
 }
 
+TEST(RegisterAttempts, fail_at_an_icmp_error_only_if_the_device_takes_notice) {
+  for (const bool goes_on : {false, true}) {
+    SCOPED_TRACE(goes_on);
+    TraceBuilder t;
+    const auto sent = t.at(1s).from_device(primary).request("REGISTER");
+    t.at(1001ms).icmp(sent);
+    if (goes_on) t.retransmissions(sent, {500ms, 1500ms});
+    t.ends(100s);
+    const Registrations r(t);
+    EXPECT_EQ(r.attempts.at(0).fail, epoch + (goes_on ? 33s : Duration(1001ms)));
+  }
+}
+
 TEST(RegisterAttempts, count_timer_f_from_the_last_transaction) {
   TraceBuilder t;
   t.at(0s).from_device(primary).request("REGISTER", {.cseq = 1});
