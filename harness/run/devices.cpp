@@ -45,6 +45,13 @@ dut::ServerAddress server_address(const Production& production, std::string_view
   return {endpoint_of(production.scenario, name), production.scenario.server(name).host};
 }
 
+/// Its own, but over TCP: programs leave the source of a connection to the kernel, which takes
+/// 127.0.0.1 whatever address they listen at.
+IpAddress softphone_address(const Production& production, unsigned device) {
+  const bool is_tcp = production.profile.transport == Transport::tcp;
+  return is_tcp ? IpAddress::v4({127, 0, 0, 1}) : production.devices[device].address;
+}
+
 std::unique_ptr<dut::Device> make_process(const RealServices& services, unsigned device) {
   const Production& production = services.production;
   dut::check_drivable(production.profile, production.scenario);
@@ -57,7 +64,7 @@ std::unique_ptr<dut::Device> make_process(const RealServices& services, unsigned
   options.values.secondary = server_address(production, "secondary");
   if (const auto& dns = production.scenario.dns)
     options.values.name_server = Endpoint{*dns->address, dns->port};
-  options.values.device = production.devices[device].address;
+  options.values.device = softphone_address(production, device);
   options.values.password = password_of(production.profile);
   options.values.run_folder = services.folder.path;
   return std::make_unique<dut::ProcessDevice>(services.world, services.journal, std::move(options));
