@@ -16,6 +16,7 @@ namespace {
 struct DoctorArguments {
   std::vector<std::string> scenarios;
   std::string out = "runs";
+  std::vector<std::string> bind;
 };
 
 void print(const run::Diagnosis& diagnosis) {
@@ -28,7 +29,7 @@ void print(const run::Diagnosis& diagnosis) {
 int examine(const DoctorArguments& arguments) {
   const auto paths =
       arguments.scenarios.empty() ? std::vector{shipped_scenarios()} : arguments.scenarios;
-  const run::Plan plan{read_scenarios(paths), shipped_profiles(), arguments.out};
+  const run::Plan plan{read_scenarios(paths), shipped_profiles(), arguments.out, arguments.bind};
   run::Health worst = run::Health::ok;
   for (const run::Examination& examination : run::examinations()) {
     for (const run::Diagnosis& diagnosis : examination.examine(plan)) {
@@ -55,6 +56,10 @@ void add_doctor(CLI::App& app, int& exit_code) {
       ->type_name("SCENARIO");
   command->add_option("--out", arguments->out, "Where run folders will go (default runs)")
       ->type_name("DIR");
+  command
+      ->add_option("--bind", arguments->bind,
+                   "Where the servers will stand: addresses or interfaces (default loopback)")
+      ->type_name("ADDRESS|INTERFACE");
   command->callback([arguments, &exit_code] { exit_code = examine(*arguments); });
 }
 

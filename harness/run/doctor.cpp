@@ -16,6 +16,7 @@
 #include "harness/host/probes.hpp"
 #include "harness/host/socket.hpp"
 #include "harness/run/addresses.hpp"
+#include "harness/run/bind.hpp"
 
 namespace sipharness::run {
 namespace {
@@ -37,11 +38,25 @@ std::string allow_everything() {
       host::program_path());
 }
 
-/// The scenarios as they would be staged, their servers on addresses.
+Addresses addresses_for(const Plan& plan, bool ipv6) {
+  if (plan.bind.empty()) return default_addresses(ipv6, false);
+  return bound_addresses(plan.bind, ipv6, host::local_addresses());
+}
+
+/// The scenarios as they would be staged, their servers on addresses. Where the servers are bound
+/// to addresses of one IP version, scenarios of the other are not meant. Throws SetupError if none
+/// is.
 std::vector<scenario::Scenario> staged(const Plan& plan) {
   std::vector<scenario::Scenario> scenarios;
-  for (const scenario::Scenario& scenario : plan.scenarios)
-    scenarios.push_back(with_addresses(scenario, default_addresses(scenario.ipv6, false)));
+  std::string obstacle;
+  for (const scenario::Scenario& scenario : plan.scenarios) {
+    try {
+      scenarios.push_back(with_addresses(scenario, addresses_for(plan, scenario.ipv6)));
+    } catch (const SetupError& error) {
+      obstacle = error.what();
+    }
+  }
+  if (scenarios.empty() && !obstacle.empty()) throw SetupError(obstacle);
   return scenarios;
 }
 

@@ -30,6 +30,7 @@ struct Plan {
   std::vector<scenario::Scenario> scenarios;
   std::vector<scenario::Profile> profiles;  ///< of the devices that may be asked for
   std::string out = "runs";                 ///< where run folders go
+  std::vector<std::string> bind{};          ///< where the servers stand (bind.hpp); empty: loopback
 };
 
 struct Examination {

@@ -59,6 +59,14 @@ class Doctor(EndToEnd):
         self.assertEqual(found["address 192.0.2.11"][0], "missing")
         self.assertIn("sudo ip address add 192.0.2.11/32 dev lo", remedies)
 
+    def test_looks_at_the_interface_that_the_servers_are_bound_to(self):
+        found, _ = lines_of(sipharness("doctor", "--bind", "lo"))
+        self.assertEqual(found["address 127.0.0.1"], ("ok", "on lo"))
+        self.assertNotIn("address 127.0.0.11", found)
+        done = sipharness("doctor", "--bind", "no-such-card")
+        self.assert_exit(done, 4)
+        self.assertIn("--bind no-such-card: neither an address nor an interface here", done.stderr)
+
     def test_a_softphone_that_is_not_here_is_told_with_its_package(self):
         done = subprocess.run([PROGRAM, "doctor", FLAGSHIP], cwd=ROOT, capture_output=True, text=True, timeout=60,
                               env={"PATH": str(self.scratch)})
