@@ -59,7 +59,10 @@ void Stage::begin() {
 
 void Stage::play_from(TimePoint zero, std::size_t first) {
   zero_ = zero;
-  end_ = world_.call_at(zero + production_.scenario.duration, [this] { is_over_ = true; });
+  end_ = world_.call_at(zero + production_.scenario.duration, [this] {
+    timeline_.end();
+    is_over_ = true;
+  });
   timeline_.start(zero, first);
 }
 

@@ -61,6 +61,11 @@ void Timeline::on_anchor(const scenario::Anchor& anchor) {
     schedule(world_.now() + step->when.at);
 }
 
+void Timeline::end() {
+  const Step* step = current();
+  if (step != nullptr && step->when.after && !scheduled_) give_up();
+}
+
 void Timeline::perform_current() {
   const Step& step = *current();
   const bool is_device_step = std::holds_alternative<DeviceStep>(step.what);
@@ -76,6 +81,7 @@ void Timeline::perform_current() {
 
 void Timeline::give_up() {
   const std::size_t step = next_;
+  deadline_.cancel();
   next_ = scenario_.timeline.size();
   handlers_.missed(step, scenario_.timeline[step]);
 }

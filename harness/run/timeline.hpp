@@ -29,6 +29,8 @@ class Timeline {
   void start(TimePoint zero, std::size_t first = 0);
   bool is_played() const { return next_ >= scenario_.timeline.size(); }
   void on_anchor(const scenario::Anchor& anchor);
+  /// The scenario is over: what is still awaited is missed.
+  void end();
   /// What the next step waits for, for people: "primary.registered", "dial at 35s", "the end".
   std::string awaiting() const;
 

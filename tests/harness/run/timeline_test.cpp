@@ -138,6 +138,22 @@ TEST_F(TimelineRun, tells_once_of_a_deadline_and_stops) {
   EXPECT_EQ(timeline_->awaiting(), "the end");
 }
 
+TEST_F(TimelineRun, misses_what_is_still_awaited_when_it_ends) {
+  start({dial(after(registered)), dial(after(registered))});
+  run_to(50s);
+  timeline_->end();
+  EXPECT_THAT(happened_, ElementsAre(Pair("missed 0", 50s)));
+  run_to(100s);
+  EXPECT_EQ(happened_.size(), 1U);
+}
+
+TEST_F(TimelineRun, misses_nothing_if_it_ends_in_the_pause_before_a_step) {
+  start({dial(after(registered, 60s))});
+  see(registered, 50s);
+  timeline_->end();
+  EXPECT_THAT(happened_, IsEmpty());
+}
+
 TEST_F(TimelineRun, has_the_end_of_the_scenario_for_a_deadline_where_none_is_given) {
   start({dial(after(registered))});
   run_to(99s);
