@@ -20,6 +20,14 @@ bool is_scenario_file(const fs::path& path) {
          path.parent_path().filename() != "profiles";
 }
 
+std::vector<std::string> shipped_profile_names() {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(shipped_scenarios() + "/profiles"))
+    if (entry.path().extension() == ".json") names.push_back(entry.path().stem());
+  std::ranges::sort(names);
+  return names;
+}
+
 }  // namespace
 
 std::string shipped_scenarios() {
@@ -68,6 +76,10 @@ std::vector<scenario::Scenario> read_scenarios(const std::vector<std::string>& p
 scenario::Profile read_profile(const std::string& name_or_path) {
   const bool is_path =
       name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".json");
+  if (!is_path) {
+    const std::vector<std::string> names = shipped_profile_names();
+    reject_unknown("profile", name_or_path, {names.begin(), names.end()});
+  }
   const std::string file =
       is_path ? name_or_path
               : fmt::format("{}/profiles/{}.json", shipped_scenarios(), name_or_path);
@@ -75,12 +87,8 @@ scenario::Profile read_profile(const std::string& name_or_path) {
 }
 
 std::vector<scenario::Profile> shipped_profiles() {
-  std::vector<std::string> names;
-  for (const fs::directory_entry& entry : fs::directory_iterator(shipped_scenarios() + "/profiles"))
-    if (entry.path().extension() == ".json") names.push_back(entry.path().stem());
-  std::ranges::sort(names);
   std::vector<scenario::Profile> profiles;
-  for (const std::string& name : names) profiles.push_back(read_profile(name));
+  for (const std::string& name : shipped_profile_names()) profiles.push_back(read_profile(name));
   return profiles;
 }
 
