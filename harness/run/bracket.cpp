@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <iterator>
 #include <utility>
 #include <variant>
@@ -83,6 +84,13 @@ std::vector<std::pair<Part, Step>> parts_of(const scenario::Scenario& healthy) {
   return parts;
 }
 
+/// Whether its driver, if it has one, knows these verbs.
+bool can_do(const scenario::Profile& profile, std::initializer_list<DeviceVerb> verbs) {
+  return !profile.drive || std::ranges::all_of(verbs, [&](DeviceVerb verb) {
+    return profile.drive->verbs.contains(std::string(to_string(verb)));
+  });
+}
+
 bool concerns_secondary(const Step& step) {
   const auto* server = std::get_if<ServerStep>(&step.what);
   return server != nullptr && server->server == "secondary";
@@ -110,9 +118,11 @@ scenario::Scenario healthy_run(const HealthyNeeds& needs) {
   if (run.dns) heal(*run.dns);
 
   const scenario::Profile& profile = needs.profile;
-  const bool can_be_called = profile.registers_at_both &&
-                             !profile.accept_incoming_from_proxy_only && !profile.check_sip_user_id;
-  const bool dials = needs.can_be_ordered && has_dials(needs.main);
+  const bool can_be_called =
+      profile.registers_at_both && !profile.accept_incoming_from_proxy_only &&
+      !profile.check_sip_user_id && can_do(profile, {DeviceVerb::answer, DeviceVerb::hang_up});
+  const bool dials = needs.can_be_ordered && has_dials(needs.main) &&
+                     can_do(profile, {DeviceVerb::dial, DeviceVerb::hang_up});
   const bool is_called = needs.can_be_ordered && can_be_called && has_incoming_calls(needs.main);
   run.timeline.clear();
   for (auto& [part, step] : parts_of(needs.healthy)) {

@@ -171,8 +171,10 @@ std::optional<BracketSide> side_in(const std::string& folder) {
 
 void withdraw_verdicts(verdict::Result& result, Blame blame, const std::string& reason) {
   for (verdict::Finding& finding : result.findings) {
-    if (finding.requirement->id == liveness && finding.verdict() != verdict::Verdict::pass)
-      continue;
+    const bool tells_of_a_death =
+        finding.requirement->id == liveness && (finding.verdict() == verdict::Verdict::warn ||
+                                                finding.verdict() == verdict::Verdict::fail);
+    if (tells_of_a_death) continue;
     for (verdict::Instance& instance : finding.instances) {
       if (!says_something(instance.verdict)) continue;
       instance.verdict = verdict::Verdict::inconclusive;

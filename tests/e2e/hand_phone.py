@@ -1,8 +1,8 @@
 """A phone in somebody's hand: a live SIP user agent on UDP that shares no code with the harness. It registers
-at its servers, refreshes at 80 % of what was granted, answers calls, and does what it is told line by line on
+at its servers, refreshes at 80 % of what was granted (or after REFRESH seconds, if that is sooner), answers calls, and does what it is told line by line on
 its standard input: `dial NUMBER`, `hangup`, `answer`, `restart`, `quit`. Deliberately simple.
 
-    hand_phone.py ADDRESS[:PORT] USER EXPIRES SERVER:PORT [SERVER:PORT]
+    hand_phone.py ADDRESS[:PORT] USER EXPIRES[/REFRESH] SERVER:PORT [SERVER:PORT]
 """
 import random
 import select
@@ -24,11 +24,11 @@ def headers_of(text):
 class Phone:
     T1, T2 = 0.5, 4.0
 
-    def __init__(self, local, user, expires, servers):
+    def __init__(self, local, user, expires, servers, refresh=1e9):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(local)
         self.local = self.socket.getsockname()
-        self.user, self.expires, self.servers = user, expires, servers
+        self.user, self.expires, self.servers, self.refresh = user, expires, servers, refresh
         self.timers = []  # (time, function)
         self.boot()
 
@@ -119,7 +119,7 @@ class Phone:
             if status == 200:
                 contact = headers.get("contact", "")
                 granted = int(contact.rpartition("expires=")[2] or self.expires)
-                self.later(granted * 0.8, lambda: self.register(server))
+                self.later(min(granted * 0.8, self.refresh), lambda: self.register(server))
             else:
                 self.later(20, lambda: self.register(server))
         self.transact(text, server, done)
@@ -207,4 +207,6 @@ def endpoint(text, port=0):
 
 if __name__ == "__main__":
     local, name, seconds, *where = sys.argv[1:]
-    Phone(endpoint(local), name, int(seconds), [endpoint(s, 5060) for s in where]).run([sys.stdin])
+    wanted, _, sooner = seconds.partition("/")
+    Phone(endpoint(local), name, int(wanted), [endpoint(s, 5060) for s in where],
+          float(sooner or 1e9)).run([sys.stdin])

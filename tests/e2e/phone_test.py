@@ -116,7 +116,7 @@ class PhoneTest(EndToEnd):
 
     def tearDown(self):
         """Whatever happened, no secret may be in any run folder."""
-        for path in self.scratch.rglob("runs/*/*"):
+        for path in filter(pathlib.Path.is_file, self.scratch.rglob("runs/*/**/*")):
             content = path.read_bytes()
             for secret in (PASSCODE, PASSWORD, "pass%20code", "account-secret"):
                 self.assertNotIn(secret.encode(), content, path)

@@ -44,7 +44,7 @@ class Play:
     def start_harness(self):
         self.harness = subprocess.Popen(
             [PROGRAM, "run", self.scenario, "--device", "external", "--profile", PROFILE, "--capture", "live",
-             "--wait", "30s", "--out", self.out, "--quiet"],
+             "--wait", "30s", "--no-bracket", "--out", self.out, "--quiet"],
             cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def folder(self):

@@ -78,6 +78,10 @@ TEST(Bracket, asks_for_what_the_profile_can) {
   profile.registers_at_both = false;
   EXPECT_THAT(healthy_steps(main, profile), ElementsAre("boot", "options", "dial", "hang_up"));
   EXPECT_THAT(healthy_steps(main, {}, false), ElementsAre("boot", "options", "options"));
+  profile = {};
+  profile.drive.emplace().verbs = {{"dial", {}}, {"hang_up", {}}};
+  EXPECT_THAT(healthy_steps(main, profile),
+              ElementsAre("boot", "options", "options", "dial", "hang_up"));
 }
 
 TEST(Bracket, heals_the_servers_and_leaves_them_where_they_are) {
