@@ -207,6 +207,51 @@ class Misbehaviour(Process):
         self.assertLess(sorted(lags)[len(lags) // 2], 50_000_000)
 
 
+class ControlConnection(Process):
+    # Listens on a UNIX socket, prints what it is told, and answers with its argument.
+    LISTENER = """import socket, sys
+server = socket.socket(socket.AF_UNIX)
+server.bind("control")
+server.listen()
+peer, _ = server.accept()
+while True:
+    told = peer.recv(1000)
+    if not told or b"quit" in told:
+        break
+    print("told", told.decode().strip(), flush=True)
+    peer.sendall(sys.argv[1].encode().decode("unicode_escape").encode())
+"""
+
+    def run_listener(self, answer, framing):
+        story = self.write("story.json", scenario("5s"))
+        profile = self.write("listener.json", {
+            "name": "listener", "kind": "process", "drive": {
+                "command": ["python3", "listener.py", answer],
+                "files": {"listener.py": self.LISTENER.splitlines()},
+                "control": {"address": "${home}/control", "framing": framing},
+                "verbs": {"boot": {"send": ["hello there"], "ok": ["world"], "within": "1s"}},
+                "stop": {"send": ["quit"]}}})
+        done, folder = self.run_device("listener", story, "--profile", profile, "--wait", "3s")
+        self.assert_exit(done, 3)
+        return self.reports(folder), (folder / "device.log").read_text()
+
+    def test_carries_orders_and_news_line_by_line(self):
+        reports, log = self.run_listener("hello world\\n", "lines")
+        self.assertTrue(reports["boot"])
+        self.assertIn("< told hello there", log)
+        self.assertIn("exited with status 0", log)
+
+    def test_carries_them_as_json_in_netstrings(self):
+        reports, log = self.run_listener('16:{"world": "yes"},', "netstring_json")
+        self.assertTrue(reports["boot"])
+        self.assertIn('< told 36:{"command":"hello","params":"there"},', log)
+
+    def test_that_breaks_its_framing_is_told_and_does_no_harm(self):
+        reports, log = self.run_listener("99999999:world", "netstring_json")
+        self.assertFalse(reports["boot"])
+        self.assertIn("| the control connection sent a netstring that begins with no length", log)
+
+
 class ListDevices(Process):
     def test_says_what_can_be_run_and_what_is_missing(self):
         empty = self.scratch / "empty"
