@@ -6,6 +6,7 @@
 
 #include "harness/base/setup_error.hpp"
 #include "harness/dut/external/external_device.hpp"
+#include "harness/dut/process/drivable.hpp"
 #include "harness/dut/process/process_device.hpp"
 #include "harness/dut/reference_ua/reference_ua.hpp"
 #include "harness/run/phone_desk.hpp"

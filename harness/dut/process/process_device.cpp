@@ -1,20 +1,16 @@
 #include "harness/dut/process/process_device.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "harness/base/setup_error.hpp"
 #include "harness/dut/process/channel.hpp"
 #include "harness/dut/process/watch_words.hpp"
 #include "harness/host/child_process.hpp"
 #include "harness/host/device_log.hpp"
 #include "harness/host/files.hpp"
-#include "harness/host/probes.hpp"
 #include "harness/host/real_world.hpp"
 
 namespace sipharness::dut {
@@ -27,32 +23,6 @@ constexpr Duration sigterm_patience = 2s;
 /// policy: a driver that reacts more often than that in one run has run wild.
 constexpr int most_reactions = 1000;
 
-/// What the harness does with its own means; every other verb is the profile's to teach.
-bool is_built_in(DeviceVerb verb) {
-  return verb == DeviceVerb::boot || verb == DeviceVerb::restart || verb == DeviceVerb::shutdown;
-}
-
-/// Whether the texts that the program is given tell it of a name server.
-bool knows_name_servers(const scenario::Drive& drive) {
-  const auto tells = [](const std::string& text) {
-    return text.find("${name_server.") != std::string::npos;
-  };
-  return std::ranges::any_of(drive.command, tells) ||
-         std::ranges::any_of(drive.files, [&](const auto& file) { return tells(file.second); });
-}
-
-/// What the scenario needs and cannot have from this profile, the verbs aside.
-void check_surroundings(const scenario::Profile& profile, const scenario::Scenario& scenario) {
-  if (scenario.ipv6)
-    throw SetupError(
-        fmt::format("softphones are driven over IPv4; scenario {} is IPv6", scenario.full_name()));
-  if (scenario.dns && !knows_name_servers(*profile.drive))
-    throw SetupError(
-        fmt::format("{} cannot be told the name server that scenario {} needs: no text "
-                    "of its profile has ${{name_server.address}}",
-                    profile.name, scenario.full_name()));
-}
-
 std::string path_below(const std::string& folder, const std::string& path) {
   return folder + "/" + path;
 }
@@ -62,28 +32,6 @@ std::string folder_of(const std::string& path) {
 }
 
 }  // namespace
-
-void check_drivable(const scenario::Profile& profile, const scenario::Scenario& scenario) {
-  if (!profile.drive)
-    throw SetupError(fmt::format(
-        "profile {} does not say how to start the device: it has no \"drive\"", profile.name));
-  const scenario::Drive& drive = *profile.drive;
-  check_surroundings(profile, scenario);
-  for (const scenario::Step& step : scenario.timeline) {
-    const auto* ordered = std::get_if<scenario::DeviceStep>(&step.what);
-    if (ordered == nullptr || is_built_in(ordered->verb)) continue;
-    const std::string verb(to_string(ordered->verb));
-    if (!drive.verbs.contains(verb))
-      throw SetupError(
-          fmt::format("{} cannot {}, which scenario {} orders at {}: its profile has no "
-                      "drive.verbs.{}",
-                      profile.name, verb, scenario.full_name(), step.place, verb));
-  }
-  if (host::find_program(drive.command.front())) return;
-  throw SetupError(fmt::format(
-      "{} is not installed{}", drive.command.front(),
-      drive.package.empty() ? std::string() : fmt::format(": apt-get install {}", drive.package)));
-}
 
 class ProcessDevice::Impl {
  public:
@@ -107,6 +55,7 @@ class ProcessDevice::Impl {
     switch (step.verb) {
       case DeviceVerb::boot:
         started_by_ = "boot";
+        starts_again_ = child_ && is_ending_;  // it has not gone yet
         if (!child_) start();
         return false;
       case DeviceVerb::restart:

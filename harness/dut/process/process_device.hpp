@@ -24,10 +24,6 @@ class RealWorld;
 
 namespace sipharness::dut {
 
-/// Throws SetupError, with the remedy, if the profile cannot be started here, or lacks a verb that
-/// the scenario needs.
-void check_drivable(const scenario::Profile& profile, const scenario::Scenario& scenario);
-
 class ProcessDevice final : public Device {
  public:
   struct Options {

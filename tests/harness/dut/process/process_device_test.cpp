@@ -115,6 +115,16 @@ TEST(ProcessDevice, is_shut_down_and_boots_again) {
   EXPECT_TRUE(rig.hears("boot ok: ready"));
 }
 
+TEST(ProcessDevice, that_is_booted_while_it_still_ends_starts_when_it_has) {
+  Rig rig(profile_of("echo ready; while read order; do sleep 0.2; exit 0; done"));
+  rig.order(DeviceVerb::boot);
+  ASSERT_TRUE(rig.hears("boot ok: ready"));
+  rig.journal.lines.clear();
+  rig.order(DeviceVerb::shutdown);
+  rig.order(DeviceVerb::boot);
+  EXPECT_TRUE(rig.hears("boot ok: ready"));
+}
+
 TEST(ProcessDevice, restarts_without_news_of_its_end) {
   Rig rig(profile_of(obedient));
   rig.order(DeviceVerb::boot);
@@ -209,53 +219,6 @@ TEST(ProcessDevice, fills_in_what_it_knows) {
   EXPECT_EQ(ports.substr(ports.rfind('-') + 1), first + "\n") << "one name, one port";
   EXPECT_NE(ports.substr(dash + 1, first.size()), first);
   EXPECT_EQ(std::stoi(first) % 2, 0);
-}
-
-scenario::Scenario scenario_with(DeviceVerb verb) {
-  scenario::Scenario scenario;
-  scenario.name = "story";
-  scenario.timeline.push_back({{}, scenario::DeviceStep{DeviceVerb::boot, {}}, "story.json:1:1"});
-  scenario.timeline.push_back({{}, scenario::DeviceStep{verb, {}}, "story.json:2:2"});
-  return scenario;
-}
-
-std::string refusal(const scenario::Profile& profile, const scenario::Scenario& scenario) {
-  try {
-    check_drivable(profile, scenario);
-  } catch (const SetupError& error) {
-    return error.what();
-  }
-  return {};
-}
-
-std::string refusal(const scenario::Profile& profile, DeviceVerb verb) {
-  return refusal(profile, scenario_with(verb));
-}
-
-TEST(CheckDrivable, refuses_surroundings_that_the_softphone_cannot_live_in) {
-  scenario::Profile profile = profile_of(obedient);
-  scenario::Scenario scenario = scenario_with(DeviceVerb::dial);
-  scenario.ipv6 = true;
-  EXPECT_THAT(refusal(profile, scenario), HasSubstr("over IPv4; scenario story is IPv6"));
-  scenario.ipv6 = false;
-  scenario.dns.emplace();
-  EXPECT_THAT(refusal(profile, scenario), HasSubstr("${name_server.address}"));
-  profile.drive->files["resolver"] = "server=${name_server.address}\n";
-  EXPECT_EQ(refusal(profile, scenario), "");
-}
-
-TEST(CheckDrivable, names_what_is_missing_and_the_remedy) {
-  scenario::Profile profile = profile_of(obedient);
-  EXPECT_EQ(refusal(profile, DeviceVerb::dial), "");
-  EXPECT_EQ(refusal(profile, DeviceVerb::restart), "");
-  EXPECT_THAT(refusal(profile, DeviceVerb::hold),
-              HasSubstr("script cannot hold, which scenario story orders at story.json:2:2"));
-  profile.drive->command = {"no-such-softphone"};
-  profile.drive->package = "softphone-cli";
-  EXPECT_EQ(refusal(profile, DeviceVerb::dial),
-            "no-such-softphone is not installed: apt-get install softphone-cli");
-  profile.drive.reset();
-  EXPECT_THAT(refusal(profile, DeviceVerb::dial), HasSubstr("it has no \"drive\""));
 }
 
 }  // namespace

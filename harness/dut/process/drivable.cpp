@@ -1,0 +1,67 @@
+#include "harness/dut/process/drivable.hpp"
+
+#include <algorithm>
+#include <string>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "harness/base/setup_error.hpp"
+#include "harness/host/probes.hpp"
+
+namespace sipharness::dut {
+namespace {
+
+using scenario::DeviceVerb;
+
+/// What the harness does with its own means; every other verb is the profile's to teach.
+bool is_built_in(DeviceVerb verb) {
+  return verb == DeviceVerb::boot || verb == DeviceVerb::restart || verb == DeviceVerb::shutdown;
+}
+
+/// Whether the texts that the program is given tell it of a name server.
+bool knows_name_servers(const scenario::Drive& drive) {
+  const auto tells = [](const std::string& text) {
+    return text.find("${name_server.") != std::string::npos;
+  };
+  return std::ranges::any_of(drive.command, tells) ||
+         std::ranges::any_of(drive.files, [&](const auto& file) { return tells(file.second); });
+}
+
+/// What the scenario needs and cannot have from this profile, the verbs aside.
+void check_surroundings(const scenario::Profile& profile, const scenario::Scenario& scenario) {
+  if (scenario.ipv6)
+    throw SetupError(
+        fmt::format("softphones are driven over IPv4; scenario {} is IPv6", scenario.full_name()));
+  if (scenario.dns && !knows_name_servers(*profile.drive))
+    throw SetupError(
+        fmt::format("{} cannot be told the name server that scenario {} needs: no text "
+                    "of its profile has ${{name_server.address}}",
+                    profile.name, scenario.full_name()));
+}
+
+}  // namespace
+
+void check_drivable(const scenario::Profile& profile, const scenario::Scenario& scenario) {
+  if (!profile.drive)
+    throw SetupError(fmt::format(
+        "profile {} does not say how to start the device: it has no \"drive\"", profile.name));
+  const scenario::Drive& drive = *profile.drive;
+  check_surroundings(profile, scenario);
+  for (const scenario::Step& step : scenario.timeline) {
+    const auto* ordered = std::get_if<scenario::DeviceStep>(&step.what);
+    if (ordered == nullptr || is_built_in(ordered->verb)) continue;
+    const std::string verb(to_string(ordered->verb));
+    if (!drive.verbs.contains(verb))
+      throw SetupError(
+          fmt::format("{} cannot {}, which scenario {} orders at {}: its profile has no "
+                      "drive.verbs.{}",
+                      profile.name, verb, scenario.full_name(), step.place, verb));
+  }
+  if (host::find_program(drive.command.front())) return;
+  throw SetupError(fmt::format(
+      "{} is not installed{}", drive.command.front(),
+      drive.package.empty() ? std::string() : fmt::format(": apt-get install {}", drive.package)));
+}
+
+}  // namespace sipharness::dut
