@@ -16,8 +16,9 @@ extern "C" void on_interrupt(int) {
   if (seen.exchange(true)) ::_exit(exit_code_interrupted);
 }
 
-/// The shell and the kernel may both tell it: no second one counts.
-extern "C" void on_hang_up(int) {
+/// What may be told more than once: the end of the terminal by shell and kernel, an interrupt of
+/// the whole process group by the parent too.
+extern "C" void on_repeated_word(int) {
   seen = true;
 }
 
@@ -29,10 +30,11 @@ void catch_interrupts() {
   action.sa_handler = on_interrupt;
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
+  action.sa_handler = on_repeated_word;
+  ::sigaction(interrupt_of_children, &action, nullptr);
   // Under nohup the end of the terminal is no reason to stop.
   struct sigaction before {};
   if (::sigaction(SIGHUP, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) return;
-  action.sa_handler = on_hang_up;
   ::sigaction(SIGHUP, &action, nullptr);
 }
 

@@ -1,13 +1,17 @@
 #include "harness/host/workers.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
+#include <utility>
 
 #include "harness/base/setup_error.hpp"
+#include "harness/host/signals.hpp"
 
 namespace sipharness::host {
 
@@ -32,11 +36,20 @@ void Workers::start(std::size_t id, const std::function<int()>& work) {
   _exit(code);
 }
 
+/// A Ctrl-C at a terminal reaches the children too; a signal to this process alone does not.
+void Workers::pass_interrupt_on() {
+  if (!is_interrupted() || std::exchange(passed_on_, true)) return;
+  for (const auto& [pid, id] : children_) kill(pid, interrupt_of_children);
+}
+
 std::optional<Workers::Finished> Workers::wait() {
+  constexpr std::chrono::milliseconds pause{20};
   while (!children_.empty()) {
     int status = 0;
-    const pid_t pid = waitpid(-1, &status, 0);
-    if (pid < 0 && errno == EINTR) continue;
+    pass_interrupt_on();
+    const pid_t pid = waitpid(-1, &status, WNOHANG);
+    if (pid == 0) std::this_thread::sleep_for(pause);
+    if (pid == 0 || (pid < 0 && errno == EINTR)) continue;
     const auto child = children_.find(pid);
     if (child == children_.end()) {
       if (pid < 0) children_.clear();

@@ -24,11 +24,14 @@ class Workers {
     std::size_t id = 0;
     int exit_code = 0;  ///< 128 + signal if a signal ended it
   };
-  /// Waits for the next one to end; nothing if none runs.
+  /// Waits for the next one to end; nothing if none runs. An interrupt is passed on to all of them.
   std::optional<Finished> wait();
 
  private:
+  void pass_interrupt_on();
+
   std::map<pid_t, std::size_t> children_;
+  bool passed_on_ = false;
 };
 
 }  // namespace sipharness::host

@@ -127,6 +127,17 @@ class Ended(RunInRealTime):
                 process.send_signal(number)
                 self.assert_judged_and_kept(folder, process)
 
+    def test_side_by_side_by_a_signal_to_one_process_all_are_judged_and_kept(self):
+        out = self.scratch / "runs"
+        process, _ = self.start("scenarios/primary_down.json", "scenarios/guide/both_up_register.json", "--jobs", "2",
+                                "--clock", "real", "--capture", "tap", out=out)
+        self.await_that(lambda: len([j for j in out.glob("*-*/journal.jsonl") if '"sent"' in j.read_text()]) == 2,
+                        "not both runs began", process)
+        process.send_signal(signal.SIGTERM)
+        stdout, stderr = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 3, stdout + stderr)
+        self.assertEqual([result_of(f.parent)["interrupted"] for f in out.glob("*-*/result.json")], [True, True])
+
     def start_in_own_folder(self, number):
         self.scratch.mkdir(exist_ok=True)
         network = f"127.{82 + number}.{os.getpid() % 250 + 1}"

@@ -46,6 +46,17 @@ TEST(EndOfTheTerminal, ends_the_run_early_however_often_it_is_told) {
       ExitedWithCode(0), "");
 }
 
+TEST(InterruptOfChildren, is_never_a_second_one) {
+  EXPECT_EXIT(
+      {
+        catch_interrupts();
+        std::raise(SIGINT);
+        std::raise(interrupt_of_children);
+        std::_Exit(is_interrupted() ? 0 : 1);
+      },
+      ExitedWithCode(0), "");
+}
+
 TEST(EndOfTheTerminal, is_no_reason_to_stop_under_nohup) {
   EXPECT_EXIT(
       {
