@@ -8,7 +8,7 @@ namespace {
 using scenario::AnchorKind;
 using sip::Method;
 
-/// policy: streams and open REGISTERs watched at once; a scenario needs a handful.
+/// policy: open REGISTERs watched at once; a scenario needs a handful.
 constexpr std::size_t most_watched = 4096;
 
 bool is_challenge(int status) {
@@ -28,27 +28,14 @@ AnchorWatch::AnchorWatch(world::World& world, const scenario::Scenario& scenario
       timeout_(timers.sixty_four_t1()),
       reports_(std::move(reports)) {}
 
-void AnchorWatch::on_datagram(const capture::Origin& origin, std::string_view payload) {
-  if (sip::is_keep_alive(payload)) return;
-  on_message(origin, sip::MessageView::parse(payload));
-}
-
-void AnchorWatch::on_stream_bytes(const capture::Origin& origin, std::string_view bytes) {
-  if (streams_.size() > most_watched) return;
-  sip::StreamFramer& framer = streams_[{origin.source, origin.destination}];
-  framer.push(bytes);
-  while (const auto piece = framer.next())
-    if (piece->kind == sip::StreamPiece::Kind::message)
-      on_message(origin, sip::MessageView::parse(piece->bytes));
-}
-
 std::string AnchorWatch::server_at(const Endpoint& endpoint) const {
   for (const scenario::Server& server : scenario_.servers)
     if (server.address == endpoint.address && server.port == endpoint.port) return server.name;
   return {};
 }
 
-void AnchorWatch::on_message(const capture::Origin& origin, const sip::MessageView& message) {
+void AnchorWatch::on_message(const capture::Origin& origin, std::string_view bytes) {
+  const sip::MessageView message = sip::MessageView::parse(bytes);
   if (!message.is_sip()) return;
   const std::string to_server = server_at(origin.destination);
   const std::string from_server = server_at(origin.source);

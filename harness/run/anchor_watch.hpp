@@ -8,16 +8,15 @@
 #include <string>
 #include <vector>
 
-#include "harness/capture/decoder.hpp"
+#include "harness/run/message_watch.hpp"
 #include "harness/run/tested.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/message.hpp"
-#include "harness/sip/stream_framer.hpp"
 #include "harness/world/world.hpp"
 
 namespace sipharness::run {
 
-class AnchorWatch final : public packet::FrameSink, private capture::TrafficSink {
+class AnchorWatch final : public MessageWatch {
  public:
   struct Reports {
     std::function<void(const scenario::Anchor&)> anchor;
@@ -30,17 +29,9 @@ class AnchorWatch final : public packet::FrameSink, private capture::TrafficSink
               Reports reports);
   /// From now on only these count; others come by unseen.
   void watch_only(trace::Tested tested) { strangers_.emplace(std::move(tested)); }
-  void on_frame(const packet::FrameView& frame) override { decoder_.on_frame(frame); }
 
  private:
-  void on_datagram(const capture::Origin& origin, std::string_view payload) override;
-  void on_stream_bytes(const capture::Origin& origin, std::string_view bytes) override;
-  void on_stream_event(const capture::Origin&, capture::StreamEvent) override {}
-  void on_stream_gap(const capture::Origin&) override {}
-  void on_icmp(const capture::IcmpError&) override {}
-  void on_truncated(std::uint32_t) override {}
-
-  void on_message(const capture::Origin& origin, const sip::MessageView& message);
+  void on_message(const capture::Origin& origin, std::string_view bytes) override;
   void on_request(const std::string& server, const sip::MessageView& message);
   void on_response(const std::string& server, const sip::MessageView& message);
   void on_register_answered(const std::string& server, const sip::MessageView& message);
@@ -53,11 +44,9 @@ class AnchorWatch final : public packet::FrameSink, private capture::TrafficSink
   Duration timeout_;
   Reports reports_;
   std::map<std::string, world::Timer> open_registers_;  ///< by branch
-  std::map<std::pair<Endpoint, Endpoint>, sip::StreamFramer> streams_;
   std::optional<Strangers> strangers_;
   bool seen_ = false;
   bool has_registered_ = false;
-  capture::Decoder decoder_{*this};
 };
 
 }  // namespace sipharness::run

@@ -67,30 +67,18 @@ bool LiveLog::is_seen_again(const capture::Origin& origin, std::string_view payl
   return !seen_.insert(fnv1a(way) ^ fnv1a(payload)).second;
 }
 
-void LiveLog::on_datagram(const capture::Origin& origin, std::string_view payload) {
-  if (!sip::is_keep_alive(payload)) on_payload(origin, payload);
-}
-
-void LiveLog::on_stream_bytes(const capture::Origin& origin, std::string_view bytes) {
-  if (streams_.size() >= most_remembered) return;
-  sip::StreamFramer& framer = streams_[{origin.source, origin.destination}];
-  framer.push(bytes);
-  while (const auto piece = framer.next())
-    if (piece->kind == sip::StreamPiece::Kind::message) on_payload(origin, piece->bytes);
-}
-
-void LiveLog::on_payload(const capture::Origin& origin, std::string_view payload) {
+void LiveLog::on_message(const capture::Origin& origin, std::string_view bytes) {
   bool to_server = false;
   const scenario::Server* server = server_of(origin, to_server);
   if (server == nullptr) return;
-  const sip::MessageView message = sip::MessageView::parse(payload);
+  const sip::MessageView message = sip::MessageView::parse(bytes);
   const Endpoint& device = to_server ? origin.source : origin.destination;
-  const std::string what =
-      message.is_sip() ? describe(message)
-                       : fmt::format("no SIP: {} bytes \"{}\"", payload.size(), shown(payload));
-  add(origin.at, fnv1a(payload),
+  const std::string what = message.is_sip()
+                               ? describe(message)
+                               : fmt::format("no SIP: {} bytes \"{}\"", bytes.size(), shown(bytes));
+  add(origin.at, fnv1a(bytes),
       fmt::format("{:<21} {} {:<9}  {}{}", device.text(), to_server ? "-->" : "<--", server->name,
-                  what, is_seen_again(origin, payload) ? "  again" : ""));
+                  what, is_seen_again(origin, bytes) ? "  again" : ""));
 }
 
 void LiveLog::on_stream_event(const capture::Origin& origin, capture::StreamEvent event) {

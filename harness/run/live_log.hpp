@@ -10,24 +10,20 @@
 #include <set>
 #include <string>
 
-#include "harness/capture/decoder.hpp"
 #include "harness/journal/journal.hpp"
+#include "harness/run/message_watch.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/message.hpp"
-#include "harness/sip/stream_framer.hpp"
 #include "harness/world/world.hpp"
 
 namespace sipharness::run {
 
-class LiveLog final : public packet::FrameSink,
-                      public journal::Writer,
-                      private capture::TrafficSink {
+class LiveLog final : public MessageWatch, public journal::Writer {
  public:
   using Print = std::function<void(const std::string& line)>;
   /// `scenario` has addresses and outlives this.
   LiveLog(world::World& world, const scenario::Scenario& scenario, Print print);
 
-  void on_frame(const packet::FrameView& frame) override { decoder_.on_frame(frame); }
   void write(const journal::Event& event) override;
   /// Prints what is held back.
   void flush();
@@ -39,14 +35,10 @@ class LiveLog final : public packet::FrameSink,
     std::string text;
   };
 
-  void on_datagram(const capture::Origin& origin, std::string_view payload) override;
-  void on_stream_bytes(const capture::Origin& origin, std::string_view bytes) override;
+  void on_message(const capture::Origin& origin, std::string_view bytes) override;
   void on_stream_event(const capture::Origin& origin, capture::StreamEvent event) override;
-  void on_stream_gap(const capture::Origin&) override {}
   void on_icmp(const capture::IcmpError& error) override;
-  void on_truncated(std::uint32_t) override {}
 
-  void on_payload(const capture::Origin& origin, std::string_view payload);
   /// Null if neither end is a server.
   const scenario::Server* server_of(const capture::Origin& origin, bool& to_server) const;
   bool is_seen_again(const capture::Origin& origin, std::string_view payload);
@@ -60,9 +52,7 @@ class LiveLog final : public packet::FrameSink,
   std::deque<Line> held_;
   std::map<std::uint64_t, std::string> remarks_;  ///< of messages that have not been captured yet
   std::set<std::uint64_t> seen_;
-  std::map<std::pair<Endpoint, Endpoint>, sip::StreamFramer> streams_;
   world::Timer timer_;
-  capture::Decoder decoder_{*this};
 };
 
 }  // namespace sipharness::run
