@@ -72,9 +72,10 @@ void judge_early_leave(const Context& context, Judge& judge, const SilentPrimary
 }
 
 void failures_count_as_answers(const Context& context, Judge& judge) {
-  judge.needs("a call whose INVITE at the primary draws an ICMP error, a reset or nothing",
-              verdict::Blame::harness);
-  for (const FailureSignal& signal : failure_signals(context)) {
+  const auto signals = failure_signals(context);
+  judge.needs("a call that ends at the primary by silence, or by a transport error that counts",
+              signals.empty() ? verdict::Blame::harness : verdict::Blame::device);
+  for (const FailureSignal& signal : signals) {
     if (signal.kind == timeout_signal || signal.kind == hanging_signal)
       judge_timeout(context, judge, signal);
     if (signal.kind == transport_signal || signal.kind == refused_signal)

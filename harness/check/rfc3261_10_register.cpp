@@ -186,6 +186,7 @@ void contact_is_reachable(const Context& context, Judge& judge) {
              KnownContact& contact = known[message.server];
              if (contact.uri.empty() || contact.until < message.at)
                contact = {uri, next_power_change(context, message.at)};
+             if (was_learned(context, message)) contact.uri = uri;
              if (sip::same_uri(contact.uri, uri)) return std::nullopt;
              return fmt::format("Contact {} where it was {}", uri, contact.uri);
            });

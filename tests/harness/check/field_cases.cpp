@@ -184,6 +184,20 @@ void new_port_after_restart(Setting s) {
   s.trace.healthy_registrations(51s, 120s);
 }
 
+/// It registers where it listens, is told where its connection comes from, and registers that.
+void learned_of_its_connection(Setting s) {
+  s.trace.over(Transport::tcp);
+  const auto asked = s.trace.at(0s).from_device(primary).request(
+      "REGISTER", {.branch = "z9hG4bKlearn", .contact = "sip:1001@127.0.0.9:5062;transport=tcp"});
+  s.trace.at(5ms).to_device(primary).response(
+      200, {.headers = {{"Via",
+                         "SIP/2.0/TCP 127.0.0.9:5062;branch=z9hG4bKlearn;"
+                         "received=127.0.0.1;rport=5062"}},
+            .to = asked});
+  s.trace.at(1s).from_device(primary).request("REGISTER",
+                                              {.contact = "sip:1001@127.0.0.1:5062;transport=tcp"});
+}
+
 std::vector<Case> request_cases() {
   return {
       {"new_port_after_restart", "RFC3261-REG-05", Verdict::pass, new_port_after_restart},
@@ -220,6 +234,8 @@ std::vector<Case> request_cases() {
          s.trace.at(1s).from_device(primary).request("REGISTER",
                                                      {.contact = "sip:1001@203.0.113.5:40000"});
        }},
+      {"contact_learned_of_its_connection", "RFC3261-REG-05", Verdict::pass,
+       learned_of_its_connection},
       {"un_registers_while_one_is_outstanding", "RFC3261-REG-10", Verdict::warn,
        [](Setting s) {
          for (const auto& [at, expires] : {std::pair(0s, "120"), std::pair(10s, "0")})
