@@ -36,6 +36,8 @@ void add_phone_options(CLI::App& command, PhoneArguments& arguments) {
                   "What boot does to the phone: auto, none, resync or reboot (auto: reboot "
                   "where the passcode is known)")
       ->check(CLI::IsMember(reprovisions));
+  command.add_flag("--prompts", arguments.prompts,
+                   "Ask a person for what the phone cannot be made to do");
   command
       .add_option("--http-port", arguments.http_port,
                   "Where the phone gets its configuration and calls its action URLs, at the "
@@ -50,6 +52,7 @@ run::PhoneChoice chosen_phone(const PhoneArguments& arguments) {
   if (!arguments.passcode_file.empty()) choice.passcode = {Kind::file, arguments.passcode_file};
   choice.reprovision = reprovisions.at(arguments.reprovision);
   choice.http_port = arguments.http_port;
+  choice.prompts = arguments.prompts;
   if (arguments.mac.empty()) return choice;
   choice.mac = fake_servers::parse_mac(arguments.mac);
   if (!choice.mac)

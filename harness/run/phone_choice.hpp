@@ -24,6 +24,8 @@ struct PhoneChoice {
   /// Where it fetches its configuration and calls its action URLs, at the primary's address.
   std::uint16_t http_port = 8080;
   Reprovision reprovision = Reprovision::automatic;
+  /// What the phone cannot be made to do is asked of a person.
+  bool prompts = false;
 };
 
 }  // namespace sipharness::run

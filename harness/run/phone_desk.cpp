@@ -8,6 +8,7 @@
 
 #include "fake_servers/provisioning.hpp"
 #include "harness/base/setup_error.hpp"
+#include "harness/dut/external/external_device.hpp"
 #include "harness/dut/phone/phone.hpp"
 #include "harness/host/http_server.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 
 using fake_servers::Provisioning;
 using scenario::DeviceStep;
+using scenario::DeviceVerb;
 
 constexpr std::uint16_t web_port = 80;
 constexpr std::uint16_t sip_port = 5060;  ///< P40, as it is provisioned
@@ -117,10 +119,18 @@ class PhoneDesk final : public dut::Device {
       notify(event, std::move(done));
     };
     options.tell = [this](const std::string& text) { tell(text); };
+    if (production.options.phone.prompts)
+      options.prompt = [this](const DeviceStep& step) { ask(step); };
     options.wait_until = [this](const std::function<bool()>& done) {
       services_.world.run(services_.world.now() + longest_farewell, done);
     };
     return options;
+  }
+
+  void ask(const DeviceStep& step) {
+    const bool was_off = std::exchange(is_off_, step.verb == DeviceVerb::shutdown);
+    services_.person.ask({phone_.name(), std::string(to_string(step.verb)),
+                          dut::task_of(step, "the phone", was_off)});
   }
 
   void notify(const std::string& event, std::function<void(int)> done) {
@@ -151,6 +161,7 @@ class PhoneDesk final : public dut::Device {
   static constexpr int ok = 200;
 
   RealServices services_;
+  bool is_off_ = false;  ///< a person was asked to switch it off
   Provisioning provisioning_;
   dut::Phone phone_;
   host::HttpServer server_;

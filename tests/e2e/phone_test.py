@@ -246,6 +246,17 @@ class Trouble(PhoneTest):
         self.assert_exit(done, 4)
         self.assert_told(done, "NOT_SET_ANYWHERE")
 
+    def test_prompts_without_a_person(self):
+        """Whom nobody can ask has told so, and the run goes on to its end."""
+        bench = self.bench()
+        bench.start_phone("--off", passcode="another")
+        scenario = bench.scenario("guide/call_primary_up.json")
+        done = bench.run(scenario, "--prompts", "--wait", "3s")
+        self.assert_exit(done, 3)
+        self.assert_told(done, "wrong passcode", "asked of you")
+        journal = (bench.folder / "journal.jsonl").read_text()
+        self.assertIn("no terminal", journal)
+
     def test_wrong_options(self):
         bench = self.bench()
         scenario = bench.scenario("guide/call_primary_up.json")
