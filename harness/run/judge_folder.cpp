@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/capture/pcap_file.hpp"
 #include "harness/check/checks.hpp"
 #include "harness/host/files.hpp"
 #include "harness/run/bracket.hpp"
@@ -203,6 +204,30 @@ Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request)
   return judged;
 }
 
+struct LastFrame final : packet::FrameSink {
+  void on_frame(const packet::FrameView& frame) override { at = std::max(at, frame.at); }
+  CaptureTime at{};
+};
+
+bool names_a_packet(const journal::Entry& entry) {
+  return std::holds_alternative<journal::Sent>(entry.event) ||
+         std::holds_alternative<journal::Ignored>(entry.event);
+}
+
+/// While a run goes on its journal is ahead of its capture, which the kernel hands over late: what
+/// comes after the last frame is not missing, it is not there yet.
+void leave_out_what_is_under_way(Inputs& inputs) {
+  LastFrame last;
+  const auto clock = std::ranges::find_if(inputs.journal, [](const journal::Entry& entry) {
+    return std::holds_alternative<journal::Clock>(entry.event);
+  });
+  if (clock == inputs.journal.end() || !capture::read_capture(inputs.capture, last)) return;
+  const Duration end = clock->at + (last.at - std::get<journal::Clock>(clock->event).capture);
+  std::erase_if(inputs.journal, [end](const journal::Entry& entry) {
+    return names_a_packet(entry) && entry.at > end;
+  });
+}
+
 }  // namespace
 
 Expected<Judged> judge(const JudgeRequest& request) {
@@ -214,6 +239,7 @@ Expected<Judged> judge(const JudgeRequest& request) {
 Expected<Judged> judge_so_far(const JudgeRequest& request) {
   auto inputs = read_inputs(request);
   if (!inputs) return tl::unexpected(inputs.error());
+  leave_out_what_is_under_way(*inputs);
   // The run goes on: its journal is not cut off, only not finished.
   if (!inputs->journal.empty())
     inputs->journal.push_back({inputs->journal.back().at, journal::Ended{"so far"}});

@@ -110,6 +110,26 @@ class Killed(RunInRealTime):
         return [int(child) for child in path.read_text().split()] if path.exists() else []
 
 
+class SoFar(EndToEnd):
+    def test_what_the_kernel_has_not_handed_over_yet_is_not_missing(self):
+        _, folders = self.run_scenarios(SCENARIOS / "guide/call_primary_up.json")
+        folder = folders["call_primary_up"]
+        lines = (folder / "journal.jsonl").read_text().splitlines(keepends=True)
+        ended = [i for i, line in enumerate(lines) if '"capture_count"' in line]
+        (folder / "journal.jsonl").write_text("".join(lines[:ended[0]]))
+        self.drop_last_frames(folder / "capture.pcap", 3)
+        for arguments, health in ((["--so-far"], "complete"), ([], "incomplete")):
+            done = sipharness("check", folder, "--json", "-", *arguments)
+            self.assertEqual(json.loads(done.stdout)["capture"]["health"], health)
+
+    @staticmethod
+    def drop_last_frames(capture, number):
+        data, ends = capture.read_bytes(), [24]
+        while ends[-1] < len(data):
+            ends.append(ends[-1] + 16 + int.from_bytes(data[ends[-1] + 8:ends[-1] + 12], "little"))
+        capture.write_bytes(data[:ends[-1 - number]])
+
+
 class Ended(RunInRealTime):
     def assert_judged_and_kept(self, folder, process):
         stdout, stderr = process.communicate(timeout=20)
@@ -166,7 +186,7 @@ class FullDisk(RunInRealTime):
 
     def assert_told_once(self, stderr):
         self.assertEqual(len(stderr.strip().splitlines()), 1, stderr)
-        self.assertRegex(stderr, "^sipharness: cannot write .*(No space left on device|the disk may be full)")
+        self.assertRegex(stderr, "^sipharness: primary_down: cannot write .*(No space left on device|the disk may be full)")
 
     def test_in_virtual_time_exits_4_and_what_was_written_is_readable(self):
         out = self.disk(40)
