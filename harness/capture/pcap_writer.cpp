@@ -23,7 +23,7 @@ constexpr int snapshot_length = 262144;
 
 /// A file that is written only when it is flushed never ends in the middle of a frame, whenever the
 /// process dies; it is flushed before a frame finds no room.
-constexpr off_t buffer_size = 1024 * 1024;
+constexpr off_t buffer_size = 1 << 20;
 /// Of a pcap file and of each frame in it.
 constexpr off_t file_header = 24;
 constexpr std::size_t record_header = 16;

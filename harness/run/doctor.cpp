@@ -27,7 +27,7 @@ using Diagnoses = std::vector<Diagnosis>;
 constexpr Duration least_lag_to_warn_of = 10ms;
 constexpr Duration coarsest_clock = 1ms;
 constexpr Duration largest_step = 1ms;
-constexpr std::uint64_t mebibyte = 1024 * 1024;
+constexpr std::uint64_t mebibyte = 1 << 20;
 constexpr std::uint64_t least_space = 16 * mebibyte;
 constexpr std::uint64_t little_space = 512 * mebibyte;
 
