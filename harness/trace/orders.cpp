@@ -92,11 +92,13 @@ class OrderSorter {
     if (action.verb == "shutdown") return sign_of_silence(action, from, until);
     // Who is in no call hangs up by doing nothing.
     if (action.verb == "hang_up" && !is_in_call(action.device, from)) return from;
-    std::set<std::string_view> earlier;  // branches: what is sent again is no sign
+    // What is sent again is no sign; a CANCEL has the branch of its INVITE and is none of it.
+    std::set<std::pair<std::string_view, std::string_view>> earlier;
     for (const Message& message : trace_.messages) {
       if (message.at > until) break;
       if (!message.from_device() || !is_of(action.device, message)) continue;
-      const bool is_new = earlier.insert(message.sip.via().branch).second;
+      const bool is_new =
+          earlier.emplace(message.sip.via().branch, message.sip.method_text()).second;
       if (message.at + stamp_slack < from) continue;
       const bool counts = message.sip.is_response() || is_new;
       if (counts && shows(action, message.sip)) return std::max(message.at, from);

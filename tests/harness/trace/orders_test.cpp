@@ -108,6 +108,16 @@ TEST(Orders, to_hang_up_are_lost_only_where_there_is_a_call) {
   EXPECT_EQ(t.build().lost_orders.size(), 1U);
 }
 
+TEST(Orders, to_hang_up_show_in_the_cancel_that_has_the_branch_of_its_invite) {
+  TraceBuilder t;
+  t.healthy_registrations(0s);
+  t.at(10s).from_device(primary).request("INVITE");
+  t.at(12s).action("hang_up", {}, false);
+  t.at(12500ms).from_device(primary).request("CANCEL");
+  t.ends(60s);
+  EXPECT_TRUE(t.build().lost_orders.empty());
+}
+
 TEST(Orders, to_restart_need_a_person_s_word_where_one_was_asked) {
   TraceBuilder t;
   t.healthy_registrations(0s);
