@@ -1,7 +1,9 @@
 #include <memory>
 #include <string>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -129,9 +131,9 @@ TEST(RealUdpPort, says_what_to_do_when_the_port_is_taken) {
   const auto port = world.open_datagram(own_endpoint(1), recorder);
   const std::string text =
       setup_error_of([&] { (void)world.open_datagram(port->local(), recorder); });
-  EXPECT_EQ(text, "cannot bind " + port->local().text() +
-                      " (UDP): Address already in use; stop the program that holds it or choose "
-                      "other ports");
+  EXPECT_EQ(text, fmt::format("cannot bind {} (UDP): Address already in use; stop test_host "
+                              "(process {}) or choose other ports",
+                              port->local().text(), ::getpid()));
 }
 
 TEST(RealUdpPort, says_what_to_do_when_the_address_is_not_ours) {
