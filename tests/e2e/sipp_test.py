@@ -63,8 +63,8 @@ class Play:
                              "-key", f"{server}_port", str(SERVER_PORTS[server]))]
         self.device = subprocess.Popen(
             ["sipp", "-sf", self.script, "-m", "1", "-i", f"{self.network}.1", "-p", "5062", *keys,
-             "-max_retrans", "11", "-default_behaviors", "all,-bye",
-             "-nostdin", f"{self.network}.11:5070"],
+             "-max_retrans", "10", "-max_non_invite_retrans", "10",
+             "-default_behaviors", "all,-bye", "-nostdin", f"{self.network}.11:5070"],
             cwd=self.out, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def end(self):
