@@ -57,9 +57,10 @@ TEST(FetchOrder, goes_to_the_binding_of_a_registered_phone) {
 TEST(FetchOrder, answers_one_challenge_with_the_credentials_of_the_account) {
   Ordered order;
   order.stage.client.on_received = [&](const Seen& seen) {
-    if (seen.view().method() != Method::notify) return;
+    const auto view = seen.view();
+    if (view.method() != Method::notify) return;
     std::string answer = "SIP/2.0 401 Unauthorized\r\n";
-    for (const auto& header : seen.view().headers())
+    for (const auto& header : view.headers())
       if (header.id == HeaderId::via || header.id == HeaderId::from || header.id == HeaderId::to ||
           header.id == HeaderId::call_id || header.id == HeaderId::cseq)
         answer += std::string(header.name) + ": " + std::string(header.value) + "\r\n";
