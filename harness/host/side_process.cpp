@@ -26,6 +26,8 @@ class Preparation {
     posix_spawnattr_init(&attributes_);
     for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
       posix_spawn_file_actions_addopen(&files_, standard, "/dev/null", O_RDWR, 0);
+    // By hand, since exec lets the parent go on a moment before it closes what is not inherited.
+    posix_spawn_file_actions_addclosefrom_np(&files_, STDERR_FILENO + 1);
     sigset_t none;
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&attributes_, &none);
