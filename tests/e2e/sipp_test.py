@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from support import EndToEnd, PROGRAM, ROOT, result_of, sip_ports, tshark
+from support import EndToEnd, PROGRAM, ROOT, result_of, sip_ports, tshark, was_late
 from virtual_time_test import INVITE_OFFSETS, REGISTER_OFFSETS, sends
 
 SCRIPTS = ROOT / "tests/data/sipp"
@@ -103,9 +103,12 @@ def blamed(folder):
 
 
 class SippDevices(EndToEnd):
-    def play_all(self):
-        plays = {script: Play(script, situation, number, self.scratch)
-                 for number, (script, (situation, _)) in enumerate(DEVICES.items())}
+    def play_all(self, scripts=tuple(DEVICES), attempt=1):
+        """The plays by script, all beside each other; once more what the host spoilt."""
+        scratch = self.scratch / f"attempt-{attempt}"
+        scratch.mkdir()
+        plays = {script: Play(script, DEVICES[script][0], number, scratch)
+                 for number, script in enumerate(scripts)}
         for play in plays.values():
             self.addCleanup(play.end)
             play.start_harness()
@@ -118,6 +121,9 @@ class SippDevices(EndToEnd):
             play.start_device()
         for play in plays.values():
             play.harness.wait(timeout=180)
+        late = [script for script, play in plays.items() if was_late(play.folder())]
+        if late and attempt == 1:
+            plays.update(self.play_all(late, attempt=2))
         return plays
 
     def test_each_is_blamed_for_what_it_breaks_and_nothing_else(self):

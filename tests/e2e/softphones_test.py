@@ -5,7 +5,7 @@ import json
 import subprocess
 import unittest
 
-from support import EndToEnd, PROGRAM, ROOT, result_of
+from support import EndToEnd, PROGRAM, ROOT, result_of, was_late
 from virtual_time_test import INVITE_OFFSETS, REGISTER_OFFSETS, sends
 
 SCENARIOS = {name: f"scenarios/{folder}{name}.json" for name, folder in (
@@ -87,11 +87,6 @@ def found(folder):
 
 def message_of(folder, requirement):
     return next(f["message"] for f in result_of(folder)["findings"] if f["requirement"] == requirement)
-
-
-def was_late(folder):
-    """The host kept the softphone waiting, which says nothing of it."""
-    return any(f["blame"] == "host" for f in result_of(folder)["findings"])
 
 
 class Softphones(EndToEnd):

@@ -63,3 +63,8 @@ def result_of(folder):
 
 def verdicts_of(folder):
     return {f["requirement"]: f["verdict"] for f in result_of(folder)["findings"]}
+
+
+def was_late(folder):
+    """The host kept itself or the device waiting, which says nothing of either."""
+    return any(f["blame"] == "host" for f in result_of(folder)["findings"])
