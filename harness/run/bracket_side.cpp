@@ -79,7 +79,6 @@ std::optional<BracketSide> trouble_calling(const check::Context& context) {
   return std::nullopt;
 }
 
-/// When the device was last told to answer.
 bool was_told_to_answer(const check::Context& context) {
   return std::ranges::any_of(
       context.orders, [](const check::Order& order) { return order.action->verb == "answer"; });
@@ -113,30 +112,17 @@ bool was_started_anew(const trace::Trace& trace) {
       trace.lost_orders, [](const trace::LostOrder& order) { return order.action.verb == "boot"; });
 }
 
-Expected<scenario::Profile> profile_of(const std::string& file) {
-  const auto text = host::read_file(file);
-  if (!text) return tl::unexpected(text.error());
-  return scenario::read_profile(*text, file);
-}
-
-Expected<scenario::Scenario> scenario_of(const std::string& file) {
-  const auto text = host::read_file(file);
-  if (!text) return tl::unexpected(text.error());
-  auto scenarios = scenario::read_scenarios(*text, file);
-  if (!scenarios) return tl::unexpected(scenarios.error().front());
-  return std::move(scenarios->front());
-}
-
 }  // namespace
 
 Expected<BracketSide> judge_side(const std::string& path) {
   const RunFolder folder{path};
-  const auto profile = profile_of(folder.profile());
+  const auto profile = load_profile(folder.profile());
   if (!profile) return tl::unexpected(profile.error());
-  const auto scenario = scenario_of(folder.scenario());
+  const auto scenario = load_scenario(folder.scenario());
   if (!scenario) return tl::unexpected(scenario.error());
   const auto judged = judge({.capture = path, .only = {"DUT-ALIVE"}});
   if (!judged) return tl::unexpected(judged.error());
+  if (judged->result.interrupted) return trouble(Blame::user, "the healthy run was interrupted");
   const trace::Trace& trace = judged->trace;
   BracketSide side;
   if (!trace.health.complete()) side = trouble(Blame::host, trace.health.faults.front());

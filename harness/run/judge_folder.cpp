@@ -15,18 +15,6 @@
 #include "harness/run/tested.hpp"
 
 namespace sipharness::run {
-namespace {
-
-/// Everything that is judged, read from files.
-struct Inputs {
-  std::string capture;
-  std::optional<scenario::Scenario> scenario;
-  scenario::Profile profile;
-  journal::Journal journal;
-  Meta meta;
-  bool is_run = false;
-  trace::Vantage vantage = trace::Vantage::unknown;
-};
 
 Expected<scenario::Scenario> load_scenario(const std::string& path) {
   const auto text = host::read_file(path);
@@ -43,6 +31,19 @@ Expected<scenario::Profile> load_profile(const std::string& path) {
   if (!text) return tl::unexpected(text.error());
   return scenario::read_profile(*text, path);
 }
+
+namespace {
+
+/// Everything that is judged, read from files.
+struct Inputs {
+  std::string capture;
+  std::optional<scenario::Scenario> scenario;
+  scenario::Profile profile;
+  journal::Journal journal;
+  Meta meta;
+  bool is_run = false;
+  trace::Vantage vantage = trace::Vantage::unknown;
+};
 
 /// Paths with a run folder's own files where nothing else was asked for.
 JudgeRequest completed(JudgeRequest request) {

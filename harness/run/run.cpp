@@ -65,6 +65,15 @@ struct Part {
   bool device_was_up = false;
 };
 
+/// Capture and journal come to stand beside these.
+void write_inputs(const RunFolder& folder, const scenario::Scenario& scenario,
+                  const scenario::Profile& profile, const Meta& meta) {
+  host::make_folders(folder.path);
+  host::write_file(folder.scenario(), scenario::to_json(scenario));
+  host::write_file(folder.profile(), scenario::to_json(profile));
+  host::write_file(folder.meta(), to_json(meta));
+}
+
 void stage_part(const Part& part, const scenario::Profile& profile, const RunOptions& options) {
   const bool real = is_real_time(options);
   const Addresses addresses = chosen_addresses(part.scenario, options, !real);
@@ -75,11 +84,8 @@ void stage_part(const Part& part, const scenario::Profile& profile, const RunOpt
                               part.is_healthy,
                               part.device_was_up};
   const RunFolder folder{part.folder};
-  host::make_folders(folder.path);
-  host::write_file(folder.scenario(), scenario::to_json(production.scenario));
-  host::write_file(folder.profile(), scenario::to_json(production.profile));
-  host::write_file(folder.meta(),
-                   to_json(Meta{real ? "real" : "virtual", options.seed, options.device.text()}));
+  write_inputs(folder, production.scenario, production.profile,
+               {real ? "real" : "virtual", options.seed, options.device.text()});
   if (real)
     stage_real(production, folder);
   else
@@ -105,16 +111,15 @@ bool is_interrupted(const RunOptions& options) {
 /// The run that was not played leaves a folder that can be judged all the same.
 void leave_unplayed(const Part& part, const scenario::Profile& profile, const RunOptions& options) {
   const RunFolder folder{part.folder};
-  host::write_file(folder.scenario(), scenario::to_json(part.scenario));
-  host::write_file(folder.profile(), scenario::to_json(configured(profile, part.scenario)));
-  host::write_file(folder.meta(), to_json(Meta{"real", options.seed, options.device.text()}));
+  write_inputs(folder, part.scenario, configured(profile, part.scenario),
+               {"real", options.seed, options.device.text()});
   capture::PcapWriter(folder.capture(), packet::LinkType::ethernet).flush();
   const host::RealWorld world;
   const host::RealWorld::ClockPair clocks = world.read_clocks();
   JournalFile journal(folder.journal(), world, world.now(), true);
   journal.write(journal::Clock{clocks.capture, clocks.monotonic});
   journal.write(journal::CaptureCount{"none", 0, 0, "the run was not played"});
-  journal.write(journal::Ended{"not played"});
+  journal.write(journal::Ended{is_interrupted(options) ? "interrupted" : "not played"});
 }
 
 void stage_with_bracket(const scenario::Scenario& scenario, const scenario::Profile& profile,

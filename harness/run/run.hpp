@@ -81,6 +81,10 @@ struct RunFolder {
 void stage(const scenario::Scenario& scenario, const scenario::Profile& profile,
            const RunOptions& options);
 
+/// What a run folder says it staged; an error with its place.
+Expected<scenario::Scenario> load_scenario(const std::string& path);
+Expected<scenario::Profile> load_profile(const std::string& path);
+
 struct JudgeRequest {
   std::string capture;                    ///< a capture file, or a run folder
   std::optional<std::string> scenario{};  ///< path; a run folder brings its own

@@ -207,6 +207,26 @@ class Misbehaviour(Process):
         self.assertLess(sorted(lags)[len(lags) // 2], 50_000_000)
 
 
+class Interrupted(Process):
+    def test_in_the_healthy_run_before_the_fault_blames_no_configuration(self):
+        out = self.scratch / "runs"
+        process = subprocess.Popen(
+            [PROGRAM, "run", "scenarios/primary_down.json", "--device", "process:baresip", "--out", out],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        deadline = time.monotonic() + 20
+        while not any('"sent"' in j.read_text() for j in out.glob("*/before/journal.jsonl")):
+            self.assertLess(time.monotonic(), deadline, "the healthy run did not begin")
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 3, said)
+        result = result_of((out / "latest").resolve())
+        self.assertTrue(result["interrupted"])
+        self.assertEqual(result["bracket"]["before"]["reason"], "the healthy run was interrupted")
+
+
 class ControlConnection(Process):
     # Listens on a UNIX socket, prints what it is told, and answers with its argument.
     LISTENER = """import socket, sys
