@@ -8,21 +8,22 @@
 #include <vector>
 
 #include "harness/check/judge.hpp"
+#include "harness/observed/phone.hpp"
 
 namespace sipharness::check {
 
 /// Interval k (from 0) between transmissions k and k + 1.
 using BackOff = std::function<Duration(std::size_t)>;
 
-BackOff doubling(const Context& context);
+BackOff doubling(const Phone& phone);
 /// The cap that Timer A has not.
-BackOff doubling_to_t2(const Context& context);
+BackOff doubling_to_t2(const Phone& phone);
 
 /// How many transmissions fit before 64·T1.
-std::size_t full_count(const Context& context, const BackOff& back_off);
+std::size_t full_count(const Phone& phone, const BackOff& back_off);
 
 /// What was lost before it came to a capture at the server cannot be missed.
-bool may_be_lost_on_the_way(const Context& context);
+bool may_be_lost_on_the_way(const Phone& phone);
 
 /// Copies of one message of the device, in order.
 struct Copies {
@@ -33,7 +34,7 @@ struct Copies {
 
 /// Holds each interval between two copies to its place in `back_off`, if there are three or more:
 /// one interval alone cannot show a back-off.
-void judge_intervals(const Context& context, Judge& judge, const Copies& copies,
+void judge_intervals(const Phone& phone, Judge& judge, const Copies& copies,
                      const BackOff& back_off);
 
 }  // namespace sipharness::check

@@ -5,6 +5,8 @@
 
 #include "harness/base/assert.hpp"
 #include "harness/check/families.hpp"
+#include "harness/observed/journal_facts.hpp"
+#include "harness/observed/phone.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -62,6 +64,17 @@ std::vector<Check> gather() {
   return all;
 }
 
+/// By requirement, then by phone.
+std::vector<verdict::Finding> in_catalogue_order(
+    std::vector<std::vector<verdict::Finding>>&& by_phone) {
+  std::vector<verdict::Finding> findings;
+  const std::size_t rows = by_phone.empty() ? 0 : by_phone.front().size();
+  for (std::size_t row = 0; row < rows; ++row)
+    for (std::vector<verdict::Finding>& of_phone : by_phone)
+      findings.push_back(std::move(of_phone[row]));
+  return findings;
+}
+
 bool is_wanted(const JudgeOptions& options, std::string_view requirement) {
   return options.only.empty() || std::ranges::find(options.only, requirement) != options.only.end();
 }
@@ -73,25 +86,28 @@ std::span<const Check> checks() {
   return all;
 }
 
+std::vector<verdict::Finding> judge_phone(const Phone& phone, const JudgeOptions& options) {
+  std::vector<verdict::Finding> findings;
+  for (const Check& check : checks()) {
+    if (!is_wanted(options, check.requirement)) continue;
+    Judge judge(phone, *verdict::find_requirement(check.requirement));
+    check.judge(phone, judge);
+    findings.push_back(std::move(judge).finish());
+  }
+  return findings;
+}
+
 std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
                                           const scenario::Profile& profile,
                                           const JudgeOptions& options) {
-  std::vector<verdict::Finding> findings;
+  const JournalFacts journal(trace);
+  std::vector<std::vector<verdict::Finding>> by_phone;
   const std::size_t devices = std::max<std::size_t>(trace.devices.size(), 1);
-  std::vector<Context> contexts;
-  contexts.reserve(devices);
-  for (std::size_t device = 0; device < devices; ++device)
-    contexts.emplace_back(trace, profile, options.scenario, device);
-  for (const Check& check : checks()) {
-    if (!is_wanted(options, check.requirement)) continue;
-    for (const Context& context : contexts) {
-      if (!trace.devices.empty() && !trace.devices[context.device].under_test) continue;
-      Judge judge(context, *verdict::find_requirement(check.requirement));
-      check.judge(context, judge);
-      findings.push_back(std::move(judge).finish());
-    }
+  for (std::size_t device = 0; device < devices; ++device) {
+    if (!trace.devices.empty() && !trace.devices[device].under_test) continue;
+    by_phone.push_back(judge_phone({trace, journal, profile, options.scenario, device}, options));
   }
-  return findings;
+  return in_catalogue_order(std::move(by_phone));
 }
 
 }  // namespace sipharness::check

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/check/judge.hpp"
+#include "harness/observed/phone.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/trace/trace.hpp"
 #include "harness/verdict/finding.hpp"
@@ -19,6 +20,9 @@ struct JudgeOptions {
   const scenario::Scenario* scenario = nullptr;
   std::vector<std::string> only;  ///< requirement ids; empty: all
 };
+
+/// Every check over one phone, in catalogue order.
+std::vector<verdict::Finding> judge_phone(const Phone& phone, const JudgeOptions& options);
 
 /// Every check over every device of the trace: one finding per requirement and device.
 std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,

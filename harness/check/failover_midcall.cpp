@@ -9,31 +9,37 @@
 
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/invites.hpp"
-#include "harness/check/midcall.hpp"
+#include "harness/check/shared_judgements.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/invites.hpp"
+#include "harness/observed/midcall.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using trace::ConfirmedDialog;
 using trace::Message;
-using trace::Transaction;
 using verdict::Blame;
 
 // --- The registration is lost --------------------------------------------------------------------
 
 /// A session timer may end a call that nobody refreshes any more (RFC 4028 §10).
-bool has_session_timer(const Context& context, const ConfirmedDialog& dialog) {
-  const auto& final = context.transactions[dialog.invite].final;
-  return final && asks_for_session(context.message(*final).sip);
+bool has_session_timer(const Phone& phone, const ConfirmedDialog& dialog) {
+  const auto& final = transactions(phone)[dialog.invite].final;
+  return final && asks_for_session(phone.message(*final).sip);
 }
 
 /// The attempt whose failure took the registration away while the call was up.
-const trace::RegisterAttempt* loss_during(const Context& context, const ConfirmedDialog& dialog) {
-  for (const trace::RegisterAttempt* attempt : context.attempts_at(dialog.server)) {
+const RegisterAttempt* loss_during(const Phone& phone, const ConfirmedDialog& dialog) {
+  for (const RegisterAttempt* attempt : attempts_at(phone, dialog.server)) {
     const auto failed = attempt->failed_at();
-    if (attempt->unregister || !failed || attempt->status != 0 || *failed > context.trace.last)
+    if (attempt->unregister || !failed || attempt->status != 0 || *failed > phone.trace.last)
       continue;
     const bool was_up =
         attempt->start > dialog.confirmed && (!dialog.ended || *dialog.ended > attempt->start);
@@ -42,20 +48,20 @@ const trace::RegisterAttempt* loss_during(const Context& context, const Confirme
   return nullptr;
 }
 
-void calls_outlive_their_registration(const Context& context, Judge& judge) {
+void calls_outlive_their_registration(const Phone& phone, Judge& judge) {
   judge.needs("a call during which the registration at its server is lost", Blame::harness);
-  for (const ConfirmedDialog& dialog : context.dialogs) {
-    const trace::RegisterAttempt* lost = loss_during(context, dialog);
-    if (lost == nullptr || has_session_timer(context, dialog) || was_dialog_lost(context, dialog))
+  for (const ConfirmedDialog& dialog : dialogs(phone)) {
+    const RegisterAttempt* lost = loss_during(phone, dialog);
+    if (lost == nullptr || has_session_timer(phone, dialog) || was_dialog_lost(phone, dialog))
       continue;
-    const Message* bye = bye_of_device(context, dialog, lost->start);
+    const Message* bye = bye_of_device(phone, dialog, lost->start);
     const CaptureTime known = *lost->failed_at();
     // Without a journal nobody knows who wanted that BYE.
-    if (bye != nullptr && !context.trace.has_journal()) continue;
+    if (bye != nullptr && !phone.trace.has_journal()) continue;
     const Evidence evidence{dialog.server, dialog.call_id, {}};
-    if (bye != nullptr && !was_end_ordered(context, bye->at))
+    if (bye != nullptr && !was_end_ordered(phone, bye->at))
       judge.violated(evidence, "BYE of the device in a call whose server it could not register at");
-    else if (dialog.ended.value_or(context.trace.last) > known + time_to_act)
+    else if (dialog.ended.value_or(phone.trace.last) > known + time_to_act)
       judge.pass(evidence, "the call went on when the registration at its server was lost");
   }
 }
@@ -63,23 +69,23 @@ void calls_outlive_their_registration(const Context& context, Judge& judge) {
 // --- Hanging up into silence ---------------------------------------------------------------------
 
 /// The BYE of the device in a dialog.
-const Transaction* bye_in(const Context& context, const ConfirmedDialog& dialog) {
-  for (const Transaction& bye : context.transactions)
+const Transaction* bye_in(const Phone& phone, const ConfirmedDialog& dialog) {
+  for (const Transaction& bye : transactions(phone))
     if (bye.method == Method::bye && bye.direction == trace::Direction::from_device &&
-        is_in(context.opening(bye).sip, dialog))
+        is_in(opening(phone, bye).sip, dialog))
       return &bye;
   return nullptr;
 }
 
-void judge_bye_into_silence(const Context& context, Judge& judge, const Transaction& bye) {
-  const Evidence evidence = evidence_of(context, bye);
-  const CaptureTime sent = context.opening(bye).at;
-  const std::size_t expected = full_count(context, doubling_to_t2(context));
-  const bool is_over_udp = context.opening(bye).transport == Transport::udp;
-  const bool counts = is_over_udp && !context.profile.max_request_retries &&
-                      !may_be_lost_on_the_way(context) &&
-                      !transport_failure(context, bye.server, sent, *timed_out_at(context, bye)) &&
-                      next_power_change(context, sent) >= *timed_out_at(context, bye);
+void judge_bye_into_silence(const Phone& phone, Judge& judge, const Transaction& bye) {
+  const Evidence evidence = evidence_of(phone, bye);
+  const CaptureTime sent = opening(phone, bye).at;
+  const std::size_t expected = full_count(phone, doubling_to_t2(phone));
+  const bool is_over_udp = opening(phone, bye).transport == Transport::udp;
+  const bool counts = is_over_udp && !phone.profile.max_request_retries &&
+                      !may_be_lost_on_the_way(phone) &&
+                      !transport_failure(phone, bye.server, sent, *timed_out_at(phone, bye)) &&
+                      next_power_change(phone, sent) >= *timed_out_at(phone, bye);
   if (counts && bye.sends.size() < expected)
     judge.violated(evidence, fmt::format("BYE sent {} times into silence, {} expected",
                                          bye.sends.size(), expected));
@@ -88,39 +94,39 @@ void judge_bye_into_silence(const Context& context, Judge& judge, const Transact
                                      bye.sends.size(), to_string(bye.server)));
 }
 
-void hang_up_stays_with_the_server(const Context& context, Judge& judge) {
+void hang_up_stays_with_the_server(const Phone& phone, Judge& judge) {
   judge.needs("a hang-up while the call's server is silent", Blame::harness);
-  for (const ConfirmedDialog& dialog : context.dialogs) {
-    const Transaction* bye = bye_in(context, dialog);
-    if (bye == nullptr || !timed_out_at(context, *bye)) continue;
-    if (const Message* wrong = astray(context, dialog))
+  for (const ConfirmedDialog& dialog : dialogs(phone)) {
+    const Transaction* bye = bye_in(phone, dialog);
+    if (bye == nullptr || !timed_out_at(phone, *bye)) continue;
+    if (const Message* wrong = astray(phone, dialog))
       judge.violated(
           {dialog.server, dialog.call_id, {wrong->index}},
           fmt::format("{} of a call over the {} went to the {}", wrong->sip.method_text(),
                       to_string(dialog.server), to_string(wrong->server)));
     else
-      judge_bye_into_silence(context, judge, *bye);
+      judge_bye_into_silence(phone, judge, *bye);
   }
 }
 
 // --- Changing into silence -----------------------------------------------------------------------
 
-void silent_changes_end_the_call(const Context& context, Judge& judge) {
+void silent_changes_end_the_call(const Phone& phone, Judge& judge) {
   judge.needs("a re-INVITE or UPDATE of the device that draws nothing", Blame::harness);
-  for (const Modification& modification : modifications(context)) {
-    const auto timeout = timed_out_at(context, *modification.request);
-    if (!timeout || context.trace.last < *timeout + time_to_act) continue;
-    const CaptureTime opened = context.opening(*modification.request).at;
-    if (next_power_change(context, opened) < *timeout + time_to_act) continue;
-    const Evidence evidence = evidence_of(context, modification);
-    const Message* bye = bye_of_device(context, *modification.dialog, opened);
-    if (const Message* wrong = astray(context, *modification.dialog))
+  for (const Modification& modification : modifications(phone)) {
+    const auto timeout = timed_out_at(phone, *modification.request);
+    if (!timeout || phone.trace.last < *timeout + time_to_act) continue;
+    const CaptureTime opened = opening(phone, *modification.request).at;
+    if (next_power_change(phone, opened) < *timeout + time_to_act) continue;
+    const Evidence evidence = evidence_of(phone, modification);
+    const Message* bye = bye_of_device(phone, *modification.dialog, opened);
+    if (const Message* wrong = astray(phone, *modification.dialog))
       judge.violated(evidence, fmt::format("{} of the call went to the {}",
                                            wrong->sip.method_text(), to_string(wrong->server)));
     else if (bye != nullptr && bye->at <= *timeout + time_to_act)
       judge.pass(evidence, "the call that could not be changed was ended with BYE");
     else if (!modification.dialog->ended || bye != nullptr)
-      violated_unless_lost(context, judge, evidence,
+      violated_unless_lost(phone, judge, evidence,
                            "a change drew nothing for 64 x T1, and no BYE ended the call");
   }
 }

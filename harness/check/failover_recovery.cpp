@@ -9,16 +9,22 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/refresh.hpp"
-#include "harness/check/streams.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/connections.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/journal_facts.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/refresh.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
-using trace::Outage;
-using trace::RegisterAttempt;
 using trace::ServerRole;
 
 constexpr std::array both{ServerRole::primary, ServerRole::secondary};
@@ -31,29 +37,29 @@ constexpr std::size_t enough_attempts = 5;
 constexpr int hopelessly_late = 2;
 
 /// The attempt by which the device was back at a server: begun, or at least answered, after `at`.
-const RegisterAttempt* attempt_after(const Context& context, ServerRole server, CaptureTime at) {
-  for (const RegisterAttempt* attempt : context.attempts_at(server))
+const RegisterAttempt* attempt_after(const Phone& phone, ServerRole server, CaptureTime at) {
+  for (const RegisterAttempt* attempt : attempts_at(phone, server))
     if (!attempt->unregister && (attempt->start > at || (attempt->ok && *attempt->ok > at)))
       return attempt;
   return nullptr;
 }
 
-Duration retry_round(const Context& context) {
-  return context.profile.reg_retry_wait + context.profile.timers.sixty_four_t1();
+Duration retry_round(const Phone& phone) {
+  return phone.profile.reg_retry_wait + phone.profile.timers.sixty_four_t1();
 }
 
 /// When the device must have tried a server again that came back.
-Duration return_limit(const Context& context, const Outage& outage) {
-  Duration granted = context.profile.register_expiration;
-  for (const RegisterAttempt* attempt : context.attempts_at(outage.server))
+Duration return_limit(const Phone& phone, const Outage& outage) {
+  Duration granted = phone.profile.register_expiration;
+  for (const RegisterAttempt* attempt : attempts_at(phone, outage.server))
     if (attempt->ok && *attempt->ok < outage.until && attempt->granted) granted = *attempt->granted;
-  return std::max(latest_refresh(context, granted), retry_round(context)) +
-         registration_tolerance(context, granted).value;
+  return std::max(latest_refresh(phone, granted), retry_round(phone)) +
+         registration_tolerance(phone, granted).value;
 }
 
-void judge_return(const Context& context, Judge& judge, const Outage& outage, Duration limit) {
-  const CaptureTime off = next_power_change(context, outage.until);
-  const RegisterAttempt* next = attempt_after(context, outage.server, outage.until);
+void judge_return(const Phone& phone, Judge& judge, const Outage& outage, Duration limit) {
+  const CaptureTime off = next_power_change(phone, outage.until);
+  const RegisterAttempt* next = attempt_after(phone, outage.server, outage.until);
   if (next == nullptr) {
     if (off > outage.until + limit)
       judge.violated({outage.server, {}, {}},
@@ -62,7 +68,7 @@ void judge_return(const Context& context, Judge& judge, const Outage& outage, Du
     return;
   }
   const CaptureTime back = std::max(next->start, outage.until);
-  const Evidence evidence = evidence_of(context, *next);
+  const Evidence evidence = evidence_of(phone, *next);
   const std::string what =
       fmt::format("REGISTER at the {} after its return", to_string(outage.server));
   if (back - outage.until > hopelessly_late * limit)
@@ -74,26 +80,25 @@ void judge_return(const Context& context, Judge& judge, const Outage& outage, Du
       {.start = outage.until, .end = back, .window = {.max = limit}, .host_produced = true}, what);
 }
 
-void the_primary_is_registered_again(const Context& context, Judge& judge) {
+void the_primary_is_registered_again(const Phone& phone, Judge& judge) {
   judge.needs("a primary that returns after an outage", verdict::Blame::harness);
-  for (const Outage& outage : context.outages)
+  for (const Outage& outage : phone.journal.outages())
     if (outage.server == ServerRole::primary && outage.recovered)
-      judge_return(context, judge, outage, return_limit(context, outage));
+      judge_return(phone, judge, outage, return_limit(phone, outage));
 }
 
-void both_are_registered_again(const Context& context, Judge& judge) {
+void both_are_registered_again(const Phone& phone, Judge& judge) {
   judge.needs("two servers that return after an outage of both", verdict::Blame::harness);
-  for (const Outage& outage : context.outages) {
+  for (const Outage& outage : phone.journal.outages()) {
     const bool both_were_out =
-        std::ranges::any_of(context.outages, [&](const Outage& other_outage) {
+        std::ranges::any_of(phone.journal.outages(), [&](const Outage& other_outage) {
           return other_outage.server == other(outage.server) && other_outage.recovered &&
                  other_outage.from < outage.until && outage.from < other_outage.until;
         });
     if (!outage.recovered || !both_were_out) continue;
     const Duration limit =
-        retry_round(context) +
-        registration_tolerance(context, context.profile.register_expiration).value;
-    judge_return(context, judge, outage, limit);
+        retry_round(phone) + registration_tolerance(phone, phone.profile.register_expiration).value;
+    judge_return(phone, judge, outage, limit);
   }
 }
 
@@ -106,15 +111,15 @@ struct Forgotten {
   CaptureTime lapse;  ///< when the device must have refreshed what it believed to hold
 };
 
-std::vector<Forgotten> forgotten_bindings(const Context& context) {
+std::vector<Forgotten> forgotten_bindings(const Phone& phone) {
   std::vector<Forgotten> found;
-  for (const journal::Entry& entry : context.trace.journal) {
+  for (const journal::Entry& entry : phone.trace.journal) {
     const auto* forgot = std::get_if<journal::BindingsForgotten>(&entry.event);
     if (forgot == nullptr) continue;
-    const CaptureTime at = context.trace.time_of(entry);
+    const CaptureTime at = phone.trace.time_of(entry);
     const ServerRole server = trace::role_of(forgot->server);
     std::optional<CaptureTime> lapse;
-    for (const RegisterAttempt* attempt : context.attempts_at(server))
+    for (const RegisterAttempt* attempt : attempts_at(phone, server))
       if (attempt->ok && attempt->granted && *attempt->ok < at)
         lapse = *attempt->ok + *attempt->granted;
     if (lapse && *lapse > at) found.push_back({server, at, *lapse});
@@ -122,9 +127,9 @@ std::vector<Forgotten> forgotten_bindings(const Context& context) {
   return found;
 }
 
-void judge_restored(const Context& context, Judge& judge, const Forgotten& forgotten) {
-  const RegisterAttempt* next = attempt_after(context, forgotten.server, forgotten.at);
-  const CaptureTime off = next_power_change(context, forgotten.at);
+void judge_restored(const Phone& phone, Judge& judge, const Forgotten& forgotten) {
+  const RegisterAttempt* next = attempt_after(phone, forgotten.server, forgotten.at);
+  const CaptureTime off = next_power_change(phone, forgotten.at);
   if (next == nullptr || next->start > off) {
     if (off > forgotten.lapse)
       judge.violated({forgotten.server, {}, {}},
@@ -132,8 +137,8 @@ void judge_restored(const Context& context, Judge& judge, const Forgotten& forgo
                                  to_string(forgotten.server)));
     return;
   }
-  const Evidence evidence = evidence_of(context, *next);
-  if (context.is_out(forgotten.server, next->start)) return;
+  const Evidence evidence = evidence_of(phone, *next);
+  if (is_out(phone, forgotten.server, next->start)) return;
   if (!next->ok)
     return judge.violated(evidence, "the first REGISTER at a server without memory failed");
   judge.within(
@@ -143,38 +148,38 @@ void judge_restored(const Context& context, Judge& judge, const Forgotten& forgo
                   to_string(forgotten.server)));
 }
 
-void a_forgotten_binding_is_restored(const Context& context, Judge& judge) {
+void a_forgotten_binding_is_restored(const Phone& phone, Judge& judge) {
   judge.needs("a server that forgets a binding", verdict::Blame::harness);
-  for (const Forgotten& forgotten : forgotten_bindings(context))
-    judge_restored(context, judge, forgotten);
+  for (const Forgotten& forgotten : forgotten_bindings(phone))
+    judge_restored(phone, judge, forgotten);
 }
 
 /// Any sign that a call which a server brought was taken.
-bool was_taken(const Context& context, const trace::Transaction& invite) {
+bool was_taken(const Phone& phone, const Transaction& invite) {
   return std::ranges::any_of(invite.responses, [&](std::size_t response) {
-    const int status = context.message(response).sip.status();
+    const int status = phone.message(response).sip.status();
     return (status > 100 && status < 300) || status == 486;
   });
 }
 
-void calls_come_through_after_a_reboot(const Context& context, Judge& judge) {
+void calls_come_through_after_a_reboot(const Phone& phone, Judge& judge) {
   judge.needs("a call from a server that forgot a binding and got it again",
               verdict::Blame::harness);
-  for (const Forgotten& forgotten : forgotten_bindings(context)) {
-    const RegisterAttempt* next = attempt_after(context, forgotten.server, forgotten.at);
+  for (const Forgotten& forgotten : forgotten_bindings(phone)) {
+    const RegisterAttempt* next = attempt_after(phone, forgotten.server, forgotten.at);
     if (next == nullptr || !next->ok || *next->ok > forgotten.lapse) continue;
-    for (const trace::Transaction& invite : context.transactions) {
-      const trace::Message& request = context.message(invite.sends.front());
+    for (const Transaction& invite : transactions(phone)) {
+      const trace::Message& request = phone.message(invite.sends.front());
       const bool is_call = invite.method == sip::Method::invite &&
                            invite.direction == trace::Direction::to_device &&
                            invite.server == forgotten.server && request.sip.to_tag().empty() &&
                            request.at > *next->ok;
-      if (!is_call || context.trace.last < request.at + context.profile.timers.sixty_four_t1())
+      if (!is_call || phone.trace.last < request.at + phone.profile.timers.sixty_four_t1())
         continue;
-      if (was_taken(context, invite))
-        judge.pass(evidence_of(context, invite), "a call through the rebooted server came through");
+      if (was_taken(phone, invite))
+        judge.pass(evidence_of(phone, invite), "a call through the rebooted server came through");
       else
-        judge.violated(evidence_of(context, invite),
+        judge.violated(evidence_of(phone, invite),
                        "a call through the rebooted server was not taken");
     }
   }
@@ -189,7 +194,7 @@ struct Waits {
 };
 
 /// Runs of failed attempts at one server, long enough to judge.
-std::vector<Waits> runs_of_failures(const Context& context, ServerRole server) {
+std::vector<Waits> runs_of_failures(const Phone& phone, ServerRole server) {
   std::vector<Waits> runs;
   Waits run;
   const RegisterAttempt* previous = nullptr;
@@ -197,10 +202,10 @@ std::vector<Waits> runs_of_failures(const Context& context, ServerRole server) {
     if (run.waits.size() + 1 >= enough_attempts) runs.push_back(run);
     run = {};
   };
-  for (const RegisterAttempt* attempt : context.attempts_at(server)) {
+  for (const RegisterAttempt* attempt : attempts_at(phone, server)) {
     const auto failed_at = previous != nullptr ? previous->failed_at() : std::nullopt;
     if (failed_at && attempt->start >= *failed_at &&
-        next_power_change(context, *failed_at) > attempt->start) {
+        next_power_change(phone, *failed_at) > attempt->start) {
       const Duration wait = attempt->start - *failed_at;
       if (run.waits.empty() || wait < std::ranges::min(run.waits)) run.shortest = attempt;
       run.waits.push_back(wait);
@@ -214,12 +219,12 @@ std::vector<Waits> runs_of_failures(const Context& context, ServerRole server) {
 }
 
 /// Refused connections in a row that no call asked for: registrations that never left.
-std::vector<ConnectionAttempt> refused_registrations(const Context& context, ServerRole server) {
+std::vector<ConnectionAttempt> refused_registrations(const Phone& phone, ServerRole server) {
   std::vector<ConnectionAttempt> run;
-  for (const ConnectionAttempt& attempt : connection_attempts(context)) {
+  for (const ConnectionAttempt& attempt : connection_attempts(phone)) {
     if (attempt.server != server) continue;
-    const bool is_for_a_call = std::ranges::any_of(context.calls, [&](const auto& call) {
-      const auto failed = failed_connection(context, call);
+    const bool is_for_a_call = std::ranges::any_of(calls(phone), [&](const auto& call) {
+      const auto failed = failed_connection(phone, call);
       return failed && failed->frame == attempt.frame;
     });
     if (attempt.opened) run.clear();
@@ -228,8 +233,8 @@ std::vector<ConnectionAttempt> refused_registrations(const Context& context, Ser
   return run;
 }
 
-void judge_refusals(const Context& context, Judge& judge, ServerRole server) {
-  const auto run = refused_registrations(context, server);
+void judge_refusals(const Phone& phone, Judge& judge, ServerRole server) {
+  const auto run = refused_registrations(phone, server);
   if (run.size() < enough_attempts) return;
   Duration least = Duration::max();
   std::size_t most = 0;
@@ -249,17 +254,17 @@ void judge_refusals(const Context& context, Judge& judge, ServerRole server) {
     judge.pass(evidence_of(run.front()), seen);
 }
 
-void a_lost_server_is_not_hammered(const Context& context, Judge& judge) {
+void a_lost_server_is_not_hammered(const Phone& phone, Judge& judge) {
   judge.needs("five failed attempts in a row at one server", verdict::Blame::harness);
   for (const ServerRole server : both) {
-    judge_refusals(context, judge, server);
-    for (const Waits& run : runs_of_failures(context, server)) {
+    judge_refusals(phone, judge, server);
+    for (const Waits& run : runs_of_failures(phone, server)) {
       const Duration least = std::ranges::min(run.waits);
-      const std::size_t most = most_in_a_minute(context, server);
+      const std::size_t most = most_in_a_minute(phone, server);
       const std::string seen =
           fmt::format("{} failed attempts at the {}, {} or more apart, at most {} in a minute",
                       run.waits.size() + 1, to_string(server), format_seconds(least), most);
-      const Evidence evidence = evidence_of(context, *run.shortest);
+      const Evidence evidence = evidence_of(phone, *run.shortest);
       if (least < least_wait || most > most_attempts_a_minute)
         judge.violated(evidence, seen);
       else
@@ -268,10 +273,10 @@ void a_lost_server_is_not_hammered(const Context& context, Judge& judge) {
   }
 }
 
-void waits_are_recorded(const Context& context, Judge& judge) {
+void waits_are_recorded(const Phone& phone, Judge& judge) {
   judge.needs("five failed attempts in a row at one server", verdict::Blame::harness);
   for (const ServerRole server : both) {
-    for (const Waits& run : runs_of_failures(context, server)) {
+    for (const Waits& run : runs_of_failures(phone, server)) {
       double mean = 0;
       for (const Duration wait : run.waits)
         mean += to_seconds(wait) / static_cast<double>(run.waits.size());
@@ -279,7 +284,7 @@ void waits_are_recorded(const Context& context, Judge& judge) {
       for (const Duration wait : run.waits)
         variance += std::pow(to_seconds(wait) - mean, 2) / static_cast<double>(run.waits.size());
       const bool grows = std::ranges::is_sorted(run.waits) && run.waits.front() != run.waits.back();
-      judge.pass(evidence_of(context, *run.shortest),
+      judge.pass(evidence_of(phone, *run.shortest),
                  fmt::format("waits at the {}: {:.1f} s on average, {:.1f} % spread, {}",
                              to_string(server), mean, 100 * std::sqrt(variance) / mean,
                              grows ? "growing" : "not growing"));
@@ -288,13 +293,13 @@ void waits_are_recorded(const Context& context, Judge& judge) {
 }
 
 /// A hint for whoever configures the device, not a judgement.
-void margin_against_timer_f(const Context& context, Judge& judge) {
+void margin_against_timer_f(const Phone& phone, Judge& judge) {
   judge.needs("a REGISTER");
-  if (context.attempts.empty() || !context.profile.knows_reregister_before) return;
-  const Duration before = context.profile.reregister_before;
-  const Duration timeout = context.profile.timers.sixty_four_t1();
+  if (attempts(phone).empty() || !phone.profile.knows_reregister_before) return;
+  const Duration before = phone.profile.reregister_before;
+  const Duration timeout = phone.profile.timers.sixty_four_t1();
   judge.pass(
-      evidence_of(context, context.attempts.front()),
+      evidence_of(phone, attempts(phone).front()),
       fmt::format("Reregister before Expiration is {}: a refresh that fails is known to have "
                   "failed {} the binding lapses",
                   format_duration(before), before > timeout ? "before" : "only after"));

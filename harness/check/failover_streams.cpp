@@ -8,125 +8,131 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/client_transactions.hpp"
-#include "harness/check/failover.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/streams.hpp"
+#include "harness/check/judge.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/connections.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/failover.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
-using trace::CallGroup;
 using trace::ServerRole;
-using trace::Transaction;
 using verdict::Blame;
 
-bool is_invite_over_stream(const Context& context, const Transaction& transaction) {
+bool is_invite_over_stream(const Phone& phone, const Transaction& transaction) {
   return is_ours(transaction) && transaction.method == sip::Method::invite &&
-         !is_unreliable(context, transaction);
+         !is_unreliable(phone, transaction);
 }
 
 /// The secondary could not have served the call, or the user did not wait for it.
-bool had_no_next_server(const Context& context, const CallGroup& call, CaptureTime until) {
-  return hung_up_before(call, until) || context.is_out(ServerRole::secondary, until) ||
-         context.known_down(ServerRole::secondary, until) || context.trace.last < until;
+bool had_no_next_server(const Phone& phone, const CallGroup& call, CaptureTime until) {
+  return hung_up_before(call, until) || is_out(phone, ServerRole::secondary, until) ||
+         known_down(phone, ServerRole::secondary, until) || phone.trace.last < until;
 }
 
 /// From a failed attempt to connect to the INVITE at the secondary.
-void judge_move(const Context& context, Judge& judge, const CallGroup& call,
-                const Measurement& limits, std::string_view what) {
-  const auto attempt = failed_connection(context, call);
+void judge_move(const Phone& phone, Judge& judge, const CallGroup& call, const Measurement& limits,
+                std::string_view what) {
+  const auto attempt = failed_connection(phone, call);
   Evidence evidence = evidence_of(*attempt);
-  const trace::Leg* secondary = call.leg(ServerRole::secondary);
+  const Leg* secondary = call.leg(ServerRole::secondary);
   if (secondary == nullptr) {
-    if (!had_no_next_server(context, call, limits.start + *limits.window.max))
+    if (!had_no_next_server(phone, call, limits.start + *limits.window.max))
       judge.violated(evidence, fmt::format("{}: never", what));
     return;
   }
-  evidence.messages = evidence_of(context, *secondary).messages;
+  evidence.messages = evidence_of(phone, *secondary).messages;
   Measurement measured = limits;
-  measured.end = reached_at(context, *secondary);
+  measured.end = reached_at(phone, *secondary);
   judge.within(evidence, measured, what);
 }
 
-void refusal_moves_the_call(const Context& context, Judge& judge) {
+void refusal_moves_the_call(const Phone& phone, Judge& judge) {
   judge.needs("a call whose connection to the primary is refused", Blame::harness);
-  for (const CallGroup& call : context.calls) {
-    const auto attempt = failed_connection(context, call);
+  for (const CallGroup& call : calls(phone)) {
+    const auto attempt = failed_connection(phone, call);
     if (!attempt || !attempt->refused) continue;
-    judge_move(context, judge, call,
+    judge_move(phone, judge, call,
                {.start = *attempt->refused,
                 .end = {},
-                .window = {.max = context.profile.tolerances.fo_grace},
-                .tolerance = failover_grace(context)},
+                .window = {.max = phone.profile.tolerances.fo_grace},
+                .tolerance = failover_grace(phone)},
                "INVITE at the secondary after the primary refused the connection");
   }
 }
 
-void hanging_connection_moves_the_call(const Context& context, Judge& judge) {
+void hanging_connection_moves_the_call(const Phone& phone, Judge& judge) {
   judge.needs("a call whose connection to the primary is never answered", Blame::harness);
-  for (const CallGroup& call : context.calls) {
-    const auto attempt = failed_connection(context, call);
+  for (const CallGroup& call : calls(phone)) {
+    const auto attempt = failed_connection(phone, call);
     if (!attempt || attempt->refused) continue;
     judge_move(
-        context, judge, call,
+        phone, judge, call,
         {.start = attempt->syn,
          .end = {},
-         .window = {.max = context.failover_limit()},
-         .tolerance = failover_grace(context)},
+         .window = {.max = failover_limit(phone)},
+         .tolerance = failover_grace(phone)},
         fmt::format("INVITE at the secondary after {} SYNs to the primary", attempt->copies + 1));
   }
 }
 
 // --- Timer B without Timer A ---------------------------------------------------------------------
 
-void judge_give_up(const Context& context, Judge& judge, const Transaction& invite) {
-  const CallGroup* call = call_of(context, invite);
-  const CaptureTime start = start_of(context, invite);
-  const CaptureTime limit = start + context.failover_limit();
+void judge_give_up(const Phone& phone, Judge& judge, const Transaction& invite) {
+  const CallGroup* call = call_of(phone, invite);
+  const CaptureTime start = start_of(phone, invite);
+  const CaptureTime limit = start + failover_limit(phone);
   const bool was_told =
-      transport_failure(context, invite.server, start, timeout_of(context, invite)).has_value();
+      transport_failure(phone, invite.server, start, timeout_of(phone, invite)).has_value();
   if (call == nullptr || was_told || invite.server != ServerRole::primary) return;
-  const trace::Leg* secondary = call->leg(ServerRole::secondary);
-  if (secondary != nullptr && reached_at(context, *secondary) >= start)
-    judge.within(evidence_of_both(context, *call->leg(ServerRole::primary), secondary),
+  const Leg* secondary = call->leg(ServerRole::secondary);
+  if (secondary != nullptr && reached_at(phone, *secondary) >= start)
+    judge.within(evidence_of_both(phone, *call->leg(ServerRole::primary), secondary),
                  {.start = start,
-                  .end = reached_at(context, *secondary),
-                  .window = {.max = context.failover_limit()},
-                  .tolerance = failover_grace(context)},
+                  .end = reached_at(phone, *secondary),
+                  .window = {.max = failover_limit(phone)},
+                  .tolerance = failover_grace(phone)},
                  "INVITE over a stream given up for the next server");
-  else if (context.profile.claims_guide() && !had_no_next_server(context, *call, limit))
-    judge.violated(evidence_of(context, invite),
+  else if (phone.profile.claims_guide() && !had_no_next_server(phone, *call, limit))
+    judge.violated(evidence_of(phone, invite),
                    "no next server after an unanswered INVITE over a stream");
 }
 
-void judge_invite(const Context& context, Judge& judge, const Transaction& invite) {
-  const Duration patience = 2 * context.profile.timers.t1;
-  const CaptureTime start = start_of(context, invite);
+void judge_invite(const Phone& phone, Judge& judge, const Transaction& invite) {
+  const Duration patience = 2 * phone.profile.timers.t1;
+  const CaptureTime start = start_of(phone, invite);
   const bool is_answered =
-      invite.first_response && context.at(*invite.first_response) < timeout_of(context, invite);
+      invite.first_response && phone.at(*invite.first_response) < timeout_of(phone, invite);
   if (invite.sends.size() > 1)
-    judge.violated(evidence_of(context, invite),
+    judge.violated(evidence_of(phone, invite),
                    fmt::format("INVITE sent {} times over a stream", invite.sends.size()));
   else if (!is_answered)
-    judge_give_up(context, judge, invite);
-  else if (context.at(*invite.first_response) > start + patience)
-    judge.pass(evidence_of(context, invite), "one INVITE over a stream that took its time");
+    judge_give_up(phone, judge, invite);
+  else if (phone.at(*invite.first_response) > start + patience)
+    judge.pass(evidence_of(phone, invite), "one INVITE over a stream that took its time");
 }
 
-void streams_have_timer_b_alone(const Context& context, Judge& judge) {
+void streams_have_timer_b_alone(const Phone& phone, Judge& judge) {
   judge.needs("an INVITE over a stream, or a connection for one, that is not answered at once",
               Blame::harness);
-  for (const Transaction& transaction : context.transactions)
-    if (is_invite_over_stream(context, transaction)) judge_invite(context, judge, transaction);
-  for (const CallGroup& call : context.calls) {
-    const auto attempt = failed_connection(context, call);
+  for (const Transaction& transaction : transactions(phone))
+    if (is_invite_over_stream(phone, transaction)) judge_invite(phone, judge, transaction);
+  for (const CallGroup& call : calls(phone)) {
+    const auto attempt = failed_connection(phone, call);
     if (!attempt || attempt->refused) continue;
-    judge_move(context, judge, call,
+    judge_move(phone, judge, call,
                {.start = attempt->syn,
                 .end = {},
-                .window = {.max = context.failover_limit()},
-                .tolerance = failover_grace(context)},
+                .window = {.max = failover_limit(phone)},
+                .tolerance = failover_grace(phone)},
                "INVITE without a connection given up for the next server");
   }
 }
@@ -134,23 +140,22 @@ void streams_have_timer_b_alone(const Context& context, Judge& judge) {
 // --- Half-open connections -----------------------------------------------------------------------
 
 /// The reset that answered an INVITE into a connection which the server had lost.
-std::optional<CaptureTime> reset_of(const Context& context, const Transaction& invite) {
-  const Endpoint& local = context.message(invite.sends.front()).source;
-  for (const trace::TransportFailure& failure : context.trace.transport_failures)
+std::optional<CaptureTime> reset_of(const Phone& phone, const Transaction& invite) {
+  const Endpoint& local = phone.message(invite.sends.front()).source;
+  for (const trace::TransportFailure& failure : phone.transport_failures)
     if (failure.transport == Transport::tcp && failure.device == local &&
-        failure.server == invite.server && failure.at > start_of(context, invite) &&
-        failure.at < timeout_of(context, invite))
+        failure.server == invite.server && failure.at > start_of(phone, invite) &&
+        failure.at < timeout_of(phone, invite))
       return failure.at;
   return std::nullopt;
 }
 
 /// The next INVITE of the call, at whichever server, with a branch of its own.
-const Transaction* next_try(const Context& context, const CallGroup& call,
-                            const Transaction& invite) {
+const Transaction* next_try(const Phone& phone, const CallGroup& call, const Transaction& invite) {
   const Transaction* next = nullptr;
-  for (const trace::Leg& leg : call.legs)
+  for (const Leg& leg : call.legs)
     for (const std::size_t index : leg.invites) {
-      const Transaction& other_try = context.transactions[index];
+      const Transaction& other_try = transactions(phone)[index];
       const bool is_later = other_try.sends.front() > invite.sends.front();
       if (is_later && (next == nullptr || other_try.sends.front() < next->sends.front()))
         next = &other_try;
@@ -158,51 +163,51 @@ const Transaction* next_try(const Context& context, const CallGroup& call,
   return next;
 }
 
-void judge_half_open(const Context& context, Judge& judge, const Transaction& invite) {
-  const CallGroup* call = call_of(context, invite);
-  const auto reset = reset_of(context, invite);
+void judge_half_open(const Phone& phone, Judge& judge, const Transaction& invite) {
+  const CallGroup* call = call_of(phone, invite);
+  const auto reset = reset_of(phone, invite);
   if (call == nullptr || !reset || invite.first_response) return;
-  Evidence evidence = evidence_of(context, invite);
-  const Transaction* next = next_try(context, *call, invite);
+  Evidence evidence = evidence_of(phone, invite);
+  const Transaction* next = next_try(phone, *call, invite);
   if (next == nullptr) {
-    if (!hung_up_before(*call, *reset + context.profile.tolerances.fo_grace) &&
-        context.trace.last > *reset + context.profile.tolerances.fo_grace)
+    if (!hung_up_before(*call, *reset + phone.profile.tolerances.fo_grace) &&
+        phone.trace.last > *reset + phone.profile.tolerances.fo_grace)
       judge.violated(evidence, "the call hangs on a connection that was reset");
     return;
   }
   evidence.messages.push_back(next->sends.front());
   judge.within(evidence,
                {.start = *reset,
-                .end = start_of(context, *next),
-                .window = {.max = context.profile.tolerances.fo_grace},
-                .tolerance = failover_grace(context)},
+                .end = start_of(phone, *next),
+                .window = {.max = phone.profile.tolerances.fo_grace},
+                .tolerance = failover_grace(phone)},
                fmt::format("INVITE at the {} again after the reset of a half-open connection",
                            to_string(next->server)));
 }
 
-void half_open_connections_are_replaced(const Context& context, Judge& judge) {
+void half_open_connections_are_replaced(const Phone& phone, Judge& judge) {
   judge.needs("an INVITE into a connection that the server has lost and resets", Blame::harness);
-  for (const Transaction& transaction : context.transactions)
-    if (is_invite_over_stream(context, transaction)) judge_half_open(context, judge, transaction);
+  for (const Transaction& transaction : transactions(phone))
+    if (is_invite_over_stream(phone, transaction)) judge_half_open(phone, judge, transaction);
 }
 
 // --- Reuse ---------------------------------------------------------------------------------------
 
-void reuse_is_recorded(const Context& context, Judge& judge) {
+void reuse_is_recorded(const Phone& phone, Judge& judge) {
   judge.needs("a request of the device over a stream", Blame::harness);
   for (const ServerRole server : {ServerRole::primary, ServerRole::secondary}) {
     std::set<Endpoint> connections;
     const Transaction* first = nullptr;
     std::size_t requests = 0;
-    for (const Transaction& transaction : context.transactions) {
+    for (const Transaction& transaction : transactions(phone)) {
       if (!is_ours(transaction) || transaction.server != server ||
-          is_unreliable(context, transaction))
+          is_unreliable(phone, transaction))
         continue;
       if (requests++ == 0) first = &transaction;
-      connections.insert(context.message(transaction.sends.front()).source);
+      connections.insert(phone.message(transaction.sends.front()).source);
     }
     if (first != nullptr)
-      judge.pass(evidence_of(context, *first),
+      judge.pass(evidence_of(phone, *first),
                  fmt::format("{} requests to the {} over {} connections", requests,
                              to_string(server), connections.size()));
   }

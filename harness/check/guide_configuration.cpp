@@ -8,8 +8,9 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -22,16 +23,15 @@ bool is_register(const Message& message) {
   return message.sip.is_request() && message.sip.method() == sip::Method::register_;
 }
 
-bool is_a_server(const Context& context, const Endpoint& endpoint) {
-  return std::ranges::find(context.trace.servers, endpoint, &trace::Server::endpoint) !=
-         context.trace.servers.end();
+bool is_a_server(const Phone& phone, const Endpoint& endpoint) {
+  return std::ranges::find(phone.trace.servers, endpoint, &trace::Server::endpoint) !=
+         phone.trace.servers.end();
 }
 
 /// REGISTERs to the server's machine, but to a port that nobody configured.
-void look_for_other_ports(const Context& context, Judge& judge, const trace::Server& server) {
-  for (const Message& message : context.trace.messages) {
-    if (!is_register(message) || is_a_server(context, message.destination) ||
-        !is_from_this_device(context, message.source) ||
+void look_for_other_ports(const Phone& phone, Judge& judge, const trace::Server& server) {
+  for (const Message& message : phone.messages) {
+    if (!is_register(message) || is_a_server(phone, message.destination) ||
         message.destination.address != server.endpoint.address)
       continue;
     judge.violated(
@@ -41,30 +41,29 @@ void look_for_other_ports(const Context& context, Judge& judge, const trace::Ser
   }
 }
 
-const Message* first_register(const Context& context, const trace::Server& server) {
-  for (const Message& message : context.trace.messages)
-    if (is_register(message) && message.from_device() && message.device == context.device &&
+const Message* first_register(const Phone& phone, const trace::Server& server) {
+  for (const Message& message : phone.messages)
+    if (is_register(message) && message.from_device() &&
         message.destination == server.endpoint)
       return &message;
   return nullptr;
 }
 
 /// What the device asked about `host`, or a name below it, before that request.
-std::vector<const trace::Lookup*> lookups_before(const Context& context, const std::string& host,
+std::vector<const trace::Lookup*> lookups_before(const Phone& phone, const std::string& host,
                                                  const Message& request) {
   std::vector<const trace::Lookup*> found;
-  for (const trace::Lookup& lookup : context.trace.lookups)
+  for (const trace::Lookup& lookup : phone.trace.lookups)
     if (!lookup.message.is_response && lookup.at <= request.at &&
         lookup.source.address == request.source.address && lookup.message.name.ends_with(host))
       found.push_back(&lookup);
   return found;
 }
 
-void judge_name(const Context& context, Judge& judge, const Message& request,
-                const std::string& host) {
+void judge_name(const Phone& phone, Judge& judge, const Message& request, const std::string& host) {
   const trace::Lookup* address = nullptr;
   std::string remark;
-  for (const trace::Lookup* lookup : lookups_before(context, host, request)) {
+  for (const trace::Lookup* lookup : lookups_before(phone, host, request)) {
     const dns::RecordType type = lookup->message.type;
     const bool is_address = type == dns::RecordType::a || type == dns::RecordType::aaaa;
     if (is_address && lookup->message.name == host) address = lookup;
@@ -82,23 +81,23 @@ void judge_name(const Context& context, Judge& judge, const Message& request,
 }
 
 /// The name the device was given; empty where it was an address.
-std::string host_of(const Context& context, trace::ServerRole role) {
-  const auto& servers = context.scenario->servers;
+std::string host_of(const Phone& phone, trace::ServerRole role) {
+  const auto& servers = phone.scenario->servers;
   const auto found = std::ranges::find(servers, to_string(role), &scenario::Server::name);
   return found == servers.end() ? std::string() : found->host;
 }
 
-void ports_and_names_are_used(const Context& context, Judge& judge) {
+void ports_and_names_are_used(const Phone& phone, Judge& judge) {
   judge.needs("a REGISTER to a server that was given with a port of its own");
   // A foreign capture does not tell what the device was given.
-  if (context.scenario == nullptr) return;
-  for (const trace::Server& server : context.trace.servers) {
-    look_for_other_ports(context, judge, server);
-    const Message* request = first_register(context, server);
+  if (phone.scenario == nullptr) return;
+  for (const trace::Server& server : phone.trace.servers) {
+    look_for_other_ports(phone, judge, server);
+    const Message* request = first_register(phone, server);
     if (request == nullptr || server.endpoint.port == default_port) continue;
-    const std::string host = host_of(context, server.role);
+    const std::string host = host_of(phone, server.role);
     if (!host.empty())
-      judge_name(context, judge, *request, host);
+      judge_name(phone, judge, *request, host);
     else
       judge.pass({server.role, request->sip.call_id(), {request->index}},
                  fmt::format("REGISTER to {} as given", server.endpoint.text()));

@@ -8,7 +8,14 @@
 #include <fmt/format.h>
 
 #include "harness/check/families.hpp"
-#include "harness/check/incoming.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/incoming.hpp"
+#include "harness/observed/midcall.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/transaction.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::check {
@@ -16,32 +23,31 @@ namespace {
 
 using sip::Method;
 using trace::ServerRole;
-using trace::Transaction;
 
 /// How soon a call must be heard (catalogue, GRP-CALL-06).
 constexpr Duration time_to_ring = 4s;
 
 /// The INVITE goes to the Contact that the device registered there.
-bool is_for_the_binding(const Context& context, const Transaction& invite) {
-  const trace::Message& message = context.opening(invite);
-  return std::ranges::any_of(context.bindings, [&](const trace::Binding& binding) {
+bool is_for_the_binding(const Phone& phone, const Transaction& invite) {
+  const trace::Message& message = opening(phone, invite);
+  return std::ranges::any_of(bindings(phone), [&](const Binding& binding) {
     return binding.server == invite.server && binding.from <= message.at &&
            message.at < binding.until &&
-           sip::same_uri(context.attempts[binding.attempt].contact, message.sip.request_uri());
+           sip::same_uri(attempts(phone)[binding.attempt].contact, message.sip.request_uri());
   });
 }
 
-bool is_lost(const Context& context, ServerRole server, CaptureTime at) {
-  return context.known_down(server, at) || context.is_out(server, at);
+bool is_lost(const Phone& phone, ServerRole server, CaptureTime at) {
+  return known_down(phone, server, at) || is_out(phone, server, at);
 }
 
 /// Another call was being set up then, either way.
-bool has_a_call_beside(const Context& context, const Transaction& invite, CaptureTime at) {
-  return std::ranges::any_of(context.transactions, [&](const Transaction& other) {
-    if (&other == &invite || other.method != Method::invite || context.opening(other).at > at)
+bool has_a_call_beside(const Phone& phone, const Transaction& invite, CaptureTime at) {
+  return std::ranges::any_of(transactions(phone), [&](const Transaction& other) {
+    if (&other == &invite || other.method != Method::invite || opening(phone, other).at > at)
       return false;
-    if (other.final) return context.at(*other.final) >= at;
-    return other.provisional || at < context.opening(other).at + context.profile.patience();
+    if (other.final) return phone.at(*other.final) >= at;
+    return other.provisional || at < opening(phone, other).at + phone.profile.patience();
   });
 }
 
@@ -53,84 +59,83 @@ bool asks_for_another_request(int status) {
 }
 
 /// Busy or declined: the user's word, or the state of a phone in use.
-bool may_be_the_users_word(const Context& context, const Transaction& invite, int status) {
-  if (status / 100 == 3 || status == 487) return true;     // forwarded, or given up by the caller
-  if (status == 480) return !context.trace.has_journal();  // "do not disturb"
+bool may_be_the_users_word(const Phone& phone, const Transaction& invite, int status) {
+  if (status / 100 == 3 || status == 487) return true;   // forwarded, or given up by the caller
+  if (status == 480) return !phone.trace.has_journal();  // "do not disturb"
   if (status != 486 && status != 600 && status != 603) return false;
-  const CaptureTime asked = context.opening(invite).at;
-  const CaptureTime refused = context.at(*invite.final);
+  const CaptureTime asked = opening(phone, invite).at;
+  const CaptureTime refused = phone.at(*invite.final);
   const auto was_ordered = [&](std::string_view verb) {
-    const auto at = next_action(context, verb, asked);
+    const auto at = next_action(phone, verb, asked);
     return at && *at <= refused;
   };
-  const bool is_in_use = std::ranges::any_of(context.dialogs, [&](const auto& dialog) {
+  const bool is_in_use = std::ranges::any_of(dialogs(phone), [&](const auto& dialog) {
     return dialog.answered < asked && (!dialog.ended || *dialog.ended > asked);
   });
-  return !context.trace.has_journal() || is_in_use || has_a_call_beside(context, invite, asked) ||
+  return !phone.trace.has_journal() || is_in_use || has_a_call_beside(phone, invite, asked) ||
          was_ordered("reject") || was_ordered("hang_up");
 }
 
 /// The first response that says more than 100.
-std::optional<std::size_t> first_word(const Context& context, const Transaction& invite) {
+std::optional<std::size_t> first_word(const Phone& phone, const Transaction& invite) {
   for (const std::size_t response : invite.responses)
-    if (context.message(response).sip.status() > 100) return response;
+    if (phone.message(response).sip.status() > 100) return response;
   return std::nullopt;
 }
 
 /// The user took the call and it came to nothing.
-std::optional<std::string> broken_answer(const Context& context, const Transaction& invite) {
-  const CaptureTime asked = context.opening(invite).at;
-  const auto answered = next_action(context, "answer", asked);
-  const bool is_meant = answered && (!invite.final || context.at(*invite.final) >= *answered) &&
-                        context.trace.last > *answered + time_to_ring;
-  if (!is_meant || has_a_call_beside(context, invite, *answered)) return std::nullopt;
+std::optional<std::string> broken_answer(const Phone& phone, const Transaction& invite) {
+  const CaptureTime asked = opening(phone, invite).at;
+  const auto answered = next_action(phone, "answer", asked);
+  const bool is_meant = answered && (!invite.final || phone.at(*invite.final) >= *answered) &&
+                        phone.trace.last > *answered + time_to_ring;
+  if (!is_meant || has_a_call_beside(phone, invite, *answered)) return std::nullopt;
   if (!invite.final) return "the user answered and no 200 was sent";
-  const sip::MessageView& final = context.message(*invite.final).sip;
+  const sip::MessageView& final = phone.message(*invite.final).sip;
   if (!final.is_success() && final.status() != 487)
     return fmt::format("the user answered and the caller got {}", final.status());
   return std::nullopt;
 }
 
 /// What is wrong with how the device received a call; nothing if it took it.
-std::optional<std::string> not_taken(const Context& context, const Transaction& invite) {
-  const auto word = first_word(context, invite);
-  const CaptureTime asked = context.opening(invite).at;
-  if (!word || context.at(*word) > asked + time_to_ring)
+std::optional<std::string> not_taken(const Phone& phone, const Transaction& invite) {
+  const auto word = first_word(phone, invite);
+  const CaptureTime asked = opening(phone, invite).at;
+  if (!word || phone.at(*word) > asked + time_to_ring)
     return fmt::format("a call of the {} was not heard within {}", to_string(invite.server),
                        format_duration(time_to_ring));
-  const int status = context.message(*word).sip.status();
+  const int status = phone.message(*word).sip.status();
   if (status >= 300)
     return fmt::format("a call of the {} was refused with {}", to_string(invite.server), status);
-  return broken_answer(context, invite);
+  return broken_answer(phone, invite);
 }
 
 /// It may be refused, or be lost where the capture does not look, without a fault of the device.
-bool cannot_be_judged(const Context& context, const Transaction& invite) {
-  const trace::Message& message = context.opening(invite);
-  if (!is_incoming_call(context, invite) || !is_for_the_binding(context, invite) ||
-      was_unreachable(context, invite) || context.trace.last < message.at + time_to_ring)
+bool cannot_be_judged(const Phone& phone, const Transaction& invite) {
+  const trace::Message& message = opening(phone, invite);
+  if (!is_incoming_call(phone, invite) || !is_for_the_binding(phone, invite) ||
+      was_unreachable(phone, invite) || phone.trace.last < message.at + time_to_ring)
     return true;
-  const auto word = first_word(context, invite);
-  const bool is_in_time = word && context.at(*word) <= message.at + time_to_ring;
-  if (!is_in_time && context.trace.vantage != trace::Vantage::device) return true;
+  const auto word = first_word(phone, invite);
+  const bool is_in_time = word && phone.at(*word) <= message.at + time_to_ring;
+  if (!is_in_time && phone.trace.vantage != trace::Vantage::device) return true;
   const auto status_of = [&](const auto& response) {
-    return response ? context.message(*response).sip.status() : 0;
+    return response ? phone.message(*response).sip.status() : 0;
   };
   const int status = status_of(word);
   return asks_for_another_request(status_of(invite.final)) ||
-         (status >= 300 && may_be_the_users_word(context, invite, status));
+         (status >= 300 && may_be_the_users_word(phone, invite, status));
 }
 
-void judge_calls_of_secondary(const Context& context, Judge& judge, bool primary_is_lost) {
-  for (const Transaction& invite : context.transactions) {
-    if (invite.server != ServerRole::secondary || cannot_be_judged(context, invite)) continue;
-    if (is_lost(context, ServerRole::primary, context.opening(invite).at) != primary_is_lost)
-      continue;
-    const Evidence evidence = evidence_of(context, invite);
-    const auto wrong = not_taken(context, invite);
+void judge_calls_of_secondary(const Phone& phone, Judge& judge, bool primary_is_lost) {
+  for (const Transaction& invite : transactions(phone)) {
+    if (invite.server != ServerRole::secondary || cannot_be_judged(phone, invite)) continue;
+    if (is_lost(phone, ServerRole::primary, opening(phone, invite).at) != primary_is_lost) continue;
+    const Evidence evidence = evidence_of(phone, invite);
+    const auto wrong = not_taken(phone, invite);
     if (!wrong)
       judge.pass(evidence, "a call of the secondary was taken");
-    else if (context.profile.accept_incoming_from_proxy_only || context.profile.check_sip_user_id)
+    else if (phone.profile.accept_incoming_from_proxy_only || phone.profile.check_sip_user_id)
       judge.inconclusive(evidence, verdict::Blame::user,
                          "the profile says that the device refuses calls of strangers");
     else
@@ -138,15 +143,15 @@ void judge_calls_of_secondary(const Context& context, Judge& judge, bool primary
   }
 }
 
-void takes_calls_while_primary_is_down(const Context& context, Judge& judge) {
+void takes_calls_while_primary_is_down(const Phone& phone, Judge& judge) {
   judge.needs("a call of the secondary while the primary is lost", verdict::Blame::harness);
-  judge_calls_of_secondary(context, judge, true);
+  judge_calls_of_secondary(phone, judge, true);
 }
 
-void takes_calls_while_primary_is_up(const Context& context, Judge& judge) {
+void takes_calls_while_primary_is_up(const Phone& phone, Judge& judge) {
   judge.needs("a call of the secondary while the primary serves the device",
               verdict::Blame::harness);
-  judge_calls_of_secondary(context, judge, false);
+  judge_calls_of_secondary(phone, judge, false);
 }
 
 constexpr std::array table{

@@ -7,6 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "harness/observed/actions.hpp"
+#include "harness/observed/evidence.hpp"
+
 namespace sipharness::check {
 namespace {
 
@@ -40,31 +43,17 @@ std::string describe(const Window& window) {
   return "any time";
 }
 
-/// The worst lag our host admitted to between two instants; entries cover the time since the last.
-Duration worst_lag(const trace::Trace& trace, CaptureTime from, CaptureTime to) {
-  Duration worst{};
-  CaptureTime covered_from = trace.zero;
-  for (const journal::Entry& entry : trace.journal) {
-    const auto* lag = std::get_if<journal::Lag>(&entry.event);
-    if (lag == nullptr) continue;
-    const CaptureTime covered_to = trace.time_of(entry);
-    if (covered_to >= from && covered_from <= to) worst = std::max(worst, lag->worst);
-    covered_from = covered_to;
-  }
-  return worst;
-}
-
 bool is_loopback(const IpAddress& address) {
   return address.is_v4() ? address.bytes()[0] == 127 : address.text() == "::1";
 }
 
 /// A device on our own host is scheduled by it. Whoever started it: packets from a loopback address
 /// come from nowhere else.
-bool shares_our_host(const Context& context) {
-  const std::string& kind = context.profile.kind;
+bool shares_our_host(const Phone& phone) {
+  const std::string& kind = phone.profile.kind;
   if (kind == "reference" || kind == "process") return true;
-  if (context.trace.devices.empty()) return false;
-  const auto& addresses = context.trace.devices[context.device].addresses;
+  if (phone.trace.devices.empty()) return false;
+  const auto& addresses = phone.trace.devices[phone.device].addresses;
   return std::ranges::any_of(addresses, is_loopback, &Endpoint::address);
 }
 
@@ -90,21 +79,20 @@ verdict::Blame blame_for(const trace::LostOrder& order) {
   return order.what.starts_with("operator") ? verdict::Blame::user : verdict::Blame::harness;
 }
 
-std::string describe(const trace::LostOrder& order, const Context& context) {
+std::string describe(const trace::LostOrder& order, const Phone& phone) {
   const std::string task = order.action.argument.empty()
                                ? order.action.verb
                                : fmt::format("{} {}", order.action.verb, order.action.argument);
   return fmt::format("the order \"{}\" at {} did not get to the device ({})", task,
-                     format_seconds(order.at - context.trace.zero),
+                     format_seconds(order.at - phone.trace.zero),
                      order.what.empty() ? "its driver reported nothing" : order.what);
 }
 
 }  // namespace
 
-Judge::Judge(const Context& context, const verdict::Requirement& requirement) : context_(context) {
+Judge::Judge(const Phone& phone, const verdict::Requirement& requirement) : phone_(phone) {
   finding_.requirement = &requirement;
-  finding_.device =
-      context.trace.devices.empty() ? "phone" : context.trace.devices[context.device].name;
+  finding_.device = phone.trace.devices.empty() ? "phone" : phone.trace.devices[phone.device].name;
 }
 
 Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string message) {
@@ -113,7 +101,7 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
   instance.message = std::move(message);
   instance.scope = {std::string(to_string(evidence.server)), std::string(evidence.call_id)};
   for (const std::size_t index : evidence.messages)
-    instance.frames.push_back(context_.message(index).frame);
+    instance.frames.push_back(phone_.message(index).frame);
   instance.frames.insert(instance.frames.end(), evidence.frames.begin(), evidence.frames.end());
   std::ranges::sort(instance.frames);
   finding_.instances.push_back(std::move(instance));
@@ -176,8 +164,8 @@ void Judge::measure(const Evidence& evidence, const Measurement& measurement, st
   instance.measured = measured;
   instance.margin = margin_of(measured, window);
   instance.tolerance = measurement.tolerance;
-  if (!instance.margin || !(measurement.host_produced || shares_our_host(context_))) return;
-  const Duration lag = worst_lag(context_.trace, measurement.start, measurement.end);
+  if (!instance.margin || !(measurement.host_produced || shares_our_host(phone_))) return;
+  const Duration lag = phone_.journal.worst_lag(measurement.start, measurement.end);
   if (lag > std::max(*instance.margin, -*instance.margin))
     doubt(instance, verdict::Blame::host,
           fmt::format("the host was {} late, more than the margin", format_seconds(lag, 4)));
@@ -197,8 +185,8 @@ void Judge::needs(std::string precondition, verdict::Blame blame) {
 }
 
 Window Judge::tightened(Window window) const {
-  if (context_.scenario == nullptr) return window;
-  for (const scenario::Expectation& expectation : context_.scenario->expect) {
+  if (phone_.scenario == nullptr) return window;
+  for (const scenario::Expectation& expectation : phone_.scenario->expect) {
     if (expectation.requirement != finding_.requirement->id) continue;
     if (expectation.max && (!window.max || *expectation.max < *window.max)) {
       window.max = expectation.max;
@@ -214,7 +202,7 @@ Window Judge::tightened(Window window) const {
 
 bool Judge::is_unclaimed_vendor_row() const {
   return finding_.requirement->severity == verdict::Severity::vendor &&
-         !context_.profile.claims_guide();
+         !phone_.profile.claims_guide();
 }
 
 void Judge::doubt(Instance& instance, verdict::Blame blame, std::string reason) const {
@@ -226,13 +214,13 @@ void Judge::doubt(Instance& instance, verdict::Blame blame, std::string reason) 
 verdict::Finding Judge::finish() && {
   if (finding_.instances.empty()) {
     const std::string reason = fmt::format("not exercised: it needs {}", precondition_);
-    const trace::LostOrder* lost = context_.lost_order();
-    const std::string_view lacked = lacked_setting(context_.profile, finding_.requirement->id);
+    const trace::LostOrder* lost = undelivered_action(phone_);
+    const std::string_view lacked = lacked_setting(phone_.profile, finding_.requirement->id);
     if (!lacked.empty())
       not_applicable(fmt::format("the device has no setting {}", lacked));
-    else if (context_.expects(finding_.requirement->id) && lost != nullptr)
-      inconclusive({}, blame_for(*lost), fmt::format("{}; {}", reason, describe(*lost, context_)));
-    else if (context_.expects(finding_.requirement->id))
+    else if (phone_.expects(finding_.requirement->id) && lost != nullptr)
+      inconclusive({}, blame_for(*lost), fmt::format("{}; {}", reason, describe(*lost, phone_)));
+    else if (phone_.expects(finding_.requirement->id))
       inconclusive({}, precondition_blame_, reason);
     else
       not_applicable(reason);
@@ -242,27 +230,12 @@ verdict::Finding Judge::finish() && {
     if (is_unclaimed_vendor_row()) {
       instance.verdict = Verdict::info;
       instance.reason = "the profile does not claim the guide";
-    } else if (!context_.trace.health.complete()) {
-      doubt(instance, verdict::Blame::host, context_.trace.health.faults.front());
+    } else if (!phone_.trace.health.complete()) {
+      doubt(instance, verdict::Blame::host, phone_.trace.health.faults.front());
     }
   }
   std::ranges::stable_sort(finding_.instances, std::ranges::greater(), &Instance::verdict);
   return std::move(finding_);
-}
-
-verdict::Tolerance timer_tolerance(const Context& context, Duration interval) {
-  return {context.profile.tolerances.timer.of(interval),
-          fmt::format("profile {}: tol", context.profile.name)};
-}
-
-verdict::Tolerance failover_grace(const Context& context) {
-  return {context.profile.tolerances.fo_grace,
-          fmt::format("profile {}: fo_grace", context.profile.name)};
-}
-
-verdict::Tolerance registration_tolerance(const Context& context, Duration granted) {
-  return {context.profile.tolerances.registration.of(granted),
-          fmt::format("profile {}: tol_reg", context.profile.name)};
 }
 
 }  // namespace sipharness::check

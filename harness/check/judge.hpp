@@ -17,18 +17,15 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/check/context.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/tolerances.hpp"
 #include "harness/verdict/finding.hpp"
 
 namespace sipharness::check {
 
-/// Where an instance was seen.
-struct Evidence {
-  trace::ServerRole server = trace::ServerRole::none;
-  std::string_view call_id;
-  std::vector<std::size_t> messages;    ///< message indices; reported as frames
-  std::vector<std::uint32_t> frames{};  ///< of what is no SIP message: SYN, RST, a lookup
-};
+/// Checks are written in the words of what was observed.
+using namespace observed;
 
 /// A measured interval against its window.
 struct Measurement {
@@ -43,7 +40,7 @@ struct Measurement {
 
 class Judge {
  public:
-  Judge(const Context& context, const verdict::Requirement& requirement);
+  Judge(const Phone& phone, const verdict::Requirement& requirement);
 
   /// Judged and right.
   void pass(const Evidence& evidence, std::string message);
@@ -80,23 +77,18 @@ class Judge {
   bool is_unclaimed_vendor_row() const;
   void doubt(verdict::Instance& instance, verdict::Blame blame, std::string reason) const;
 
-  const Context& context_;
+  const Phone& phone_;
   verdict::Finding finding_;
   std::string precondition_ = "something to judge";
   verdict::Blame precondition_blame_ = verdict::Blame::device;
 };
 
 /// A check judges one requirement over one device.
-using CheckFunction = void (*)(const Context&, Judge&);
+using CheckFunction = void (*)(const Phone&, Judge&);
 
 struct Check {
   std::string_view requirement;
   CheckFunction judge = nullptr;
 };
-
-/// Tolerances by name, as findings cite them.
-verdict::Tolerance timer_tolerance(const Context& context, Duration interval);
-verdict::Tolerance failover_grace(const Context& context);
-verdict::Tolerance registration_tolerance(const Context& context, Duration granted);
 
 }  // namespace sipharness::check

@@ -8,9 +8,17 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/refresh.hpp"
+#include "harness/check/request_tally.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/refresh.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/retry_after.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
 #include "harness/sip/address.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
@@ -22,9 +30,7 @@ using sip::HeaderId;
 using sip::Method;
 using std::chrono::seconds;
 using trace::Message;
-using trace::RegisterAttempt;
 using trace::ServerRole;
-using trace::Transaction;
 
 constexpr std::array both{ServerRole::primary, ServerRole::secondary};
 
@@ -54,18 +60,18 @@ std::optional<seconds> asked_in(const sip::MessageView& request) {
 }
 
 /// REGISTER transactions of the device, in time order.
-std::vector<const Transaction*> registers(const Context& context) {
+std::vector<const Transaction*> registers(const Phone& phone) {
   std::vector<const Transaction*> found;
-  for (const Transaction& transaction : context.transactions)
+  for (const Transaction& transaction : transactions(phone))
     if (transaction.method == Method::register_ &&
         transaction.direction == trace::Direction::from_device)
       found.push_back(&transaction);
   return found;
 }
 
-const Transaction* next_at_server(const Context& context, const Transaction& before) {
+const Transaction* next_at_server(const Phone& phone, const Transaction& before) {
   bool is_after = false;
-  for (const Transaction* transaction : registers(context)) {
+  for (const Transaction* transaction : registers(phone)) {
     if (is_after && transaction->server == before.server) return transaction;
     is_after |= transaction == &before;
   }
@@ -74,8 +80,8 @@ const Transaction* next_at_server(const Context& context, const Transaction& bef
 
 // --- What is asked, what is granted --------------------------------------------------------------
 
-void proposes_one_expiry(const Context& context, Judge& judge) {
-  RequestTally(context, judge)
+void proposes_one_expiry(const Phone& phone, Judge& judge) {
+  RequestTally(phone, judge)
       .ask(Method::register_, "one expiry proposed",
            [](const Message& message) -> std::optional<std::string> {
              const auto parameter = contact_expiry(message.sip);
@@ -87,16 +93,16 @@ void proposes_one_expiry(const Context& context, Judge& judge) {
 }
 
 /// Judges that the attempt after an accepted one comes within the expiry granted.
-void judge_follows_grant(const Context& context, Judge& judge, const RegisterAttempt& accepted,
+void judge_follows_grant(const Phone& phone, Judge& judge, const RegisterAttempt& accepted,
                          const RegisterAttempt* next, std::string_view granted_how) {
   const CaptureTime lapse = *accepted.ok + *accepted.granted;
-  if (next_power_change(context, *accepted.ok) < std::min(lapse, context.trace.last)) return;
-  if (next == nullptr && context.trace.last <= lapse) return;
+  if (next_power_change(phone, *accepted.ok) < std::min(lapse, phone.trace.last)) return;
+  if (next == nullptr && phone.trace.last <= lapse) return;
   if (next == nullptr)
-    return judge.violated(evidence_of(context, accepted),
+    return judge.violated(evidence_of(phone, accepted),
                           fmt::format("no refresh within the {} {}",
                                       format_duration(*accepted.granted), granted_how));
-  judge.within(evidence_of(context, *next),
+  judge.within(evidence_of(phone, *next),
                {.start = *accepted.ok,
                 .end = next->start,
                 .window = {.max = *accepted.granted, .max_open = true},
@@ -106,21 +112,21 @@ void judge_follows_grant(const Context& context, Judge& judge, const RegisterAtt
 }
 
 template <class Selects>
-void judge_grants(const Context& context, Judge& judge, const Selects& selects,
+void judge_grants(const Phone& phone, Judge& judge, const Selects& selects,
                   std::string_view granted_how) {
   for (const ServerRole server : both) {
-    const auto attempts = context.attempts_at(server);
+    const auto attempts = attempts_at(phone, server);
     for (std::size_t i = 0; i < attempts.size(); ++i) {
       const RegisterAttempt& accepted = *attempts[i];
       if (!accepted.ok || !accepted.granted || accepted.unregister || !selects(accepted)) continue;
-      judge_follows_grant(context, judge, accepted,
+      judge_follows_grant(phone, judge, accepted,
                           i + 1 < attempts.size() ? attempts[i + 1] : nullptr, granted_how);
     }
   }
 }
 
-const sip::MessageView& answer_to(const Context& context, const RegisterAttempt& accepted) {
-  return context.message(*context.transactions[accepted.transactions.back()].final).sip;
+const sip::MessageView& answer_to(const Phone& phone, const RegisterAttempt& accepted) {
+  return phone.message(*transactions(phone)[accepted.transactions.back()].final).sip;
 }
 
 std::size_t contacts_in(const sip::MessageView& message) {
@@ -130,42 +136,42 @@ std::size_t contacts_in(const sip::MessageView& message) {
   return count;
 }
 
-void follows_the_grant(const Context& context, Judge& judge) {
+void follows_the_grant(const Phone& phone, Judge& judge) {
   judge.needs("a 200 that grants another expiry than was asked, or lists several contacts",
               verdict::Blame::harness);
   judge_grants(
-      context, judge,
+      phone, judge,
       [&](const RegisterAttempt& accepted) {
         return accepted.requested != accepted.granted ||
-               contacts_in(answer_to(context, accepted)) > 1;
+               contacts_in(answer_to(phone, accepted)) > 1;
       },
       "granted to its Contact");
 }
 
-void contact_beats_header(const Context& context, Judge& judge) {
+void contact_beats_header(const Phone& phone, Judge& judge) {
   judge.needs("a 200 whose Contact and Expires header grant different expiries",
               verdict::Blame::harness);
   judge_grants(
-      context, judge,
+      phone, judge,
       [&](const RegisterAttempt& accepted) {
-        const auto header = answer_to(context, accepted).expires();
+        const auto header = answer_to(phone, accepted).expires();
         return header && seconds(*header) != *accepted.granted;
       },
       "granted in Contact, another value in Expires");
 }
 
 /// AMB-6: E − R means nothing, so the refresh must come before E and not at once.
-void short_expiry_is_followed(const Context& context, Judge& judge) {
+void short_expiry_is_followed(const Phone& phone, Judge& judge) {
   judge.needs("a 200 that cuts the expiry short", verdict::Blame::harness);
   for (const ServerRole server : both) {
-    for (const Refresh& refresh : find_refreshes(context, server)) {
+    for (const Refresh& refresh : refreshes_at(phone, server)) {
       const auto asked = refresh.previous->requested;
       if (!asked || *asked <= refresh.granted) continue;
-      const Duration before = context.profile.reregister_before;
+      const Duration before = phone.profile.reregister_before;
       const Duration least = before >= refresh.granted
                                  ? std::min<Duration>(least_wait, refresh.granted / 2)
                                  : Duration::zero();
-      judge.within(evidence_of(context, *refresh.next),
+      judge.within(evidence_of(phone, *refresh.next),
                    {.start = *refresh.previous->ok,
                     .end = refresh.next->start,
                     .window = {.min = least, .max = refresh.granted, .max_open = true},
@@ -177,14 +183,14 @@ void short_expiry_is_followed(const Context& context, Judge& judge) {
   }
 }
 
-void unused_margin_has_no_other_effect(const Context& context, Judge& judge) {
-  const auto& profile = context.profile;
+void unused_margin_has_no_other_effect(const Phone& phone, Judge& judge) {
+  const auto& profile = phone.profile;
   if (!profile.knows_reregister_before || profile.reregister_before != Duration::zero())
     return judge.not_applicable("Reregister before Expiration is in use or unknown to the device");
   judge.needs("a refresh after a granted registration");
   for (const ServerRole server : both) {
-    const auto attempts = context.attempts_at(server);
-    for (const Refresh& refresh : find_refreshes(context, server)) {
+    const auto attempts = attempts_at(phone, server);
+    for (const Refresh& refresh : refreshes_at(phone, server)) {
       const CaptureTime granted_at = *refresh.previous->ok;
       const auto in_period = std::ranges::count_if(attempts, [&](const RegisterAttempt* attempt) {
         return attempt->start > granted_at && attempt->start < granted_at + refresh.granted;
@@ -195,34 +201,34 @@ void unused_margin_has_no_other_effect(const Context& context, Judge& judge) {
           to_string(server), format_seconds(after), format_duration(refresh.granted), in_period);
       const bool is_hurried = refresh.next->ok && after < refresh.granted / 2;
       if (is_hurried || in_period > 2)
-        judge.violated(evidence_of(context, *refresh.next), seen);
+        judge.violated(evidence_of(phone, *refresh.next), seen);
       else
-        judge.pass(evidence_of(context, *refresh.next), seen);
+        judge.pass(evidence_of(phone, *refresh.next), seen);
     }
   }
 }
 
 // --- Failed attempts -----------------------------------------------------------------------------
 
-void waits_after_a_timeout(const Context& context, Judge& judge) {
-  if (context.profile.max_request_retries)
+void waits_after_a_timeout(const Phone& phone, Judge& judge) {
+  if (phone.profile.max_request_retries)
     return judge.not_applicable("the device leaves early by its maximum number of retries");
   judge.needs("an attempt after one that timed out", verdict::Blame::harness);
   for (const ServerRole server : both) {
-    const auto attempts = context.attempts_at(server);
+    const auto attempts = attempts_at(phone, server);
     for (std::size_t i = 0; i + 1 < attempts.size(); ++i) {
       const RegisterAttempt& failed = *attempts[i];
       const RegisterAttempt& next = *attempts[i + 1];
       const bool timed_out = failed.fail && failed.status == 0 &&
-                             !transport_failure(context, server, failed.start, *failed.fail);
+                             !transport_failure(phone, server, failed.start, *failed.fail);
       if (!timed_out || next.start < *failed.fail || next.unregister ||
-          next_power_change(context, failed.start) <= next.start)
+          next_power_change(phone, failed.start) <= next.start)
         continue;
       const Duration wait = next.start - *failed.fail;
       const std::string seen = fmt::format(
           "next attempt at the {} {} after a timeout (the profile says {})", to_string(server),
-          format_seconds(wait), format_duration(context.profile.reg_retry_wait));
-      const Evidence evidence = evidence_of(context, next);
+          format_seconds(wait), format_duration(phone.profile.reg_retry_wait));
+      const Evidence evidence = evidence_of(phone, next);
       if (wait >= least_wait)
         judge.pass(evidence, seen);
       else if (wait >= no_wait)
@@ -233,38 +239,37 @@ void waits_after_a_timeout(const Context& context, Judge& judge) {
   }
 }
 
-void judge_answer_to_423(const Context& context, Judge& judge, const Transaction& refused,
+void judge_answer_to_423(const Phone& phone, Judge& judge, const Transaction& refused,
                          seconds wanted) {
-  const CaptureTime at = context.at(*refused.final);
-  const Transaction* next = next_at_server(context, refused);
-  if (next == nullptr || context.opening(*next).at > at + soon) {
-    if (context.trace.last > at + soon)
+  const CaptureTime at = phone.at(*refused.final);
+  const Transaction* next = next_at_server(phone, refused);
+  if (next == nullptr || opening(phone, *next).at > at + soon) {
+    if (phone.trace.last > at + soon)
       judge.warn(
-          evidence_of(context, refused),
+          evidence_of(phone, refused),
           fmt::format("no second try within 5 s of a 423 with Min-Expires {}", wanted.count()));
     return;
   }
-  const sip::MessageView& retry = context.opening(*next).sip;
+  const sip::MessageView& retry = opening(phone, *next).sip;
   const auto asked = asked_in(retry);
-  const Evidence evidence = evidence_of(context, *next);
+  const Evidence evidence = evidence_of(phone, *next);
   if (asked && *asked < wanted)
     judge.fail(evidence, fmt::format("asks for {} after a 423 with Min-Expires {}", asked->count(),
                                      wanted.count()));
-  else if (retry.cseq() != context.opening(refused).sip.cseq() + 1)
+  else if (retry.cseq() != opening(phone, refused).sip.cseq() + 1)
     judge.violated(evidence, "the retry after a 423 does not raise CSeq by one");
   else
     judge.pass(evidence, fmt::format("asks for {} after a 423 with Min-Expires {}",
                                      asked ? asked->count() : 0, wanted.count()));
 }
 
-void asks_for_min_expires(const Context& context, Judge& judge) {
+void asks_for_min_expires(const Phone& phone, Judge& judge) {
   judge.needs("a REGISTER that is answered with 423 and Min-Expires", verdict::Blame::harness);
-  for (const Transaction* transaction : registers(context)) {
+  for (const Transaction* transaction : registers(phone)) {
     if (!transaction->final) continue;
-    const sip::MessageView& answer = context.message(*transaction->final).sip;
+    const sip::MessageView& answer = phone.message(*transaction->final).sip;
     const auto wanted = number_in(answer.header(HeaderId::min_expires));
-    if (answer.status() == 423 && wanted)
-      judge_answer_to_423(context, judge, *transaction, *wanted);
+    if (answer.status() == 423 && wanted) judge_answer_to_423(phone, judge, *transaction, *wanted);
   }
 }
 
@@ -274,34 +279,34 @@ bool has_same_content(const sip::MessageView& before, const sip::MessageView& no
          before.has(HeaderId::authorization) == now.has(HeaderId::authorization);
 }
 
-void does_not_repeat_what_was_refused(const Context& context, Judge& judge) {
+void does_not_repeat_what_was_refused(const Phone& phone, Judge& judge) {
   judge.needs("a REGISTER that is answered with 403 or 404", verdict::Blame::harness);
-  const Duration limit = std::max(least_wait_after_refusal, context.profile.reg_retry_wait_403);
-  for (const Transaction* refused : registers(context)) {
+  const Duration limit = std::max(least_wait_after_refusal, phone.profile.reg_retry_wait_403);
+  for (const Transaction* refused : registers(phone)) {
     if (!refused->final) continue;
-    const int status = context.message(*refused->final).sip.status();
+    const int status = phone.message(*refused->final).sip.status();
     if (status != 403 && status != 404) continue;
-    const CaptureTime at = context.at(*refused->final);
-    const Transaction* next = next_at_server(context, *refused);
-    const bool is_same =
-        next != nullptr && next_power_change(context, at) > context.opening(*next).at &&
-        has_same_content(context.opening(*refused).sip, context.opening(*next).sip);
-    const Duration wait = (is_same ? context.opening(*next).at : context.trace.last) - at;
+    const CaptureTime at = phone.at(*refused->final);
+    const Transaction* next = next_at_server(phone, *refused);
+    const bool is_same = next != nullptr &&
+                         next_power_change(phone, at) > opening(phone, *next).at &&
+                         has_same_content(opening(phone, *refused).sip, opening(phone, *next).sip);
+    const Duration wait = (is_same ? opening(phone, *next).at : phone.trace.last) - at;
     if (is_same && wait < limit)
-      judge.violated(evidence_of(context, *next),
+      judge.violated(evidence_of(phone, *next),
                      fmt::format("the same REGISTER {} after a {} (it must wait {})",
                                  format_seconds(wait), status, format_duration(limit)));
     else if (wait >= least_wait_after_refusal)
-      judge.pass(evidence_of(context, *refused),
+      judge.pass(evidence_of(phone, *refused),
                  fmt::format("left alone for {} after a {}", format_seconds(wait), status));
   }
 }
 
 /// The first request outside a dialog that reached `server` in the span.
-const Transaction* first_new_request(const Context& context, ServerRole server, CaptureTime from,
+const Transaction* first_new_request(const Phone& phone, ServerRole server, CaptureTime from,
                                      CaptureTime until) {
-  for (const Transaction& transaction : context.transactions) {
-    const Message& request = context.opening(transaction);
+  for (const Transaction& transaction : transactions(phone)) {
+    const Message& request = opening(phone, transaction);
     if (transaction.server == server && transaction.method != Method::cancel &&
         transaction.direction == trace::Direction::from_device && request.at > from &&
         request.at < until && request.sip.to_tag().empty())
@@ -310,39 +315,39 @@ const Transaction* first_new_request(const Context& context, ServerRole server, 
   return nullptr;
 }
 
-void leaves_a_busy_server_alone(const Context& context, Judge& judge) {
+void leaves_a_busy_server_alone(const Phone& phone, Judge& judge) {
   judge.needs("a REGISTER that is answered with 503 and Retry-After", verdict::Blame::harness);
-  for (const Transaction* refused : registers(context)) {
+  for (const Transaction* refused : registers(phone)) {
     if (!refused->final) continue;
-    const sip::MessageView& answer = context.message(*refused->final).sip;
+    const sip::MessageView& answer = phone.message(*refused->final).sip;
     const auto wait = retry_after(answer);
     if (answer.status() != 503 || !wait) continue;
-    const CaptureTime at = context.at(*refused->final);
-    const CaptureTime until = std::min(at + *wait - registration_tolerance(context, *wait).value,
-                                       next_power_change(context, at));
-    const Transaction* early = first_new_request(context, refused->server, at, until);
+    const CaptureTime at = phone.at(*refused->final);
+    const CaptureTime until = std::min(at + *wait - registration_tolerance(phone, *wait).value,
+                                       next_power_change(phone, at));
+    const Transaction* early = first_new_request(phone, refused->server, at, until);
     if (early != nullptr)
-      judge.violated(evidence_of(context, *early),
+      judge.violated(evidence_of(phone, *early),
                      fmt::format("{} {} after a 503 with Retry-After {}",
-                                 context.opening(*early).sip.method_text(),
-                                 format_seconds(context.opening(*early).at - at), wait->count()));
-    else if (context.trace.last >= until)
-      judge.pass(evidence_of(context, *refused),
+                                 opening(phone, *early).sip.method_text(),
+                                 format_seconds(opening(phone, *early).at - at), wait->count()));
+    else if (phone.trace.last >= until)
+      judge.pass(evidence_of(phone, *refused),
                  fmt::format("left alone for the {} s of Retry-After", wait->count()));
   }
 }
 
 // --- Where refreshes go --------------------------------------------------------------------------
 
-void refreshes_where_it_registered(const Context& context, Judge& judge) {
+void refreshes_where_it_registered(const Phone& phone, Judge& judge) {
   judge.needs("a refresh of a registration");
   std::size_t refreshes = 0;
   bool all_right = true;
-  for (const RegisterAttempt& accepted : context.attempts) {
+  for (const RegisterAttempt& accepted : attempts(phone)) {
     if (!accepted.ok || !accepted.granted || accepted.unregister) continue;
-    const Message& first = context.opening(context.transactions[accepted.transactions.back()]);
-    for (const Transaction* later : registers(context)) {
-      const Message& message = context.opening(*later);
+    const Message& first = opening(phone, transactions(phone)[accepted.transactions.back()]);
+    for (const Transaction* later : registers(phone)) {
+      const Message& message = opening(phone, *later);
       const bool is_refresh = message.at > *accepted.ok &&
                               message.at < *accepted.ok + *accepted.granted &&
                               message.sip.call_id() == first.sip.call_id() &&
@@ -351,7 +356,7 @@ void refreshes_where_it_registered(const Context& context, Judge& judge) {
       ++refreshes;
       if (message.destination == first.destination) continue;
       all_right = false;
-      judge.violated(evidence_of(context, *later),
+      judge.violated(evidence_of(phone, *later),
                      fmt::format("registered at {}, refreshed at {}", first.destination.text(),
                                  message.destination.text()));
     }
@@ -360,24 +365,24 @@ void refreshes_where_it_registered(const Context& context, Judge& judge) {
     judge.pass({}, fmt::format("{} refreshes went where the registration had gone", refreshes));
 }
 
-void ignores_record_route(const Context& context, Judge& judge) {
+void ignores_record_route(const Phone& phone, Judge& judge) {
   judge.needs("a 200 to REGISTER with Record-Route, and a REGISTER after it",
               verdict::Blame::harness);
-  for (const Transaction* transaction : registers(context)) {
+  for (const Transaction* transaction : registers(phone)) {
     if (!transaction->final) continue;
-    const sip::MessageView& answer = context.message(*transaction->final).sip;
+    const sip::MessageView& answer = phone.message(*transaction->final).sip;
     const auto recorded = sip::parse_addresses(answer.header(HeaderId::record_route));
-    const Transaction* next = next_at_server(context, *transaction);
+    const Transaction* next = next_at_server(phone, *transaction);
     if (!answer.is_success() || recorded.empty() || next == nullptr) continue;
-    const auto route = sip::parse_addresses(context.opening(*next).sip.header(HeaderId::route));
+    const auto route = sip::parse_addresses(opening(phone, *next).sip.header(HeaderId::route));
     const bool follows = std::ranges::any_of(route, [&](const sip::Address& hop) {
       return sip::same_uri(hop.uri, recorded.front().uri);
     });
     if (follows)
-      judge.violated(evidence_of(context, *next),
+      judge.violated(evidence_of(phone, *next),
                      "a Route made of the Record-Route of a registrar's 200");
     else
-      judge.pass(evidence_of(context, *next), "no Route from a registrar's Record-Route");
+      judge.pass(evidence_of(phone, *next), "no Route from a registrar's Record-Route");
   }
 }
 
@@ -388,23 +393,23 @@ bool is_star(const sip::MessageView& request) {
   return sip::trim(contact) == "*";
 }
 
-void takes_bindings_back(const Context& context, Judge& judge) {
+void takes_bindings_back(const Phone& phone, Judge& judge) {
   judge.needs("a REGISTER that takes a binding back");
   std::array<bool, 2> told{};
   std::optional<CaptureTime> first;
-  for (const Transaction* transaction : registers(context)) {
-    const Message& message = context.opening(*transaction);
+  for (const Transaction* transaction : registers(phone)) {
+    const Message& message = opening(phone, *transaction);
     const bool takes_back = is_star(message.sip) || asked_in(message.sip) == seconds(0);
     if (!takes_back) continue;
     if (!first) first = message.at;
     told[transaction->server == ServerRole::secondary ? 1 : 0] = true;
     if (is_star(message.sip) && message.sip.expires() != 0u)
-      judge.fail(evidence_of(context, *transaction), "Contact \"*\" without Expires: 0");
+      judge.fail(evidence_of(phone, *transaction), "Contact \"*\" without Expires: 0");
     else
-      judge.pass(evidence_of(context, *transaction), "takes its binding back with expiry 0");
+      judge.pass(evidence_of(phone, *transaction), "takes its binding back with expiry 0");
   }
   for (std::size_t i = 0; first && i < both.size(); ++i)
-    if (!told[i] && context.registered(both[i], *first) && next_action(context, "shutdown", {}))
+    if (!told[i] && registered(phone, both[i], *first) && next_action(phone, "shutdown", {}))
       judge.warn({both[i], {}, {}}, fmt::format("went without telling the {}", to_string(both[i])));
 }
 

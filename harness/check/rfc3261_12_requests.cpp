@@ -10,9 +10,11 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/seen_dialogs.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/midcall.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/seen_dialogs.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -31,9 +33,9 @@ Evidence evidence_of(const SeenDialog& dialog, std::vector<std::size_t> messages
 /// Follows the device's numbers through one dialog.
 class NumberCheck {
  public:
-  NumberCheck(const Context& context, const SeenDialog& dialog) {
+  NumberCheck(const Phone& phone, const SeenDialog& dialog) {
     if (!dialog.device_called) return;
-    last_ = context.message(dialog.invite).sip.cseq();
+    last_ = phone.message(dialog.invite).sip.cseq();
     invites_.insert(*last_);
   }
 
@@ -79,20 +81,20 @@ class NumberCheck {
 };
 
 /// Where requests may be lost before they come to the capture, a gap shows nothing.
-bool is_gap_beyond_sight(const Context& context) {
-  return context.trace.vantage != trace::Vantage::device;
+bool is_gap_beyond_sight(const Phone& phone) {
+  return phone.trace.vantage != trace::Vantage::device;
 }
 
-void judge_numbers(const Context& context, Judge& judge, const SeenDialog& dialog) {
-  NumberCheck numbers(context, dialog);
+void judge_numbers(const Phone& phone, Judge& judge, const SeenDialog& dialog) {
+  NumberCheck numbers(phone, dialog);
   std::vector<std::size_t> seen{dialog.invite};
   for (const std::size_t index : dialog.messages) {
-    const Message& message = context.message(index);
+    const Message& message = phone.message(index);
     if (!is_of_device(dialog, message)) continue;
     seen.push_back(index);
     const auto problem = numbers.problem_of(message);
     if (!problem) continue;
-    if (is_gap_beyond_sight(context) && numbers.has_gap())
+    if (is_gap_beyond_sight(phone) && numbers.has_gap())
       judge.inconclusive(evidence_of(dialog, {index}), Blame::network,
                          *problem + "; a request between may have been lost on the way");
     else
@@ -105,21 +107,21 @@ void judge_numbers(const Context& context, Judge& judge, const SeenDialog& dialo
                            numbers.requests()));
 }
 
-void numbers_rise_by_one(const Context& context, Judge& judge) {
+void numbers_rise_by_one(const Phone& phone, Judge& judge) {
   judge.needs("a request of the device within a dialog");
-  for (const SeenDialog& dialog : find_seen_dialogs(context)) judge_numbers(context, judge, dialog);
+  for (const SeenDialog& dialog : seen_dialogs(phone)) judge_numbers(phone, judge, dialog);
 }
 
 // --- Routes --------------------------------------------------------------------------------------
 
 /// Judges how the device's requests in a dialog are addressed: one instance a dialog.
-void judge_addressing(const Context& context, Judge& judge, const SeenDialog& dialog,
+void judge_addressing(const Phone& phone, Judge& judge, const SeenDialog& dialog,
                       std::string_view right) {
   std::vector<std::size_t> seen;
   for (const std::size_t index : dialog.messages) {
-    const Message& message = context.message(index);
+    const Message& message = phone.message(index);
     if (!is_of_device(dialog, message) || index < dialog.answer) continue;
-    if (const auto wrong = misaddressed(context, dialog, message))
+    if (const auto wrong = misaddressed(phone, dialog, message))
       return judge.violated(evidence_of(dialog, {dialog.answer, index}),
                             fmt::format("{}: {}", message.sip.method_text(), *wrong));
     seen.push_back(index);
@@ -127,42 +129,42 @@ void judge_addressing(const Context& context, Judge& judge, const SeenDialog& di
   if (!seen.empty()) judge.pass(evidence_of(dialog, seen), std::string(right));
 }
 
-void follows_the_route_set(const Context& context, Judge& judge) {
+void follows_the_route_set(const Phone& phone, Judge& judge) {
   judge.needs("a request in a dialog that was made through Record-Routes", Blame::harness);
-  for (const SeenDialog& dialog : find_seen_dialogs(context)) {
-    const auto routes = route_set(context, dialog);
+  for (const SeenDialog& dialog : seen_dialogs(phone)) {
+    const auto routes = route_set(phone, dialog);
     if (!routes.empty() && !begins_strict(routes))
-      judge_addressing(context, judge, dialog,
+      judge_addressing(phone, judge, dialog,
                        "each request names the remote target and carries the route set in order");
   }
 }
 
-void speaks_to_a_strict_router(const Context& context, Judge& judge) {
+void speaks_to_a_strict_router(const Phone& phone, Judge& judge) {
   judge.needs("a request in a dialog whose first Record-Route has no lr", Blame::harness);
-  for (const SeenDialog& dialog : find_seen_dialogs(context))
-    if (begins_strict(route_set(context, dialog)))
-      judge_addressing(context, judge, dialog,
+  for (const SeenDialog& dialog : seen_dialogs(phone))
+    if (begins_strict(route_set(phone, dialog)))
+      judge_addressing(phone, judge, dialog,
                        "each request names the strict router and carries the target last");
 }
 
-void stays_with_the_secondary(const Context& context, Judge& judge) {
+void stays_with_the_secondary(const Phone& phone, Judge& judge) {
   judge.needs("a request of the device in a call over the secondary");
-  for (const SeenDialog& dialog : find_seen_dialogs(context)) {
+  for (const SeenDialog& dialog : seen_dialogs(phone)) {
     if (dialog.server != ServerRole::secondary) continue;
     std::vector<std::size_t> seen;
     std::optional<std::size_t> astray;
     for (const std::size_t index : dialog.messages) {
-      const Message& message = context.message(index);
+      const Message& message = phone.message(index);
       if (!is_of_device(dialog, message) || index < dialog.answer) continue;
       if (message.server == ServerRole::primary && !astray &&
-          !was_led_there(context, dialog, message))
+          !was_led_there(phone, dialog, message))
         astray = index;
       seen.push_back(index);
     }
     if (astray)
       judge.violated(evidence_of(dialog, {dialog.answer, *astray}),
                      fmt::format("{} of a call over the secondary went to the primary",
-                                 context.message(*astray).sip.method_text()));
+                                 phone.message(*astray).sip.method_text()));
     else if (!seen.empty())
       judge.pass(evidence_of(dialog, seen), "no request of the call left the secondary's route");
   }

@@ -10,16 +10,22 @@
 
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/incoming.hpp"
-#include "harness/check/midcall.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/dialog_requests.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/incoming.hpp"
+#include "harness/observed/midcall.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using trace::DialogRequests;
 using trace::Direction;
-using trace::Transaction;
 using verdict::Blame;
 
 /// §13.3.1.1: a response at least this often while it rings.
@@ -27,8 +33,8 @@ constexpr Duration ring_at_least_every = 60s;
 /// policy: what follows a repeated 200 this soon follows from it.
 constexpr Duration because_of = 2s;
 
-bool is_success(const Context& context, const Transaction& invite) {
-  return invite.final && context.message(*invite.final).sip.is_success();
+bool is_success(const Phone& phone, const Transaction& invite) {
+  return invite.final && phone.message(*invite.final).sip.is_success();
 }
 
 // --- Ringing -------------------------------------------------------------------------------------
@@ -38,45 +44,45 @@ bool is_reliable(const sip::MessageView& response) {
   return response.header(sip::HeaderId::require).find("100rel") != std::string_view::npos;
 }
 
-std::vector<std::size_t> ringings(const Context& context, const Transaction& invite) {
+std::vector<std::size_t> ringings(const Phone& phone, const Transaction& invite) {
   std::vector<std::size_t> found;
   for (const std::size_t response : invite.responses) {
     if (invite.final && response >= *invite.final) break;
-    const sip::MessageView& sip = context.message(response).sip;
+    const sip::MessageView& sip = phone.message(response).sip;
     if (sip.status() > 100 && sip.is_provisional()) found.push_back(response);
   }
   return found;
 }
 
 /// The caller gave up, the device answered or was switched off, the capture ends.
-CaptureTime ringing_ends(const Context& context, const Transaction& invite) {
-  const trace::Message& first = context.opening(invite);
-  CaptureTime end = std::min(context.trace.last, next_power_change(context, first.at));
-  if (invite.final) end = std::min(end, context.at(*invite.final));
-  for (const Transaction& cancel : context.transactions)
+CaptureTime ringing_ends(const Phone& phone, const Transaction& invite) {
+  const trace::Message& first = opening(phone, invite);
+  CaptureTime end = std::min(phone.trace.last, next_power_change(phone, first.at));
+  if (invite.final) end = std::min(end, phone.at(*invite.final));
+  for (const Transaction& cancel : transactions(phone))
     if (cancel.method == Method::cancel && is_from_server(cancel) &&
-        context.opening(cancel).sip.call_id() == first.sip.call_id())
-      end = std::min(end, context.opening(cancel).at);
+        opening(phone, cancel).sip.call_id() == first.sip.call_id())
+      end = std::min(end, opening(phone, cancel).at);
   return end;
 }
 
-void judge_ringing(const Context& context, Judge& judge, const Transaction& invite) {
-  const std::vector<std::size_t> rings = ringings(context, invite);
-  const CaptureTime end = ringing_ends(context, invite);
-  if (rings.empty() || is_reliable(context.message(rings.front()).sip)) return;
-  if (end <= context.at(rings.front()) + ring_at_least_every) return;
-  const auto tolerance = timer_tolerance(context, ring_at_least_every);
+void judge_ringing(const Phone& phone, Judge& judge, const Transaction& invite) {
+  const std::vector<std::size_t> rings = ringings(phone, invite);
+  const CaptureTime end = ringing_ends(phone, invite);
+  if (rings.empty() || is_reliable(phone.message(rings.front()).sip)) return;
+  if (end <= phone.at(rings.front()) + ring_at_least_every) return;
+  const auto tolerance = timer_tolerance(phone, ring_at_least_every);
   for (std::size_t i = 0; i < rings.size(); ++i) {
-    const CaptureTime next = i + 1 < rings.size() ? context.at(rings[i + 1]) : end;
-    const bool is_late = next - context.at(rings[i]) > ring_at_least_every + tolerance.value;
+    const CaptureTime next = i + 1 < rings.size() ? phone.at(rings[i + 1]) : end;
+    const bool is_late = next - phone.at(rings[i]) > ring_at_least_every + tolerance.value;
     const Evidence evidence{
-        invite.server, context.opening(invite).sip.call_id(), {invite.sends.front(), rings[i]}};
-    if (is_late && may_be_lost_on_the_way(context))
+        invite.server, opening(phone, invite).sip.call_id(), {invite.sends.front(), rings[i]}};
+    if (is_late && may_be_lost_on_the_way(phone))
       judge.inconclusive(evidence, Blame::network,
                          "captured at the server: a 1xx may have been lost on the way");
     else
       judge.within(evidence,
-                   {.start = context.at(rings[i]),
+                   {.start = phone.at(rings[i]),
                     .end = next,
                     .window = {.max = ring_at_least_every + tolerance.value},
                     .tolerance = tolerance},
@@ -84,10 +90,10 @@ void judge_ringing(const Context& context, Judge& judge, const Transaction& invi
   }
 }
 
-void rings_every_minute(const Context& context, Judge& judge) {
+void rings_every_minute(const Phone& phone, Judge& judge) {
   judge.needs("a call to the device that rings for more than a minute", Blame::user);
-  for (const Transaction& invite : context.transactions)
-    if (is_incoming_call(context, invite)) judge_ringing(context, judge, invite);
+  for (const Transaction& invite : transactions(phone))
+    if (is_incoming_call(phone, invite)) judge_ringing(phone, judge, invite);
 }
 
 // --- The 200 until its ACK -----------------------------------------------------------------------
@@ -103,128 +109,127 @@ struct Accepted {
   CaptureTime timeout;  ///< 64·T1 later
 };
 
-Accepted follow(const Context& context, const DialogRequests& requests, const Transaction& invite) {
+Accepted follow(const Phone& phone, const DialogRequests& requests, const Transaction& invite) {
   const auto next = [&](Method method, Direction direction) {
-    return next_in_dialog(context, requests, invite, method, direction);
+    return next_in_dialog(phone, requests, invite, method, direction);
   };
-  const CaptureTime answered = context.at(*invite.final);
+  const CaptureTime answered = phone.at(*invite.final);
   return {invite,
-          copies_of_final(context, invite),
+          copies_of_final(phone, invite),
           next(Method::ack, Direction::to_device),
           next(Method::bye, Direction::from_device),
           next(Method::bye, Direction::to_device),
           answered,
-          answered + context.profile.timers.sixty_four_t1()};
+          answered + phone.profile.timers.sixty_four_t1()};
 }
 
-Evidence evidence_of(const Context& context, const Accepted& accepted) {
-  return {accepted.invite.server, context.message(accepted.copies.front()).sip.call_id(),
+Evidence evidence_of(const Phone& phone, const Accepted& accepted) {
+  return {accepted.invite.server, phone.message(accepted.copies.front()).sip.call_id(),
           accepted.copies};
 }
 
 /// When the device had no reason left to repeat its 200.
-CaptureTime repeats_may_end(const Context& context, const Accepted& accepted) {
-  CaptureTime end = next_power_change(context, accepted.answered);
+CaptureTime repeats_may_end(const Phone& phone, const Accepted& accepted) {
+  CaptureTime end = next_power_change(phone, accepted.answered);
   if (const auto failure =
-          transport_failure(context, accepted.invite.server, accepted.answered, accepted.timeout))
+          transport_failure(phone, accepted.invite.server, accepted.answered, accepted.timeout))
     end = std::min(end, *failure);
   for (const auto& request : {accepted.ack, accepted.bye, accepted.other_bye})
-    if (request) end = std::min(end, context.at(*request));
+    if (request) end = std::min(end, phone.at(*request));
   return end;
 }
 
-void judge_bye(const Context& context, Judge& judge, const Accepted& accepted) {
-  Evidence evidence = evidence_of(context, accepted);
+void judge_bye(const Phone& phone, Judge& judge, const Accepted& accepted) {
+  Evidence evidence = evidence_of(phone, accepted);
   if (!accepted.bye)
     return judge.warn(evidence, "a 200 that was never acknowledged, and no BYE ended the session");
-  const auto tolerance = timer_tolerance(context, context.profile.timers.sixty_four_t1());
-  const Duration nominal = context.profile.timers.sixty_four_t1();
+  const auto tolerance = timer_tolerance(phone, phone.profile.timers.sixty_four_t1());
+  const Duration nominal = phone.profile.timers.sixty_four_t1();
   evidence.messages.push_back(*accepted.bye);
   judge.should_be_within(
       evidence,
       {.start = accepted.answered,
-       .end = context.at(*accepted.bye),
+       .end = phone.at(*accepted.bye),
        .window = {.min = nominal - tolerance.value / 2,
-                  .max = nominal + tolerance.value + context.profile.tolerances.fo_grace},
+                  .max = nominal + tolerance.value + phone.profile.tolerances.fo_grace},
        .tolerance = tolerance},
       "BYE after a 200 that was never acknowledged");
 }
 
 /// Nothing but Timer-like repeats can have gone on until the timeout.
-void judge_unacknowledged(const Context& context, Judge& judge, const Accepted& accepted) {
-  const auto tolerance = timer_tolerance(context, context.profile.timers.sixty_four_t1());
-  const CaptureTime over = accepted.timeout + tolerance.value + context.profile.tolerances.fo_grace;
-  if (context.trace.last <= over ||
-      repeats_may_end(context, accepted) < accepted.timeout - tolerance.value / 2)
+void judge_unacknowledged(const Phone& phone, Judge& judge, const Accepted& accepted) {
+  const auto tolerance = timer_tolerance(phone, phone.profile.timers.sixty_four_t1());
+  const CaptureTime over = accepted.timeout + tolerance.value + phone.profile.tolerances.fo_grace;
+  if (phone.trace.last <= over ||
+      repeats_may_end(phone, accepted) < accepted.timeout - tolerance.value / 2)
     return;
-  const std::size_t expected = full_count(context, doubling_to_t2(context));
-  const Evidence evidence = evidence_of(context, accepted);
-  if (accepted.copies.size() < expected && !may_be_lost_on_the_way(context))
+  const std::size_t expected = full_count(phone, doubling_to_t2(phone));
+  const Evidence evidence = evidence_of(phone, accepted);
+  if (accepted.copies.size() < expected && !may_be_lost_on_the_way(phone))
     judge.violated(evidence, fmt::format("200 sent {} times without ACK, {} expected",
                                          accepted.copies.size(), expected));
-  else if (context.at(accepted.copies.back()) > accepted.timeout + tolerance.value)
+  else if (phone.at(accepted.copies.back()) > accepted.timeout + tolerance.value)
     judge.violated(evidence, "200 still sent after 64 x T1");
-  judge_bye(context, judge, accepted);
+  judge_bye(phone, judge, accepted);
 }
 
-void judge_accepted(const Context& context, Judge& judge, const Accepted& accepted) {
-  const CaptureTime end = repeats_may_end(context, accepted);
-  Copies copies{accepted.invite.server, accepted.copies, describe_final(context, accepted.invite)};
-  std::erase_if(copies.messages, [&](std::size_t copy) { return context.at(copy) > end; });
-  judge_intervals(context, judge, copies, doubling_to_t2(context));
-  if (!accepted.ack) return judge_unacknowledged(context, judge, accepted);
-  const bool goes_on = context.at(accepted.copies.back()) > context.at(*accepted.ack) + in_flight;
-  if (goes_on && context.trace.vantage == trace::Vantage::device)
-    judge.violated(evidence_of(context, accepted), "200 sent again after its ACK");
+void judge_accepted(const Phone& phone, Judge& judge, const Accepted& accepted) {
+  const CaptureTime end = repeats_may_end(phone, accepted);
+  Copies copies{accepted.invite.server, accepted.copies, describe_final(phone, accepted.invite)};
+  std::erase_if(copies.messages, [&](std::size_t copy) { return phone.at(copy) > end; });
+  judge_intervals(phone, judge, copies, doubling_to_t2(phone));
+  if (!accepted.ack) return judge_unacknowledged(phone, judge, accepted);
+  const bool goes_on = phone.at(accepted.copies.back()) > phone.at(*accepted.ack) + in_flight;
+  if (goes_on && phone.trace.vantage == trace::Vantage::device)
+    judge.violated(evidence_of(phone, accepted), "200 sent again after its ACK");
 }
 
-void success_is_repeated_until_ack(const Context& context, Judge& judge) {
+void success_is_repeated_until_ack(const Phone& phone, Judge& judge) {
   judge.needs("a call that the device answers and whose ACK is withheld", Blame::harness);
-  const DialogRequests requests(context.trace);
-  for (const Transaction& invite : context.transactions)
+  const DialogRequests& requests = dialog_requests(phone);
+  for (const Transaction& invite : transactions(phone))
     // A copy of the INVITE may draw the 200 too (RFC 3261 §17.2.1 left that to the UAS core).
-    if (is_from_server(invite) && invite.method == Method::invite && is_success(context, invite) &&
-        !was_asked_again(context, invite))
-      judge_accepted(context, judge, follow(context, requests, invite));
+    if (is_from_server(invite) && invite.method == Method::invite && is_success(phone, invite) &&
+        !was_asked_again(phone, invite))
+      judge_accepted(phone, judge, follow(phone, requests, invite));
 }
 
 // --- Copies that mean nothing new ----------------------------------------------------------------
 
 /// A copy of an INVITE that the device had answered with a 2xx: nothing but that 2xx may follow.
-void judge_repeated_invite(const Context& context, Judge& judge, const Transaction& invite) {
-  const Evidence evidence = evidence_of(context, invite);
-  const sip::MessageView& answer = context.message(*invite.final).sip;
-  const CaptureTime again = context.at(invite.sends.back());
+void judge_repeated_invite(const Phone& phone, Judge& judge, const Transaction& invite) {
+  const Evidence evidence = evidence_of(phone, invite);
+  const sip::MessageView& answer = phone.message(*invite.final).sip;
+  const CaptureTime again = phone.at(invite.sends.back());
   for (const std::size_t response : invite.responses) {
-    const sip::MessageView& sip = context.message(response).sip;
+    const sip::MessageView& sip = phone.message(response).sip;
     const bool is_the_answer = sip.status() == answer.status() && sip.to_tag() == answer.to_tag();
     if (response <= *invite.final || is_the_answer) continue;
     judge.violated(evidence, fmt::format("a copy of an answered INVITE drew {}", sip.status()));
     return;
   }
-  if (context.trace.last > again + in_flight)
+  if (phone.trace.last > again + in_flight)
     judge.pass(evidence, "a copy of an answered INVITE started nothing new");
 }
 
-void judge_invites_of_servers(const Context& context, Judge& judge) {
-  for (const Transaction& invite : context.transactions) {
+void judge_invites_of_servers(const Phone& phone, Judge& judge) {
+  for (const Transaction& invite : transactions(phone)) {
     if (!is_from_server(invite) || invite.method != Method::invite) continue;
     // After Timer L the device may take it for a new one.
     const bool is_absorbed =
-        is_success(context, invite) && was_asked_again(context, invite) &&
-        context.at(invite.sends.back()) <
-            context.at(*invite.final) + context.profile.timers.sixty_four_t1() -
-                timer_tolerance(context, context.profile.timers.sixty_four_t1()).value;
-    if (is_absorbed) judge_repeated_invite(context, judge, invite);
+        is_success(phone, invite) && was_asked_again(phone, invite) &&
+        phone.at(invite.sends.back()) <
+            phone.at(*invite.final) + phone.profile.timers.sixty_four_t1() -
+                timer_tolerance(phone, phone.profile.timers.sixty_four_t1()).value;
+    if (is_absorbed) judge_repeated_invite(phone, judge, invite);
   }
 }
 
 /// The 200 of a server to the device's INVITE, come again while the call was up.
-std::optional<std::size_t> repeated_success(const Context& context,
-                                            const trace::ConfirmedDialog& dialog) {
-  const Transaction& invite = context.transactions[dialog.invite];
+std::optional<std::size_t> repeated_success(const Phone& phone, const ConfirmedDialog& dialog) {
+  const Transaction& invite = transactions(phone)[dialog.invite];
   for (const std::size_t response : invite.responses) {
-    const trace::Message& message = context.message(response);
+    const trace::Message& message = phone.message(response);
     const bool is_up =
         message.at > dialog.confirmed && (!dialog.ended || message.at < *dialog.ended);
     if (message.sip.is_success() && message.sip.to_tag() == dialog.server_tag && is_up)
@@ -233,18 +238,18 @@ std::optional<std::size_t> repeated_success(const Context& context,
   return std::nullopt;
 }
 
-void judge_calls_of_device(const Context& context, Judge& judge) {
-  for (const trace::ConfirmedDialog& dialog : context.dialogs) {
-    if (dialog.incoming || dialog.invite >= context.transactions.size()) continue;
-    const auto again = repeated_success(context, dialog);
-    if (!again || context.trace.last < context.at(*again) + because_of) continue;
-    const CaptureTime at = context.at(*again);
+void judge_calls_of_device(const Phone& phone, Judge& judge) {
+  for (const ConfirmedDialog& dialog : dialogs(phone)) {
+    if (dialog.incoming || dialog.invite >= transactions(phone).size()) continue;
+    const auto again = repeated_success(phone, dialog);
+    if (!again || phone.trace.last < phone.at(*again) + because_of) continue;
+    const CaptureTime at = phone.at(*again);
     const bool ended = dialog.ended && *dialog.ended < at + because_of;
-    const trace::Message* bye = bye_of_device(context, dialog, at);
+    const trace::Message* bye = bye_of_device(phone, dialog, at);
     // Without a journal nobody knows that the user did not hang up just then.
     const bool is_unwanted = bye != nullptr && bye->at < at + because_of &&
-                             !was_dialog_lost(context, dialog) && context.trace.has_journal() &&
-                             !was_end_ordered(context, bye->at);
+                             !was_dialog_lost(phone, dialog) && phone.trace.has_journal() &&
+                             !was_end_ordered(phone, bye->at);
     const Evidence evidence{dialog.server, dialog.call_id, {*again}};
     if (!ended)
       judge.pass(evidence, "a repeated 200 left the call as it was");
@@ -253,10 +258,10 @@ void judge_calls_of_device(const Context& context, Judge& judge) {
   }
 }
 
-void copies_start_nothing(const Context& context, Judge& judge) {
+void copies_start_nothing(const Phone& phone, Judge& judge) {
   judge.needs("an INVITE or a 200 that comes again when the call is up", Blame::harness);
-  judge_invites_of_servers(context, judge);
-  judge_calls_of_device(context, judge);
+  judge_invites_of_servers(phone, judge);
+  judge_calls_of_device(phone, judge);
 }
 
 constexpr std::array table{

@@ -8,20 +8,26 @@
 #include <fmt/format.h>
 
 #include "harness/check/families.hpp"
-#include "harness/check/invites.hpp"
-#include "harness/check/midcall.hpp"
+#include "harness/check/shared_judgements.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/invites.hpp"
+#include "harness/observed/midcall.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using trace::ConfirmedDialog;
 using trace::Message;
 using verdict::Blame;
 
-int status_of(const Context& context, const Modification& modification) {
+int status_of(const Phone& phone, const Modification& modification) {
   const auto& final = modification.request->final;
-  return final ? context.message(*final).sip.status() : 0;
+  return final ? phone.message(*final).sip.status() : 0;
 }
 
 bool ended_before(const ConfirmedDialog& dialog, CaptureTime at) {
@@ -30,21 +36,21 @@ bool ended_before(const ConfirmedDialog& dialog, CaptureTime at) {
 
 // --- The dialog is lost --------------------------------------------------------------------------
 
-void lost_dialogs_are_ended(const Context& context, Judge& judge) {
+void lost_dialogs_are_ended(const Phone& phone, Judge& judge) {
   judge.needs("a re-INVITE or UPDATE of the device that draws 481, 408 or nothing", Blame::harness);
-  for (const Modification& modification : modifications(context)) {
-    const auto lost = dialog_lost_at(context, *modification.request);
-    const CaptureTime opened = context.opening(*modification.request).at;
-    if (!lost || context.trace.last < *lost + time_to_act ||
-        next_power_change(context, opened) < *lost + time_to_act)
+  for (const Modification& modification : modifications(phone)) {
+    const auto lost = dialog_lost_at(phone, *modification.request);
+    const CaptureTime opened = opening(phone, *modification.request).at;
+    if (!lost || phone.trace.last < *lost + time_to_act ||
+        next_power_change(phone, opened) < *lost + time_to_act)
       continue;
-    const Evidence evidence = evidence_of(context, modification);
+    const Evidence evidence = evidence_of(phone, modification);
     if (ended_before(*modification.dialog, opened)) continue;
-    const Message* bye = bye_of_device(context, *modification.dialog, opened);
+    const Message* bye = bye_of_device(phone, *modification.dialog, opened);
     const bool by_server = modification.dialog->ended && bye == nullptr;
     if (by_server) continue;
     if (bye == nullptr || bye->at > *lost + time_to_act)
-      violated_unless_lost(context, judge, evidence, "the dialog was lost, and no BYE ended it");
+      violated_unless_lost(phone, judge, evidence, "the dialog was lost, and no BYE ended it");
     else
       judge.pass(evidence, "the lost dialog was ended with BYE");
   }
@@ -59,21 +65,21 @@ bool refuses_only_the_change(int status) {
   return status >= 400 && std::ranges::find(ends_the_dialog, status) == ends_the_dialog.end();
 }
 
-void refused_changes_leave_the_session(const Context& context, Judge& judge) {
+void refused_changes_leave_the_session(const Phone& phone, Judge& judge) {
   judge.needs("a re-INVITE of the device that is refused, and not with 481 or 408", Blame::harness);
-  for (const Modification& modification : modifications(context)) {
-    const int status = status_of(context, modification);
+  for (const Modification& modification : modifications(phone)) {
+    const int status = status_of(phone, modification);
     if (modification.request->method != Method::invite || !refuses_only_the_change(status))
       continue;
-    const CaptureTime refused = context.at(*modification.request->final);
-    if (ended_before(*modification.dialog, refused) || context.trace.last < refused + time_to_act)
+    const CaptureTime refused = phone.at(*modification.request->final);
+    if (ended_before(*modification.dialog, refused) || phone.trace.last < refused + time_to_act)
       continue;
-    const Message* bye = bye_of_device(context, *modification.dialog, refused);
+    const Message* bye = bye_of_device(phone, *modification.dialog, refused);
     const bool ends = bye != nullptr && bye->at <= refused + time_to_act;
-    const Evidence evidence = evidence_of(context, modification);
+    const Evidence evidence = evidence_of(phone, modification);
     if (!ends)
       judge.pass(evidence, fmt::format("a {} to a re-INVITE left the session as it was", status));
-    else if (context.trace.has_journal() && !was_end_ordered(context, bye->at))
+    else if (phone.trace.has_journal() && !was_end_ordered(phone, bye->at))
       judge.violated(evidence, fmt::format("a {} to a re-INVITE ended the session", status));
   }
 }
@@ -81,73 +87,71 @@ void refused_changes_leave_the_session(const Context& context, Judge& judge) {
 // --- Both at once --------------------------------------------------------------------------------
 
 /// How long the device must wait before it tries again. @source RFC 3261 §14.1
-verdict::Window wait_after_glare(const Context& context, const ConfirmedDialog& dialog) {
+verdict::Window wait_after_glare(const Phone& phone, const ConfirmedDialog& dialog) {
   const Duration longest = dialog.incoming ? Duration(2s) : Duration(4s);
-  const auto tolerance = timer_tolerance(context, longest);
+  const auto tolerance = timer_tolerance(phone, longest);
   verdict::Window window{.max = longest + tolerance.value};
   if (!dialog.incoming) window.min = Duration(2100ms) - tolerance.value / 2;
   return window;
 }
 
-const Modification* next_try(const Context& context, const std::vector<Modification>& all,
+const Modification* next_try(const Phone& phone, const std::vector<Modification>& all,
                              const Modification& refused) {
-  const CaptureTime at = context.at(*refused.request->final);
+  const CaptureTime at = phone.at(*refused.request->final);
   for (const Modification& later : all)
     if (later.dialog == refused.dialog && later.request->method == Method::invite &&
-        context.opening(*later.request).at > at)
+        opening(phone, *later.request).at > at)
       return &later;
   return nullptr;
 }
 
 /// The far end's own change went through meanwhile: the device may have nothing left to change.
-bool was_changed_by_far_end(const Context& context, const Modification& refused,
-                            CaptureTime until) {
-  const CaptureTime from = context.opening(*refused.request).at;
-  return std::ranges::any_of(context.transactions, [&](const trace::Transaction& change) {
-    const Message& request = context.opening(change);
+bool was_changed_by_far_end(const Phone& phone, const Modification& refused, CaptureTime until) {
+  const CaptureTime from = opening(phone, *refused.request).at;
+  return std::ranges::any_of(transactions(phone), [&](const Transaction& change) {
+    const Message& request = opening(phone, change);
     const bool may_change = change.method == Method::invite || change.method == Method::update;
     return may_change && change.direction == trace::Direction::to_device && request.at >= from &&
            request.at <= until && is_in(request.sip, *refused.dialog) && change.final &&
-           context.message(*change.final).sip.is_success();
+           phone.message(*change.final).sip.is_success();
   });
 }
 
-void judge_glare(const Context& context, Judge& judge, const std::vector<Modification>& all,
+void judge_glare(const Phone& phone, Judge& judge, const std::vector<Modification>& all,
                  const Modification& refused) {
-  const CaptureTime at = context.at(*refused.request->final);
-  const verdict::Window window = wait_after_glare(context, *refused.dialog);
+  const CaptureTime at = phone.at(*refused.request->final);
+  const verdict::Window window = wait_after_glare(phone, *refused.dialog);
   const CaptureTime latest = at + *window.max;
-  const Modification* again = next_try(context, all, refused);
-  const CaptureTime until = again ? std::min(context.opening(*again->request).at, latest) : latest;
+  const Modification* again = next_try(phone, all, refused);
+  const CaptureTime until = again ? std::min(opening(phone, *again->request).at, latest) : latest;
   // The user, the far end or a restart may have made the change pointless.
-  if (ended_before(*refused.dialog, until) || next_power_change(context, at) < until) return;
+  if (ended_before(*refused.dialog, until) || next_power_change(phone, at) < until) return;
   for (const std::string_view verb : {"hold", "resume", "hang_up"})
-    if (const auto ordered = next_action(context, verb, at); ordered && *ordered <= until) return;
-  if (until == latest && was_changed_by_far_end(context, refused, until)) return;
-  Evidence evidence = evidence_of(context, refused);
+    if (const auto ordered = next_action(phone, verb, at); ordered && *ordered <= until) return;
+  if (until == latest && was_changed_by_far_end(phone, refused, until)) return;
+  Evidence evidence = evidence_of(phone, refused);
   if (again == nullptr) {
-    if (context.trace.last > latest)
-      violated_unless_lost(context, judge, evidence,
-                           "a re-INVITE that drew 491 was not tried again");
+    if (phone.trace.last > latest)
+      violated_unless_lost(phone, judge, evidence, "a re-INVITE that drew 491 was not tried again");
     return;
   }
   evidence.messages.push_back(again->request->sends.front());
   judge.within(evidence,
                {.start = at,
-                .end = context.opening(*again->request).at,
+                .end = opening(phone, *again->request).at,
                 .window = window,
-                .tolerance = timer_tolerance(context, refused.dialog->incoming ? 2s : 4s),
+                .tolerance = timer_tolerance(phone, refused.dialog->incoming ? 2s : 4s),
                 .host_produced = true},
                refused.dialog->incoming ? "next re-INVITE after a 491 in a call it received"
                                         : "next re-INVITE after a 491 in a call it made");
 }
 
-void waits_after_glare(const Context& context, Judge& judge) {
+void waits_after_glare(const Phone& phone, Judge& judge) {
   judge.needs("a re-INVITE of the device that draws 491", Blame::harness);
-  const std::vector<Modification> all = modifications(context);
+  const std::vector<Modification> all = modifications(phone);
   for (const Modification& modification : all)
-    if (modification.request->method == Method::invite && status_of(context, modification) == 491)
-      judge_glare(context, judge, all, modification);
+    if (modification.request->method == Method::invite && status_of(phone, modification) == 491)
+      judge_glare(phone, judge, all, modification);
 }
 
 constexpr std::array table{

@@ -6,81 +6,84 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/client_transactions.hpp"
-#include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/invites.hpp"
+#include "harness/check/shared_judgements.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/invites.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
 using sip::Method;
 using trace::Message;
-using trace::Transaction;
 using verdict::Blame;
 
-void rests_after_a_provisional(const Context& context, Judge& judge) {
+void rests_after_a_provisional(const Phone& phone, Judge& judge) {
   judge.needs("an INVITE whose provisional response stands until it would have been sent again",
               Blame::harness);
-  for (const Transaction* invite : device_invites(context))
-    if (is_unreliable(context, *invite) && invite->provisional)
-      judge_rest(context, judge, *invite, *invite->provisional);
+  for (const Transaction* invite : device_invites(phone))
+    if (is_unreliable(phone, *invite) && invite->provisional)
+      judge_rest(phone, judge, *invite, *invite->provisional);
 }
 
 /// The first final response, if it refuses and the device's transaction was there to take it.
-std::optional<std::size_t> refusal_of(const Context& context, const Transaction& invite) {
-  if (!invite.final || context.message(*invite.final).sip.is_success()) return std::nullopt;
-  const CaptureTime at = context.at(*invite.final);
-  if (!awaits_answer(context, invite, at) || is_switched_off(context, at)) return std::nullopt;
+std::optional<std::size_t> refusal_of(const Phone& phone, const Transaction& invite) {
+  if (!invite.final || phone.message(*invite.final).sip.is_success()) return std::nullopt;
+  const CaptureTime at = phone.at(*invite.final);
+  if (!awaits_answer(phone, invite, at) || is_switched_off(phone, at)) return std::nullopt;
   return invite.final;
 }
 
-Evidence evidence_of(const Context& context, const Transaction& invite, std::size_t response) {
-  Evidence evidence = check::evidence_of(context, invite);
+Evidence evidence_of(const Phone& phone, const Transaction& invite, std::size_t response) {
+  Evidence evidence = check::evidence_of(phone, invite);
   evidence.messages.resize(1);
   evidence.messages.push_back(response);
   return evidence;
 }
 
-void acknowledges_every_copy(const Context& context, Judge& judge) {
+void acknowledges_every_copy(const Phone& phone, Judge& judge) {
   judge.needs("an INVITE whose error response came more than once", Blame::harness);
-  for (const Transaction* invite : device_invites(context)) {
-    const auto refusal = refusal_of(context, *invite);
-    if (!refusal || !is_unreliable(context, *invite)) continue;
-    const CaptureTime first = context.at(*refusal);
-    const CaptureTime last = std::min({first + context.profile.timers.d(),
-                                       context.trace.last - context.profile.timers.t1,
-                                       next_power_change(context, first)});
-    const auto copies = copies_of(context, *invite, *refusal, last);
+  for (const Transaction* invite : device_invites(phone)) {
+    const auto refusal = refusal_of(phone, *invite);
+    if (!refusal || !is_unreliable(phone, *invite)) continue;
+    const CaptureTime first = phone.at(*refusal);
+    const CaptureTime last =
+        std::min({first + phone.profile.timers.d(), phone.trace.last - phone.profile.timers.t1,
+                  next_power_change(phone, first)});
+    const auto copies = copies_of(phone, *invite, *refusal, last);
     if (copies.size() < 2) continue;
-    Evidence evidence = evidence_of(context, *invite, *refusal);
+    Evidence evidence = evidence_of(phone, *invite, *refusal);
     evidence.messages.insert(evidence.messages.end(), copies.begin() + 1, copies.end());
     const std::string seen =
-        fmt::format("{} came {} times, {} acknowledged", context.message(*refusal).sip.status(),
+        fmt::format("{} came {} times, {} acknowledged", phone.message(*refusal).sip.status(),
                     copies.size(), invite->acks.size());
     if (invite->acks.size() < copies.size())
-      violated_unless_lost(context, judge, evidence, seen);
+      violated_unless_lost(phone, judge, evidence, seen);
     else
       judge.pass(evidence, seen);
   }
 }
 
-bool is_on_another_branch(const Context& context, const Transaction& invite, const Message& ack) {
-  return std::ranges::any_of(device_invites(context), [&](const Transaction* other) {
-    return other != &invite && context.opening(*other).sip.via().branch == ack.sip.via().branch;
+bool is_on_another_branch(const Phone& phone, const Transaction& invite, const Message& ack) {
+  return std::ranges::any_of(device_invites(phone), [&](const Transaction* other) {
+    return other != &invite && opening(phone, *other).sip.via().branch == ack.sip.via().branch;
   });
 }
 
 /// What the device sent to acknowledge a refusal: on the branch of the INVITE, or at least with its
 /// Call-ID and CSeq number to the same server.
-std::vector<std::size_t> acks_of(const Context& context, const Transaction& invite,
+std::vector<std::size_t> acks_of(const Phone& phone, const Transaction& invite,
                                  std::size_t refusal) {
-  const Message& request = context.opening(invite);
-  const CaptureTime last = context.at(refusal) + context.profile.timers.d();
-  const std::string_view tag = context.message(refusal).sip.to_tag();
+  const Message& request = opening(phone, invite);
+  const CaptureTime last = phone.at(refusal) + phone.profile.timers.d();
+  const std::string_view tag = phone.message(refusal).sip.to_tag();
   std::vector<std::size_t> acks;
-  for (std::size_t i = refusal + 1; i < context.trace.messages.size(); ++i) {
-    const Message& message = context.message(i);
+  for (std::size_t i = refusal + 1; i < phone.messages.size(); ++i) {
+    const Message& message = phone.message(i);
     if (message.at > last) break;
     if (!message.sip.is_request() || message.sip.method() != Method::ack || message.to_device())
       continue;
@@ -89,38 +92,36 @@ std::vector<std::size_t> acks_of(const Context& context, const Transaction& invi
                          message.sip.cseq() == request.sip.cseq() &&
                          message.server == invite.server &&
                          (message.sip.to_tag().empty() || message.sip.to_tag() == tag);
-    if (on_branch || (of_call && !is_on_another_branch(context, invite, message)))
-      acks.push_back(i);
+    if (on_branch || (of_call && !is_on_another_branch(phone, invite, message))) acks.push_back(i);
   }
   return acks;
 }
 
-void judge_acks(const Context& context, Judge& judge, const Transaction& invite,
-                std::size_t refusal) {
-  const auto acks = acks_of(context, invite, refusal);
-  const Message& response = context.message(refusal);
-  Evidence evidence = evidence_of(context, invite, refusal);
+void judge_acks(const Phone& phone, Judge& judge, const Transaction& invite, std::size_t refusal) {
+  const auto acks = acks_of(phone, invite, refusal);
+  const Message& response = phone.message(refusal);
+  Evidence evidence = evidence_of(phone, invite, refusal);
   for (const std::size_t ack : acks) {
-    const auto wrong = departs_from(context.opening(invite), context.message(ack), response);
+    const auto wrong = departs_from(opening(phone, invite), phone.message(ack), response);
     if (!wrong) continue;
     evidence.messages.push_back(ack);
     return judge.violated(evidence, fmt::format("ACK to a {}: {}", response.sip.status(), *wrong));
   }
   const CaptureTime deadline = response.at + time_to_react;
   const bool was_observed =
-      std::min(context.trace.last, next_power_change(context, response.at)) > deadline;
+      std::min(phone.trace.last, next_power_change(phone, response.at)) > deadline;
   if (!acks.empty())
     judge.pass(evidence, fmt::format("ACK to a {} repeats what it must", response.sip.status()));
   else if (was_observed)
-    violated_unless_lost(context, judge, evidence,
+    violated_unless_lost(phone, judge, evidence,
                          fmt::format("a {} was never acknowledged", response.sip.status()));
 }
 
-void acknowledges_errors_in_the_transaction(const Context& context, Judge& judge) {
+void acknowledges_errors_in_the_transaction(const Phone& phone, Judge& judge) {
   judge.needs("an INVITE that is refused", Blame::harness);
-  for (const Transaction* invite : device_invites(context))
-    if (const auto refusal = refusal_of(context, *invite))
-      judge_acks(context, judge, *invite, *refusal);
+  for (const Transaction* invite : device_invites(phone))
+    if (const auto refusal = refusal_of(phone, *invite))
+      judge_acks(phone, judge, *invite, *refusal);
 }
 
 constexpr std::array table{

@@ -8,153 +8,155 @@
 #include <fmt/format.h>
 
 #include "harness/check/back_off.hpp"
-#include "harness/check/client_transactions.hpp"
 #include "harness/check/families.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using trace::Transaction;
 using verdict::Blame;
 
 /// policy: what follows a repeated response within this time is a reaction to it (TIMER-K).
 constexpr Duration reaction_time = 1s;
 
-bool is_non_invite_over_udp(const Context& context, const Transaction& transaction) {
+bool is_non_invite_over_udp(const Phone& phone, const Transaction& transaction) {
   return is_ours(transaction) && transaction.method != Method::invite &&
-         is_unreliable(context, transaction);
+         is_unreliable(phone, transaction);
 }
 
 // --- Timer E after a provisional response --------------------------------------------------------
 
 /// When the repetitions were over: the final response, Timer F, or the end of what was seen.
-CaptureTime end_of_repetitions(const Context& context, const Transaction& transaction) {
-  const CaptureTime timeout = timeout_of(context, transaction);
-  const CaptureTime end = std::min(timeout, context.trace.last);
-  return transaction.final ? std::min(end, context.at(*transaction.final)) : end;
+CaptureTime end_of_repetitions(const Phone& phone, const Transaction& transaction) {
+  const CaptureTime timeout = timeout_of(phone, transaction);
+  const CaptureTime end = std::min(timeout, phone.trace.last);
+  return transaction.final ? std::min(end, phone.at(*transaction.final)) : end;
 }
 
 /// A transmission that was due and did not come.
-void judge_missing(const Context& context, Judge& judge, const Transaction& transaction,
+void judge_missing(const Phone& phone, Judge& judge, const Transaction& transaction,
                    CaptureTime due) {
-  const Duration late = timer_tolerance(context, context.profile.timers.t2).value;
-  if (due + late >= end_of_repetitions(context, transaction)) return;
-  if (was_left_early(context, transaction) || may_be_lost_on_the_way(context)) return;
-  judge.violated(evidence_of(context, transaction),
+  const Duration late = timer_tolerance(phone, phone.profile.timers.t2).value;
+  if (due + late >= end_of_repetitions(phone, transaction)) return;
+  if (was_left_early(phone, transaction) || may_be_lost_on_the_way(phone)) return;
+  judge.violated(evidence_of(phone, transaction),
                  fmt::format("{} not sent again after its provisional response",
-                             context.message(transaction.sends.front()).sip.method_text()));
+                             phone.message(transaction.sends.front()).sip.method_text()));
 }
 
 /// One interval that ends after the provisional response; false if no more can be judged.
-bool judge_interval(const Context& context, Judge& judge, const Transaction& transaction,
+bool judge_interval(const Phone& phone, Judge& judge, const Transaction& transaction,
                     std::size_t send, Duration nominal) {
   const std::size_t before = transaction.sends[send - 1];
   const std::size_t after = transaction.sends[send];
-  const auto tolerance = timer_tolerance(context, nominal);
-  const Evidence evidence{
-      transaction.server, context.message(before).sip.call_id(), {before, after}};
-  const Duration interval = context.at(after) - context.at(before);
-  if (interval > nominal + tolerance.value && may_be_lost_on_the_way(context)) {
+  const auto tolerance = timer_tolerance(phone, nominal);
+  const Evidence evidence{transaction.server, phone.message(before).sip.call_id(), {before, after}};
+  const Duration interval = phone.at(after) - phone.at(before);
+  if (interval > nominal + tolerance.value && may_be_lost_on_the_way(phone)) {
     judge.inconclusive(evidence, Blame::network,
                        "captured at the server: a transmission may have been lost on the way");
     return false;
   }
   judge.within(evidence,
-               {.start = context.at(before),
-                .end = context.at(after),
+               {.start = phone.at(before),
+                .end = phone.at(after),
                 .window = {.min = nominal - tolerance.value / 2, .max = nominal + tolerance.value},
                 .tolerance = tolerance},
                fmt::format("{} transmission {} after the one before, in Proceeding",
-                           context.message(before).sip.method_text(), send + 1));
+                           phone.message(before).sip.method_text(), send + 1));
   return true;
 }
 
-void judge_proceeding(const Context& context, Judge& judge, const Transaction& transaction) {
-  const CaptureTime provisional = context.at(*transaction.provisional);
+void judge_proceeding(const Phone& phone, Judge& judge, const Transaction& transaction) {
+  const CaptureTime provisional = phone.at(*transaction.provisional);
   const auto& sends = transaction.sends;
   const auto first_after =
-      std::ranges::find_if(sends, [&](std::size_t send) { return context.at(send) > provisional; });
+      std::ranges::find_if(sends, [&](std::size_t send) { return phone.at(send) > provisional; });
   const auto trying = static_cast<std::size_t>(first_after - sends.begin());
   if (trying == 0) return;  // the capture lacks the first transmission
   // What Trying had armed still fires at its time; Proceeding arms T2.
-  Duration nominal = doubling_to_t2(context)(trying - 1);
+  Duration nominal = doubling_to_t2(phone)(trying - 1);
   for (std::size_t send = trying; send < sends.size(); ++send) {
-    if (!judge_interval(context, judge, transaction, send, nominal)) return;
-    nominal = context.profile.timers.t2;
+    if (!judge_interval(phone, judge, transaction, send, nominal)) return;
+    nominal = phone.profile.timers.t2;
   }
-  judge_missing(context, judge, transaction, context.at(sends.back()) + nominal);
+  judge_missing(phone, judge, transaction, phone.at(sends.back()) + nominal);
 }
 
-void provisional_slows_to_t2(const Context& context, Judge& judge) {
+void provisional_slows_to_t2(const Phone& phone, Judge& judge) {
   judge.needs("a non-INVITE request with nothing but a provisional response for longer than T2",
               Blame::harness);
-  for (const Transaction& transaction : context.transactions)
-    if (is_non_invite_over_udp(context, transaction) && transaction.provisional &&
+  for (const Transaction& transaction : transactions(phone))
+    if (is_non_invite_over_udp(phone, transaction) && transaction.provisional &&
         transaction.provisional == transaction.first_response)
-      judge_proceeding(context, judge, transaction);
+      judge_proceeding(phone, judge, transaction);
 }
 
 // --- Timer K -------------------------------------------------------------------------------------
 
 /// A refresh may rightly be due while copies of the last answer are still absorbed.
-bool is_refreshed_within_t4(const Context& context, const Transaction& transaction) {
-  const auto index = static_cast<std::size_t>(&transaction - context.transactions.data());
-  const Duration window = context.profile.timers.t4 + reaction_time;
-  return std::ranges::any_of(context.attempts, [&](const trace::RegisterAttempt& attempt) {
+bool is_refreshed_within_t4(const Phone& phone, const Transaction& transaction) {
+  const auto index = static_cast<std::size_t>(&transaction - transactions(phone).data());
+  const Duration window = phone.profile.timers.t4 + reaction_time;
+  return std::ranges::any_of(attempts(phone), [&](const RegisterAttempt& attempt) {
     return attempt.transactions.back() == index && attempt.granted && *attempt.granted < 2 * window;
   });
 }
 
 /// Copies of the 2xx within T4 of the first one.
-std::vector<std::size_t> absorbed_copies(const Context& context, const Transaction& transaction) {
+std::vector<std::size_t> absorbed_copies(const Phone& phone, const Transaction& transaction) {
   std::vector<std::size_t> copies;
-  if (!transaction.final || !context.message(*transaction.final).sip.is_success()) return copies;
-  const CaptureTime end = context.at(*transaction.final) + context.profile.timers.t4;
+  if (!transaction.final || !phone.message(*transaction.final).sip.is_success()) return copies;
+  const CaptureTime end = phone.at(*transaction.final) + phone.profile.timers.t4;
   for (const std::size_t response : transaction.responses)
-    if (response > *transaction.final && context.message(response).sip.is_final() &&
-        context.at(response) < end && context.trace.last > context.at(response) + reaction_time)
+    if (response > *transaction.final && phone.message(response).sip.is_final() &&
+        phone.at(response) < end && phone.trace.last > phone.at(response) + reaction_time)
       copies.push_back(response);
   return copies;
 }
 
 /// A new request of the kind, with the same Call-ID, right after a copy of the answer.
-const Transaction* reaction_to(const Context& context, const Transaction& transaction,
+const Transaction* reaction_to(const Phone& phone, const Transaction& transaction,
                                std::size_t copy) {
-  const std::string_view call_id = context.message(copy).sip.call_id();
-  const auto reaction = std::ranges::find_if(context.transactions, [&](const Transaction& later) {
+  const std::string_view call_id = phone.message(copy).sip.call_id();
+  const auto reaction = std::ranges::find_if(transactions(phone), [&](const Transaction& later) {
     const std::size_t first = later.sends.front();
     return is_ours(later) && later.method == transaction.method &&
            later.server == transaction.server && first > copy &&
-           context.at(first) < context.at(copy) + reaction_time &&
-           context.message(first).sip.call_id() == call_id;
+           phone.at(first) < phone.at(copy) + reaction_time &&
+           phone.message(first).sip.call_id() == call_id;
   });
-  return reaction == context.transactions.end() ? nullptr : &*reaction;
+  return reaction == transactions(phone).end() ? nullptr : &*reaction;
 }
 
-void judge_copies(const Context& context, Judge& judge, const Transaction& transaction) {
-  const auto copies = absorbed_copies(context, transaction);
+void judge_copies(const Phone& phone, Judge& judge, const Transaction& transaction) {
+  const auto copies = absorbed_copies(phone, transaction);
   for (const std::size_t copy : copies) {
-    const Transaction* reaction = reaction_to(context, transaction, copy);
+    const Transaction* reaction = reaction_to(phone, transaction, copy);
     if (reaction == nullptr) continue;
-    Evidence evidence = evidence_of(context, transaction);
+    Evidence evidence = evidence_of(phone, transaction);
     evidence.messages.insert(evidence.messages.end(), {copy, reaction->sends.front()});
     return judge.violated(evidence, fmt::format("a new {} after the answer to the last came again",
                                                 to_string(transaction.method)));
   }
   if (copies.empty()) return;
-  Evidence evidence = evidence_of(context, transaction);
+  Evidence evidence = evidence_of(phone, transaction);
   evidence.messages.push_back(copies.back());
   judge.pass(evidence, fmt::format("an answer to {} that came again had no effect",
                                    to_string(transaction.method)));
 }
 
-void repeated_answers_are_absorbed(const Context& context, Judge& judge) {
+void repeated_answers_are_absorbed(const Phone& phone, Judge& judge) {
   judge.needs("a 2xx to a non-INVITE request that comes again within T4", Blame::harness);
-  for (const Transaction& transaction : context.transactions)
-    if (is_non_invite_over_udp(context, transaction) &&
-        !is_refreshed_within_t4(context, transaction))
-      judge_copies(context, judge, transaction);
+  for (const Transaction& transaction : transactions(phone))
+    if (is_non_invite_over_udp(phone, transaction) && !is_refreshed_within_t4(phone, transaction))
+      judge_copies(phone, judge, transaction);
 }
 
 constexpr std::array table{

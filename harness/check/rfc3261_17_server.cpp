@@ -10,13 +10,18 @@
 
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/incoming.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/incoming.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using trace::Transaction;
 using verdict::Blame;
 
 /// §17.2.1: a 100 must come unless an answer comes within this.
@@ -25,8 +30,8 @@ constexpr Duration time_to_say_something = 200ms;
 constexpr Duration time_to_repeat = 500ms;
 
 /// What did not come may have been lost where this capture does not look.
-bool may_have_missed(const Context& context) {
-  return context.trace.vantage != trace::Vantage::device;
+bool may_have_missed(const Phone& phone) {
+  return phone.trace.vantage != trace::Vantage::device;
 }
 
 void blame_the_network(Judge& judge, const Evidence& evidence) {
@@ -36,18 +41,18 @@ void blame_the_network(Judge& judge, const Evidence& evidence) {
 
 // --- The first word ------------------------------------------------------------------------------
 
-void says_something_soon(const Context& context, Judge& judge) {
+void says_something_soon(const Phone& phone, Judge& judge) {
   judge.needs("an INVITE of a server", Blame::harness);
-  const auto tolerance = timer_tolerance(context, time_to_say_something);
-  for (const Transaction& invite : context.transactions) {
+  const auto tolerance = timer_tolerance(phone, time_to_say_something);
+  for (const Transaction& invite : transactions(phone)) {
     if (!is_from_server(invite) || invite.method != Method::invite) continue;
-    const CaptureTime asked = context.opening(invite).at;
+    const CaptureTime asked = opening(phone, invite).at;
     const CaptureTime limit = asked + time_to_say_something + tolerance.value;
     const std::optional<std::size_t> first = invite.first_response;
-    if (was_unreachable(context, invite) || (!first && context.trace.last <= limit)) continue;
-    Evidence evidence = evidence_of(context, invite);
-    const bool is_late = !first || context.at(*first) > limit;
-    if (is_late && may_have_missed(context)) {
+    if (was_unreachable(phone, invite) || (!first && phone.trace.last <= limit)) continue;
+    Evidence evidence = evidence_of(phone, invite);
+    const bool is_late = !first || phone.at(*first) > limit;
+    if (is_late && may_have_missed(phone)) {
       blame_the_network(judge, evidence);
     } else if (!first) {
       judge.violated(evidence, "an INVITE that drew no response at all");
@@ -55,7 +60,7 @@ void says_something_soon(const Context& context, Judge& judge) {
       evidence.messages = {invite.sends.front(), *first};
       judge.within(evidence,
                    {.start = asked,
-                    .end = context.at(*first),
+                    .end = phone.at(*first),
                     .window = {.max = time_to_say_something + tolerance.value},
                     .tolerance = tolerance,
                     .host_produced = true},
@@ -68,142 +73,140 @@ void says_something_soon(const Context& context, Judge& judge) {
 
 /// INVITEs that the device refused over UDP and that nobody sent again afterwards: then only its
 /// timers make it repeat the refusal.
-std::vector<const Transaction*> refused_invites(const Context& context) {
+std::vector<const Transaction*> refused_invites(const Phone& phone) {
   std::vector<const Transaction*> found;
-  for (const Transaction& invite : context.transactions) {
+  for (const Transaction& invite : transactions(phone)) {
     const bool is_refused = is_from_server(invite) && invite.method == Method::invite &&
-                            invite.final && context.message(*invite.final).sip.status() >= 300;
-    if (is_refused && context.opening(invite).transport == Transport::udp &&
-        !was_asked_again(context, invite) && !was_unreachable(context, invite))
+                            invite.final && phone.message(*invite.final).sip.status() >= 300;
+    if (is_refused && opening(phone, invite).transport == Transport::udp &&
+        !was_asked_again(phone, invite) && !was_unreachable(phone, invite))
       found.push_back(&invite);
   }
   return found;
 }
 
-CaptureTime timeout_of(const Context& context, const Transaction& refused) {
-  return context.at(*refused.final) + context.profile.timers.sixty_four_t1();
+CaptureTime timer_h_of(const Phone& phone, const Transaction& refused) {
+  return phone.at(*refused.final) + phone.profile.timers.sixty_four_t1();
 }
 
-verdict::Tolerance timeout_tolerance(const Context& context) {
-  return timer_tolerance(context, context.profile.timers.sixty_four_t1());
+verdict::Tolerance timeout_tolerance(const Phone& phone) {
+  return timer_tolerance(phone, phone.profile.timers.sixty_four_t1());
 }
 
 /// No ACK came until Timer H, and the capture goes on beyond it.
-bool was_never_acknowledged(const Context& context, const Transaction& refused) {
-  const CaptureTime over = timeout_of(context, refused) + timeout_tolerance(context).value;
-  return refused.acks.empty() && context.trace.last > over;
+bool was_never_acknowledged(const Phone& phone, const Transaction& refused) {
+  const CaptureTime over = timer_h_of(phone, refused) + timeout_tolerance(phone).value;
+  return refused.acks.empty() && phone.trace.last > over;
 }
 
-void refusal_is_repeated(const Context& context, Judge& judge) {
+void refusal_is_repeated(const Phone& phone, Judge& judge) {
   judge.needs("a refused INVITE whose ACK is withheld for two repeats of the refusal",
               Blame::harness);
-  const BackOff back_off = doubling_to_t2(context);
-  for (const Transaction* refused : refused_invites(context)) {
-    Copies copies{refused->server, copies_of_final(context, *refused),
-                  describe_final(context, *refused)};
+  const BackOff back_off = doubling_to_t2(phone);
+  for (const Transaction* refused : refused_invites(phone)) {
+    Copies copies{refused->server, copies_of_final(phone, *refused),
+                  describe_final(phone, *refused)};
     if (!refused->acks.empty())
       std::erase_if(copies.messages, [&](std::size_t copy) {
-        return context.at(copy) > context.at(refused->acks.front());
+        return phone.at(copy) > phone.at(refused->acks.front());
       });
-    judge_intervals(context, judge, copies, back_off);
-    const std::size_t expected = full_count(context, back_off);
+    judge_intervals(phone, judge, copies, back_off);
+    const std::size_t expected = full_count(phone, back_off);
     // §17.2.1: a transport error ends the transaction.
-    const bool was_cut_short =
-        transport_failure(context, refused->server, context.at(*refused->final),
-                          timeout_of(context, *refused))
-            .has_value();
-    if (was_never_acknowledged(context, *refused) && !was_cut_short &&
-        !may_be_lost_on_the_way(context) && copies.messages.size() < expected)
-      judge.violated(evidence_of(context, *refused),
+    const bool was_cut_short = transport_failure(phone, refused->server, phone.at(*refused->final),
+                                                 timer_h_of(phone, *refused))
+                                   .has_value();
+    if (was_never_acknowledged(phone, *refused) && !was_cut_short &&
+        !may_be_lost_on_the_way(phone) && copies.messages.size() < expected)
+      judge.violated(evidence_of(phone, *refused),
                      fmt::format("{} sent {} times without ACK, {} expected", copies.what,
                                  copies.messages.size(), expected));
   }
 }
 
-void refusal_is_given_up(const Context& context, Judge& judge) {
+void refusal_is_given_up(const Phone& phone, Judge& judge) {
   judge.needs("a refused INVITE whose ACK never comes", Blame::harness);
-  for (const Transaction* refused : refused_invites(context)) {
-    if (!was_never_acknowledged(context, *refused)) continue;
-    const std::size_t last = copies_of_final(context, *refused).back();
-    judge.within({refused->server, context.message(last).sip.call_id(), {*refused->final, last}},
-                 {.start = context.at(*refused->final),
-                  .end = context.at(last),
-                  .window = {.max = context.profile.timers.sixty_four_t1() +
-                                    timeout_tolerance(context).value},
-                  .tolerance = timeout_tolerance(context)},
-                 fmt::format("last {} without ACK", describe_final(context, *refused)));
+  for (const Transaction* refused : refused_invites(phone)) {
+    if (!was_never_acknowledged(phone, *refused)) continue;
+    const std::size_t last = copies_of_final(phone, *refused).back();
+    judge.within(
+        {refused->server, phone.message(last).sip.call_id(), {*refused->final, last}},
+        {.start = phone.at(*refused->final),
+         .end = phone.at(last),
+         .window = {.max = phone.profile.timers.sixty_four_t1() + timeout_tolerance(phone).value},
+         .tolerance = timeout_tolerance(phone)},
+        fmt::format("last {} without ACK", describe_final(phone, *refused)));
   }
 }
 
-void ack_ends_the_repeats(const Context& context, Judge& judge) {
+void ack_ends_the_repeats(const Phone& phone, Judge& judge) {
   judge.needs("a refused INVITE that is acknowledged", Blame::harness);
-  for (const Transaction* refused : refused_invites(context)) {
+  for (const Transaction* refused : refused_invites(phone)) {
     if (refused->acks.empty()) continue;
-    const CaptureTime acknowledged = context.at(refused->acks.front());
+    const CaptureTime acknowledged = phone.at(refused->acks.front());
     // One more interval at least must have passed in silence.
-    if (context.trace.last < acknowledged + context.profile.timers.t2) continue;
-    const std::size_t last = copies_of_final(context, *refused).back();
-    Evidence evidence = evidence_of(context, *refused);
+    if (phone.trace.last < acknowledged + phone.profile.timers.t2) continue;
+    const std::size_t last = copies_of_final(phone, *refused).back();
+    Evidence evidence = evidence_of(phone, *refused);
     evidence.messages = {refused->acks.front(), last};
-    const bool goes_on = context.at(last) > acknowledged + in_flight;
-    if (goes_on && may_have_missed(context))
+    const bool goes_on = phone.at(last) > acknowledged + in_flight;
+    if (goes_on && may_have_missed(phone))
       blame_the_network(judge, evidence);
     else if (goes_on)
-      judge.violated(
-          evidence, fmt::format("{} sent again {} after its ACK", describe_final(context, *refused),
-                                format_seconds(context.at(last) - acknowledged)));
+      judge.violated(evidence,
+                     fmt::format("{} sent again {} after its ACK", describe_final(phone, *refused),
+                                 format_seconds(phone.at(last) - acknowledged)));
     else
       judge.pass(evidence,
-                 fmt::format("{} not sent again after its ACK", describe_final(context, *refused)));
+                 fmt::format("{} not sent again after its ACK", describe_final(phone, *refused)));
   }
 }
 
 // --- The same request again ----------------------------------------------------------------------
 
 /// The answer to the copy of a request that arrived as message `send`, if it came in time.
-std::optional<std::size_t> answer_to(const Context& context, const Transaction& transaction,
+std::optional<std::size_t> answer_to(const Phone& phone, const Transaction& transaction,
                                      std::size_t send) {
   for (const std::size_t response : transaction.responses)
-    if (context.at(response) >= context.at(send) &&
-        context.at(response) <= context.at(send) + time_to_repeat)
+    if (phone.at(response) >= phone.at(send) &&
+        phone.at(response) <= phone.at(send) + time_to_repeat)
       return response;
   return std::nullopt;
 }
 
-void judge_repeat(const Context& context, Judge& judge, const Transaction& transaction,
+void judge_repeat(const Phone& phone, Judge& judge, const Transaction& transaction,
                   std::size_t send) {
-  const auto answer = answer_to(context, transaction, send);
-  Evidence evidence = evidence_of(context, transaction);
+  const auto answer = answer_to(phone, transaction, send);
+  Evidence evidence = evidence_of(phone, transaction);
   evidence.messages = {*transaction.final, send};
-  const std::string after = format_seconds(context.at(send) - context.opening(transaction).at);
-  if (!answer && may_have_missed(context)) return blame_the_network(judge, evidence);
+  const std::string after = format_seconds(phone.at(send) - opening(phone, transaction).at);
+  if (!answer && may_have_missed(phone)) return blame_the_network(judge, evidence);
   if (!answer)
     return judge.violated(evidence, fmt::format("{} repeated after {} drew no response",
-                                                describe_final(context, transaction), after));
+                                                describe_final(phone, transaction), after));
   evidence.messages.push_back(*answer);
-  if (context.message(*answer).sip.bytes() != context.message(*transaction.final).sip.bytes())
+  if (phone.message(*answer).sip.bytes() != phone.message(*transaction.final).sip.bytes())
     return judge.violated(
         evidence, fmt::format("the copy after {} drew another response than the first {}", after,
-                              describe_final(context, transaction)));
+                              describe_final(phone, transaction)));
   judge.pass(evidence, fmt::format("the copy after {} drew the same {}", after,
-                                   describe_final(context, transaction)));
+                                   describe_final(phone, transaction)));
 }
 
-void same_answer_to_the_same_request(const Context& context, Judge& judge) {
+void same_answer_to_the_same_request(const Phone& phone, Judge& judge) {
   judge.needs("a request of a server, not an INVITE, that comes again once it was answered",
               Blame::harness);
-  const Duration early = timeout_tolerance(context).value / 2;
-  for (const Transaction& transaction : context.transactions) {
+  const Duration early = timeout_tolerance(phone).value / 2;
+  for (const Transaction& transaction : transactions(phone)) {
     const bool counts = is_from_server(transaction) && transaction.method != Method::invite &&
                         transaction.final &&
-                        context.opening(transaction).transport == Transport::udp;
-    if (!counts || was_unreachable(context, transaction)) continue;
-    const CaptureTime until = timeout_of(context, transaction) - early;
+                        opening(phone, transaction).transport == Transport::udp;
+    if (!counts || was_unreachable(phone, transaction)) continue;
+    const CaptureTime until = timer_h_of(phone, transaction) - early;
     for (const std::size_t send : transaction.sends) {
-      const CaptureTime at = context.at(send);
-      if (at > context.at(*transaction.final) && at < until &&
-          context.trace.last > at + time_to_repeat)
-        judge_repeat(context, judge, transaction, send);
+      const CaptureTime at = phone.at(send);
+      if (at > phone.at(*transaction.final) && at < until && phone.trace.last > at + time_to_repeat)
+        judge_repeat(phone, judge, transaction, send);
     }
   }
 }

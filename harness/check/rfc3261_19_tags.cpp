@@ -11,14 +11,18 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/client_transactions.hpp"
 #include "harness/check/families.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using trace::Transaction;
 
 /// policy: 32 random bits do not fit into fewer characters than this, in any alphabet.
 constexpr std::size_t shortest_tag = 4;
@@ -29,7 +33,7 @@ enum class Kind : std::uint8_t { registration, call };
 /// Tags by what they stand for, and what is wrong with them.
 class TagBook {
  public:
-  TagBook(const Context& context, Judge& judge) : context_(context), judge_(judge) {}
+  TagBook(const Phone& phone, Judge& judge) : phone_(phone), judge_(judge) {}
 
   /// `use` names what may share the tag: a call, a boot's registrations.
   void enter(Kind kind, std::string_view tag, const std::string& use, std::size_t message) {
@@ -42,7 +46,7 @@ class TagBook {
   }
 
   void wrong(std::vector<std::size_t> messages, std::string what) {
-    const trace::Message& last = context_.message(messages.back());
+    const trace::Message& last = phone_.message(messages.back());
     is_fine_ = false;
     judge_.violated({last.server, last.sip.call_id(), std::move(messages)}, std::move(what));
   }
@@ -62,7 +66,7 @@ class TagBook {
     std::size_t message = 0;
   };
 
-  const Context& context_;
+  const Phone& phone_;
   Judge& judge_;
   std::map<std::pair<Kind, std::string_view>, Use> uses_;
   std::optional<std::size_t> short_tag_;
@@ -70,27 +74,27 @@ class TagBook {
 };
 
 /// Calls of the user; the legs of one call may share a tag, and do where the request is the same.
-void enter_calls(const Context& context, TagBook& book) {
+void enter_calls(const Phone& phone, TagBook& book) {
   std::size_t number = 0;
-  for (const trace::CallGroup& call : context.calls) {
+  for (const CallGroup& call : calls(phone)) {
     const std::string use = fmt::format("call {}", ++number);
-    for (const trace::Leg& leg : call.legs)
+    for (const Leg& leg : call.legs)
       for (const std::size_t invite : leg.invites) {
-        const std::size_t first = context.transactions[invite].sends.front();
-        book.enter(Kind::call, context.message(first).sip.from_tag(), use, first);
+        const std::size_t first = transactions(phone)[invite].sends.front();
+        book.enter(Kind::call, phone.message(first).sip.from_tag(), use, first);
       }
   }
 }
 
 /// Answers to calls that came in.
-void enter_answers(const Context& context, TagBook& book) {
-  for (const Transaction& invite : context.transactions) {
+void enter_answers(const Phone& phone, TagBook& book) {
+  for (const Transaction& invite : transactions(phone)) {
     if (is_ours(invite) || invite.method != Method::invite) continue;
-    const sip::MessageView& request = context.message(invite.sends.front()).sip;
+    const sip::MessageView& request = phone.message(invite.sends.front()).sip;
     if (!request.to_tag().empty()) continue;
     const std::string use = fmt::format("the call {} from the server", request.call_id());
     for (const std::size_t response : invite.responses) {
-      const std::string_view tag = context.message(response).sip.to_tag();
+      const std::string_view tag = phone.message(response).sip.to_tag();
       if (!tag.empty() && tag == request.from_tag())
         book.wrong({invite.sends.front(), response},
                    "the To tag of the answer is the From tag of the INVITE");
@@ -101,28 +105,27 @@ void enter_answers(const Context& context, TagBook& book) {
 }
 
 /// One Call-ID may outlive a boot with its tag; a new one has a new tag.
-void enter_registrations(const Context& context, TagBook& book) {
+void enter_registrations(const Phone& phone, TagBook& book) {
   std::map<std::string_view, std::string> uses;  // by Call-ID
-  for (const trace::RegisterAttempt& attempt : context.attempts) {
-    const std::size_t first = context.transactions[attempt.transactions.front()].sends.front();
-    const sip::MessageView& request = context.message(first).sip;
+  for (const RegisterAttempt& attempt : attempts(phone)) {
+    const std::size_t first = transactions(phone)[attempt.transactions.front()].sends.front();
+    const sip::MessageView& request = phone.message(first).sip;
     // Without a journal nobody knows of boots.
-    const CaptureTime until = context.trace.has_journal()
-                                  ? next_power_change(context, attempt.start)
-                                  : context.trace.last;
+    const CaptureTime until =
+        phone.trace.has_journal() ? next_power_change(phone, attempt.start) : phone.trace.last;
     const auto [entry, is_new] = uses.try_emplace(
         request.call_id(),
-        fmt::format("the registrations until {}", format_seconds(until - context.trace.zero)));
+        fmt::format("the registrations until {}", format_seconds(until - phone.trace.zero)));
     book.enter(Kind::registration, request.from_tag(), entry->second, first);
   }
 }
 
-void tags_are_unique(const Context& context, Judge& judge) {
+void tags_are_unique(const Phone& phone, Judge& judge) {
   judge.needs("a REGISTER or a call of the device, or an answer to one");
-  TagBook book(context, judge);
-  enter_registrations(context, book);
-  enter_calls(context, book);
-  enter_answers(context, book);
+  TagBook book(phone, judge);
+  enter_registrations(phone, book);
+  enter_calls(phone, book);
+  enter_answers(phone, book);
   book.conclude();
 }
 

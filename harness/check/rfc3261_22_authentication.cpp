@@ -8,11 +8,19 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/authentication.hpp"
-#include "harness/check/cseq_numbers.hpp"
-#include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/invites.hpp"
+#include "harness/check/shared_judgements.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/challenges.hpp"
+#include "harness/observed/cseq_numbers.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/invites.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
 #include "harness/sip/address.hpp"
 #include "harness/sip/uri.hpp"
 
@@ -21,18 +29,16 @@ namespace {
 
 using sip::HeaderId;
 using trace::Message;
-using trace::RegisterAttempt;
 using trace::ServerRole;
-using trace::Transaction;
 using verdict::Blame;
 
 /// policy: sooner than this after a rejection nobody has had time to mend anything (AUTH-06).
 constexpr Duration least_wait = 5s;
 
-Evidence evidence_of(const Context& context, const Challenged& one) {
+Evidence evidence_of(const Phone& phone, const Challenged& one) {
   Evidence evidence{one.refused->server, one.challenge->sip.call_id(), {one.challenge->index}};
   evidence.messages.push_back(one.refused->sends.front());
-  if (is_answered(context, one)) evidence.messages.push_back(one.retry->sends.front());
+  if (is_answered(phone, one)) evidence.messages.push_back(one.retry->sends.front());
   return evidence;
 }
 
@@ -57,11 +63,11 @@ std::optional<std::string> changed_part(const sip::MessageView& before,
   return std::nullopt;
 }
 
-void judge_retry(const Context& context, Judge& judge, const Challenged& one,
+void judge_retry(const Phone& phone, Judge& judge, const Challenged& one,
                  const CseqNumbers& numbers) {
-  const sip::MessageView& before = context.opening(*one.refused).sip;
-  const Message& retry = context.opening(*one.retry);
-  const Evidence evidence = evidence_of(context, one);
+  const sip::MessageView& before = opening(phone, *one.refused).sip;
+  const Message& retry = opening(phone, *one.retry);
+  const Evidence evidence = evidence_of(phone, one);
   const bool keeps_count = before.call_id() != retry.sip.call_id() ||
                            numbers.is_next(before.call_id(), before.cseq(), retry.sip.cseq());
   if (!keeps_count)
@@ -78,30 +84,30 @@ void judge_retry(const Context& context, Judge& judge, const Challenged& one,
                     one.challenge->sip.status()));
 }
 
-void challenges_are_answered(const Context& context, Judge& judge) {
+void challenges_are_answered(const Phone& phone, Judge& judge) {
   judge.needs("a request that is answered with 401 or 407", Blame::harness);
-  const CseqNumbers numbers(context, sip::Method::unknown);
-  for (const Challenged& one : find_challenged(context)) {
+  const CseqNumbers numbers(phone, sip::Method::unknown);
+  for (const Challenged& one : challenges(phone)) {
     if (one.is_rejection) continue;
-    if (is_answered(context, one)) {
-      judge_retry(context, judge, one, numbers);
+    if (is_answered(phone, one)) {
+      judge_retry(phone, judge, one, numbers);
       continue;
     }
-    if (!must_be_answered(context, one)) continue;
-    if (context.trace.vantage == trace::Vantage::device)
-      judge.violated(evidence_of(context, one), fmt::format("no second request within 2 s of a {}",
-                                                            one.challenge->sip.status()));
+    if (!must_be_answered(phone, one)) continue;
+    if (phone.trace.vantage == trace::Vantage::device)
+      judge.violated(evidence_of(phone, one), fmt::format("no second request within 2 s of a {}",
+                                                          one.challenge->sip.status()));
     else
-      judge.inconclusive(evidence_of(context, one), Blame::network,
+      judge.inconclusive(evidence_of(phone, one), Blame::network,
                          "not captured at the device: the challenge may not have come");
   }
 }
 
-void credentials_stand_in_the_right_header(const Context& context, Judge& judge) {
+void credentials_stand_in_the_right_header(const Phone& phone, Judge& judge) {
   judge.needs("credentials after a 401 or 407");
-  for (const Challenged& one : find_challenged(context)) {
-    if (!is_answered(context, one)) continue;
-    const auto proofs = proofs_in(context.opening(*one.retry).sip);
+  for (const Challenged& one : challenges(phone)) {
+    if (!is_answered(phone, one)) continue;
+    const auto proofs = proofs_in(opening(phone, *one.retry).sip);
     if (proofs.empty()) continue;
     const std::string_view wanted =
         one.challenge->sip.status() == 407 ? "Proxy-Authorization" : "Authorization";
@@ -114,7 +120,7 @@ void credentials_stand_in_the_right_header(const Context& context, Judge& judge)
                      return offer.realm == proof.credentials->realm;
                    });
     }
-    const Evidence evidence = evidence_of(context, one);
+    const Evidence evidence = evidence_of(phone, one);
     if (!has_header)
       judge.violated(evidence, fmt::format("credentials after a {}, but no {}",
                                            one.challenge->sip.status(), wanted));
@@ -130,10 +136,10 @@ void credentials_stand_in_the_right_header(const Context& context, Judge& judge)
 // --- Rejected credentials ------------------------------------------------------------------------
 
 /// The next request of the same kind that carries credentials for the realm that rejected them.
-const Transaction* next_with_credentials(const Context& context, const Challenged& rejected) {
+const Transaction* next_with_credentials(const Phone& phone, const Challenged& rejected) {
   const bool is_register = rejected.refused->method == sip::Method::register_;
-  for (const Transaction& next : context.transactions) {
-    const Message& request = context.opening(next);
+  for (const Transaction& next : transactions(phone)) {
+    const Message& request = opening(phone, next);
     const bool is_later = next.direction == trace::Direction::from_device &&
                           request.index > rejected.challenge->index;
     if (!is_later || next.server != rejected.refused->server ||
@@ -148,28 +154,28 @@ const Transaction* next_with_credentials(const Context& context, const Challenge
 }
 
 /// The INVITE by which a call whose credentials were rejected went to the other server.
-const trace::Leg* leg_elsewhere(const Context& context, const Challenged& rejected) {
-  const trace::CallGroup* call = call_of(context, *rejected.refused);
+const Leg* leg_elsewhere(const Phone& phone, const Challenged& rejected) {
+  const CallGroup* call = call_of(phone, *rejected.refused);
   if (call == nullptr) return nullptr;
-  const trace::Leg* leg = call->leg(other(rejected.refused->server));
-  return leg != nullptr && reached_at(context, *leg) > rejected.challenge->at ? leg : nullptr;
+  const Leg* leg = call->leg(other(rejected.refused->server));
+  return leg != nullptr && reached_at(phone, *leg) > rejected.challenge->at ? leg : nullptr;
 }
 
-void judge_rejection(const Context& context, Judge& judge, const Challenged& rejected) {
+void judge_rejection(const Phone& phone, Judge& judge, const Challenged& rejected) {
   const CaptureTime at = rejected.challenge->at;
-  const Duration wait = context.profile.reg_retry_wait;
-  const Transaction* next = next_with_credentials(context, rejected);
+  const Duration wait = phone.profile.reg_retry_wait;
+  const Transaction* next = next_with_credentials(phone, rejected);
   const bool is_other_boot =
-      next != nullptr && next_power_change(context, at) <= context.opening(*next).at;
-  if (const trace::Leg* elsewhere = leg_elsewhere(context, rejected))
-    return judge.violated(check::evidence_of(context, *elsewhere),
+      next != nullptr && next_power_change(phone, at) <= opening(phone, *next).at;
+  if (const Leg* elsewhere = leg_elsewhere(phone, rejected))
+    return judge.violated(check::evidence_of(phone, *elsewhere),
                           "the call went to the other server when its credentials were rejected");
   if (next == nullptr || is_other_boot) {
-    if (context.trace.last > at + least_wait)
-      judge.pass(evidence_of(context, rejected), "rejected credentials were not sent again");
+    if (phone.trace.last > at + least_wait)
+      judge.pass(evidence_of(phone, rejected), "rejected credentials were not sent again");
     return;
   }
-  const Duration after = context.opening(*next).at - at;
+  const Duration after = opening(phone, *next).at - at;
   const std::string seen =
       fmt::format("credentials again {} after they were rejected (the profile waits {})",
                   format_seconds(after), format_duration(wait));
@@ -179,16 +185,16 @@ void judge_rejection(const Context& context, Judge& judge, const Challenged& rej
       {rejected.refused->sends.front(), rejected.challenge->index, next->sends.front()}};
   if (after < least_wait)
     judge.violated(evidence, seen);
-  else if (after < wait - registration_tolerance(context, wait).value)
+  else if (after < wait - registration_tolerance(phone, wait).value)
     judge.warn(evidence, seen);
   else
     judge.pass(evidence, seen);
 }
 
-void rejected_credentials_are_not_repeated(const Context& context, Judge& judge) {
+void rejected_credentials_are_not_repeated(const Phone& phone, Judge& judge) {
   judge.needs("credentials that a server rejects", Blame::harness);
-  for (const Challenged& one : find_challenged(context))
-    if (one.is_rejection) judge_rejection(context, judge, one);
+  for (const Challenged& one : challenges(phone))
+    if (one.is_rejection) judge_rejection(phone, judge, one);
 }
 
 // --- ACK -----------------------------------------------------------------------------------------
@@ -201,14 +207,14 @@ std::multiset<std::string> credentials_of(const sip::MessageView& request) {
   return values;
 }
 
-void ack_copies_credentials(const Context& context, Judge& judge) {
+void ack_copies_credentials(const Phone& phone, Judge& judge) {
   judge.needs("an answered INVITE with credentials");
-  for (const trace::CallGroup& call : context.calls)
-    for (const trace::Leg& leg : call.legs) {
-      const Message& invite = context.opening(context.transactions[leg.invites.back()]);
+  for (const CallGroup& call : calls(phone))
+    for (const Leg& leg : call.legs) {
+      const Message& invite = opening(phone, transactions(phone)[leg.invites.back()]);
       const auto wanted = credentials_of(invite.sip);
       if (wanted.empty() || leg.acks_2xx.empty()) continue;
-      const Message& ack = context.message(leg.acks_2xx.front());
+      const Message& ack = phone.message(leg.acks_2xx.front());
       const Evidence evidence{leg.server, invite.sip.call_id(), {invite.index, ack.index}};
       if (credentials_of(ack.sip) == wanted)
         judge.pass(evidence, "the ACK carries the credentials of its INVITE");
@@ -228,17 +234,17 @@ std::set<std::string> realms_at(const std::vector<Challenged>& all, ServerRole s
 }
 
 /// The last challenge of a registration attempt.
-const Challenged* last_challenge(const Context& context, const std::vector<Challenged>& all,
+const Challenged* last_challenge(const Phone& phone, const std::vector<Challenged>& all,
                                  const RegisterAttempt& attempt) {
   const Challenged* last = nullptr;
   for (const Challenged& one : all)
     for (const std::size_t index : attempt.transactions)
-      if (one.refused == &context.transactions[index]) last = &one;
+      if (one.refused == &transactions(phone)[index]) last = &one;
   return last;
 }
 
 /// The refused request tried a nonce that the server had not given out.
-bool tried_foreign_nonce(const Context& context, const std::vector<Challenged>& all,
+bool tried_foreign_nonce(const Phone& phone, const std::vector<Challenged>& all,
                          const Challenged& last) {
   if (!last.had_proof) return false;
   const auto gave = [&](const std::string& nonce) {
@@ -248,39 +254,38 @@ bool tried_foreign_nonce(const Context& context, const std::vector<Challenged>& 
     });
   };
   return std::ranges::none_of(
-      proofs_in(context.opening(*last.refused).sip),
+      proofs_in(opening(phone, *last.refused).sip),
       [&](const Proof& proof) { return proof.credentials && gave(proof.credentials->nonce); });
 }
 
 /// The device has answered a challenge for the realm at that server.
-bool has_proved_itself(const Context& context, const std::vector<Challenged>& all,
-                       ServerRole server, const std::string& realm) {
+bool has_proved_itself(const Phone& phone, const std::vector<Challenged>& all, ServerRole server,
+                       const std::string& realm) {
   return std::ranges::any_of(all, [&](const Challenged& one) {
-    return one.refused->server == server && is_answered(context, one) &&
+    return one.refused->server == server && is_answered(phone, one) &&
            std::ranges::any_of(one.offers,
                                [&](const Offer& offer) { return offer.realm == realm; });
   });
 }
 
-void a_shared_realm_is_survived(const Context& context, Judge& judge) {
+void a_shared_realm_is_survived(const Phone& phone, Judge& judge) {
   judge.needs("two servers that challenge for the same realm", Blame::harness);
-  const auto all = find_challenged(context);
-  for (const RegisterAttempt& attempt : context.attempts) {
-    const Challenged* last = last_challenge(context, all, attempt);
+  const auto all = challenges(phone);
+  for (const RegisterAttempt& attempt : attempts(phone)) {
+    const Challenged* last = last_challenge(phone, all, attempt);
     if (last == nullptr) continue;
     const std::string& realm = last->offers.front().realm;
     if (!realms_at(all, other(attempt.server)).contains(realm)) continue;
     // A device that answers no challenge of the kind at all has not stumbled over the realm.
-    if (!last->had_proof && !has_proved_itself(context, all, other(attempt.server), realm))
-      continue;
+    if (!last->had_proof && !has_proved_itself(phone, all, other(attempt.server), realm)) continue;
     if (attempt.ok)
-      judge.pass(check::evidence_of(context, attempt),
+      judge.pass(check::evidence_of(phone, attempt),
                  fmt::format("registered at the {}, which shares the realm \"{}\"",
                              to_string(attempt.server), realm));
     else if (attempt.end &&
-             (must_be_answered(context, *last) || tried_foreign_nonce(context, all, *last)))
+             (must_be_answered(phone, *last) || tried_foreign_nonce(phone, all, *last)))
       violated_unless_lost(
-          context, judge, check::evidence_of(context, attempt),
+          phone, judge, check::evidence_of(phone, attempt),
           fmt::format("gave up at the {} when it challenged for the realm \"{}\" anew",
                       to_string(attempt.server), realm));
   }

@@ -10,11 +10,16 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/addresses.hpp"
-#include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/invites.hpp"
-#include "harness/check/seen_dialogs.hpp"
+#include "harness/check/request_tally.hpp"
+#include "harness/check/shared_judgements.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/addresses.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/invites.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/seen_dialogs.hpp"
+#include "harness/observed/transaction.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
 
@@ -29,8 +34,8 @@ using Answer = std::optional<std::string>;
 
 constexpr std::string_view magic_cookie = "z9hG4bK";
 
-void mandatory_headers(const Context& context, Judge& judge) {
-  RequestTally(context, judge)
+void mandatory_headers(const Phone& phone, Judge& judge) {
+  RequestTally(phone, judge)
       .ask(
           Method::unknown, "To, From, CSeq, Call-ID, Max-Forwards and Via",
           [](const Message& message) -> Answer {
@@ -42,9 +47,9 @@ void mandatory_headers(const Context& context, Judge& judge) {
           });
 }
 
-void max_forwards_is_seventy(const Context& context, Judge& judge) {
+void max_forwards_is_seventy(const Phone& phone, Judge& judge) {
   std::optional<std::size_t> other;
-  RequestTally(context, judge)
+  RequestTally(phone, judge)
       .ask(Method::unknown, "Max-Forwards", [&](const Message& message) -> Answer {
         if (!message.sip.has(HeaderId::max_forwards))
           return fmt::format("{} without Max-Forwards", message.sip.method_text());
@@ -52,13 +57,13 @@ void max_forwards_is_seventy(const Context& context, Judge& judge) {
         return std::nullopt;
       });
   if (other)
-    judge.warn({context.message(*other).server, context.message(*other).sip.call_id(), {*other}},
+    judge.warn({phone.message(*other).server, phone.message(*other).sip.call_id(), {*other}},
                fmt::format("Max-Forwards is {}, 70 is recommended",
-                           context.message(*other).sip.header(HeaderId::max_forwards)));
+                           phone.message(*other).sip.header(HeaderId::max_forwards)));
 }
 
-void branch_has_the_cookie(const Context& context, Judge& judge) {
-  RequestTally(context, judge)
+void branch_has_the_cookie(const Phone& phone, Judge& judge) {
+  RequestTally(phone, judge)
       .ask(Method::unknown, "branches that begin z9hG4bK", [](const Message& message) -> Answer {
         if (message.sip.via().branch.starts_with(magic_cookie)) return std::nullopt;
         return fmt::format("branch \"{}\"", message.sip.via().branch);
@@ -85,9 +90,9 @@ bool may_share(const BranchOwner& owner, const Message& message) {
                     std::make_tuple(message.sip.cseq(), message.sip.call_id(), message.destination);
 }
 
-void branch_is_unique(const Context& context, Judge& judge) {
+void branch_is_unique(const Phone& phone, Judge& judge) {
   std::map<std::string_view, BranchOwner> owners;
-  RequestTally(context, judge)
+  RequestTally(phone, judge)
       .ask(Method::unknown, "a branch of its own", [&](const Message& message) -> Answer {
         const BranchOwner owner{message.sip.method(), message.sip.cseq(), message.sip.call_id(),
                                 message.destination};
@@ -116,12 +121,12 @@ Answer via_problem(const Message& message) {
   return std::nullopt;
 }
 
-void via_tells_where_we_listen(const Context& context, Judge& judge) {
+void via_tells_where_we_listen(const Phone& phone, Judge& judge) {
   // Behind a NAT the server sees another address than the device wrote.
-  if (context.trace.vantage == trace::Vantage::server)
+  if (phone.trace.vantage == trace::Vantage::server)
     return judge.inconclusive({}, verdict::Blame::network,
                               "captured at the server: a NAT may have changed the source");
-  RequestTally(context, judge)
+  RequestTally(phone, judge)
       .ask(Method::unknown, "a Via that names transport and source", via_problem);
 }
 
@@ -143,45 +148,45 @@ Answer contact_problem(const Message& message) {
 }
 
 /// The device went on living after a request to it had timed out.
-bool outlived(const Context& context, const Message& request) {
-  const CaptureTime timeout = request.at + context.profile.timers.sixty_four_t1();
-  return next_power_change(context, request.at) > timeout &&
-         std::ranges::any_of(context.trace.messages, [&](const Message& message) {
-           return message.from_device() && message.device == context.device && message.at > timeout;
+bool outlived(const Phone& phone, const Message& request) {
+  const CaptureTime timeout = request.at + phone.profile.timers.sixty_four_t1();
+  return next_power_change(phone, request.at) > timeout &&
+         std::ranges::any_of(phone.messages, [&](const Message& message) {
+           return message.from_device() && message.at > timeout;
          });
 }
 
-bool was_acknowledged(const Context& context, const SeenDialog& dialog) {
+bool was_acknowledged(const Phone& phone, const SeenDialog& dialog) {
   return std::ranges::any_of(dialog.messages, [&](std::size_t index) {
-    const Message& message = context.message(index);
+    const Message& message = phone.message(index);
     return message.sip.method() == Method::ack && is_of_device(dialog, message);
   });
 }
 
 /// Requests that a server sent to the Contact of a call's INVITE and that nobody there answered.
-void judge_reachability(const Context& context, Judge& judge) {
-  const auto dialogs = find_seen_dialogs(context);
-  for (const trace::Transaction& transaction : context.transactions) {
-    const Message& request = context.opening(transaction);
+void judge_reachability(const Phone& phone, Judge& judge) {
+  const auto dialogs = seen_dialogs(phone);
+  for (const Transaction& transaction : transactions(phone)) {
+    const Message& request = opening(phone, transaction);
     if (transaction.direction != trace::Direction::to_device || transaction.first_response)
       continue;
     const auto is_of = [&](const SeenDialog& dialog) {
-      return dialog.device_called && was_acknowledged(context, dialog) &&
+      return dialog.device_called && was_acknowledged(phone, dialog) &&
              request.sip.call_id() == dialog.call_id && request.sip.to_tag() == dialog.device_tag &&
              request.sip.from_tag() == dialog.server_tag;
     };
-    if (std::ranges::any_of(dialogs, is_of) && outlived(context, request))
+    if (std::ranges::any_of(dialogs, is_of) && outlived(phone, request))
       violated_unless_lost(
-          context, judge, evidence_of(context, transaction),
+          phone, judge, evidence_of(phone, transaction),
           fmt::format("{} to the Contact was never answered", request.sip.method_text()));
   }
 }
 
-void invite_has_one_contact(const Context& context, Judge& judge) {
+void invite_has_one_contact(const Phone& phone, Judge& judge) {
   judge.needs("an INVITE");
-  RequestTally(context, judge)
+  RequestTally(phone, judge)
       .ask(Method::invite, "one Contact that can be reached", contact_problem);
-  judge_reachability(context, judge);
+  judge_reachability(phone, judge);
 }
 
 constexpr std::array table{

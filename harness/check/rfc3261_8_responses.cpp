@@ -9,10 +9,16 @@
 #include <fmt/format.h>
 
 #include "harness/check/back_off.hpp"
-#include "harness/check/client_transactions.hpp"
-#include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/invites.hpp"
+#include "harness/check/shared_judgements.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/invites.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
 #include "harness/sip/builder.hpp"
 #include "harness/sip/text.hpp"
 
@@ -20,54 +26,53 @@ namespace sipharness::check {
 namespace {
 
 using trace::Message;
-using trace::Transaction;
 using verdict::Blame;
 
 // --- Codes nobody registered ---------------------------------------------------------------------
 
-bool is_unheard_of(const Context& context, std::size_t response) {
-  const int status = context.message(response).sip.status();
+bool is_unheard_of(const Phone& phone, std::size_t response) {
+  const int status = phone.message(response).sip.status();
   return status < 700 && !sip::is_known_status(status);
 }
 
 /// The call that a refusal belongs to went on at another server after it.
-const trace::Leg* leg_after(const Context& context, const Transaction& invite, CaptureTime at) {
-  const trace::CallGroup* call = call_of(context, invite);
+const Leg* leg_after(const Phone& phone, const Transaction& invite, CaptureTime at) {
+  const CallGroup* call = call_of(phone, invite);
   if (call == nullptr) return nullptr;
-  const auto next = std::ranges::find_if(call->legs, [&](const trace::Leg& leg) {
-    return leg.server != invite.server && reached_at(context, leg) >= at;
+  const auto next = std::ranges::find_if(call->legs, [&](const Leg& leg) {
+    return leg.server != invite.server && reached_at(phone, leg) >= at;
   });
   return next == call->legs.end() ? nullptr : &*next;
 }
 
-void judge_final(const Context& context, Judge& judge, const Transaction& invite) {
-  const Message& response = context.message(*invite.final);
+void judge_final(const Phone& phone, Judge& judge, const Transaction& invite) {
+  const Message& response = phone.message(*invite.final);
   const int status = response.sip.status();
-  if (!awaits_answer(context, invite, response.at)) return;
-  Evidence evidence = evidence_of(context, invite);
+  if (!awaits_answer(phone, invite, response.at)) return;
+  Evidence evidence = evidence_of(phone, invite);
   evidence.messages.push_back(response.index);
   // A 5xx may move a call or end it; a 4xx or 6xx is an answer (see FO-INV4XX).
   const bool ends_the_call = status / 100 == 4 || status / 100 == 6;
-  const bool was_observed = std::min(context.trace.last, next_power_change(context, response.at)) >
+  const bool was_observed = std::min(phone.trace.last, next_power_change(phone, response.at)) >
                             response.at + time_to_react;
   if (invite.acks.empty() && was_observed)
-    violated_unless_lost(context, judge, evidence, fmt::format("a {} drew no ACK", status));
-  else if (ends_the_call && leg_after(context, invite, response.at) != nullptr)
+    violated_unless_lost(phone, judge, evidence, fmt::format("a {} drew no ACK", status));
+  else if (ends_the_call && leg_after(phone, invite, response.at) != nullptr)
     judge.violated(evidence, fmt::format("a {} sent the call to another server; it counts as {}",
                                          status, status / 100 * 100));
   else if (!invite.acks.empty())
     judge.pass(evidence, fmt::format("a {} was taken as {}", status, status / 100 * 100));
 }
 
-void takes_unknown_codes_by_their_class(const Context& context, Judge& judge) {
+void takes_unknown_codes_by_their_class(const Phone& phone, Judge& judge) {
   judge.needs("an INVITE that draws a status code nobody knows", Blame::harness);
-  for (const Transaction* invite : device_invites(context)) {
-    if (invite->final && context.message(*invite->final).sip.status() >= 300 &&
-        is_unheard_of(context, *invite->final))
-      judge_final(context, judge, *invite);
-    if (invite->provisional && is_unreliable(context, *invite) &&
-        is_unheard_of(context, *invite->provisional))
-      judge_rest(context, judge, *invite, *invite->provisional);
+  for (const Transaction* invite : device_invites(phone)) {
+    if (invite->final && phone.message(*invite->final).sip.status() >= 300 &&
+        is_unheard_of(phone, *invite->final))
+      judge_final(phone, judge, *invite);
+    if (invite->provisional && is_unreliable(phone, *invite) &&
+        is_unheard_of(phone, *invite->provisional))
+      judge_rest(phone, judge, *invite, *invite->provisional);
   }
 }
 
@@ -79,18 +84,17 @@ struct Stray {
   std::size_t response;
 };
 
-std::vector<Stray> strays(const Context& context) {
+std::vector<Stray> strays(const Phone& phone) {
   std::unordered_map<std::string_view, const Transaction*> by_branch;
-  for (const Transaction& transaction : context.transactions)
-    if (transaction.direction == trace::Direction::from_device &&
-        is_unreliable(context, transaction))
-      by_branch.emplace(context.opening(transaction).sip.via().branch, &transaction);
+  for (const Transaction& transaction : transactions(phone))
+    if (transaction.direction == trace::Direction::from_device && is_unreliable(phone, transaction))
+      by_branch.emplace(opening(phone, transaction).sip.via().branch, &transaction);
   std::vector<Stray> found;
-  for (const Message& message : context.trace.messages) {
+  for (const Message& message : phone.messages) {
     if (!message.to_device() || !message.sip.is_response()) continue;
     const auto meant = by_branch.find(message.sip.via().branch);
     if (meant == by_branch.end()) continue;
-    const Message& request = context.opening(*meant->second);
+    const Message& request = opening(phone, *meant->second);
     const bool is_same = message.sip.call_id() == request.sip.call_id() &&
                          message.sip.method() == request.sip.method();
     if (is_same && !sip::same_ignoring_case(message.sip.via().sent_by, request.sip.via().sent_by))
@@ -100,11 +104,11 @@ std::vector<Stray> strays(const Context& context) {
 }
 
 /// The stray 2xx to an INVITE was acknowledged before a right one came.
-bool was_acknowledged(const Context& context, const Stray& stray) {
-  const sip::MessageView& sip = context.message(stray.response).sip;
-  const std::size_t end = stray.request.final.value_or(context.trace.messages.size());
+bool was_acknowledged(const Phone& phone, const Stray& stray) {
+  const sip::MessageView& sip = phone.message(stray.response).sip;
+  const std::size_t end = stray.request.final.value_or(phone.messages.size());
   for (std::size_t i = stray.response; i < end; ++i) {
-    const Message& message = context.message(i);
+    const Message& message = phone.message(i);
     if (message.from_device() && message.sip.method() == sip::Method::ack &&
         message.sip.call_id() == sip.call_id() && message.sip.to_tag() == sip.to_tag())
       return true;
@@ -112,37 +116,37 @@ bool was_acknowledged(const Context& context, const Stray& stray) {
   return false;
 }
 
-void judge_stray(const Context& context, Judge& judge, const Stray& stray) {
+void judge_stray(const Phone& phone, Judge& judge, const Stray& stray) {
   const Transaction& request = stray.request;
-  Evidence evidence = evidence_of(context, request);
+  Evidence evidence = evidence_of(phone, request);
   evidence.messages.push_back(stray.response);
-  const std::string what = fmt::format("{} for {}", context.message(stray.response).sip.status(),
-                                       context.message(stray.response).sip.via().sent_by);
-  if (was_acknowledged(context, stray)) return judge.violated(evidence, what + " was acknowledged");
+  const std::string what = fmt::format("{} for {}", phone.message(stray.response).sip.status(),
+                                       phone.message(stray.response).sip.via().sent_by);
+  if (was_acknowledged(phone, stray)) return judge.violated(evidence, what + " was acknowledged");
   const auto next =
       std::ranges::find_if(request.sends, [&](std::size_t send) { return send > stray.response; });
   if (next != request.sends.end())
     return judge.pass(evidence, what + " was dropped: the request was sent again");
   const std::size_t sent = request.sends.size();
   const BackOff back_off =
-      request.method == sip::Method::invite ? doubling(context) : doubling_to_t2(context);
+      request.method == sip::Method::invite ? doubling(phone) : doubling_to_t2(phone);
   const Duration interval = back_off(sent - 1);
   const CaptureTime due =
-      context.at(request.sends.back()) + interval + timer_tolerance(context, interval).value;
-  CaptureTime until = std::min(context.trace.last, next_power_change(context, due - interval));
-  if (request.first_response) until = std::min(until, context.at(*request.first_response));
+      phone.at(request.sends.back()) + interval + timer_tolerance(phone, interval).value;
+  CaptureTime until = std::min(phone.trace.last, next_power_change(phone, due - interval));
+  if (request.first_response) until = std::min(until, phone.at(*request.first_response));
   const bool may_rest =
-      context.profile.max_request_retries ||
-      due >= context.at(request.sends.front()) + context.profile.timers.sixty_four_t1();
+      phone.profile.max_request_retries ||
+      due >= phone.at(request.sends.front()) + phone.profile.timers.sixty_four_t1();
   if (!may_rest && due < until)
-    violated_unless_lost(context, judge, evidence,
+    violated_unless_lost(phone, judge, evidence,
                          what + " stopped the retransmission of the request");
 }
 
-void drops_responses_for_others(const Context& context, Judge& judge) {
+void drops_responses_for_others(const Phone& phone, Judge& judge) {
   judge.needs("a response with a foreign sent-by while the request is still repeated",
               Blame::harness);
-  for (const Stray& stray : strays(context)) judge_stray(context, judge, stray);
+  for (const Stray& stray : strays(phone)) judge_stray(phone, judge, stray);
 }
 
 constexpr std::array table{

@@ -8,19 +8,21 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/invites.hpp"
+#include "harness/check/shared_judgements.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/invites.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
 using sip::HeaderId;
 using sip::Method;
-using trace::CallGroup;
-using trace::Leg;
 using trace::Message;
-using trace::Transaction;
 using verdict::Blame;
 
 /// policy: how soon a CANCEL that had to wait for a 1xx follows it (catalogue, CANCEL-02).
@@ -31,20 +33,20 @@ constexpr Duration race = 100ms;
 /// The device's CANCELs, each with the INVITE it means.
 class Cancels {
  public:
-  explicit Cancels(const Context& context) : context_(context) {
-    for (const Transaction& transaction : context.transactions)
+  explicit Cancels(const Phone& phone) : phone_(phone) {
+    for (const Transaction& transaction : transactions(phone))
       if (transaction.method == Method::cancel &&
           transaction.direction == trace::Direction::from_device)
-        by_call_id_[context.opening(transaction).sip.call_id()].push_back(&transaction);
+        by_call_id_[opening(phone, transaction).sip.call_id()].push_back(&transaction);
   }
 
   /// By its branch, or at least by its CSeq number and destination.
   const Transaction* of(const Transaction& invite) const {
-    const Message& request = context_.opening(invite);
+    const Message& request = opening(phone_, invite);
     const auto candidates = by_call_id_.find(request.sip.call_id());
     if (candidates == by_call_id_.end()) return nullptr;
     for (const Transaction* cancel : candidates->second) {
-      const Message& first = context_.opening(*cancel);
+      const Message& first = opening(phone_, *cancel);
       if (first.sip.via().branch == request.sip.via().branch ||
           (first.sip.cseq() == request.sip.cseq() && first.destination == request.destination))
         return cancel;
@@ -53,17 +55,17 @@ class Cancels {
   }
 
  private:
-  const Context& context_;
+  const Phone& phone_;
   std::unordered_map<std::string_view, std::vector<const Transaction*>> by_call_id_;
 };
 
-const Transaction& invite_of(const Context& context, const Leg& leg) {
-  return context.transactions[leg.invites.back()];
+const Transaction& invite_of(const Phone& phone, const Leg& leg) {
+  return transactions(phone)[leg.invites.back()];
 }
 
-Evidence evidence_of(const Context& context, const Transaction& invite,
+Evidence evidence_of(const Phone& phone, const Transaction& invite,
                      std::initializer_list<std::optional<std::size_t>> more) {
-  Evidence evidence = check::evidence_of(context, invite);
+  Evidence evidence = check::evidence_of(phone, invite);
   evidence.messages.resize(1);
   for (const auto& message : more)
     if (message) evidence.messages.push_back(*message);
@@ -71,26 +73,25 @@ Evidence evidence_of(const Context& context, const Transaction& invite,
 }
 
 /// Nothing came before Timer B: the device had to leave it without a CANCEL.
-bool was_silent(const Context& context, const Transaction& invite) {
-  const CaptureTime timer_b =
-      context.at(invite.sends.front()) + context.profile.timers.sixty_four_t1();
-  return !invite.first_response || context.at(*invite.first_response) >= timer_b;
+bool was_silent(const Phone& phone, const Transaction& invite) {
+  const CaptureTime timer_b = phone.at(invite.sends.front()) + phone.profile.timers.sixty_four_t1();
+  return !invite.first_response || phone.at(*invite.first_response) >= timer_b;
 }
 
 // --- When ----------------------------------------------------------------------------------------
 
-void waits_for_a_provisional(const Context& context, Judge& judge) {
+void waits_for_a_provisional(const Phone& phone, Judge& judge) {
   judge.needs("an INVITE that is cancelled, or left without a provisional response");
-  const Cancels cancels(context);
-  for (const Transaction* invite : device_invites(context)) {
+  const Cancels cancels(phone);
+  for (const Transaction* invite : device_invites(phone)) {
     const Transaction* cancel = cancels.of(*invite);
     if (cancel == nullptr) {
-      if (was_silent(context, *invite))
-        judge.pass(check::evidence_of(context, *invite),
+      if (was_silent(phone, *invite))
+        judge.pass(check::evidence_of(phone, *invite),
                    "no CANCEL for an INVITE without provisional response");
       continue;
     }
-    Evidence evidence = check::evidence_of(context, *invite);
+    Evidence evidence = check::evidence_of(phone, *invite);
     evidence.messages.push_back(cancel->sends.front());
     const bool after_provisional =
         invite->provisional && *invite->provisional < cancel->sends.front();
@@ -103,80 +104,79 @@ void waits_for_a_provisional(const Context& context, Judge& judge) {
 
 /// Hung up before the leg had drawn anything, and its first answer is a provisional one that leaves
 /// time to cancel it.
-bool had_to_wait_with_cancel(const Context& context, const CallGroup& call, const Leg& leg) {
+bool had_to_wait_with_cancel(const Phone& phone, const CallGroup& call, const Leg& leg) {
   if (!call.hung_up || !leg.provisional || leg.i0 > *call.hung_up) return false;
-  const CaptureTime heard = context.at(*leg.provisional);
-  if (heard < *call.hung_up + race || !awaits_answer(context, invite_of(context, leg), heard))
+  const CaptureTime heard = phone.at(*leg.provisional);
+  if (heard < *call.hung_up + race || !awaits_answer(phone, invite_of(phone, leg), heard))
     return false;
-  return leg.cancel || !leg.final || context.at(*leg.final) > heard + time_to_cancel;
+  return leg.cancel || !leg.final || phone.at(*leg.final) > heard + time_to_cancel;
 }
 
-void cancels_when_it_may(const Context& context, Judge& judge) {
+void cancels_when_it_may(const Phone& phone, Judge& judge) {
   judge.needs("a call that is hung up before its first response, a provisional one",
               Blame::harness);
-  for (const CallGroup& call : context.calls) {
+  for (const CallGroup& call : calls(phone)) {
     for (const Leg& leg : call.legs) {
-      if (!had_to_wait_with_cancel(context, call, leg)) continue;
+      if (!had_to_wait_with_cancel(phone, call, leg)) continue;
       const Evidence evidence =
-          evidence_of(context, invite_of(context, leg), {leg.provisional, leg.cancel});
-      const CaptureTime heard = context.at(*leg.provisional);
+          evidence_of(phone, invite_of(phone, leg), {leg.provisional, leg.cancel});
+      const CaptureTime heard = phone.at(*leg.provisional);
       if (leg.cancel)
         judge.within(
             evidence,
-            {.start = heard, .end = context.at(*leg.cancel), .window = {.max = time_to_cancel}},
+            {.start = heard, .end = phone.at(*leg.cancel), .window = {.max = time_to_cancel}},
             "CANCEL after the first provisional response to a call hung up before");
-      else if (next_power_change(context, heard) > heard + time_to_cancel)
-        violated_unless_lost(context, judge, evidence,
+      else if (next_power_change(phone, heard) > heard + time_to_cancel)
+        violated_unless_lost(phone, judge, evidence,
                              "the call was hung up, a provisional response came, and no CANCEL");
     }
   }
 }
 
 /// The user hung up when the leg had its final response, and that had time to arrive.
-bool was_hung_up_after_final(const Context& context, const Transaction& invite) {
-  const CallGroup* call = call_of(context, invite);
+bool was_hung_up_after_final(const Phone& phone, const Transaction& invite) {
+  const CallGroup* call = call_of(phone, invite);
   return call != nullptr && call->hung_up && invite.final &&
-         context.at(*invite.final) + race <= *call->hung_up;
+         phone.at(*invite.final) + race <= *call->hung_up;
 }
 
 /// A CANCEL on the branch of a request that is no INVITE.
-void judge_cancelled_others(const Context& context, Judge& judge) {
+void judge_cancelled_others(const Phone& phone, Judge& judge) {
   std::unordered_map<std::string_view, const Transaction*> first_of;
-  for (const Transaction& transaction : context.transactions)
+  for (const Transaction& transaction : transactions(phone))
     if (transaction.method != Method::cancel)
-      first_of.emplace(context.opening(transaction).sip.via().branch, &transaction);
-  for (const Transaction& transaction : context.transactions) {
+      first_of.emplace(opening(phone, transaction).sip.via().branch, &transaction);
+  for (const Transaction& transaction : transactions(phone)) {
     if (transaction.method != Method::cancel ||
         transaction.direction != trace::Direction::from_device)
       continue;
-    const auto cancelled = first_of.find(context.opening(transaction).sip.via().branch);
+    const auto cancelled = first_of.find(opening(phone, transaction).sip.via().branch);
     if (cancelled == first_of.end() || cancelled->second->method == Method::invite) continue;
     judge.violated(
-        evidence_of(context, *cancelled->second, {transaction.sends.front()}),
-        fmt::format("CANCEL of a {}", context.opening(*cancelled->second).sip.method_text()));
+        evidence_of(phone, *cancelled->second, {transaction.sends.front()}),
+        fmt::format("CANCEL of a {}", opening(phone, *cancelled->second).sip.method_text()));
   }
 }
 
-void cancels_nothing_that_is_over(const Context& context, Judge& judge) {
+void cancels_nothing_that_is_over(const Phone& phone, Judge& judge) {
   judge.needs("a call that is hung up");
-  const Cancels cancels(context);
-  judge_cancelled_others(context, judge);
-  for (const Transaction* invite : device_invites(context)) {
+  const Cancels cancels(phone);
+  judge_cancelled_others(phone, judge);
+  for (const Transaction* invite : device_invites(phone)) {
     const Transaction* cancel = cancels.of(*invite);
     if (cancel == nullptr) {
-      if (was_hung_up_after_final(context, *invite))
-        judge.pass(evidence_of(context, *invite, {invite->final}),
+      if (was_hung_up_after_final(phone, *invite))
+        judge.pass(evidence_of(phone, *invite, {invite->final}),
                    "no CANCEL for an INVITE that had its final response");
       continue;
     }
     const std::size_t sent = cancel->sends.front();
-    const Evidence evidence = evidence_of(context, *invite, {invite->final, sent});
-    if (invite->final && context.at(*invite->final) + race < context.at(sent))
-      violated_unless_lost(
-          context, judge, evidence,
-          fmt::format("CANCEL {} after a {}",
-                      format_seconds(context.at(sent) - context.at(*invite->final)),
-                      context.message(*invite->final).sip.status()));
+    const Evidence evidence = evidence_of(phone, *invite, {invite->final, sent});
+    if (invite->final && phone.at(*invite->final) + race < phone.at(sent))
+      violated_unless_lost(phone, judge, evidence,
+                           fmt::format("CANCEL {} after a {}",
+                                       format_seconds(phone.at(sent) - phone.at(*invite->final)),
+                                       phone.message(*invite->final).sip.status()));
     else
       judge.pass(evidence, "CANCEL before any final response");
   }
@@ -184,15 +184,15 @@ void cancels_nothing_that_is_over(const Context& context, Judge& judge) {
 
 // --- What ----------------------------------------------------------------------------------------
 
-void repeats_the_invite(const Context& context, Judge& judge) {
+void repeats_the_invite(const Phone& phone, Judge& judge) {
   judge.needs("a call that is cancelled");
-  const Cancels cancels(context);
-  for (const Transaction* invite : device_invites(context)) {
+  const Cancels cancels(phone);
+  for (const Transaction* invite : device_invites(phone)) {
     const Transaction* cancel = cancels.of(*invite);
     if (cancel == nullptr) continue;
-    const Message& request = context.opening(*invite);
-    const Message& sent = context.opening(*cancel);
-    const Evidence evidence = evidence_of(context, *invite, {cancel->sends.front()});
+    const Message& request = opening(phone, *invite);
+    const Message& sent = opening(phone, *cancel);
+    const Evidence evidence = evidence_of(phone, *invite, {cancel->sends.front()});
     if (const auto wrong = departs_from(request, sent, request))
       judge.violated(evidence, fmt::format("CANCEL: {}", *wrong));
     else if (sent.sip.has(HeaderId::require) || sent.sip.has(HeaderId::proxy_require))
@@ -205,26 +205,26 @@ void repeats_the_invite(const Context& context, Judge& judge) {
 // --- How it ends ---------------------------------------------------------------------------------
 
 /// The first INVITE that the call sent anywhere later than `at`.
-const Transaction* invite_after(const Context& context, const CallGroup& call, CaptureTime at) {
+const Transaction* invite_after(const Phone& phone, const CallGroup& call, CaptureTime at) {
   for (const Leg& leg : call.legs)
     for (const std::size_t invite : leg.invites)
-      if (context.at(context.transactions[invite].sends.front()) > at)
-        return &context.transactions[invite];
+      if (phone.at(transactions(phone)[invite].sends.front()) > at)
+        return &transactions(phone)[invite];
   return nullptr;
 }
 
 /// A cancelled leg rang somebody else after all: the fault that this requirement is for.
-bool judge_ghost(const Context& context, Judge& judge, const CallGroup& call, const Leg& leg) {
-  const CaptureTime cancelled = context.at(*leg.cancel);
-  const Transaction* ghost = invite_after(context, call, cancelled + round_trip_slack);
+bool judge_ghost(const Phone& phone, Judge& judge, const CallGroup& call, const Leg& leg) {
+  const CaptureTime cancelled = phone.at(*leg.cancel);
+  const Transaction* ghost = invite_after(phone, call, cancelled + round_trip_slack);
   if (ghost == nullptr) return false;
   const Evidence evidence =
-      evidence_of(context, invite_of(context, leg), {leg.cancel, ghost->sends.front()});
+      evidence_of(phone, invite_of(phone, leg), {leg.cancel, ghost->sends.front()});
   if (call.hung_up && *call.hung_up <= cancelled + round_trip_slack)
     judge.fail(evidence, fmt::format("an INVITE at the {} {} after the call was cancelled",
                                      to_string(ghost->server),
-                                     format_seconds(context.at(ghost->sends.front()) - cancelled)));
-  else if (!context.trace.has_journal() && ghost->server != leg.server)
+                                     format_seconds(phone.at(ghost->sends.front()) - cancelled)));
+  else if (!phone.trace.has_journal() && ghost->server != leg.server)
     judge.inconclusive(evidence, Blame::user,
                        "an INVITE followed the CANCEL; whether the user had hung up is not known");
   else
@@ -232,98 +232,96 @@ bool judge_ghost(const Context& context, Judge& judge, const CallGroup& call, co
   return true;
 }
 
-void judge_cancelled_leg(const Context& context, Judge& judge, const CallGroup& call,
-                         const Leg& leg) {
-  if (judge_ghost(context, judge, call, leg)) return;
-  const Transaction& invite = invite_of(context, leg);
-  const Evidence evidence = evidence_of(context, invite, {leg.cancel, leg.final});
-  const CaptureTime cancelled = context.at(*leg.cancel);
-  if (leg.final && context.message(*leg.final).sip.is_success()) return;  // see CANCEL-06
+void judge_cancelled_leg(const Phone& phone, Judge& judge, const CallGroup& call, const Leg& leg) {
+  if (judge_ghost(phone, judge, call, leg)) return;
+  const Transaction& invite = invite_of(phone, leg);
+  const Evidence evidence = evidence_of(phone, invite, {leg.cancel, leg.final});
+  const CaptureTime cancelled = phone.at(*leg.cancel);
+  if (leg.final && phone.message(*leg.final).sip.is_success()) return;  // see CANCEL-06
   if (!leg.final) {
-    if (context.trace.last > cancelled + context.failover_limit())
+    if (phone.trace.last > cancelled + failover_limit(phone))
       judge.pass(evidence, "no final response after the CANCEL, and nothing followed");
     return;
   }
-  const int status = context.message(*leg.final).sip.status();
+  const int status = phone.message(*leg.final).sip.status();
   if (!invite.acks.empty())
     judge.pass(evidence, fmt::format("the {} after the CANCEL was acknowledged", status));
-  else if (context.trace.last > context.at(*leg.final) + time_to_react)
-    violated_unless_lost(context, judge, evidence,
+  else if (phone.trace.last > phone.at(*leg.final) + time_to_react)
+    violated_unless_lost(phone, judge, evidence,
                          fmt::format("the {} after the CANCEL was never acknowledged", status));
 }
 
-void a_cancelled_call_is_over(const Context& context, Judge& judge) {
+void a_cancelled_call_is_over(const Phone& phone, Judge& judge) {
   judge.needs("a call that is cancelled, and time for it to end");
-  for (const CallGroup& call : context.calls)
+  for (const CallGroup& call : calls(phone))
     for (const Leg& leg : call.legs)
-      if (leg.cancel) judge_cancelled_leg(context, judge, call, leg);
+      if (leg.cancel) judge_cancelled_leg(phone, judge, call, leg);
 }
 
 /// Answered when its user had given it up, in time for its transaction.
-bool crossed_the_hang_up(const Context& context, const CallGroup& call, const Leg& leg) {
-  if (!call.hung_up || !leg.final || !context.message(*leg.final).sip.is_success()) return false;
-  const CaptureTime at = context.at(*leg.final);
+bool crossed_the_hang_up(const Phone& phone, const CallGroup& call, const Leg& leg) {
+  if (!call.hung_up || !leg.final || !phone.message(*leg.final).sip.is_success()) return false;
+  const CaptureTime at = phone.at(*leg.final);
   if (at <= *call.hung_up) return false;
   const bool is_waited_for =
-      awaits_answer(context, invite_of(context, leg), at) &&
-      (!leg.cancel || at < context.at(*leg.cancel) + context.profile.timers.sixty_four_t1());
+      awaits_answer(phone, invite_of(phone, leg), at) &&
+      (!leg.cancel || at < phone.at(*leg.cancel) + phone.profile.timers.sixty_four_t1());
   return is_waited_for || !leg.acks_2xx.empty();
 }
 
-void judge_unwanted_answer(const Context& context, Judge& judge, const Leg& leg) {
-  const CaptureTime at = context.at(*leg.final);
+void judge_unwanted_answer(const Phone& phone, Judge& judge, const Leg& leg) {
+  const CaptureTime at = phone.at(*leg.final);
   const CaptureTime deadline = at + time_to_react;
-  if (std::min(context.trace.last, next_power_change(context, at)) <= deadline) return;
-  Evidence evidence = evidence_of(context, invite_of(context, leg), {leg.final});
+  if (std::min(phone.trace.last, next_power_change(phone, at)) <= deadline) return;
+  Evidence evidence = evidence_of(phone, invite_of(phone, leg), {leg.final});
   if (leg.acks_2xx.empty())
-    return violated_unless_lost(context, judge, evidence,
+    return violated_unless_lost(phone, judge, evidence,
                                 "an answer that crossed the hang-up was never acknowledged");
   evidence.messages.push_back(leg.acks_2xx.front());
   judge.within(evidence,
                {.start = at,
-                .end = context.at(leg.acks_2xx.front()),
-                .window = {.max = context.profile.timers.t1}},
+                .end = phone.at(leg.acks_2xx.front()),
+                .window = {.max = phone.profile.timers.t1}},
                "ACK to an answer that crossed the hang-up");
-  if (leg.bye_to_device && context.at(*leg.bye_to_device) <= deadline) return;
+  if (leg.bye_to_device && phone.at(*leg.bye_to_device) <= deadline) return;
   if (!leg.bye_from_device)
     return judge.violated(evidence, "an answer that crossed the hang-up was never ended by BYE");
   evidence.messages.push_back(*leg.bye_from_device);
   judge.within(
       evidence,
-      {.start = at, .end = context.at(*leg.bye_from_device), .window = {.max = time_to_react}},
+      {.start = at, .end = phone.at(*leg.bye_from_device), .window = {.max = time_to_react}},
       "BYE after an answer that crossed the hang-up");
 }
 
-void an_unwanted_answer_is_ended(const Context& context, Judge& judge) {
+void an_unwanted_answer_is_ended(const Phone& phone, Judge& judge) {
   judge.needs("a call that is answered when its user has hung up", Blame::harness);
-  for (const CallGroup& call : context.calls)
+  for (const CallGroup& call : calls(phone))
     for (const Leg& leg : call.legs)
-      if (crossed_the_hang_up(context, call, leg)) judge_unwanted_answer(context, judge, leg);
+      if (crossed_the_hang_up(phone, call, leg)) judge_unwanted_answer(phone, judge, leg);
 }
 
 /// A leg was answered before the user hung up: what ended then was a conversation.
-bool was_answered_before(const Context& context, const CallGroup& call, CaptureTime at) {
+bool was_answered_before(const Phone& phone, const CallGroup& call, CaptureTime at) {
   return std::ranges::any_of(call.legs, [&](const Leg& leg) {
-    return leg.final && context.message(*leg.final).sip.is_success() && context.at(*leg.final) < at;
+    return leg.final && phone.message(*leg.final).sip.is_success() && phone.at(*leg.final) < at;
   });
 }
 
-void nothing_follows_a_hang_up(const Context& context, Judge& judge) {
+void nothing_follows_a_hang_up(const Phone& phone, Judge& judge) {
   judge.needs("a call that is hung up before it is answered, and time for a fallback");
-  const Duration slack = std::max(round_trip_slack, context.profile.tolerances.timer.absolute);
-  for (const CallGroup& call : context.calls) {
-    if (!call.hung_up || call.legs.empty() || was_answered_before(context, call, *call.hung_up))
+  const Duration slack = std::max(round_trip_slack, phone.profile.tolerances.timer.absolute);
+  for (const CallGroup& call : calls(phone)) {
+    if (!call.hung_up || call.legs.empty() || was_answered_before(phone, call, *call.hung_up))
       continue;
-    const Transaction& last = invite_of(context, call.legs.back());
-    const Transaction* ghost = invite_after(context, call, *call.hung_up + slack);
+    const Transaction& last = invite_of(phone, call.legs.back());
+    const Transaction* ghost = invite_after(phone, call, *call.hung_up + slack);
     if (ghost != nullptr)
       judge.violated(
-          evidence_of(context, last, {ghost->sends.front()}),
+          evidence_of(phone, last, {ghost->sends.front()}),
           fmt::format("an INVITE at the {} {} after the user had hung up", to_string(ghost->server),
-                      format_seconds(context.at(ghost->sends.front()) - *call.hung_up)));
-    else if (std::min(call.until, context.trace.last) >
-             call.legs.back().i0 + context.failover_limit())
-      judge.pass(evidence_of(context, last, {}), "no INVITE followed the hang-up");
+                      format_seconds(phone.at(ghost->sends.front()) - *call.hung_up)));
+    else if (std::min(call.until, phone.trace.last) > call.legs.back().i0 + failover_limit(phone))
+      judge.pass(evidence_of(phone, last, {}), "no INVITE followed the hang-up");
   }
 }
 

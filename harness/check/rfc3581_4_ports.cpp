@@ -9,15 +9,17 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/invites.hpp"
+#include "harness/check/shared_judgements.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/invites.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
 using trace::Message;
-using trace::Transaction;
 using verdict::Blame;
 
 bool is_over_udp(const Message& message) {
@@ -28,13 +30,13 @@ bool is_over_udp(const Message& message) {
 
 /// A request from another port than its Via names was sent again although its final response went
 /// to the port it came from.
-bool is_deaf_at_its_source(const Context& context, const Transaction& transaction) {
-  const Message& request = context.opening(transaction);
+bool is_deaf_at_its_source(const Phone& phone, const Transaction& transaction) {
+  const Message& request = opening(phone, transaction);
   const sip::Via& via = request.sip.via();
   if (!via.has_rport || via.port == request.source.port || !transaction.final) return false;
-  const Message& response = context.message(*transaction.final);
+  const Message& response = phone.message(*transaction.final);
   return response.destination == request.source &&
-         context.at(transaction.sends.back()) > response.at + round_trip_slack;
+         phone.at(transaction.sends.back()) > response.at + round_trip_slack;
 }
 
 /// What a request over UDP says wrong about rport.
@@ -45,21 +47,21 @@ std::optional<std::string> rport_problem(const Message& request) {
   return std::nullopt;
 }
 
-void asks_for_the_source_port(const Context& context, Judge& judge) {
-  if (!context.profile.rport) return judge.not_applicable("the profile switches rport off");
+void asks_for_the_source_port(const Phone& phone, Judge& judge) {
+  if (!phone.profile.rport) return judge.not_applicable("the profile switches rport off");
   judge.needs("a request over UDP");
   std::size_t asked = 0;
   bool all_fine = true;
-  for (const Transaction& transaction : context.transactions) {
-    const Message& request = context.opening(transaction);
+  for (const Transaction& transaction : transactions(phone)) {
+    const Message& request = opening(phone, transaction);
     if (!request.from_device() || !is_over_udp(request)) continue;
     ++asked;
     const auto problem = rport_problem(request);
-    const bool is_deaf = is_deaf_at_its_source(context, transaction);
+    const bool is_deaf = is_deaf_at_its_source(phone, transaction);
     all_fine = all_fine && !problem && !is_deaf;
-    if (problem) judge.violated(evidence_of(context, transaction), *problem);
+    if (problem) judge.violated(evidence_of(phone, transaction), *problem);
     if (is_deaf)
-      violated_unless_lost(context, judge, evidence_of(context, transaction),
+      violated_unless_lost(phone, judge, evidence_of(phone, transaction),
                            "the response at the source port was not heeded");
   }
   if (asked > 0 && all_fine)
@@ -71,9 +73,9 @@ void asks_for_the_source_port(const Context& context, Judge& judge) {
 /// The first transmission of each request that asks the device for rport, by branch and Call-ID.
 class Askers {
  public:
-  explicit Askers(const Context& context) {
-    for (const Message& message : context.trace.messages)
-      if (message.to_device() && message.device == context.device && message.sip.is_request() &&
+  explicit Askers(const Phone& phone) {
+    for (const Message& message : phone.messages)
+      if (message.to_device() && message.sip.is_request() &&
           is_over_udp(message) && message.sip.via().has_rport)
         by_key_.emplace(key_of(message), &message);
   }
@@ -106,25 +108,24 @@ std::optional<std::string> wrong_with(const Message& request, const Message& res
   return std::nullopt;
 }
 
-void judge_wrong_answer(const Context& context, Judge& judge, const Evidence& evidence,
+void judge_wrong_answer(const Phone& phone, Judge& judge, const Evidence& evidence,
                         const std::string& wrong) {
-  if (context.trace.vantage == trace::Vantage::device) return judge.violated(evidence, wrong);
+  if (phone.trace.vantage == trace::Vantage::device) return judge.violated(evidence, wrong);
   judge.inconclusive(evidence, Blame::network,
                      wrong + "; but a NAT may stand between the capture and the device");
 }
 
-void answers_at_the_source_port(const Context& context, Judge& judge) {
-  if (!context.profile.rport) return judge.not_applicable("the profile switches rport off");
+void answers_at_the_source_port(const Phone& phone, Judge& judge) {
+  if (!phone.profile.rport) return judge.not_applicable("the profile switches rport off");
   judge.needs("a request to the device that asks for rport", Blame::harness);
-  const Askers askers(context);
+  const Askers askers(phone);
   std::vector<std::size_t> right;
-  for (const Message& response : context.trace.messages) {
+  for (const Message& response : phone.messages) {
     const Message* request = askers.of(response);
     if (request == nullptr) continue;
     if (const auto wrong = wrong_with(*request, response))
       judge_wrong_answer(
-          context, judge,
-          {request->server, request->sip.call_id(), {request->index, response.index}},
+          phone, judge, {request->server, request->sip.call_id(), {request->index, response.index}},
           fmt::format("{} to {} {}", response.sip.status(), request->sip.method_text(), *wrong));
     else
       right.push_back(response.index);

@@ -7,16 +7,17 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/subscriptions.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/subscriptions.hpp"
+#include "harness/observed/transaction.hpp"
 #include "harness/sip/text.hpp"
 
 namespace sipharness::check {
 namespace {
 
 using sip::HeaderId;
-using trace::Transaction;
 
 constexpr std::string_view summary = "application/simple-message-summary";
 
@@ -42,18 +43,18 @@ std::vector<std::string_view> accepted(const sip::MessageView& request) {
   return ranges;
 }
 
-void asks_for_message_summaries(const Context& context, Judge& judge) {
+void asks_for_message_summaries(const Phone& phone, Judge& judge) {
   judge.needs("a SUBSCRIBE for message waiting");
-  for (const Transaction& transaction : context.transactions) {
+  for (const Transaction& transaction : transactions(phone)) {
     if (transaction.method != sip::Method::subscribe ||
         transaction.direction != trace::Direction::from_device)
       continue;
-    const sip::MessageView& request = context.opening(transaction).sip;
+    const sip::MessageView& request = opening(phone, transaction).sip;
     const bool is_package = event_of(request) == "message-summary";
     const auto ranges = accepted(request);
     // One Accept may serve all the packages of a device; summaries alone are message waiting.
     const bool wants_summary = !ranges.empty() && std::ranges::all_of(ranges, is_summary);
-    const Evidence evidence = evidence_of(context, transaction);
+    const Evidence evidence = evidence_of(phone, transaction);
     if (!is_package && wants_summary)
       judge.violated(evidence, fmt::format("a message summary is asked for with Event: {}",
                                            event_of(request)));
@@ -71,20 +72,20 @@ bool is_unasked(const std::vector<Subscription>& all, const Transaction& notify)
   });
 }
 
-void tolerates_unasked_notify(const Context& context, Judge& judge) {
+void tolerates_unasked_notify(const Phone& phone, Judge& judge) {
   judge.needs("a NOTIFY of message waiting that no subscription asked for",
               verdict::Blame::harness);
-  const auto all = find_subscriptions(context);
-  for (const Transaction& notify : context.transactions) {
-    const trace::Message& request = context.opening(notify);
+  const auto all = subscriptions(phone);
+  for (const Transaction& notify : transactions(phone)) {
+    const trace::Message& request = opening(phone, notify);
     if (notify.method != sip::Method::notify || notify.direction != trace::Direction::to_device ||
         event_of(request.sip) != "message-summary" || !is_unasked(all, notify))
       continue;
-    const Evidence evidence = evidence_of(context, notify);
+    const Evidence evidence = evidence_of(phone, notify);
     if (notify.final)
-      judge.pass(evidence, fmt::format("an unasked NOTIFY of the {} is answered with {}",
-                                       to_string(notify.server),
-                                       context.message(*notify.final).sip.status()));
+      judge.pass(evidence,
+                 fmt::format("an unasked NOTIFY of the {} is answered with {}",
+                             to_string(notify.server), phone.message(*notify.final).sip.status()));
     else
       judge.violated(evidence, fmt::format("an unasked NOTIFY of the {} is not answered",
                                            to_string(notify.server)));

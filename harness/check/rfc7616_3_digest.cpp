@@ -10,9 +10,11 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/authentication.hpp"
-#include "harness/check/evidence.hpp"
 #include "harness/check/families.hpp"
+#include "harness/observed/challenges.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
 #include "harness/sip/text.hpp"
 
 namespace sipharness::check {
@@ -22,24 +24,23 @@ using sip::Credentials;
 using sip::DigestAlgorithm;
 using trace::Message;
 using trace::ServerRole;
-using trace::Transaction;
 using verdict::Blame;
 
 /// Hands every piece of credentials of the device to `judge_one`, CANCEL aside, which cannot be
 /// challenged.
 template <class Judgement>
-void for_each_proof(const Context& context, const Judgement& judge_one) {
-  for (const Transaction& transaction : context.transactions) {
+void for_each_proof(const Phone& phone, const Judgement& judge_one) {
+  for (const Transaction& transaction : transactions(phone)) {
     if (transaction.direction != trace::Direction::from_device ||
         transaction.method == sip::Method::cancel)
       continue;
-    for (const Proof& proof : proofs_in(context.opening(transaction).sip))
+    for (const Proof& proof : proofs_in(opening(phone, transaction).sip))
       judge_one(transaction, proof);
   }
 }
 
-Evidence evidence_of_opening(const Context& context, const Transaction& transaction) {
-  const Message& request = context.opening(transaction);
+Evidence evidence_of_opening(const Phone& phone, const Transaction& transaction) {
+  const Message& request = opening(phone, transaction);
   return {transaction.server, request.sip.call_id(), {request.index}};
 }
 
@@ -68,21 +69,21 @@ bool can_be_verified(const Credentials& credentials) {
 }
 
 /// The server said that it does not take these credentials; any other answer says nothing of them.
-bool was_rejected(const Context& context, const Transaction& transaction) {
-  const int status = transaction.final ? context.message(*transaction.final).sip.status() : 0;
+bool was_rejected(const Phone& phone, const Transaction& transaction) {
+  const int status = transaction.final ? phone.message(*transaction.final).sip.status() : 0;
   return status == 401 || status == 403 || status == 407;
 }
 
 class DigestJudge {
  public:
-  DigestJudge(const Context& context, Judge& judge, std::string password)
-      : context_(context), judge_(judge), password_(std::move(password)) {
-    for (const Challenged& one : find_challenged(context))
+  DigestJudge(const Phone& phone, Judge& judge, std::string password)
+      : phone_(phone), judge_(judge), password_(std::move(password)) {
+    for (const Challenged& one : challenges(phone))
       for (const Offer& offer : one.offers) offers_.emplace(offer.nonce, offer);
   }
 
   void take(const Transaction& transaction, const Proof& proof) {
-    const Evidence evidence = evidence_of_opening(context_, transaction);
+    const Evidence evidence = evidence_of_opening(phone_, transaction);
     if (!proof.credentials) return judge_.violated(evidence, "credentials that cannot be read");
     const auto offer = offers_.find(proof.credentials->nonce);
     const auto flaw =
@@ -92,10 +93,10 @@ class DigestJudge {
       return judge_.inconclusive(evidence, Blame::harness,
                                  fmt::format("algorithm \"{}\" with qop \"{}\" is not known here",
                                              proof.credentials->algorithm, proof.credentials->qop));
-    const std::string_view method = context_.opening(transaction).sip.method_text();
+    const std::string_view method = opening(phone_, transaction).sip.method_text();
     if (sip::verify_credentials(*proof.credentials, password_, method))
       return judge_.pass(evidence, fmt::format("{} with a right response", method));
-    if (!was_rejected(context_, transaction) && !context_.trace.has_journal())
+    if (!was_rejected(phone_, transaction) && !phone_.trace.has_journal())
       judge_.inconclusive(evidence, Blame::user,
                           "the profile's password does not verify what no server rejected");
     else
@@ -103,21 +104,21 @@ class DigestJudge {
   }
 
  private:
-  const Context& context_;
+  const Phone& phone_;
   Judge& judge_;
   std::string password_;
   std::map<std::string, Offer> offers_;  ///< by nonce
 };
 
-void digests_are_right(const Context& context, Judge& judge) {
+void digests_are_right(const Phone& phone, Judge& judge) {
   judge.needs("a request with credentials");
-  const auto password = scenario::resolve(context.profile.account.password);
+  const auto password = scenario::resolve(phone.profile.account.password);
   std::optional<DigestJudge> digests;
-  for_each_proof(context, [&](const Transaction& transaction, const Proof& proof) {
+  for_each_proof(phone, [&](const Transaction& transaction, const Proof& proof) {
     if (!password)
-      return judge.inconclusive(evidence_of_opening(context, transaction), Blame::user,
+      return judge.inconclusive(evidence_of_opening(phone, transaction), Blame::user,
                                 "the account's password is not to be had");
-    if (!digests) digests.emplace(context, judge, *password);
+    if (!digests) digests.emplace(phone, judge, *password);
     digests->take(transaction, proof);
   });
 }
@@ -141,15 +142,15 @@ struct NonceUse {
 
 class NonceJudge {
  public:
-  NonceJudge(const Context& context, Judge& judge)
-      : context_(context), judge_(judge), challenged_(find_challenged(context)) {}
+  NonceJudge(const Phone& phone, Judge& judge)
+      : phone_(phone), judge_(judge), challenged_(challenges(phone)) {}
 
   void take(const Transaction& transaction, const Proof& proof) {
     if (!proof.credentials || proof.credentials->qop.empty()) return;
     const Credentials& credentials = *proof.credentials;
     const auto count = count_in(credentials.nc);
     if (!count)
-      return judge_.violated(evidence_of_opening(context_, transaction),
+      return judge_.violated(evidence_of_opening(phone_, transaction),
                              fmt::format("nc={} is not eight hexadecimal digits", credentials.nc));
     uses_[{transaction.server, credentials.nonce}].push_back({&transaction, *count});
     used_[credentials.nonce].insert(*count);
@@ -175,7 +176,7 @@ class NonceJudge {
     std::uint32_t before = was_used_before(nonce) ? uses.front().count - 1 : 0;
     bool is_whole = true;
     for (const NonceUse& use : uses) {
-      const Evidence evidence = evidence_of_opening(context_, *use.transaction);
+      const Evidence evidence = evidence_of_opening(phone_, *use.transaction);
       if (use.count <= before) {
         is_whole = false;
         judge_fall(evidence, before, use.count,
@@ -187,13 +188,13 @@ class NonceJudge {
       before = std::max(before, use.count);
     }
     if (is_whole)
-      judge_.pass(evidence_of_opening(context_, *uses.front().transaction),
+      judge_.pass(evidence_of_opening(phone_, *uses.front().transaction),
                   fmt::format("nc counts up to {:08x} under one nonce", before));
   }
 
   /// A capture that began in the device's life need not show where a nonce comes from.
   bool was_used_before(const std::string& nonce) const {
-    return !context_.trace.has_journal() &&
+    return !phone_.trace.has_journal() &&
            std::ranges::none_of(
                challenged_, [&](const Challenged& one) { return one.offer_of(nonce) != nullptr; });
   }
@@ -201,7 +202,7 @@ class NonceJudge {
   void judge_fall(const Evidence& evidence, std::uint32_t before, std::uint32_t now,
                   bool is_repeat) {
     const std::string seen = fmt::format("nc {:08x} after {:08x} under one nonce", now, before);
-    if (!is_repeat && context_.trace.vantage == trace::Vantage::server)
+    if (!is_repeat && phone_.trace.vantage == trace::Vantage::server)
       judge_.inconclusive(evidence, Blame::network,
                           seen + ": a copy may have come where the first one was lost");
     else
@@ -217,7 +218,7 @@ class NonceJudge {
 
   void judge_gap(const Evidence& evidence, std::uint32_t before, std::uint32_t now) {
     const std::string seen = fmt::format("nc {:08x} after {:08x} under one nonce", now, before);
-    if (context_.trace.vantage == trace::Vantage::server)
+    if (phone_.trace.vantage == trace::Vantage::server)
       judge_.inconclusive(evidence, Blame::network, seen + ": what was lost on the way counts too");
     else
       judge_.warn(evidence, seen);
@@ -238,27 +239,27 @@ class NonceJudge {
       const std::string& realm = giver->second->offer_of(where.second)->realm;
       if (realms[where.first].contains(realm)) continue;
       judge_.violated(
-          evidence_of_opening(context_, *uses.front().transaction),
+          evidence_of_opening(phone_, *uses.front().transaction),
           fmt::format("a nonce of the {} at the {}, which has another realm",
                       to_string(giver->second->refused->server), to_string(where.first)));
     }
   }
 
-  const Context& context_;
+  const Phone& phone_;
   Judge& judge_;
   std::vector<Challenged> challenged_;
   std::map<Where, std::vector<NonceUse>> uses_;
   std::map<std::string, std::set<std::uint32_t>> used_;  ///< by nonce, at any server
 };
 
-void nonce_uses_are_counted(const Context& context, Judge& judge) {
+void nonce_uses_are_counted(const Phone& phone, Judge& judge) {
   judge.needs("credentials with qop");
-  NonceJudge nonces(context, judge);
-  for_each_proof(context, [&](const Transaction& transaction, const Proof& proof) {
+  NonceJudge nonces(phone, judge);
+  for_each_proof(phone, [&](const Transaction& transaction, const Proof& proof) {
     nonces.take(transaction, proof);
   });
-  for (const Message& message : context.trace.messages)
-    if (message.from_device() && message.device == context.device && message.sip.is_request() &&
+  for (const Message& message : phone.messages)
+    if (message.from_device() && message.sip.is_request() &&
         message.sip.method() == sip::Method::ack)
       for (const Proof& proof : proofs_in(message.sip)) nonces.note(proof);
   nonces.conclude();
@@ -267,30 +268,30 @@ void nonce_uses_are_counted(const Context& context, Judge& judge) {
 // --- Stale nonces --------------------------------------------------------------------------------
 
 /// A server may renew several requests with one nonce.
-bool is_first_use(const Context& context, const Transaction& request, const std::string& nonce) {
-  return std::ranges::none_of(context.transactions, [&](const Transaction& earlier) {
+bool is_first_use(const Phone& phone, const Transaction& request, const std::string& nonce) {
+  return std::ranges::none_of(transactions(phone), [&](const Transaction& earlier) {
     if (earlier.direction != trace::Direction::from_device ||
         earlier.sends.front() >= request.sends.front())
       return false;
-    return std::ranges::any_of(proofs_in(context.opening(earlier).sip), [&](const Proof& proof) {
+    return std::ranges::any_of(proofs_in(opening(phone, earlier).sip), [&](const Proof& proof) {
       return proof.credentials && proof.credentials->nonce == nonce;
     });
   });
 }
 
 /// What is wrong with the answer to a stale nonce; nothing if it is right.
-std::optional<std::string> flaw_in_renewal(const Context& context, const Challenged& stale) {
+std::optional<std::string> flaw_in_renewal(const Phone& phone, const Challenged& stale) {
   std::string username;
-  for (const Proof& proof : proofs_in(context.opening(*stale.refused).sip))
+  for (const Proof& proof : proofs_in(opening(phone, *stale.refused).sip))
     if (proof.header == stale.answer_header() && proof.credentials)
       username = proof.credentials->username;
-  for (const Proof& proof : proofs_in(context.opening(*stale.retry).sip)) {
+  for (const Proof& proof : proofs_in(opening(phone, *stale.retry).sip)) {
     if (proof.header != stale.answer_header() || !proof.credentials) continue;
     if (stale.offer_of(proof.credentials->nonce) == nullptr)
       return "another nonce than the new one";
     if (proof.credentials->username != username) return "another user name";
     const bool is_counted = !proof.credentials->qop.empty();
-    if (is_counted && is_first_use(context, *stale.retry, proof.credentials->nonce) &&
+    if (is_counted && is_first_use(phone, *stale.retry, proof.credentials->nonce) &&
         proof.credentials->nc != "00000001")
       return fmt::format("nc={} under a new nonce", proof.credentials->nc);
     return std::nullopt;
@@ -298,20 +299,20 @@ std::optional<std::string> flaw_in_renewal(const Context& context, const Challen
   return "no credentials";
 }
 
-void a_stale_nonce_is_replaced(const Context& context, Judge& judge) {
+void a_stale_nonce_is_replaced(const Phone& phone, Judge& judge) {
   judge.needs("credentials whose nonce a server calls stale", Blame::harness);
-  for (const Challenged& one : find_challenged(context)) {
+  for (const Challenged& one : challenges(phone)) {
     if (!one.is_stale()) continue;
-    Evidence evidence = evidence_of_opening(context, *one.refused);
+    Evidence evidence = evidence_of_opening(phone, *one.refused);
     evidence.messages.push_back(one.challenge->index);
-    if (is_answered(context, one)) {
+    if (is_answered(phone, one)) {
       evidence.messages.push_back(one.retry->sends.front());
-      if (const auto flaw = flaw_in_renewal(context, one))
+      if (const auto flaw = flaw_in_renewal(phone, one))
         judge.violated(evidence, fmt::format("after stale=true: {}", *flaw));
       else
         judge.pass(evidence, "a stale nonce was replaced by the new one at once");
-    } else if (must_be_answered(context, one)) {
-      if (context.trace.vantage == trace::Vantage::device)
+    } else if (must_be_answered(phone, one)) {
+      if (phone.trace.vantage == trace::Vantage::device)
         judge.violated(evidence, "no request with the new nonce within 2 s of stale=true");
       else
         judge.inconclusive(evidence, Blame::network,
@@ -323,9 +324,9 @@ void a_stale_nonce_is_replaced(const Context& context, Judge& judge) {
 // --- Several challenges --------------------------------------------------------------------------
 
 /// Which of the offers the retry answers; nothing if none.
-std::optional<std::size_t> chosen_offer(const Context& context, const Challenged& one) {
-  if (!is_answered(context, one)) return std::nullopt;
-  for (const Proof& proof : proofs_in(context.opening(*one.retry).sip)) {
+std::optional<std::size_t> chosen_offer(const Phone& phone, const Challenged& one) {
+  if (!is_answered(phone, one)) return std::nullopt;
+  for (const Proof& proof : proofs_in(opening(phone, *one.retry).sip)) {
     if (proof.header != one.answer_header() || !proof.credentials) continue;
     const std::string& algorithm = proof.credentials->algorithm;
     for (std::size_t i = 0; i < one.offers.size(); ++i)
@@ -336,10 +337,10 @@ std::optional<std::size_t> chosen_offer(const Context& context, const Challenged
   return std::nullopt;
 }
 
-void judge_choice(const Context& context, Judge& judge, const Challenged& one, std::size_t chosen) {
-  const Evidence evidence = evidence_of_opening(context, *one.retry);
+void judge_choice(const Phone& phone, Judge& judge, const Challenged& one, std::size_t chosen) {
+  const Evidence evidence = evidence_of_opening(phone, *one.retry);
   const std::string& algorithm = one.offers[chosen].algorithm;
-  const auto& sha256 = context.profile.sha256;
+  const auto& sha256 = phone.profile.sha256;
   const auto above = std::ranges::find_if(
       one.offers.begin(), one.offers.begin() + static_cast<std::ptrdiff_t>(chosen),
       [&](const Offer& offer) {
@@ -362,15 +363,15 @@ bool is_choice(const Challenged& one) {
   return one.offers.size() > 1 || !one.offers.front().is(DigestAlgorithm::md5);
 }
 
-void the_topmost_known_challenge_is_answered(const Context& context, Judge& judge) {
+void the_topmost_known_challenge_is_answered(const Phone& phone, Judge& judge) {
   judge.needs("a 401 or 407 with several challenges, or one for SHA-256", Blame::harness);
-  for (const Challenged& one : find_challenged(context)) {
+  for (const Challenged& one : challenges(phone)) {
     if (one.had_proof || !is_choice(one)) continue;
-    if (const auto chosen = chosen_offer(context, one))
-      judge_choice(context, judge, one, *chosen);
-    else if (must_be_answered(context, one) && context.trace.vantage == trace::Vantage::device)
+    if (const auto chosen = chosen_offer(phone, one))
+      judge_choice(phone, judge, one, *chosen);
+    else if (must_be_answered(phone, one) && phone.trace.vantage == trace::Vantage::device)
       judge.fail(
-          evidence_of_opening(context, *one.refused),
+          evidence_of_opening(phone, *one.refused),
           fmt::format("no answer to {} challenges, of which it can answer one", one.offers.size()));
   }
 }

@@ -6,8 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "harness/check/context.hpp"
 #include "harness/host/files.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/journal_facts.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/transaction.hpp"
 #include "harness/run/bracket.hpp"
 #include "harness/run/run.hpp"
 
@@ -18,6 +23,8 @@ using trace::ServerRole;
 using verdict::Blame;
 using verdict::BracketSide;
 
+using observed::Phone;
+
 constexpr std::array both{ServerRole::primary, ServerRole::secondary};
 
 BracketSide trouble(Blame blame, std::string reason) {
@@ -25,32 +32,32 @@ BracketSide trouble(Blame blame, std::string reason) {
 }
 
 /// What came of the REGISTERs at a server that took none of them.
-std::string attempts_at(const check::Context& context, ServerRole server) {
-  const auto attempts = context.attempts_at(server);
+std::string outcome_at(const Phone& phone, ServerRole server) {
+  const auto attempts = attempts_at(phone, server);
   if (attempts.empty()) return "it sent no REGISTER there";
-  const trace::RegisterAttempt& last = *attempts.back();
+  const observed::RegisterAttempt& last = *attempts.back();
   if (last.status == 0) return "its REGISTERs there got no answer in time";
   return fmt::format("its last REGISTER there was answered {}", last.status);
 }
 
-std::optional<BracketSide> trouble_registering(const check::Context& context) {
+std::optional<BracketSide> trouble_registering(const Phone& phone) {
   for (const ServerRole server : both) {
-    if (server == ServerRole::secondary && !context.profile.registers_at_both) continue;
-    const auto is_here = [server](const trace::Binding& one) { return one.server == server; };
-    if (std::ranges::any_of(context.bindings, is_here)) continue;
+    if (server == ServerRole::secondary && !phone.profile.registers_at_both) continue;
+    const auto is_here = [server](const observed::Binding& one) { return one.server == server; };
+    if (std::ranges::any_of(bindings(phone), is_here)) continue;
     return trouble(Blame::user,
                    fmt::format("the device never registered at the {} although both servers were "
                                "healthy ({}): wrong configuration is no fault of the device",
-                               to_string(server), attempts_at(context, server)));
+                               to_string(server), outcome_at(phone, server)));
   }
   return std::nullopt;
 }
 
 /// A device set up by hand may not have been set to what the scenario needs.
-std::optional<BracketSide> trouble_with_settings(const check::Context& context) {
-  const auto wanted = context.scenario->configure.register_expiration;
-  if (context.profile.kind != "external" || !wanted) return std::nullopt;
-  for (const trace::RegisterAttempt& attempt : context.attempts) {
+std::optional<BracketSide> trouble_with_settings(const Phone& phone) {
+  const auto wanted = phone.scenario->configure.register_expiration;
+  if (phone.profile.kind != "external" || !wanted) return std::nullopt;
+  for (const observed::RegisterAttempt& attempt : attempts(phone)) {
     if (attempt.unregister || !attempt.requested || *attempt.requested == *wanted) continue;
     return trouble(Blame::user,
                    fmt::format("the device asks for {} where the scenario needs a "
@@ -60,15 +67,15 @@ std::optional<BracketSide> trouble_with_settings(const check::Context& context) 
   return std::nullopt;
 }
 
-bool is_answered(const check::Context& context, const trace::Leg& leg) {
-  return leg.final && context.message(*leg.final).sip.is_success();
+bool is_answered(const Phone& phone, const observed::Leg& leg) {
+  return leg.final && phone.message(*leg.final).sip.is_success();
 }
 
-std::optional<BracketSide> trouble_calling(const check::Context& context) {
-  for (const trace::CallGroup& call : context.calls) {
+std::optional<BracketSide> trouble_calling(const Phone& phone) {
+  for (const observed::CallGroup& call : calls(phone)) {
     if (!call.dialled) continue;
-    const trace::Leg* leg = call.leg(ServerRole::primary);
-    if (leg != nullptr && is_answered(context, *leg)) return std::nullopt;
+    const observed::Leg* leg = call.leg(ServerRole::primary);
+    if (leg != nullptr && is_answered(phone, *leg)) return std::nullopt;
     const std::string what = call.legs.empty() ? "it sent no INVITE"
                              : leg == nullptr  ? "it called through the secondary"
                                                : "the primary did not get to answer it";
@@ -79,31 +86,31 @@ std::optional<BracketSide> trouble_calling(const check::Context& context) {
   return std::nullopt;
 }
 
-bool was_told_to_answer(const check::Context& context) {
+bool was_told_to_answer(const Phone& phone) {
   return std::ranges::any_of(
-      context.orders, [](const check::Order& order) { return order.action->verb == "answer"; });
+      actions(phone), [](const observed::Action& one) { return one.event->verb == "answer"; });
 }
 
-std::optional<BracketSide> trouble_being_called(const check::Context& context) {
-  if (!was_told_to_answer(context)) return std::nullopt;
-  for (const trace::Transaction& invite : context.transactions) {
+std::optional<BracketSide> trouble_being_called(const Phone& phone) {
+  if (!was_told_to_answer(phone)) return std::nullopt;
+  for (const observed::Transaction& invite : transactions(phone)) {
     if (invite.method != sip::Method::invite || invite.direction != trace::Direction::to_device ||
         invite.server != ServerRole::secondary)
       continue;
-    if (invite.final && context.message(*invite.final).sip.is_success()) return std::nullopt;
+    if (invite.final && phone.message(*invite.final).sip.is_success()) return std::nullopt;
     return trouble(Blame::user, invite.final
                                     ? fmt::format("a call from the healthy secondary was answered "
                                                   "{}",
-                                                  context.message(*invite.final).sip.status())
+                                                  phone.message(*invite.final).sip.status())
                                     : "a call from the healthy secondary was not answered");
   }
   return std::nullopt;
 }
 
-BracketSide judge_device(const check::Context& context) {
+BracketSide judge_device(const Phone& phone) {
   for (const auto look :
        {trouble_registering, trouble_with_settings, trouble_calling, trouble_being_called})
-    if (auto found = look(context)) return *std::move(found);
+    if (auto found = look(phone)) return *std::move(found);
   return {};
 }
 
@@ -124,11 +131,12 @@ Expected<BracketSide> judge_side(const std::string& path) {
   if (!judged) return tl::unexpected(judged.error());
   if (judged->result.interrupted) return trouble(Blame::user, "the healthy run was interrupted");
   const trace::Trace& trace = judged->trace;
+  const observed::JournalFacts journal(trace);
   BracketSide side;
   if (!trace.health.complete()) side = trouble(Blame::host, trace.health.faults.front());
   for (std::size_t device = 0; side.ok && device < trace.devices.size(); ++device) {
     if (!trace.devices[device].under_test) continue;
-    side = judge_device(check::Context(trace, *profile, &*scenario, device));
+    side = judge_device(Phone(trace, journal, *profile, &*scenario, device));
     if (!side.ok && !judged->result.stopped.empty())
       side.reason += fmt::format(" ({})", judged->result.stopped);
   }

@@ -191,12 +191,9 @@ Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request)
   auto trace = trace::build_trace({inputs.capture, inputs.journal, scenario, inputs.vantage,
                                    request.servers, tested_in(inputs)});
   if (!trace) return tl::unexpected(trace.error());
-  scenario::Profile profile = inputs.profile;
-  if (!profile.knows_timers)
-    profile.timers.t1 = observed_t1(*trace, find_transactions(*trace)).value_or(profile.timers.t1);
   Judged judged{make_result(inputs, *trace, request), std::move(*trace)};
-  judged.result.findings =
-      check::judge_trace(judged.trace, profile, {.scenario = scenario, .only = request.only});
+  judged.result.findings = check::judge_trace(judged.trace, inputs.profile,
+                                              {.scenario = scenario, .only = request.only});
   const auto* ended = last_event<journal::Ended>(judged.trace.journal);
   if (ended != nullptr && ended->reason == "no device")
     withdraw_verdicts(judged.result, verdict::Blame::user,

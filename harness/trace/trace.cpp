@@ -39,4 +39,21 @@ std::size_t Trace::device_named(std::string_view name) const {
   return static_cast<std::size_t>(found - devices.begin());
 }
 
+std::vector<Message> Trace::messages_of(std::size_t device) const {
+  const bool is_alone = devices.size() < 2;
+  const auto is_its_own = [&](const Endpoint& endpoint) {
+    return std::ranges::count(devices[device].addresses, endpoint) > 0;
+  };
+  std::vector<Message> found;
+  for (const Message& message : messages) {
+    const bool is_wanted = message.direction == Direction::elsewhere
+                               ? is_alone || is_its_own(message.source)
+                               : message.device == device;
+    if (!is_wanted) continue;
+    found.push_back(message);
+    found.back().index = found.size() - 1;
+  }
+  return found;
+}
+
 }  // namespace sipharness::trace

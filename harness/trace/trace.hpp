@@ -144,6 +144,9 @@ class Trace {
   /// The device of that name, as journal and trace call it; devices.size() if there is none.
   std::size_t device_named(std::string_view name) const;
   bool has_journal() const { return !journal.empty(); }
+  /// What one device sent or was sent, indexed anew, with what it exchanged with others than the
+  /// servers.
+  std::vector<Message> messages_of(std::size_t device) const;
 };
 
 /// Whose traffic is judged, where others may come by.

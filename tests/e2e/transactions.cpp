@@ -7,17 +7,28 @@
 #include <fmt/format.h>
 
 #include "harness/host/files.hpp"
+#include "harness/observed/journal_facts.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
 #include "harness/run/run.hpp"
-#include "harness/trace/transaction.hpp"
 
 namespace {
 
 using namespace sipharness;
 
-std::string frames(const trace::Trace& trace, const std::vector<std::size_t>& messages) {
+std::string frames(const observed::Phone& phone, const std::vector<std::size_t>& messages) {
   std::vector<std::uint32_t> numbers;
-  for (const std::size_t message : messages) numbers.push_back(trace.messages[message].frame);
+  for (const std::size_t message : messages) numbers.push_back(phone.message(message).frame);
   return numbers.empty() ? "-" : fmt::format("{}", fmt::join(numbers, ","));
+}
+
+void print(const observed::Phone& phone) {
+  for (const observed::Transaction& transaction : transactions(phone)) {
+    const trace::Message& first = opening(phone, transaction);
+    fmt::print("{} {} {} {} {} {}\n", first.sip.method_text(), first.sip.via().branch,
+               first.destination.text(), frames(phone, transaction.sends),
+               frames(phone, transaction.responses), frames(phone, transaction.acks));
+  }
 }
 
 }  // namespace
@@ -32,12 +43,9 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "{}\n", judged.error().text());
     return 2;
   }
-  const trace::Trace& trace = judged->trace;
-  for (const trace::Transaction& transaction : trace::find_transactions(trace)) {
-    const trace::Message& first = trace.messages[transaction.sends.front()];
-    fmt::print("{} {} {} {} {} {}\n", first.sip.method_text(), first.sip.via().branch,
-               first.destination.text(), frames(trace, transaction.sends),
-               frames(trace, transaction.responses), frames(trace, transaction.acks));
-  }
+  const observed::JournalFacts journal(judged->trace);
+  const scenario::Profile profile;
+  for (std::size_t device = 0; device < judged->trace.devices.size(); ++device)
+    print({judged->trace, journal, profile, nullptr, device});
   return 0;
 }

@@ -1,0 +1,37 @@
+#include "harness/observed/addresses.hpp"
+
+#include <algorithm>
+
+#include "harness/sip/address.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::observed {
+
+std::string_view uri_in(const sip::MessageView& message, sip::HeaderId header) {
+  const auto address = sip::parse_address(message.header(header));
+  return address ? address->uri : std::string_view();
+}
+
+std::vector<std::string_view> uris_in(const sip::MessageView& message, sip::HeaderId header) {
+  std::vector<std::string_view> uris;
+  for (const sip::Header& one : message.headers()) {
+    if (one.id != header) continue;
+    for (const sip::Address& address : sip::parse_addresses(one.value)) uris.push_back(address.uri);
+  }
+  return uris;
+}
+
+bool same_uris(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b) {
+  return std::ranges::equal(a, b, sip::same_uri);
+}
+
+bool came_from(const trace::Message& message, const IpAddress& host) {
+  const auto is_loopback = [](const IpAddress& address) {
+    return address.is_v4() && address.text().starts_with("127.");
+  };
+  const IpAddress& source = message.source.address;
+  return host == source ||
+         (message.transport != Transport::udp && is_loopback(host) && is_loopback(source));
+}
+
+}  // namespace sipharness::observed

@@ -1,0 +1,77 @@
+#pragma once
+// Calls as a user sees them: one group per dial, one leg per server, dialogs over them.
+// @source ALG-CALL, ALG-LEG, ALG-DLG: requirements §0.4
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::observed {
+
+/// The INVITE transactions of one call group at one server (more than one after a challenge; the
+/// last one counts).
+struct Leg {
+  ServerRole server = ServerRole::none;
+  std::vector<std::size_t> invites;        ///< indices into the transactions
+  CaptureTime i0;                          ///< first transmission of the last INVITE transaction
+  std::optional<std::size_t> provisional;  ///< message indices from here on
+  std::optional<std::size_t> final;
+  std::vector<std::size_t> acks_2xx;  ///< ACKs to the 2xx, by Call-ID and CSeq
+  std::optional<std::size_t> cancel;
+  std::optional<std::size_t> bye_from_device;
+  std::optional<std::size_t> bye_to_device;
+  CaptureTime end;  ///< min(final, CANCEL, i0 + 64·T1 if no response)
+  bool silent() const { return !provisional && !final; }
+};
+
+/// Everything that one outgoing call of the user put on the wire.
+struct CallGroup {
+  std::string number;
+  std::optional<CaptureTime> dialled;  ///< journal: the dial action
+  std::optional<CaptureTime> hung_up;  ///< journal: the user's hang-up for this call
+  CaptureTime until;                   ///< the next dial, or the end of the trace
+  std::vector<Leg> legs;               ///< by time of first INVITE
+  const Leg* leg(ServerRole server) const;
+};
+
+/// A confirmed dialog (2xx and ACK both seen), either direction.
+struct ConfirmedDialog {
+  ServerRole server = ServerRole::none;
+  bool incoming = false;   ///< the server called the device
+  std::size_t invite = 0;  ///< transaction index
+  std::string call_id;
+  std::string device_tag;
+  std::string server_tag;
+  CaptureTime answered;              ///< the 2xx
+  CaptureTime confirmed;             ///< the ACK
+  std::optional<CaptureTime> ended;  ///< the BYE, from either side
+};
+
+std::vector<CallGroup> find_calls(const Phone& phone);
+/// In the order of their beginnings: the dial, or the first INVITE.
+inline const std::vector<CallGroup>& calls(const Phone& phone) {
+  return phone.derived<find_calls>();
+}
+
+std::vector<ConfirmedDialog> find_dialogs(const Phone& phone);
+/// In the order of their ACKs.
+inline const std::vector<ConfirmedDialog>& dialogs(const Phone& phone) {
+  return phone.derived<find_dialogs>();
+}
+
+/// When the first INVITE of a leg left: before a challenge, where i0 is after it.
+CaptureTime reached_at(const Phone& phone, const Leg& leg);
+
+/// The user's call that an INVITE belongs to; null for any other transaction.
+const CallGroup* call_of(const Phone& phone, const Transaction& invite);
+
+/// First response of a leg, provisional or final.
+std::optional<std::size_t> first_response(const Phone& phone, const Leg& leg);
+
+/// The user gave up the call before `at`.
+bool hung_up_before(const CallGroup& call, CaptureTime at);
+
+}  // namespace sipharness::observed

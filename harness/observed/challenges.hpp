@@ -1,0 +1,71 @@
+#pragma once
+// Challenges and the credentials that answer them, as a trace shows them.
+// @source RFC 3261 §22; RFC 7616 §3.3, §3.4; RFC 8760 §2.4
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
+#include "harness/sip/digest.hpp"
+
+namespace sipharness::observed {
+
+/// policy: how soon a challenge is answered (catalogue, AUTH-01, AUTH-05).
+inline constexpr Duration time_to_answer_challenge = 2s;
+
+/// One Digest challenge of a 401 or 407, also of an algorithm that is not known here.
+struct Offer {
+  std::string realm;
+  std::string nonce;
+  std::string algorithm = "MD5";  ///< as written; MD5 where none is
+  bool has_qop = false;
+  bool can_answer_qop = true;  ///< no qop, or one that has "auth"
+  bool stale = false;
+
+  bool is(sip::DigestAlgorithm wanted) const;
+};
+
+/// In the order of the message.
+std::vector<Offer> offers_in(const sip::MessageView& response);
+
+/// Digest credentials of a request; nothing in `credentials` if they cannot be read.
+struct Proof {
+  sip::HeaderId header{};
+  std::optional<sip::Credentials> credentials;
+};
+
+std::vector<Proof> proofs_in(const sip::MessageView& request);
+
+/// A request of the device that drew 401 or 407, and the next request of its kind that goes on with
+/// it: with the same Call-ID, or under a nonce of the challenge.
+struct Challenged {
+  const Transaction* refused = nullptr;
+  const Transaction* retry = nullptr;  ///< null: there is none
+  const Message* challenge = nullptr;
+  std::vector<Offer> offers;  ///< never empty
+  bool had_proof = false;     ///< the request carried credentials for a realm of the challenge
+  bool is_rejection = false;  ///< these answered a challenge just made, and it does not say stale
+
+  bool is_stale() const { return had_proof && offers.front().stale; }
+  /// The header that must carry the answer.
+  sip::HeaderId answer_header() const;
+  const Offer* offer_of(const std::string& nonce) const;
+};
+
+std::vector<Challenged> find_challenges(const Phone& phone);
+/// In the order of the challenges.
+inline const std::vector<Challenged>& challenges(const Phone& phone) {
+  return phone.derived<find_challenges>();
+}
+
+/// The retry comes soon enough to be the answer to the challenge.
+bool is_answered(const Phone& phone, const Challenged& one);
+
+/// The device had reason and time to answer: it has a password, the challenge is one that every
+/// device can answer, the request was still wanted, and the capture shows what came of it.
+bool must_be_answered(const Phone& phone, const Challenged& one);
+
+}  // namespace sipharness::observed

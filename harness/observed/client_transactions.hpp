@@ -1,0 +1,28 @@
+#pragma once
+// Questions on client transactions that the timer rows share: when they were to end, and whether
+// the device had a reason of its own to leave them.
+// @source RFC 3261 §17.1.1.2 (Timers A, B), §17.1.2.2 (Timers E, F)
+
+#include <cstddef>
+
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::observed {
+
+/// Bytes of a request that may still go by UDP. @source RFC 3261 §18.1.1 (path MTU unknown)
+inline constexpr std::size_t largest_datagram = 1300;
+
+CaptureTime start_of(const Phone& phone, const Transaction& transaction);
+/// Timer B or F: 64·T1 after the start.
+CaptureTime timeout_of(const Phone& phone, const Transaction& transaction);
+
+bool is_ours(const Transaction& transaction);
+/// Runs over UDP, where retransmission is the transaction's work.
+bool is_unreliable(const Phone& phone, const Transaction& transaction);
+
+/// The device had a reason to stop before its timeout: ICMP, hang-up, restart, the next server.
+bool was_left_early(const Phone& phone, const Transaction& transaction);
+
+}  // namespace sipharness::observed

@@ -1,0 +1,22 @@
+#include "harness/observed/evidence.hpp"
+
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::observed {
+
+Evidence evidence_of(const Phone& phone, const Transaction& transaction) {
+  return {transaction.server, opening(phone, transaction).sip.call_id(), transaction.sends};
+}
+
+Evidence evidence_of(const Phone& phone, const Leg& leg) {
+  const Message& invite = opening(phone, transactions(phone)[leg.invites.back()]);
+  return {leg.server, invite.sip.call_id(), {invite.index}};
+}
+
+Evidence evidence_of(const Phone& phone, const RegisterAttempt& attempt) {
+  const Message& first = opening(phone, transactions(phone)[attempt.transactions.front()]);
+  return {attempt.server, first.sip.call_id(), {first.index}};
+}
+
+}  // namespace sipharness::observed

@@ -1,0 +1,141 @@
+#include "harness/observed/failover.hpp"
+
+#include <fmt/format.h>
+
+#include "harness/observed/call.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::observed {
+namespace {
+
+/// Nothing came from the primary before Timer B, nor before the device turned to the secondary.
+bool was_silent(const Phone& phone, const Leg& primary, const Leg* secondary) {
+  const auto response = first_response(phone, primary);
+  if (!response) return true;
+  const CaptureTime at = phone.at(*response);
+  if (at >= primary.i0 + phone.profile.timers.sixty_four_t1()) return true;
+  return secondary != nullptr && secondary->i0 > primary.i0 && at > secondary->i0;
+}
+
+/// A call that got no connection to the primary: refused, or hanging until Timer B.
+std::optional<FailureSignal> connection_signal(const Phone& phone, const CallGroup& call) {
+  auto attempt = failed_connection(phone, call);
+  if (!attempt) return std::nullopt;
+  FailureSignal signal{&call, nullptr, call.leg(ServerRole::secondary), {}, {}, std::nullopt};
+  signal.at = attempt->refused.value_or(attempt->syn + phone.profile.timers.sixty_four_t1());
+  signal.kind = attempt->refused ? refused_signal : hanging_signal;
+  signal.connection = std::move(attempt);
+  return signal;
+}
+
+std::optional<FailureSignal> signal_of(const Phone& phone, const CallGroup& call) {
+  const Leg* leg = call.leg(ServerRole::primary);
+  if (leg == nullptr) return connection_signal(phone, call);
+  if (call.legs.front().server != ServerRole::primary) return std::nullopt;
+  const Leg& primary = *leg;
+  const Leg* secondary = call.leg(ServerRole::secondary);
+  FailureSignal signal{&call, &primary, secondary, {}, {}, std::nullopt};
+  const CaptureTime timer_b = primary.i0 + phone.profile.timers.sixty_four_t1();
+  if (primary.final && phone.message(*primary.final).sip.status() == 503) {
+    signal.at = phone.at(*primary.final);
+    signal.kind = "503";
+    return signal;
+  }
+  if (!was_silent(phone, primary, secondary)) return std::nullopt;
+  if (const auto broken = transport_failure(phone, ServerRole::primary, primary.i0, timer_b)) {
+    signal.at = *broken;
+    signal.kind = transport_signal;
+    return signal;
+  }
+  signal.at = timer_b;
+  signal.kind = timeout_signal;
+  return signal;
+}
+
+/// Trying the secondary had no prospect: it is out, or the device saw its registration fail.
+bool is_secondary_lost(const Phone& phone, CaptureTime at) {
+  return is_out(phone, ServerRole::secondary, at) || known_down(phone, ServerRole::secondary, at);
+}
+
+/// Only a journal tells of a hang-up; without one, an INVITE that was due again and did not come
+/// may be the user's doing.
+bool may_be_hung_up(const Phone& phone, const Leg& leg) {
+  if (phone.trace.has_journal() || phone.profile.max_request_retries) return false;
+  const Transaction& invite = transactions(phone)[leg.invites.back()];
+  if (phone.message(invite.sends.front()).transport != Transport::udp) return false;
+  const Duration sent_for = phone.at(invite.sends.back()) - leg.i0;
+  return 2 * sent_for + phone.profile.timers.t1 < phone.profile.timers.sixty_four_t1();
+}
+
+}  // namespace
+
+std::vector<SilentPrimary> find_calls_to_silent_primary(const Phone& phone) {
+  std::vector<SilentPrimary> found;
+  for (const CallGroup& call : calls(phone)) {
+    const Leg* primary = call.leg(ServerRole::primary);
+    if (primary == nullptr || call.legs.front().server != ServerRole::primary) continue;
+    const Leg* secondary = call.leg(ServerRole::secondary);
+    const CaptureTime deadline = primary->i0 + failover_limit(phone);
+    if (!was_silent(phone, *primary, secondary)) continue;
+    const bool has_reason = hung_up_before(call, deadline) || may_be_hung_up(phone, *primary) ||
+                            is_secondary_lost(phone, primary->i0);
+    if (secondary == nullptr && has_reason) continue;
+    found.push_back(
+        {.call = &call,
+         .primary = primary,
+         .secondary = secondary,
+         .deadline = deadline,
+         .has_signal =
+             transport_failure(phone, ServerRole::primary, primary->i0, deadline).has_value(),
+         .was_observed = phone.trace.last > deadline});
+  }
+  return found;
+}
+
+verdict::Blame blame_for_no_move(const Phone& phone) {
+  return calls_to_silent_primary(phone).empty() ? verdict::Blame::harness : verdict::Blame::device;
+}
+
+std::string describe_tries(const Phone& phone, const SilentPrimary& failed) {
+  const auto& sends = transactions(phone)[failed.primary->invites.back()].sends;
+  return fmt::format("{} INVITEs at the primary, the last {} after the first", sends.size(),
+                     format_seconds(phone.at(sends.back()) - failed.primary->i0));
+}
+
+std::vector<FailureSignal> find_failure_signals(const Phone& phone) {
+  std::vector<FailureSignal> found;
+  const Duration early =
+      phone.profile.tolerances.timer.of(phone.profile.timers.sixty_four_t1()) / 2;
+  for (const CallGroup& call : calls(phone)) {
+    const auto signal = signal_of(phone, call);
+    if (!signal || hung_up_before(call, signal->at + phone.profile.tolerances.fo_grace)) continue;
+    const bool has_reason =
+        (signal->kind == timeout_signal && may_be_hung_up(phone, *signal->primary)) ||
+        is_secondary_lost(phone, signal->at);
+    if (signal->secondary == nullptr && has_reason) continue;
+    if (signal->secondary != nullptr && reached_at(phone, *signal->secondary) + early < signal->at)
+      continue;
+    found.push_back(*signal);
+  }
+  return found;
+}
+
+Evidence evidence_of(const Phone& phone, const FailureSignal& signal) {
+  if (signal.primary != nullptr) return evidence_of_both(phone, *signal.primary, signal.secondary);
+  Evidence evidence = evidence_of(*signal.connection);
+  if (signal.secondary != nullptr)
+    evidence.messages = evidence_of(phone, *signal.secondary).messages;
+  return evidence;
+}
+
+Evidence evidence_of_both(const Phone& phone, const Leg& primary, const Leg* secondary) {
+  Evidence evidence = evidence_of(phone, primary);
+  if (secondary != nullptr)
+    evidence.messages.push_back(evidence_of(phone, *secondary).messages.front());
+  return evidence;
+}
+
+}  // namespace sipharness::observed

@@ -1,0 +1,73 @@
+#pragma once
+// Calls that the primary failed: what failed them, when the device could know, and what it did
+// next.
+// @source RFC 3263 §4.3; RFC 3261 §8.1.2, §17.1.1.2 (Timer B), §18.4
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/observed/call.hpp"
+#include "harness/observed/connections.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/verdict/finding.hpp"
+
+namespace sipharness::observed {
+
+/// A call whose leg at the primary drew no response before Timer B or before the device left it.
+struct SilentPrimary {
+  const CallGroup* call = nullptr;
+  const Leg* primary = nullptr;
+  const Leg* secondary = nullptr;  ///< null: the device never tried it
+  CaptureTime deadline;            ///< i0 + 64·T1 + fo_grace
+  bool has_signal = false;         ///< ICMP or RST told the device earlier
+  bool was_observed = false;       ///< the capture reaches past the deadline
+};
+
+std::vector<SilentPrimary> find_calls_to_silent_primary(const Phone& phone);
+/// Calls that stayed at the primary because the user gave them up, or the secondary was lost too,
+/// are left out.
+inline const std::vector<SilentPrimary>& calls_to_silent_primary(const Phone& phone) {
+  return phone.derived<find_calls_to_silent_primary>();
+}
+
+/// Whose doing it is that nothing can be said of calls that moved to the secondary: the device's,
+/// if one stayed where it drew nothing.
+verdict::Blame blame_for_no_move(const Phone& phone);
+
+/// "7 INVITEs at the primary, the last 31.500 s after the first": what a call that was not taken
+/// elsewhere did there.
+std::string describe_tries(const Phone& phone, const SilentPrimary& failed);
+
+/// Kinds of failure signals.
+inline constexpr std::string_view timeout_signal = "Timer B";
+inline constexpr std::string_view transport_signal = "ICMP or RST";
+inline constexpr std::string_view refused_signal = "a refused connection";
+inline constexpr std::string_view hanging_signal = "a connection that never opened";
+
+/// A moment from which the device should have tried the next server.
+struct FailureSignal {
+  const CallGroup* call = nullptr;
+  const Leg* primary = nullptr;  ///< null: no connection came about for its INVITE
+  const Leg* secondary = nullptr;
+  CaptureTime at;
+  std::string_view kind;                          ///< one of the above, or "503"
+  std::optional<ConnectionAttempt> connection{};  ///< where there is no leg at the primary
+};
+
+std::vector<FailureSignal> find_failure_signals(const Phone& phone);
+/// Calls that failed at the primary by 503, transport or Timer B. A device that left before any of
+/// them (early leave, AMB-17) gives no signal.
+inline const std::vector<FailureSignal>& failure_signals(const Phone& phone) {
+  return phone.derived<find_failure_signals>();
+}
+
+/// What shows the failure, and the INVITE at the secondary if there is one.
+Evidence evidence_of(const Phone& phone, const FailureSignal& signal);
+
+/// The first INVITE at each of the two servers; `secondary` may be null.
+Evidence evidence_of_both(const Phone& phone, const Leg& primary, const Leg* secondary);
+
+}  // namespace sipharness::observed

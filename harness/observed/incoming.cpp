@@ -1,0 +1,64 @@
+#include "harness/observed/incoming.hpp"
+
+#include <fmt/format.h>
+
+#include "harness/observed/actions.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::observed {
+
+bool is_from_server(const Transaction& transaction) {
+  return transaction.direction == Direction::to_device;
+}
+
+bool is_incoming_call(const Phone& phone, const Transaction& transaction) {
+  return is_from_server(transaction) && transaction.method == sip::Method::invite &&
+         opening(phone, transaction).sip.to_tag().empty();
+}
+
+bool was_unreachable(const Phone& phone, const Transaction& transaction) {
+  const CaptureTime at = opening(phone, transaction).at;
+  return is_switched_off(phone, at) ||
+         next_power_change(phone, at) <
+             std::min(at + phone.profile.timers.sixty_four_t1(), phone.trace.last);
+}
+
+std::vector<std::size_t> copies_of_final(const Phone& phone, const Transaction& transaction) {
+  std::vector<std::size_t> copies;
+  if (!transaction.final) return copies;
+  const sip::MessageView& final = phone.message(*transaction.final).sip;
+  for (const std::size_t response : transaction.responses) {
+    const sip::MessageView& sip = phone.message(response).sip;
+    if (sip.status() == final.status() && sip.to_tag() == final.to_tag())
+      copies.push_back(response);
+  }
+  return copies;
+}
+
+bool was_asked_again(const Phone& phone, const Transaction& transaction) {
+  return transaction.final && phone.at(transaction.sends.back()) > phone.at(*transaction.final);
+}
+
+std::string describe_final(const Phone& phone, const Transaction& transaction) {
+  return fmt::format("{} to {}", phone.message(*transaction.final).sip.status(),
+                     opening(phone, transaction).sip.method_text());
+}
+
+std::optional<std::size_t> next_in_dialog(const Phone& phone, const DialogRequests& requests,
+                                          const Transaction& invite, sip::Method method,
+                                          Direction direction) {
+  const sip::MessageView& answer = phone.message(*invite.final).sip;
+  const bool by_device = direction == Direction::from_device;
+  DialogRequest wanted;
+  wanted.method = method;
+  wanted.direction = direction;
+  wanted.server = invite.server;
+  wanted.call_id = answer.call_id();
+  if (method == sip::Method::ack) wanted.cseq = answer.cseq();
+  wanted.from_tag = by_device ? answer.to_tag() : answer.from_tag();
+  wanted.to_tag = by_device ? answer.from_tag() : answer.to_tag();
+  return requests.first_after(*invite.final, wanted);
+}
+
+}  // namespace sipharness::observed

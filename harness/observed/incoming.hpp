@@ -1,0 +1,41 @@
+#pragma once
+// What servers ask of the device: their requests and its answers, as several checks see them.
+// @source RFC 3261 §13.3, §17.2
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/observed/dialog_requests.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::observed {
+
+/// policy: what a device sends this soon after something arrived was on its way already.
+inline constexpr Duration in_flight = 50ms;
+
+bool is_from_server(const Transaction& transaction);
+/// An INVITE of a server outside any dialog.
+bool is_incoming_call(const Phone& phone, const Transaction& transaction);
+
+/// The device was off, or its port was closed, when this reached it.
+bool was_unreachable(const Phone& phone, const Transaction& transaction);
+
+/// The final response and its copies: same status, same To tag.
+std::vector<std::size_t> copies_of_final(const Phone& phone, const Transaction& transaction);
+
+/// The server repeated the request after it was answered.
+bool was_asked_again(const Phone& phone, const Transaction& transaction);
+
+/// "486 to INVITE".
+std::string describe_final(const Phone& phone, const Transaction& transaction);
+
+/// The first request of that method, from that direction, in the dialog that a 2xx of the device
+/// to `invite` made, after that 2xx.
+std::optional<std::size_t> next_in_dialog(const Phone& phone, const DialogRequests& requests,
+                                          const Transaction& invite, sip::Method method,
+                                          Direction direction);
+
+}  // namespace sipharness::observed

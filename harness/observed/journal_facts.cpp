@@ -1,0 +1,116 @@
+#include "harness/observed/journal_facts.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <variant>
+
+#include "harness/observed/phone.hpp"
+
+namespace sipharness::observed {
+namespace {
+
+using trace::ServerRole;
+
+/// Follows one server through the journal; silent and closed may overlap and make one outage.
+class ServerState {
+ public:
+  ServerState(ServerRole server, std::vector<Outage>& outages)
+      : server_(server), outages_(outages) {}
+
+  void set_silent(bool silent, CaptureTime at) {
+    silent_ = silent;
+    update(at);
+  }
+  void set_closed(bool closed, CaptureTime at) {
+    closed_ = closed;
+    update(at);
+  }
+
+ private:
+  void update(CaptureTime at) {
+    const bool is_out = silent_ || closed_;
+    if (is_out && !current_) {
+      current_ = outages_.size();
+      outages_.push_back({server_, at, at, false, false});
+    }
+    if (!current_) return;
+    Outage& outage = outages_[*current_];
+    outage.port_closed = outage.port_closed || closed_;
+    if (is_out) return;
+    outage.until = at;
+    outage.recovered = true;
+    current_.reset();
+  }
+
+  ServerRole server_;
+  std::vector<Outage>& outages_;
+  std::optional<std::size_t> current_;
+  bool silent_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+JournalFacts::JournalFacts(const trace::Trace& trace) : zero_(trace.zero) {
+  for (const journal::Entry& entry : trace.journal)
+    std::visit(
+        [&]<class Event>(const Event& event) {
+          std::get<std::vector<Timed<Event>>>(events_).push_back({trace.time_of(entry), &event});
+        },
+        entry.event);
+  find_outages(trace);
+  find_faults();
+}
+
+void JournalFacts::find_outages(const trace::Trace& trace) {
+  std::map<std::string_view, ServerState> states;
+  const auto state = [&](const std::string& server) -> ServerState& {
+    return states.try_emplace(server, trace::role_of(server), outages_).first->second;
+  };
+  for (const journal::Entry& entry : trace.journal) {
+    const CaptureTime at = trace.time_of(entry);
+    if (const auto* phase = std::get_if<journal::Phase>(&entry.event)) {
+      state(phase->server).set_silent(phase->silent, at);
+    } else if (const auto* port = std::get_if<journal::Port>(&entry.event)) {
+      state(port->server).set_closed(!port->open, at);
+    }
+  }
+  for (Outage& outage : outages_) {
+    if (!outage.recovered) outage.until = trace.last;
+    outages_at_[static_cast<std::size_t>(outage.server)].push_back(outage);
+  }
+}
+
+void JournalFacts::find_faults() {
+  const auto add = [this](const auto& events) {
+    for (const auto& one : events)
+      faults_[static_cast<std::size_t>(trace::role_of(one.event->server))].push_back(one.at);
+  };
+  add(all<journal::Withheld>());
+  add(all<journal::Delayed>());
+  add(all<journal::BindingsForgotten>());
+  for (std::vector<CaptureTime>& times : faults_) std::ranges::sort(times);
+}
+
+bool JournalFacts::is_out(ServerRole server, CaptureTime at) const {
+  const std::vector<Outage>& known = outages(server);
+  const auto next = std::ranges::upper_bound(known, at, {}, &Outage::from);
+  if (next == known.begin()) return false;
+  const Outage& last = *std::prev(next);
+  return at < last.until || !last.recovered;
+}
+
+Duration JournalFacts::worst_lag(CaptureTime from, CaptureTime to) const {
+  const auto lags = all<journal::Lag>();
+  auto lag = std::ranges::lower_bound(lags, from, {}, &Timed<journal::Lag>::at);
+  CaptureTime covered_from = lag == lags.begin() ? zero_ : std::prev(lag)->at;
+  Duration worst{};
+  for (; lag != lags.end() && covered_from <= to; ++lag) {
+    worst = std::max(worst, lag->event->worst);
+    covered_from = lag->at;
+  }
+  return worst;
+}
+
+}  // namespace sipharness::observed

@@ -1,0 +1,56 @@
+#pragma once
+// What happens within a call that is up: requests of the device that change or refresh it, how they
+// end, and when the call ends. @source RFC 3261 §12.2, §14.1, §15.1; RFC 4028 §10
+
+#include <optional>
+#include <vector>
+
+#include "harness/observed/call.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::observed {
+
+/// policy: how soon a device acts on what it has learned (BYE after a lost dialog).
+inline constexpr Duration time_to_act = 2s;
+
+/// The device's user ordered something shortly before `at` that explains what the device then did.
+/// Only a journal tells.
+bool was_ordered(const Phone& phone, CaptureTime at);
+/// The same of the end of a call.
+bool was_end_ordered(const Phone& phone, CaptureTime at);
+
+/// A re-INVITE or UPDATE of the device in a confirmed dialog.
+struct Modification {
+  const Transaction* request = nullptr;
+  const ConfirmedDialog* dialog = nullptr;
+};
+
+std::vector<Modification> find_modifications(const Phone& phone);
+inline const std::vector<Modification>& modifications(const Phone& phone) {
+  return phone.derived<find_modifications>();
+}
+
+bool is_in(const sip::MessageView& message, const ConfirmedDialog& dialog);
+
+/// No response at all until 64·T1 (or what the profile's limit of repeats makes of it) passed.
+std::optional<CaptureTime> timed_out_at(const Phone& phone, const Transaction& request);
+/// That, or a 408 or 481: the dialog is gone (§12.2.1.2).
+std::optional<CaptureTime> dialog_lost_at(const Phone& phone, const Transaction& request);
+
+/// A request within the call told the device that the dialog is gone.
+bool was_dialog_lost(const Phone& phone, const ConfirmedDialog& dialog);
+
+/// The first BYE of the device in the dialog, from `from` on.
+const Message* bye_of_device(const Phone& phone, const ConfirmedDialog& dialog, CaptureTime from);
+
+/// A request of the device in the dialog that went to the server it does not belong to.
+const Message* astray(const Phone& phone, const ConfirmedDialog& dialog);
+
+Evidence evidence_of(const Phone& phone, const Modification& modification);
+
+/// The request asked for a session interval: it refreshes. @source RFC 4028 §7.1
+bool asks_for_session(const sip::MessageView& request);
+
+}  // namespace sipharness::observed

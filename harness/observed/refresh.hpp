@@ -1,0 +1,36 @@
+#pragma once
+// Refreshes of a registration and the window the guide gives them: granted expiry E minus
+// Reregister before Expiration R. @source guide.txt, "Configuration" (Optional); RFC 3261 §10.2.4
+
+#include <vector>
+
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
+
+namespace sipharness::observed {
+
+/// A registration that was accepted and the next attempt at the same server, with no restart
+/// of the device in between.
+struct Refresh {
+  const RegisterAttempt* previous = nullptr;  ///< has ok and granted
+  const RegisterAttempt* next = nullptr;
+  Duration granted{};  ///< E
+};
+
+/// At one server, in time order.
+const std::vector<Refresh>& refreshes_at(const Phone& phone, ServerRole server);
+
+/// A 423 of that server made the device ask for longer than it is configured to.
+bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt);
+
+/// policy: at most so many registration attempts at one server in a minute (FO-HERD-01).
+inline constexpr std::size_t most_attempts_a_minute = 12;
+/// The most attempts in any minute at `server`.
+std::size_t most_in_a_minute(const Phone& phone, ServerRole server);
+
+/// When the guide wants the refresh at the latest, counted from the 200: E − R, or E when R is not
+/// used or larger than E.
+Duration latest_refresh(const Phone& phone, Duration granted);
+
+}  // namespace sipharness::observed

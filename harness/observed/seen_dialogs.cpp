@@ -1,0 +1,185 @@
+#include "harness/observed/seen_dialogs.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "harness/observed/addresses.hpp"
+#include "harness/observed/transaction.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::observed {
+namespace {
+
+using sip::HeaderId;
+using sip::Method;
+
+bool is_within(const SeenDialog& dialog, const sip::MessageView& sip) {
+  const bool as_caller = sip.from_tag() == dialog.device_tag && sip.to_tag() == dialog.server_tag;
+  const bool as_callee = sip.from_tag() == dialog.server_tag && sip.to_tag() == dialog.device_tag;
+  return as_caller || as_callee;
+}
+
+class Finder {
+ public:
+  explicit Finder(const Phone& phone) : phone_(phone) {}
+
+  std::vector<SeenDialog> find() {
+    for (std::size_t index = 0; index < transactions(phone_).size(); ++index)
+      found_by(transactions(phone_)[index], index);
+    for (const Message& message : phone_.messages)
+      for (SeenDialog* dialog : dialogs_of(message))
+        if (message.index > dialog->invite) dialog->messages.push_back(message.index);
+    for (std::size_t index = 0; index < transactions(phone_).size(); ++index) add_reinvite(index);
+    return std::move(dialogs_);
+  }
+
+ private:
+  void found_by(const Transaction& invite, std::size_t index) {
+    if (invite.method != Method::invite || !opening(phone_, invite).sip.to_tag().empty()) return;
+    std::vector<std::string_view> tags;
+    for (const std::size_t response : invite.responses) {
+      const sip::MessageView& sip = phone_.message(response).sip;
+      if (!sip.is_success() || std::ranges::count(tags, sip.to_tag()) > 0) continue;
+      tags.push_back(sip.to_tag());
+      SeenDialog dialog;
+      dialog.server = invite.server;
+      dialog.device_called = invite.direction == Direction::from_device;
+      dialog.call_id = sip.call_id();
+      dialog.device_tag = dialog.device_called ? sip.from_tag() : sip.to_tag();
+      dialog.server_tag = dialog.device_called ? sip.to_tag() : sip.from_tag();
+      dialog.invite = invite.sends.front();
+      dialog.answer = response;
+      if (dialog.device_called) dialog.own_invites.push_back(index);
+      by_call_id_[dialog.call_id].push_back(dialogs_.size());
+      dialogs_.push_back(std::move(dialog));
+    }
+  }
+
+  std::vector<SeenDialog*> dialogs_of(const Message& message) {
+    std::vector<SeenDialog*> found;
+    const auto candidates = by_call_id_.find(message.sip.call_id());
+    if (candidates == by_call_id_.end()) return found;
+    for (const std::size_t candidate : candidates->second)
+      if (is_within(dialogs_[candidate], message.sip)) found.push_back(&dialogs_[candidate]);
+    return found;
+  }
+
+  void add_reinvite(std::size_t index) {
+    const Transaction& invite = transactions(phone_)[index];
+    const Message& request = opening(phone_, invite);
+    if (invite.method != Method::invite || request.sip.to_tag().empty() ||
+        invite.direction != Direction::from_device)
+      return;
+    for (SeenDialog* dialog : dialogs_of(request)) dialog->own_invites.push_back(index);
+  }
+
+  const Phone& phone_;
+  std::vector<SeenDialog> dialogs_;
+  std::unordered_map<std::string_view, std::vector<std::size_t>> by_call_id_;
+};
+
+/// The peer's Contact as it stood before `at`; empty where it never gave one. A target refresh is
+/// an INVITE or UPDATE of the peer, or its 2xx to one of ours (§12.2.1.2, §12.2.2).
+std::string_view remote_target(const Phone& phone, const SeenDialog& dialog, std::size_t at) {
+  const std::size_t founding = dialog.device_called ? dialog.answer : dialog.invite;
+  std::string_view target = uri_in(phone.message(founding).sip, HeaderId::contact);
+  for (const std::size_t index : dialog.messages) {
+    if (index >= at) break;
+    const Message& message = phone.message(index);
+    const bool may_refresh =
+        message.sip.method() == Method::invite || message.sip.method() == Method::update;
+    const bool is_word = message.sip.is_request() || message.sip.is_success();
+    if (!message.to_device() || !may_refresh || !is_word) continue;
+    const std::string_view contact = uri_in(message.sip, HeaderId::contact);
+    if (!contact.empty()) target = contact;
+  }
+  return target;
+}
+
+/// A Request-URI is the target without what may not stand in one (§19.1.1: headers, method).
+bool is_target(std::string_view request_uri, std::string_view target) {
+  return sip::same_uri(request_uri, target) ||
+         sip::same_uri(request_uri, target.substr(0, target.find('?')));
+}
+
+/// Both this request and the INVITE that founded the dialog went where no URI of theirs points:
+/// the device is set to send everything through an outbound proxy (§8.1.2, local policy).
+bool follows_an_outbound_proxy(const Phone& phone, const SeenDialog& dialog,
+                               const Message& request) {
+  const Message& invite = phone.message(dialog.invite);
+  if (!dialog.device_called || request.destination != invite.destination) return false;
+  const auto uri = sip::parse_uri(invite.sip.request_uri());
+  return !uri || uri->endpoint() != invite.destination;
+}
+
+std::optional<std::string> wrong_destination(const Phone& phone, const SeenDialog& dialog,
+                                             const Message& request, std::string_view next_hop) {
+  // On a stream the open connection serves; at the server a NAT may have changed addresses.
+  if (request.transport != Transport::udp || phone.trace.vantage == trace::Vantage::server)
+    return std::nullopt;
+  const auto uri = sip::parse_uri(next_hop);
+  if (!uri || uri->parameter("maddr") || uri->parameter("transport")) return std::nullopt;
+  const auto endpoint = uri->endpoint();
+  if (!endpoint || *endpoint == request.destination ||
+      follows_an_outbound_proxy(phone, dialog, request))
+    return std::nullopt;
+  return fmt::format("it went to {}, not to {}", request.destination.text(), next_hop);
+}
+
+}  // namespace
+
+std::vector<SeenDialog> find_seen_dialogs(const Phone& phone) {
+  return Finder(phone).find();
+}
+
+bool is_of_device(const SeenDialog& dialog, const Message& message) {
+  return message.sip.is_request() && message.sip.from_tag() == dialog.device_tag &&
+         !message.to_device();
+}
+
+std::vector<std::string_view> route_set(const Phone& phone, const SeenDialog& dialog) {
+  const std::size_t founding = dialog.device_called ? dialog.answer : dialog.invite;
+  auto routes = uris_in(phone.message(founding).sip, HeaderId::record_route);
+  if (dialog.device_called) std::ranges::reverse(routes);
+  return routes;
+}
+
+bool begins_strict(const std::vector<std::string_view>& route_set) {
+  if (route_set.empty()) return false;
+  const auto uri = sip::parse_uri(route_set.front());
+  return uri && !uri->parameter("lr");
+}
+
+bool was_led_there(const Phone& phone, const SeenDialog& dialog, const Message& request) {
+  const auto routes = route_set(phone, dialog);
+  const auto next_hop =
+      sip::parse_uri(routes.empty() ? remote_target(phone, dialog, request.index) : routes.front());
+  return next_hop && next_hop->endpoint() == request.destination &&
+         !misaddressed(phone, dialog, request);
+}
+
+std::optional<std::string> misaddressed(const Phone& phone, const SeenDialog& dialog,
+                                        const Message& request) {
+  const std::string_view target = remote_target(phone, dialog, request.index);
+  if (target.empty()) return std::nullopt;
+  auto routes = route_set(phone, dialog);
+  std::string_view wanted = target;
+  const std::string_view next_hop = routes.empty() ? target : routes.front();
+  if (begins_strict(routes)) {
+    wanted = next_hop;
+    routes.erase(routes.begin());
+    routes.push_back(target);
+  }
+  if (!is_target(request.sip.request_uri(), wanted))
+    return fmt::format("its Request-URI is {}, not {}", request.sip.request_uri(), wanted);
+  const auto carried = uris_in(request.sip, HeaderId::route);
+  if (!same_uris(carried, routes))
+    return carried.empty() ? "it carries no Route"
+                           : fmt::format("its Route is not the dialog's route set of {}",
+                                         fmt::join(routes, ", "));
+  return wrong_destination(phone, dialog, request, next_hop);
+}
+
+}  // namespace sipharness::observed

@@ -1,0 +1,94 @@
+#include "harness/observed/server_faults.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "harness/observed/journal_facts.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::observed {
+namespace {
+
+/// A 401 or 407 to a REGISTER without credentials asks for them and refuses nothing.
+bool is_refused(const Phone& phone, const RegisterAttempt& attempt) {
+  if (attempt.status != 401 && attempt.status != 407) return attempt.status >= 300;
+  const Transaction& last = transactions(phone)[attempt.transactions.back()];
+  const sip::MessageView& request = opening(phone, last).sip;
+  return request.has(sip::HeaderId::authorization) ||
+         request.has(sip::HeaderId::proxy_authorization);
+}
+
+/// OPTIONS are how a device may watch a server; losing them is no trouble for what it does there,
+/// and a server that is gone is seen by what else it leaves unanswered.
+bool is_keep_alive(const Message& message) {
+  return message.sip.is_request() && message.sip.method() == sip::Method::options;
+}
+
+using FaultTimes = std::array<std::vector<CaptureTime>, 3>;  ///< by server, sorted
+
+/// What a capture without a journal shows of a server that is not there.
+void add_unjournalled_faults(const Phone& phone, FaultTimes& times) {
+  for (const Transaction& transaction : transactions(phone))
+    if (!transaction.first_response && transaction.direction == Direction::from_device &&
+        transaction.method != sip::Method::options)
+      times[static_cast<std::size_t>(transaction.server)].push_back(opening(phone, transaction).at);
+  for (const TransportFailure& failure : phone.transport_failures)
+    times[static_cast<std::size_t>(failure.server)].push_back(failure.at);
+}
+
+/// All faults but outages.
+FaultTimes find_fault_times(const Phone& phone) {
+  FaultTimes times;
+  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary})
+    times[static_cast<std::size_t>(server)] = phone.journal.faults(server);
+  for (const Message& message : phone.messages)
+    if (message.ignored && !is_keep_alive(message))
+      times[static_cast<std::size_t>(message.server)].push_back(message.at);
+  for (const RegisterAttempt& attempt : attempts(phone))
+    if (is_refused(phone, attempt))
+      times[static_cast<std::size_t>(attempt.server)].push_back(*attempt.end);
+  if (!phone.trace.has_journal()) add_unjournalled_faults(phone, times);
+  for (std::vector<CaptureTime>& of_server : times) std::ranges::sort(of_server);
+  return times;
+}
+
+}  // namespace
+
+ServerRole other(ServerRole server) {
+  return server == ServerRole::primary ? ServerRole::secondary : ServerRole::primary;
+}
+
+bool has_both_servers(const Phone& phone) {
+  return phone.trace.servers.size() >= 2;
+}
+
+std::optional<CaptureTime> first_fault(const Phone& phone, ServerRole server) {
+  return next_fault(phone, server, CaptureTime::min());
+}
+
+std::optional<CaptureTime> next_fault(const Phone& phone, ServerRole server, CaptureTime from) {
+  std::optional<CaptureTime> earliest;
+  const auto& times = phone.derived<find_fault_times>()[static_cast<std::size_t>(server)];
+  const auto next = std::ranges::lower_bound(times, from);
+  if (next != times.end()) earliest = *next;
+  const std::vector<Outage>& outages = phone.journal.outages(server);
+  const auto outage = std::ranges::upper_bound(outages, from, {}, &Outage::until);
+  if (outage != outages.end()) {
+    const CaptureTime begun = std::max(outage->from, from);
+    earliest = std::min(earliest.value_or(begun), begun);
+  }
+  return earliest;
+}
+
+std::optional<CaptureTime> transport_failure(const Phone& phone, ServerRole server,
+                                             CaptureTime from, CaptureTime until) {
+  const auto& failures = phone.transport_failures;
+  for (auto failure = std::ranges::lower_bound(failures, from, {}, &TransportFailure::at);
+       failure != failures.end() && failure->at <= until; ++failure)
+    if (failure->server == server) return failure->at;
+  return std::nullopt;
+}
+
+}  // namespace sipharness::observed

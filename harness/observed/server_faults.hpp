@@ -1,0 +1,26 @@
+#pragma once
+// The two servers of an account, and when they did not behave as healthy ones towards a phone.
+
+#include <optional>
+
+#include "harness/observed/phone.hpp"
+
+namespace sipharness::observed {
+
+ServerRole other(ServerRole server);
+
+/// Both servers of the account are known (a foreign capture may show only one).
+bool has_both_servers(const Phone& phone);
+
+/// The first sign that `server` did not behave as a healthy one: an outage, an ignored, withheld or
+/// delayed message, bindings forgotten, a REGISTER refused (a challenge is no refusal), or, without
+/// a journal, a request unanswered or a transport failure.
+std::optional<CaptureTime> first_fault(const Phone& phone, ServerRole server);
+/// The same, from `from` on; an outage that lasts at `from` counts as from then.
+std::optional<CaptureTime> next_fault(const Phone& phone, ServerRole server, CaptureTime from);
+
+/// The ICMP error or RST that told the phone, in [from, until], that `server` is not there.
+std::optional<CaptureTime> transport_failure(const Phone& phone, ServerRole server,
+                                             CaptureTime from, CaptureTime until);
+
+}  // namespace sipharness::observed

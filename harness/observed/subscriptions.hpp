@@ -1,0 +1,67 @@
+#pragma once
+// Subscriptions of a device as a trace shows them: the SUBSCRIBE that began each, those in its
+// dialog, the NOTIFYs that came for it. @source RFC 6665 §4.1, §4.4.1
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::observed {
+
+struct Subscription {
+  ServerRole server = ServerRole::none;  ///< where it began
+  std::string event;                     ///< the package, without parameters
+  std::string_view call_id;
+  std::string_view from_tag;                ///< the device's
+  std::vector<const Transaction*> asked{};  ///< SUBSCRIBEs in order, challenged ones too
+  std::vector<const Transaction*> notified{};
+
+  bool is_message_waiting() const { return event == "message-summary"; }
+};
+
+std::vector<Subscription> find_subscriptions(const Phone& phone);
+/// In the order of their beginnings; what began before the capture has no initial SUBSCRIBE.
+inline const std::vector<Subscription>& subscriptions(const Phone& phone) {
+  return phone.derived<find_subscriptions>();
+}
+
+/// The package of a SUBSCRIBE or NOTIFY.
+std::string_view event_of(const sip::MessageView& message);
+
+/// Index of the SUBSCRIBE that makes the dialog: the one after the challenges, if there were any.
+std::size_t initial_of(const Phone& phone, const Subscription& subscription);
+
+/// What a NOTIFY says of its subscription. @source RFC 6665 §4.1.3
+struct SubscriptionState {
+  std::string_view word;  ///< "active", "pending", "terminated"
+  std::string_view reason;
+  std::optional<std::chrono::seconds> expires;
+  std::optional<std::chrono::seconds> retry_after;
+  bool is_terminated() const { return word == "terminated"; }
+};
+SubscriptionState state_in(const sip::MessageView& notify);
+
+/// The 2xx to a SUBSCRIBE; null if it drew none.
+const Message* acceptance(const Phone& phone, const Transaction& subscribe);
+/// What that 2xx granted; zero ends the subscription.
+Duration granted_by(const Phone& phone, const Transaction& subscribe);
+/// Whether a SUBSCRIBE asks to end its subscription.
+bool ends(const Phone& phone, const Transaction& subscribe);
+
+/// When the SUBSCRIBE at `index` of a subscription runs out: by its 2xx, or by a NOTIFY after it
+/// that names a shorter time. Nothing if it was not accepted, or ended before that.
+std::optional<CaptureTime> lapse_of(const Phone& phone, const Subscription& subscription,
+                                    std::size_t index);
+
+/// The next initial SUBSCRIBE for the same package and resource at the same server after `at`.
+const Transaction* begun_anew(const Phone& phone, const std::vector<Subscription>& all,
+                              const Subscription& subscription, CaptureTime at);
+
+Evidence evidence_of(const Phone& phone, const Subscription& subscription);
+
+}  // namespace sipharness::observed

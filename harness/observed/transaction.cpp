@@ -1,0 +1,163 @@
+#include "harness/observed/transaction.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <unordered_map>
+#include <utility>
+
+#include "harness/base/rng.hpp"
+
+namespace sipharness::observed {
+namespace {
+
+/// What a request and its responses have in common, whichever port the responses went to. A branch
+/// says which transaction; without one (RFC 2543) Call-ID and CSeq number must do.
+struct Key {
+  std::string_view id;       ///< branch, else Call-ID
+  std::string_view sent_by;  ///< of the top Via
+  sip::Method method = sip::Method::unknown;
+  std::uint32_t cseq = 0;  ///< only where there is no branch
+  Endpoint destination;    ///< of the request
+  bool operator==(const Key&) const = default;
+};
+
+struct KeyHash {
+  std::size_t operator()(const Key& key) const {
+    const std::hash<std::string_view> text;
+    return (text(key.id) * 31 + EndpointHash()(key.destination)) * 31 +
+           static_cast<std::size_t>(key.method);
+  }
+};
+
+Key key_of(const Message& message) {
+  const sip::MessageView& sip = message.sip;
+  const std::string_view branch = sip.via().branch;
+  Key key;
+  key.id = branch.empty() ? sip.call_id() : branch;
+  key.cseq = branch.empty() ? sip.cseq() : 0;
+  key.sent_by = sip.via().sent_by;
+  // RFC 3261 §17.2.3: an ACK to a non-2xx carries the branch of its INVITE.
+  key.method = sip.method() == sip::Method::ack ? sip::Method::invite : sip.method();
+  key.destination = sip.is_request() ? message.destination : message.source;
+  // §18.2.2: a connection lost since, the device answers over a new one, from another port.
+  const bool is_asked_of_device = sip.is_request() ? message.to_device() : message.from_device();
+  if (is_asked_of_device && message.transport != Transport::udp) key.destination.port = 0;
+  return key;
+}
+
+class Matcher {
+ public:
+  explicit Matcher(const Phone& phone) : phone_(phone) {}
+
+  void take(const Message& message) {
+    if (message.sip.is_response()) {
+      take_response(message);
+    } else if (message.sip.method() == sip::Method::ack) {
+      take_ack(message);
+    } else {
+      take_request(message);
+    }
+  }
+
+  std::vector<Transaction> result() && { return std::move(transactions_); }
+
+ private:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  const Message& first_send(std::size_t transaction) const {
+    return phone_.messages[transactions_[transaction].sends.front()];
+  }
+
+  std::size_t newest(const Key& key) const {
+    const auto found = newest_.find(key);
+    return found == newest_.end() ? none : found->second;
+  }
+
+  /// Among the transactions with this key the one whose request went from `client`, on the same
+  /// transport.
+  std::size_t find(const Key& key, const Endpoint& client, Transport transport) const {
+    std::size_t candidate = newest(key);
+    while (candidate != none && (first_send(candidate).source != client ||
+                                 first_send(candidate).transport != transport)) {
+      candidate = older_[candidate];
+    }
+    return candidate;
+  }
+
+  void take_request(const Message& message) {
+    const Key key = key_of(message);
+    const std::size_t known = find(key, message.source, message.transport);
+    if (known == none) return begin(key, message);
+    Transaction& transaction = transactions_[known];
+    transaction.identical =
+        transaction.identical && message.sip.bytes() == first_send(known).sip.bytes();
+    transaction.sends.push_back(message.index);
+  }
+
+  void begin(const Key& key, const Message& message) {
+    Transaction transaction;
+    transaction.method = message.sip.method();
+    transaction.direction = message.direction;
+    transaction.server = message.server;
+    transaction.sends.push_back(message.index);
+    older_.push_back(newest(key));
+    newest_[key] = transactions_.size();
+    transactions_.push_back(std::move(transaction));
+  }
+
+  void take_response(const Message& message) {
+    const Key key = key_of(message);
+    std::size_t known = find(key, message.destination, message.transport);
+    // Without rport a response goes to sent-by, which need not be the port it was asked from.
+    if (known == none) known = newest(key);
+    if (known == none) return;
+    Transaction& transaction = transactions_[known];
+    transaction.responses.push_back(message.index);
+    if (!transaction.first_response) transaction.first_response = message.index;
+    if (message.sip.is_provisional() && !transaction.provisional) {
+      transaction.provisional = message.index;
+    }
+    if (message.sip.is_final() && !transaction.final) transaction.final = message.index;
+  }
+
+  void take_ack(const Message& message) {
+    const std::size_t known = find(key_of(message), message.source, message.transport);
+    if (known == none) return;
+    Transaction& transaction = transactions_[known];
+    const bool is_answered_by_2xx =
+        transaction.final && phone_.messages[*transaction.final].sip.is_success();
+    if (!is_answered_by_2xx) transaction.acks.push_back(message.index);
+  }
+
+  const Phone& phone_;
+  std::vector<Transaction> transactions_;
+  std::unordered_map<Key, std::size_t, KeyHash> newest_;
+  std::vector<std::size_t> older_;  ///< per transaction: the one before with the same key
+};
+
+}  // namespace
+
+std::optional<Duration> observed_t1(const Phone& phone) {
+  constexpr Duration smallest = 450ms;
+  std::vector<Duration> first_intervals;
+  for (const Transaction& transaction : transactions(phone)) {
+    if (transaction.direction != Direction::from_device || transaction.sends.size() < 2) continue;
+    const Message& first = phone.message(transaction.sends[0]);
+    if (first.transport == Transport::udp)
+      first_intervals.push_back(phone.at(transaction.sends[1]) - first.at);
+  }
+  if (first_intervals.empty()) return std::nullopt;
+  const auto middle = first_intervals.begin() + std::ssize(first_intervals) / 2;
+  std::ranges::nth_element(first_intervals, middle);
+  return *middle < smallest ? std::nullopt : std::optional(*middle);
+}
+
+std::vector<Transaction> find_transactions(const Phone& phone) {
+  Matcher matcher(phone);
+  for (const Message& message : phone.messages) {
+    if (message.direction != Direction::elsewhere) matcher.take(message);
+  }
+  return std::move(matcher).result();
+}
+
+}  // namespace sipharness::observed

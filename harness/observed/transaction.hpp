@@ -1,0 +1,44 @@
+#pragma once
+// Transactions of a phone as the wire shows them. @source ALG-RETX: requirements §0.4; RFC 3261
+// §17.1.3, §17.2.3
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "harness/observed/phone.hpp"
+
+namespace sipharness::observed {
+
+/// One client transaction (device to server, or server to device) on one 5-tuple.
+struct Transaction {
+  sip::Method method = sip::Method::unknown;
+  Direction direction = Direction::from_device;  ///< of the request
+  ServerRole server = ServerRole::none;
+  std::vector<std::size_t> sends;  ///< message indices: transmissions 0..n, byte-identical or not
+  std::vector<std::size_t> responses;  ///< every copy of every response, in order
+  std::vector<std::size_t> acks;       ///< ACK on the same branch (non-2xx)
+  bool identical = true;               ///< all sends have the same bytes
+  std::optional<std::size_t> first_response;
+  std::optional<std::size_t> provisional;  ///< first 1xx
+  std::optional<std::size_t> final;        ///< first final response
+};
+
+std::vector<Transaction> find_transactions(const Phone& phone);
+/// By time of first transmission. ACKs to 2xx are not in here.
+inline const std::vector<Transaction>& transactions(const Phone& phone) {
+  return phone.derived<find_transactions>();
+}
+
+/// The request that began a transaction.
+inline const Message& opening(const Phone& phone, const Transaction& transaction) {
+  return phone.message(transaction.sends.front());
+}
+
+/// T1 as the phone's first retransmissions over UDP show it (the median); nothing where none is
+/// seen, or where they come sooner than T1 may be: 0.45 s with a little haste.
+/// @source RFC 3261 §17.1.1.1, §17.1.1.2 (smaller values are not recommended)
+std::optional<Duration> observed_t1(const Phone& phone);
+
+}  // namespace sipharness::observed
