@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "harness/check/evidence.hpp"
-#include "harness/sip/auth_parameters.hpp"
+#include "harness/sip/auth/auth_parameters.hpp"
 #include "harness/sip/text.hpp"
 
 namespace sipharness::check {

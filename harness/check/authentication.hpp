@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "harness/check/judge.hpp"
-#include "harness/sip/digest.hpp"
+#include "harness/sip/auth/digest.hpp"
 
 namespace sipharness::check {
 

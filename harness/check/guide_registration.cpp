@@ -11,7 +11,7 @@
 #include "harness/check/families.hpp"
 #include "harness/check/refresh.hpp"
 #include "harness/sip/address.hpp"
-#include "harness/sip/digest.hpp"
+#include "harness/sip/auth/digest.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::check {

@@ -13,9 +13,10 @@
 #include "harness/cli/progress.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
-#include "harness/host/files.hpp"
-#include "harness/host/signals.hpp"
-#include "harness/host/workers.hpp"
+#include "harness/files/files.hpp"
+#include "harness/host/process/signals.hpp"
+#include "harness/host/process/workers.hpp"
+#include "harness/host/terminal.hpp"
 #include "harness/run/run.hpp"
 #include "reports/report.hpp"
 
@@ -223,7 +224,7 @@ class Runner {
 
   void judge(const Task& task) {
     auto judged = value_or_reject(run::judge(request_for(arguments_, task.folder)));
-    host::write_file(run::RunFolder{task.folder}.result(), reports::json(judged.result));
+    files::write_file(run::RunFolder{task.folder}.result(), reports::json(judged.result));
     print_result(judged.result, arguments_.output, task.folder, tasks_.size() > 1);
     results_.push_back(std::move(judged.result));
   }
@@ -251,7 +252,7 @@ int run_scenarios(const RunArguments& arguments) {
     const std::string name = task.scenario.variant.empty()
                                  ? task.scenario.name
                                  : fmt::format("{}-{}", task.scenario.name, task.scenario.variant);
-    task.folder = host::make_run_folder(arguments.out, name);
+    task.folder = files::make_run_folder(arguments.out, name);
   }
   host::catch_interrupts();
   return Runner(arguments, std::move(tasks)).run();

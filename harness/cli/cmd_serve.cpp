@@ -9,8 +9,8 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/lab_options.hpp"
 #include "harness/cli/shipped.hpp"
-#include "harness/host/files.hpp"
-#include "harness/host/signals.hpp"
+#include "harness/files/files.hpp"
+#include "harness/host/process/signals.hpp"
 #include "harness/run/serve.hpp"
 
 namespace sipharness::cli {
@@ -43,11 +43,11 @@ int serve(const ServeArguments& arguments) {
   options.bind = arguments.lab.bind;
   if (arguments.capture != "auto")
     options.capture = arguments.capture == "live" ? run::CaptureMode::live : run::CaptureMode::tap;
-  std::optional<host::TemporaryFolder> scratch;
+  std::optional<files::TemporaryFolder> scratch;
   if (arguments.out.empty())
     options.folder = scratch.emplace().path();
   else
-    options.folder = host::make_run_folder(arguments.out, scenario.name);
+    options.folder = files::make_run_folder(arguments.out, scenario.name);
   options.interrupted = [] { return host::is_interrupted(); };
   host::catch_interrupts();
   run::serve(scenario, with_account(read_profile(arguments.profile), arguments.lab), options,

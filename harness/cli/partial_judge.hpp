@@ -4,7 +4,7 @@
 //  1. One at a time: whoever asks while one runs gets its verdicts with the next.
 //  2. Its failure is told once and harms nothing.
 
-#include "harness/host/side_process.hpp"
+#include "harness/host/process/side_process.hpp"
 #include "harness/run/run.hpp"
 
 namespace sipharness::cli {

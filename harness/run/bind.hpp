@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/host/local_addresses.hpp"
+#include "harness/host/machine/local_addresses.hpp"
 #include "harness/run/addresses.hpp"
 
 namespace sipharness::run {

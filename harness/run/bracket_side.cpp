@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/check/context.hpp"
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
 #include "harness/run/bracket.hpp"
 #include "harness/run/run.hpp"
 
@@ -147,7 +147,7 @@ bool says_something(verdict::Verdict verdict) {
 }
 
 std::optional<BracketSide> side_in(const std::string& folder) {
-  if (!host::is_folder(folder)) return std::nullopt;
+  if (!files::is_folder(folder)) return std::nullopt;
   const auto side = judge_side(folder);
   if (side) return *side;
   return trouble(Blame::harness, side.error().text());

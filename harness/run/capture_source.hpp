@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "harness/host/live_capture.hpp"
+#include "harness/host/capture/live_capture.hpp"
 #include "harness/host/real_world.hpp"
 #include "harness/journal/journal.hpp"
 #include "harness/run/run.hpp"

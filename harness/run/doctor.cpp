@@ -8,13 +8,13 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/host/files.hpp"
-#include "harness/host/live_capture.hpp"
-#include "harness/host/network_watch.hpp"
-#include "harness/host/port_holder.hpp"
-#include "harness/host/priority.hpp"
-#include "harness/host/probes.hpp"
-#include "harness/host/socket.hpp"
+#include "harness/files/files.hpp"
+#include "harness/host/capture/live_capture.hpp"
+#include "harness/host/machine/network_watch.hpp"
+#include "harness/host/machine/port_holder.hpp"
+#include "harness/host/machine/priority.hpp"
+#include "harness/host/machine/probes.hpp"
+#include "harness/host/net/socket.hpp"
 #include "harness/run/addresses.hpp"
 #include "harness/run/bind.hpp"
 

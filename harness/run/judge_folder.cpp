@@ -7,7 +7,7 @@
 
 #include "harness/capture/pcap_file.hpp"
 #include "harness/check/checks.hpp"
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
 #include "harness/run/bracket.hpp"
 #include "harness/run/builtin_profile.hpp"
 #include "harness/run/meta.hpp"
@@ -17,7 +17,7 @@
 namespace sipharness::run {
 
 Expected<scenario::Scenario> load_scenario(const std::string& path) {
-  const auto text = host::read_file(path);
+  const auto text = files::read_file(path);
   if (!text) return tl::unexpected(text.error());
   auto scenarios = scenario::read_scenarios(*text, path);
   if (!scenarios) return tl::unexpected(scenarios.error().front());
@@ -27,7 +27,7 @@ Expected<scenario::Scenario> load_scenario(const std::string& path) {
 }
 
 Expected<scenario::Profile> load_profile(const std::string& path) {
-  const auto text = host::read_file(path);
+  const auto text = files::read_file(path);
   if (!text) return tl::unexpected(text.error());
   return scenario::read_profile(*text, path);
 }
@@ -47,7 +47,7 @@ struct Inputs {
 
 /// Paths with a run folder's own files where nothing else was asked for.
 JudgeRequest completed(JudgeRequest request) {
-  if (!host::is_folder(request.capture)) return request;
+  if (!files::is_folder(request.capture)) return request;
   const RunFolder folder{request.capture};
   request.capture = folder.capture();
   if (!request.scenario) request.scenario = folder.scenario();
@@ -60,7 +60,7 @@ Expected<Inputs> read_inputs(const JudgeRequest& original) {
   const JudgeRequest request = completed(original);
   Inputs inputs;
   inputs.capture = request.capture;
-  inputs.is_run = host::is_folder(original.capture);
+  inputs.is_run = files::is_folder(original.capture);
   if (inputs.is_run && !request.servers.empty())
     return failure(original.capture, "a run folder knows its servers: name none");
   inputs.profile = builtin_profile();
@@ -98,7 +98,7 @@ const T* last_event(const journal::Journal& journal) {
 
 verdict::CaptureInfo describe_capture(const Inputs& inputs, const trace::Trace& trace) {
   verdict::CaptureInfo info;
-  info.file = host::file_name(inputs.capture);
+  info.file = files::file_name(inputs.capture);
   info.frames = trace.counts.frames;
   info.sip_messages = trace.messages.size();
   info.health = trace.health.complete() ? "complete" : "incomplete";

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "harness/capture/decoder.hpp"
-#include "harness/sip/stream_framer.hpp"
+#include "harness/sip/transport/stream_framer.hpp"
 
 namespace sipharness::run {
 

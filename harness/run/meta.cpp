@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
 #include "harness/json/document.hpp"
 
 namespace sipharness::run {
@@ -19,7 +19,7 @@ std::string to_json(const Meta& meta) {
 }
 
 Expected<Meta> read_meta(const std::string& path) {
-  const auto text = host::read_file(path);
+  const auto text = files::read_file(path);
   if (!text) return tl::unexpected(text.error());
   const auto document = json::parse(*text, path);
   if (!document) return tl::unexpected(document.error());

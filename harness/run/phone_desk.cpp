@@ -10,7 +10,7 @@
 #include "harness/base/setup_error.hpp"
 #include "harness/dut/external/external_device.hpp"
 #include "harness/dut/phone/phone.hpp"
-#include "harness/host/http_server.hpp"
+#include "harness/host/http/server.hpp"
 
 namespace sipharness::run {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "harness/base/setup_error.hpp"
 #include "harness/capture/pcap_file.hpp"
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
 #include "harness/host/real_world.hpp"
 #include "harness/host/terminal.hpp"
 #include "harness/run/addresses.hpp"
@@ -68,10 +68,10 @@ struct Part {
 /// Capture and journal come to stand beside these.
 void write_inputs(const RunFolder& folder, const scenario::Scenario& scenario,
                   const scenario::Profile& profile, const Meta& meta) {
-  host::make_folders(folder.path);
-  host::write_file(folder.scenario(), scenario::to_json(scenario));
-  host::write_file(folder.profile(), scenario::to_json(profile));
-  host::write_file(folder.meta(), to_json(meta));
+  files::make_folders(folder.path);
+  files::write_file(folder.scenario(), scenario::to_json(scenario));
+  files::write_file(folder.profile(), scenario::to_json(profile));
+  files::write_file(folder.meta(), to_json(meta));
 }
 
 void stage_part(const Part& part, const scenario::Profile& profile, const RunOptions& options) {

@@ -8,7 +8,7 @@
 #include "harness/base/setup_error.hpp"
 #include "harness/check/checks.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
 #include "harness/journal/journal.hpp"
 #include "harness/run/run.hpp"
 
@@ -56,7 +56,7 @@ class Selftest {
     return proof == outcome_.proofs.end() ? nullptr : &*proof;
   }
 
-  void stage_in(const host::TemporaryFolder& folder, const scenario::Scenario& scenario,
+  void stage_in(const files::TemporaryFolder& folder, const scenario::Scenario& scenario,
                 std::uint64_t seed, std::vector<std::string> deviations) const {
     RunOptions options;
     options.clock = Clock::virtual_time;
@@ -66,7 +66,7 @@ class Selftest {
     stage(scenario, profile_, options);
   }
 
-  static Verdicts verdicts_of(const host::TemporaryFolder& folder) {
+  static Verdicts verdicts_of(const files::TemporaryFolder& folder) {
     const auto judged = judge({.capture = folder.path()});
     if (!judged) throw SetupError(judged.error().text());
     Verdicts verdicts;
@@ -78,7 +78,7 @@ class Selftest {
   }
 
   void judge_healthy(const scenario::Scenario& scenario) {
-    const host::TemporaryFolder folder;
+    const files::TemporaryFolder folder;
     stage_in(folder, scenario, options_.seed, {});
     const Verdicts found = verdicts_of(folder);
     add_alarms(scenario.full_name(), options_.seed, found);
@@ -94,7 +94,7 @@ class Selftest {
   }
 
   void look_for_alarms(const scenario::Scenario& scenario, std::uint64_t seed) {
-    const host::TemporaryFolder folder;
+    const files::TemporaryFolder folder;
     stage_in(folder, scenario, seed, {});
     add_alarms(scenario.full_name(), seed, verdicts_of(folder));
   }
@@ -107,14 +107,14 @@ class Selftest {
   }
 
   /// The journal of a run whose capture lost a frame.
-  static void punch_a_hole(const host::TemporaryFolder& folder) {
+  static void punch_a_hole(const files::TemporaryFolder& folder) {
     const std::string path = RunFolder{folder.path()}.journal();
-    const auto text = host::read_file(path);
+    const auto text = files::read_file(path);
     if (!text) throw SetupError(text.error().text());
     const journal::CaptureCount lossy{"simulated", 0, 1, {}};
     const std::size_t first_line = text->find('\n') + 1;
-    host::write_file(path, text->substr(0, first_line) + to_line(journal::Entry{{}, lossy}) + "\n" +
-                               text->substr(first_line));
+    files::write_file(path, text->substr(0, first_line) + to_line(journal::Entry{{}, lossy}) +
+                                "\n" + text->substr(first_line));
   }
 
   void judge_deviation(const dut::DeviationRow& row) {
@@ -124,7 +124,7 @@ class Selftest {
       throw SetupError(fmt::format("deviation {} names the scenario \"{}\", which is not there",
                                    row.name, row.scenario));
     DeviationOutcome outcome{row.name, row.breaks, std::string(row.scenario), false, {}, {}};
-    const host::TemporaryFolder folder;
+    const files::TemporaryFolder folder;
     stage_in(folder, *scenario, options_.seed, {std::string(row.name)});
     for (const auto& [requirement, verdict] : verdicts_of(folder)) {
       const Change change{requirement, healthy_.at(outcome.scenario).at(requirement), verdict};

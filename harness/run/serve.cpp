@@ -6,8 +6,8 @@
 
 #include "harness/base/setup_error.hpp"
 #include "harness/capture/pcap_file.hpp"
-#include "harness/host/files.hpp"
-#include "harness/host/heartbeat.hpp"
+#include "harness/files/files.hpp"
+#include "harness/host/machine/heartbeat.hpp"
 #include "harness/host/terminal.hpp"
 #include "harness/run/bind.hpp"
 #include "harness/run/capture_source.hpp"
@@ -126,10 +126,10 @@ void serve(const scenario::Scenario& scenario, const scenario::Profile& profile,
                               device_endpoints(addresses.device, scenario.devices), options};
   require_two_endpoints(production.scenario);
   const RunFolder folder{options.folder};
-  host::make_folders(folder.path);
-  host::write_file(folder.scenario(), scenario::to_json(production.scenario));
-  host::write_file(folder.profile(), scenario::to_json(production.profile));
-  host::write_file(folder.meta(), to_json(Meta{"real", options.seed, options.device.text()}));
+  files::make_folders(folder.path);
+  files::write_file(folder.scenario(), scenario::to_json(production.scenario));
+  files::write_file(folder.profile(), scenario::to_json(production.profile));
+  files::write_file(folder.meta(), to_json(Meta{"real", options.seed, options.device.text()}));
   Serving(production, folder, print).run();
 }
 

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
 #include "harness/run/run.hpp"
 #include "harness/trace/transaction.hpp"
 

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
 #include "harness/run/addresses.hpp"
 #include "harness/run/builtin_profile.hpp"
 #include "harness/run/journal_file.hpp"
@@ -18,7 +18,7 @@
 namespace sipharness::run {
 namespace {
 
-using host::TemporaryFolder;
+using files::TemporaryFolder;
 using testing::HasSubstr;
 
 // --- Addresses -----------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ TEST(Meta, is_read_as_it_was_written) {
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/run.json";
   for (const std::uint64_t seed : {0UL, 7UL, 18'446'744'073'709'551'615UL}) {
-    host::write_file(path, to_json(Meta{"real", seed, "reference"}));
+    files::write_file(path, to_json(Meta{"real", seed, "reference"}));
     const auto meta = read_meta(path);
     ASSERT_TRUE(meta) << meta.error().text();
     EXPECT_EQ(meta->clock, "real");
@@ -160,7 +160,7 @@ TEST(Meta, that_is_broken_is_refused_with_its_place) {
         R"({"seed": "7x"})", R"({"seed": "18446744073709551616"})",
         R"({"seed": "99999999999999999999"})", R"({"seed": "1", "seed": "2"})"}) {
     SCOPED_TRACE(text);
-    host::write_file(path, text);
+    files::write_file(path, text);
     const auto meta = read_meta(path);
     ASSERT_FALSE(meta);
     EXPECT_THAT(meta.error().place, HasSubstr(path + ":1:"));

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/capture/pcap_file.hpp"
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
 #include "harness/run/addresses.hpp"
 #include "harness/run/devices.hpp"
 #include "harness/run/frame_fan_out.hpp"
@@ -62,9 +62,10 @@ class ForeignDevice : public testing::Test {
         {},
         {default_addresses(false, true).device},
         options_};
-    host::write_file(folder.scenario(), scenario::to_json(production.scenario));
-    host::write_file(folder.profile(), scenario::to_json(production.profile));
-    host::write_file(folder.meta(), R"({"clock": "real", "seed": "1", "device_kind": "external"})");
+    files::write_file(folder.scenario(), scenario::to_json(production.scenario));
+    files::write_file(folder.profile(), scenario::to_json(production.profile));
+    files::write_file(folder.meta(),
+                      R"({"clock": "real", "seed": "1", "device_kind": "external"})");
     world_.set_tap_address(production.devices[0].address);
     capture::PcapWriter capture(folder.capture(), packet::LinkType::ethernet);
     Stage stage(world_, production, folder,
@@ -87,9 +88,9 @@ class ForeignDevice : public testing::Test {
     EXPECT_FALSE(stage.journal_has_failed());
     return *judge({.capture = folder.path});
   }
-  std::string journal() const { return *host::read_file(RunFolder{folder_.path()}.journal()); }
+  std::string journal() const { return *files::read_file(RunFolder{folder_.path()}.journal()); }
 
-  host::TemporaryFolder folder_;
+  files::TemporaryFolder folder_;
   world_sim::SimulatedWorld world_;
   RunOptions options_;
   TimePoint lasted_;

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
 #include "harness/run/run.hpp"
 
 namespace sipharness::run {
@@ -59,9 +59,9 @@ class Run : public testing::Test {
     EXPECT_TRUE(result) << (result ? "" : result.error().text());
     return std::move(*result);
   }
-  static std::string bytes(const std::string& path) { return *host::read_file(path); }
+  static std::string bytes(const std::string& path) { return *files::read_file(path); }
 
-  host::TemporaryFolder folder_;
+  files::TemporaryFolder folder_;
 };
 
 /// Everything a finding says, as text that tests can compare.
@@ -166,7 +166,7 @@ TEST_F(Run, so_far_is_not_blamed_for_what_is_still_to_come) {
     ASSERT_THAT(journal.substr(line), HasSubstr(last));
     journal.erase(line);
   }
-  host::write_file(folder.journal(), journal);
+  files::write_file(folder.journal(), journal);
   EXPECT_EQ(judged({.capture = folder.path}).result.capture.health, "incomplete");
   const auto so_far = judge_so_far({.capture = folder.path});
   ASSERT_TRUE(so_far) << so_far.error().text();

@@ -8,8 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/host/http_client.hpp"
-#include "harness/host/http_server.hpp"
+#include "harness/host/http/client.hpp"
+#include "harness/host/http/server.hpp"
 #include "harness/world_sim/simulated_world.hpp"
 #include "tests/support/world_recorders.hpp"
 
