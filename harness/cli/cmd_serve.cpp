@@ -11,7 +11,7 @@
 #include "harness/cli/shipped.hpp"
 #include "harness/files/files.hpp"
 #include "harness/host/process/signals.hpp"
-#include "harness/run/serve.hpp"
+#include "harness/serve/serve.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -38,11 +38,12 @@ scenario::Scenario chosen(const ServeArguments& arguments) {
 
 int serve(const ServeArguments& arguments) {
   const scenario::Scenario scenario = chosen(arguments);
-  run::RunOptions options;
-  options.device.kind = run::DeviceKind::external;
+  stage::RunOptions options;
+  options.device.kind = stage::DeviceKind::external;
   options.bind = arguments.lab.bind;
   if (arguments.capture != "auto")
-    options.capture = arguments.capture == "live" ? run::CaptureMode::live : run::CaptureMode::tap;
+    options.capture =
+        arguments.capture == "live" ? stage::CaptureMode::live : stage::CaptureMode::tap;
   std::optional<files::TemporaryFolder> scratch;
   if (arguments.out.empty())
     options.folder = scratch.emplace().path();
@@ -50,11 +51,11 @@ int serve(const ServeArguments& arguments) {
     options.folder = files::make_run_folder(arguments.out, scenario.name);
   options.interrupted = [] { return host::is_interrupted(); };
   host::catch_interrupts();
-  run::serve(scenario, with_account(read_profile(arguments.profile), arguments.lab), options,
-             [](const std::string& line) {
-               fmt::print("{}\n", line);
-               std::fflush(stdout);
-             });
+  serve::serve(scenario, with_account(read_profile(arguments.profile), arguments.lab), options,
+               [](const std::string& line) {
+                 fmt::print("{}\n", line);
+                 std::fflush(stdout);
+               });
   if (!scratch) fmt::print("Folder   {}\n", options.folder);
   return passed;
 }

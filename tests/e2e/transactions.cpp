@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/files/files.hpp"
-#include "harness/run/run.hpp"
+#include "harness/judge/judge.hpp"
 #include "harness/trace/transaction.hpp"
 
 namespace {
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: transactions RUN_FOLDER\n");
     return 2;
   }
-  const auto judged = run::judge({.capture = argv[1], .only = {"DUT-PARSE"}});
+  const auto judged = judge::judge({.capture = argv[1], .only = {"DUT-PARSE"}});
   if (!judged) {
     fmt::print(stderr, "{}\n", judged.error().text());
     return 2;
