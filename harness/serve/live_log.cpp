@@ -67,18 +67,18 @@ bool LiveLog::is_seen_again(const capture::Origin& origin, std::string_view payl
   return !seen_.insert(fnv1a(way) ^ fnv1a(payload)).second;
 }
 
-void LiveLog::on_message(const capture::Origin& origin, std::string_view bytes) {
+void LiveLog::on_message(const stage::LiveMessage& live) {
+  const capture::Origin& origin = live.origin;
   bool to_server = false;
   const scenario::Server* server = server_of(origin, to_server);
   if (server == nullptr) return;
-  const sip::MessageView message = sip::MessageView::parse(bytes);
   const Endpoint& device = to_server ? origin.source : origin.destination;
-  const std::string what = message.is_sip()
-                               ? describe(message)
-                               : fmt::format("no SIP: {} bytes \"{}\"", bytes.size(), shown(bytes));
-  add(origin.at, fnv1a(bytes),
+  const std::string what = live.sip.is_sip() ? describe(live.sip)
+                                             : fmt::format("no SIP: {} bytes \"{}\"",
+                                                           live.bytes.size(), shown(live.bytes));
+  add(origin.at, fnv1a(live.bytes),
       fmt::format("{:<21} {} {:<9}  {}{}", device.text(), to_server ? "-->" : "<--", server->name,
-                  what, is_seen_again(origin, bytes) ? "  again" : ""));
+                  what, is_seen_again(origin, live.bytes) ? "  again" : ""));
 }
 
 void LiveLog::on_stream_event(const capture::Origin& origin, capture::StreamEvent event) {

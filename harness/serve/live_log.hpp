@@ -13,17 +13,20 @@
 #include "harness/journal/journal.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/message.hpp"
-#include "harness/stage/live/message_watch.hpp"
+#include "harness/stage/live/decoder.hpp"
 #include "harness/world/world.hpp"
 
 namespace sipharness::serve {
 
-class LiveLog final : public stage::MessageWatch, public journal::Writer {
+class LiveLog final : public stage::TrafficObserver, public journal::Writer {
  public:
   using Print = std::function<void(const std::string& line)>;
   /// `scenario` has addresses and outlives this.
   LiveLog(world::World& world, const scenario::Scenario& scenario, Print print);
 
+  void on_message(const stage::LiveMessage& live) override;
+  void on_stream_event(const capture::Origin& origin, capture::StreamEvent event) override;
+  void on_icmp(const capture::IcmpError& error) override;
   void write(const journal::Event& event) override;
   /// Prints what is held back.
   void flush();
@@ -34,10 +37,6 @@ class LiveLog final : public stage::MessageWatch, public journal::Writer {
     std::uint64_t digest = 0;
     std::string text;
   };
-
-  void on_message(const capture::Origin& origin, std::string_view bytes) override;
-  void on_stream_event(const capture::Origin& origin, capture::StreamEvent event) override;
-  void on_icmp(const capture::IcmpError& error) override;
 
   /// Null if neither end is a server.
   const scenario::Server* server_of(const capture::Origin& origin, bool& to_server) const;

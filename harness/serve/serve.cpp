@@ -45,7 +45,8 @@ class Serving {
         journal_(folder.journal(), world_, world_.now(), true),
         log_(world_, production.scenario, print_),
         writers_(journal_, log_),
-        frames_(capture_, log_),
+        decoder_({&log_}),
+        frames_(capture_, decoder_),
         terminal_(world_, [this](const std::string& line) { obey(line); }) {
     source_.start(world_, frames_);
     write_clock();
@@ -108,6 +109,7 @@ class Serving {
   stage::JournalFile journal_;
   LiveLog log_;
   BothWriters writers_;
+  stage::LiveDecoder decoder_;
   stage::FrameFanOut frames_;
   host::Terminal terminal_;
   std::optional<stage::Servers> servers_;

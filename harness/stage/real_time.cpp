@@ -50,7 +50,7 @@ class RealRun {
                    .age = [this](CaptureTime at) { return world_.read_clocks().capture - at; },
                    .is_busy = [this] { return person_ && person_->is_asking(); },
                    .is_real = true});
-    relay_.target = &stage_->anchors();
+    relay_.target = &stage_->observers();
   }
 
   void play() {

@@ -38,18 +38,15 @@ Stage::Stage(world::World& world, const Production& production, const judge::Run
              {.anchor = [this](const scenario::Anchor& anchor) { timeline_.on_anchor(anchor); },
               .first_register = [this](CaptureTime at) { return on_first_register(at); }}),
       unexpected_(production.scenario),
-      observers_(watch_, unexpected_),
+      observers_(production.options.device.is_foreign()
+                     ? std::vector<TrafficObserver*>{&watch_, &unexpected_}
+                     : std::vector<TrafficObserver*>{&watch_}),
       servers_(world, journal_, production,
                production.options.device.is_foreign() ? std::nullopt : std::optional(zero_)) {
   if (production.options.device.is_foreign())
     watch_.watch_only(judge::tested_of(production.profile, production.scenario.devices));
   for (unsigned device = 0; device < production.devices.size(); ++device)
     devices_.push_back(hooks_.make_device(journal_, device));
-}
-
-packet::FrameSink& Stage::anchors() {
-  if (production_.options.device.is_foreign()) return observers_;
-  return watch_;
 }
 
 void Stage::begin() {

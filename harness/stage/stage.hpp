@@ -11,7 +11,7 @@
 #include "harness/judge/run_folder.hpp"
 #include "harness/stage/journal_file.hpp"
 #include "harness/stage/live/anchor_watch.hpp"
-#include "harness/stage/live/frame_fan_out.hpp"
+#include "harness/stage/live/decoder.hpp"
 #include "harness/stage/live/unexpected_traffic.hpp"
 #include "harness/stage/production.hpp"
 #include "harness/stage/servers.hpp"
@@ -39,7 +39,7 @@ class Stage {
   journal::Writer& journal() { return journal_; }
   bool journal_has_failed() const { return journal_.has_failed(); }
   /// What every captured frame is shown to.
-  packet::FrameSink& anchors();
+  packet::FrameSink& observers() { return observers_; }
   /// Of the scenario; until a foreign device has set it, the time begin() was called.
   TimePoint zero() const { return zero_; }
   bool is_over() const { return is_over_; }
@@ -79,7 +79,7 @@ class Stage {
   Timeline timeline_;
   AnchorWatch watch_;
   UnexpectedTraffic unexpected_;
-  FrameFanOut observers_;
+  LiveDecoder observers_;
   Servers servers_;
   std::vector<std::unique_ptr<dut::Device>> devices_;
 };

@@ -19,7 +19,7 @@ void run_in_virtual_time(const Production& production, const judge::RunFolder& f
       {.make_device = [&](journal::Writer&,
                           unsigned device) { return make_reference_ua(world, production, device); },
        .age = [](CaptureTime) { return Duration::zero(); }});
-  FrameFanOut frames(capture, stage.anchors());
+  FrameFanOut frames(capture, stage.observers());
   world.set_sink(&frames);
 
   stage.journal().write(journal::Clock{world.capture_time(world.now()), Duration::zero()});

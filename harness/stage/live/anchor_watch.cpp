@@ -34,8 +34,9 @@ std::string AnchorWatch::server_at(const Endpoint& endpoint) const {
   return {};
 }
 
-void AnchorWatch::on_message(const capture::Origin& origin, std::string_view bytes) {
-  const sip::MessageView message = sip::MessageView::parse(bytes);
+void AnchorWatch::on_message(const LiveMessage& live) {
+  const capture::Origin& origin = live.origin;
+  const sip::MessageView& message = live.sip;
   if (!message.is_sip()) return;
   const std::string to_server = server_at(origin.destination);
   const std::string from_server = server_at(origin.source);

@@ -10,13 +10,13 @@
 
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/message.hpp"
-#include "harness/stage/live/message_watch.hpp"
+#include "harness/stage/live/decoder.hpp"
 #include "harness/stage/live/strangers.hpp"
 #include "harness/world/world.hpp"
 
 namespace sipharness::stage {
 
-class AnchorWatch final : public MessageWatch {
+class AnchorWatch final : public TrafficObserver {
  public:
   struct Reports {
     std::function<void(const scenario::Anchor&)> anchor;
@@ -27,11 +27,11 @@ class AnchorWatch final : public MessageWatch {
   /// `timers` are the device's: a REGISTER without final response for 64·T1 has failed.
   AnchorWatch(world::World& world, const scenario::Scenario& scenario, const sip::Timers& timers,
               Reports reports);
+  void on_message(const LiveMessage& live) override;
   /// From now on only these count; others come by unseen.
   void watch_only(trace::Tested tested) { strangers_.emplace(std::move(tested)); }
 
  private:
-  void on_message(const capture::Origin& origin, std::string_view bytes) override;
   void on_request(const std::string& server, const sip::MessageView& message);
   void on_response(const std::string& server, const sip::MessageView& message);
   void on_register_answered(const std::string& server, const sip::MessageView& message);

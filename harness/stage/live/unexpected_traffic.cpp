@@ -19,18 +19,7 @@ std::string shown(std::string_view text) {
   return clean;
 }
 
-bool is_arp(const packet::FrameView& frame) {
-  constexpr std::string_view ethertype("\x08\x06", 2);
-  return frame.link == packet::LinkType::ethernet && frame.bytes.size() > 14 &&
-         frame.bytes.substr(12, 2) == ethertype;
-}
-
 }  // namespace
-
-void UnexpectedTraffic::on_frame(const packet::FrameView& frame) {
-  if (is_arp(frame)) return count("ARP packet(s)");
-  decoder_.on_frame(frame);
-}
 
 void UnexpectedTraffic::forget() {
   kinds_.clear();
@@ -62,26 +51,24 @@ std::string UnexpectedTraffic::kind_of(const sip::MessageView& message) const {
   return fmt::format("REGISTER for {}", shown(trace::user_in(message, sip::HeaderId::to)));
 }
 
-void UnexpectedTraffic::on_datagram(const capture::Origin& origin, std::string_view payload) {
+void UnexpectedTraffic::on_message(const LiveMessage& message) {
+  const capture::Origin& origin = message.origin;
   if (is_ours(origin.source) || !is_our_host(origin.destination.address)) return;
   const bool is_to_server = is_ours(origin.destination);
-  const sip::MessageView message = sip::MessageView::parse(payload);
+  const bool is_stream = message.transport == Transport::tcp;
+  if (is_stream && !is_to_server) return;
   const std::string way =
       fmt::format("from {} to {}", origin.source.text(), place_of(origin.destination));
-  if (sip::is_keep_alive(payload))
-    count(fmt::format("keep-alive(s) {}", way));
-  else if (message.is_sip())
-    count(fmt::format("{} {}", kind_of(message), way));
-  else if (is_to_server)
+  if (message.sip.is_sip())
+    count(fmt::format("{}{} {}", kind_of(message.sip), is_stream ? " over TCP" : "", way));
+  else if (is_to_server && !is_stream)
     count(fmt::format("datagram(s) that are no SIP {}", way));
 }
 
-void UnexpectedTraffic::on_stream_bytes(const capture::Origin& origin, std::string_view bytes) {
-  if (!is_ours(origin.destination)) return;
-  const sip::MessageView message = sip::MessageView::parse(bytes);
-  if (message.is_sip())
-    count(fmt::format("{} over TCP from {} to {}", kind_of(message), origin.source.text(),
-                      place_of(origin.destination)));
+void UnexpectedTraffic::on_keep_alive(const capture::Origin& origin) {
+  if (is_ours(origin.source) || !is_our_host(origin.destination.address)) return;
+  count(fmt::format("keep-alive(s) from {} to {}", origin.source.text(),
+                    place_of(origin.destination)));
 }
 
 void UnexpectedTraffic::on_stream_event(const capture::Origin& origin, capture::StreamEvent event) {
@@ -93,6 +80,10 @@ void UnexpectedTraffic::on_stream_event(const capture::Origin& origin, capture::
 void UnexpectedTraffic::on_icmp(const capture::IcmpError& error) {
   if (is_ours(error.original_source))
     count(fmt::format("ICMP error(s): nobody at {}", error.original_destination.text()));
+}
+
+void UnexpectedTraffic::on_arp() {
+  count("ARP packet(s)");
 }
 
 void UnexpectedTraffic::count(std::string kind) {

@@ -8,32 +8,29 @@
 #include <utility>
 #include <vector>
 
-#include "harness/capture/decoder.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/message.hpp"
+#include "harness/stage/live/decoder.hpp"
 
 namespace sipharness::stage {
 
-class UnexpectedTraffic final : public packet::FrameSink, private capture::TrafficSink {
+class UnexpectedTraffic final : public TrafficObserver {
  public:
   static constexpr std::size_t most_kinds = 12;
 
   /// `scenario` has addresses and outlives this.
   explicit UnexpectedTraffic(const scenario::Scenario& scenario) : scenario_(scenario) {}
-  void on_frame(const packet::FrameView& frame) override;
+  void on_message(const LiveMessage& message) override;
+  void on_keep_alive(const capture::Origin& origin) override;
+  void on_stream_event(const capture::Origin& origin, capture::StreamEvent event) override;
+  void on_icmp(const capture::IcmpError& error) override;
+  void on_arp() override;
   /// Everything from now on is new.
   void forget();
   /// "3 OPTIONS from 10.0.0.5:5060 to the primary, 1 REGISTER for 2001 from …"; "nothing".
   std::string text() const;
 
  private:
-  void on_datagram(const capture::Origin& origin, std::string_view payload) override;
-  void on_stream_bytes(const capture::Origin& origin, std::string_view bytes) override;
-  void on_stream_event(const capture::Origin& origin, capture::StreamEvent event) override;
-  void on_stream_gap(const capture::Origin&) override {}
-  void on_icmp(const capture::IcmpError& error) override;
-  void on_truncated(std::uint32_t) override {}
-
   bool is_ours(const Endpoint& endpoint) const;
   bool is_our_host(const IpAddress& address) const;
   /// "the primary", or the endpoint and that no server is there.
@@ -44,7 +41,6 @@ class UnexpectedTraffic final : public packet::FrameSink, private capture::Traff
   const scenario::Scenario& scenario_;
   std::vector<std::pair<std::string, std::size_t>> kinds_;  ///< in the order they were first seen
   std::size_t others_ = 0;
-  capture::Decoder decoder_{*this};
 };
 
 }  // namespace sipharness::stage

@@ -76,7 +76,7 @@ class ForeignDevice : public testing::Test {
                            world_, make_reference_ua(world_, production, device), boot);
                      },
                  .age = [](CaptureTime) { return Duration::zero(); }});
-    FrameFanOut frames(capture, stage.anchors());
+    FrameFanOut frames(capture, stage.observers());
     world_.set_sink(&frames);
     stage.journal().write(journal::Clock{world_.capture_time(world_.now()), Duration::zero()});
     stage.begin();

@@ -52,8 +52,8 @@ class Watch : public testing::Test {
     show(packet::encode(segment));
   }
   void show(std::string_view frame) {
-    watch_.on_frame({world_.capture_time(world_.now()), packet::LinkType::ethernet,
-                     static_cast<std::uint32_t>(frame.size()), frame});
+    decoder_.on_frame({world_.capture_time(world_.now()), packet::LinkType::ethernet,
+                       static_cast<std::uint32_t>(frame.size()), frame});
   }
   void ask(const std::string& message, const Endpoint& server = primary) {
     see(device, server, message);
@@ -73,6 +73,7 @@ class Watch : public testing::Test {
       {.anchor = [this](const scenario::Anchor& anchor) { told_.push_back(to_string(anchor)); }}};
 
  private:
+  LiveDecoder decoder_{{&watch_}};
   std::uint16_t ip_id_ = 0;
   std::uint32_t sequence_ = 1;
 };

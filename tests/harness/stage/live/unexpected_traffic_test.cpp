@@ -23,14 +23,14 @@ class Seen : public testing::Test {
     show(frame);
   }
   void show(std::string_view frame) {
-    unexpected_.on_frame({CaptureTime(Duration(ip_id_ * 1'000'000'000LL)),
-                          packet::LinkType::ethernet, static_cast<std::uint32_t>(frame.size()),
-                          frame});
+    decoder_.on_frame({CaptureTime(Duration(ip_id_ * 1'000'000'000LL)), packet::LinkType::ethernet,
+                       static_cast<std::uint32_t>(frame.size()), frame});
   }
 
   scenario::Scenario scenario_ = two_servers();
   std::uint16_t ip_id_ = 0;
   UnexpectedTraffic unexpected_{scenario_};
+  LiveDecoder decoder_{{&unexpected_}};
 };
 
 TEST_F(Seen, nothing_is_said_so) {
