@@ -49,26 +49,28 @@ void print_deviation(const selftest::DeviationOutcome& outcome) {
   fmt::print("\n");
 }
 
-void print_missing_proof(const selftest::Proof& proof) {
-  if (proof.complete()) return;
-  fmt::print("UNPROVEN {}:", proof.requirement);
-  if (proof.passes.empty()) fmt::print(" no scenario shows it met;");
-  if (proof.violated.empty()) fmt::print(" no deviation breaks it;");
-  if (!proof.inconclusive) fmt::print(" a capture with holes does not make it inconclusive;");
+void print_missing_coverage(const selftest::RequirementCoverage& covered) {
+  if (covered.complete()) return;
+  fmt::print("UNPROVEN {}:", covered.requirement);
+  if (covered.passes.empty()) fmt::print(" no scenario shows it met;");
+  if (covered.violated.empty()) fmt::print(" no deviation breaks it;");
+  if (!covered.inconclusive) fmt::print(" a capture with holes does not make it inconclusive;");
   fmt::print("\n");
 }
 
 void print_outcome(const selftest::SelftestOutcome& outcome) {
   print_healthy(outcome);
   for (const selftest::DeviationOutcome& deviation : outcome.deviations) print_deviation(deviation);
-  for (const selftest::Proof& proof : outcome.proofs) print_missing_proof(proof);
+  for (const selftest::RequirementCoverage& covered : outcome.coverage)
+    print_missing_coverage(covered);
   const auto caught =
       std::ranges::count_if(outcome.deviations, &selftest::DeviationOutcome::caught);
-  const auto proven = std::ranges::count_if(outcome.proofs, &selftest::Proof::complete);
+  const auto complete =
+      std::ranges::count_if(outcome.coverage, &selftest::RequirementCoverage::complete);
   fmt::print(
       "\n{} of {} deviations caught; {} of {} judged requirements seen to pass, to be violated and "
       "to be inconclusive: {}\n",
-      caught, outcome.deviations.size(), proven, outcome.proofs.size(),
+      caught, outcome.deviations.size(), complete, outcome.coverage.size(),
       outcome.passed() ? "passed" : "FAILED");
 }
 

@@ -81,10 +81,11 @@ std::string selftest_page(const selftest::SelftestOutcome& outcome) {
       "\n## What was shown of each requirement\n\n"
       "| requirement | passes in | violated by | inconclusive with a hole in the capture |\n"
       "|---|---|---|---|\n";
-  for (const selftest::Proof& proof : outcome.proofs)
-    page += fmt::format("| {} | {} scenarios | {} | {} |\n", proof.requirement, proof.passes.size(),
-                        cell({proof.violated.begin(), proof.violated.end()}),
-                        proof.inconclusive ? "yes" : "no");
+  for (const selftest::RequirementCoverage& requirement : outcome.coverage)
+    page += fmt::format("| {} | {} scenarios | {} | {} |\n", requirement.requirement,
+                        requirement.passes.size(),
+                        cell({requirement.violated.begin(), requirement.violated.end()}),
+                        requirement.inconclusive ? "yes" : "no");
   return page;
 }
 

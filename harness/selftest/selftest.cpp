@@ -35,7 +35,8 @@ class Selftest {
            const SelftestOptions& options)
       : scenarios_(scenarios), profile_(profile), options_(options) {
     for (const check::Check& check : check::checks())
-      if (is_judged(check.requirement)) outcome_.proofs.push_back({check.requirement, {}, {}, {}});
+      if (is_judged(check.requirement))
+        outcome_.coverage.push_back({check.requirement, {}, {}, {}});
   }
 
   SelftestOutcome run() {
@@ -53,9 +54,10 @@ class Selftest {
     return verdict::find_requirement(requirement)->severity != verdict::Severity::info;
   }
 
-  Proof* proof_of(std::string_view requirement) {
-    const auto proof = std::ranges::find(outcome_.proofs, requirement, &Proof::requirement);
-    return proof == outcome_.proofs.end() ? nullptr : &*proof;
+  RequirementCoverage* coverage_of(std::string_view requirement) {
+    const auto found =
+        std::ranges::find(outcome_.coverage, requirement, &RequirementCoverage::requirement);
+    return found == outcome_.coverage.end() ? nullptr : &*found;
   }
 
   void stage_in(const files::TemporaryFolder& folder, const scenario::Scenario& scenario,
@@ -87,10 +89,10 @@ class Selftest {
     punch_a_hole(folder);
     const Verdicts doubtful = verdicts_of(folder);
     for (const auto& [requirement, verdict] : found) {
-      Proof* const proof = proof_of(requirement);
-      if (proof == nullptr || verdict != Verdict::pass) continue;
-      proof->passes.push_back(scenario.full_name());
-      proof->inconclusive |= doubtful.at(requirement) == Verdict::inconclusive;
+      auto* const coverage = coverage_of(requirement);
+      if (coverage == nullptr || verdict != Verdict::pass) continue;
+      coverage->passes.push_back(scenario.full_name());
+      coverage->inconclusive |= doubtful.at(requirement) == Verdict::inconclusive;
     }
     healthy_.emplace(scenario.full_name(), found);
   }
@@ -139,7 +141,7 @@ class Selftest {
       if (!declared) outcome.undeclared.push_back(change);
     }
     if (outcome.caught)
-      if (Proof* const proof = proof_of(row.breaks)) proof->violated.push_back(row.name);
+      if (auto* const coverage = coverage_of(row.breaks)) coverage->violated.push_back(row.name);
     outcome_.deviations.push_back(std::move(outcome));
   }
 
@@ -157,7 +159,7 @@ bool SelftestOutcome::passed() const {
       std::ranges::all_of(healthy, [](const auto& one) { return one.alarms.empty(); });
   const bool sharp = std::ranges::all_of(
       deviations, [](const auto& one) { return one.caught && one.undeclared.empty(); });
-  return calm && sharp && std::ranges::all_of(proofs, &Proof::complete);
+  return calm && sharp && std::ranges::all_of(coverage, &RequirementCoverage::complete);
 }
 
 SelftestOutcome selftest(const std::vector<scenario::Scenario>& scenarios,

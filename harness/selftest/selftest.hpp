@@ -36,7 +36,7 @@ struct HealthyOutcome {
 };
 
 /// What was shown of one judged requirement: each of the three is needed.
-struct Proof {
+struct RequirementCoverage {
   std::string_view requirement;
   std::vector<std::string> passes;         ///< scenarios in which a healthy device passes it
   std::vector<std::string_view> violated;  ///< deviations that break it and were caught
@@ -47,7 +47,7 @@ struct Proof {
 struct SelftestOutcome {
   std::vector<HealthyOutcome> healthy;
   std::vector<DeviationOutcome> deviations;
-  std::vector<Proof> proofs;  ///< one a judged requirement, in catalogue order
+  std::vector<RequirementCoverage> coverage;  ///< one a judged requirement, in catalogue order
   bool passed() const;
 };
 

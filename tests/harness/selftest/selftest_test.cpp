@@ -16,7 +16,7 @@ SelftestOutcome fine() {
   SelftestOutcome outcome;
   outcome.healthy = {{"primary_down", 1, {}}};
   outcome.deviations = {{"refreshes_late", "GRP-REG-03", "primary_down", true, {}, {}}};
-  outcome.proofs = {{"GRP-REG-03", {"primary_down"}, {"refreshes_late"}, true}};
+  outcome.coverage = {{"GRP-REG-03", {"primary_down"}, {"refreshes_late"}, true}};
   return outcome;
 }
 
@@ -33,13 +33,13 @@ TEST(Selftest, passes_only_if_nothing_escapes_and_nothing_cries_wolf) {
   spilled.deviations[0].undeclared = {change};
   EXPECT_FALSE(spilled.passed()) << "a deviation changed what it does not declare";
   SelftestOutcome never_passes = fine();
-  never_passes.proofs[0].passes.clear();
+  never_passes.coverage[0].passes.clear();
   EXPECT_FALSE(never_passes.passed()) << "no scenario shows a requirement met";
   SelftestOutcome never_fails = fine();
-  never_fails.proofs[0].violated.clear();
+  never_fails.coverage[0].violated.clear();
   EXPECT_FALSE(never_fails.passed()) << "no deviation breaks a requirement";
   SelftestOutcome too_sure = fine();
-  too_sure.proofs[0].inconclusive = false;
+  too_sure.coverage[0].inconclusive = false;
   EXPECT_FALSE(too_sure.passed()) << "a verdict stands although the capture has holes";
 }
 
