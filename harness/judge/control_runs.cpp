@@ -16,11 +16,11 @@ namespace {
 
 using trace::ServerRole;
 using verdict::Blame;
-using verdict::BracketSide;
+using verdict::ControlRun;
 
 constexpr std::array both{ServerRole::primary, ServerRole::secondary};
 
-BracketSide trouble(Blame blame, std::string reason) {
+ControlRun trouble(Blame blame, std::string reason) {
   return {.ok = false, .reason = std::move(reason), .blame = blame};
 }
 
@@ -33,7 +33,7 @@ std::string attempts_at(const check::Context& context, ServerRole server) {
   return fmt::format("its last REGISTER there was answered {}", last.status);
 }
 
-std::optional<BracketSide> trouble_registering(const check::Context& context) {
+std::optional<ControlRun> trouble_registering(const check::Context& context) {
   for (const ServerRole server : both) {
     if (server == ServerRole::secondary && !context.profile.registers_at_both) continue;
     const auto is_here = [server](const trace::Binding& one) { return one.server == server; };
@@ -47,7 +47,7 @@ std::optional<BracketSide> trouble_registering(const check::Context& context) {
 }
 
 /// A device set up by hand may not have been set to what the scenario needs.
-std::optional<BracketSide> trouble_with_settings(const check::Context& context) {
+std::optional<ControlRun> trouble_with_settings(const check::Context& context) {
   const auto wanted = context.scenario->configure.register_expiration;
   if (context.profile.kind != "external" || !wanted) return std::nullopt;
   for (const trace::RegisterAttempt& attempt : context.attempts) {
@@ -64,7 +64,7 @@ bool is_answered(const check::Context& context, const trace::Leg& leg) {
   return leg.final && context.message(*leg.final).sip.is_success();
 }
 
-std::optional<BracketSide> trouble_calling(const check::Context& context) {
+std::optional<ControlRun> trouble_calling(const check::Context& context) {
   for (const trace::CallGroup& call : context.calls) {
     if (!call.dialled) continue;
     const trace::Leg* leg = call.leg(ServerRole::primary);
@@ -84,7 +84,7 @@ bool was_told_to_answer(const check::Context& context) {
       context.orders, [](const check::Order& order) { return order.action->verb == "answer"; });
 }
 
-std::optional<BracketSide> trouble_being_called(const check::Context& context) {
+std::optional<ControlRun> trouble_being_called(const check::Context& context) {
   if (!was_told_to_answer(context)) return std::nullopt;
   for (const trace::Transaction& invite : context.transactions) {
     if (invite.method != sip::Method::invite || invite.direction != trace::Direction::to_device ||
@@ -100,7 +100,7 @@ std::optional<BracketSide> trouble_being_called(const check::Context& context) {
   return std::nullopt;
 }
 
-BracketSide judge_device(const check::Context& context) {
+ControlRun judge_device(const check::Context& context) {
   for (const auto look :
        {trouble_registering, trouble_with_settings, trouble_calling, trouble_being_called})
     if (auto found = look(context)) return *std::move(found);
@@ -114,7 +114,7 @@ bool was_started_anew(const trace::Trace& trace) {
 
 }  // namespace
 
-Expected<BracketSide> judge_control_run(const std::string& path) {
+Expected<ControlRun> judge_control_run(const std::string& path) {
   const RunFolder folder{path};
   const auto profile = load_profile(folder.profile());
   if (!profile) return tl::unexpected(profile.error());
@@ -124,7 +124,7 @@ Expected<BracketSide> judge_control_run(const std::string& path) {
   if (!judged) return tl::unexpected(judged.error());
   if (judged->result.interrupted) return trouble(Blame::user, "the healthy run was interrupted");
   const trace::Trace& trace = judged->trace;
-  BracketSide control;
+  ControlRun control;
   if (!trace.health.complete()) control = trouble(Blame::host, trace.health.faults.front());
   for (std::size_t device = 0; control.ok && device < trace.devices.size(); ++device) {
     if (!trace.devices[device].under_test) continue;
@@ -146,7 +146,7 @@ bool says_something(verdict::Verdict verdict) {
          verdict == Verdict::inconclusive;
 }
 
-std::optional<BracketSide> control_run_in(const std::string& folder) {
+std::optional<ControlRun> control_run_in(const std::string& folder) {
   if (!files::is_folder(folder)) return std::nullopt;
   const auto control = judge_control_run(folder);
   if (control) return *control;

@@ -14,7 +14,7 @@
 namespace sipharness::judge {
 
 /// What a control run shows, from its run folder.
-Expected<verdict::BracketSide> judge_control_run(const std::string& folder);
+Expected<verdict::ControlRun> judge_control_run(const std::string& folder);
 
 /// No verdict on the device stands, but that it died: all others become inconclusive.
 void withdraw_verdicts(verdict::Result& result, verdict::Blame blame, const std::string& reason);
