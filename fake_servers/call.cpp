@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "harness/sip/session_expires.hpp"
-#include "harness/sip/transport.hpp"
+#include "harness/sip/transport/transport.hpp"
 
 namespace fake_servers {
 

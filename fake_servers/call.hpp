@@ -16,7 +16,7 @@
 #include "fake_servers/station.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/dialog.hpp"
-#include "harness/sip/transaction_reliable_2xx.hpp"
+#include "harness/sip/transaction/reliable_2xx.hpp"
 
 namespace fake_servers {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "harness/sip/digest.hpp"
+#include "harness/sip/auth/digest.hpp"
 
 namespace fake_servers {
 

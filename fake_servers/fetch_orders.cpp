@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/sip/digest.hpp"
+#include "harness/sip/auth/digest.hpp"
 
 namespace fake_servers {
 

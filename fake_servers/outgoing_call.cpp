@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "harness/sip/transaction_requests.hpp"
+#include "harness/sip/transaction/requests.hpp"
 
 namespace fake_servers {
 

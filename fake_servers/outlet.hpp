@@ -12,7 +12,7 @@
 #include "fake_servers/lossy_link.hpp"
 #include "fake_servers/packet_log.hpp"
 #include "fake_servers/scenario_clock.hpp"
-#include "harness/sip/transport.hpp"
+#include "harness/sip/transport/transport.hpp"
 
 namespace fake_servers {
 

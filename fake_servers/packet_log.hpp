@@ -10,7 +10,7 @@
 
 #include "fake_servers/recent_map.hpp"
 #include "harness/journal/journal.hpp"
-#include "harness/sip/transaction_layer.hpp"
+#include "harness/sip/transaction/layer.hpp"
 
 namespace fake_servers {
 

@@ -13,7 +13,7 @@
 
 #include "fake_servers/behaviour.hpp"
 #include "fake_servers/postponer.hpp"
-#include "harness/sip/transaction_layer.hpp"
+#include "harness/sip/transaction/layer.hpp"
 
 namespace fake_servers {
 

@@ -14,7 +14,7 @@
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/builder.hpp"
 #include "harness/sip/dialog.hpp"
-#include "harness/sip/transaction_layer.hpp"
+#include "harness/sip/transaction/layer.hpp"
 #include "harness/world/world.hpp"
 
 namespace fake_servers {

@@ -85,17 +85,17 @@ class Console {
       out_ += fmt::format("      the timeline stopped: {}\n", printable(result_.stopped));
     for (const std::string& note : result_.notes)
       out_ += fmt::format("      note: {}\n", printable(note));
-    write_side("before", result_.before);
-    write_side("after", result_.after);
+    write_control_run("before", result_.before);
+    write_control_run("after", result_.after);
     write_lag();
     if (result_.interrupted) out_ += "      interrupted: judged as far as it was seen\n";
   }
 
-  void write_side(std::string_view when, const std::optional<BracketSide>& side) {
-    if (!side || side->ok) return;
+  void write_control_run(std::string_view when, const std::optional<ControlRun>& control) {
+    if (!control || control->ok) return;
     out_ += fmt::format("      {} the fault, with healthy servers: {} (blame: {}{})\n", when,
-                        printable(side->reason), to_string(side->blame),
-                        side->started_anew ? "" : "; nobody started the device anew");
+                        printable(control->reason), to_string(control->blame),
+                        control->started_anew ? "" : "; nobody started the device anew");
   }
 
   /// Only where it took a verdict away.

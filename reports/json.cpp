@@ -95,17 +95,17 @@ ordered_json capture_json(const CaptureInfo& capture) {
           {"faults", capture.faults}};
 }
 
-ordered_json side_json(const BracketSide& side) {
-  return {{"ok", side.ok},
-          {"reason", text_or_null(side.reason)},
-          {"blame", side.ok ? ordered_json(nullptr) : ordered_json(to_string(side.blame))},
-          {"started_anew", side.started_anew}};
+ordered_json control_run_json(const ControlRun& control) {
+  return {{"ok", control.ok},
+          {"reason", text_or_null(control.reason)},
+          {"blame", control.ok ? ordered_json(nullptr) : ordered_json(to_string(control.blame))},
+          {"started_anew", control.started_anew}};
 }
 
-ordered_json bracket_json(const Result& result) {
+ordered_json control_runs_json(const Result& result) {
   if (!result.before && !result.after) return nullptr;
-  return {{"before", or_null(result.before, side_json)},
-          {"after", or_null(result.after, side_json)}};
+  return {{"before", or_null(result.before, control_run_json)},
+          {"after", or_null(result.after, control_run_json)}};
 }
 
 ordered_json lag_json(const HostLag& lag) {
@@ -123,7 +123,7 @@ ordered_json result_json(const Result& result) {
                       {"interrupted", result.interrupted},
                       {"stopped", text_or_null(result.stopped)},
                       {"notes", result.notes},
-                      {"bracket", bracket_json(result)},
+                      {"bracket", control_runs_json(result)},
                       {"lag", or_null(result.lag, lag_json)},
                       {"verdict", to_string(overall(result))},
                       {"counts", counts_json(result)}};

@@ -19,7 +19,7 @@
 #include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/address.hpp"
-#include "harness/sip/digest.hpp"
+#include "harness/sip/auth/digest.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::check {

@@ -7,14 +7,14 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/shipped.hpp"
-#include "harness/run/run.hpp"
+#include "harness/judge/judge.hpp"
 #include "reports/text.hpp"
 
 namespace sipharness::cli {
 namespace {
 
 struct CheckArguments {
-  run::JudgeRequest request;
+  judge::JudgeRequest request;
   std::string scenario, profile, journal, vantage, primary, secondary;
   bool so_far = false;
   OutputOptions output;
@@ -58,7 +58,7 @@ int check(CheckArguments arguments) {
   arguments.request.journal = given(arguments.journal);
   arguments.request.vantage = vantage_of(arguments.vantage);
   std::vector<verdict::Result> results;
-  const auto judge = arguments.so_far ? run::judge_so_far : run::judge;
+  const auto judge = arguments.so_far ? judge::judge_so_far : judge::judge;
   results.push_back(value_or_reject(judge(arguments.request)).result);
   print_result(results.front(), arguments.output, {}, false);
   write_results(results, arguments.output);

@@ -7,7 +7,7 @@
 
 #include "harness/cli/command.hpp"
 #include "harness/cli/shipped.hpp"
-#include "harness/run/doctor.hpp"
+#include "harness/doctor/doctor.hpp"
 #include "reports/text.hpp"
 
 namespace sipharness::cli {
@@ -19,7 +19,7 @@ struct DoctorArguments {
   std::vector<std::string> bind;
 };
 
-void print(const run::Diagnosis& diagnosis) {
+void print(const doctor::Diagnosis& diagnosis) {
   fmt::print("{:<8} {:<28} {}\n", to_string(diagnosis.health), reports::printable(diagnosis.what),
              reports::printable(diagnosis.found));
   if (!diagnosis.remedy.empty())
@@ -29,19 +29,19 @@ void print(const run::Diagnosis& diagnosis) {
 int examine(const DoctorArguments& arguments) {
   const auto paths =
       arguments.scenarios.empty() ? std::vector{shipped_scenarios()} : arguments.scenarios;
-  const run::Plan plan{read_scenarios(paths), shipped_profiles(), arguments.out, arguments.bind};
-  run::Health worst = run::Health::ok;
-  for (const run::Examination& examination : run::examinations()) {
-    for (const run::Diagnosis& diagnosis : examination.examine(plan)) {
+  const doctor::Plan plan{read_scenarios(paths), shipped_profiles(), arguments.out, arguments.bind};
+  doctor::Health worst = doctor::Health::ok;
+  for (const doctor::Examination& examination : doctor::examinations()) {
+    for (const doctor::Diagnosis& diagnosis : examination.examine(plan)) {
       worst = std::max(worst, diagnosis.health);
       print(diagnosis);
       std::fflush(stdout);
     }
   }
-  fmt::print("\n{}\n", worst == run::Health::missing
+  fmt::print("\n{}\n", worst == doctor::Health::missing
                            ? "What is missing has to be there before all of this can be run."
                            : "Ready to run in real time.");
-  return worst == run::Health::missing ? cannot_run : passed;
+  return worst == doctor::Health::missing ? cannot_run : passed;
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "harness/cli/pages.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
-#include "harness/host/probes.hpp"
+#include "harness/host/machine/probes.hpp"
 #include "harness/verdict/requirement.hpp"
 
 namespace sipharness::cli {

@@ -13,10 +13,13 @@
 #include "harness/cli/progress.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
-#include "harness/host/files.hpp"
-#include "harness/host/signals.hpp"
-#include "harness/host/workers.hpp"
-#include "harness/run/run.hpp"
+#include "harness/files/files.hpp"
+#include "harness/host/process/signals.hpp"
+#include "harness/host/process/workers.hpp"
+#include "harness/host/terminal.hpp"
+#include "harness/judge/judge.hpp"
+#include "harness/judge/run_folder.hpp"
+#include "harness/stage/run.hpp"
 #include "reports/report.hpp"
 
 namespace sipharness::cli {
@@ -39,7 +42,7 @@ struct RunArguments {
   std::uint64_t seed = 1;
   unsigned jobs = 1;
   bool strict = false;
-  bool no_bracket = false;
+  bool no_control_runs = false;
   OutputOptions output;
 };
 
@@ -51,8 +54,8 @@ struct Task {
 
 constexpr std::string_view process_prefix = "process:";
 
-run::DeviceChoice chosen_device(const RunArguments& arguments) {
-  using run::DeviceKind;
+stage::DeviceChoice chosen_device(const RunArguments& arguments) {
+  using stage::DeviceKind;
   const std::string& device = arguments.device;
   if (device == "reference") return {};
   if (device == "external") return {.kind = DeviceKind::external};
@@ -69,32 +72,33 @@ run::DeviceChoice chosen_device(const RunArguments& arguments) {
 
 std::string chosen_profile(const RunArguments& arguments) {
   if (!arguments.profile.empty()) return arguments.profile;
-  switch (const run::DeviceChoice device = chosen_device(arguments); device.kind) {
-    case run::DeviceKind::process:
+  switch (const stage::DeviceChoice device = chosen_device(arguments); device.kind) {
+    case stage::DeviceKind::process:
       return device.name;
-    case run::DeviceKind::phone:
+    case stage::DeviceKind::phone:
       return "grp26xx";
-    case run::DeviceKind::external:
+    case stage::DeviceKind::external:
       return "external";
-    case run::DeviceKind::reference:
+    case stage::DeviceKind::reference:
       break;
   }
   return "reference";
 }
 
 /// policy: a program is up at once, a phone boots for minutes and a person has to find it first.
-Duration patience_with(const RunArguments& arguments, const run::DeviceChoice& device) {
-  if (arguments.wait.empty()) return device.kind == run::DeviceKind::process ? 30s : Duration(5min);
+Duration first_register_timeout(const RunArguments& arguments, const stage::DeviceChoice& device) {
+  if (arguments.wait.empty())
+    return device.kind == stage::DeviceKind::process ? 30s : Duration(5min);
   return duration_of("--wait", arguments.wait);
 }
 
 void validate(const RunArguments& arguments) {
-  const run::DeviceChoice device = chosen_device(arguments);
+  const stage::DeviceChoice device = chosen_device(arguments);
   chosen_phone(arguments.phone);
-  patience_with(arguments, device);
+  first_register_timeout(arguments, device);
   duration_of("--prompt-timeout", arguments.prompt_timeout);
   const bool is_one_of_a_kind =
-      device.kind == run::DeviceKind::external || device.kind == run::DeviceKind::phone;
+      device.kind == stage::DeviceKind::external || device.kind == stage::DeviceKind::phone;
   if (is_one_of_a_kind && arguments.jobs > 1)
     throw InputError(
         fmt::format("--jobs {}: there is one {} device, it takes part in one run "
@@ -108,34 +112,35 @@ void validate(const RunArguments& arguments) {
   requirements_named(arguments.only);
 }
 
-run::RunOptions options_for(const RunArguments& arguments, const Task& task) {
-  run::RunOptions options;
+stage::RunOptions options_for(const RunArguments& arguments, const Task& task) {
+  stage::RunOptions options;
   options.device = chosen_device(arguments);
   options.phone = chosen_phone(arguments.phone);
   options.tell = [name = task.scenario.name](const std::string& text) {
     fmt::print(stderr, "sipharness: {}: {}\n", name, text);
   };
-  options.patience = patience_with(arguments, options.device);
-  options.prompt_patience = duration_of("--prompt-timeout", arguments.prompt_timeout);
+  options.first_register_timeout = first_register_timeout(arguments, options.device);
+  options.prompt_timeout = duration_of("--prompt-timeout", arguments.prompt_timeout);
   options.bind = arguments.lab.bind;
-  if (options.device.is_foreign() && !arguments.no_bracket)
+  if (options.device.is_foreign() && !arguments.no_control_runs)
     options.healthy = read_scenarios({shipped_scenarios() + "/sanity/healthy.json"}).front();
   if (arguments.clock != "auto")
-    options.clock = arguments.clock == "real" ? run::Clock::real : run::Clock::virtual_time;
+    options.clock = arguments.clock == "real" ? stage::Clock::real : stage::Clock::virtual_time;
   if (arguments.capture != "auto")
-    options.capture = arguments.capture == "live" ? run::CaptureMode::live : run::CaptureMode::tap;
+    options.capture =
+        arguments.capture == "live" ? stage::CaptureMode::live : stage::CaptureMode::tap;
   options.folder = task.folder;
   options.seed = arguments.seed;
   options.deviations = arguments.deviations;
   options.interrupted = [] { return host::is_interrupted(); };
-  options.on_partial = [judge = std::make_shared<PartialJudge>(run::RunFolder{task.folder})] {
+  options.on_partial = [judge = std::make_shared<PartialJudge>(judge::RunFolder{task.folder})] {
     judge->judge();
   };
   return options;
 }
 
-run::JudgeRequest request_for(const RunArguments& arguments, const std::string& folder) {
-  run::JudgeRequest request;
+judge::JudgeRequest request_for(const RunArguments& arguments, const std::string& folder) {
+  judge::JudgeRequest request;
   request.capture = folder;
   request.only = requirements_named(arguments.only);
   request.strict = arguments.strict;
@@ -163,7 +168,7 @@ class Runner {
   void run_in_turn() {
     for (const Task& task : tasks_) {
       if (host::is_interrupted()) break;
-      run::RunOptions options = options_for(arguments_, task);
+      stage::RunOptions options = options_for(arguments_, task);
       Progress progress(task.scenario.name, host::is_terminal(stderr));
       if (!arguments_.output.quiet)
         options.on_progress = [&](const auto& now) { progress.show(now); };
@@ -181,9 +186,9 @@ class Runner {
   }
 
   /// A scenario that cannot be run here, or with this device, does not keep others from their turn.
-  bool stage(const Task& task, const run::RunOptions& options) const {
+  bool stage(const Task& task, const stage::RunOptions& options) const {
     try {
-      run::stage(task.scenario, profile_, options);
+      stage::run(task.scenario, profile_, options);
       return true;
     } catch (const SetupError& error) {
       fmt::print(stderr, "sipharness: {}: {}\n", task.scenario.full_name(), error.what());
@@ -212,7 +217,7 @@ class Runner {
 
   int stage_in_child(std::size_t index) {
     try {
-      run::RunOptions options = options_for(arguments_, tasks_[index]);
+      stage::RunOptions options = options_for(arguments_, tasks_[index]);
       options.slot = static_cast<unsigned>(index);
       return stage(tasks_[index], options) ? passed : cannot_run;
     } catch (const std::exception& error) {
@@ -222,8 +227,8 @@ class Runner {
   }
 
   void judge(const Task& task) {
-    auto judged = value_or_reject(run::judge(request_for(arguments_, task.folder)));
-    host::write_file(run::RunFolder{task.folder}.result(), reports::json(judged.result));
+    auto judged = value_or_reject(judge::judge(request_for(arguments_, task.folder)));
+    files::write_file(judge::RunFolder{task.folder}.result(), reports::json(judged.result));
     print_result(judged.result, arguments_.output, task.folder, tasks_.size() > 1);
     results_.push_back(std::move(judged.result));
   }
@@ -251,7 +256,7 @@ int run_scenarios(const RunArguments& arguments) {
     const std::string name = task.scenario.variant.empty()
                                  ? task.scenario.name
                                  : fmt::format("{}-{}", task.scenario.name, task.scenario.variant);
-    task.folder = host::make_run_folder(arguments.out, name);
+    task.folder = files::make_run_folder(arguments.out, name);
   }
   host::catch_interrupts();
   return Runner(arguments, std::move(tasks)).run();
@@ -298,7 +303,7 @@ void add_run(CLI::App& app, int& exit_code) {
       ->type_name("ID");
   command->add_option("--jobs", arguments->jobs, "Scenarios side by side (default 1)")
       ->check(CLI::Range(1, 64));
-  command->add_flag("--no-bracket", arguments->no_bracket,
+  command->add_flag("--no-bracket", arguments->no_control_runs,
                     "No healthy runs of a foreign device before and after a fault");
   command->add_flag("--strict", arguments->strict, "Warnings count as failures");
   add_output_options(*command, arguments->output);

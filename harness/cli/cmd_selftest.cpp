@@ -9,21 +9,21 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/pages.hpp"
 #include "harness/cli/shipped.hpp"
-#include "harness/run/selftest.hpp"
+#include "harness/selftest/selftest.hpp"
 
 namespace sipharness::cli {
 namespace {
 
-void print_changes(const std::vector<run::Change>& changes, std::string_view except) {
-  for (const run::Change& change : changes)
+void print_changes(const std::vector<selftest::Change>& changes, std::string_view except) {
+  for (const selftest::Change& change : changes)
     if (change.requirement != except)
       fmt::print(" {}:{}", change.requirement, to_string(change.deviated));
 }
 
-void print_healthy(const run::SelftestOutcome& outcome) {
+void print_healthy(const selftest::SelftestOutcome& outcome) {
   std::set<std::string_view> scenarios;
   std::size_t calm = 0;
-  for (const run::HealthyOutcome& healthy : outcome.healthy) {
+  for (const selftest::HealthyOutcome& healthy : outcome.healthy) {
     scenarios.insert(healthy.scenario);
     calm += healthy.alarms.empty() ? 1U : 0U;
     if (healthy.alarms.empty()) continue;
@@ -35,7 +35,7 @@ void print_healthy(const run::SelftestOutcome& outcome) {
              outcome.healthy.size(), scenarios.size());
 }
 
-void print_deviation(const run::DeviationOutcome& outcome) {
+void print_deviation(const selftest::DeviationOutcome& outcome) {
   fmt::print("{:<8} {:<42} {:<18} in {}", outcome.caught ? "caught" : "ESCAPED", outcome.deviation,
              outcome.breaks, outcome.scenario);
   if (outcome.changes.size() > 1) {
@@ -49,31 +49,34 @@ void print_deviation(const run::DeviationOutcome& outcome) {
   fmt::print("\n");
 }
 
-void print_missing_proof(const run::Proof& proof) {
-  if (proof.complete()) return;
-  fmt::print("UNPROVEN {}:", proof.requirement);
-  if (proof.passes.empty()) fmt::print(" no scenario shows it met;");
-  if (proof.violated.empty()) fmt::print(" no deviation breaks it;");
-  if (!proof.inconclusive) fmt::print(" a capture with holes does not make it inconclusive;");
+void print_missing_coverage(const selftest::RequirementCoverage& covered) {
+  if (covered.complete()) return;
+  fmt::print("UNPROVEN {}:", covered.requirement);
+  if (covered.passes.empty()) fmt::print(" no scenario shows it met;");
+  if (covered.violated.empty()) fmt::print(" no deviation breaks it;");
+  if (!covered.inconclusive) fmt::print(" a capture with holes does not make it inconclusive;");
   fmt::print("\n");
 }
 
-void print_outcome(const run::SelftestOutcome& outcome) {
+void print_outcome(const selftest::SelftestOutcome& outcome) {
   print_healthy(outcome);
-  for (const run::DeviationOutcome& deviation : outcome.deviations) print_deviation(deviation);
-  for (const run::Proof& proof : outcome.proofs) print_missing_proof(proof);
-  const auto caught = std::ranges::count_if(outcome.deviations, &run::DeviationOutcome::caught);
-  const auto proven = std::ranges::count_if(outcome.proofs, &run::Proof::complete);
+  for (const selftest::DeviationOutcome& deviation : outcome.deviations) print_deviation(deviation);
+  for (const selftest::RequirementCoverage& covered : outcome.coverage)
+    print_missing_coverage(covered);
+  const auto caught =
+      std::ranges::count_if(outcome.deviations, &selftest::DeviationOutcome::caught);
+  const auto complete =
+      std::ranges::count_if(outcome.coverage, &selftest::RequirementCoverage::complete);
   fmt::print(
       "\n{} of {} deviations caught; {} of {} judged requirements seen to pass, to be violated and "
       "to be inconclusive: {}\n",
-      caught, outcome.deviations.size(), proven, outcome.proofs.size(),
+      caught, outcome.deviations.size(), complete, outcome.coverage.size(),
       outcome.passed() ? "passed" : "FAILED");
 }
 
-int run_selftest(const run::SelftestOptions& options, bool as_page) {
+int run_selftest(const selftest::SelftestOptions& options, bool as_page) {
   const auto scenarios = read_scenarios({shipped_scenarios()});
-  const auto outcome = run::selftest(scenarios, read_profile("reference"), options);
+  const auto outcome = selftest::selftest(scenarios, read_profile("reference"), options);
   if (as_page)
     fmt::print("{}", selftest_page(outcome));
   else
@@ -84,7 +87,7 @@ int run_selftest(const run::SelftestOptions& options, bool as_page) {
 }  // namespace
 
 void add_selftest(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<run::SelftestOptions>();
+  auto options = std::make_shared<selftest::SelftestOptions>();
   auto as_page = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("selftest", "Prove that every check can fail");
   command->add_option("--seed", options->seed, "Seed of everything left to chance (default 1)");

@@ -9,9 +9,9 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/lab_options.hpp"
 #include "harness/cli/shipped.hpp"
-#include "harness/host/files.hpp"
-#include "harness/host/signals.hpp"
-#include "harness/run/serve.hpp"
+#include "harness/files/files.hpp"
+#include "harness/host/process/signals.hpp"
+#include "harness/serve/serve.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -38,23 +38,24 @@ scenario::Scenario chosen(const ServeArguments& arguments) {
 
 int serve(const ServeArguments& arguments) {
   const scenario::Scenario scenario = chosen(arguments);
-  run::RunOptions options;
-  options.device.kind = run::DeviceKind::external;
+  stage::RunOptions options;
+  options.device.kind = stage::DeviceKind::external;
   options.bind = arguments.lab.bind;
   if (arguments.capture != "auto")
-    options.capture = arguments.capture == "live" ? run::CaptureMode::live : run::CaptureMode::tap;
-  std::optional<host::TemporaryFolder> scratch;
+    options.capture =
+        arguments.capture == "live" ? stage::CaptureMode::live : stage::CaptureMode::tap;
+  std::optional<files::TemporaryFolder> scratch;
   if (arguments.out.empty())
     options.folder = scratch.emplace().path();
   else
-    options.folder = host::make_run_folder(arguments.out, scenario.name);
+    options.folder = files::make_run_folder(arguments.out, scenario.name);
   options.interrupted = [] { return host::is_interrupted(); };
   host::catch_interrupts();
-  run::serve(scenario, with_account(read_profile(arguments.profile), arguments.lab), options,
-             [](const std::string& line) {
-               fmt::print("{}\n", line);
-               std::fflush(stdout);
-             });
+  serve::serve(scenario, with_account(read_profile(arguments.profile), arguments.lab), options,
+               [](const std::string& line) {
+                 fmt::print("{}\n", line);
+                 std::fflush(stdout);
+               });
   if (!scratch) fmt::print("Folder   {}\n", options.folder);
   return passed;
 }

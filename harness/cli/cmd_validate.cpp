@@ -6,7 +6,7 @@
 
 #include "harness/cli/command.hpp"
 #include "harness/cli/shipped.hpp"
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -17,7 +17,7 @@ bool is_profile(const std::string& path) {
 
 /// The errors of one file, none if it is right.
 std::vector<Error> errors_of(const std::string& path) {
-  const auto text = host::read_file(path);
+  const auto text = files::read_file(path);
   if (!text) return {text.error()};
   if (is_profile(path)) {
     const auto profile = scenario::read_profile(*text, path);
@@ -30,7 +30,7 @@ std::vector<Error> errors_of(const std::string& path) {
 int validate(const std::vector<std::string>& paths) {
   std::vector<std::string> files;
   for (const std::string& path : paths) {
-    if (!host::is_folder(path)) {
+    if (!files::is_folder(path)) {
       files.push_back(path);
       continue;
     }

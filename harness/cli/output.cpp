@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
+#include "harness/host/terminal.hpp"
 #include "reports/report.hpp"
 
 namespace sipharness::cli {
@@ -40,8 +41,8 @@ void write_results(const std::vector<verdict::Result>& results, const OutputOpti
   if (options.json == "-")
     std::fputs(json.c_str(), stdout);
   else if (!options.json.empty())
-    host::write_file(options.json, json);
-  if (!options.junit.empty()) host::write_file(options.junit, reports::junit(results));
+    files::write_file(options.json, json);
+  if (!options.junit.empty()) files::write_file(options.junit, reports::junit(results));
 }
 
 int worst_exit_code(const std::vector<verdict::Result>& results) {

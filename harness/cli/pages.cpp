@@ -34,16 +34,17 @@ Names deviations_breaking(std::string_view requirement) {
   return names;
 }
 
-std::string changes_besides(const run::DeviationOutcome& outcome) {
+std::string changes_besides(const selftest::DeviationOutcome& outcome) {
   Names names;
-  for (const run::Change& change : outcome.changes)
+  for (const selftest::Change& change : outcome.changes)
     if (change.requirement != outcome.breaks)
       names.push_back(fmt::format("{} ({})", change.requirement, to_string(change.deviated)));
   return cell(names);
 }
 
-std::string verdict_of_broken(const run::DeviationOutcome& outcome) {
-  const auto change = std::ranges::find(outcome.changes, outcome.breaks, &run::Change::requirement);
+std::string verdict_of_broken(const selftest::DeviationOutcome& outcome) {
+  const auto change =
+      std::ranges::find(outcome.changes, outcome.breaks, &selftest::Change::requirement);
   return change == outcome.changes.end() ? "escaped" : std::string(to_string(change->deviated));
 }
 
@@ -66,24 +67,25 @@ std::string coverage_page(const std::vector<scenario::Scenario>& scenarios) {
   return page;
 }
 
-std::string selftest_page(const run::SelftestOutcome& outcome) {
+std::string selftest_page(const selftest::SelftestOutcome& outcome) {
   std::string page =
       "# Who catches what\n\n"
       "Made by `./dev docs` from `sipharness selftest`; do not edit. Each deviation of the "
       "reference UA is run in its scenario; the requirement it breaks must notice, and no verdict "
       "may differ from the healthy run's but those it declares.\n\n"
       "| deviation | scenario | breaks | verdict | verdicts that follow |\n|---|---|---|---|---|\n";
-  for (const run::DeviationOutcome& deviation : outcome.deviations)
+  for (const selftest::DeviationOutcome& deviation : outcome.deviations)
     page += fmt::format("| {} | {} | {} | {} | {} |\n", deviation.deviation, deviation.scenario,
                         deviation.breaks, verdict_of_broken(deviation), changes_besides(deviation));
   page +=
       "\n## What was shown of each requirement\n\n"
       "| requirement | passes in | violated by | inconclusive with a hole in the capture |\n"
       "|---|---|---|---|\n";
-  for (const run::Proof& proof : outcome.proofs)
-    page += fmt::format("| {} | {} scenarios | {} | {} |\n", proof.requirement, proof.passes.size(),
-                        cell({proof.violated.begin(), proof.violated.end()}),
-                        proof.inconclusive ? "yes" : "no");
+  for (const selftest::RequirementCoverage& requirement : outcome.coverage)
+    page += fmt::format("| {} | {} scenarios | {} | {} |\n", requirement.requirement,
+                        requirement.passes.size(),
+                        cell({requirement.violated.begin(), requirement.violated.end()}),
+                        requirement.inconclusive ? "yes" : "no");
   return page;
 }
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/run/selftest.hpp"
 #include "harness/scenario/scenario.hpp"
+#include "harness/selftest/selftest.hpp"
 
 namespace sipharness::cli {
 
@@ -14,6 +14,6 @@ namespace sipharness::cli {
 std::string coverage_page(const std::vector<scenario::Scenario>& scenarios);
 
 /// docs/selftest.md: which requirement noticed which deviation.
-std::string selftest_page(const run::SelftestOutcome& outcome);
+std::string selftest_page(const selftest::SelftestOutcome& outcome);
 
 }  // namespace sipharness::cli

@@ -4,21 +4,21 @@
 //  1. One at a time: whoever asks while one runs gets its verdicts with the next.
 //  2. Its failure is told once and harms nothing.
 
-#include "harness/host/side_process.hpp"
-#include "harness/run/run.hpp"
+#include "harness/host/process/side_process.hpp"
+#include "harness/judge/run_folder.hpp"
 
 namespace sipharness::cli {
 
 class PartialJudge {
  public:
-  explicit PartialJudge(run::RunFolder folder) : folder_(std::move(folder)) {}
+  explicit PartialJudge(judge::RunFolder folder) : folder_(std::move(folder)) {}
   /// Brings result.partial.json of the folder up to date, soon.
   void judge();
 
  private:
   void tell_failure(const std::string& how);
 
-  run::RunFolder folder_;
+  judge::RunFolder folder_;
   host::SideProcess process_;
   bool told_ = false;
 };

@@ -9,11 +9,11 @@
 namespace sipharness::cli {
 namespace {
 
-const std::map<std::string, run::Reprovision> reprovisions{
-    {"auto", run::Reprovision::automatic},
-    {"none", run::Reprovision::none},
-    {"resync", run::Reprovision::resync},
-    {"reboot", run::Reprovision::reboot},
+const std::map<std::string, stage::Reprovision> reprovisions{
+    {"auto", stage::Reprovision::automatic},
+    {"none", stage::Reprovision::none},
+    {"resync", stage::Reprovision::resync},
+    {"reboot", stage::Reprovision::reboot},
 };
 
 }  // namespace
@@ -45,9 +45,9 @@ void add_phone_options(CLI::App& command, PhoneArguments& arguments) {
       ->check(CLI::Range(1, 65535));
 }
 
-run::PhoneChoice chosen_phone(const PhoneArguments& arguments) {
+stage::PhoneChoice chosen_phone(const PhoneArguments& arguments) {
   using Kind = scenario::Password::Kind;
-  run::PhoneChoice choice;
+  stage::PhoneChoice choice;
   if (!arguments.passcode_env.empty()) choice.passcode = {Kind::env, arguments.passcode_env};
   if (!arguments.passcode_file.empty()) choice.passcode = {Kind::file, arguments.passcode_file};
   choice.reprovision = reprovisions.at(arguments.reprovision);

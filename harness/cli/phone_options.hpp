@@ -5,7 +5,7 @@
 #include <string>
 
 #include "harness/cli/command.hpp"
-#include "harness/run/phone_choice.hpp"
+#include "harness/stage/phone_choice.hpp"
 
 namespace sipharness::cli {
 
@@ -21,6 +21,6 @@ struct PhoneArguments {
 void add_phone_options(CLI::App& command, PhoneArguments& arguments);
 
 /// Throws InputError.
-run::PhoneChoice chosen_phone(const PhoneArguments& arguments);
+stage::PhoneChoice chosen_phone(const PhoneArguments& arguments);
 
 }  // namespace sipharness::cli

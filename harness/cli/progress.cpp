@@ -11,7 +11,7 @@ constexpr Duration line_period = 10s;
 
 }  // namespace
 
-void Progress::show(const run::RunOptions::Progress& now) {
+void Progress::show(const stage::RunOptions::Progress& now) {
   const std::string line =
       fmt::format("{}  {} of {}  awaiting {}", name_, format_seconds(now.now, 1),
                   format_duration(now.duration), now.awaiting);

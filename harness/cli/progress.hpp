@@ -4,14 +4,14 @@
 
 #include <string>
 
-#include "harness/run/run.hpp"
+#include "harness/stage/options.hpp"
 
 namespace sipharness::cli {
 
 class Progress {
  public:
   Progress(std::string name, bool terminal) : name_(std::move(name)), terminal_(terminal) {}
-  void show(const run::RunOptions::Progress& now);
+  void show(const stage::RunOptions::Progress& now);
   /// Takes the line away again.
   void clear();
 

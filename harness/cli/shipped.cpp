@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
+#include "harness/host/machine/probes.hpp"
 #include "harness/json/document.hpp"
 #include "harness/verdict/selection.hpp"
 
@@ -51,7 +52,7 @@ std::vector<std::string> scenario_files(const std::string& folder) {
 std::vector<scenario::Scenario> read_scenarios(const std::vector<std::string>& paths) {
   std::vector<std::string> files;
   for (const std::string& path : paths) {
-    if (!host::is_folder(path)) {
+    if (!files::is_folder(path)) {
       files.push_back(path);
       continue;
     }
@@ -62,7 +63,7 @@ std::vector<scenario::Scenario> read_scenarios(const std::vector<std::string>& p
   std::vector<scenario::Scenario> all;
   std::vector<Error> errors;
   for (const std::string& file : files) {
-    const std::string text = value_or_reject(host::read_file(file));
+    const std::string text = value_or_reject(files::read_file(file));
     auto scenarios = scenario::read_scenarios(text, file);
     if (scenarios)
       all.insert(all.end(), scenarios->begin(), scenarios->end());
@@ -83,7 +84,7 @@ scenario::Profile read_profile(const std::string& name_or_path) {
   const std::string file =
       is_path ? name_or_path
               : fmt::format("{}/profiles/{}.json", shipped_scenarios(), name_or_path);
-  return value_or_reject(scenario::read_profile(value_or_reject(host::read_file(file)), file));
+  return value_or_reject(scenario::read_profile(value_or_reject(files::read_file(file)), file));
 }
 
 std::vector<scenario::Profile> shipped_profiles() {

@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "harness/host/engine.hpp"
-#include "harness/host/tcp_listener.hpp"
-#include "harness/host/tcp_stream.hpp"
-#include "harness/host/udp_port.hpp"
+#include "harness/host/net/engine.hpp"
+#include "harness/host/net/tcp_listener.hpp"
+#include "harness/host/net/tcp_stream.hpp"
+#include "harness/host/net/udp_port.hpp"
 
 namespace sipharness::host {
 namespace {

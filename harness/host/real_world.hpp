@@ -3,7 +3,7 @@
 // queue. Same contract as the simulated one (harness/world/world.hpp), and:
 //  7. Ports, listeners, streams and watches made here are destroyed before their world.
 //  8. run() notices what `done` says only when something happens; whoever wants to be asked
-//     regularly keeps a timer running (harness/host/heartbeat.hpp).
+//     regularly keeps a timer running (harness/host/machine/heartbeat.hpp).
 
 #include <functional>
 #include <memory>

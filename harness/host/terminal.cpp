@@ -1,6 +1,7 @@
 #include "harness/host/terminal.hpp"
 
 #include <array>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include <utility>
@@ -9,6 +10,8 @@
 
 namespace sipharness::host {
 namespace {
+
+constexpr int default_width = 100;
 
 bool is_printable(char byte) {
   return byte >= ' ' && byte <= '~';
@@ -39,6 +42,16 @@ bool Terminal::is_there() const {
 
 bool has_person() {
   return is_terminal_of_a_person(STDIN_FILENO, STDERR_FILENO);
+}
+
+bool is_terminal(std::FILE* stream) {
+  return isatty(fileno(stream)) == 1;
+}
+
+int terminal_width() {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 40) return default_width;
+  return size.ws_col;
 }
 
 void Terminal::show(std::string_view text) {

@@ -5,6 +5,7 @@
 //  2. Whole lines come, without their end, at most longest_line bytes each; what is no printable
 //     ASCII is left out. After the end of input (Ctrl-D, hang-up) nothing comes, and it is gone.
 
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,5 +43,8 @@ class Terminal {
 
 /// Whether somebody sits at this process: its input and its error output are such a terminal.
 bool has_person();
+
+bool is_terminal(std::FILE* stream);
+int terminal_width();
 
 }  // namespace sipharness::host

@@ -7,7 +7,7 @@
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/transaction.hpp"
-#include "harness/sip/auth_parameters.hpp"
+#include "harness/sip/auth/auth_parameters.hpp"
 #include "harness/sip/text.hpp"
 
 namespace sipharness::observed {

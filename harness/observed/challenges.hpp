@@ -9,7 +9,7 @@
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/transaction.hpp"
-#include "harness/sip/digest.hpp"
+#include "harness/sip/auth/digest.hpp"
 
 namespace sipharness::observed {
 

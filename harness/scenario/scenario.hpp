@@ -14,7 +14,7 @@
 #include "harness/base/endpoint.hpp"
 #include "harness/base/expected.hpp"
 #include "harness/scenario/profile.hpp"
-#include "harness/sip/digest.hpp"
+#include "harness/sip/auth/digest.hpp"
 #include "harness/sip/method.hpp"
 
 namespace sipharness::scenario {

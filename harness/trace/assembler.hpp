@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "harness/capture/decoder.hpp"
-#include "harness/sip/stream_framer.hpp"
+#include "harness/sip/transport/stream_framer.hpp"
 #include "harness/trace/trace.hpp"
 
 namespace sipharness::trace {

@@ -30,7 +30,7 @@ struct CaptureInfo {
 };
 
 /// The healthy run before or after a scenario's fault (docs/devices.md).
-struct BracketSide {
+struct ControlRun {
   bool ok = true;
   std::string reason{};  ///< what was not well
   Blame blame = Blame::user;
@@ -52,9 +52,9 @@ struct Result {
   bool strict = false;
   bool interrupted = false;
   std::string stopped;  ///< what the timeline awaited in vain, so that its end was not played
-  std::vector<std::string> notes;     ///< for the author of the scenario; no verdict hangs on them
-  std::optional<BracketSide> before;  ///< the fault; nothing: there was no such run
-  std::optional<BracketSide> after;
+  std::vector<std::string> notes;    ///< for the author of the scenario; no verdict hangs on them
+  std::optional<ControlRun> before;  ///< the fault; nothing: there was no such run
+  std::optional<ControlRun> after;
   std::optional<HostLag> lag;  ///< nothing where time is virtual or not known
   std::vector<DeviceInfo> devices;
   CaptureInfo capture;

@@ -15,8 +15,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include "harness/host/live_capture.hpp"
-#include "harness/host/priority.hpp"
+#include "harness/host/capture/live_capture.hpp"
+#include "harness/host/machine/priority.hpp"
 #include "harness/host/real_world.hpp"
 #include "harness/packet/decode.hpp"
 #include "harness/sip/message.hpp"

@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
+#include "harness/judge/judge.hpp"
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/transaction.hpp"
-#include "harness/run/run.hpp"
 
 namespace {
 
@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: transactions RUN_FOLDER\n");
     return 2;
   }
-  const auto judged = run::judge({.capture = argv[1], .only = {"DUT-PARSE"}});
+  const auto judged = judge::judge({.capture = argv[1], .only = {"DUT-PARSE"}});
   if (!judged) {
     fmt::print(stderr, "{}\n", judged.error().text());
     return 2;

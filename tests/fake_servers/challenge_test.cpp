@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/sip/digest.hpp"
+#include "harness/sip/auth/digest.hpp"
 #include "tests/fake_servers/stage.hpp"
 
 namespace fake_servers::test {

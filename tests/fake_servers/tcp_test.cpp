@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/rng.hpp"
-#include "harness/sip/stream_framer.hpp"
+#include "harness/sip/transport/stream_framer.hpp"
 #include "tests/fake_servers/stage.hpp"
 
 namespace fake_servers::test {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "harness/host/http.hpp"
+#include "harness/host/http/message.hpp"
 #include "harness/sip/text.hpp"
 
 namespace sipharness::dut {

@@ -12,7 +12,7 @@
 
 #include "harness/base/endpoint.hpp"
 #include "harness/base/expected.hpp"
-#include "harness/host/http_client.hpp"
+#include "harness/host/http/client.hpp"
 #include "harness/json/document.hpp"
 #include "harness/world/world.hpp"
 

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "harness/dut/process/netstring.hpp"
-#include "harness/host/control_socket.hpp"
-#include "harness/host/line_splitter.hpp"
+#include "harness/host/process/control_socket.hpp"
+#include "harness/host/process/line_splitter.hpp"
 #include "harness/scenario/drive.hpp"
 
 namespace sipharness::dut {

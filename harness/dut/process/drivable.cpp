@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/host/probes.hpp"
+#include "harness/host/machine/probes.hpp"
 
 namespace sipharness::dut {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "harness/dut/process/channel.hpp"
 #include "harness/dut/process/watch_words.hpp"
-#include "harness/host/child_process.hpp"
-#include "harness/host/device_log.hpp"
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
+#include "harness/host/process/child_process.hpp"
+#include "harness/host/process/device_log.hpp"
 #include "harness/host/real_world.hpp"
 
 namespace sipharness::dut {
@@ -128,14 +128,14 @@ class ProcessDevice::Impl {
 
   void write_files() {
     for (const std::string& folder : drive_.folders)
-      host::make_folders(path_below(home_.path(), folder));
+      files::make_folders(path_below(home_.path(), folder));
     for (const auto& [path, text] : drive_.files) {
       const std::string filled = variables_->fill(text);
       const std::string copy = path_below(stem_, path);
       for (const std::string& folder : {folder_of(path_below(home_.path(), path)), folder_of(copy)})
-        host::make_folders(folder);
-      host::write_file(path_below(home_.path(), path), filled);
-      host::write_file(copy, host::redacted(filled, secrets_));
+        files::make_folders(folder);
+      files::write_file(path_below(home_.path(), path), filled);
+      files::write_file(copy, host::redacted(filled, secrets_));
     }
   }
 
@@ -268,7 +268,7 @@ class ProcessDevice::Impl {
   std::vector<std::string> secrets_;
   TimePoint began_;
   host::DeviceLog log_;
-  host::TemporaryFolder home_;
+  files::TemporaryFolder home_;
   std::optional<Variables> variables_;
   WatchWords words_;
   bool is_ready_ = false;

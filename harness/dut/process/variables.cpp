@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/host/socket.hpp"
+#include "harness/host/net/socket.hpp"
 
 namespace sipharness::dut {
 namespace {

@@ -14,8 +14,8 @@
 
 #include "harness/base/rng.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
+#include "harness/sip/auth/digest.hpp"
 #include "harness/sip/builder.hpp"
-#include "harness/sip/digest.hpp"
 #include "harness/sip/message.hpp"
 
 namespace sipharness::dut {

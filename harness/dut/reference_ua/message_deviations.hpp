@@ -6,7 +6,7 @@
 
 #include "harness/base/rng.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
-#include "harness/sip/transaction_layer.hpp"
+#include "harness/sip/transaction/layer.hpp"
 
 namespace sipharness::dut {
 

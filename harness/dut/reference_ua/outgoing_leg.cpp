@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/sip/transaction_requests.hpp"
+#include "harness/sip/transaction/requests.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::dut {

@@ -14,7 +14,7 @@
 
 #include "harness/dut/reference_ua/session_timer.hpp"
 #include "harness/dut/reference_ua/ua_core.hpp"
-#include "harness/sip/transaction_reliable_2xx.hpp"
+#include "harness/sip/transaction/reliable_2xx.hpp"
 
 namespace sipharness::dut {
 

@@ -6,7 +6,7 @@
 #include "harness/dut/reference_ua/deviation.hpp"
 #include "harness/dut/reference_ua/server.hpp"
 #include "harness/scenario/profile.hpp"
-#include "harness/sip/transaction_quirks.hpp"
+#include "harness/sip/transaction/quirks.hpp"
 
 namespace sipharness::dut {
 

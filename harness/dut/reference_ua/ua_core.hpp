@@ -16,8 +16,8 @@
 #include "harness/sip/builder.hpp"
 #include "harness/sip/dialog.hpp"
 #include "harness/sip/sdp.hpp"
-#include "harness/sip/transaction_layer.hpp"
-#include "harness/sip/transport.hpp"
+#include "harness/sip/transaction/layer.hpp"
+#include "harness/sip/transport/transport.hpp"
 
 namespace sipharness::dut {
 

@@ -1,4 +1,4 @@
-#include "harness/sip/digest.hpp"
+#include "harness/sip/auth/digest.hpp"
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {

@@ -12,7 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/host/http_server.hpp"
+#include "harness/host/http/server.hpp"
 #include "harness/world_sim/simulated_world.hpp"
 
 namespace sipharness::dut {

@@ -11,7 +11,7 @@
 
 #include "harness/dut/reference_ua/reference_ua.hpp"
 #include "harness/sip/builder.hpp"
-#include "harness/sip/transport.hpp"
+#include "harness/sip/transport/transport.hpp"
 #include "harness/world_sim/simulated_world.hpp"
 
 namespace sipharness::dut {

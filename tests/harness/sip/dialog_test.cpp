@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/harness/sip/transaction_messages.hpp"
+#include "tests/harness/sip/transaction/messages.hpp"
 
 namespace sipharness::sip {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "harness/base/rng.hpp"
 #include "harness/sip/address.hpp"
+#include "harness/sip/auth/digest.hpp"
 #include "harness/sip/builder.hpp"
-#include "harness/sip/digest.hpp"
 #include "harness/sip/message.hpp"
 #include "harness/sip/sdp.hpp"
 #include "harness/sip/uri.hpp"

@@ -13,7 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/host/files.hpp"
+#include "harness/files/files.hpp"
 #include "harness/host/real_world.hpp"
 
 namespace sipharness::dut {
@@ -73,9 +73,9 @@ struct Rig {
     return heard();
   }
   void wait(Duration time) { world.run(world.now() + time, {}); }
-  std::string log() const { return host::read_file(run.path() + "/device.log").value_or(""); }
+  std::string log() const { return files::read_file(run.path() + "/device.log").value_or(""); }
 
-  host::TemporaryFolder run;
+  files::TemporaryFolder run;
   host::RealWorld world;
   JournalLines journal;
   std::unique_ptr<ProcessDevice> device;
@@ -198,7 +198,7 @@ TEST(ProcessDevice, keeps_the_password_out_of_log_and_copies) {
   EXPECT_TRUE(rig.hears("dial ok: said auth ***"));
   EXPECT_THAT(rig.log(), HasSubstr("pass=*** user=1001"));
   EXPECT_THAT(rig.log(), Not(HasSubstr("geheim")));
-  EXPECT_EQ(host::read_file(rig.run.path() + "/device/secret").value(), "pass=*** user=1001\n");
+  EXPECT_EQ(files::read_file(rig.run.path() + "/device/secret").value(), "pass=*** user=1001\n");
 }
 
 TEST(ProcessDevice, fills_in_what_it_knows) {
@@ -210,7 +210,7 @@ TEST(ProcessDevice, fills_in_what_it_knows) {
       "${port.a}-${port.b}-${port.a}\n";
   Rig rig(profile);
   rig.order(DeviceVerb::boot);
-  const std::string text = host::read_file(rig.run.path() + "/device/all").value();
+  const std::string text = files::read_file(rig.run.path() + "/device/all").value();
   EXPECT_THAT(text, StartsWith("127.0.0.11 127.0.0.11 5070 s.test 5080\n"
                                "120 udp 127.0.0.1 1001\n"));
   const std::string ports = text.substr(text.rfind('\n', text.size() - 2) + 1);

@@ -1,0 +1,98 @@
+#include "harness/files/files.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <unistd.h>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "harness/base/setup_error.hpp"
+
+namespace sipharness::files {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t largest_file = 256ULL * 1024 * 1024;
+
+std::string reason() {
+  return std::strerror(errno);
+}
+
+}  // namespace
+
+Expected<std::string> read_file(const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return failure(path, "is a folder, a file is needed");
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (error) return failure(path, error.message());
+  if (size > largest_file) return failure(path, "is larger than 256 MiB");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return failure(path, reason());
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+void write_file(const std::string& path, std::string_view text) {
+  const std::string beside = path + ".new";
+  {
+    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
+    out.write(text.data(), static_cast<std::streamsize>(text.size()));
+    out.flush();
+    if (!out) throw SetupError(fmt::format("cannot write {}: {}", path, reason()));
+  }
+  std::error_code error;
+  fs::rename(beside, path, error);
+  if (error) throw SetupError(fmt::format("cannot write {}: {}", path, error.message()));
+}
+
+void make_folders(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw SetupError(fmt::format("cannot make the folder {}: {}", path, error.message()));
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+std::string file_name(const std::string& path) {
+  return fs::path(path).filename().string();
+}
+
+std::string make_run_folder(const std::string& base, const std::string& name) {
+  make_folders(base);
+  const std::string stem =
+      fmt::format("{}/{}-{:%Y%m%d-%H%M%S}", base, name, fmt::localtime(std::time(nullptr)));
+  std::error_code error;
+  std::string path = stem;
+  for (int number = 2; !fs::create_directory(path, error); ++number) {
+    if (error) throw SetupError(fmt::format("cannot make {}: {}", path, error.message()));
+    path = fmt::format("{}-{}", stem, number);
+  }
+  const fs::path latest = fs::path(base) / "latest";
+  // Only a link of ours is replaced; a file or folder of that name stays as it is.
+  if (fs::is_symlink(latest, error)) fs::remove(latest, error);
+  fs::create_directory_symlink(fs::path(path).filename(), latest, error);
+  return path;
+}
+
+TemporaryFolder::TemporaryFolder() {
+  std::string pattern = (fs::temp_directory_path() / "sipharness-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr)
+    throw SetupError(fmt::format("cannot make a temporary folder: {}", reason()));
+  path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code error;
+  fs::remove_all(path_, error);
+}
+
+}  // namespace sipharness::files

@@ -1,0 +1,40 @@
+#pragma once
+// Files and folders of this host: the few calls that reading and writing run folders needs.
+
+#include <string>
+#include <string_view>
+
+#include "harness/base/expected.hpp"
+
+namespace sipharness::files {
+
+/// The whole file, at most 256 MiB.
+Expected<std::string> read_file(const std::string& path);
+
+/// Replaces the file as a whole (written beside it, then renamed). Throws SetupError.
+void write_file(const std::string& path, std::string_view text);
+
+/// The folder and those above it. Throws SetupError.
+void make_folders(const std::string& path);
+
+bool is_folder(const std::string& path);
+std::string file_name(const std::string& path);
+
+/// A new folder `base`/`name`-YYYYMMDD-HHMMSS (local time), numbered if it is there already; the
+/// link `base`/latest points at it afterwards. Throws SetupError.
+std::string make_run_folder(const std::string& base, const std::string& name);
+
+/// A folder that is removed with everything in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace sipharness::files

@@ -1,0 +1,56 @@
+#include "harness/host/machine/scheduling_probe.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <sched.h>
+#include <sys/resource.h>
+
+namespace sipharness::host {
+namespace {
+
+constexpr Duration beat_period = 10ms;
+
+void take_ordinary_priority() {
+  const sched_param ordinary{};
+  sched_setscheduler(0, SCHED_OTHER, &ordinary);
+  // Only what raise_priority() may have made of it: a harness that was started politely stays so.
+  if (errno = 0; getpriority(PRIO_PROCESS, 0) < 0 && errno == 0) setpriority(PRIO_PROCESS, 0, 0);
+}
+
+Duration monotonic_now() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+void sleep_until(Duration due) {
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(due);
+  const timespec at{.tv_sec = whole.count(), .tv_nsec = (due - whole).count()};
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr) == EINTR) {
+  }
+}
+
+}  // namespace
+
+SchedulingProbe::SchedulingProbe() : thread_([this] { beat(); }) {}
+
+SchedulingProbe::~SchedulingProbe() {
+  stops_ = true;
+  thread_.join();
+}
+
+Duration SchedulingProbe::worst() {
+  return Duration(worst_.exchange(0));
+}
+
+void SchedulingProbe::beat() {
+  take_ordinary_priority();
+  while (!stops_) {
+    const Duration due = monotonic_now() + beat_period;
+    sleep_until(due);
+    worst_ = std::max(worst_.load(), (monotonic_now() - due).count());
+  }
+}
+
+}  // namespace sipharness::host

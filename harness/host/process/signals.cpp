@@ -1,0 +1,45 @@
+#include "harness/host/process/signals.hpp"
+
+#include <atomic>
+#include <signal.h>
+#include <unistd.h>
+
+namespace sipharness::host {
+namespace {
+
+constexpr int exit_code_interrupted = 130;
+
+std::atomic<bool> seen{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may not take a lock");
+
+extern "C" void on_interrupt(int) {
+  if (seen.exchange(true)) ::_exit(exit_code_interrupted);
+}
+
+/// What may be told more than once: the end of the terminal by shell and kernel, an interrupt of
+/// the whole process group by the parent too.
+extern "C" void on_repeated_word(int) {
+  seen = true;
+}
+
+}  // namespace
+
+void catch_interrupts() {
+  seen = false;
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
+  action.sa_handler = on_repeated_word;
+  ::sigaction(interrupt_of_children, &action, nullptr);
+  // Under nohup the end of the terminal is no reason to stop.
+  struct sigaction before {};
+  if (::sigaction(SIGHUP, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) return;
+  ::sigaction(SIGHUP, &action, nullptr);
+}
+
+bool is_interrupted() {
+  return seen;
+}
+
+}  // namespace sipharness::host

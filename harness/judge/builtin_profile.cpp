@@ -1,0 +1,20 @@
+#include "harness/judge/builtin_profile.hpp"
+
+namespace sipharness::judge {
+
+scenario::Profile builtin_profile() {
+  scenario::Profile profile;
+  profile.name = "any phone";
+  profile.kind = "external";
+  profile.title = "Any phone with two servers; its settings are not known";
+  profile.vendor_claims = {"guide"};
+  profile.account.password = {};
+  profile.register_expiration = Duration::zero();
+  profile.knows_reregister_before = false;
+  profile.knows_timers = false;
+  profile.tolerances = {
+      .timer = {100ms, 10}, .fo_grace = 2s, .registration = {2s, 2}, .overlap = 200ms, .nodup = 2s};
+  return profile;
+}
+
+}  // namespace sipharness::judge

@@ -1,0 +1,26 @@
+#pragma once
+// The control runs of a run: a short healthy one before a scenario's fault and one after it, each a
+// run folder of its own (RUN/before, RUN/after). If the device does not register and call where
+// nothing is wrong, then what it does in an outage says nothing of it: a wrong account, address or
+// password is not a phone's bug.
+//  1. A control run is judged from its capture; its journal says what was asked of the device.
+//  2. An order that did not get to the device is not held against anybody here either.
+
+#include <string>
+
+#include "harness/base/expected.hpp"
+#include "harness/verdict/result.hpp"
+
+namespace sipharness::judge {
+
+/// What a control run shows, from its run folder.
+Expected<verdict::ControlRun> judge_control_run(const std::string& folder);
+
+/// No verdict on the device stands, but that it died: all others become inconclusive.
+void withdraw_verdicts(verdict::Result& result, verdict::Blame blame, const std::string& reason);
+
+/// Puts what RUN/before and RUN/after show into the result of RUN; if one of them is not well,
+/// its verdicts are withdrawn.
+void apply_control_runs(verdict::Result& result, const std::string& folder);
+
+}  // namespace sipharness::judge

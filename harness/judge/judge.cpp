@@ -1,0 +1,247 @@
+#include "harness/judge/judge.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "harness/capture/pcap_file.hpp"
+#include "harness/check/checks.hpp"
+#include "harness/files/files.hpp"
+#include "harness/judge/builtin_profile.hpp"
+#include "harness/judge/control_runs.hpp"
+#include "harness/judge/meta.hpp"
+#include "harness/judge/run_folder.hpp"
+#include "harness/judge/tested.hpp"
+
+namespace sipharness::judge {
+
+Expected<scenario::Scenario> load_scenario(const std::string& path) {
+  const auto text = files::read_file(path);
+  if (!text) return tl::unexpected(text.error());
+  auto scenarios = scenario::read_scenarios(*text, path);
+  if (!scenarios) return tl::unexpected(scenarios.error().front());
+  if (scenarios->size() > 1)
+    return failure(path, "has variants; name the scenario.json of the run folder of one of them");
+  return scenarios->front();
+}
+
+Expected<scenario::Profile> load_profile(const std::string& path) {
+  const auto text = files::read_file(path);
+  if (!text) return tl::unexpected(text.error());
+  return scenario::read_profile(*text, path);
+}
+
+namespace {
+
+/// Everything that is judged, read from files.
+struct Inputs {
+  std::string capture;
+  std::optional<scenario::Scenario> scenario;
+  scenario::Profile profile;
+  journal::Journal journal;
+  Meta meta;
+  bool is_run = false;
+  trace::Vantage vantage = trace::Vantage::unknown;
+};
+
+/// Paths with a run folder's own files where nothing else was asked for.
+JudgeRequest completed(JudgeRequest request) {
+  if (!files::is_folder(request.capture)) return request;
+  const RunFolder folder{request.capture};
+  request.capture = folder.capture();
+  if (!request.scenario) request.scenario = folder.scenario();
+  if (!request.profile) request.profile = folder.profile();
+  if (!request.journal) request.journal = folder.journal();
+  return request;
+}
+
+Expected<Inputs> read_inputs(const JudgeRequest& original) {
+  const JudgeRequest request = completed(original);
+  Inputs inputs;
+  inputs.capture = request.capture;
+  inputs.is_run = files::is_folder(original.capture);
+  if (inputs.is_run && !request.servers.empty())
+    return failure(original.capture, "a run folder knows its servers: name none");
+  inputs.profile = builtin_profile();
+  if (request.scenario) {
+    auto scenario = load_scenario(*request.scenario);
+    if (!scenario) return tl::unexpected(scenario.error());
+    inputs.scenario = std::move(*scenario);
+  }
+  if (request.profile) {
+    auto profile = load_profile(*request.profile);
+    if (!profile) return tl::unexpected(profile.error());
+    inputs.profile = std::move(*profile);
+  }
+  if (request.journal) {
+    auto journal = journal::read_journal(*request.journal);
+    if (!journal) return tl::unexpected(journal.error());
+    inputs.journal = std::move(*journal);
+  }
+  if (inputs.is_run) {
+    auto meta = read_meta(RunFolder{original.capture}.meta());
+    if (!meta) return tl::unexpected(meta.error());
+    inputs.meta = std::move(*meta);
+  }
+  const auto own_place = inputs.journal.empty() ? trace::Vantage::unknown : trace::Vantage::device;
+  inputs.vantage = request.vantage.value_or(own_place);
+  return inputs;
+}
+
+template <class T>
+const T* last_event(const journal::Journal& journal) {
+  for (auto entry = journal.rbegin(); entry != journal.rend(); ++entry)
+    if (const auto* event = std::get_if<T>(&entry->event)) return event;
+  return nullptr;
+}
+
+verdict::CaptureInfo describe_capture(const Inputs& inputs, const trace::Trace& trace) {
+  verdict::CaptureInfo info;
+  info.file = files::file_name(inputs.capture);
+  info.frames = trace.counts.frames;
+  info.sip_messages = trace.messages.size();
+  info.health = trace.health.complete() ? "complete" : "incomplete";
+  info.vantage = to_string(trace.vantage);
+  info.faults = trace.health.faults;
+  const auto* count = last_event<journal::CaptureCount>(trace.journal);
+  info.source = count != nullptr ? count->source : "file";
+  if (count != nullptr && !count->note.empty()) info.note = count->note;
+  return info;
+}
+
+bool is_seen(const trace::Trace& trace, trace::ServerRole server) {
+  return std::ranges::find(trace.messages, server, &trace::Message::server) != trace.messages.end();
+}
+
+/// Nothing where every device is judged: the reference UAs, and those of a field capture.
+std::optional<trace::Tested> tested_in(const Inputs& inputs) {
+  if (!inputs.is_run || inputs.meta.device_kind == "reference" || !inputs.scenario)
+    return std::nullopt;
+  return tested_of(inputs.profile, inputs.scenario->devices);
+}
+
+/// Who came by, who stayed away, and which orders did not get through.
+void add_notes_of_devices(verdict::Result& result, const Inputs& inputs,
+                          const trace::Trace& trace) {
+  for (const trace::LostOrder& order : trace.lost_orders)
+    if (!order.what.empty())
+      result.notes.push_back(fmt::format("{} at {}: {}", order.action.verb,
+                                         format_seconds(order.at - trace.zero), order.what));
+  const auto tested = tested_in(inputs);
+  if (!tested) return;
+  for (const trace::Device& device : trace.devices)
+    if (!device.under_test && !device.addresses.empty())
+      result.notes.push_back(fmt::format("account {} at {} came by: it is not under test",
+                                         device.user, device.addresses.front().text()));
+  for (const std::string& user : tested->users) {
+    const auto device = std::ranges::find(trace.devices, user, &trace::Device::user);
+    if (device == trace.devices.end() || device->addresses.empty())
+      result.notes.push_back(fmt::format("account {} never came", user));
+  }
+}
+
+std::optional<verdict::HostLag> worst_lag(const trace::Trace& trace) {
+  std::optional<verdict::HostLag> worst;
+  for (const journal::Entry& entry : trace.journal)
+    if (const auto* lag = std::get_if<journal::Lag>(&entry.event);
+        lag != nullptr && (!worst || lag->worst > worst->worst))
+      worst = {lag->worst, entry.at};
+  return worst;
+}
+
+verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
+                            const JudgeRequest& request) {
+  verdict::Result result;
+  if (inputs.scenario) {
+    result.scenario = inputs.scenario->name;
+    result.variant = inputs.scenario->variant;
+    result.title = inputs.scenario->title;
+  }
+  result.clock = inputs.meta.clock;
+  result.seed = inputs.meta.seed;
+  result.strict = request.strict;
+  const auto* ended = last_event<journal::Ended>(trace.journal);
+  result.interrupted = ended != nullptr && ended->reason == "interrupted";
+  if (const auto* missed = last_event<journal::Missed>(trace.journal)) {
+    result.stopped = fmt::format("step {} awaited {} until {} in vain", missed->step + 1,
+                                 missed->awaited, format_duration(missed->deadline));
+    if (missed->seen) result.stopped += fmt::format("; seen instead: {}", *missed->seen);
+  }
+  for (const journal::Entry& entry : trace.journal)
+    if (const auto* rule = std::get_if<journal::UnmatchedRule>(&entry.event))
+      result.notes.push_back(fmt::format("{}: the rule \"{}\" of {} never matched", rule->place,
+                                         rule->rule, rule->server));
+  for (const trace::Server& server : request.servers)
+    if (!is_seen(trace, server.role))
+      result.notes.push_back(fmt::format("no SIP message to or from {}, named as the {}",
+                                         server.endpoint.text(), to_string(server.role)));
+  result.lag = worst_lag(trace);
+  add_notes_of_devices(result, inputs, trace);
+  const std::string kind = inputs.is_run ? inputs.meta.device_kind : "external";
+  for (const trace::Device& device : trace.devices)
+    if (device.under_test)
+      result.devices.push_back({device.name, kind, inputs.profile.name, device.user_agent});
+  result.capture = describe_capture(inputs, trace);
+  return result;
+}
+
+Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request) {
+  const scenario::Scenario* scenario = inputs.scenario ? &*inputs.scenario : nullptr;
+  auto trace = trace::build_trace({inputs.capture, inputs.journal, scenario, inputs.vantage,
+                                   request.servers, tested_in(inputs)});
+  if (!trace) return tl::unexpected(trace.error());
+  Judged judged{make_result(inputs, *trace, request), std::move(*trace)};
+  judged.result.findings = check::judge_trace(judged.trace, inputs.profile,
+                                              {.scenario = scenario, .only = request.only});
+  const auto* ended = last_event<journal::Ended>(judged.trace.journal);
+  if (ended != nullptr && ended->reason == "no device")
+    withdraw_verdicts(judged.result, verdict::Blame::user,
+                      "no device under test registered: " + judged.result.stopped);
+  if (inputs.is_run) apply_control_runs(judged.result, request.capture);
+  return judged;
+}
+
+struct LastFrame final : packet::FrameSink {
+  void on_frame(const packet::FrameView& frame) override { at = std::max(at, frame.at); }
+  CaptureTime at{};
+};
+
+bool names_a_packet(const journal::Entry& entry) {
+  return std::holds_alternative<journal::Sent>(entry.event) ||
+         std::holds_alternative<journal::Ignored>(entry.event);
+}
+
+/// While a run goes on its journal is ahead of its capture, which the kernel hands over late: what
+/// comes after the last frame is not missing, it is not there yet.
+void leave_out_what_is_under_way(Inputs& inputs) {
+  LastFrame last;
+  const auto clock = std::ranges::find_if(inputs.journal, [](const journal::Entry& entry) {
+    return std::holds_alternative<journal::Clock>(entry.event);
+  });
+  if (clock == inputs.journal.end() || !capture::read_capture(inputs.capture, last)) return;
+  const Duration end = clock->at + (last.at - std::get<journal::Clock>(clock->event).capture);
+  std::erase_if(inputs.journal, [end](const journal::Entry& entry) {
+    return names_a_packet(entry) && entry.at > end;
+  });
+}
+
+}  // namespace
+
+Expected<Judged> judge(const JudgeRequest& request) {
+  const auto inputs = read_inputs(request);
+  if (!inputs) return tl::unexpected(inputs.error());
+  return judge_inputs(*inputs, request);
+}
+
+Expected<Judged> judge_so_far(const JudgeRequest& request) {
+  auto inputs = read_inputs(request);
+  if (!inputs) return tl::unexpected(inputs.error());
+  leave_out_what_is_under_way(*inputs);
+  // The run goes on: its journal is not cut off, only not finished.
+  if (!inputs->journal.empty())
+    inputs->journal.push_back({inputs->journal.back().at, journal::Ended{"so far"}});
+  return judge_inputs(*inputs, request);
+}
+
+}  // namespace sipharness::judge

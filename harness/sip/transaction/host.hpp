@@ -1,0 +1,22 @@
+#pragma once
+// What the transactions of one layer share and are given: the world, the layer's options, and the
+// way to be let go of. Internal to the transaction layer.
+
+#include "harness/sip/transaction/layer.hpp"
+
+namespace sipharness::sip {
+
+class ClientTransaction;
+class ServerTransactionBase;
+
+class TransactionHost {
+ public:
+  virtual ~TransactionHost() = default;
+  virtual world::World& world() = 0;
+  virtual const TransactionLayer::Options& options() const = 0;
+  /// The transaction reached Terminated: nothing is to be matched to it from now on.
+  virtual void ended(ClientTransaction& transaction) = 0;
+  virtual void ended(ServerTransactionBase& transaction) = 0;
+};
+
+}  // namespace sipharness::sip

@@ -1,0 +1,86 @@
+#include "harness/sip/transport/stream_framer.hpp"
+
+#include <algorithm>
+
+#include "harness/sip/method.hpp"
+#include "harness/sip/text.hpp"
+
+namespace sipharness::sip {
+namespace {
+
+constexpr std::string_view head_end = "\r\n\r\n";
+
+/// Zero where `head` has no Content-Length; nothing where it is no number.
+std::optional<std::uint32_t> body_length(std::string_view head) {
+  while (!head.empty()) {
+    const auto end = std::min(head.find("\r\n"), head.size());
+    const std::string_view line = head.substr(0, end);
+    head.remove_prefix(std::min(end + 2, head.size()));
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    if (header_of(trim(line.substr(0, colon))) == HeaderId::content_length) {
+      return parse_unsigned<std::uint32_t>(trim(line.substr(colon + 1)));
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+void StreamFramer::push(std::string_view bytes) {
+  if (broken_) return;
+  buffer_.erase(0, read_);
+  dropped_ += read_;
+  read_ = 0;
+  buffer_.append(bytes);
+}
+
+std::optional<StreamPiece> StreamFramer::next() {
+  if (broken_ || pending().empty()) return std::nullopt;
+  if (const char first = pending().front(); first == '\r' || first == '\n') return keep_alive();
+
+  const auto head = find_head_end();
+  if (!head) {
+    if (pending().size() > max_message) return break_off("a message head longer than 64 KiB");
+    return std::nullopt;
+  }
+  const auto body = body_length(pending().substr(0, *head));
+  if (!body) return break_off("Content-Length is not a number");
+  if (*body > max_message || *head + *body > max_message) {
+    return break_off("a message longer than 64 KiB");
+  }
+  if (pending().size() < *head + *body) return std::nullopt;
+  return take(StreamPiece::Kind::message, *head + *body);
+}
+
+std::optional<StreamPiece> StreamFramer::keep_alive() {
+  const auto end = std::min(pending().find_first_not_of("\r\n"), pending().size());
+  if (end == 1 && pending() == "\r") return std::nullopt;
+  return take(StreamPiece::Kind::keep_alive, end);
+}
+
+std::optional<StreamPiece> StreamFramer::take(StreamPiece::Kind kind, std::size_t length) {
+  const StreamPiece piece{kind, pending().substr(0, length), pending_offset(), {}};
+  read_ += length;
+  searched_ = 0;
+  return piece;
+}
+
+StreamPiece StreamFramer::break_off(std::string_view problem) {
+  broken_ = true;
+  return {StreamPiece::Kind::broken, pending(), pending_offset(), problem};
+}
+
+std::optional<std::size_t> StreamFramer::find_head_end() {
+  const auto found = pending().find(head_end, searched_);
+  if (found != std::string_view::npos) {
+    searched_ = found;
+    return found + head_end.size();
+  }
+  // The end may be split over two pushes: look again from three bytes before what comes next.
+  const std::size_t overlap = head_end.size() - 1;
+  searched_ = pending().size() > overlap ? pending().size() - overlap : 0;
+  return std::nullopt;
+}
+
+}  // namespace sipharness::sip

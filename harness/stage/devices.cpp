@@ -1,0 +1,127 @@
+#include "harness/stage/devices.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/base/setup_error.hpp"
+#include "harness/dut/external/external_device.hpp"
+#include "harness/dut/process/drivable.hpp"
+#include "harness/dut/process/process_device.hpp"
+#include "harness/dut/reference_ua/reference_ua.hpp"
+#include "harness/stage/phone_desk.hpp"
+
+namespace sipharness::stage {
+namespace {
+
+Endpoint endpoint_of(const scenario::Scenario& scenario, std::string_view name) {
+  const scenario::Server& server = scenario.server(name);
+  return {*server.address, server.port};
+}
+
+dut::DeviationSet deviations_of(const RunOptions& options) {
+  dut::DeviationSet set;
+  for (const std::string& name : options.deviations) {
+    const dut::DeviationRow* row = dut::find_deviation(name);
+    if (row == nullptr) throw SetupError(fmt::format("no deviation is called \"{}\"", name));
+    set.set(static_cast<std::size_t>(row->id));
+  }
+  return set;
+}
+
+std::string password_of(const scenario::Profile& profile) {
+  const auto password = scenario::resolve(profile.account.password);
+  if (!password)
+    throw SetupError(fmt::format("the password of account {} is not to be had: set {}",
+                                 profile.account.user, profile.account.password.value));
+  return *password;
+}
+
+std::string name_of(const Production& production, unsigned device) {
+  if (production.devices.size() == 1) return "phone";
+  return fmt::format("phone-{}", account_of(production.profile.account, device).user);
+}
+
+dut::ServerAddress server_address(const Production& production, std::string_view name) {
+  return {endpoint_of(production.scenario, name), production.scenario.server(name).host};
+}
+
+/// Its own, but over TCP: programs leave the source of a connection to the kernel, which takes
+/// 127.0.0.1 whatever address they listen at.
+IpAddress softphone_address(const Production& production, unsigned device) {
+  const bool is_tcp = production.profile.transport == Transport::tcp;
+  return is_tcp ? IpAddress::v4({127, 0, 0, 1}) : production.devices[device].address;
+}
+
+std::unique_ptr<dut::Device> make_process(const RealServices& services, unsigned device) {
+  const Production& production = services.production;
+  dut::check_drivable(production.profile, production.scenario);
+  dut::ProcessDevice::Options options;
+  options.name = name_of(production, device);
+  if (production.devices.size() > 1) options.stem = options.name;
+  options.values.profile = production.profile;
+  options.values.profile.account = account_of(production.profile.account, device);
+  options.values.primary = server_address(production, "primary");
+  options.values.secondary = server_address(production, "secondary");
+  if (const auto& dns = production.scenario.dns)
+    options.values.name_server = Endpoint{*dns->address, dns->port};
+  options.values.device = softphone_address(production, device);
+  options.values.password = password_of(production.profile);
+  options.values.run_folder = services.folder.path;
+  return std::make_unique<dut::ProcessDevice>(services.world, services.journal, std::move(options));
+}
+
+}  // namespace
+
+std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Production& production,
+                                               unsigned device) {
+  dut::ReferenceUaOptions options;
+  options.profile = production.profile;
+  options.profile.account = account_of(production.profile.account, device);
+  options.name = name_of(production, device);
+  options.local = production.devices[device];
+  options.primary = endpoint_of(production.scenario, "primary");
+  options.secondary = endpoint_of(production.scenario, "secondary");
+  options.primary_host = production.scenario.server("primary").host;
+  options.secondary_host = production.scenario.server("secondary").host;
+  if (const auto& dns = production.scenario.dns) options.name_server = {*dns->address, dns->port};
+  options.password = password_of(production.profile);
+  options.deviations = deviations_of(production.options);
+  const std::string stream = device == 0 ? "device" : fmt::format("device {}", device + 1);
+  return std::make_unique<dut::ReferenceUa>(world, Rng(production.options.seed).fork(stream),
+                                            std::move(options));
+}
+
+namespace {
+
+std::unique_ptr<dut::Device> make_external_device(const RealServices& services, unsigned device) {
+  const Production& production = services.production;
+  const scenario::Account account = account_of(production.profile.account, device);
+  dut::ExternalDeviceOptions options;
+  options.name = name_of(production, device);
+  options.was_up_before = production.device_was_up;
+  if (!account.is_any())
+    options.called = fmt::format("the device of account {}", account.user);
+  else
+    options.called = "the device";
+  return std::make_unique<dut::ExternalDevice>(services.person, std::move(options));
+}
+
+}  // namespace
+
+std::unique_ptr<dut::Device> make_real_device(const RealServices& services, unsigned device) {
+  const DeviceChoice& choice = services.production.options.device;
+  switch (choice.kind) {
+    case DeviceKind::reference:
+      return make_reference_ua(services.world, services.production, device);
+    case DeviceKind::external:
+      return make_external_device(services, device);
+    case DeviceKind::process:
+      return make_process(services, device);
+    case DeviceKind::phone:
+      return make_phone(services);
+  }
+  throw SetupError(fmt::format("a device of the kind {} cannot be driven", choice.text()));
+}
+
+}  // namespace sipharness::stage

@@ -1,0 +1,143 @@
+#include "harness/stage/healthy_run.hpp"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <iterator>
+#include <utility>
+#include <variant>
+
+namespace sipharness::stage {
+namespace {
+
+using scenario::DeviceStep;
+using scenario::DeviceVerb;
+using scenario::ServerStep;
+using scenario::ServerVerb;
+using scenario::Step;
+
+constexpr std::array faults{ServerVerb::phase, ServerVerb::close_port, ServerVerb::swallow_syns,
+                            ServerVerb::unplug, ServerVerb::forget_bindings};
+
+bool is_fault(const Step& step) {
+  const auto* server = std::get_if<ServerStep>(&step.what);
+  return server != nullptr && std::ranges::find(faults, server->verb) != faults.end();
+}
+
+bool is_device_step(const Step& step, DeviceVerb verb) {
+  const auto* device = std::get_if<DeviceStep>(&step.what);
+  return device != nullptr && device->verb == verb;
+}
+
+bool is_server_step(const Step& step, ServerVerb verb) {
+  const auto* server = std::get_if<ServerStep>(&step.what);
+  return server != nullptr && server->verb == verb;
+}
+
+bool has_dials(const scenario::Scenario& scenario) {
+  return std::ranges::any_of(scenario.timeline,
+                             [](const Step& s) { return is_device_step(s, DeviceVerb::dial); });
+}
+
+bool has_incoming_calls(const scenario::Scenario& scenario) {
+  return std::ranges::any_of(scenario.timeline,
+                             [](const Step& s) { return is_server_step(s, ServerVerb::call); });
+}
+
+/// A server that asks for credentials, in no phase of its own and of everybody alike, is healthy.
+bool is_healthy_challenge(const scenario::Rule& rule) {
+  const auto* challenge = std::get_if<scenario::ChallengeWith>(&rule.verb);
+  return challenge != nullptr && rule.phase.empty() && challenge->admits &&
+         !challenge->challenge.stale;
+}
+
+scenario::Server healthy_server(const scenario::Server& main, const scenario::Server& healthy) {
+  scenario::Server server = main;
+  server.far_end = healthy.far_end;
+  server.link = {};
+  server.phases = healthy.phases;
+  server.rules.clear();
+  std::ranges::copy_if(main.rules, std::back_inserter(server.rules), is_healthy_challenge);
+  server.rules.insert(server.rules.end(), healthy.rules.begin(), healthy.rules.end());
+  return server;
+}
+
+/// Every name as it leads where it should, at all times.
+void heal(scenario::NameServer& dns) {
+  std::erase_if(dns.records, [](const scenario::NameRecord& record) {
+    return record.answer != scenario::NameAnswer::addresses;
+  });
+  for (scenario::NameRecord& record : dns.records) record.from = record.until = std::nullopt;
+}
+
+/// The parts of the healthy timeline, in its order.
+enum class Part : std::uint8_t { registering, calling, being_called };
+
+std::vector<std::pair<Part, Step>> parts_of(const scenario::Scenario& healthy) {
+  std::vector<std::pair<Part, Step>> parts;
+  Part part = Part::registering;
+  for (const Step& step : healthy.timeline) {
+    if (is_device_step(step, DeviceVerb::dial)) part = Part::calling;
+    if (is_server_step(step, ServerVerb::call)) part = Part::being_called;
+    parts.emplace_back(part, step);
+  }
+  return parts;
+}
+
+/// Whether its driver, if it has one, knows these verbs.
+bool can_do(const scenario::Profile& profile, std::initializer_list<DeviceVerb> verbs) {
+  return !profile.drive || std::ranges::all_of(verbs, [&](DeviceVerb verb) {
+    return profile.drive->verbs.contains(std::string(to_string(verb)));
+  });
+}
+
+bool concerns_secondary(const Step& step) {
+  const auto* server = std::get_if<ServerStep>(&step.what);
+  return server != nullptr && server->server == "secondary";
+}
+
+}  // namespace
+
+bool stages_fault(const scenario::Scenario& scenario) {
+  const bool has_faulty_server =
+      std::ranges::any_of(scenario.servers, [](const scenario::Server& server) {
+        return !server.rules.empty() || server.link.is_lossy() ||
+               server.link.duplicate_to_device > 0;
+      });
+  return has_faulty_server || std::ranges::any_of(scenario.timeline, is_fault);
+}
+
+scenario::Scenario healthy_run(const HealthyNeeds& needs) {
+  scenario::Scenario run = needs.healthy;
+  run.ipv6 = needs.main.ipv6;
+  run.devices = needs.main.devices;
+  run.configure = needs.main.configure;
+  for (scenario::Server& server : run.servers)
+    server = healthy_server(needs.main.server(server.name), server);
+  run.dns = needs.main.dns;
+  if (run.dns) heal(*run.dns);
+
+  const scenario::Profile& profile = needs.profile;
+  const bool can_be_called =
+      profile.registers_at_both && !profile.accept_incoming_from_proxy_only &&
+      !profile.check_sip_user_id && can_do(profile, {DeviceVerb::answer, DeviceVerb::hang_up});
+  const bool dials = needs.can_be_ordered && has_dials(needs.main) &&
+                     can_do(profile, {DeviceVerb::dial, DeviceVerb::hang_up});
+  const bool is_called = needs.can_be_ordered && can_be_called && has_incoming_calls(needs.main);
+  run.timeline.clear();
+  for (auto& [part, step] : parts_of(needs.healthy)) {
+    if (part == Part::calling && !dials) continue;
+    if (part == Part::being_called && !is_called) continue;
+    if (part == Part::registering && !profile.registers_at_both && concerns_secondary(step))
+      continue;
+    // Without a call before it the incoming one follows the registrations.
+    const bool waits_for_end =
+        step.when.after && step.when.after->kind == scenario::AnchorKind::ended;
+    if (waits_for_end && !dials)
+      step.when.after = scenario::Anchor{scenario::AnchorKind::registered, "primary"};
+    run.timeline.push_back(step);
+  }
+  return run;
+}
+
+}  // namespace sipharness::stage

@@ -1,0 +1,65 @@
+#include "harness/stage/place/addresses.hpp"
+
+#include <cstdint>
+#include <unistd.h>
+
+namespace sipharness::stage {
+namespace {
+
+IpAddress loopback_v4(std::uint8_t x, std::uint8_t y, std::uint8_t host) {
+  return IpAddress::v4({127, x, y, host});
+}
+
+/// fd00::host, a unique local address.
+IpAddress local_v6(std::uint8_t host) {
+  return IpAddress::v6({0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, host});
+}
+
+}  // namespace
+
+Addresses default_addresses(bool ipv6, bool simulated) {
+  const std::uint16_t device_port = simulated ? 5062 : 0;
+  if (!ipv6)
+    return {loopback_v4(0, 0, 11),
+            loopback_v4(0, 0, 12),
+            {loopback_v4(0, 0, 1), device_port},
+            loopback_v4(0, 0, 13)};
+  if (simulated)
+    return {local_v6(0x11), local_v6(0x12), {local_v6(0x01), device_port}, local_v6(0x13)};
+  const IpAddress loopback = *IpAddress::parse("::1");
+  return {loopback, loopback, {loopback, device_port}, loopback};
+}
+
+Addresses addresses_of_slot(unsigned slot) {
+  // Spread by process so that two harnesses side by side rarely meet; a meeting is a taken port.
+  const unsigned number = (static_cast<unsigned>(getpid()) * 16 + slot) % (254U * 254U);
+  const auto x = static_cast<std::uint8_t>(number / 254 + 1);
+  const auto y = static_cast<std::uint8_t>(number % 254 + 1);
+  return {loopback_v4(x, y, 11),
+          loopback_v4(x, y, 12),
+          {loopback_v4(x, y, 1), 0},
+          loopback_v4(x, y, 13)};
+}
+
+std::vector<Endpoint> device_endpoints(const Endpoint& first, unsigned devices) {
+  std::vector<Endpoint> endpoints{first};
+  for (unsigned device = 1; device < devices; ++device) {
+    const auto host = static_cast<std::uint8_t>(device);
+    const IpAddress address =
+        first.address.is_v4()
+            ? loopback_v4(0, 1, host)
+            : IpAddress::v6({0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, host});
+    endpoints.push_back({address, first.port});
+  }
+  return endpoints;
+}
+
+scenario::Scenario with_addresses(scenario::Scenario scenario, const Addresses& addresses) {
+  for (scenario::Server& server : scenario.servers)
+    if (!server.address)
+      server.address = server.name == "primary" ? addresses.primary : addresses.secondary;
+  if (scenario.dns && !scenario.dns->address) scenario.dns->address = addresses.name_server;
+  return scenario;
+}
+
+}  // namespace sipharness::stage

@@ -1,0 +1,33 @@
+#pragma once
+// The addresses of a run. Every address of 127.0.0.0/8 is local without any set-up, so parallel
+// runs in real time get a 127.x.y of their own; the simulated world needs no such care.
+
+#include <vector>
+
+#include "harness/base/endpoint.hpp"
+#include "harness/scenario/scenario.hpp"
+
+namespace sipharness::stage {
+
+struct Addresses {
+  IpAddress primary;
+  IpAddress secondary;
+  Endpoint device;  ///< port 0: any
+  IpAddress name_server;
+};
+
+/// 127.0.0.11, .12, .1 and .13; over IPv6 fd00::11, ::12, ::1, ::13 when simulated, ::1 alone when
+/// real.
+Addresses default_addresses(bool ipv6, bool simulated);
+
+/// 127.x.y.11, .12, .1, .13 for the `slot`-th parallel run of this process.
+Addresses addresses_of_slot(unsigned slot);
+
+/// Where so many devices live: the first at its own address, the others at 127.0.1.1, .2, … or
+/// fd00::1:1, ::1:2, … with its port. More than one only in the simulated world.
+std::vector<Endpoint> device_endpoints(const Endpoint& first, unsigned devices);
+
+/// The scenario with every address it leaves open filled in.
+scenario::Scenario with_addresses(scenario::Scenario scenario, const Addresses& addresses);
+
+}  // namespace sipharness::stage

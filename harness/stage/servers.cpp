@@ -1,0 +1,71 @@
+#include "harness/stage/servers.hpp"
+
+#include <vector>
+
+namespace sipharness::stage {
+namespace {
+
+std::vector<scenario::Account> accounts_of(const Production& production) {
+  std::vector<scenario::Account> accounts;
+  for (unsigned device = 0; device < production.devices.size(); ++device)
+    accounts.push_back(account_of(production.profile.account, device));
+  return accounts;
+}
+
+}  // namespace
+
+Servers::Servers(world::World& world, journal::Writer& journal, const Production& production,
+                 std::optional<TimePoint> zero) {
+  const Rng rng(production.options.seed);
+  for (const scenario::Server& server : production.scenario.servers) {
+    fake_servers::FakeServerOptions options;
+    options.server = server;
+    options.accounts = accounts_of(production);
+    options.domain = server.address->uri_text();
+    options.zero = zero;
+    options.media = production.options.device.is_foreign();
+    servers_[server.name] = std::make_unique<fake_servers::FakeServer>(
+        world, journal, rng.fork(server.name), std::move(options));
+  }
+  if (production.scenario.dns)
+    name_server_ = std::make_unique<fake_servers::NameServer>(world, production.scenario, zero);
+}
+
+void Servers::set_zero(TimePoint zero) {
+  for (const auto& [name, server] : servers_) server->set_zero(zero);
+  if (name_server_) name_server_->set_zero(zero);
+}
+
+void Servers::carry_out(const scenario::ServerStep& step) {
+  fake_servers::FakeServer& target = *servers_.at(step.server);
+  switch (step.verb) {
+    case scenario::ServerVerb::phase:
+      return target.enter_phase(step.phase);
+    case scenario::ServerVerb::close_port:
+      return target.close_port();
+    case scenario::ServerVerb::open_port:
+      return target.open_port();
+    case scenario::ServerVerb::swallow_syns:
+      return target.swallow_syns();
+    case scenario::ServerVerb::unplug:
+      return target.unplug();
+    case scenario::ServerVerb::forget_bindings:
+      return target.forget_bindings();
+    case scenario::ServerVerb::call:
+      return target.call_device(step.sending);
+    case scenario::ServerVerb::hang_up:
+      return target.hang_up(step.sending);
+    case scenario::ServerVerb::options:
+      return target.send_options(step.sending);
+    case scenario::ServerVerb::stray_bye:
+      return target.send_stray_bye(step.sending);
+    case scenario::ServerVerb::notify:
+      return target.notify_device(step.event, step.sending);
+  }
+}
+
+void Servers::note_unmatched_rules() {
+  for (const auto& [name, server] : servers_) server->note_unmatched_rules();
+}
+
+}  // namespace sipharness::stage
