@@ -1,8 +1,42 @@
 #include "tests/harness/check/judging.hpp"
 
+#include <numeric>
+
+#include <fmt/format.h>
+
 #include "harness/check/checks.hpp"
 
 namespace sipharness::check_tests {
+
+Expected fails(std::string words, Frames frames) {
+  return {Verdict::fail, std::move(words), std::move(frames)};
+}
+
+Expected warns(std::string words, Frames frames) {
+  return {Verdict::warn, std::move(words), std::move(frames)};
+}
+
+Expected info(std::string words, Frames frames) {
+  return {Verdict::info, std::move(words), std::move(frames)};
+}
+
+Expected inconclusive(std::string words, Frames frames) {
+  return {Verdict::inconclusive, std::move(words), std::move(frames)};
+}
+
+Expected not_applicable(std::string words) {
+  return {Verdict::not_applicable, std::move(words), {}};
+}
+
+Expected needs(std::string_view precondition) {
+  return inconclusive(fmt::format("not exercised: it needs {}", precondition));
+}
+
+Frames frames(std::uint32_t first, std::uint32_t last) {
+  Frames all(last + 1 - first);
+  std::iota(all.begin(), all.end(), first);
+  return all;
+}
 
 scenario::Profile test_profile() {
   scenario::Profile profile;
