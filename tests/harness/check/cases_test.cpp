@@ -38,6 +38,12 @@ std::string test_name(const testing::TestParamInfo<Case>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, CheckCase, testing::ValuesIn(all_cases()), test_name);
 
+TEST(CheckCases, hold_the_reason_of_every_verdict_but_a_pass) {
+  for (const Case& one : all_cases())
+    EXPECT_EQ(one.expected.words.empty(), one.expected.verdict == Verdict::pass)
+        << one.requirement << ": " << one.name;
+}
+
 TEST(CheckCases, cover_every_requirement_with_pass_violation_and_inconclusive) {
   std::map<std::string_view, std::set<std::string_view>> kinds;
   for (const Case& one : all_cases()) {
