@@ -93,6 +93,11 @@ std::vector<Case> primary_first_cases() {
          s.trace.complete_call(secondary, 60s);
        }},
       {"no_call", "GRP-CALL-02", needs("a call that the primary answers within T1"), no_call},
+  };
+}
+
+std::vector<Case> lost_secondary_cases() {
+  return {
       {"primary_called_while_secondary_is_out", "GRP-CALL-09", Verdict::pass,
        [](Setting s) {
          registered(s.trace);
@@ -109,7 +114,12 @@ std::vector<Case> primary_first_cases() {
          s.trace.complete_call(primary, 10s);
        }},
       {"secondary_healthy", "GRP-CALL-09",
-       needs("a call while the secondary is out and the primary is healthy"), no_call},
+       needs("a call while the secondary is out and the primary is healthy"),
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(7s).dial();
+         s.trace.complete_call(primary, 7s);
+       }},
   };
 }
 
@@ -184,7 +194,17 @@ std::vector<Case> known_down_cases() {
        call_over_secondary({.bye = false})},
       {"bye_to_the_primary", "GRP-CALL-05", fails("no BYE after the user hung up", {5, 6}),
        call_over_secondary({.bye_to = primary})},
-      {"nobody_answered", "GRP-CALL-05", needs("a call that the secondary answered"), no_call},
+      {"bye_to_the_primary_in_a_foreign_capture", "GRP-CALL-05",
+       fails("of its dialog went to the primary", {5, 6}),
+       foreign(call_over_secondary({.bye_to = primary}))},
+      {"nobody_answered", "GRP-CALL-05", needs("a call that the secondary answered"),
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(7s).dial();
+         const auto invite = s.trace.at(7s).from_device(secondary).request("INVITE");
+         s.trace.at(8s).to_device(secondary).response(180, {.to = invite});
+         s.trace.ends(30s);
+       }},
   };
 }
 
@@ -192,7 +212,7 @@ std::vector<Case> known_down_cases() {
 
 std::vector<Case> guide_call_cases() {
   std::vector<Case> all = primary_first_cases();
-  for (const auto more : {secondary_cases, known_down_cases})
+  for (const auto more : {lost_secondary_cases, secondary_cases, known_down_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

@@ -347,7 +347,9 @@ std::vector<Case> guide_cases() {
       {"lapsed", "GRP-SUB-03", Verdict::pass, for_a_minute([](Setting s, MessageId one) {
          notify(s, primary, 70s, one, {"active", 481});
        })},
-      {"never_sent", "GRP-SUB-03", needs("a NOTIFY of each server"), registered(nothing)},
+      {"never_sent", "GRP-SUB-03", needs("a NOTIFY of each server"), registered([=](Setting s) {
+         for (const ServerRole server : both) subscribe(s, server, 1s, asking(dialog));
+       })},
       {"separate", "RFC6665-06", Verdict::pass, watching(both)},
       {"outlives_the_primary", "RFC6665-06", Verdict::pass, primary_dies(true)},
       {"dies_with_the_primary", "RFC6665-06", fails("dialog at the secondary ends", {6}),
@@ -401,7 +403,7 @@ std::vector<Case> lifecycle_cases() {
       {"old_dialog_after_481", "RFC6665-04", warns("in the dialog that a 481 had ended", {11}),
        forgotten(true)},
       {"never_ended", "RFC6665-04", needs("a subscription that its notifier ends"),
-       registered(nothing)},
+       watching({primary})},
       {"given_up", "RFC6665-05", Verdict::pass, unknown_package({})},
       {"repeated", "RFC6665-05", warns("again 28.990 s after a 489", {7}), unknown_package(30s)},
       {"repeated_in_the_next_period", "RFC6665-05", Verdict::pass, unknown_package(130s)},
