@@ -1,12 +1,14 @@
 // Runs every case, and holds that every judged requirement has one it passes, one it violates and
-// one it cannot decide.
+// one it cannot decide, that each case holds its reason, and that another phone changes nothing.
 
 #include <cctype>
 #include <map>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "harness/check/checks.hpp"
@@ -91,6 +93,46 @@ TEST(CheckCases, become_inconclusive_when_the_capture_has_holes) {
       setting.trace.truncated_frame();
     };
     EXPECT_EQ(judge(one).verdict(), Verdict::inconclusive) << one.requirement << ": " << one.name;
+  }
+}
+
+/// A finding as text, without its device: `packets` stand for its frames, which another phone
+/// shifts, and no frame number stands in its messages.
+std::string text_of(const verdict::Finding& finding,
+                    const std::map<std::uint32_t, std::size_t>& packets) {
+  static const std::regex frame_number("frame [0-9]+");
+  std::string text;
+  for (const verdict::Instance& one : finding.instances) {
+    text += fmt::format("{}: {} [", to_string(one.verdict),
+                        std::regex_replace(one.message, frame_number, "frame"));
+    for (const std::uint32_t frame : one.frames) text += fmt::format(" {}", packets.at(frame));
+    text += " ]\n";
+  }
+  return text;
+}
+
+/// Which packet of the builder each frame is.
+std::map<std::uint32_t, std::size_t> packets_by_frame(const TraceBuilder& trace) {
+  std::map<std::uint32_t, std::size_t> packets;
+  for (std::size_t packet = 0; packet < trace.packets(); ++packet)
+    packets[trace.frame(packet)] = packet;
+  return packets;
+}
+
+TEST(CheckCases, are_judged_alike_beside_another_phone) {
+  for (Case one : all_cases()) {
+    TraceBuilder alone;
+    const verdict::Finding expected = judge(one, alone);
+    const auto write = one.write;
+    one.write = [write](Setting setting) {
+      write(setting);
+      setting.trace.bystander(1s);
+    };
+    TraceBuilder both;
+    const verdict::Finding finding = judge(one, both);
+    if (finding.device == "phone") continue;  // it asks for nothing, so the other is the only phone
+    EXPECT_EQ(text_of(finding, packets_by_frame(both)), text_of(expected, packets_by_frame(alone)))
+        << one.requirement << ": " << one.name;
   }
 }
 

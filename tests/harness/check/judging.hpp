@@ -71,6 +71,9 @@ scenario::Profile test_profile();
 
 /// Judges one case; the scenario names the case's requirement.
 verdict::Finding judge(const Case& one);
+/// The same with this builder, which then knows the frames. Of a trace with a bystander it gives
+/// the finding on the other phone.
+verdict::Finding judge(const Case& one, TraceBuilder& builder);
 
 /// The cases of one family each.
 std::vector<Case> guide_registration_cases();
