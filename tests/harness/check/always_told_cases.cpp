@@ -55,6 +55,12 @@ std::vector<Case> device_cases() {
          s.trace.at(20s).to_device(secondary).request("OPTIONS");
          s.trace.ends(60s);
        }},
+      {"lets_its_bindings_lapse", "DUT-ALIVE",
+       warns("although: its binding at the primary lapsed", {}),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.ends(200s);
+       }},
       {"never_shows_up", "DUT-ALIVE", needs("a SIP message from the device"), silence},
       {"parses", "DUT-PARSE", Verdict::pass, healthy},
       {"noise", "DUT-PARSE", fails("not a start line of SIP", {}),

@@ -56,6 +56,14 @@ Fields proof(const Deal& deal, const Making& making = {}) {
                        credentials(deal, making)}}};
 }
 
+/// Credentials for this deal in which one thing is written otherwise.
+Fields rewritten(std::string_view what, std::string_view by, const Deal& deal = {}) {
+  Fields fields = proof(deal);
+  std::string& value = fields.headers.front().second;
+  value.replace(value.find(what), what.size(), by);
+  return fields;
+}
+
 /// A REGISTER at `at`, answered 10 ms later by a challenge.
 MessageId challenged(Setting s, trace::ServerRole server, Duration at, const Fields& refusal,
                      const Fields& request = {.from_tag = "f"}) {
@@ -446,6 +454,8 @@ std::vector<Case> exchange_cases() {
        retried(changed(proof({}), [](Fields& f) { f.cseq = 3; }))},
       {"no_credentials", "AUTH-01", warns("has no credentials", {1, 2, 3}),
        retried({.from_tag = "f"})},
+      {"a_to_tag", "AUTH-01", warns("has another To tag", {1, 2, 3}),
+       retried(changed(proof({}), [](Fields& f) { f.to_tag = "t"; }))},
       {"late", "AUTH-01", warns("no second request", {1, 2}), retried(proof({}), 4s)},
       {"never", "AUTH-01", warns("no second request", {1, 2}), left_alone(challenge({}))},
       {"without_a_password", "AUTH-01", needs("a request that is answered with 401 or 407"),
@@ -492,16 +502,16 @@ std::vector<Case> exchange_cases() {
 std::vector<Case> digest_cases() {
   const Making wrong{.password = "guess"};
   const Deal plain{.qop = false};
-  const std::string unquoted = [] {
-    std::string text = credentials({});
-    return text.replace(text.find("uri=\"sip:lab\""), 13, "uri=sip:lab");
-  }();
   return {
       {"right", "AUTH-03", Verdict::pass, retried(proof({}))},
       {"of_another_password", "AUTH-03", fails("response does not verify", {3}),
        retried(proof({}, wrong))},
       {"unquoted_uri", "AUTH-03", fails("uri is not quoted", {3}),
-       retried({.from_tag = "f", .headers = {{"Authorization", unquoted}}})},
+       retried(rewritten("uri=\"sip:lab\"", "uri=sip:lab"))},
+      {"nc_without_qop", "AUTH-03", fails("cnonce or nc without qop", {3}),
+       retried(rewritten(", qop=auth", ""))},
+      {"qop_without_nc", "AUTH-03", fails("qop without cnonce or nc", {3}),
+       retried(rewritten(", nc=00000001", ""))},
       {"no_qop", "AUTH-03", fails("no qop although the challenge", {3}), retried(proof(plain))},
       {"unreadable", "AUTH-03", fails("credentials that cannot be read", {3}),
        retried({.from_tag = "f", .headers = {{"Authorization", "Digest nonsense"}}})},
@@ -535,11 +545,7 @@ std::vector<Case> digest_cases() {
          s.trace.vantage(trace::Vantage::server);
        }},
       {"not_eight_digits", "AUTH-04", fails("nc=1 is not eight", {3}),
-       retried(changed(proof({}),
-                       [](Fields& f) {
-                         std::string& value = f.headers.front().second;
-                         value.replace(value.find("nc=00000001"), 11, "nc=1");
-                       }))},
+       retried(rewritten("nc=00000001", "nc=1"))},
       {"goes_on_at_a_server_of_that_realm", "AUTH-04", Verdict::pass, lent("lab")},
       {"goes_on_at_a_server_of_another_realm", "AUTH-04",
        fails("a nonce of the primary at the secondary", {7}), lent("other")},
@@ -555,6 +561,8 @@ std::vector<Case> renewal_cases() {
        gone_stale(proof({}, {.count = 3}))},
       {"counted_on", "AUTH-05", fails("nc=00000003 under a new nonce", {5, 6, 7}),
        gone_stale(proof(renewed, {.count = 3}))},
+      {"another_user", "AUTH-05", fails("another user name", {5, 6, 7}),
+       gone_stale(rewritten("username=\"1001\"", "username=\"1009\"", renewed))},
       {"taken_for_a_rejection", "AUTH-05", fails("no request with the new nonce", {5, 6}),
        gone_stale({})},
       {"never_stale", "AUTH-05", needs("credentials whose nonce a server calls stale"),

@@ -97,6 +97,16 @@ std::vector<Case> failover_answer_cases() {
        needs("a call that the primary answers after T1 and before Timer B"), slow(300ms)},
       {"trap_2_no_failover_after_100", "FO-100SIL", info("the device went on waiting", {5}),
        only_trying},
+      {"moved_on_after_100", "FO-100SIL", info("the call went to the secondary 50.000 s", {5, 7}),
+       [](Setting s) {
+         only_trying(s);
+         s.trace.complete_call(secondary, 57s);
+       }},
+      {"cancelled_after_100", "FO-100SIL", info("the call was cancelled 50.000 s", {5}),
+       [](Setting s) {
+         only_trying(s);
+         s.trace.at(57s).from_device(primary).request("CANCEL");
+       }},
       {"no_call", "FO-100SIL", needs("a call to which the primary says 100 and nothing more"),
        no_call},
       {"trap_2_100_is_no_failure", "RFC3263-02", info("the device went on waiting", {5}),

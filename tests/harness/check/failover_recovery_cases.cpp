@@ -88,6 +88,12 @@ std::vector<Case> failover_recovery_cases() {
        warns("restored after it was forgotten: 90.020 s", {5}), forgotten(150s)},
       {"refused_after_the_reboot", "RFC3261-REG-18",
        warns("at a server without memory failed", {5}), forgotten(100s, 403)},
+      {"never_restored", "RFC3261-REG-18", warns("was not renewed in its time", {}),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(60s).forget_bindings(primary);
+         s.trace.ends(200s);
+       }},
       {"nothing_forgotten", "RFC3261-REG-18", needs("a server that forgets a binding"), healthy},
       {"call_comes_through", "FO-REBOOT", Verdict::pass, called_after_reboot(180)},
       {"call_is_refused", "FO-REBOOT", warns("was not taken", {7}), called_after_reboot(480)},

@@ -34,7 +34,7 @@ std::function<void(Setting)> falls_back_after(Duration after) {
 
 /// An answered call over the secondary with ACK, BYE and the BYE's server as given.
 struct Ending {
-  Duration ack = 10ms;
+  std::optional<Duration> ack = 10ms;
   bool bye = true;
   trace::ServerRole bye_to = secondary;
 };
@@ -45,7 +45,8 @@ std::function<void(Setting)> call_over_secondary(const Ending& ending) {
     s.trace.at(7s).dial();
     const auto invite = s.trace.at(7s).from_device(secondary).request("INVITE");
     s.trace.at(8s).to_device(secondary).response(200, {.to = invite});
-    s.trace.at(8s + ending.ack).from_device(secondary).request("ACK", {.in = invite});
+    if (ending.ack)
+      s.trace.at(8s + *ending.ack).from_device(secondary).request("ACK", {.in = invite});
     s.trace.at(15s).hang_up();
     if (ending.bye) {
       const auto bye = s.trace.at(15s).from_device(ending.bye_to).request("BYE", {.in = invite});
@@ -112,6 +113,23 @@ std::vector<Case> lost_secondary_cases() {
          s.trace.at(5s).silent(secondary);
          s.trace.at(7s).dial();
          s.trace.complete_call(primary, 10s);
+       }},
+      {"calls_the_secondary_that_is_out", "GRP-CALL-09",
+       fails("the call went to the secondary", {5}),
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(5s).silent(secondary);
+         s.trace.at(7s).dial();
+         s.trace.silent_invite(secondary, 7s);
+       }},
+      {"answer_not_acknowledged", "GRP-CALL-09", fails("its 200 was never acknowledged", {5}),
+       [](Setting s) {
+         registered(s.trace);
+         s.trace.at(5s).silent(secondary);
+         s.trace.at(7s).dial();
+         const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+         s.trace.at(8s).to_device(primary).response(200, {.to = invite});
+         s.trace.ends(60s);
        }},
       {"secondary_healthy", "GRP-CALL-09",
        needs("a call while the secondary is out and the primary is healthy"),
@@ -181,6 +199,13 @@ std::vector<Case> known_down_cases() {
          s.trace.silent_invite(primary, 140s);
          s.trace.ends(190s);
        }},
+      {"answer_not_acknowledged", "GRP-CALL-04", fails("its 200 was never acknowledged", {18}),
+       [](Setting s) {
+         known_down(s.trace);
+         const auto invite = s.trace.at(140s).from_device(secondary).request("INVITE");
+         s.trace.at(141s).to_device(secondary).response(200, {.to = invite});
+         s.trace.ends(190s);
+       }},
       {"primary_never_lost", "GRP-CALL-04",
        needs("a call after the primary's registration was seen to fail"),
        [](Setting s) {
@@ -190,6 +215,8 @@ std::vector<Case> known_down_cases() {
       {"complete", "GRP-CALL-05", Verdict::pass, call_over_secondary({})},
       {"late_ack", "GRP-CALL-05", fails("ACK 0.600 s after the 200", {5, 6}),
        call_over_secondary({.ack = 600ms})},
+      {"no_ack", "GRP-CALL-05", fails("its 200 was never acknowledged", {5, 6}),
+       call_over_secondary({.ack = {}})},
       {"no_bye", "GRP-CALL-05", fails("no BYE after the user hung up", {5, 6}),
        call_over_secondary({.bye = false})},
       {"bye_to_the_primary", "GRP-CALL-05", fails("no BYE after the user hung up", {5, 6}),

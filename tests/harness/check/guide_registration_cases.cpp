@@ -78,6 +78,14 @@ std::vector<Case> bound_cases() {
        }},
       {"secondary_lapses", "GRP-REG-02", fails("binding at the secondary lapsed 209.985 s", {}),
        only_primary_refreshed},
+      {"primary_refreshed_too_late", "GRP-REG-02",
+       fails("no binding at the primary for 30.000 s", {7}),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.registration(secondary, 100s, 120s);
+         s.trace.registration(primary, 150s, 120s);
+         s.trace.ends(200s);
+       }},
       {"primary_dies_as_soon_as_it_counts", "GRP-REG-02",
        needs("two servers that answer for more than 6 s"),
        [](Setting s) {
@@ -99,6 +107,13 @@ std::vector<Case> independence_cases() {
        [](Setting s) { primary_down_from_5s(s.trace, true); }},
       {"secondary_lapses_too", "GRP-REG-03", fails("binding at the secondary lapsed 169.985 s", {}),
        [](Setting s) { primary_down_from_5s(s.trace, false); }},
+      {"waits_for_the_primary", "GRP-REG-03",
+       fails("never registered at the healthy secondary", {}),
+       [](Setting s) {
+         s.trace.at(0s).silent(primary);
+         silent_register(s.trace, primary, 0s);
+         s.trace.ends(100s);
+       }},
       {"nobody_in_trouble", "GRP-REG-03", needs("trouble at one server while the other is healthy"),
        [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
       {"both_refreshed", "GRP-REG-04", Verdict::pass,

@@ -58,6 +58,12 @@ std::vector<Case> grant_cases() {
       {"refreshed_within_the_grant", "RFC3261-REG-07", Verdict::pass, granted_sixty({}, 50s)},
       {"refreshed_by_its_own_wish", "RFC3261-REG-07",
        fails("after 1min granted to its Contact: 100.000 s", {3}), granted_sixty({}, 100s)},
+      {"not_refreshed_at_all", "RFC3261-REG-07", fails("no refresh within the 1min", {1}),
+       [](Setting s) {
+         s.trace.at(0s).from_device(primary).request("REGISTER", {.expires = 120s});
+         s.trace.at(20ms).to_device(primary).response(200, {.expires = 60s});
+         s.trace.ends(100s);
+       }},
       {"granted_what_was_asked", "RFC3261-REG-07", needs("a 200 that grants another expiry"),
        refreshed},
       {"contact_first", "RFC3261-REG-08", Verdict::pass, granted_sixty(long_header, 50s)},
@@ -147,6 +153,12 @@ std::vector<Case> refusal_cases() {
        [](Setting s) {
          answered(s.trace, 0s, 423, ten_minutes);
          answered(s.trace, 100ms, 423, ten_minutes);
+         s.trace.ends(20s);
+       }},
+      {"skips_a_number", "RFC3261-REG-12", warns("does not raise CSeq by one", {3}),
+       [](Setting s) {
+         answered(s.trace, 0s, 423, ten_minutes);
+         s.trace.at(100ms).from_device(primary).request("REGISTER", {.cseq = 3, .expires = 600s});
          s.trace.ends(20s);
        }},
       {"asks_no_more", "RFC3261-REG-12", warns("no second try within 5 s", {1}),

@@ -57,6 +57,8 @@ std::vector<Case> content_cases() {
       {"no_tag_in_from", "RFC3261-REG-02", fails("From has no tag", {1}),
        one_register({.headers = {{"To", "<sip:1001@127.0.0.11:5070>"},
                                  {"From", "<sip:1001@127.0.0.11:5070>"}}})},
+      {"unreadable", "RFC3261-REG-02", fails("To or From cannot be read", {1}),
+       one_register({.headers = {{"To", "<sip:"}}})},
       {"no_register", "RFC3261-REG-02", needs("something to judge"), nothing_but_a_call},
       {"leads_back", "RFC3261-REG-05", Verdict::pass, healthy},
       {"another_host", "RFC3261-REG-05", fails("Contact host 127.0.0.99", {1}),
@@ -64,6 +66,8 @@ std::vector<Case> content_cases() {
       {"another_port", "RFC3261-REG-05", fails("Contact port 5999", {1}),
        one_register({.contact = "sip:1001@127.0.0.1:5999"})},
       {"none", "RFC3261-REG-05", fails("no Contact", {1}), one_register({.without = {"Contact"}})},
+      {"no_sip_uri", "RFC3261-REG-05", fails("Contact \"mailto:1001@phone\" cannot be read", {1}),
+       one_register({.headers = {{"Contact", "<mailto:1001@phone>"}}})},
       {"no_register", "RFC3261-REG-05", needs("something to judge"), nothing_but_a_call},
   };
 }
