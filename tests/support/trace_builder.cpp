@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
+#include <variant>
 
 #include "harness/base/assert.hpp"
 #include "harness/base/rng.hpp"
@@ -155,6 +156,19 @@ MessageId TraceBuilder::complete_call(trace::ServerRole server, Duration time,
   const MessageId bye = at(time + 5s).from_device(server).request("BYE", {.in = invite});
   at(time + 5020ms).to_device(server).response(200, {.to = bye});
   return invite;
+}
+
+void TraceBuilder::bystander(Duration time) {
+  over(Transport::udp).device("1077", endpoint("127.0.0.77:5062"));
+  healthy_registrations(time);
+  const MessageId invite = at(time + 1s).from_device(primary).request("INVITE");
+  at(time + 1020ms).to_device(primary).response(486, {.to = invite});
+  at(time + 1030ms).from_device(primary).request("ACK", {.in = invite});
+  const auto rename = [](auto& event) {
+    if constexpr (requires { event.device; })
+      if (event.device == "phone") event.device = "phone-1001";
+  };
+  for (journal::Entry& entry : entries_) std::visit(rename, entry.event);
 }
 
 // --- Journal -------------------------------------------------------------------------------------

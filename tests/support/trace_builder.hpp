@@ -105,6 +105,10 @@ class TraceBuilder {
   MessageId silent_invite(trace::ServerRole server, Duration time, const Fields& fields = {});
   /// INVITE at `time`, 180 20 ms later, 200 at +2 s, ACK at +2.01 s, BYE at +5 s, 200 at +5.02 s.
   MessageId complete_call(trace::ServerRole server, Duration time, const Fields& fields = {});
+  /// Another phone, user 1077, that registers at both servers at `time` and a second later calls
+  /// one that is busy. Comes last: the journal so far then names the device "phone-1001", as that
+  /// of a run with two phones does.
+  void bystander(Duration time);
 
   // --- The journal; entries stand at the current time ---
   void silent(trace::ServerRole server);
@@ -137,6 +141,8 @@ class TraceBuilder {
 
   /// Of a message, after build().
   std::uint32_t frame(MessageId message) const;
+  /// How many messages and other packets were written; they are named from 0 on.
+  std::size_t packets() const { return packets_.size(); }
   Endpoint server_endpoint(trace::ServerRole server) const;
   const Endpoint& device_endpoint() const { return device_; }
 

@@ -30,34 +30,40 @@ void another_fails(Setting s) {
   s.trace.ends(60s);
 }
 
-}  // namespace
-
-std::vector<Case> always_told_cases() {
+std::vector<Case> device_cases() {
   return {
       {"alive", "DUT-ALIVE", Verdict::pass, healthy},
-      {"silent_when_dialled", "DUT-ALIVE", Verdict::warn,
+      {"silent_when_dialled", "DUT-ALIVE",
+       warns("silent since 0.010 s, although: ordered to dial 1002", {}),
        [](Setting s) {
          s.trace.healthy_registrations(0s, 120s);
          s.trace.at(20s).dial();
          s.trace.ends(60s);
        }},
       {"silent_when_an_order_was_lost", "DUT-ALIVE", Verdict::pass, silent_after_a_lost_order},
-      {"exits", "DUT-ALIVE", Verdict::warn,
+      {"exits", "DUT-ALIVE", warns("the device exited at 50.000 s", {}),
        [](Setting s) {
          healthy(s);
          s.trace.at(50s).entry(journal::DeviceState{"phone", "exited", 139});
        }},
       {"another_device_exits", "DUT-ALIVE", Verdict::pass, another_fails},
       {"another_device_sends_noise", "DUT-PARSE", Verdict::pass, another_fails},
-      {"leaves_a_request_without_answer", "DUT-ALIVE", Verdict::warn,
+      {"leaves_a_request_without_answer", "DUT-ALIVE",
+       warns("silent since 0.010 s, although: OPTIONS in frame 5", {}),
        [](Setting s) {
          s.trace.healthy_registrations(0s, 120s);
          s.trace.at(20s).to_device(secondary).request("OPTIONS");
          s.trace.ends(60s);
        }},
-      {"never_shows_up", "DUT-ALIVE", Verdict::inconclusive, silence},
+      {"lets_its_bindings_lapse", "DUT-ALIVE",
+       warns("although: its binding at the primary lapsed", {}),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.ends(200s);
+       }},
+      {"never_shows_up", "DUT-ALIVE", needs("a SIP message from the device"), silence},
       {"parses", "DUT-PARSE", Verdict::pass, healthy},
-      {"noise", "DUT-PARSE", Verdict::fail,
+      {"noise", "DUT-PARSE", fails("not a start line of SIP", {}),
        [](Setting s) {
          healthy(s);
          s.trace.at(8s).from_device(primary).raw("INVITE ial sip:2001@127.0.0.11\r\n\r\n");
@@ -67,27 +73,42 @@ std::vector<Case> always_told_cases() {
          healthy(s);
          s.trace.at(8s).from_device(primary).raw("\r\n\r\n");
        }},
-      {"never_shows_up", "DUT-PARSE", Verdict::inconclusive, silence},
+      {"never_shows_up", "DUT-PARSE", needs("a SIP message from the device"), silence},
+  };
+}
+
+std::vector<Case> profile_cases() {
+  return {
       {"t1_agrees", "PROFILE-T1", Verdict::pass,
        [](Setting s) { s.trace.silent_invite(primary, 1s); }},
-      {"t1_differs", "PROFILE-T1", Verdict::warn,
+      {"t1_differs", "PROFILE-T1",
+       warns("first retransmission (T1 of the profile): 1.000 s", {1, 2, 3}),
        [](Setting s) {
          const auto invite = s.trace.at(1s).from_device(primary).request("INVITE");
          s.trace.retransmissions(invite, {1s, 3s});
        }},
-      {"nothing_repeated", "PROFILE-T1", Verdict::inconclusive, healthy},
+      {"nothing_repeated", "PROFILE-T1", needs("a request of the device that was sent again"),
+       healthy},
       {"expiry_agrees", "PROFILE-EXPIRY", Verdict::pass, healthy},
-      {"expiry_differs", "PROFILE-EXPIRY", Verdict::warn,
+      {"expiry_differs", "PROFILE-EXPIRY", warns("asks for 1h", {1}),
        [](Setting s) { s.trace.healthy_registrations(0s, 3600s); }},
-      {"never_registers", "PROFILE-EXPIRY", Verdict::inconclusive, silence},
+      {"never_registers", "PROFILE-EXPIRY", needs("a REGISTER that proposes an expiry"), silence},
       {"udp", "PROFILE-TRANSPORT", Verdict::pass, healthy},
-      {"tcp_instead", "PROFILE-TRANSPORT", Verdict::warn,
+      {"tcp_instead", "PROFILE-TRANSPORT", warns("REGISTER over tcp", {1}),
        [](Setting s) {
          s.trace.over(Transport::tcp);
          s.trace.at(1s).from_device(primary).request("REGISTER");
        }},
-      {"never_shows_up", "PROFILE-TRANSPORT", Verdict::inconclusive, silence},
+      {"never_shows_up", "PROFILE-TRANSPORT", needs("a SIP message from the device"), silence},
   };
+}
+
+}  // namespace
+
+std::vector<Case> always_told_cases() {
+  std::vector<Case> all = device_cases();
+  for (Case& one : profile_cases()) all.push_back(std::move(one));
+  return all;
 }
 
 }  // namespace sipharness::check_tests

@@ -56,6 +56,14 @@ Fields proof(const Deal& deal, const Making& making = {}) {
                        credentials(deal, making)}}};
 }
 
+/// Credentials for this deal in which one thing is written otherwise.
+Fields rewritten(std::string_view what, std::string_view by, const Deal& deal = {}) {
+  Fields fields = proof(deal);
+  std::string& value = fields.headers.front().second;
+  value.replace(value.find(what), what.size(), by);
+  return fields;
+}
+
 /// A REGISTER at `at`, answered 10 ms later by a challenge.
 MessageId challenged(Setting s, trace::ServerRole server, Duration at, const Fields& refusal,
                      const Fields& request = {.from_tag = "f"}) {
@@ -376,25 +384,32 @@ std::function<void(Setting)> guessed(int status) {
 
 std::vector<Case> elsewhere_cases() {
   return {
-      {"seen_elsewhere", "GRP-AUTH-02", Verdict::inconclusive,
+      {"seen_elsewhere", "GRP-AUTH-02",
+       inconclusive("ended the attempt at the primary; but the capture was not taken at the device",
+                    {1}),
        at_the_server(left_alone(challenge({})))},
-      {"challenged_too_late", "GRP-AUTH-02", Verdict::inconclusive, challenged_too_late},
+      {"challenged_too_late", "GRP-AUTH-02", needs("a REGISTER or INVITE that is challenged"),
+       challenged_too_late},
       {"one_nonce_for_two", "AUTH-01", Verdict::pass, one_nonce_for_two},
-      {"left_before_the_challenge", "AUTH-01", Verdict::inconclusive, left_before_the_challenge},
-      {"challenged_cancel", "AUTH-01", Verdict::inconclusive, challenged_cancel},
-      {"challenged_keep_alive", "AUTH-01", Verdict::inconclusive,
+      {"left_before_the_challenge", "AUTH-01", needs("a request that is answered with 401 or 407"),
+       left_before_the_challenge},
+      {"challenged_cancel", "AUTH-01", needs("a request that is answered with 401 or 407"),
+       challenged_cancel},
+      {"challenged_keep_alive", "AUTH-01", needs("a request that is answered with 401 or 407"),
        [](Setting s) {
          s.trace.at(1s).from_device(primary).request("OPTIONS");
          s.trace.at(1010ms).to_device(primary).response(401, challenge({}));
          s.trace.ends(10s);
        }},
-      {"foreign_and_unanswered", "AUTH-03", Verdict::inconclusive, guessed(0)},
-      {"foreign_and_rejected", "AUTH-03", Verdict::fail, guessed(403)},
+      {"foreign_and_unanswered", "AUTH-03", inconclusive("what no server rejected", {3}),
+       guessed(0)},
+      {"foreign_and_rejected", "AUTH-03", fails("response does not verify", {3}), guessed(403)},
       {"goes_on_from_before_the_capture", "AUTH-04", Verdict::pass, foreign(counts_on)},
-      {"never_given", "AUTH-04", Verdict::warn, counts_on},
-      {"a_lost_copy_comes_again", "AUTH-04", Verdict::inconclusive,
+      {"never_given", "AUTH-04", warns("nc 00000039 after 00000000", {1}), counts_on},
+      {"a_lost_copy_comes_again", "AUTH-04", inconclusive("a copy may have come", {7}),
        at_the_server(counted({1, 3, 2}))},
-      {"repeats_at_the_server", "AUTH-04", Verdict::fail, at_the_server(counted({1, 2, 2}))},
+      {"repeats_at_the_server", "AUTH-04", fails("nc 00000002 after 00000002", {7}),
+       at_the_server(counted({1, 2, 2}))},
       {"renewed_for_two", "AUTH-05", Verdict::pass, renewed_for_two},
       {"two_realms", "AUTH-08", Verdict::pass, with_sha256(true, two_realms)},
   };
@@ -403,20 +418,25 @@ std::vector<Case> elsewhere_cases() {
 std::vector<Case> guide_cases() {
   return {
       {"nobody_asks", "GRP-AUTH-01", Verdict::pass, unchallenged},
-      {"dials_nothing", "GRP-AUTH-01", Verdict::fail, [](Setting s) { dialled(s, true); }},
+      {"dials_nothing", "GRP-AUTH-01", fails("no INVITE for the call to 1002", {}),
+       [](Setting s) { dialled(s, true); }},
       {"the_driver_failed", "GRP-AUTH-01", Verdict::pass, [](Setting s) { dialled(s, false); }},
-      {"challenged", "GRP-AUTH-01", Verdict::inconclusive, retried(proof({}))},
+      {"challenged", "GRP-AUTH-01", needs("a registration that is accepted without any challenge"),
+       retried(proof({}))},
       {"registers_through_it", "GRP-AUTH-02", Verdict::pass, retried(proof({}))},
-      {"gives_up", "GRP-AUTH-02", Verdict::warn, left_alone(challenge({}))},
-      {"cannot_answer", "GRP-AUTH-02", Verdict::inconclusive,
+      {"gives_up", "GRP-AUTH-02", warns("a challenge ended the attempt at the primary", {1}),
+       left_alone(challenge({}))},
+      {"cannot_answer", "GRP-AUTH-02", needs("a REGISTER or INVITE that is challenged"),
        without_password(left_alone(challenge({})))},
-      {"moves_the_call", "GRP-AUTH-02", Verdict::warn, moved_by_challenge},
+      {"moves_the_call", "GRP-AUTH-02", warns("moved the call to the secondary", {8}),
+       moved_by_challenge},
       {"keeps_the_call", "GRP-AUTH-02", Verdict::pass,
        acknowledged({.headers = invite_proof().headers})},
-      {"nobody_asks", "GRP-AUTH-02", Verdict::inconclusive, unchallenged},
+      {"nobody_asks", "GRP-AUTH-02", needs("a REGISTER or INVITE that is challenged"),
+       unchallenged},
       {"side_by_side", "AUTH-10", Verdict::pass, second_after(20ms)},
-      {"waits", "AUTH-10", Verdict::warn, second_after(15s)},
-      {"nobody_asks", "AUTH-10", Verdict::inconclusive, unchallenged},
+      {"waits", "AUTH-10", warns("the one at the primary: 15.000 s", {1, 5}), second_after(15s)},
+      {"nobody_asks", "AUTH-10", needs("a first REGISTER that is challenged"), unchallenged},
   };
 }
 
@@ -424,43 +444,54 @@ std::vector<Case> exchange_cases() {
   const Deal wrong_realm{.realm = "elsewhere"};
   return {
       {"goes_on", "AUTH-01", Verdict::pass, retried(proof({}))},
-      {"another_from_tag", "AUTH-01", Verdict::warn,
+      {"another_from_tag", "AUTH-01", warns("has another From tag", {1, 2, 3}),
        retried(changed(proof({}), [](Fields& f) { f.from_tag = "g"; }))},
-      {"another_call_id", "AUTH-01", Verdict::warn,
+      {"another_call_id", "AUTH-01", warns("has another Call-ID", {1, 2, 3}),
        retried(changed(proof({}), [](Fields& f) { f.call_id = "new"; }))},
-      {"the_same_cseq", "AUTH-01", Verdict::fail,
+      {"the_same_cseq", "AUTH-01", fails("CSeq 1 after the 1", {1, 2, 3}),
        retried(changed(proof({}), [](Fields& f) { f.cseq = 1; }))},
-      {"a_number_left_out", "AUTH-01", Verdict::fail,
+      {"a_number_left_out", "AUTH-01", fails("CSeq 3 after the 1", {1, 2, 3}),
        retried(changed(proof({}), [](Fields& f) { f.cseq = 3; }))},
-      {"no_credentials", "AUTH-01", Verdict::warn, retried({.from_tag = "f"})},
-      {"late", "AUTH-01", Verdict::warn, retried(proof({}), 4s)},
-      {"never", "AUTH-01", Verdict::warn, left_alone(challenge({}))},
-      {"without_a_password", "AUTH-01", Verdict::inconclusive,
+      {"no_credentials", "AUTH-01", warns("has no credentials", {1, 2, 3}),
+       retried({.from_tag = "f"})},
+      {"a_to_tag", "AUTH-01", warns("has another To tag", {1, 2, 3}),
+       retried(changed(proof({}), [](Fields& f) { f.to_tag = "t"; }))},
+      {"late", "AUTH-01", warns("no second request", {1, 2}), retried(proof({}), 4s)},
+      {"never", "AUTH-01", warns("no second request", {1, 2}), left_alone(challenge({}))},
+      {"without_a_password", "AUTH-01", needs("a request that is answered with 401 or 407"),
        without_password(left_alone(challenge({})))},
-      {"of_an_algorithm_nobody_knows", "AUTH-01", Verdict::inconclusive,
+      {"of_an_algorithm_nobody_knows", "AUTH-01",
+       needs("a request that is answered with 401 or 407"),
        left_alone(challenge({}, {"SHA-512-256"}))},
-      {"seen_elsewhere", "AUTH-01", Verdict::inconclusive,
+      {"seen_elsewhere", "AUTH-01", inconclusive("the challenge may not have come", {1, 2}),
        [](Setting s) {
          left_alone(challenge({}))(s);
          s.trace.vantage(trace::Vantage::server);
        }},
-      {"hung_up", "AUTH-01", Verdict::inconclusive, hung_up_at_the_challenge},
+      {"hung_up", "AUTH-01", needs("a request that is answered with 401 or 407"),
+       hung_up_at_the_challenge},
       {"rejection_is_no_challenge", "AUTH-01", Verdict::pass, rejected({})},
-      {"nobody_asks", "AUTH-01", Verdict::inconclusive, unchallenged},
+      {"nobody_asks", "AUTH-01", needs("a request that is answered with 401 or 407"), unchallenged},
       {"in_authorization", "AUTH-02", Verdict::pass, retried(proof({}))},
-      {"in_the_other_header", "AUTH-02", Verdict::fail,
+      {"in_the_other_header", "AUTH-02",
+       fails("credentials after a 401, but no Authorization", {1, 2, 3}),
        retried({.from_tag = "f", .headers = {{"Proxy-Authorization", credentials({})}}})},
-      {"for_another_realm", "AUTH-02", Verdict::fail, retried(proof(wrong_realm))},
-      {"nobody_asks", "AUTH-02", Verdict::inconclusive, unchallenged},
+      {"for_another_realm", "AUTH-02", fails("for another realm than \"lab\"", {1, 2, 3}),
+       retried(proof(wrong_realm))},
+      {"nobody_asks", "AUTH-02", needs("credentials after a 401 or 407"), unchallenged},
       {"in_the_ack", "AUTH-07", Verdict::pass, acknowledged({.headers = invite_proof().headers})},
-      {"not_in_the_ack", "AUTH-07", Verdict::fail, acknowledged({})},
-      {"nobody_asks", "AUTH-07", Verdict::inconclusive, unchallenged},
+      {"not_in_the_ack", "AUTH-07", fails("does not carry the credentials", {8, 10}),
+       acknowledged({})},
+      {"nobody_asks", "AUTH-07", needs("an answered INVITE with credentials"), unchallenged},
       {"own_nonces", "AUTH-09", Verdict::pass, at_both(own_nonce)},
       {"recovers", "AUTH-09", Verdict::pass, at_both(foreign_nonce(true))},
-      {"does_not_recover", "AUTH-09", Verdict::fail, at_both(foreign_nonce(false))},
+      {"does_not_recover", "AUTH-09", fails("gave up at the secondary", {5}),
+       at_both(foreign_nonce(false))},
       {"another_password_there", "AUTH-09", Verdict::pass, at_both(wrong_at_the_secondary)},
-      {"one_realm_each", "AUTH-09", Verdict::inconclusive, lent("other")},
-      {"answers_no_challenge_at_all", "AUTH-09", Verdict::inconclusive,
+      {"one_realm_each", "AUTH-09", needs("two servers that challenge for the same realm"),
+       lent("other")},
+      {"answers_no_challenge_at_all", "AUTH-09",
+       needs("two servers that challenge for the same realm"),
        [](Setting s) {
          for (const auto server : {primary, secondary}) challenged(s, server, 1s, challenge({}));
          s.trace.ends(10s);
@@ -471,33 +502,34 @@ std::vector<Case> exchange_cases() {
 std::vector<Case> digest_cases() {
   const Making wrong{.password = "guess"};
   const Deal plain{.qop = false};
-  const std::string unquoted = [] {
-    std::string text = credentials({});
-    return text.replace(text.find("uri=\"sip:lab\""), 13, "uri=sip:lab");
-  }();
   return {
       {"right", "AUTH-03", Verdict::pass, retried(proof({}))},
-      {"of_another_password", "AUTH-03", Verdict::fail, retried(proof({}, wrong))},
-      {"unquoted_uri", "AUTH-03", Verdict::fail,
-       retried({.from_tag = "f", .headers = {{"Authorization", unquoted}}})},
-      {"no_qop", "AUTH-03", Verdict::fail, retried(proof(plain))},
-      {"unreadable", "AUTH-03", Verdict::fail,
+      {"of_another_password", "AUTH-03", fails("response does not verify", {3}),
+       retried(proof({}, wrong))},
+      {"unquoted_uri", "AUTH-03", fails("uri is not quoted", {3}),
+       retried(rewritten("uri=\"sip:lab\"", "uri=sip:lab"))},
+      {"nc_without_qop", "AUTH-03", fails("cnonce or nc without qop", {3}),
+       retried(rewritten(", qop=auth", ""))},
+      {"qop_without_nc", "AUTH-03", fails("qop without cnonce or nc", {3}),
+       retried(rewritten(", nc=00000001", ""))},
+      {"no_qop", "AUTH-03", fails("no qop although the challenge", {3}), retried(proof(plain))},
+      {"unreadable", "AUTH-03", fails("credentials that cannot be read", {3}),
        retried({.from_tag = "f", .headers = {{"Authorization", "Digest nonsense"}}})},
-      {"another_scheme", "AUTH-03", Verdict::inconclusive,
+      {"another_scheme", "AUTH-03", needs("a request with credentials"),
        retried({.from_tag = "f", .headers = {{"Authorization", "Bearer token"}}})},
-      {"password_not_to_be_had", "AUTH-03", Verdict::inconclusive,
+      {"password_not_to_be_had", "AUTH-03", inconclusive("password is not to be had", {3}),
        without_password(retried(proof({})))},
-      {"foreign_and_accepted", "AUTH-03", Verdict::inconclusive,
+      {"foreign_and_accepted", "AUTH-03", inconclusive("what no server rejected", {3}),
        [=](Setting s) {
          retried(proof({}, wrong))(s);
          s.trace.without_journal();
        }},
-      {"nobody_asks", "AUTH-03", Verdict::inconclusive, unchallenged},
+      {"nobody_asks", "AUTH-03", needs("a request with credentials"), unchallenged},
       {"counts", "AUTH-04", Verdict::pass, counted({1, 2, 3})},
-      {"repeats", "AUTH-04", Verdict::fail, counted({1, 1})},
-      {"decreases", "AUTH-04", Verdict::fail, counted({1, 2, 1})},
-      {"begins_late", "AUTH-04", Verdict::warn, counted({2})},
-      {"leaves_one_out", "AUTH-04", Verdict::warn, counted({1, 3})},
+      {"repeats", "AUTH-04", fails("nc 00000001 after 00000001", {5}), counted({1, 1})},
+      {"decreases", "AUTH-04", fails("nc 00000001 after 00000002", {7}), counted({1, 2, 1})},
+      {"begins_late", "AUTH-04", warns("nc 00000002 after 00000000", {3}), counted({2})},
+      {"leaves_one_out", "AUTH-04", warns("nc 00000003 after 00000001", {5}), counted({1, 3})},
       {"uses_one_for_an_ack", "AUTH-04", Verdict::pass,
        [](Setting s) {
          counted({1, 3})(s);
@@ -507,20 +539,17 @@ std::vector<Case> digest_cases() {
          ack.in = invite;
          s.trace.at(6010ms).from_device(primary).request("ACK", ack);
        }},
-      {"leaves_one_out_on_the_way", "AUTH-04", Verdict::inconclusive,
+      {"leaves_one_out_on_the_way", "AUTH-04", inconclusive("what was lost on the way", {5}),
        [](Setting s) {
          counted({1, 3})(s);
          s.trace.vantage(trace::Vantage::server);
        }},
-      {"not_eight_digits", "AUTH-04", Verdict::fail,
-       retried(changed(proof({}),
-                       [](Fields& f) {
-                         std::string& value = f.headers.front().second;
-                         value.replace(value.find("nc=00000001"), 11, "nc=1");
-                       }))},
+      {"not_eight_digits", "AUTH-04", fails("nc=1 is not eight", {3}),
+       retried(rewritten("nc=00000001", "nc=1"))},
       {"goes_on_at_a_server_of_that_realm", "AUTH-04", Verdict::pass, lent("lab")},
-      {"goes_on_at_a_server_of_another_realm", "AUTH-04", Verdict::fail, lent("other")},
-      {"nobody_asks", "AUTH-04", Verdict::inconclusive, unchallenged},
+      {"goes_on_at_a_server_of_another_realm", "AUTH-04",
+       fails("a nonce of the primary at the secondary", {7}), lent("other")},
+      {"nobody_asks", "AUTH-04", needs("credentials with qop"), unchallenged},
   };
 }
 
@@ -528,23 +557,30 @@ std::vector<Case> renewal_cases() {
   const Deal renewed{.nonce = "n2"};
   return {
       {"replaced", "AUTH-05", Verdict::pass, gone_stale(proof(renewed))},
-      {"kept", "AUTH-05", Verdict::fail, gone_stale(proof({}, {.count = 3}))},
-      {"counted_on", "AUTH-05", Verdict::fail, gone_stale(proof(renewed, {.count = 3}))},
-      {"taken_for_a_rejection", "AUTH-05", Verdict::fail, gone_stale({})},
-      {"never_stale", "AUTH-05", Verdict::inconclusive, counted({1, 2})},
+      {"kept", "AUTH-05", fails("another nonce than the new one", {5, 6, 7}),
+       gone_stale(proof({}, {.count = 3}))},
+      {"counted_on", "AUTH-05", fails("nc=00000003 under a new nonce", {5, 6, 7}),
+       gone_stale(proof(renewed, {.count = 3}))},
+      {"another_user", "AUTH-05", fails("another user name", {5, 6, 7}),
+       gone_stale(rewritten("username=\"1001\"", "username=\"1009\"", renewed))},
+      {"taken_for_a_rejection", "AUTH-05", fails("no request with the new nonce", {5, 6}),
+       gone_stale({})},
+      {"never_stale", "AUTH-05", needs("credentials whose nonce a server calls stale"),
+       counted({1, 2})},
       {"given_up", "AUTH-06", Verdict::pass, rejected({})},
-      {"insisted", "AUTH-06", Verdict::fail, rejected(50ms)},
-      {"soon", "AUTH-06", Verdict::warn, rejected(10s)},
+      {"insisted", "AUTH-06", fails("credentials again 0.050 s", {3, 4, 5}), rejected(50ms)},
+      {"soon", "AUTH-06", warns("credentials again 10.000 s", {3, 4, 5}), rejected(10s)},
       {"after_the_wait", "AUTH-06", Verdict::pass, rejected(20s)},
-      {"moved_the_call", "AUTH-06", Verdict::fail, moved_by_rejection},
-      {"an_old_nonce_is_no_password", "AUTH-06", Verdict::inconclusive,
+      {"moved_the_call", "AUTH-06", fails("the call went to the other server", {11}),
+       moved_by_rejection},
+      {"an_old_nonce_is_no_password", "AUTH-06", needs("credentials that a server rejects"),
        [](Setting s) {
          counted({1})(s);
          challenged(s, primary, 20s, challenge({.nonce = "n2"}), proof({}, {.count = 2}));
          answered(s, primary, 20050ms, proof({.nonce = "n2"}));
          s.trace.ends(30s);
        }},
-      {"accepted", "AUTH-06", Verdict::inconclusive, retried(proof({}))},
+      {"accepted", "AUTH-06", needs("credentials that a server rejects"), retried(proof({}))},
   };
 }
 
@@ -554,13 +590,17 @@ std::vector<Case> choice_cases() {
   const auto only_sha256 = left_alone(challenge({}, {"SHA-256"}));
   return {
       {"topmost", "AUTH-08", Verdict::pass, with_sha256(true, chose(DigestAlgorithm::sha256))},
-      {"passed_over", "AUTH-08", Verdict::warn, with_sha256(true, chose(DigestAlgorithm::md5))},
+      {"passed_over", "AUTH-08", warns("although it can SHA-256", {3}),
+       with_sha256(true, chose(DigestAlgorithm::md5))},
       {"topmost_it_can", "AUTH-08", Verdict::pass, with_sha256(false, chose(DigestAlgorithm::md5))},
-      {"may_not_know_it", "AUTH-08", Verdict::warn, chose(DigestAlgorithm::md5)},
-      {"stopped_by_the_unknown", "AUTH-08", Verdict::fail, unanswered},
-      {"cannot_do_it", "AUTH-08", Verdict::inconclusive, with_sha256(false, only_sha256)},
-      {"can_do_it_and_does_not", "AUTH-08", Verdict::fail, with_sha256(true, only_sha256)},
-      {"one_md5", "AUTH-08", Verdict::inconclusive, retried(proof({}))},
+      {"may_not_know_it", "AUTH-08", warns("SHA-256 stands above it", {3}),
+       chose(DigestAlgorithm::md5)},
+      {"stopped_by_the_unknown", "AUTH-08", fails("no answer to 2 challenges", {1}), unanswered},
+      {"cannot_do_it", "AUTH-08", needs("a 401 or 407 with several challenges"),
+       with_sha256(false, only_sha256)},
+      {"can_do_it_and_does_not", "AUTH-08", fails("no answer to 1 challenges", {1}),
+       with_sha256(true, only_sha256)},
+      {"one_md5", "AUTH-08", needs("a 401 or 407 with several challenges"), retried(proof({}))},
   };
 }
 

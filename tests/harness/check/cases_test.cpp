@@ -1,11 +1,14 @@
 // Runs every case, and holds that every judged requirement has one it passes, one it violates and
-// one it cannot decide.
+// one it cannot decide, that each case holds its reason, and that another phone changes nothing.
 
 #include <cctype>
 #include <map>
+#include <regex>
 #include <set>
+#include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "harness/check/checks.hpp"
@@ -18,9 +21,12 @@ class CheckCase : public testing::TestWithParam<Case> {};
 
 TEST_P(CheckCase, is_judged_as_expected) {
   const Case& one = GetParam();
-  const verdict::Finding finding = judge(one);
-  EXPECT_EQ(to_string(finding.verdict()), to_string(one.expected))
-      << one.requirement << ": " << finding.worst().message;
+  const verdict::Instance worst = judge(one).worst();
+  const std::string reason = worst.reason.value_or(worst.message);
+  EXPECT_EQ(to_string(worst.verdict), to_string(one.expected.verdict)) << reason;
+  if (one.expected.words.empty()) return;
+  EXPECT_NE(reason.find(one.expected.words), std::string::npos) << reason;
+  EXPECT_EQ(worst.frames, one.expected.frames) << reason;
 }
 
 std::string test_name(const testing::TestParamInfo<Case>& info) {
@@ -34,11 +40,18 @@ std::string test_name(const testing::TestParamInfo<Case>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, CheckCase, testing::ValuesIn(all_cases()), test_name);
 
+TEST(CheckCases, hold_the_reason_of_every_verdict_but_a_pass) {
+  for (const Case& one : all_cases())
+    EXPECT_EQ(one.expected.words.empty(), one.expected.verdict == Verdict::pass)
+        << one.requirement << ": " << one.name;
+}
+
 TEST(CheckCases, cover_every_requirement_with_pass_violation_and_inconclusive) {
   std::map<std::string_view, std::set<std::string_view>> kinds;
   for (const Case& one : all_cases()) {
-    const bool violated = one.expected == Verdict::fail || one.expected == Verdict::warn;
-    kinds[one.requirement].insert(violated ? "violated" : to_string(one.expected));
+    const bool violated =
+        one.expected.verdict == Verdict::fail || one.expected.verdict == Verdict::warn;
+    kinds[one.requirement].insert(violated ? "violated" : to_string(one.expected.verdict));
   }
   using Kinds = std::vector<std::string_view>;
   for (const check::Check& check : check::checks()) {
@@ -72,13 +85,54 @@ TEST(CheckCases, blame_who_lost_the_order_where_it_is_missed) {
 
 TEST(CheckCases, become_inconclusive_when_the_capture_has_holes) {
   for (Case one : all_cases()) {
-    if (one.expected == Verdict::not_applicable || one.expected == Verdict::info) continue;
+    if (one.expected.verdict == Verdict::not_applicable || one.expected.verdict == Verdict::info)
+      continue;
     const auto write = one.write;
     one.write = [write](Setting setting) {
       write(setting);
       setting.trace.truncated_frame();
     };
     EXPECT_EQ(judge(one).verdict(), Verdict::inconclusive) << one.requirement << ": " << one.name;
+  }
+}
+
+/// A finding as text, without its device: `packets` stand for its frames, which another phone
+/// shifts, and no frame number stands in its messages.
+std::string text_of(const verdict::Finding& finding,
+                    const std::map<std::uint32_t, std::size_t>& packets) {
+  static const std::regex frame_number("frame [0-9]+");
+  std::string text;
+  for (const verdict::Instance& one : finding.instances) {
+    text += fmt::format("{}: {} [", to_string(one.verdict),
+                        std::regex_replace(one.message, frame_number, "frame"));
+    for (const std::uint32_t frame : one.frames) text += fmt::format(" {}", packets.at(frame));
+    text += " ]\n";
+  }
+  return text;
+}
+
+/// Which packet of the builder each frame is.
+std::map<std::uint32_t, std::size_t> packets_by_frame(const TraceBuilder& trace) {
+  std::map<std::uint32_t, std::size_t> packets;
+  for (std::size_t packet = 0; packet < trace.packets(); ++packet)
+    packets[trace.frame(packet)] = packet;
+  return packets;
+}
+
+TEST(CheckCases, are_judged_alike_beside_another_phone) {
+  for (Case one : all_cases()) {
+    TraceBuilder alone;
+    const verdict::Finding expected = judge(one, alone);
+    const auto write = one.write;
+    one.write = [write](Setting setting) {
+      write(setting);
+      setting.trace.bystander(1s);
+    };
+    TraceBuilder both;
+    const verdict::Finding finding = judge(one, both);
+    if (finding.device == "phone") continue;  // it asks for nothing, so the other is the only phone
+    EXPECT_EQ(text_of(finding, packets_by_frame(both)), text_of(expected, packets_by_frame(alone)))
+        << one.requirement << ": " << one.name;
   }
 }
 

@@ -91,7 +91,8 @@ std::vector<Case> registration_cases() {
       {"answers_challenges", "RFC3261-REG-09", Verdict::pass, challenged(5ms)},
       {"answers_challenges", "RFC3261-REG-04", Verdict::pass, challenged(5ms)},
       {"answers_challenges_slowly", "GRP-REG-02", Verdict::pass, challenged(3s)},
-      {"password_of_a_foreign_capture_unknown", "GRP-ID-01", Verdict::inconclusive,
+      {"password_of_a_foreign_capture_unknown", "GRP-ID-01",
+       inconclusive("what the profile's password does not verify", {5}),
        [](Setting s) {
          for (const auto server : {primary, secondary})
            challenged_registration(s.trace, server, 0s);
@@ -121,7 +122,8 @@ std::vector<Case> coverage_cases() {
        }},
       {"quits_in_a_foreign_capture", "GRP-REG-02", Verdict::pass, quits_in_a_foreign_capture},
       {"quits_in_a_foreign_capture", "RFC3261-REG-09", Verdict::pass, quits_in_a_foreign_capture},
-      {"capture_begins_between_refreshes", "GRP-REG-01", Verdict::inconclusive,
+      {"capture_begins_between_refreshes", "GRP-REG-01",
+       inconclusive("may begin long after the device booted", {1, 3}),
        [](Setting s) {
          s.trace.registration(primary, 0s, 120s);
          s.trace.registration(secondary, 60s, 120s);
@@ -138,16 +140,18 @@ std::vector<Case> coverage_cases() {
 
 std::vector<Case> switching_cases() {
   return {
-      {"booted_long_after_the_outage_began", "GRP-REG-03", Verdict::inconclusive,
+      {"booted_long_after_the_outage_began", "GRP-REG-03",
+       needs("trouble at one server while the other is healthy"),
        [](Setting s) {
          s.trace.at(0s).silent(primary);
          s.trace.at(60s).action("boot");
          silent_register(s.trace, primary, 60s);
          s.trace.ends(91s + 900ms);
        }},
-      {"was_switched_off_before_the_outage", "GRP-REG-03", Verdict::inconclusive,
-       unregistered_when_shut_down},
-      {"booted_in_the_outage", "GRP-REG-07", Verdict::inconclusive,
+      {"was_switched_off_before_the_outage", "GRP-REG-03",
+       needs("trouble at one server while the other is healthy"), unregistered_when_shut_down},
+      {"booted_in_the_outage", "GRP-REG-07",
+       needs("a primary that is silent for two registration periods"),
        [](Setting s) {
          s.trace.at(0s).silent(primary);
          s.trace.at(150s).action("boot");
@@ -155,7 +159,7 @@ std::vector<Case> switching_cases() {
          silent_register(s.trace, primary, 150s);
          s.trace.ends(210s);
        }},
-      {"switched_off_in_the_outage", "GRP-REG-08", Verdict::inconclusive,
+      {"switched_off_in_the_outage", "GRP-REG-08", needs("an outage of the primary long enough"),
        [](Setting s) {
          s.trace.healthy_registrations(0s, 120s);
          s.trace.at(5s).silent(primary);
@@ -201,13 +205,15 @@ void learned_of_its_connection(Setting s) {
 std::vector<Case> request_cases() {
   return {
       {"new_port_after_restart", "RFC3261-REG-05", Verdict::pass, new_port_after_restart},
-      {"contact_changes_without_restart", "RFC3261-REG-05", Verdict::fail,
+      {"contact_changes_without_restart", "RFC3261-REG-05",
+       fails("Contact sip:other@127.0.0.1:5062", {3}),
        [](Setting s) {
          s.trace.registration(primary, 0s, 120s);
          s.trace.at(100s).from_device(primary).request("REGISTER",
                                                        {.contact = "sip:other@127.0.0.1:5062"});
        }},
-      {"behind_a_nat_seen_from_the_server", "RFC3261-REG-05", Verdict::inconclusive,
+      {"behind_a_nat_seen_from_the_server", "RFC3261-REG-05",
+       inconclusive("a NAT may have changed the source"),
        [](Setting s) {
          s.trace.vantage(trace::Vantage::server);
          s.trace.at(0s).from_device(primary).request("REGISTER",
@@ -236,7 +242,8 @@ std::vector<Case> request_cases() {
        }},
       {"contact_learned_of_its_connection", "RFC3261-REG-05", Verdict::pass,
        learned_of_its_connection},
-      {"un_registers_while_one_is_outstanding", "RFC3261-REG-10", Verdict::warn,
+      {"un_registers_while_one_is_outstanding", "RFC3261-REG-10",
+       warns("unanswered, with the same Contact", {2}),
        [](Setting s) {
          for (const auto& [at, expires] : {std::pair(0s, "120"), std::pair(10s, "0")})
            s.trace.at(at).from_device(primary).request(
@@ -259,7 +266,7 @@ void listens_elsewhere_on_loopback(Setting s) {
 
 std::vector<Case> foreign_cases() {
   return {
-      {"tcp_refused_at_the_refresh", "RFC3261-REG-09", Verdict::inconclusive,
+      {"tcp_refused_at_the_refresh", "RFC3261-REG-09", needs("a granted registration"),
        [](Setting s) {
          s.trace.over(Transport::tcp);
          s.trace.registration(primary, 0s, 120s);
@@ -268,14 +275,16 @@ std::vector<Case> foreign_cases() {
          s.trace.at(130s).from_device(secondary).request("OPTIONS");
          s.trace.without_journal();
        }},
-      {"server_answers_the_refresh_late", "RFC3261-REG-09", Verdict::inconclusive,
+      {"server_answers_the_refresh_late", "RFC3261-REG-09",
+       inconclusive("the server took 11.000 s", {3}),
        [](Setting s) {
          s.trace.registration(primary, 0s, 120s);
          const auto asked = s.trace.at(110s).from_device(primary).request("REGISTER");
          s.trace.at(121s).to_device(primary).response(200, {.to = asked});
          s.trace.without_journal();
        }},
-      {"cseq_number_used_out_of_sight", "RFC3261-REG-04", Verdict::inconclusive,
+      {"cseq_number_used_out_of_sight", "RFC3261-REG-04",
+       inconclusive("who saw the CSeq numbers between 1 and 3 is not known", {3}),
        [](Setting s) {
          s.trace.vantage(trace::Vantage::server);
          s.trace.registration(primary, 0s, 120s);
@@ -369,12 +378,12 @@ void perhaps_hung_up(Setting s) {
 
 std::vector<Case> call_cases() {
   return {
-      {"sends_once_and_waits", "RFC3261-TIMER-A", Verdict::fail,
+      {"sends_once_and_waits", "RFC3261-TIMER-A", fails("1 transmissions before the timeout", {5}),
        [](Setting s) {
          lonely_invite(s, {});
          s.trace.ends(60s);
        }},
-      {"sends_once_and_waits", "RFC3261-TIMER-E", Verdict::fail,
+      {"sends_once_and_waits", "RFC3261-TIMER-E", fails("1 transmissions before the timeout", {1}),
        [](Setting s) {
          s.trace.at(0s).silent(primary);
          s.trace.at(1s).from_device(primary).request("REGISTER");
@@ -404,22 +413,24 @@ std::vector<Case> second_server_cases() {
          s.trace.complete_call(secondary, 50s);
        }},
       {"obeys_retry_after", "GRP-CALL-01", Verdict::pass, told_to_retry_after(30s)},
-      {"shuns_the_primary_after_retry_after", "GRP-CALL-01", Verdict::fail,
+      {"shuns_the_primary_after_retry_after", "GRP-CALL-01", fails("starts at the secondary", {14}),
        told_to_retry_after(80s)},
-      {"both_lost", "FO-DET-INV", Verdict::inconclusive, both_lost},
+      {"both_lost", "FO-DET-INV", needs("a call to a silent primary"), both_lost},
       {"called_again", "GRP-CALL-02", Verdict::pass, called_again},
       {"called_again", "GRP-CALL-03", Verdict::pass, called_again},
       {"secondary_challenges", "FO-T1ST", Verdict::pass, secondary_challenges},
-      {"perhaps_hung_up", "GRP-CALL-03", Verdict::inconclusive, perhaps_hung_up},
-      {"perhaps_hung_up", "RFC3263-01", Verdict::inconclusive, perhaps_hung_up},
+      {"perhaps_hung_up", "GRP-CALL-03", needs("a call to a silent primary"), perhaps_hung_up},
+      {"perhaps_hung_up", "RFC3263-01", needs("a call that fails at the primary"), perhaps_hung_up},
       {"perhaps_hung_up", "RFC3261-TIMER-A", Verdict::pass, perhaps_hung_up},
-      {"a_copy_lost_before_the_capture", "RFC3261-TIMER-A", Verdict::inconclusive,
+      {"a_copy_lost_before_the_capture", "RFC3261-TIMER-A",
+       inconclusive("a transmission may have been lost on the way", {6, 7}),
        [](Setting s) {
          s.trace.vantage(trace::Vantage::server);
          lonely_invite(s, {500ms, 3500ms, 7500ms, 15500ms, 31500ms});
          s.trace.ends(60s);
        }},
-      {"redirected_to_the_secondary", "GRP-CALL-02", Verdict::inconclusive,
+      {"redirected_to_the_secondary", "GRP-CALL-02",
+       needs("a call that the primary answers within T1"),
        [](Setting s) {
          s.trace.healthy_registrations(0s, 120s);
          s.trace.at(7s).dial();
@@ -428,7 +439,8 @@ std::vector<Case> second_server_cases() {
          s.trace.at(7020ms).from_device(primary).request("ACK", {.in = invite});
          s.trace.complete_call(secondary, 7030ms);
        }},
-      {"registers_again_when_a_call_failed", "GRP-REG-05", Verdict::inconclusive,
+      {"registers_again_when_a_call_failed", "GRP-REG-05",
+       needs("a refresh after a granted registration"),
        [](Setting s) {
          fallback(s.trace);
          silent_register(s.trace, primary, 40s);

@@ -25,8 +25,9 @@ std::vector<Case> guide_configuration_cases() {
   return {
       {"address_and_port", "GRP-CFG-02", Verdict::pass,
        [](Setting s) { registrations(s.trace, 0s); }},
-      {"another_port", "GRP-CFG-02", Verdict::fail, tries_another_port},
-      {"never_registers", "GRP-CFG-02", Verdict::inconclusive,
+      {"another_port", "GRP-CFG-02", fails("REGISTER to 127.0.0.11:5060", {5}), tries_another_port},
+      {"never_registers", "GRP-CFG-02",
+       needs("a REGISTER to a server that was given with a port of its own"),
        [](Setting s) { s.trace.at(1s).from_device(primary).request("OPTIONS"); }},
       {"name_looked_up", "GRP-CFG-02", Verdict::pass,
        [](Setting s) {
@@ -34,12 +35,12 @@ std::vector<Case> guide_configuration_cases() {
          s.trace.at(1s).from_device(primary).lookup("p.test", RecordType::a);
          s.trace.registration(primary, 2s);
        }},
-      {"name_known_before", "GRP-CFG-02", Verdict::inconclusive,
+      {"name_known_before", "GRP-CFG-02", inconclusive("p.test was not looked up", {1}),
        [](Setting s) {
          given_by_name(s);
          s.trace.registration(primary, 2s);
        }},
-      {"another_name_looked_up", "GRP-CFG-02", Verdict::inconclusive,
+      {"another_name_looked_up", "GRP-CFG-02", inconclusive("p.test was not looked up", {2}),
        [](Setting s) {
          given_by_name(s);
          s.trace.at(1s).from_device(primary).lookup("q.test", RecordType::a);

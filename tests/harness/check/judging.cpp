@@ -1,8 +1,43 @@
 #include "tests/harness/check/judging.hpp"
 
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+
 #include "harness/check/checks.hpp"
 
 namespace sipharness::check_tests {
+
+Expected fails(std::string words, Frames frames) {
+  return {Verdict::fail, std::move(words), std::move(frames)};
+}
+
+Expected warns(std::string words, Frames frames) {
+  return {Verdict::warn, std::move(words), std::move(frames)};
+}
+
+Expected info(std::string words, Frames frames) {
+  return {Verdict::info, std::move(words), std::move(frames)};
+}
+
+Expected inconclusive(std::string words, Frames frames) {
+  return {Verdict::inconclusive, std::move(words), std::move(frames)};
+}
+
+Expected not_applicable(std::string words) {
+  return {Verdict::not_applicable, std::move(words), {}};
+}
+
+Expected needs(std::string_view precondition) {
+  return inconclusive(fmt::format("not exercised: it needs {}", precondition));
+}
+
+Frames frames(std::uint32_t first, std::uint32_t last) {
+  Frames all(last + 1 - first);
+  std::iota(all.begin(), all.end(), first);
+  return all;
+}
 
 scenario::Profile test_profile() {
   scenario::Profile profile;
@@ -14,6 +49,10 @@ scenario::Profile test_profile() {
 
 verdict::Finding judge(const Case& one) {
   TraceBuilder builder;
+  return judge(one, builder);
+}
+
+verdict::Finding judge(const Case& one, TraceBuilder& builder) {
   scenario::Profile profile = test_profile();
   scenario::Scenario scenario;
   one.write({builder, profile, scenario});
@@ -21,7 +60,9 @@ verdict::Finding judge(const Case& one) {
   scenario.expect.push_back({std::string(one.requirement), {}, {}});
   auto findings = check::judge_trace(
       trace, profile, {.scenario = &scenario, .only = {std::string(one.requirement)}});
-  return std::move(findings.at(0));
+  const auto own = std::ranges::find_if(
+      findings, [](const verdict::Finding& finding) { return finding.device != "phone-1077"; });
+  return std::move(*own);
 }
 
 std::vector<Case> all_cases() {

@@ -1,9 +1,17 @@
 #pragma once
-// Cases of the check tests: a trace written as text, the requirement it is judged by, the verdict.
+// Cases of the check tests: a trace written as text, the requirement it is judged by, and the
+// finding it must give: the verdict and, unless that is a pass, the reason.
+//
+//   {"at_once", id, Verdict::pass, waits(100, 10ms)},
+//   {"too_late", id, fails("after the first provisional response: 600 ms", {7, 9}),
+//    waits(100, 600ms)},
+//   {"no_call", id, needs("a call that was hung up"), no_call},
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/scenario/profile.hpp"
@@ -25,10 +33,36 @@ struct Setting {
   scenario::Scenario& scenario;
 };
 
+using Frames = std::vector<std::uint32_t>;
+
+/// What the worst instance of a finding must be. Whatever is no pass holds its reason: words of it
+/// that no other branch of the check writes, and every frame that is cited.
+struct Expected {
+  Expected(Verdict given) : verdict(given) {}
+  Expected(Verdict given, std::string words, Frames cited)
+      : verdict(given), words(std::move(words)), frames(std::move(cited)) {}
+
+  Verdict verdict;
+  std::string words;
+  Frames frames;
+};
+
+// Where a finding cites no frame, because it is about what was not sent, that is said: `{}`.
+Expected fails(std::string words, Frames frames);
+Expected warns(std::string words, Frames frames);
+Expected info(std::string words, Frames frames);
+Expected inconclusive(std::string words, Frames frames = {});
+Expected not_applicable(std::string words);
+/// Not exercised: the beginning of what had to come true for it to be judged.
+Expected needs(std::string_view precondition);
+
+/// From `first` to `last`.
+Frames frames(std::uint32_t first, std::uint32_t last);
+
 struct Case {
   std::string name;
   std::string_view requirement;
-  Verdict expected = Verdict::pass;
+  Expected expected;
   std::function<void(Setting)> write;
 };
 
@@ -37,6 +71,9 @@ scenario::Profile test_profile();
 
 /// Judges one case; the scenario names the case's requirement.
 verdict::Finding judge(const Case& one);
+/// The same with this builder, which then knows the frames. Of a trace with a bystander it gives
+/// the finding on the other phone.
+verdict::Finding judge(const Case& one, TraceBuilder& builder);
 
 /// The cases of one family each.
 std::vector<Case> guide_registration_cases();

@@ -64,13 +64,15 @@ std::vector<Case> number_cases() {
   constexpr std::string_view id = "RFC3261-GEN-12";
   return {
       {"rises_by_one", id, Verdict::pass, numbered({})},
-      {"skips_a_number", id, Verdict::fail, numbered({.cseq = 3})},
-      {"keeps_the_number", id, Verdict::fail, numbered({.cseq = 1})},
-      {"ack_with_another_number", id, Verdict::fail, numbered({}, {.cseq = 2})},
-      {"gap_seen_at_the_server", id, Verdict::inconclusive,
+      {"skips_a_number", id, fails("CSeq 3 after 1", {8}), numbered({.cseq = 3})},
+      {"keeps_the_number", id, fails("CSeq 1 after 1", {8}), numbered({.cseq = 1})},
+      {"ack_with_another_number", id, fails("ACK with the CSeq number 2", {7}),
+       numbered({}, {.cseq = 2})},
+      {"gap_seen_at_the_server", id,
+       inconclusive("CSeq 3 after 1; a request between may have been lost", {8}),
        numbered({.cseq = 3}, {}, trace::Vantage::server)},
       {"begins_anywhere_when_called", id, Verdict::pass, called(501, 502)},
-      {"skips_when_called", id, Verdict::fail, called(501, 503)},
+      {"skips_when_called", id, fails("CSeq 503 after 501", {5}), called(501, 503)},
       {"repeats_a_request", id, Verdict::pass,
        [](Setting s) {
          const auto invite = s.trace.complete_call(primary, 7s);
@@ -84,7 +86,7 @@ std::vector<Case> number_cases() {
          s.trace.at(52s).from_device(secondary).request("BYE", {.cseq = 3, .in = invite});
          s.trace.ends(60s);
        }},
-      {"no_call", id, Verdict::inconclusive, no_call},
+      {"no_call", id, needs("a request of the device within a dialog"), no_call},
   };
 }
 
@@ -118,14 +120,18 @@ std::vector<Case> route_cases() {
   });
   return {
       {"reversed", "RFC3261-ROUTE-01", Verdict::pass, through(loose, right, right)},
-      {"as_it_stood", "RFC3261-ROUTE-01", Verdict::fail, through(loose, right, as_it_stood)},
-      {"forgotten_in_the_bye", "RFC3261-ROUTE-01", Verdict::fail, through(loose, right, {})},
-      {"only_the_first", "RFC3261-ROUTE-01", Verdict::fail,
+      {"as_it_stood", "RFC3261-ROUTE-01", fails("its Route is not the dialog's route set", {6, 8}),
+       through(loose, right, as_it_stood)},
+      {"forgotten_in_the_bye", "RFC3261-ROUTE-01", fails("it carries no Route", {6, 8}),
+       through(loose, right, {})},
+      {"only_the_first", "RFC3261-ROUTE-01",
+       fails("its Route is not the dialog's route set", {6, 8}),
        through(loose, right, routed("<sip:127.0.0.11:5070;lr>"))},
-      {"request_uri_of_the_proxy", "RFC3261-ROUTE-01", Verdict::fail,
+      {"request_uri_of_the_proxy", "RFC3261-ROUTE-01",
+       fails("its Request-URI is sip:127.0.0.11:5070", {6, 8}),
        through(loose, right,
                routed("<sip:127.0.0.11:5070;lr>, <sip:core.test;lr>", "sip:127.0.0.11:5070"))},
-      {"past_the_first_proxy", "RFC3261-ROUTE-01", Verdict::fail,
+      {"past_the_first_proxy", "RFC3261-ROUTE-01", fails("it went to 127.0.0.11:5070", {6, 7}),
        call(primary,
             {.headers = {{"Record-Route", "<sip:core.test;lr>, <sip:127.0.0.11:6000;lr>"}}},
             [](Setting s, MessageId invite) {
@@ -133,14 +139,19 @@ std::vector<Case> route_cases() {
               const Fields elsewhere = routed("<sip:127.0.0.11:6000;lr>, <sip:core.test;lr>");
               ends_with(elsewhere, elsewhere)(s, invite);
             })},
-      {"no_proxies", "RFC3261-ROUTE-01", Verdict::inconclusive, plain},
+      {"no_proxies", "RFC3261-ROUTE-01",
+       needs("a request in a dialog that was made through Record-Routes"), plain},
       {"names_it_and_ends_with_the_target", "RFC3261-ROUTE-02", Verdict::pass,
        through(strict, to_strict, to_strict)},
-      {"forgets_the_target", "RFC3261-ROUTE-02", Verdict::fail,
+      {"forgets_the_target", "RFC3261-ROUTE-02",
+       fails("its Route is not the dialog's route set", {6, 8}),
        through(strict, to_strict, without_target)},
-      {"taken_for_loose", "RFC3261-ROUTE-02", Verdict::fail,
+      {"taken_for_loose", "RFC3261-ROUTE-02",
+       fails("its Request-URI is sip:1002@127.0.0.11:5070", {6, 8}),
        through(strict, to_strict, routed("<sip:127.0.0.11:5070>, <sip:core.test;lr>"))},
-      {"loose_proxies", "RFC3261-ROUTE-02", Verdict::inconclusive, through(loose, right, right)},
+      {"loose_proxies", "RFC3261-ROUTE-02",
+       needs("a request in a dialog whose first Record-Route has no lr"),
+       through(loose, right, right)},
   };
 }
 
@@ -167,9 +178,9 @@ std::vector<Case> secondary_cases() {
   constexpr std::string_view id = "RFC3261-ROUTE-03";
   return {
       {"stays", id, Verdict::pass, bye_to(secondary)},
-      {"follows_the_primary", id, Verdict::fail, bye_to(primary)},
+      {"follows_the_primary", id, fails("went to the primary", {6, 10}), bye_to(primary)},
       {"is_led_to_the_primary", id, Verdict::pass, led_to_the_primary()},
-      {"over_the_primary", id, Verdict::inconclusive,
+      {"over_the_primary", id, needs("a request of the device in a call over the secondary"),
        [](Setting s) { s.trace.complete_call(primary, 7s); }},
   };
 }

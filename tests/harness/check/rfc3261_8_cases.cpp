@@ -45,18 +45,23 @@ std::vector<Case> contact_cases() {
   const test_support::Fields two{.headers = {{"Contact", "<sip:a@127.0.0.1>, <sip:b@127.0.0.1>"}}};
   return {
       {"one_contact_that_answers", id, Verdict::pass, invited({}, true)},
-      {"two_contacts", id, Verdict::fail, invited(two, true)},
-      {"no_contact", id, Verdict::fail, invited({.without = {"Contact"}}, true)},
-      {"telephone_number", id, Verdict::fail, invited({.contact = "tel:1001"}, true)},
-      {"address_of_nobody", id, Verdict::fail, invited({.contact = "sip:1001@0.0.0.0"}, true)},
+      {"two_contacts", id, fails("INVITE with 2 Contacts", {5}), invited(two, true)},
+      {"no_contact", id, fails("INVITE with 0 Contacts", {5}),
+       invited({.without = {"Contact"}}, true)},
+      {"telephone_number", id, fails("tel:1001 of an INVITE is no SIP URI", {5}),
+       invited({.contact = "tel:1001"}, true)},
+      {"address_of_nobody", id, fails("sip:1001@0.0.0.0 of an INVITE reaches nobody", {5}),
+       invited({.contact = "sip:1001@0.0.0.0"}, true)},
       {"address_behind_a_nat", id, Verdict::pass, invited({.contact = "sip:1001@10.1.1.1"}, true)},
-      {"nobody_at_the_contact", id, Verdict::fail, invited({}, false)},
-      {"nobody_heard_at_the_server", id, Verdict::inconclusive,
+      {"nobody_at_the_contact", id, fails("BYE to the Contact was never answered", {8}),
+       invited({}, false)},
+      {"nobody_heard_at_the_server", id,
+       inconclusive("never answered; but the capture was not taken at the device", {8}),
        [](Setting s) {
          invited({}, false)(s);
          s.trace.vantage(trace::Vantage::server);
        }},
-      {"no_call", id, Verdict::inconclusive, [](Setting s) { registrations(s.trace, 0s); }},
+      {"no_call", id, needs("an INVITE"), [](Setting s) { registrations(s.trace, 0s); }},
   };
 }
 
@@ -86,13 +91,18 @@ std::vector<Case> unknown_code_cases() {
   constexpr std::string_view id = "RFC3261-GEN-09";
   return {
       {"unknown_4xx_taken_as_400", id, Verdict::pass, refused(499, true, false)},
-      {"unknown_4xx_moves_the_call", id, Verdict::fail, refused(499, true, true)},
-      {"unknown_4xx_not_acknowledged", id, Verdict::fail, refused(499, false, false)},
-      {"unknown_6xx_moves_the_call", id, Verdict::fail, refused(666, true, true)},
+      {"unknown_4xx_moves_the_call", id, fails("a 499 sent the call to another server", {1, 2}),
+       refused(499, true, true)},
+      {"unknown_4xx_not_acknowledged", id, fails("a 499 drew no ACK", {1, 2}),
+       refused(499, false, false)},
+      {"unknown_6xx_moves_the_call", id, fails("a 666 sent the call to another server", {1, 2}),
+       refused(666, true, true)},
       {"unknown_5xx_may_move_it", id, Verdict::pass, refused(599, true, true)},
       {"unknown_1xx_taken_as_183", id, Verdict::pass, tried(155, false)},
-      {"unknown_1xx_not_heeded", id, Verdict::fail, tried(155, true)},
-      {"known_codes", id, Verdict::inconclusive, refused(486, true, false)},
+      {"unknown_1xx_not_heeded", id, fails("sent again 0.400 s after a 155", {1, 2, 3}),
+       tried(155, true)},
+      {"known_codes", id, needs("an INVITE that draws a status code nobody knows"),
+       refused(486, true, false)},
   };
 }
 
@@ -118,10 +128,12 @@ std::vector<Case> stray_cases() {
   constexpr std::string_view id = "RFC3261-GEN-08";
   return {
       {"goes_on_registering", id, Verdict::pass, misdirected("REGISTER", {500ms, 1500ms})},
-      {"takes_it_for_its_own", id, Verdict::fail, misdirected("REGISTER", {})},
+      {"takes_it_for_its_own", id, fails("stopped the retransmission", {1, 2}),
+       misdirected("REGISTER", {})},
       {"goes_on_inviting", id, Verdict::pass, misdirected("INVITE", {500ms, 1500ms}, {3010ms})},
-      {"acknowledges_it", id, Verdict::fail, misdirected("INVITE", {500ms}, {1110ms})},
-      {"right_one_came_before_a_copy_was_due", id, Verdict::inconclusive,
+      {"acknowledges_it", id, fails("was acknowledged", {1, 2, 4}),
+       misdirected("INVITE", {500ms}, {1110ms})},
+      {"right_one_came_before_a_copy_was_due", id, needs("a response with a foreign sent-by"),
        [](Setting s) {
          const auto asked =
              s.trace.at(1s).from_device(primary).request("REGISTER", {.branch = "z9hG4bKstray"});
@@ -131,31 +143,36 @@ std::vector<Case> stray_cases() {
          s.trace.at(1200ms).to_device(primary).response(200, {.to = asked});
          s.trace.ends(60s);
        }},
-      {"captured_at_the_server", id, Verdict::inconclusive,
+      {"captured_at_the_server", id,
+       inconclusive(
+           "stopped the retransmission of the request; but the capture was not taken at the device",
+           {1, 2}),
        [](Setting s) {
          s.trace.vantage(trace::Vantage::server);
          misdirected("REGISTER", {})(s);
        }},
-      {"none_came", id, Verdict::inconclusive, healthy},
+      {"none_came", id, needs("a response with a foreign sent-by"), healthy},
   };
 }
 
 std::vector<Case> request_cases() {
   return {
       {"complete", "RFC3261-GEN-01", Verdict::pass, healthy},
-      {"no_max_forwards", "RFC3261-GEN-01", Verdict::fail,
+      {"no_max_forwards", "RFC3261-GEN-01", fails("REGISTER without Max-Forwards", {1}),
        one_register({.without = {"Max-Forwards"}})},
-      {"silent_device", "RFC3261-GEN-01", Verdict::inconclusive, silence},
+      {"silent_device", "RFC3261-GEN-01", needs("something to judge"), silence},
       {"seventy", "RFC3261-GEN-02", Verdict::pass, healthy},
-      {"absent", "RFC3261-GEN-02", Verdict::fail, one_register({.without = {"Max-Forwards"}})},
-      {"seven", "RFC3261-GEN-02", Verdict::warn,
+      {"absent", "RFC3261-GEN-02", fails("REGISTER without Max-Forwards", {1}),
+       one_register({.without = {"Max-Forwards"}})},
+      {"seven", "RFC3261-GEN-02", warns("Max-Forwards is 7", {1}),
        one_register({.headers = {{"Max-Forwards", "7"}}})},
-      {"silent_device", "RFC3261-GEN-02", Verdict::inconclusive, silence},
+      {"silent_device", "RFC3261-GEN-02", needs("something to judge"), silence},
       {"cookie", "RFC3261-GEN-03", Verdict::pass, healthy},
-      {"no_cookie", "RFC3261-GEN-03", Verdict::fail, one_register({.branch = "1234"})},
-      {"cookie_in_capitals", "RFC3261-GEN-03", Verdict::fail,
+      {"no_cookie", "RFC3261-GEN-03", fails("branch \"1234\"", {1}),
+       one_register({.branch = "1234"})},
+      {"cookie_in_capitals", "RFC3261-GEN-03", fails("branch \"Z9HG4BK1234\"", {1}),
        one_register({.branch = "Z9HG4BK1234"})},
-      {"silent_device", "RFC3261-GEN-03", Verdict::inconclusive, silence},
+      {"silent_device", "RFC3261-GEN-03", needs("something to judge"), silence},
       {"own_branches", "RFC3261-GEN-04", Verdict::pass, healthy},
       {"cancel_shares_the_invites", "RFC3261-GEN-04", Verdict::pass,
        shared_branch(primary, "CANCEL")},
@@ -165,19 +182,20 @@ std::vector<Case> request_cases() {
            s.trace.at(1s).from_device(server).request(
                "INVITE", {.cseq = 1, .call_id = "one@call", .from_tag = "1234abcd"});
        }},
-      {"trap_3_same_branch_at_both_servers", "RFC3261-GEN-04", Verdict::fail,
-       shared_branch(secondary, "INVITE")},
-      {"same_branch_for_options", "RFC3261-GEN-04", Verdict::fail,
+      {"trap_3_same_branch_at_both_servers", "RFC3261-GEN-04",
+       fails("branch z9hG4bKshared0 used before", {2}), shared_branch(secondary, "INVITE")},
+      {"same_branch_for_options", "RFC3261-GEN-04", fails("branch z9hG4bKshared0 used before", {2}),
        shared_branch(primary, "OPTIONS")},
-      {"silent_device", "RFC3261-GEN-04", Verdict::inconclusive, silence},
+      {"silent_device", "RFC3261-GEN-04", needs("something to judge"), silence},
       {"names_its_source", "RFC3261-GEN-05", Verdict::pass, healthy},
-      {"claims_tcp", "RFC3261-GEN-05", Verdict::fail,
+      {"claims_tcp", "RFC3261-GEN-05", fails("Via says TCP", {1}),
        one_register({.headers = {{"Via", "SIP/2.0/TCP 127.0.0.1:5062;branch=z9hG4bKx;rport"}}})},
-      {"another_host", "RFC3261-GEN-05", Verdict::fail,
+      {"another_host", "RFC3261-GEN-05", fails("Via sent-by 10.1.1.1:5062", {1}),
        one_register({.headers = {{"Via", "SIP/2.0/UDP 10.1.1.1:5062;branch=z9hG4bKx;rport"}}})},
-      {"another_port", "RFC3261-GEN-05", Verdict::fail,
+      {"another_port", "RFC3261-GEN-05", fails("Via sent-by 127.0.0.1:6000", {1}),
        one_register({.headers = {{"Via", "SIP/2.0/UDP 127.0.0.1:6000;branch=z9hG4bKx;rport"}}})},
-      {"captured_at_the_server", "RFC3261-GEN-05", Verdict::inconclusive,
+      {"captured_at_the_server", "RFC3261-GEN-05",
+       inconclusive("a NAT may have changed the source"),
        [](Setting s) {
          s.trace.vantage(trace::Vantage::server);
          healthy(s);

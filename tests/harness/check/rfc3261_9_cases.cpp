@@ -52,13 +52,13 @@ std::vector<Case> first_word_cases() {
               response(s, 8s, 180, invite);
               s.trace.at(12s).from_device(primary).request("CANCEL", {.in = invite});
             })},
-      {"before_anything", id, Verdict::fail,
+      {"before_anything", id, fails("CANCEL before any provisional response", {5, 6}),
        call(10s,
             [](Setting s, MessageId invite) {
               s.trace.at(10s).from_device(primary).request("CANCEL", {.in = invite});
               response(s, 11s, 180, invite);
             })},
-      {"no_call", id, Verdict::inconclusive, no_call},
+      {"no_call", id, needs("an INVITE that is cancelled"), no_call},
   };
 }
 
@@ -81,18 +81,20 @@ std::vector<Case> deferred_cases() {
   constexpr std::string_view id = "RFC3261-CANCEL-02";
   return {
       {"at_once", id, Verdict::pass, waits(100, 10ms)},
-      {"too_late", id, Verdict::fail, waits(100, 600ms)},
-      {"never", id, Verdict::fail, waits(100, {})},
-      {"none_seen_at_the_server", id, Verdict::inconclusive,
+      {"too_late", id, fails("a call hung up before: 0.600 s", {5, 6, 7}), waits(100, 600ms)},
+      {"never", id, fails("a provisional response came, and no CANCEL", {5, 6}), waits(100, {})},
+      {"none_seen_at_the_server", id,
+       inconclusive("and no CANCEL; but the capture was not taken at the device", {5, 6}),
        waits(100, {}, trace::Vantage::server)},
-      {"refused_at_once", id, Verdict::inconclusive, waits(486, {})},
-      {"rang_before_the_hang_up", id, Verdict::inconclusive,
+      {"refused_at_once", id, needs("a call that is hung up before its first response"),
+       waits(486, {})},
+      {"rang_before_the_hang_up", id, needs("a call that is hung up before its first response"),
        call(12s,
             [](Setting s, MessageId invite) {
               response(s, 8s, 180, invite);
               s.trace.at(12s).from_device(primary).request("CANCEL", {.in = invite});
             })},
-      {"left_for_the_secondary", id, Verdict::inconclusive,
+      {"left_for_the_secondary", id, needs("a call that is hung up before its first response"),
        call(45s,
             [](Setting s, MessageId invite) {
               s.trace.at(39s).from_device(secondary).request("INVITE");
@@ -112,7 +114,7 @@ std::vector<Case> too_late_cases() {
               s.trace.at(9010ms).from_device(primary).request("ACK", {.in = invite});
               s.trace.at(12s).from_device(primary).request("BYE", {.in = invite});
             })},
-      {"after_the_answer", id, Verdict::warn,
+      {"after_the_answer", id, warns("CANCEL 3.000 s after a 200", {5, 7, 9}),
        call(12s,
             [](Setting s, MessageId invite) {
               response(s, 8s, 180, invite);
@@ -127,14 +129,14 @@ std::vector<Case> too_late_cases() {
               response(s, 9s, 200, invite);
               s.trace.at(9050ms).from_device(primary).request("CANCEL", {.in = invite});
             })},
-      {"of_a_register", id, Verdict::warn,
+      {"of_a_register", id, warns("CANCEL of a REGISTER", {1, 3}),
        [](Setting s) {
          s.trace.at(1s).from_device(primary).request("REGISTER", {.branch = "z9hG4bKregister"});
          const auto invite = s.trace.at(2s).from_device(secondary).request("INVITE");
          s.trace.at(3s).from_device(primary).request(
              "CANCEL", {.branch = "z9hG4bKregister", .call_id = "reg-1001-primary", .in = invite});
        }},
-      {"no_call", id, Verdict::inconclusive, no_call},
+      {"no_call", id, needs("a call that is hung up"), no_call},
   };
 }
 
@@ -154,15 +156,18 @@ std::vector<Case> repetition_cases() {
   constexpr std::string_view id = "RFC3261-CANCEL-03";
   return {
       {"repeats_the_invite", id, Verdict::pass, cancelled_with({})},
-      {"another_branch", id, Verdict::fail, cancelled_with({.branch = "z9hG4bKother"})},
-      {"another_number", id, Verdict::fail, cancelled_with({.cseq = 9})},
-      {"a_tag_in_to", id, Verdict::fail,
+      {"another_branch", id, fails("its Via is not that of the INVITE", {5, 7}),
+       cancelled_with({.branch = "z9hG4bKother"})},
+      {"another_number", id, fails("its CSeq number is 9", {5, 7}), cancelled_with({.cseq = 9})},
+      {"a_tag_in_to", id, fails("its To is not that of the INVITE", {5, 7}),
        cancelled_with({.headers = {{"To", "<sip:1002@127.0.0.11:5070>;tag=x"}}})},
-      {"another_from_tag", id, Verdict::fail,
+      {"another_from_tag", id, fails("its From is not that of the INVITE", {5, 7}),
        cancelled_with({.headers = {{"From", "<sip:1001@127.0.0.11:5070>;tag=x"}}})},
-      {"another_request_uri", id, Verdict::fail, cancelled_with({.uri = "sip:1003@127.0.0.11"})},
-      {"require", id, Verdict::fail, cancelled_with({.headers = {{"Require", "100rel"}}})},
-      {"no_call", id, Verdict::inconclusive, no_call},
+      {"another_request_uri", id, fails("its Request-URI is sip:1003@127.0.0.11", {5, 7}),
+       cancelled_with({.uri = "sip:1003@127.0.0.11"})},
+      {"require", id, fails("CANCEL with Require or Proxy-Require", {5, 7}),
+       cancelled_with({.headers = {{"Require", "100rel"}}})},
+      {"no_call", id, needs("a call that is cancelled"), no_call},
   };
 }
 
@@ -189,7 +194,7 @@ std::vector<Case> ending_cases() {
   constexpr std::string_view id = "RFC3261-CANCEL-05";
   return {
       {"487_acknowledged", id, Verdict::pass, cancelled_with({})},
-      {"487_ignored", id, Verdict::warn,
+      {"487_ignored", id, warns("487 after the CANCEL was never acknowledged", {5, 7, 8}),
        call(12s,
             [](Setting s, MessageId invite) {
               response(s, 8s, 180, invite);
@@ -197,14 +202,16 @@ std::vector<Case> ending_cases() {
               response(s, 12100ms, 487, invite);
             })},
       {"dropped_without_487", id, Verdict::pass, unterminated(nothing)},
-      {"trap_9_ghost_call_at_the_secondary", id, Verdict::fail, unterminated(ghost_call)},
+      {"trap_9_ghost_call_at_the_secondary", id,
+       fails("INVITE at the secondary 32.000 s after", {5, 7, 9}), unterminated(ghost_call)},
       {"left_by_the_device_itself", id, Verdict::pass, unterminated(ghost_call, 100s)},
-      {"ghost_or_user_in_a_foreign_capture", id, Verdict::inconclusive,
+      {"ghost_or_user_in_a_foreign_capture", id,
+       inconclusive("whether the user had hung up is not known", {5, 7, 9}),
        [](Setting s) {
          unterminated(ghost_call)(s);
          s.trace.without_journal();
        }},
-      {"no_call", id, Verdict::inconclusive, no_call},
+      {"no_call", id, needs("a call that is cancelled"), no_call},
   };
 }
 
@@ -221,11 +228,15 @@ std::vector<Case> crossing_cases() {
   constexpr std::string_view id = "RFC3261-CANCEL-06";
   return {
       {"acknowledged_and_ended", id, Verdict::pass, crossed(10ms, 20ms)},
-      {"acknowledged_late", id, Verdict::fail, crossed(600ms, 700ms)},
-      {"ended_late", id, Verdict::fail, crossed(10ms, 5s)},
-      {"kept", id, Verdict::fail, crossed(10ms, {})},
-      {"ignored", id, Verdict::fail, crossed({}, {})},
-      {"answered_before", id, Verdict::inconclusive,
+      {"acknowledged_late", id,
+       fails("ACK to an answer that crossed the hang-up: 0.600 s", {5, 6, 7}),
+       crossed(600ms, 700ms)},
+      {"ended_late", id,
+       fails("BYE after an answer that crossed the hang-up: 5.000 s", {5, 6, 7, 8}),
+       crossed(10ms, 5s)},
+      {"kept", id, fails("never ended by BYE", {5, 6, 7}), crossed(10ms, {})},
+      {"ignored", id, fails("never acknowledged", {5, 6}), crossed({}, {})},
+      {"answered_before", id, needs("a call that is answered when its user has hung up"),
        call(12s,
             [](Setting s, MessageId invite) {
               response(s, 9s, 200, invite);
@@ -253,12 +264,15 @@ std::vector<Case> hang_up_cases() {
   constexpr std::string_view id = "FO-USERCANCEL";
   return {
       {"nothing_follows", id, Verdict::pass, silent(38s, {})},  // T-7, s29
-      {"timer_b_goes_on", id, Verdict::fail, silent(38s, 39s)},
+      {"timer_b_goes_on", id, fails("INVITE at the secondary 1.000 s after", {12, 12}),
+       silent(38s, 39s)},
       {"crossing_the_switch", id, Verdict::pass, silent(38990ms, 39s)},
-      {"trap_9_after_a_missing_487", id, Verdict::fail, unterminated(ghost_call)},
+      {"trap_9_after_a_missing_487", id, fails("INVITE at the secondary 32.000 s after", {9, 9}),
+       unterminated(ghost_call)},
       {"ringing_at_the_secondary", id, Verdict::pass, silent(39200ms, 39s)},
-      {"capture_ends_too_soon", id, Verdict::inconclusive, silent(30s, {}, 35s)},
-      {"no_call", id, Verdict::inconclusive, no_call},
+      {"capture_ends_too_soon", id, needs("a call that is hung up before it is answered"),
+       silent(30s, {}, 35s)},
+      {"no_call", id, needs("a call that is hung up before it is answered"), no_call},
   };
 }
 

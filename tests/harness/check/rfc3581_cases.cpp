@@ -30,21 +30,24 @@ std::vector<Case> asking_cases() {
   const std::string elsewhere(other_port);
   return {
       {"empty_rport", id, Verdict::pass, asks(here, ";rport")},
-      {"no_rport", id, Verdict::warn, asks(here, "")},
-      {"rport_with_a_value", id, Verdict::warn, asks(here, ";rport=5062")},
+      {"no_rport", id, warns("without rport", {1}), asks(here, "")},
+      {"rport_with_a_value", id, warns("gives rport a value", {1}), asks(here, ";rport=5062")},
       {"hears_at_its_source_port", id, Verdict::pass, asks(elsewhere, ";rport")},
-      {"deaf_at_its_source_port", id, Verdict::warn, asks(elsewhere, ";rport", {500ms, 1500ms})},
-      {"deaf_as_seen_from_the_server", id, Verdict::inconclusive,
+      {"deaf_at_its_source_port", id,
+       warns("response at the source port was not heeded", {1, 3, 4}),
+       asks(elsewhere, ";rport", {500ms, 1500ms})},
+      {"deaf_as_seen_from_the_server", id,
+       inconclusive("was not heeded; but the capture was not taken at the device", {1, 3}),
        [=](Setting s) {
          s.trace.vantage(trace::Vantage::server);
          asks(elsewhere, ";rport", {500ms})(s);
        }},
-      {"switched_off", id, Verdict::not_applicable,
+      {"switched_off", id, not_applicable("switches rport off"),
        [=](Setting s) {
          s.profile.rport = false;
          asks(here, "")(s);
        }},
-      {"silent_device", id, Verdict::inconclusive,
+      {"silent_device", id, needs("a request over UDP"),
        [](Setting s) { s.trace.at(1s).to_device(primary).request("OPTIONS"); }},
   };
 }
@@ -67,18 +70,22 @@ std::vector<Case> answering_cases() {
   return {
       {"tells_where_it_came_from", id, Verdict::pass,
        asked(";rport", ";rport=5070;received=127.0.0.11")},
-      {"leaves_rport_empty", id, Verdict::fail, asked(";rport", ";rport;received=127.0.0.11")},
-      {"tells_another_port", id, Verdict::fail, asked(";rport", ";rport=5999;received=127.0.0.11")},
-      {"tells_no_address", id, Verdict::fail, asked(";rport", ";rport=5070")},
-      {"behind_a_nat", id, Verdict::inconclusive,
+      {"leaves_rport_empty", id, fails("the source port in rport", {1, 2}),
+       asked(";rport", ";rport;received=127.0.0.11")},
+      {"tells_another_port", id, fails("the source port in rport", {1, 2}),
+       asked(";rport", ";rport=5999;received=127.0.0.11")},
+      {"tells_no_address", id, fails("the source address in received", {1, 2}),
+       asked(";rport", ";rport=5070")},
+      {"behind_a_nat", id,
+       inconclusive("the source port in rport; but a NAT may stand between", {1, 2}),
        asked(";rport", ";rport=40000;received=10.0.0.1", trace::Vantage::server)},
-      {"nobody_asks", id, Verdict::inconclusive, asked("", "")},
-      {"switched_off", id, Verdict::not_applicable,
+      {"nobody_asks", id, needs("a request to the device that asks for rport"), asked("", "")},
+      {"switched_off", id, not_applicable("switches rport off"),
        [](Setting s) {
          s.profile.rport = false;
          asked(";rport", ";rport")(s);
        }},
-      {"answers_at_the_port_of_via", id, Verdict::fail,
+      {"answers_at_the_port_of_via", id, fails("went to 127.0.0.11:5999", {1, 2}),
        [](Setting s) {
          s.trace.at(1s).to_device(primary).request(
              "OPTIONS",

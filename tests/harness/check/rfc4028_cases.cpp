@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "tests/harness/check/midcall_situations.hpp"
 
 namespace sipharness::check_tests {
@@ -164,7 +166,10 @@ std::vector<Case> table_cases() {
     };
     cases.push_back({row.name, "RFC4028-01", Verdict::pass,
                      long_enough(refreshed(row.interval + ";refresher=uac", row.half))});
-    cases.push_back({row.name + "_at_the_other_side_s_time", "RFC4028-01", Verdict::warn,
+    cases.push_back({row.name + "_at_the_other_side_s_time", "RFC4028-01",
+                     warns(fmt::format("a session of {}: {}", format_duration(2 * row.half),
+                                       format_seconds(row.end)),
+                           {6}),
                      long_enough(refreshed(row.interval + ";refresher=uac", row.end))});
     cases.push_back({row.name, "RFC4028-02", Verdict::pass,
                      long_enough(ended(row.interval + ";refresher=uas", row.end))});
@@ -177,35 +182,56 @@ std::vector<Case> table_cases() {
 std::vector<Case> rfc4028_cases() {
   std::vector<Case> all = table_cases();
   for (Case& one : std::vector<Case>{
-           {"never", "RFC4028-01", Verdict::inconclusive, no_timer},
-           {"no_such_setting", "RFC4028-01", Verdict::not_applicable, no_such_setting},
-           {"far_end_does", "RFC4028-01", Verdict::inconclusive, ended("90;refresher=uas", 60s)},
+           {"never", "RFC4028-01", needs("a call whose session timer the device has to refresh"),
+            no_timer},
+           {"no_such_setting", "RFC4028-01",
+            not_applicable("the device has no setting session_timer"), no_such_setting},
+           {"far_end_does", "RFC4028-01",
+            needs("a call whose session timer the device has to refresh"),
+            ended("90;refresher=uas", 60s)},
            {"far_end_changes_first", "RFC4028-01", Verdict::pass, changed_by_the_far_end},
            {"updated_early", "RFC4028-01", Verdict::pass, updated_early},
-           {"refreshed_at_the_last_moment", "RFC4028-02", Verdict::inconclusive,
+           {"refreshed_at_the_last_moment", "RFC4028-02",
+            needs("a call whose session timer the far end has to refresh"),
             refreshed_at_the_last_moment},
-           {"too_late", "RFC4028-02", Verdict::warn, ended("90;refresher=uas", 95s)},
-           {"never_ended", "RFC4028-02", Verdict::warn, ended("90;refresher=uas", {})},
-           {"hung_up_before", "RFC4028-02", Verdict::inconclusive,
+           {"too_late", "RFC4028-02",
+            warns("a session of 90s that nobody refreshed: 95.000 s", {6}),
+            ended("90;refresher=uas", 95s)},
+           {"never_ended", "RFC4028-02", warns("that nobody refreshed went on", {6}),
+            ended("90;refresher=uas", {})},
+           {"hung_up_before", "RFC4028-02",
+            needs("a call whose session timer the far end has to refresh"),
             ended("90;refresher=uas", 30s, true)},
-           {"refreshed", "RFC4028-02", Verdict::inconclusive, refreshed_by_the_far_end},
-           {"no_timer", "RFC4028-02", Verdict::inconclusive, no_timer},
+           {"refreshed", "RFC4028-02",
+            needs("a call whose session timer the far end has to refresh"),
+            refreshed_by_the_far_end},
+           {"no_timer", "RFC4028-02",
+            needs("a call whose session timer the far end has to refresh"), no_timer},
            {"asks_for_more", "RFC4028-03", Verdict::pass, too_small("120", "one", 2)},
-           {"insists", "RFC4028-03", Verdict::fail, too_small("90", "one", 2)},
-           {"another_call", "RFC4028-03", Verdict::fail, too_small("120", "two", 1)},
-           {"skips_a_number", "RFC4028-03", Verdict::fail, too_small("120", "one", 3)},
-           {"calls_somebody_else", "RFC4028-03", Verdict::inconclusive, calls_somebody_else},
-           {"does_not_try_again", "RFC4028-03", Verdict::inconclusive, too_small("", "one", 2)},
+           {"insists", "RFC4028-03", fails("asks for 90 s after a 422", {5, 8}),
+            too_small("90", "one", 2)},
+           {"another_call", "RFC4028-03", fails("is not the same call, one CSeq higher", {5, 8}),
+            too_small("120", "two", 1)},
+           {"skips_a_number", "RFC4028-03", fails("is not the same call, one CSeq higher", {5, 8}),
+            too_small("120", "one", 3)},
+           {"calls_somebody_else", "RFC4028-03",
+            needs("an INVITE that draws 422 and is tried again"), calls_somebody_else},
+           {"does_not_try_again", "RFC4028-03",
+            needs("an INVITE that draws 422 and is tried again"), too_small("", "one", 2)},
            {"silence_and_bye", "RFC4028-04", Verdict::pass, refresh_fails(0, 32s, false)},
            {"lost_and_bye", "RFC4028-04", Verdict::pass, refresh_fails(481, 20ms, false)},
-           {"lost_and_kept", "RFC4028-04", Verdict::warn, refresh_fails(481, {}, false)},
-           {"lost_and_kept_at_the_server", "RFC4028-04", Verdict::inconclusive,
+           {"lost_and_kept", "RFC4028-04", warns("no BYE after a failed refresh", {8}),
+            refresh_fails(481, {}, false)},
+           {"lost_and_kept_at_the_server", "RFC4028-04",
+            inconclusive("failed refresh; but the capture was not taken at the device", {8}),
             [](Setting s) {
               refresh_fails(481, {}, false)(s);
               s.trace.vantage(trace::Vantage::server);
             }},
-           {"moved", "RFC4028-04", Verdict::warn, refresh_fails(0, 33s, true)},
-           {"no_timer", "RFC4028-04", Verdict::inconclusive, no_timer},
+           {"moved", "RFC4028-04", warns("INVITE went to the secondary", {8}),
+            refresh_fails(0, 33s, true)},
+           {"no_timer", "RFC4028-04",
+            needs("a refresh of the device that draws 481, 408 or nothing"), no_timer},
        })
     all.push_back(std::move(one));
   return all;

@@ -2,6 +2,7 @@
 // and no row passes for another.
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -53,6 +54,17 @@ std::function<void(Setting)> unanswered(std::string method, Row sent, Row told) 
   };
 }
 
+/// The first transmission of `sent` that comes when none does in `told`.
+Expected fails_at_the_first_difference(const Row& sent, const Row& told) {
+  const std::vector<Duration> offsets = offsets_of(sent);
+  const auto differs = std::ranges::mismatch(offsets, offsets_of(told)).in1;
+  const Duration before = differs == offsets.begin() ? Duration::zero() : *std::prev(differs);
+  const auto frame = static_cast<std::uint32_t>(differs - offsets.begin()) + 2;
+  return fails(fmt::format("transmission {} after the one before: {}", frame,
+                           format_seconds(*differs - before)),
+               {frame - 1, frame});
+}
+
 void add_rows(std::vector<Case>& cases, const std::vector<Row>& table, std::string_view method,
               std::string_view intervals, std::string_view end) {
   for (const Row& row : table) {
@@ -62,7 +74,8 @@ void add_rows(std::vector<Case>& cases, const std::vector<Row>& table, std::stri
         {std::string(row.name), end, Verdict::pass, unanswered(std::string(method), row, row)});
     const auto other =
         std::ranges::find_if(table, [&](const Row& r) { return r.name != row.name; });
-    cases.push_back({fmt::format("{}_is_not_{}", other->name, row.name), intervals, Verdict::fail,
+    cases.push_back({fmt::format("{}_is_not_{}", other->name, row.name), intervals,
+                     fails_at_the_first_difference(*other, row),
                      unanswered(std::string(method), *other, row)});
   }
 }
