@@ -48,8 +48,8 @@ std::optional<std::string> unanswered_stimulus(const Phone& phone, CaptureTime s
     if (order.event->verb == "dial" && order.at > silence && order.at < latest)
       return fmt::format("ordered to dial {}", order.event->argument);
   for (const Message& message : phone.messages)
-    if (message.to_device() && message.sip.is_request() &&
-        message.sip.method() != Method::ack && message.at > silence && message.at < latest)
+    if (message.to_device() && message.sip.is_request() && message.sip.method() != Method::ack &&
+        message.at > silence && message.at < latest)
       return fmt::format("{} in frame {}", message.sip.method_text(), message.frame);
   for (const Binding& binding : bindings(phone))
     if (has_lapsed(phone, binding) && binding.until > silence && binding.until < latest)

@@ -17,8 +17,10 @@ std::size_t catalogue_position(std::string_view requirement) {
   return static_cast<std::size_t>(row - verdict::requirements().data());
 }
 
-std::vector<Check> gather() {
-  std::vector<Check> all;
+std::vector<Rule> gather() {
+  std::vector<Rule> all;
+  for (const auto& family : {rfc3261_9_cancel_rules()})
+    all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_configuration_checks(),
                              guide_registration_checks(),
                              guide_call_checks(),
@@ -32,7 +34,6 @@ std::vector<Check> gather() {
                              rfc3261_19_tag_checks(),
                              failover_transport_checks(),
                              failover_stream_checks(),
-                             rfc3261_9_cancel_checks(),
                              rfc3263_4_failover_checks(),
                              guide_subscription_checks(),
                              rfc6665_4_subscription_checks(),
@@ -58,9 +59,9 @@ std::vector<Check> gather() {
                              rfc4028_10_session_checks(),
                              failover_midcall_checks(),
                              always_told_checks()})
-    all.insert(all.end(), family.begin(), family.end());
-  std::ranges::sort(all, {},
-                    [](const Check& check) { return catalogue_position(check.requirement); });
+    for (const Check& check : family)
+      all.push_back({.row = *verdict::find_requirement(check.requirement), .judge = check.judge});
+  std::ranges::sort(all, {}, [](const Rule& rule) { return catalogue_position(rule.row.id); });
   return all;
 }
 
@@ -81,19 +82,15 @@ bool is_wanted(const JudgeOptions& options, std::string_view requirement) {
 
 }  // namespace
 
-std::span<const Check> checks() {
-  static const std::vector<Check> all = gather();
+std::span<const Rule> rules() {
+  static const std::vector<Rule> all = gather();
   return all;
 }
 
 std::vector<verdict::Finding> judge_phone(const Phone& phone, const JudgeOptions& options) {
   std::vector<verdict::Finding> findings;
-  for (const Check& check : checks()) {
-    if (!is_wanted(options, check.requirement)) continue;
-    Judge judge(phone, *verdict::find_requirement(check.requirement));
-    check.judge(phone, judge);
-    findings.push_back(std::move(judge).finish());
-  }
+  for (const Rule& rule : rules())
+    if (is_wanted(options, rule.row.id)) findings.push_back(finding_of(rule, phone));
   return findings;
 }
 

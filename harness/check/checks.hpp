@@ -1,11 +1,11 @@
 #pragma once
-// All checks, and the one function that runs them over a trace.
+// All rules, and the one function that runs them over a trace.
 
 #include <span>
 #include <string>
 #include <vector>
 
-#include "harness/check/judge.hpp"
+#include "harness/check/rule.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/trace/trace.hpp"
@@ -13,18 +13,18 @@
 
 namespace sipharness::check {
 
-/// One entry a requirement, in catalogue order.
-std::span<const Check> checks();
+/// One for each judged requirement, in catalogue order.
+std::span<const Rule> rules();
 
 struct JudgeOptions {
   const scenario::Scenario* scenario = nullptr;
   std::vector<std::string> only;  ///< requirement ids; empty: all
 };
 
-/// Every check over one phone, in catalogue order.
+/// Every rule over one phone, in catalogue order.
 std::vector<verdict::Finding> judge_phone(const Phone& phone, const JudgeOptions& options);
 
-/// Every check over every device of the trace: one finding per requirement and device.
+/// Every rule over every device of the trace: one finding per requirement and device.
 std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
                                           const scenario::Profile& profile,
                                           const JudgeOptions& options);

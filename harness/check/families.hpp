@@ -3,9 +3,11 @@
 
 #include <span>
 
-#include "harness/check/judge.hpp"
+#include "harness/check/rule.hpp"
 
 namespace sipharness::check {
+
+std::span<const Rule> rfc3261_9_cancel_rules();  // RFC 3261 §9.1
 
 std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3
 std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
@@ -20,7 +22,6 @@ std::span<const Check> rfc3261_18_size_checks();            // RFC 3261 §18.1.1
 std::span<const Check> rfc3261_19_tag_checks();             // RFC 3261 §19.3
 std::span<const Check> failover_transport_checks();         // what ICMP and RST say
 std::span<const Check> failover_stream_checks();            // what TCP does and does not say
-std::span<const Check> rfc3261_9_cancel_checks();           // RFC 3261 §9.1
 std::span<const Check> rfc3581_port_checks();               // RFC 3581 §3, §4
 std::span<const Check> rfc3263_4_failover_checks();         // RFC 3263 §4.3
 std::span<const Check> guide_subscription_checks();         // guide, SIP Server Redundancy

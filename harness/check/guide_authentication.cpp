@@ -32,8 +32,7 @@ constexpr Duration action_grace = 10s;
 
 bool is_challenged(const Phone& phone) {
   return std::ranges::any_of(phone.messages, [&](const trace::Message& message) {
-    return message.to_device() &&
-           (message.sip.status() == 401 || message.sip.status() == 407);
+    return message.to_device() && (message.sip.status() == 401 || message.sip.status() == 407);
   });
 }
 

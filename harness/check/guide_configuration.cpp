@@ -43,8 +43,7 @@ void look_for_other_ports(const Phone& phone, Judge& judge, const trace::Server&
 
 const Message* first_register(const Phone& phone, const trace::Server& server) {
   for (const Message& message : phone.messages)
-    if (is_register(message) && message.from_device() &&
-        message.destination == server.endpoint)
+    if (is_register(message) && message.from_device() && message.destination == server.endpoint)
       return &message;
   return nullptr;
 }

@@ -90,9 +90,11 @@ std::string describe(const trace::LostOrder& order, const Phone& phone) {
 
 }  // namespace
 
-Judge::Judge(const Phone& phone, const verdict::Requirement& requirement) : phone_(phone) {
+Judge::Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs,
+             std::string_view held)
+    : phone_(phone), precondition_(needs.what), precondition_blame_(needs.blame), held_(held) {
   finding_.requirement = &requirement;
-  finding_.device = phone.trace.devices.empty() ? "phone" : phone.trace.devices[phone.device].name;
+  finding_.device = phone.name();
 }
 
 Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string message) {
@@ -179,6 +181,10 @@ void Judge::not_applicable(std::string reason) {
   add(Verdict::not_applicable, {}, reason).reason = std::move(reason);
 }
 
+void Judge::all_held(std::size_t first, std::size_t count) {
+  pass({ServerRole::none, {}, {first}}, fmt::format(fmt::runtime(held_), count));
+}
+
 void Judge::needs(std::string precondition, verdict::Blame blame) {
   precondition_ = std::move(precondition);
   precondition_blame_ = blame;
@@ -236,6 +242,15 @@ verdict::Finding Judge::finish() && {
   }
   std::ranges::stable_sort(finding_.instances, std::ranges::greater(), &Instance::verdict);
   return std::move(finding_);
+}
+
+void violated_unless_lost(const Phone& phone, Judge& judge, const Evidence& evidence,
+                          const std::string& message) {
+  if (phone.trace.vantage == trace::Vantage::device) return judge.violated(evidence, message);
+  judge.inconclusive(evidence, verdict::Blame::network,
+                     message +
+                         "; but the capture was not taken at the device, and packets may "
+                         "have been lost between");
 }
 
 }  // namespace sipharness::check

@@ -38,9 +38,17 @@ struct Measurement {
   Duration measured() const { return end - start; }
 };
 
+/// What must come true before a rule can be judged, said when nothing exercised it.
+struct Needs {
+  std::string_view what = "something to judge";   ///< "a call that was answered"
+  verdict::Blame blame = verdict::Blame::device;  ///< whose doing it is where it is missing
+};
+
 class Judge {
  public:
-  Judge(const Phone& phone, const verdict::Requirement& requirement);
+  /// `held`: see Rule.
+  Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs,
+        std::string_view held);
 
   /// Judged and right.
   void pass(const Evidence& evidence, std::string message);
@@ -60,9 +68,10 @@ class Judge {
   void inconclusive(const Evidence& evidence, verdict::Blame blame, std::string reason);
   /// The profile switches it off.
   void not_applicable(std::string reason);
-  /// What must come true before this can be judged ("a call that was answered"), said when nothing
-  /// exercised the requirement.
+  /// Something else than Rule::needs must come true first, as it turned out.
   void needs(std::string precondition, verdict::Blame blame = verdict::Blame::device);
+  /// All of `count` subjects are right, as Rule::held says; `first` is a message of the first.
+  void all_held(std::size_t first, std::size_t count);
 
   /// The finding, worst instance first.
   verdict::Finding finish() &&;
@@ -79,9 +88,15 @@ class Judge {
 
   const Phone& phone_;
   verdict::Finding finding_;
-  std::string precondition_ = "something to judge";
-  verdict::Blame precondition_blame_ = verdict::Blame::device;
+  std::string precondition_;
+  verdict::Blame precondition_blame_;
+  std::string_view held_;
 };
+
+/// `violated`, if the capture shows what the device received; elsewhere the message that it should
+/// have heeded, or its reaction, may have been lost on the way.
+void violated_unless_lost(const Phone& phone, Judge& judge, const Evidence& evidence,
+                          const std::string& message);
 
 /// A check judges one requirement over one device.
 using CheckFunction = void (*)(const Phone&, Judge&);

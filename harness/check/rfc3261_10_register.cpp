@@ -159,8 +159,8 @@ bool was_learned(const Phone& phone, const Message& message) {
   const auto uri = contacts.empty() ? std::nullopt : sip::parse_uri(contacts.front().uri);
   return uri && std::ranges::any_of(phone.messages, [&](const Message& earlier) {
            const sip::Via& via = earlier.sip.via();
-           return earlier.index < message.index && earlier.to_device() && earlier.sip.is_response() &&
-                  via.received == uri->host && via.rport == uri->port;
+           return earlier.index < message.index && earlier.to_device() &&
+                  earlier.sip.is_response() && via.received == uri->host && via.rport == uri->port;
          });
 }
 

@@ -75,8 +75,8 @@ class Askers {
  public:
   explicit Askers(const Phone& phone) {
     for (const Message& message : phone.messages)
-      if (message.to_device() && message.sip.is_request() &&
-          is_over_udp(message) && message.sip.via().has_rport)
+      if (message.to_device() && message.sip.is_request() && is_over_udp(message) &&
+          message.sip.via().has_rport)
         by_key_.emplace(key_of(message), &message);
   }
 

@@ -69,15 +69,6 @@ void judge_refresh_period(const Phone& phone, Judge& judge, const Refresh& refre
     judge.within(evidence, measurement, what);
 }
 
-void violated_unless_lost(const Phone& phone, Judge& judge, const Evidence& evidence,
-                          const std::string& message) {
-  if (phone.trace.vantage == trace::Vantage::device) return judge.violated(evidence, message);
-  judge.inconclusive(evidence, verdict::Blame::network,
-                     message +
-                         "; but the capture was not taken at the device, and packets may "
-                         "have been lost between");
-}
-
 void judge_rest(const Phone& phone, Judge& judge, const Transaction& invite, std::size_t response) {
   const CaptureTime heard = phone.at(response);
   Evidence evidence = evidence_of(phone, invite);

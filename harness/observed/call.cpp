@@ -258,6 +258,13 @@ std::vector<CallGroup> find_calls(const Phone& phone) {
   return CallFinder(phone).find();
 }
 
+std::vector<CallLeg> find_call_legs(const Phone& phone) {
+  std::vector<CallLeg> found;
+  for (const CallGroup& call : calls(phone))
+    for (const Leg& leg : call.legs) found.push_back({&call, &leg});
+  return found;
+}
+
 std::optional<std::size_t> first_response(const Phone& phone, const Leg& leg) {
   if (leg.provisional && leg.final)
     return phone.at(*leg.provisional) <= phone.at(*leg.final) ? leg.provisional : leg.final;

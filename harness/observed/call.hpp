@@ -62,6 +62,23 @@ inline const std::vector<ConfirmedDialog>& dialogs(const Phone& phone) {
   return phone.derived<find_dialogs>();
 }
 
+/// One leg of a call.
+struct CallLeg {
+  const CallGroup* call = nullptr;
+  const Leg* leg = nullptr;
+};
+
+std::vector<CallLeg> find_call_legs(const Phone& phone);
+/// All legs of all calls.
+inline const std::vector<CallLeg>& call_legs(const Phone& phone) {
+  return phone.derived<find_call_legs>();
+}
+
+/// The INVITE of a leg that counts: the last one.
+inline const Transaction& invite_of(const Phone& phone, const Leg& leg) {
+  return transactions(phone)[leg.invites.back()];
+}
+
 /// When the first INVITE of a leg left: before a challenge, where i0 is after it.
 CaptureTime reached_at(const Phone& phone, const Leg& leg);
 

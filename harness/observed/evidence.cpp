@@ -5,6 +5,10 @@
 
 namespace sipharness::observed {
 
+Evidence evidence_of(const Phone& /*phone*/, const Message& message) {
+  return {message.server, message.sip.call_id(), {message.index}};
+}
+
 Evidence evidence_of(const Phone& phone, const Transaction& transaction) {
   return {transaction.server, opening(phone, transaction).sip.call_id(), transaction.sends};
 }
@@ -12,6 +16,14 @@ Evidence evidence_of(const Phone& phone, const Transaction& transaction) {
 Evidence evidence_of(const Phone& phone, const Leg& leg) {
   const Message& invite = opening(phone, transactions(phone)[leg.invites.back()]);
   return {leg.server, invite.sip.call_id(), {invite.index}};
+}
+
+Evidence evidence_of(const Phone& phone, const CallLeg& leg) {
+  return evidence_of(phone, *leg.leg);
+}
+
+Evidence evidence_of(const Phone& phone, const CallGroup& call) {
+  return call.legs.empty() ? Evidence{} : evidence_of(phone, call.legs.front());
 }
 
 Evidence evidence_of(const Phone& phone, const RegisterAttempt& attempt) {

@@ -19,10 +19,13 @@ struct Evidence {
   std::vector<std::uint32_t> frames{};  ///< of what is no SIP message: SYN, RST, a lookup
 };
 
+Evidence evidence_of(const Phone& phone, const Message& message);
 /// Every transmission of the request.
 Evidence evidence_of(const Phone& phone, const Transaction& transaction);
 /// The message that opened it.
 Evidence evidence_of(const Phone& phone, const Leg& leg);
+Evidence evidence_of(const Phone& phone, const CallLeg& leg);
+Evidence evidence_of(const Phone& phone, const CallGroup& call);  ///< its first leg
 Evidence evidence_of(const Phone& phone, const RegisterAttempt& attempt);
 
 }  // namespace sipharness::observed

@@ -100,8 +100,8 @@ bool was_dialog_lost(const Phone& phone, const ConfirmedDialog& dialog) {
 
 const Message* bye_of_device(const Phone& phone, const ConfirmedDialog& dialog, CaptureTime from) {
   for (const Message& message : phone.messages)
-    if (is_request_of_device(message) && message.sip.method() == Method::bye && message.at >= from &&
-        is_in(message.sip, dialog))
+    if (is_request_of_device(message) && message.sip.method() == Method::bye &&
+        message.at >= from && is_in(message.sip, dialog))
       return &message;
   return nullptr;
 }

@@ -34,9 +34,9 @@ class Selftest {
   Selftest(const std::vector<scenario::Scenario>& scenarios, const scenario::Profile& profile,
            const SelftestOptions& options)
       : scenarios_(scenarios), profile_(profile), options_(options) {
-    for (const check::Check& check : check::checks())
-      if (is_judged(check.requirement))
-        outcome_.coverage.push_back({check.requirement, {}, {}, {}});
+    for (const check::Rule& rule : check::rules())
+      if (is_judged(rule.row.id))
+        outcome_.coverage.push_back({rule.row.id, {}, {}, {}});
   }
 
   SelftestOutcome run() {

@@ -18,7 +18,7 @@ struct Requirement {
   Severity severity = Severity::must;
   std::string_view sentence;   ///< what the device must do
   std::string_view observed;   ///< how a capture shows it
-  std::string_view tolerance;  ///< which tolerance applies and where it comes from; may be empty
+  std::string_view tolerance{};  ///< which tolerance applies and where it comes from; may be empty
 };
 
 /// All rows, in catalogue order.

@@ -54,13 +54,13 @@ TEST(CheckCases, cover_every_requirement_with_pass_violation_and_inconclusive) {
     kinds[one.requirement].insert(violated ? "violated" : to_string(one.expected.verdict));
   }
   using Kinds = std::vector<std::string_view>;
-  for (const check::Check& check : check::checks()) {
+  for (const check::Rule& rule : check::rules()) {
     const bool recorded =
-        verdict::find_requirement(check.requirement)->severity == verdict::Severity::info;
+        rule.row.severity == verdict::Severity::info;
     for (const std::string_view kind :
          recorded ? Kinds{"info", "inconclusive"} : Kinds{"pass", "violated", "inconclusive"})
-      EXPECT_TRUE(kinds[check.requirement].contains(kind))
-          << check.requirement << " has no case that is " << kind;
+      EXPECT_TRUE(kinds[rule.row.id].contains(kind))
+          << rule.row.id << " has no case that is " << kind;
   }
 }
 

@@ -1,0 +1,103 @@
+#pragma once
+// How rules speak of what they judge: one subject at a time, with its evidence.
+//
+//   each<calls, judge_call>          judge_call(phone, call, it) for every call of the phone
+//   every<requests, wrong_with>      wrong_with(phone, request) says what is wrong with one, or
+//                                    nothing; where nothing is, all pass as one (Rule::held)
+//
+//  1. `subjects` is a function of harness/observed that gives a range of values or of pointers.
+//  2. The evidence of an occurrence is evidence_of(phone, subject) until cite() adds to it or
+//     about() replaces it; it is found only where something is said.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "harness/check/judge.hpp"
+
+namespace sipharness::check {
+
+class Occurrence {
+ public:
+  template <class Subject>
+  Occurrence(const Phone& phone, Judge& judge, const Subject& subject)
+      : phone_(phone),
+        judge_(judge),
+        subject_(&subject),
+        find_evidence_(&evidence_of_subject<Subject>) {}
+
+  /// Adds a message to the evidence, if there is one.
+  Occurrence& cite(std::optional<std::size_t> message);
+  /// Replaces the evidence.
+  Occurrence& about(Evidence evidence);
+
+  void pass(std::string message) { judge_.pass(evidence(), std::move(message)); }
+  void violated(std::string message) { judge_.violated(evidence(), std::move(message)); }
+  void warn(std::string message) { judge_.warn(evidence(), std::move(message)); }
+  void fail(std::string message) { judge_.fail(evidence(), std::move(message)); }
+  void inconclusive(verdict::Blame blame, std::string reason) {
+    judge_.inconclusive(evidence(), blame, std::move(reason));
+  }
+  /// pass with the one message, violated with the other.
+  void expect(bool holds, std::string_view held, std::string_view broken);
+  void within(const Measurement& measurement, std::string_view what) {
+    judge_.within(evidence(), measurement, what);
+  }
+  void should_be_within(const Measurement& measurement, std::string_view what) {
+    judge_.should_be_within(evidence(), measurement, what);
+  }
+  /// Violated, if the capture shows what the device received; elsewhere the message that it should
+  /// have heeded, or its reaction, may have been lost on the way.
+  void violated_unless_lost(const std::string& message);
+
+ private:
+  template <class Subject>
+  static Evidence evidence_of_subject(const Phone& phone, const void* subject) {
+    return evidence_of(phone, *static_cast<const Subject*>(subject));
+  }
+  Evidence& evidence();
+
+  const Phone& phone_;
+  Judge& judge_;
+  const void* subject_;
+  Evidence (*find_evidence_)(const Phone&, const void*);
+  std::optional<Evidence> evidence_;
+};
+
+/// The value behind a pointer, or the value.
+template <class Item>
+const auto& subject_of(const Item& item) {
+  if constexpr (std::is_pointer_v<Item>)
+    return *item;
+  else
+    return item;
+}
+
+template <auto subjects, auto judge_one>
+void each(const Phone& phone, Judge& judge) {
+  for (const auto& item : subjects(phone)) {
+    const auto& subject = subject_of(item);
+    Occurrence occurrence(phone, judge, subject);
+    judge_one(phone, subject, occurrence);
+  }
+}
+
+template <auto subjects, auto wrong_with>
+void every(const Phone& phone, Judge& judge) {
+  std::size_t count = 0;
+  std::size_t broken = 0;
+  std::size_t first = 0;
+  for (const auto& item : subjects(phone)) {
+    const auto& subject = subject_of(item);
+    const std::optional<std::string> wrong = wrong_with(phone, subject);
+    if (count++ == 0) first = evidence_of(phone, subject).messages.front();
+    if (!wrong) continue;
+    ++broken;
+    judge.violated(evidence_of(phone, subject), *wrong);
+  }
+  if (count > 0 && broken == 0) judge.all_held(first, count);
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,312 @@
+// CANCEL: when, what it must repeat, and how a call that its user gave up ends.
+// @source RFC 3261 §9.1, §13.2.2.4, §15
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/cancels.hpp"
+#include "harness/observed/invites.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::HeaderId;
+using sip::Method;
+using verdict::Blame;
+using verdict::Severity;
+
+/// policy: how soon a CANCEL that had to wait for a 1xx follows it (catalogue, CANCEL-02).
+constexpr Duration time_to_cancel = 500ms;
+/// policy: an event less than this before another may have crossed it in the device.
+constexpr Duration race = 100ms;
+
+// --- When ----------------------------------------------------------------------------------------
+
+/// Nothing came before Timer B: the device had to leave it without a CANCEL.
+bool was_silent(const Phone& phone, const Transaction& invite) {
+  const CaptureTime timer_b = phone.at(invite.sends.front()) + phone.profile.timers.sixty_four_t1();
+  return !invite.first_response || phone.at(*invite.first_response) >= timer_b;
+}
+
+void waits_for_a_provisional(const Phone& phone, const OwnInvite& own, Occurrence& it) {
+  it.about(evidence_of(phone, *own.invite));
+  if (own.cancel == nullptr) {
+    if (was_silent(phone, *own.invite))
+      it.pass("no CANCEL for an INVITE without provisional response");
+    return;
+  }
+  const std::size_t sent = own.cancel->sends.front();
+  it.cite(sent).expect(own.invite->provisional && *own.invite->provisional < sent,
+                       "CANCEL only after a provisional response",
+                       "CANCEL before any provisional response");
+}
+
+/// Hung up before the leg had drawn anything, and its first answer is a provisional one that leaves
+/// time to cancel it.
+bool had_to_wait_with_cancel(const Phone& phone, const CallGroup& call, const Leg& leg) {
+  if (!call.hung_up || !leg.provisional || leg.i0 > *call.hung_up) return false;
+  const CaptureTime heard = phone.at(*leg.provisional);
+  if (heard < *call.hung_up + race || !awaits_answer(phone, invite_of(phone, leg), heard))
+    return false;
+  return leg.cancel || !leg.final || phone.at(*leg.final) > heard + time_to_cancel;
+}
+
+void cancels_when_it_may(const Phone& phone, const CallLeg& of, Occurrence& it) {
+  const Leg& leg = *of.leg;
+  if (!had_to_wait_with_cancel(phone, *of.call, leg)) return;
+  it.cite(leg.provisional).cite(leg.cancel);
+  const CaptureTime heard = phone.at(*leg.provisional);
+  if (leg.cancel)
+    it.within({.start = heard, .end = phone.at(*leg.cancel), .window = {.max = time_to_cancel}},
+              "CANCEL after the first provisional response to a call hung up before");
+  else if (next_power_change(phone, heard) > heard + time_to_cancel)
+    it.violated_unless_lost("the call was hung up, a provisional response came, and no CANCEL");
+}
+
+/// The user hung up when the leg had its final response, and that had time to arrive.
+bool was_hung_up_after_final(const Phone& phone, const Transaction& invite) {
+  const CallGroup* call = call_of(phone, invite);
+  return call != nullptr && call->hung_up && invite.final &&
+         phone.at(*invite.final) + race <= *call->hung_up;
+}
+
+/// A CANCEL on the branch of a request that is no INVITE.
+void judge_cancelled_others(const Phone& phone, Judge& judge) {
+  std::unordered_map<std::string_view, const Transaction*> first_of;
+  for (const Transaction& transaction : transactions(phone))
+    if (transaction.method != Method::cancel)
+      first_of.emplace(opening(phone, transaction).sip.via().branch, &transaction);
+  for (const Transaction& transaction : transactions(phone)) {
+    if (transaction.method != Method::cancel || transaction.direction != Direction::from_device)
+      continue;
+    const auto cancelled = first_of.find(opening(phone, transaction).sip.via().branch);
+    if (cancelled == first_of.end() || cancelled->second->method == Method::invite) continue;
+    const Message& request = opening(phone, *cancelled->second);
+    Occurrence(phone, judge, request)
+        .cite(transaction.sends.front())
+        .violated(fmt::format("CANCEL of a {}", request.sip.method_text()));
+  }
+}
+
+void comes_before_the_final(const Phone& phone, const OwnInvite& own, Occurrence& it) {
+  const auto& final = own.invite->final;
+  it.cite(final);
+  if (own.cancel == nullptr) {
+    if (was_hung_up_after_final(phone, *own.invite))
+      it.pass("no CANCEL for an INVITE that had its final response");
+    return;
+  }
+  const std::size_t sent = own.cancel->sends.front();
+  it.cite(sent);
+  if (final && phone.at(*final) + race < phone.at(sent))
+    it.violated_unless_lost(fmt::format("CANCEL {} after a {}",
+                                        format_seconds(phone.at(sent) - phone.at(*final)),
+                                        phone.message(*final).sip.status()));
+  else
+    it.pass("CANCEL before any final response");
+}
+
+void cancels_nothing_that_is_over(const Phone& phone, Judge& judge) {
+  judge_cancelled_others(phone, judge);
+  each<own_invites, comes_before_the_final>(phone, judge);
+}
+
+// --- What ----------------------------------------------------------------------------------------
+
+void repeats_the_invite(const Phone& phone, const OwnInvite& own, Occurrence& it) {
+  if (own.cancel == nullptr) return;
+  const Message& request = opening(phone, *own.invite);
+  const Message& sent = opening(phone, *own.cancel);
+  it.cite(sent.index);
+  if (const auto wrong = departs_from(request, sent, request))
+    it.violated(fmt::format("CANCEL: {}", *wrong));
+  else
+    it.expect(!sent.sip.has(HeaderId::require) && !sent.sip.has(HeaderId::proxy_require),
+              "CANCEL repeats what it must of its INVITE", "CANCEL with Require or Proxy-Require");
+}
+
+// --- How it ends ---------------------------------------------------------------------------------
+
+/// The first INVITE that the call sent anywhere later than `at`.
+const Transaction* invite_after(const Phone& phone, const CallGroup& call, CaptureTime at) {
+  for (const Leg& leg : call.legs)
+    for (const std::size_t invite : leg.invites)
+      if (phone.at(transactions(phone)[invite].sends.front()) > at)
+        return &transactions(phone)[invite];
+  return nullptr;
+}
+
+/// A cancelled leg rang somebody else after all: the fault that this requirement is for.
+bool is_ghost(const Phone& phone, const CallLeg& of, Occurrence& it) {
+  const CaptureTime cancelled = phone.at(*of.leg->cancel);
+  const Transaction* ghost = invite_after(phone, *of.call, cancelled + round_trip_slack);
+  if (ghost == nullptr) return false;
+  const std::size_t sent = ghost->sends.front();
+  if (of.call->hung_up && *of.call->hung_up <= cancelled + round_trip_slack)
+    it.cite(sent).fail(fmt::format("an INVITE at the {} {} after the call was cancelled",
+                                   to_string(ghost->server),
+                                   format_seconds(phone.at(sent) - cancelled)));
+  else if (!phone.trace.has_journal() && ghost->server != of.leg->server)
+    it.cite(sent).inconclusive(
+        Blame::user, "an INVITE followed the CANCEL; whether the user had hung up is not known");
+  else
+    return false;
+  return true;
+}
+
+void a_cancelled_call_is_over(const Phone& phone, const CallLeg& of, Occurrence& it) {
+  const Leg& leg = *of.leg;
+  if (!leg.cancel || is_ghost(phone, of, it.cite(leg.cancel))) return;
+  if (leg.final && phone.message(*leg.final).sip.is_success()) return;  // see CANCEL-06
+  if (!leg.final) {
+    if (phone.trace.last > phone.at(*leg.cancel) + failover_limit(phone))
+      it.pass("no final response after the CANCEL, and nothing followed");
+    return;
+  }
+  it.cite(leg.final);
+  const int status = phone.message(*leg.final).sip.status();
+  if (!invite_of(phone, leg).acks.empty())
+    it.pass(fmt::format("the {} after the CANCEL was acknowledged", status));
+  else if (phone.trace.last > phone.at(*leg.final) + time_to_react)
+    it.violated_unless_lost(fmt::format("the {} after the CANCEL was never acknowledged", status));
+}
+
+/// Answered when its user had given it up, in time for its transaction.
+bool crossed_the_hang_up(const Phone& phone, const CallGroup& call, const Leg& leg) {
+  if (!call.hung_up || !leg.final || !phone.message(*leg.final).sip.is_success()) return false;
+  const CaptureTime at = phone.at(*leg.final);
+  if (at <= *call.hung_up) return false;
+  const bool is_waited_for =
+      awaits_answer(phone, invite_of(phone, leg), at) &&
+      (!leg.cancel || at < phone.at(*leg.cancel) + phone.profile.timers.sixty_four_t1());
+  return is_waited_for || !leg.acks_2xx.empty();
+}
+
+void an_unwanted_answer_is_ended(const Phone& phone, const CallLeg& of, Occurrence& it) {
+  const Leg& leg = *of.leg;
+  if (!crossed_the_hang_up(phone, *of.call, leg)) return;
+  const CaptureTime at = phone.at(*leg.final);
+  const CaptureTime deadline = at + time_to_react;
+  if (std::min(phone.trace.last, next_power_change(phone, at)) <= deadline) return;
+  it.cite(leg.final);
+  if (leg.acks_2xx.empty())
+    return it.violated_unless_lost("an answer that crossed the hang-up was never acknowledged");
+  const std::size_t ack = leg.acks_2xx.front();
+  it.cite(ack).within(
+      {.start = at, .end = phone.at(ack), .window = {.max = phone.profile.timers.t1}},
+      "ACK to an answer that crossed the hang-up");
+  if (leg.bye_to_device && phone.at(*leg.bye_to_device) <= deadline) return;
+  if (!leg.bye_from_device)
+    return it.violated("an answer that crossed the hang-up was never ended by BYE");
+  it.cite(leg.bye_from_device)
+      .within(
+          {.start = at, .end = phone.at(*leg.bye_from_device), .window = {.max = time_to_react}},
+          "BYE after an answer that crossed the hang-up");
+}
+
+/// A leg was answered before the user hung up: what ended then was a conversation.
+bool was_answered_before(const Phone& phone, const CallGroup& call, CaptureTime at) {
+  return std::ranges::any_of(call.legs, [&](const Leg& leg) {
+    return leg.final && phone.message(*leg.final).sip.is_success() && phone.at(*leg.final) < at;
+  });
+}
+
+void nothing_follows_a_hang_up(const Phone& phone, const CallGroup& call, Occurrence& it) {
+  if (!call.hung_up || call.legs.empty() || was_answered_before(phone, call, *call.hung_up)) return;
+  const Duration slack = std::max(round_trip_slack, phone.profile.tolerances.timer.absolute);
+  it.about(evidence_of(phone, call.legs.back()));
+  if (const Transaction* ghost = invite_after(phone, call, *call.hung_up + slack))
+    it.cite(ghost->sends.front())
+        .violated(fmt::format("an INVITE at the {} {} after the user had hung up",
+                              to_string(ghost->server),
+                              format_seconds(phone.at(ghost->sends.front()) - *call.hung_up)));
+  else if (std::min(call.until, phone.trace.last) > call.legs.back().i0 + failover_limit(phone))
+    it.pass("no INVITE followed the hang-up");
+}
+
+const std::array rules{
+    Rule{.row = {.id = "RFC3261-CANCEL-01",
+                 .clause = "RFC 3261 §9.1",
+                 .severity = Severity::must,
+                 .sentence = "The device sends no CANCEL before a provisional response to the "
+                             "INVITE arrived, also when it leaves a silent primary for the "
+                             "secondary.",
+                 .observed = "Each CANCEL follows a 1xx on the branch of its INVITE."},
+         .needs = {"an INVITE that is cancelled, or left without a provisional response"},
+         .judge = each<own_invites, waits_for_a_provisional>},
+    Rule{.row = {.id = "RFC3261-CANCEL-02",
+                 .clause = "RFC 3261 §9.1",
+                 .severity = Severity::must,
+                 .sentence = "A CANCEL that had to wait for a provisional response is sent when "
+                             "that comes.",
+                 .observed = "When a call was hung up before any response and a 1xx arrives, "
+                             "CANCEL follows within 0.5 s.",
+                 .tolerance = "policy: 0.5 s"},
+         .needs = {"a call that is hung up before its first response, a provisional one",
+                   Blame::harness},
+         .judge = each<call_legs, cancels_when_it_may>},
+    Rule{.row = {.id = "RFC3261-CANCEL-03",
+                 .clause = "RFC 3261 §9.1",
+                 .severity = Severity::must,
+                 .sentence = "A CANCEL repeats what identifies the INVITE and asks for no "
+                             "extension.",
+                 .observed = "One Via with the branch of the INVITE, its Request-URI, Call-ID, To, "
+                             "From, CSeq number, Route and destination; no Require and no "
+                             "Proxy-Require."},
+         .needs = {"a call that is cancelled"},
+         .judge = each<own_invites, repeats_the_invite>},
+    Rule{.row = {.id = "RFC3261-CANCEL-04",
+                 .clause = "RFC 3261 §9.1",
+                 .severity = Severity::should,
+                 .sentence = "The device cancels neither an INVITE that has its final response nor "
+                             "any other request.",
+                 .observed = "No CANCEL later than 0.1 s after a final response on the branch it "
+                             "names, and none on the branch of another method.",
+                 .tolerance = "policy: 0.1 s"},
+         .needs = {"a call that is hung up"},
+         .judge = cancels_nothing_that_is_over},
+    Rule{.row = {.id = "RFC3261-CANCEL-05",
+                 .clause = "RFC 3261 §9.1",
+                 .severity = Severity::should,
+                 .sentence = "A cancelled call is over: its 487 is acknowledged, and when none "
+                             "comes it is dropped after 64*T1 and rings nowhere else.",
+                 .observed = "ACK to the final response that follows the CANCEL; an INVITE of the "
+                             "call anywhere after the user's CANCEL fails.",
+                 .tolerance = "policy: 2 s"},
+         .needs = {"a call that is cancelled, and time for it to end"},
+         .judge = each<call_legs, a_cancelled_call_is_over>},
+    Rule{.row = {.id = "RFC3261-CANCEL-06",
+                 .clause = "RFC 3261 §13.2.2.4, §15",
+                 .severity = Severity::must,
+                 .sentence = "An answer that crosses the hang-up is acknowledged and then ended.",
+                 .observed = "ACK within T1 of a 2xx that came after the user had hung up, BYE "
+                             "within 2 s.",
+                 .tolerance = "policy: 2 s"},
+         .needs = {"a call that is answered when its user has hung up", Blame::harness},
+         .judge = each<call_legs, an_unwanted_answer_is_ended>},
+    Rule{.row = {.id = "FO-USERCANCEL",
+                 .clause = "RFC 3261 §9.1",
+                 .severity = Severity::must,
+                 .sentence = "A hang-up ends the call in whatever state it is: no other server is "
+                             "tried.",
+                 .observed = "No INVITE of the call later than 50 ms after its user hung up, for "
+                             "as long as a fallback could still come.",
+                 .tolerance = "policy: 50 ms"},
+         .needs = {"a call that is hung up before it is answered, and time for a fallback"},
+         .judge = each<calls, nothing_follows_a_hang_up>},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc3261_9_cancel_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

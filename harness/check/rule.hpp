@@ -1,0 +1,26 @@
+#pragma once
+// One requirement in one place: what it says (a row of the catalogue), what has to come true before
+// it can be judged, and how it is judged. Rules stand in folders cut as the RFCs and the guide are;
+// their cases (tests/harness/check) and deviations (harness/dut/reference_ua) in the same folders.
+
+#include <string>
+#include <string_view>
+
+#include "harness/check/judge.hpp"
+
+namespace sipharness::check {
+
+struct Rule {
+  verdict::Requirement row;
+  Needs needs{};
+  /// Why the rule is not for this phone ("the profile switches rport off"); empty: it is.
+  std::string_view (*unless)(const Phone&) = nullptr;
+  /// Of `every`: what held, with {} for the number of subjects.
+  std::string_view held{};
+  void (*judge)(const Phone&, Judge&) = nullptr;
+};
+
+/// The finding of one rule on one phone.
+verdict::Finding finding_of(const Rule& rule, const Phone& phone);
+
+}  // namespace sipharness::check
