@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <charconv>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -64,9 +65,11 @@ std::string Endpoint::text() const {
 }
 
 std::size_t EndpointHash::operator()(const Endpoint& endpoint) const {
-  std::uint64_t hash = 0xcbf29ce484222325U ^ endpoint.port;
-  for (const std::uint8_t byte : endpoint.address.bytes()) hash = (hash ^ byte) * 0x100000001b3U;
-  return static_cast<std::size_t>(hash ^ (hash >> 32U));
+  std::array<std::uint64_t, 2> words{};
+  std::memcpy(words.data(), endpoint.address.bytes().data(), sizeof words);
+  std::uint64_t hash = (words[0] ^ endpoint.port) * 0x9e3779b97f4a7c15U;
+  hash = (hash ^ (hash >> 32U) ^ words[1]) * 0xc2b2ae3d27d4eb4fU;
+  return static_cast<std::size_t>(hash ^ (hash >> 29U));
 }
 
 }  // namespace sipharness

@@ -1,3 +1,5 @@
+#include "harness/capture/pcap_writer.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -13,7 +15,6 @@
 
 #include "harness/base/setup_error.hpp"
 #include "harness/capture/link_types.hpp"
-#include "harness/capture/pcap_file.hpp"
 
 namespace sipharness::capture {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/capture/pcap_file.hpp"
+#include "harness/capture/capture_file.hpp"
 #include "harness/check/checks.hpp"
 #include "harness/files/files.hpp"
 #include "harness/judge/builtin_profile.hpp"
@@ -111,7 +111,7 @@ verdict::CaptureInfo describe_capture(const Inputs& inputs, const trace::Trace& 
 }
 
 bool is_seen(const trace::Trace& trace, trace::ServerRole server) {
-  return std::ranges::find(trace.messages, server, &trace::Message::server) != trace.messages.end();
+  return std::ranges::count(trace.messages.flows(), server, &trace::Flow::server) > 0;
 }
 
 /// Nothing where every device is judged: the reference UAs, and those of a field capture.

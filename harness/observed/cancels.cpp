@@ -18,7 +18,7 @@ const Transaction* cancel_of(const Phone& phone, const CancelsByCallId& cancels,
   if (candidates == cancels.end()) return nullptr;
   for (const Transaction* cancel : candidates->second) {
     const Message& first = opening(phone, *cancel);
-    if (first.sip.via().branch == request.sip.via().branch ||
+    if (first.sip.branch() == request.sip.branch() ||
         (first.sip.cseq() == request.sip.cseq() && first.destination == request.destination))
       return cancel;
   }

@@ -1,33 +1,19 @@
 #include "harness/observed/phone.hpp"
 
-#include <algorithm>
 #include <atomic>
+#include <cstdint>
 
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 namespace {
 
-/// What reached an address of this device; all of it where there is only one. A stream's own port
-/// is not known beforehand.
-bool is_told_to(const Trace& trace, std::size_t device, const TransportFailure& failure) {
-  if (trace.devices.size() < 2) return true;
-  return std::ranges::any_of(trace.devices[device].addresses, [&](const Endpoint& own) {
-    return failure.transport == Transport::udp ? own == failure.device
-                                               : own.address == failure.device.address;
-  });
-}
-
-bool is_at_address_of(const Trace& trace, std::size_t device, const StreamMark& mark) {
-  if (trace.devices.size() < 2) return true;
-  return std::ranges::any_of(trace.devices[device].addresses, [&](const Endpoint& own) {
-    return own.address == mark.source.address || own.address == mark.destination.address;
-  });
-}
-
-bool is_from(const Trace& trace, std::size_t device, const Endpoint& source) {
-  if (trace.devices.size() < 2) return true;
-  return std::ranges::count(trace.devices[device].addresses, source) > 0;
+template <class T>
+std::vector<T> only(const std::vector<T>& all, const std::vector<std::uint32_t>& own) {
+  std::vector<T> found;
+  found.reserve(own.size());
+  for (const std::uint32_t index : own) found.push_back(all[index]);
+  return found;
 }
 
 }  // namespace
@@ -35,13 +21,11 @@ bool is_from(const Trace& trace, std::size_t device, const Endpoint& source) {
 Phone::Phone(const Trace& whole, const JournalFacts& facts, const scenario::Profile& judged_by,
              const scenario::Scenario* staged, std::size_t index)
     : trace(whole), journal(facts), profile(judged_by), scenario(staged), device(index) {
+  const trace::Share& own = trace.partition.of(device);
   messages = trace.messages_of(device);
-  for (const trace::Malformed& bytes : trace.malformed)
-    if (is_from(trace, device, bytes.source)) malformed.push_back(bytes);
-  for (const TransportFailure& failure : trace.transport_failures)
-    if (is_told_to(trace, device, failure)) transport_failures.push_back(failure);
-  for (const StreamMark& mark : trace.stream_marks)
-    if (is_at_address_of(trace, device, mark)) stream_marks.push_back(mark);
+  malformed = only(trace.malformed, own.malformed);
+  transport_failures = only(trace.transport_failures, own.transport_failures);
+  stream_marks = only(trace.stream_marks, own.stream_marks);
   if (!profile.knows_timers) profile.timers.t1 = observed_t1(*this).value_or(profile.timers.t1);
 }
 

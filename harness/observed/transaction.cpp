@@ -31,11 +31,11 @@ struct KeyHash {
 
 Key key_of(const Message& message) {
   const sip::MessageView& sip = message.sip;
-  const std::string_view branch = sip.via().branch;
+  const std::string_view branch = sip.branch();
   Key key;
   key.id = branch.empty() ? sip.call_id() : branch;
   key.cseq = branch.empty() ? sip.cseq() : 0;
-  key.sent_by = sip.via().sent_by;
+  key.sent_by = sip.sent_by();
   // RFC 3261 §17.2.3: an ACK to a non-2xx carries the branch of its INVITE.
   key.method = sip.method() == sip::Method::ack ? sip::Method::invite : sip.method();
   key.destination = sip.is_request() ? message.destination : message.source;

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/capture/pcap_file.hpp"
+#include "harness/capture/pcap_writer.hpp"
 #include "harness/host/machine/heartbeat.hpp"
 #include "harness/host/terminal.hpp"
 #include "harness/judge/run_folder.hpp"

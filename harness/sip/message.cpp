@@ -6,14 +6,35 @@
 
 namespace sipharness::sip {
 
+std::optional<Problem> MessageView::problem() const {
+  return problem_ == nullptr ? std::nullopt : std::optional(Problem{problem_offset_, problem_});
+}
+
 std::string_view MessageView::header(HeaderId id) const {
-  const Header* const found = headers_.first(id);
-  return found ? found->value : std::string_view();
+  const std::uint16_t first = first_[static_cast<std::size_t>(id)];
+  if (first == 0) return {};
+  if (first == far_back) {
+    for (const Header& header : headers())
+      if (header.id == id) return header.value;
+    return {};
+  }
+  const LineEnd end = end_of_header_line(bytes(), first);
+  Header header;
+  read_header(bytes().substr(first, end.content - first), header);
+  return header.value;
 }
 
 std::size_t MessageView::count(HeaderId id) const {
-  const auto is_wanted = [id](const Header& header) { return header.id == id; };
-  return static_cast<std::size_t>(std::ranges::count_if(headers(), is_wanted));
+  if (!has(id)) return 0;
+  std::size_t count = 0;
+  for (const Header& header : headers()) count += header.id == id ? 1U : 0U;
+  return count;
+}
+
+Via MessageView::via() const {
+  Via via;
+  parse_via(header(HeaderId::via), via);
+  return via;
 }
 
 std::string unfold(std::string_view value) {

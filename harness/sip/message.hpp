@@ -5,15 +5,15 @@
 // @source RFC 3261 §7, §18.3, §25; RFC 4475 (torture)
 //  1. `bytes` must outlive the view.
 //  2. A view of a malformed message still gives every header that could be found.
-//  3. At most max_headers are indexed; more is a problem of the message.
+//  3. A view is small and copied freely; it keeps positions, no table of headers.
 
+#include <array>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
-#include "harness/sip/header_list.hpp"
+#include "harness/sip/header_range.hpp"
 #include "harness/sip/method.hpp"
 #include "harness/sip/via.hpp"
 
@@ -27,20 +27,18 @@ struct Problem {
 
 class MessageView {
  public:
-  static constexpr std::size_t max_headers = HeaderList::capacity;
-
   /// Reads a datagram, or one message cut out of a stream.
   static MessageView parse(std::string_view bytes);
 
   /// What is wrong nearest to the front, if anything. Of a usable message these are remarks.
-  const std::optional<Problem>& problem() const { return problem_; }
+  std::optional<Problem> problem() const;
   /// The start line parsed: it is SIP, well formed or not.
-  bool is_sip() const { return status_ != 0 || !request_uri_.empty(); }
+  bool is_sip() const { return status_ != 0 || target_.size != 0; }
   /// Start line, top Via, Call-ID, CSeq, From and To could be read: transactions can work with it.
   bool is_usable() const;
 
-  std::string_view bytes() const { return bytes_; }
-  std::string_view body() const { return body_; }
+  std::string_view bytes() const { return {bytes_, size_}; }
+  std::string_view body() const { return text(body_); }
 
   bool is_request() const { return status_ == 0; }
   bool is_response() const { return status_ != 0; }
@@ -50,47 +48,64 @@ class MessageView {
 
   /// Of a request; for a response, the method of its CSeq.
   Method method() const { return method_; }
-  std::string_view method_text() const { return method_text_; }
-  std::string_view request_uri() const { return request_uri_; }
+  std::string_view method_text() const { return text(method_text_); }
+  std::string_view request_uri() const { return is_request() ? text(target_) : std::string_view(); }
   int status() const { return status_; }
-  std::string_view reason() const { return reason_; }
+  std::string_view reason() const { return is_response() ? text(target_) : std::string_view(); }
 
-  std::span<const Header> headers() const { return headers_.all(); }
+  HeaderRange headers() const { return HeaderRange(text(head_)); }
   /// The first header with this name; empty if there is none (has() tells the difference).
   std::string_view header(HeaderId id) const;
-  bool has(HeaderId id) const { return headers_.first(id) != nullptr; }
+  bool has(HeaderId id) const { return first_[static_cast<std::size_t>(id)] != 0; }
   std::size_t count(HeaderId id) const;
 
-  /// The topmost.
-  const Via& via() const { return via_; }
-  std::string_view call_id() const { return call_id_; }
+  /// The topmost, read anew at each call; branch() and sent_by() are at hand.
+  Via via() const;
+  std::string_view branch() const { return text(branch_); }
+  std::string_view sent_by() const { return text(sent_by_); }
+  std::string_view call_id() const { return text(call_id_); }
   std::uint32_t cseq() const { return cseq_; }
-  std::string_view from_tag() const { return from_tag_; }
-  std::string_view to_tag() const { return to_tag_; }
-  std::optional<std::uint32_t> content_length() const { return content_length_; }
+  std::string_view from_tag() const { return text(from_tag_); }
+  std::string_view to_tag() const { return text(to_tag_); }
+  std::optional<std::uint32_t> content_length() const;
   /// The Expires header, seconds; nothing if absent or unreadable.
-  std::optional<std::uint32_t> expires() const { return expires_; }
+  std::optional<std::uint32_t> expires() const;
 
  private:
   friend class MessageParser;
 
-  std::string_view bytes_;
-  std::string_view body_;
-  std::string_view method_text_;
-  std::string_view request_uri_;
-  std::string_view reason_;
-  std::string_view call_id_;
-  std::string_view from_tag_;
-  std::string_view to_tag_;
-  Via via_;
-  std::optional<Problem> problem_;
-  std::optional<std::uint32_t> content_length_;
-  std::optional<std::uint32_t> expires_;
+  /// A part of the message.
+  struct Part {
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;
+  };
+  enum Readable : std::uint8_t;
+  /// In first_, what stands too far back to be told by its offset.
+  static constexpr std::uint16_t far_back = 0xffff;
+
+  std::string_view text(Part part) const { return {bytes_ + part.offset, part.size}; }
+
+  const char* bytes_ = nullptr;
+  const char* problem_ = nullptr;  ///< a literal; null: none
+  std::uint32_t size_ = 0;
+  std::uint32_t problem_offset_ = 0;
+  Part head_;  ///< the lines behind the start line, up to the empty one
+  Part body_;
+  Part method_text_;
+  Part target_;  ///< Request-URI or reason phrase
+  Part call_id_;
+  Part from_tag_;
+  Part to_tag_;
+  Part branch_;
+  Part sent_by_;
+  std::uint32_t content_length_ = 0;
+  std::uint32_t expires_ = 0;
   std::uint32_t cseq_ = 0;
-  int status_ = 0;
+  std::uint16_t status_ = 0;
   Method method_ = Method::unknown;
-  std::uint8_t readable_ = 0;  ///< which of the headers is_usable() asks for were read
-  HeaderList headers_;
+  std::uint8_t readable_ = 0;  ///< which headers could be read
+  /// Where the first header of each kind begins; 0: there is none.
+  std::array<std::uint16_t, header_id_count> first_{};
 };
 
 /// Folded continuation lines joined by one blank (RFC 3261 §7.3.1).

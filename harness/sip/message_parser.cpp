@@ -11,23 +11,27 @@
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::sip {
-namespace {
 
-constexpr auto npos = std::string_view::npos;
-
-/// The headers without which no transaction can be found.
-enum Readable : std::uint8_t {
+/// Bits of MessageView::readable_: the headers without which no transaction can be found, then two
+/// that give numbers.
+enum MessageView::Readable : std::uint8_t {
   readable_via = 1,
   readable_call_id = 2,
   readable_cseq = 4,
   readable_from = 8,
   readable_to = 16,
-  all_readable = 31
+  all_for_transactions = 31,
+  readable_content_length = 32,
+  readable_expires = 64
 };
+
+namespace {
+
+constexpr auto npos = std::string_view::npos;
 
 struct Mandatory {
   HeaderId id;
-  std::string_view complaint;
+  const char* complaint;
 };
 
 /// @source RFC 3261 §8.1.1, §8.2.6.2
@@ -62,13 +66,15 @@ bool begins_with_sip(std::string_view text) {
 
 class MessageParser {
  public:
-  explicit MessageParser(MessageView& view) : view_(view), bytes_(view.bytes_) {}
+  explicit MessageParser(MessageView& view) : view_(view), bytes_(view.bytes()) {}
 
   void parse() {
     while (at_ < bytes_.size() && (bytes_[at_] == '\r' || bytes_[at_] == '\n')) ++at_;
     const std::size_t start = at_;
     read_start_line(next_line());
-    while (!head_ended_ && at_ < bytes_.size()) read_header_line(next_line());
+    const std::size_t head = at_;
+    while (!head_ended_ && at_ < bytes_.size()) read_header_line();
+    view_.head_ = part(bytes_.substr(head, at_ - head));
     if (!head_ended_) complain(bytes_.size(), "no empty line behind the headers");
     const std::size_t nul = bytes_.substr(start, at_ - start).find('\0');
     if (nul != npos) complain(start + nul, "a NUL among the headers");
@@ -77,27 +83,44 @@ class MessageParser {
   }
 
  private:
-  void complain(std::size_t offset, std::string_view what) {
-    if (view_.problem_ && view_.problem_->offset <= offset) return;
-    view_.problem_ = Problem{static_cast<std::uint32_t>(offset), what};
+  using View = MessageView;
+
+  void complain(std::size_t offset, const char* what) {
+    if (view_.problem_ != nullptr && view_.problem_offset_ <= offset) return;
+    view_.problem_ = what;
+    view_.problem_offset_ = static_cast<std::uint32_t>(offset);
   }
 
-  /// `part` must lie within the message.
-  void complain(std::string_view part, std::string_view what) {
-    complain(static_cast<std::size_t>(part.data() - bytes_.data()), what);
+  /// `text` must lie within the message.
+  void complain(std::string_view text, const char* what) {
+    complain(static_cast<std::size_t>(text.data() - bytes_.data()), what);
   }
 
-  /// The line at at_ without its end, at_ moved behind it.
+  View::Part part(std::string_view text) const {
+    if (text.empty()) return {};
+    return {static_cast<std::uint32_t>(text.data() - bytes_.data()),
+            static_cast<std::uint32_t>(text.size())};
+  }
+
+  /// The end of the line at at_, which is moved behind it.
+  LineEnd take_line() {
+    const LineEnd end = end_of_line(bytes_, at_);
+    if (end.next == end.content + 1 && bytes_[end.content] == '\n')
+      complain(end.content, "a line ends without CR");
+    at_ = end.next;
+    return end;
+  }
+
   std::string_view next_line() {
-    const std::size_t end = bytes_.find('\n', at_);
-    std::string_view line = bytes_.substr(at_, end == npos ? npos : end - at_);
-    at_ = end == npos ? bytes_.size() : end + 1;
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    } else if (end != npos) {
-      complain(end, "a line ends without CR");
-    }
-    return line;
+    const std::size_t begin = at_;
+    return bytes_.substr(begin, take_line().content - begin);
+  }
+
+  std::string_view next_header_line() {
+    const std::size_t begin = at_;
+    std::size_t end = take_line().content;
+    while (end != begin && is_continued(bytes_, at_)) end = take_line().content;
+    return bytes_.substr(begin, end - begin);
   }
 
   void read_start_line(std::string_view line) {
@@ -123,7 +146,7 @@ class MessageParser {
       complain(line, "blanks of the status line are not as they must be");
     }
     view_.status_ = *status;
-    view_.reason_ = rest.substr(rest.empty() ? 0 : 1);
+    view_.target_ = part(rest.substr(rest.empty() ? 0 : 1));
   }
 
   /// Method SP Request-URI SP SIP/2.0. Whatever stands between first and last word is the URI.
@@ -138,10 +161,10 @@ class MessageParser {
       return complain(line, "not a start line of SIP");
     }
     check_version(version);
-    view_.method_text_ = trimmed.substr(0, first);
-    view_.request_uri_ = trim(uri);
-    view_.method_ = method_of(view_.method_text_);
-    if (view_.method_ == Method::unknown && !is_token(view_.method_text_)) {
+    view_.method_text_ = part(trimmed.substr(0, first));
+    view_.target_ = part(trim(uri));
+    view_.method_ = method_of(view_.method_text());
+    if (view_.method_ == Method::unknown && !is_token(view_.method_text())) {
       complain(line, "the method is not a token");
     }
     if (trimmed.size() != line.size() || !std::all_of(uri.begin(), uri.end(), may_stand_in_uri)) {
@@ -153,27 +176,22 @@ class MessageParser {
     if (version != "SIP/2.0") complain(version, "the version is not SIP/2.0");
   }
 
-  void read_header_line(std::string_view line) {
+  void read_header_line() {
+    const std::size_t begin = at_;
+    const std::string_view line = next_header_line();
     if (line.empty()) {
       head_ended_ = true;
       return;
     }
     if (is_blank(line.front())) return complain(line, "a folded start line");
-    while (at_ < bytes_.size() && (bytes_[at_] == ' ' || bytes_[at_] == '\t')) {
-      const std::string_view more = next_line();
-      line = {line.data(), static_cast<std::size_t>(more.data() + more.size() - line.data())};
-    }
-    const std::size_t colon = line.find(':');
-    if (colon == npos) return complain(line, "a header line without a colon");
-    const std::string_view name = trim_right(line.substr(0, colon));
-    const HeaderId id = header_of(name);
-    if (id == HeaderId::other && !is_token(name)) complain(line, "not a header name");
-    if (view_.headers_.is_full()) return complain(line, "more headers than are kept");
-    const bool is_first = !view_.has(id);
-    const Header& header = view_.headers_.add(id, name, trim(line.substr(colon + 1)));
-    if (is_first) {
+    Header header;
+    if (!read_header(line, header)) return complain(line, "a header line without a colon");
+    if (header.id == HeaderId::other && !is_token(header.name)) complain(line, "not a header name");
+    std::uint16_t& first = view_.first_[static_cast<std::size_t>(header.id)];
+    if (first == 0) {
+      first = static_cast<std::uint16_t>(std::min<std::size_t>(begin, View::far_back));
       read_value(header);
-    } else if (stands_once(id)) {
+    } else if (stands_once(header.id)) {
       complain(line, "a second header where one may stand");
     }
   }
@@ -181,40 +199,50 @@ class MessageParser {
   void read_value(const Header& header) {
     switch (header.id) {
       case HeaderId::via:
-        return note(header, readable_via, parse_via(header.value, view_.via_), "unreadable Via");
+        return read_top_via(header);
       case HeaderId::call_id:
-        view_.call_id_ = header.value;
-        return note(header, readable_call_id, !header.value.empty(), "an empty Call-ID");
+        view_.call_id_ = part(header.value);
+        return note(header, View::readable_call_id, !header.value.empty(), "an empty Call-ID");
       case HeaderId::cseq:
         return read_cseq(header);
       case HeaderId::from:
-        return note(header, readable_from, read_tag(header, view_.from_tag_), "unreadable From");
+        return note(header, View::readable_from, read_tag(header, view_.from_tag_),
+                    "unreadable From");
       case HeaderId::to:
-        return note(header, readable_to, read_tag(header, view_.to_tag_), "unreadable To");
+        return note(header, View::readable_to, read_tag(header, view_.to_tag_), "unreadable To");
       case HeaderId::content_length:
-        return read_number(header, view_.content_length_, "unreadable Content-Length");
+        return note(header, View::readable_content_length,
+                    read_number(header, view_.content_length_), "unreadable Content-Length");
       case HeaderId::expires:
-        return read_number(header, view_.expires_, "unreadable Expires");
+        return note(header, View::readable_expires, read_number(header, view_.expires_),
+                    "unreadable Expires");
       default:
         return;
     }
   }
 
-  void note(const Header& header, Readable which, bool readable, std::string_view complaint) {
+  void note(const Header& header, View::Readable which, bool readable, const char* complaint) {
     if (!readable) return complain(header.name, complaint);
     view_.readable_ |= which;
   }
 
-  bool read_tag(const Header& header, std::string_view& tag) {
+  void read_top_via(const Header& header) {
+    Via via;
+    note(header, View::readable_via, parse_via(header.value, via), "unreadable Via");
+    view_.branch_ = part(via.branch);
+    view_.sent_by_ = part(via.sent_by);
+  }
+
+  bool read_tag(const Header& header, View::Part& tag) {
     const auto address = parse_address(header.value);
-    if (address) tag = address->parameter("tag").value_or(std::string_view());
+    if (address) tag = part(address->parameter("tag").value_or(std::string_view()));
     return address.has_value();
   }
 
-  void read_number(const Header& header, std::optional<std::uint32_t>& number,
-                   std::string_view complaint) {
-    number = parse_unsigned<std::uint32_t>(header.value);
-    if (!number) complain(header.name, complaint);
+  static bool read_number(const Header& header, std::uint32_t& number) {
+    const auto read = parse_unsigned<std::uint32_t>(header.value);
+    number = read.value_or(0);
+    return read.has_value();
   }
 
   /// Number below 2^31, blank, method. @source RFC 3261 §8.1.1.5, §20.16
@@ -224,15 +252,15 @@ class MessageParser {
     const auto length = static_cast<std::size_t>(digits - value.begin());
     const auto number = parse_unsigned<std::uint32_t>(value.substr(0, length));
     const std::string_view method = trim_left(value.substr(length));
-    const bool is_requests = method == view_.method_text_;
+    const bool is_requests = method == view_.method_text();
     if (!number || method.size() + length == value.size() || !(is_requests || is_token(method))) {
       return complain(header.name, "unreadable CSeq");
     }
     view_.cseq_ = *number;
-    view_.readable_ |= readable_cseq;
+    view_.readable_ |= View::readable_cseq;
     if (*number > 0x7fff'ffffU) complain(value, "a CSeq number of 2^31 or more");
     if (view_.is_response()) {
-      view_.method_text_ = method;
+      view_.method_text_ = part(method);
       view_.method_ = method_of(method);
     } else if (view_.is_sip() && !is_requests) {
       complain(method, "the CSeq method is not the request's");
@@ -247,13 +275,13 @@ class MessageParser {
 
   /// Bytes behind the announced body are nobody's and ignored. @source RFC 3261 §18.3
   void cut_body() {
-    view_.body_ = bytes_.substr(at_);
-    if (!view_.content_length_) return;
-    if (*view_.content_length_ > view_.body_.size()) {
-      return complain(view_.header(HeaderId::content_length),
-                      "Content-Length exceeds the datagram");
-    }
-    view_.body_ = view_.body_.substr(0, *view_.content_length_);
+    std::string_view body = bytes_.substr(at_);
+    const auto announced = view_.content_length();
+    if (announced && *announced > body.size())
+      complain(view_.header(HeaderId::content_length), "Content-Length exceeds the datagram");
+    else if (announced)
+      body = body.substr(0, *announced);
+    view_.body_ = part(body);
   }
 
   MessageView& view_;
@@ -264,13 +292,22 @@ class MessageParser {
 
 MessageView MessageView::parse(std::string_view bytes) {
   MessageView view;
-  view.bytes_ = bytes;
+  view.bytes_ = bytes.data();
+  view.size_ = static_cast<std::uint32_t>(bytes.size());
   MessageParser(view).parse();
   return view;
 }
 
 bool MessageView::is_usable() const {
-  return is_sip() && readable_ == all_readable;
+  return is_sip() && (readable_ & all_for_transactions) == all_for_transactions;
+}
+
+std::optional<std::uint32_t> MessageView::content_length() const {
+  return (readable_ & readable_content_length) == 0 ? std::nullopt : std::optional(content_length_);
+}
+
+std::optional<std::uint32_t> MessageView::expires() const {
+  return (readable_ & readable_expires) == 0 ? std::nullopt : std::optional(expires_);
 }
 
 }  // namespace sipharness::sip

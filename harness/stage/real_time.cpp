@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/capture/pcap_file.hpp"
+#include "harness/capture/pcap_writer.hpp"
 #include "harness/files/files.hpp"
 #include "harness/host/machine/heartbeat.hpp"
 #include "harness/host/machine/network_watch.hpp"

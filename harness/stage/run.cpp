@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/capture/pcap_file.hpp"
+#include "harness/capture/pcap_writer.hpp"
 #include "harness/host/real_world.hpp"
 #include "harness/host/terminal.hpp"
 #include "harness/judge/control_runs.hpp"

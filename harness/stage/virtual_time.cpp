@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/capture/pcap_file.hpp"
+#include "harness/capture/pcap_writer.hpp"
 #include "harness/stage/devices.hpp"
 #include "harness/stage/live/frame_fan_out.hpp"
 #include "harness/world_sim/simulated_world.hpp"

@@ -65,6 +65,7 @@ TraceAssembler::TraceAssembler(AssembleOptions options)
       tested_(std::move(options.tested)) {
   trace_.servers = std::move(options.servers);
   trace_.vantage = options.vantage;
+  trace_.file = std::move(options.file);
   adopt_journal(trace_, std::move(options.journal));
   for (const Server& server : trace_.servers) sip_endpoints_.insert(server.endpoint);
 }
@@ -160,7 +161,8 @@ void TraceAssembler::on_truncated(std::uint32_t /*frame*/) {
 
 void TraceAssembler::add(const capture::Origin& origin, Transport transport,
                          std::string_view bytes) {
-  const std::string_view kept = trace_.bytes.keep(bytes);
+  const std::string_view kept =
+      trace_.file && trace_.file->holds(bytes) ? bytes : trace_.bytes.keep(bytes);
   Message message;
   message.sip = sip::MessageView::parse(kept);
   if (!message.sip.is_sip()) {
@@ -169,8 +171,8 @@ void TraceAssembler::add(const capture::Origin& origin, Transport transport,
     return note_sighting(origin, transport, kept, Sighting::no_message);
   }
   if (infer_roles_) sip_endpoints_.insert({origin.source, origin.destination});
-  if (message.sip.problem()) add_malformed(origin, transport, *message.sip.problem(), kept);
-  message.index = trace_.messages.size();
+  if (const auto problem = message.sip.problem()) add_malformed(origin, transport, *problem, kept);
+  message.index = static_cast<std::uint32_t>(trace_.messages.size());
   message.frame = origin.frame;
   message.at = origin.at;
   message.transport = transport;
@@ -213,6 +215,7 @@ Trace TraceAssembler::finish(const CaptureSummary& summary) && {
   assign_roles(trace_, infer_roles_ ? RoleSource::traffic : RoleSource::scenario, tested_);
   resolve_journal(trace_, sightings_);
   judge_health(trace_);
+  trace_.partition = Partition(trace_);
   set_lost_orders_apart(trace_);
   return std::move(trace_);
 }

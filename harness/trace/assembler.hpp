@@ -28,6 +28,7 @@ struct AssembleOptions {
   Vantage vantage = Vantage::unknown;
   std::optional<Endpoint> name_server{};  ///< of the scenario, besides the well-known port
   std::optional<Tested> tested{};
+  std::optional<capture::CaptureFile> file{};  ///< which the packets come from, if from a file
 };
 
 /// What the capture file as a whole was like.

@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "harness/capture/pcap_file.hpp"
+#include "harness/capture/capture_file.hpp"
 #include "harness/trace/assembler.hpp"
 
 namespace sipharness::trace {
@@ -45,11 +45,14 @@ Expected<Trace> build_trace(BuildOptions options) {
   assemble.tested = std::move(options.tested);
   if (options.scenario != nullptr && options.scenario->dns && options.scenario->dns->address)
     assemble.name_server = {*options.scenario->dns->address, options.scenario->dns->port};
+  const auto file = capture::CaptureFile::open(options.capture);
+  if (!file) return tl::unexpected(file.error());
+  assemble.file = *file;
   TraceAssembler assembler(std::move(assemble));
   capture::Decoder decoder(assembler);
   CaptureSummary summary;
   SpanNotingSink sink(decoder, summary);
-  const Expected<capture::ReadOutcome> outcome = capture::read_capture(options.capture, sink);
+  const Expected<capture::ReadOutcome> outcome = file->read(sink);
   if (!outcome) return tl::unexpected(outcome.error());
   if (outcome->truncation) summary.faults.push_back(outcome->truncation->text());
   summary.counts = decoder.counts();

@@ -45,7 +45,7 @@ class Resolver {
       const Sighting* const seen =
           claim(ignored->packet, trace_.time_of(entry), "datagram ignored by " + ignored->server);
       if (seen != nullptr && seen->message != Sighting::no_message) {
-        trace_.messages[seen->message].ignored = true;
+        trace_.messages.places()[seen->message].ignored = true;
       }
     }
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -48,6 +49,27 @@ class OrderSorter {
   }
 
  private:
+  /// A message, and whether it is the first of its branch and method from its device.
+  struct Seen {
+    Message message;
+    bool is_new = false;
+    CaptureTime at() const { return message.at; }
+  };
+
+  /// Read once, and only where a sign is looked for. What is sent again is no sign; a CANCEL has
+  /// the branch of its INVITE and is none of it.
+  const std::vector<Seen>& messages() const {
+    if (!seen_.empty()) return seen_;
+    std::set<std::tuple<std::size_t, std::string_view, std::string_view>> earlier;
+    for (const Message& message : trace_.messages) {
+      const bool is_new =
+          message.from_device() &&
+          earlier.emplace(message.device, message.sip.branch(), message.sip.method_text()).second;
+      seen_.push_back({message, is_new});
+    }
+    return seen_;
+  }
+
   /// False if the order is lost. One that a person was asked for moves to where it shows.
   bool keep(std::size_t index, const Action& action) {
     Entry& entry = trace_.journal[index];
@@ -92,15 +114,12 @@ class OrderSorter {
     if (action.verb == "shutdown") return sign_of_silence(action, from, until);
     // Who is in no call hangs up by doing nothing.
     if (action.verb == "hang_up" && !is_in_call(action.device, from)) return from;
-    // What is sent again is no sign; a CANCEL has the branch of its INVITE and is none of it.
-    std::set<std::pair<std::string_view, std::string_view>> earlier;
-    for (const Message& message : trace_.messages) {
-      if (message.at > until) break;
+    const std::vector<Seen>& all = messages();
+    auto seen = std::ranges::lower_bound(all, from - stamp_slack, {}, &Seen::at);
+    for (; seen != all.end() && seen->at() <= until; ++seen) {
+      const Message& message = seen->message;
       if (!message.from_device() || !is_of(action.device, message)) continue;
-      const bool is_new =
-          earlier.emplace(message.sip.via().branch, message.sip.method_text()).second;
-      if (message.at + stamp_slack < from) continue;
-      const bool counts = message.sip.is_response() || is_new;
+      const bool counts = message.sip.is_response() || seen->is_new;
       if (counts && shows(action, message.sip)) return std::max(message.at, from);
     }
     return std::nullopt;
@@ -110,10 +129,10 @@ class OrderSorter {
   std::optional<CaptureTime> sign_of_silence(const Action& action, CaptureTime from,
                                              CaptureTime until) const {
     const CaptureTime next = next_start(action.device, from);
-    for (const Message& message : trace_.messages)
-      if (message.from_device() && is_of(action.device, message) && message.at > until &&
-          message.at < next)
-        return std::nullopt;
+    const std::vector<Seen>& all = messages();
+    auto seen = std::ranges::upper_bound(all, until, {}, &Seen::at);
+    for (; seen != all.end() && seen->at() < next; ++seen)
+      if (seen->message.from_device() && is_of(action.device, seen->message)) return std::nullopt;
     return from;
   }
 
@@ -125,7 +144,8 @@ class OrderSorter {
       CaptureTime asked;
     };
     std::map<std::string_view, Call> calls;  // by Call-ID
-    for (const Message& message : trace_.messages) {
+    for (const Seen& seen : messages()) {
+      const Message& message = seen.message;
       if (message.at >= at) break;
       if (message.direction == Direction::elsewhere || !is_of(device, message)) continue;
       const sip::MessageView& sip = message.sip;
@@ -182,6 +202,7 @@ class OrderSorter {
   }
 
   Trace& trace_;
+  mutable std::vector<Seen> seen_;
 };
 
 }  // namespace

@@ -11,6 +11,8 @@
 namespace sipharness::trace {
 namespace {
 
+using Place = MessageList::Place;
+
 /// The device's own user part in a message that it sent or got: From names who sent the request.
 std::string_view device_user(const Message& message) {
   const bool is_register = message.sip.method() == sip::Method::register_;
@@ -48,14 +50,14 @@ class ServerTable {
 /// policy: the first destination of a user's requests is its primary, the next one its secondary.
 class ServerInference {
  public:
-  void learn(const Message& message, std::string_view user) {
-    if (roles_.contains(message.source)) return;
+  void learn(const Flow& flow, std::string_view user) {
     std::vector<Endpoint>& known = destinations_[user];
-    if (known.size() >= 2 || std::ranges::find(known, message.destination) != known.end()) return;
-    known.push_back(message.destination);
+    if (known.size() >= 2 || std::ranges::find(known, flow.destination) != known.end()) return;
+    if (roles_.contains(flow.source)) return;
+    known.push_back(flow.destination);
     const ServerRole role = known.size() == 1 ? ServerRole::primary : ServerRole::secondary;
-    if (roles_.emplace(message.destination, role).second) {
-      servers.push_back({role, message.destination});
+    if (roles_.emplace(flow.destination, role).second) {
+      servers.push_back({role, flow.destination});
     }
   }
 
@@ -69,12 +71,12 @@ class ServerInference {
 std::vector<Server> infer_servers(const Trace& trace) {
   ServerInference by_register;
   ServerInference by_invite;
-  for (const Message& message : trace.messages) {
-    if (!message.sip.is_request()) continue;
-    if (message.sip.method() == sip::Method::register_) {
-      by_register.learn(message, user_in(message.sip, sip::HeaderId::to));
-    } else if (message.sip.method() == sip::Method::invite && message.sip.to_tag().empty()) {
-      by_invite.learn(message, user_in(message.sip, sip::HeaderId::from));
+  for (const Place& place : trace.messages.places()) {
+    if (!place.is_request) continue;
+    if (place.method == sip::Method::register_) {
+      by_register.learn(trace.messages.flow_of(place), place.user());
+    } else if (place.method == sip::Method::invite && !place.is_in_dialog) {
+      by_invite.learn(trace.messages.flow_of(place), place.user());
     }
   }
   return by_register.servers.empty() ? by_invite.servers : by_register.servers;
@@ -89,37 +91,45 @@ class DeviceTable {
   explicit DeviceTable(std::vector<Device>& devices) : devices_(devices) {}
 
   /// A REGISTER: the user decides, unless this endpoint is known and has no account there yet.
-  void learn_register(const Message& message) {
-    const std::string_view user = device_user(message);
+  void learn_register(const Flow& flow, std::string_view user) {
     std::optional<std::size_t> device = by_user(user);
     if (!device) {
-      device = at_endpoint(message.source);
-      if (device && registers_with_another_user(*device, message.server, user)) device.reset();
+      device = at_endpoint(flow.source);
+      if (device && registers_with_another_user(*device, flow.server, user)) device.reset();
     }
     if (!device) device = make(user);
-    registered_.emplace(std::pair(*device, message.server), user);
+    registered_.emplace(std::pair(*device, flow.server), user);
     users_.emplace(user, *device);
-    add_address(*device, message.source);
+    add_address(*device, flow.source);
   }
 
   /// Any other request: a device that does not register is known by its endpoint.
-  void learn_request(const Message& message) {
-    std::optional<std::size_t> device = at_endpoint(message.source);
-    if (!device) device = by_user(device_user(message));
-    if (!device) device = make(device_user(message));
+  void learn_request(const Flow& flow, std::string_view user) {
+    std::optional<std::size_t> device = at_endpoint(flow.source);
+    if (!device) device = by_user(user);
+    if (!device) device = make(user);
     users_.emplace(devices_[*device].user, *device);
-    add_address(*device, message.source);
+    add_address(*device, flow.source);
   }
 
-  std::size_t device_of(const Message& message) const {
-    const Endpoint& endpoint = message.from_device() ? message.source : message.destination;
-    const auto found = endpoints_.find(endpoint);
-    if (found != endpoints_.end() && found->second.size() == 1) return found->second.front();
-    if (const auto device = by_user(device_user(message))) return *device;
+  /// The device that a message between it and a server belongs to, if its endpoint says so.
+  std::optional<std::size_t> only_device_at(const Flow& flow) const {
+    const auto found = endpoints_.find(device_end(flow));
+    if (found == endpoints_.end() || found->second.size() != 1) return std::nullopt;
+    return found->second.front();
+  }
+  /// Where the endpoint does not, the user does.
+  std::size_t device_of(const Flow& flow, std::string_view user) const {
+    if (const auto device = by_user(user)) return *device;
+    const auto found = endpoints_.find(device_end(flow));
     return found != endpoints_.end() ? found->second.front() : 0;
   }
 
  private:
+  static const Endpoint& device_end(const Flow& flow) {
+    return flow.direction == Direction::from_device ? flow.source : flow.destination;
+  }
+
   struct RegisteredHash {
     std::size_t operator()(const std::pair<std::size_t, ServerRole>& key) const {
       return key.first * 4 + static_cast<std::size_t>(key.second);
@@ -219,36 +229,49 @@ Route route(const ServerTable& servers, const Endpoint& source, const Endpoint& 
 }
 
 void assign_directions(Trace& trace, const ServerTable& servers) {
-  for (Message& message : trace.messages) {
-    const Route way = route(servers, message.source, message.destination, message.transport);
-    message.direction = way.direction;
-    message.server = way.server;
+  for (Flow& flow : trace.messages.flows()) {
+    const Route way = route(servers, flow.source, flow.destination, flow.transport);
+    flow.direction = way.direction;
+    flow.server = way.server;
   }
   for (Malformed& bytes : trace.malformed) {
     bytes.direction = route(servers, bytes.source, bytes.destination, bytes.transport).direction;
   }
 }
 
-void assign_devices(Trace& trace) {
-  DeviceTable table(trace.devices);
+void learn_devices(Trace& trace, DeviceTable& table) {
+  const MessageList& messages = trace.messages;
   for (const bool registers : {true, false}) {
-    for (const Message& message : trace.messages) {
-      if (!message.from_device() || !message.sip.is_request()) continue;
-      if ((message.sip.method() == sip::Method::register_) != registers) continue;
+    for (const Place& place : messages.places()) {
+      const Flow& flow = messages.flow_of(place);
+      if (!place.is_request || flow.direction != Direction::from_device) continue;
+      if ((place.method == sip::Method::register_) != registers) continue;
       if (registers) {
-        table.learn_register(message);
+        table.learn_register(flow, place.user());
       } else {
-        table.learn_request(message);
+        table.learn_request(flow, place.user());
       }
     }
   }
-  for (Message& message : trace.messages) {
-    if (message.direction == Direction::elsewhere || trace.devices.empty()) continue;
-    message.device = table.device_of(message);
-    Device& device = trace.devices[message.device];
-    if (message.from_device() && device.user_agent.empty()) {
-      device.user_agent = message.sip.header(sip::HeaderId::user_agent);
-    }
+}
+
+void assign_devices(Trace& trace) {
+  DeviceTable table(trace.devices);
+  learn_devices(trace, table);
+  if (trace.devices.empty()) return;
+  MessageList& messages = trace.messages;
+  std::vector<std::optional<std::size_t>> by_flow;
+  for (const Flow& flow : messages.flows()) by_flow.push_back(table.only_device_at(flow));
+  for (std::size_t index = 0; index < messages.size(); ++index) {
+    Place& place = messages.places()[index];
+    const Flow& flow = messages.flow_of(place);
+    if (flow.direction == Direction::elsewhere) continue;
+    const auto known = by_flow[place.flow];
+    const std::size_t device = known ? *known : table.device_of(flow, device_user(messages[index]));
+    place.device = static_cast<std::uint32_t>(device);
+    std::string& user_agent = trace.devices[device].user_agent;
+    if (place.has_user_agent && user_agent.empty() && flow.direction == Direction::from_device)
+      user_agent = messages[index].sip.header(sip::HeaderId::user_agent);
   }
 }
 

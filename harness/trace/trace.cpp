@@ -40,18 +40,12 @@ std::size_t Trace::device_named(std::string_view name) const {
 }
 
 std::vector<Message> Trace::messages_of(std::size_t device) const {
-  const bool is_alone = devices.size() < 2;
-  const auto is_its_own = [&](const Endpoint& endpoint) {
-    return std::ranges::count(devices[device].addresses, endpoint) > 0;
-  };
+  const std::vector<std::uint32_t>& own = partition.of(device).messages;
   std::vector<Message> found;
-  for (const Message& message : messages) {
-    const bool is_wanted = message.direction == Direction::elsewhere
-                               ? is_alone || is_its_own(message.source)
-                               : message.device == device;
-    if (!is_wanted) continue;
-    found.push_back(message);
-    found.back().index = found.size() - 1;
+  found.reserve(own.size());
+  for (const std::uint32_t index : own) {
+    found.push_back(messages[index]);
+    found.back().index = static_cast<std::uint32_t>(found.size() - 1);
   }
   return found;
 }

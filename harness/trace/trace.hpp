@@ -1,7 +1,8 @@
 #pragma once
 // What was seen: the SIP messages of a capture with time, endpoints and frame, who sent them, and
 // the journal's word on their fate. The trace owns all bytes; it is built once and read by checks.
-//  1. Messages stand in capture order; `index` is the position in `messages`.
+//  1. Messages stand in capture order; `index` is the position in `messages`, or in what
+//     messages_of() gives.
 //  2. What came to a SIP port and is neither SIP nor a keep-alive is in `malformed`; a SIP message
 //     with a problem is in `messages` and in `malformed`.
 //  3. Times are CaptureTime; `zero` is scenario zero (first message where there is no journal).
@@ -15,12 +16,15 @@
 #include "harness/base/endpoint.hpp"
 #include "harness/base/expected.hpp"
 #include "harness/base/time.hpp"
+#include "harness/capture/capture_file.hpp"
 #include "harness/capture/decoder.hpp"
 #include "harness/dns/message.hpp"
 #include "harness/journal/journal.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/message.hpp"
 #include "harness/trace/byte_store.hpp"
+#include "harness/trace/message_list.hpp"
+#include "harness/trace/partition.hpp"
 
 namespace sipharness::trace {
 
@@ -29,28 +33,8 @@ enum class Vantage : std::uint8_t { device, server, unknown };
 
 std::string_view to_string(Vantage vantage);
 
-enum class Direction : std::uint8_t { from_device, to_device, elsewhere };
-
-enum class ServerRole : std::uint8_t { none, primary, secondary };
-
 std::string_view to_string(ServerRole role);  ///< "primary", "secondary", ""
 ServerRole role_of(std::string_view server);  ///< the reverse; none for any other name
-
-struct Message {
-  std::size_t index = 0;
-  std::uint32_t frame = 0;
-  CaptureTime at;
-  Transport transport = Transport::udp;
-  Endpoint source;
-  Endpoint destination;
-  Direction direction = Direction::elsewhere;
-  ServerRole server = ServerRole::none;  ///< the server at the other end
-  std::size_t device = 0;                ///< index into Trace::devices; meaningless if elsewhere
-  bool ignored = false;                  ///< journal: a fault kept the server from reacting
-  sip::MessageView sip;
-  bool from_device() const { return direction == Direction::from_device; }
-  bool to_device() const { return direction == Direction::to_device; }
-};
 
 /// Bytes on a SIP port that do not parse, or a message with a problem.
 struct Malformed {
@@ -121,8 +105,9 @@ struct Server {
 
 class Trace {
  public:
-  ByteStore bytes;  ///< owns every view below
-  std::vector<Message> messages;
+  std::optional<capture::CaptureFile> file;  ///< owns, with
+  ByteStore bytes;                           ///< this, every view below
+  MessageList messages;
   std::vector<Malformed> malformed;
   std::vector<TransportFailure> transport_failures;
   std::vector<StreamMark> stream_marks;
@@ -147,6 +132,7 @@ class Trace {
   /// What one device sent or was sent, indexed anew, with what it exchanged with others than the
   /// servers.
   std::vector<Message> messages_of(std::size_t device) const;
+  Partition partition;  ///< which of all these is whose
 };
 
 /// Whose traffic is judged, where others may come by.

@@ -9,7 +9,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "harness/capture/pcap_file.hpp"
+#include "harness/capture/pcap_writer.hpp"
 #include "harness/sip/message.hpp"
 #include "harness/world_sim/simulated_world.hpp"
 #include "tests/bench/registrar_load.hpp"

@@ -21,7 +21,7 @@ BANNED = [
     (r"\bstd::chrono::(system|steady)_clock\b", ("harness/host/",), "World::now()"),
     (r"\bstd::(thread|jthread|async|mutex)\b", ("harness/host/",), "World::call_at; threads live in harness/host"),
     (r"#include <boost/", ("harness/host/",), "harness/world/world.hpp"),
-    (r"#include <pcap", ("harness/host/", "harness/capture/"), "harness/capture/pcap_file.hpp"),
+    (r"#include <pcap", ("harness/host/", "harness/capture/"), "harness/capture/pcap_writer.hpp"),
     (r"#include <(sys/socket|netinet/\w+)\.h>", ("harness/host/",), "harness/world/world.hpp"),
     (r"\bassert\(", (), "SIPHARNESS_ASSERT"),
     (r"\bstd::(cout|cerr)\b", (), "fmt::print"),

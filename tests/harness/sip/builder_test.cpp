@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/headers.hpp"
+
 namespace sipharness::sip {
 namespace {
 
@@ -114,7 +116,7 @@ TEST(ResponseTo, the_source_is_told_to_the_top_via_only) {
   const MessageView response = MessageView::parse(text);
   EXPECT_EQ(response.via().rport, 40123);
   EXPECT_EQ(response.via().received, "192.0.2.1");
-  EXPECT_EQ(response.headers()[1].value, "SIP/2.0/TCP 10.0.0.2;branch=z9hG4bK2");
+  EXPECT_EQ(test_support::headers_of(response)[1].value, "SIP/2.0/TCP 10.0.0.2;branch=z9hG4bK2");
 }
 
 TEST(ResponseTo, folded_headers_are_answered_in_one_line) {

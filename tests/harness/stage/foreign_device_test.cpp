@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/capture/pcap_file.hpp"
+#include "harness/capture/pcap_writer.hpp"
 #include "harness/files/files.hpp"
 #include "harness/judge/judge.hpp"
 #include "harness/stage/devices.hpp"

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/capture/pcap_file.hpp"
+#include "harness/capture/pcap_writer.hpp"
 #include "harness/packet/encode.hpp"
 #include "harness/trace/trace.hpp"
 #include "tests/support/trace_builder.hpp"
@@ -103,8 +103,8 @@ TEST_F(BuildTrace, takes_the_servers_that_are_named_whatever_the_traffic_says) {
                      {ServerRole::secondary, t.server_endpoint(primary)}};
   const Expected<Trace> trace = build_trace(std::move(options));
   ASSERT_TRUE(trace) << trace.error().text();
-  EXPECT_EQ(trace->messages.at(0).destination, t.server_endpoint(primary));
-  EXPECT_EQ(trace->messages.at(0).server, ServerRole::secondary);
+  EXPECT_EQ(trace->messages[0].destination, t.server_endpoint(primary));
+  EXPECT_EQ(trace->messages[0].server, ServerRole::secondary);
 }
 
 TEST_F(BuildTrace, has_no_secondary_where_only_the_primary_is_named) {

@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/capture/pcap_file.hpp"
+#include "harness/capture/pcap_writer.hpp"
 #include "harness/files/files.hpp"
 #include "harness/packet/decode.hpp"
 #include "tests/harness/host/host_test_support.hpp"

@@ -1,4 +1,5 @@
-#include "harness/capture/pcap_file.hpp"
+#include "harness/capture/capture_file.hpp"
+#include "harness/capture/pcap_writer.hpp"
 
 #include <csignal>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 #pragma once
-// Capture files in and out, through libpcap: nanosecond pcap written, pcap and uniform pcapng read.
+// Capture files written: nanosecond pcap, through libpcap.
 
 #include <cstdint>
 #include <memory>
@@ -29,16 +29,5 @@ class PcapWriter final : public packet::FrameSink {
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// How reading ended.
-struct ReadOutcome {
-  std::uint64_t frames = 0;
-  /// "capture.pcap: frame 81: file ends in the middle of a packet"; frames before it were given.
-  std::optional<Error> truncation;
-};
-
-/// Gives every frame of the file to `sink`. An error only if nothing can be read: no such file, not
-/// a capture, a link type we do not decode.
-Expected<ReadOutcome> read_capture(const std::string& path, packet::FrameSink& sink);
 
 }  // namespace sipharness::capture

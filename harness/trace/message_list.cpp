@@ -1,0 +1,70 @@
+#include "harness/trace/message_list.hpp"
+
+#include <limits>
+
+#include "harness/trace/users.hpp"
+
+namespace sipharness::trace {
+namespace {
+
+std::string_view speaker_of(const sip::MessageView& message) {
+  if (!message.is_request()) return {};
+  const bool is_register = message.method() == sip::Method::register_;
+  const std::string_view user =
+      user_in(message, is_register ? sip::HeaderId::to : sip::HeaderId::from);
+  return user.size() <= std::numeric_limits<std::uint16_t>::max() ? user : std::string_view();
+}
+
+}  // namespace
+
+std::size_t MessageList::FlowHash::operator()(const Flow& flow) const {
+  const EndpointHash hash;
+  return (hash(flow.source) * 31 + hash(flow.destination)) * 2 +
+         static_cast<std::size_t>(flow.transport);
+}
+
+std::uint32_t MessageList::flow_index(const Message& message) {
+  const Flow flow{
+      .source = message.source, .destination = message.destination, .transport = message.transport};
+  const auto [known, is_new] =
+      flow_indices_.try_emplace(flow, static_cast<std::uint32_t>(flows_.size()));
+  if (is_new) flows_.push_back(flow);
+  return known->second;
+}
+
+void MessageList::push_back(const Message& message) {
+  const std::string_view bytes = message.sip.bytes();
+  const std::string_view user = speaker_of(message.sip);
+  places_.push_back(
+      {.at = message.at,
+       .bytes = bytes.data(),
+       .size = static_cast<std::uint32_t>(bytes.size()),
+       .frame = message.frame,
+       .flow = flow_index(message),
+       .user_offset = static_cast<std::uint32_t>(user.empty() ? 0 : user.data() - bytes.data()),
+       .user_size = static_cast<std::uint16_t>(user.size()),
+       .method = message.sip.method(),
+       .is_request = message.sip.is_request(),
+       .is_in_dialog = !message.sip.to_tag().empty(),
+       .has_user_agent = message.sip.has(sip::HeaderId::user_agent)});
+}
+
+Message MessageList::operator[](std::size_t index) const {
+  const Place& place = places_[index];
+  const Flow& flow = flow_of(place);
+  Message message;
+  message.index = static_cast<std::uint32_t>(index);
+  message.frame = place.frame;
+  message.device = place.device;
+  message.at = place.at;
+  message.source = flow.source;
+  message.destination = flow.destination;
+  message.transport = flow.transport;
+  message.direction = flow.direction;
+  message.server = flow.server;
+  message.ignored = place.ignored;
+  message.sip = sip::MessageView::parse({place.bytes, place.size});
+  return message;
+}
+
+}  // namespace sipharness::trace

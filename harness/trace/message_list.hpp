@@ -1,0 +1,134 @@
+#pragma once
+// All SIP messages of a capture, each remembered by where its bytes are and read when it is asked
+// for: a large capture has millions. Who works with the messages of one phone takes them out once
+// (Trace::messages_of).
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "harness/base/endpoint.hpp"
+#include "harness/base/time.hpp"
+#include "harness/sip/message.hpp"
+
+namespace sipharness::trace {
+
+enum class Direction : std::uint8_t { from_device, to_device, elsewhere };
+
+enum class ServerRole : std::uint8_t { none, primary, secondary };
+
+struct Message {
+  std::uint32_t index = 0;
+  std::uint32_t frame = 0;
+  std::uint32_t device = 0;  ///< index into Trace::devices; meaningless if elsewhere
+  Transport transport = Transport::udp;
+  Direction direction = Direction::elsewhere;
+  ServerRole server = ServerRole::none;  ///< the server at the other end
+  bool ignored = false;                  ///< journal: a fault kept the server from reacting
+  CaptureTime at;
+  Endpoint source;
+  Endpoint destination;
+  sip::MessageView sip;
+  bool from_device() const { return direction == Direction::from_device; }
+  bool to_device() const { return direction == Direction::to_device; }
+};
+static_assert(sizeof(Message) <= 256);
+
+/// One direction between two endpoints.
+struct Flow {
+  Endpoint source;
+  Endpoint destination;
+  Transport transport = Transport::udp;
+  Direction direction = Direction::elsewhere;
+  ServerRole server = ServerRole::none;
+};
+
+class MessageList {
+ public:
+  class const_iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Message;
+    using difference_type = std::ptrdiff_t;
+    using reference = Message;
+    using pointer = void;
+
+    const_iterator() = default;
+    const_iterator(const MessageList* list, std::size_t index) : list_(list), index_(index) {}
+    Message operator*() const { return (*list_)[index_]; }
+    const_iterator& operator++() {
+      ++index_;
+      return *this;
+    }
+    const_iterator operator++(int) {
+      const const_iterator before = *this;
+      ++index_;
+      return before;
+    }
+    bool operator==(const const_iterator& other) const { return index_ == other.index_; }
+
+   private:
+    const MessageList* list_ = nullptr;
+    std::size_t index_ = 0;
+  };
+
+  std::size_t size() const { return places_.size(); }
+  bool empty() const { return places_.empty(); }
+  Message operator[](std::size_t index) const;
+  Message front() const { return (*this)[0]; }
+  Message back() const { return (*this)[size() - 1]; }
+  const_iterator begin() const { return {this, 0}; }
+  const_iterator end() const { return {this, size()}; }
+
+  // --- For the assembler ---
+
+  /// What is known of a message without reading it again.
+  struct Place {
+    CaptureTime at;
+    const char* bytes = nullptr;
+    std::uint32_t size = 0;
+    std::uint32_t frame = 0;
+    std::uint32_t flow = 0;    ///< index into flows()
+    std::uint32_t device = 0;  ///< index into Trace::devices
+    /// Of a request, who speaks: the user part of From, or of To in a REGISTER.
+    std::uint32_t user_offset = 0;
+    std::uint16_t user_size = 0;
+    sip::Method method = sip::Method::unknown;
+    bool is_request : 1 = false;
+    bool is_in_dialog : 1 = false;  ///< its To has a tag
+    bool has_user_agent : 1 = false;
+    bool ignored : 1 = false;
+
+    std::string_view user() const { return {bytes + user_offset, user_size}; }
+  };
+  static_assert(sizeof(Place) <= 40);
+
+  /// `message.sip` stays valid as long as this list.
+  void push_back(const Message& message);
+  std::vector<Flow>& flows() { return flows_; }
+  const std::vector<Flow>& flows() const { return flows_; }
+  std::vector<Place>& places() { return places_; }
+  const std::vector<Place>& places() const { return places_; }
+  const Flow& flow_of(const Place& place) const { return flows_[place.flow]; }
+
+ private:
+  struct FlowHash {
+    std::size_t operator()(const Flow& flow) const;
+  };
+  struct SameEnds {
+    bool operator()(const Flow& a, const Flow& b) const {
+      return a.source == b.source && a.destination == b.destination && a.transport == b.transport;
+    }
+  };
+
+  std::uint32_t flow_index(const Message& message);
+
+  std::vector<Place> places_;
+  std::vector<Flow> flows_;
+  std::unordered_map<Flow, std::uint32_t, FlowHash, SameEnds> flow_indices_;
+};
+
+}  // namespace sipharness::trace

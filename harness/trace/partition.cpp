@@ -1,0 +1,99 @@
+#include "harness/trace/partition.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "harness/trace/trace.hpp"
+
+namespace sipharness::trace {
+namespace {
+
+/// Which devices were seen at an endpoint, and (with port 0) at an address.
+class Holders {
+ public:
+  explicit Holders(const std::vector<Device>& devices) : count_(devices.size()) {
+    for (std::uint32_t device = 0; device < devices.size(); ++device)
+      for (const Endpoint& endpoint : devices[device].addresses) {
+        add(endpoint, device);
+        add({endpoint.address, 0}, device);
+      }
+  }
+
+  /// Calls `take` with each device at the endpoint; with the only one there is, wherever.
+  template <class Take>
+  void for_each_at(const Endpoint& endpoint, const Take& take) const {
+    if (count_ < 2) return take(0);
+    const auto found = devices_.find(endpoint);
+    if (found == devices_.end()) return;
+    for (const std::uint32_t device : found->second) take(device);
+  }
+
+ private:
+  void add(const Endpoint& endpoint, std::uint32_t device) {
+    std::vector<std::uint32_t>& known = devices_[endpoint];
+    if (known.empty() || known.back() != device) known.push_back(device);
+  }
+
+  std::size_t count_;
+  std::unordered_map<Endpoint, std::vector<std::uint32_t>, EndpointHash> devices_;
+};
+
+Endpoint any_port(const Endpoint& endpoint) {
+  return {endpoint.address, 0};
+}
+
+void share_messages(const MessageList& messages, const Holders& holders,
+                    std::vector<Share>& shares) {
+  std::vector<std::size_t> counts(shares.size());
+  for (const MessageList::Place& place : messages.places())
+    if (place.device < counts.size()) ++counts[place.device];
+  for (std::size_t device = 0; device < shares.size(); ++device)
+    shares[device].messages.reserve(counts[device]);
+  for (std::uint32_t index = 0; index < messages.size(); ++index) {
+    const MessageList::Place& place = messages.places()[index];
+    const Flow& flow = messages.flow_of(place);
+    if (flow.direction != Direction::elsewhere)
+      shares[place.device].messages.push_back(index);
+    else
+      holders.for_each_at(flow.source,
+                          [&](std::uint32_t device) { shares[device].messages.push_back(index); });
+  }
+}
+
+void share_stream_marks(const std::vector<StreamMark>& marks, const Holders& holders,
+                        std::vector<Share>& shares) {
+  for (std::uint32_t index = 0; index < marks.size(); ++index) {
+    const auto take = [&](std::uint32_t device) {
+      std::vector<std::uint32_t>& own = shares[device].stream_marks;
+      if (own.empty() || own.back() != index) own.push_back(index);
+    };
+    holders.for_each_at(any_port(marks[index].source), take);
+    holders.for_each_at(any_port(marks[index].destination), take);
+  }
+}
+
+}  // namespace
+
+Partition::Partition(const Trace& trace) : shares_(std::max<std::size_t>(trace.devices.size(), 1)) {
+  const Holders holders(trace.devices);
+  share_messages(trace.messages, holders, shares_);
+  share_stream_marks(trace.stream_marks, holders, shares_);
+  for (std::uint32_t index = 0; index < trace.malformed.size(); ++index)
+    holders.for_each_at(trace.malformed[index].source,
+                        [&](std::uint32_t device) { shares_[device].malformed.push_back(index); });
+  for (std::uint32_t index = 0; index < trace.transport_failures.size(); ++index) {
+    const TransportFailure& failure = trace.transport_failures[index];
+    // A stream's own port is not known beforehand.
+    const bool is_udp = failure.transport == Transport::udp;
+    holders.for_each_at(
+        is_udp ? failure.device : any_port(failure.device),
+        [&](std::uint32_t device) { shares_[device].transport_failures.push_back(index); });
+  }
+}
+
+const Share& Partition::of(std::size_t device) const {
+  static const Share nothing;
+  return device < shares_.size() ? shares_[device] : nothing;
+}
+
+}  // namespace sipharness::trace

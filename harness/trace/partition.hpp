@@ -1,0 +1,34 @@
+#pragma once
+// Whose is what: for each device of a trace the indices of its messages, of its malformed bytes, of
+// the transport failures that told it, of the stream marks at its addresses. Found once.
+//  1. Where there is one device (or none), everything is its.
+//  2. What it exchanged with others than the servers is its by the endpoint it came from.
+
+#include <cstdint>
+#include <vector>
+
+namespace sipharness::trace {
+
+class Trace;
+
+struct Share {
+  std::vector<std::uint32_t> messages;
+  std::vector<std::uint32_t> malformed;
+  std::vector<std::uint32_t> transport_failures;
+  std::vector<std::uint32_t> stream_marks;
+};
+
+class Partition {
+ public:
+  Partition() = default;
+  /// `trace` is complete but for this.
+  explicit Partition(const Trace& trace);
+
+  /// Empty for a device that is not there.
+  const Share& of(std::size_t device) const;
+
+ private:
+  std::vector<Share> shares_;
+};
+
+}  // namespace sipharness::trace
