@@ -120,7 +120,7 @@ class ChallengeFinder {
 bool was_wanted(const Context& context, const Challenged& one) {
   const CaptureTime begun = context.opening(*one.refused).at;
   const CaptureTime latest = one.challenge->at + time_to_answer_challenge;
-  if (one.challenge->at >= begun + context.profile.patience()) return false;
+  if (one.challenge->at >= begun + context.profile.request_timeout()) return false;
   if (next_power_change(context, begun) < std::min(latest, context.trace.last)) return false;
   const trace::CallGroup* call = call_of(context, *one.refused);
   if (call == nullptr) return true;

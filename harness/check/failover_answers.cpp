@@ -171,7 +171,7 @@ void a_slow_primary_keeps_the_call(const Context& context, Judge& judge) {
     const auto response = first_response(context, *primary);
     if (!response) continue;
     const Duration after = context.at(*response) - primary->i0;
-    if (after <= context.profile.timers.t1 || after >= context.profile.patience()) continue;
+    if (after <= context.profile.timers.t1 || after >= context.profile.request_timeout()) continue;
     const Leg* secondary = call.leg(ServerRole::secondary);
     const Evidence evidence = evidence_of_both(context, *primary, secondary);
     if (secondary == nullptr)

@@ -41,7 +41,7 @@ bool has_a_call_beside(const Context& context, const Transaction& invite, Captur
     if (&other == &invite || other.method != Method::invite || context.opening(other).at > at)
       return false;
     if (other.final) return context.at(*other.final) >= at;
-    return other.provisional || at < context.opening(other).at + context.profile.patience();
+    return other.provisional || at < context.opening(other).at + context.profile.request_timeout();
   });
 }
 

@@ -133,7 +133,7 @@ bool has_refused(const Context& context, const std::vector<Subscription>& all, S
         newest = subscribe;
   if (newest == nullptr) return false;
   if (!newest->final || context.at(*newest->final) > at)
-    return at >= context.opening(*newest).at + context.profile.patience();
+    return at >= context.opening(*newest).at + context.profile.request_timeout();
   const int status = context.message(*newest->final).sip.status();
   return status >= 300 && status != 401 && status != 407 && status != 423 && status != 481;
 }
@@ -186,7 +186,7 @@ bool is_alive(const Context& context, const Subscription& subscription, CaptureT
     if (context.opening(*subscription.asked[i]).at <= at) newest = i;
   if (!newest || ends(context, *subscription.asked[*newest])) return false;
   const Transaction& subscribe = *subscription.asked[*newest];
-  const CaptureTime given_up = context.opening(subscribe).at + context.profile.patience();
+  const CaptureTime given_up = context.opening(subscribe).at + context.profile.request_timeout();
   const CaptureTime answered = subscribe.final ? context.at(*subscribe.final) : CaptureTime::max();
   if (answered > at) return at < given_up;
   if (answered >= given_up) return false;

@@ -57,7 +57,7 @@ std::vector<const Transaction*> device_invites(const Context& context) {
 
 bool awaits_answer(const Context& context, const Transaction& invite, CaptureTime at) {
   if (was_left_before(context, invite, at)) return false;
-  const CaptureTime timer_b = start_of(context, invite) + context.profile.patience();
+  const CaptureTime timer_b = start_of(context, invite) + context.profile.request_timeout();
   // A provisional response keeps alive what lives: one that came after Timer B changed nothing.
   return at < timer_b ||
          (invite.provisional && context.at(*invite.provisional) < std::min(at, timer_b));
@@ -105,7 +105,7 @@ void judge_rest(const Context& context, Judge& judge, const Transaction& invite,
   const Duration interval = doubling(context)(before - 1);
   const CaptureTime due =
       context.at(invite.sends[before - 1]) + interval + timer_tolerance(context, interval).value;
-  const CaptureTime timer_b = start_of(context, invite) + context.profile.patience();
+  const CaptureTime timer_b = start_of(context, invite) + context.profile.request_timeout();
   const bool was_answered = invite.final && context.at(*invite.final) <= due;
   const bool was_observed = std::min(context.trace.last, next_power_change(context, heard)) > due;
   if (due < timer_b && !was_answered && was_observed)

@@ -75,7 +75,7 @@ std::vector<Modification> modifications(const Context& context) {
 }
 
 std::optional<CaptureTime> timed_out_at(const Context& context, const Transaction& request) {
-  const CaptureTime timeout = context.opening(request).at + context.profile.patience();
+  const CaptureTime timeout = context.opening(request).at + context.profile.request_timeout();
   const bool was_answered = request.first_response && context.at(*request.first_response) < timeout;
   if (was_answered || context.trace.last < timeout) return std::nullopt;
   return timeout;

@@ -83,8 +83,9 @@ void early_notifies_are_taken(const Context& context, Judge& judge) {
     const Transaction& initial = *one.asked[initial_of(context, one)];
     for (const Transaction* notify : one.notified) {
       const Message& request = context.opening(*notify);
-      const bool is_early = (!initial.final || request.index < *initial.final) &&
-                            request.at < context.opening(initial).at + context.profile.patience();
+      const bool is_early =
+          (!initial.final || request.index < *initial.final) &&
+          request.at < context.opening(initial).at + context.profile.request_timeout();
       const bool is_refused = initial.final && acceptance(context, initial) == nullptr;
       if (!is_early || is_refused || !context.opening(initial).sip.to_tag().empty()) continue;
       const int status = status_of(context, *notify);

@@ -83,7 +83,7 @@ std::string chosen_profile(const RunArguments& arguments) {
 }
 
 /// policy: a program is up at once, a phone boots for minutes and a person has to find it first.
-Duration patience_with(const RunArguments& arguments, const run::DeviceChoice& device) {
+Duration first_register_timeout(const RunArguments& arguments, const run::DeviceChoice& device) {
   if (arguments.wait.empty()) return device.kind == run::DeviceKind::process ? 30s : Duration(5min);
   return duration_of("--wait", arguments.wait);
 }
@@ -91,7 +91,7 @@ Duration patience_with(const RunArguments& arguments, const run::DeviceChoice& d
 void validate(const RunArguments& arguments) {
   const run::DeviceChoice device = chosen_device(arguments);
   chosen_phone(arguments.phone);
-  patience_with(arguments, device);
+  first_register_timeout(arguments, device);
   duration_of("--prompt-timeout", arguments.prompt_timeout);
   const bool is_one_of_a_kind =
       device.kind == run::DeviceKind::external || device.kind == run::DeviceKind::phone;
@@ -115,8 +115,8 @@ run::RunOptions options_for(const RunArguments& arguments, const Task& task) {
   options.tell = [name = task.scenario.name](const std::string& text) {
     fmt::print(stderr, "sipharness: {}: {}\n", name, text);
   };
-  options.patience = patience_with(arguments, options.device);
-  options.prompt_patience = duration_of("--prompt-timeout", arguments.prompt_timeout);
+  options.first_register_timeout = first_register_timeout(arguments, options.device);
+  options.prompt_timeout = duration_of("--prompt-timeout", arguments.prompt_timeout);
   options.bind = arguments.lab.bind;
   if (options.device.is_foreign() && !arguments.no_bracket)
     options.healthy = read_scenarios({shipped_scenarios() + "/sanity/healthy.json"}).front();

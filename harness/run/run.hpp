@@ -44,9 +44,9 @@ struct RunOptions {
   std::optional<unsigned> slot;
   std::uint64_t seed = 1;
   /// How long a foreign device may take to register for the first time.
-  Duration patience = 30s;
+  Duration first_register_timeout = 30s;
   /// How long a person may take to answer a prompt.
-  Duration prompt_patience = 60s;
+  Duration prompt_timeout = 60s;
   std::vector<std::string> deviations;
   /// Real time only: called about ten times a second with what a person wants to know.
   struct Progress {

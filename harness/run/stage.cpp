@@ -68,7 +68,8 @@ void Stage::play_from(TimePoint zero, std::size_t first) {
 
 void Stage::start_foreign_devices() {
   awaits_device_ = true;
-  end_ = world_.call_after(production_.options.patience, [this] { give_up_on_device(); });
+  end_ = world_.call_after(production_.options.first_register_timeout,
+                           [this] { give_up_on_device(); });
   const auto& steps = production_.scenario.timeline;
   const auto boot = std::ranges::find_if(steps, is_boot);
   if (boot == steps.end()) return;
@@ -88,7 +89,7 @@ bool Stage::on_first_register(CaptureTime at) {
 }
 
 void Stage::give_up_on_device() {
-  miss(first_step_, "the first REGISTER of the device", production_.options.patience);
+  miss(first_step_, "the first REGISTER of the device", production_.options.first_register_timeout);
   is_over_ = true;
 }
 

@@ -33,7 +33,7 @@ bool Profile::has_setting(std::string_view key) const {
   return !drive || std::find(drive->lacks.begin(), drive->lacks.end(), key) == drive->lacks.end();
 }
 
-Duration Profile::patience() const {
+Duration Profile::request_timeout() const {
   const Duration longest = timers.sixty_four_t1();
   if (!max_request_retries) return longest;
   const int doublings = std::clamp(*max_request_retries, 0, 16) + 1;

@@ -118,7 +118,7 @@ struct Profile {
   /// Whether a scenario's `configure` can change it: its drive does not list it as lacking.
   bool has_setting(std::string_view key) const;
   /// How long it tries one request: 64·T1, or less by its maximum number of retries (AMB-17).
-  Duration patience() const;
+  Duration request_timeout() const;
 };
 
 /// Reads a profile; an error names file, line, column, pointer, what was found, what is allowed.

@@ -83,8 +83,8 @@ sip::ServerQuirks server_quirks(const DeviationSet& deviations) {
   return quirks;
 }
 
-std::optional<Duration> patience(const scenario::Profile& profile, const DeviationSet& deviations,
-                                 ServerRole at) {
+std::optional<Duration> invite_timeout(const scenario::Profile& profile,
+                                       const DeviationSet& deviations, ServerRole at) {
   if (at == ServerRole::secondary) return std::nullopt;
   if (has(deviations, Deviation::keeps_sending_invite_past_timer_b))
     return profile.timers.sixty_four_t1();

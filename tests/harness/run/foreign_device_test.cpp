@@ -53,7 +53,7 @@ class ForeignDevice : public testing::Test {
   Judged play(std::optional<Duration> boot) {
     options_.folder = folder_.path();
     options_.device.kind = DeviceKind::external;
-    options_.patience = 20s;
+    options_.first_register_timeout = 20s;
     const RunFolder folder{options_.folder};
     const Production production{
         with_addresses(
