@@ -111,7 +111,7 @@ void first_retransmission_shows_t1(const Context& context, Judge& judge) {
 }
 
 void expiry_agrees(const Context& context, Judge& judge) {
-  if (context.profile.register_expiration == Duration::zero())
+  if (!context.profile.register_expiration)
     return judge.not_applicable("the profile does not say the Register Expiration");
   judge.needs("a REGISTER that proposes an expiry");
   for (const trace::RegisterAttempt& attempt : context.attempts) {
@@ -119,7 +119,7 @@ void expiry_agrees(const Context& context, Judge& judge) {
       continue;
     const std::string seen =
         fmt::format("asks for {}, the profile says {}", format_duration(*attempt.requested),
-                    format_duration(context.profile.register_expiration));
+                    format_duration(*context.profile.register_expiration));
     if (*attempt.requested == context.profile.register_expiration)
       return judge.pass(evidence_of(context, attempt), seen);
     return judge.violated(evidence_of(context, attempt), seen);

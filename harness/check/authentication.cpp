@@ -187,7 +187,7 @@ bool is_answered(const Context& context, const Challenged& one) {
 }
 
 bool must_be_answered(const Context& context, const Challenged& one) {
-  const bool has_password = context.profile.account.password.kind != scenario::Password::Kind::none;
+  const bool has_password = context.profile.account.password.has_value();
   // Whoever only wants to know whether the server is there (OPTIONS) knows it by the challenge.
   const bool may_stop =
       (one.had_proof && !one.is_stale()) || one.refused->method == sip::Method::options;

@@ -44,7 +44,7 @@ Duration retry_round(const Context& context) {
 
 /// When the device must have tried a server again that came back.
 Duration return_limit(const Context& context, const Outage& outage) {
-  Duration granted = context.profile.register_expiration;
+  Duration granted = context.profile.register_expiration.value_or(Duration::zero());
   for (const RegisterAttempt* attempt : context.attempts_at(outage.server))
     if (attempt->ok && *attempt->ok < outage.until && attempt->granted) granted = *attempt->granted;
   return std::max(latest_refresh(context, granted), retry_round(context)) +
@@ -92,7 +92,9 @@ void both_are_registered_again(const Context& context, Judge& judge) {
     if (!outage.recovered || !both_were_out) continue;
     const Duration limit =
         retry_round(context) +
-        registration_tolerance(context, context.profile.register_expiration).value;
+        registration_tolerance(context,
+                               context.profile.register_expiration.value_or(Duration::zero()))
+            .value;
     judge_return(context, judge, outage, limit);
   }
 }
@@ -290,8 +292,8 @@ void waits_are_recorded(const Context& context, Judge& judge) {
 /// A hint for whoever configures the device, not a judgement.
 void margin_against_timer_f(const Context& context, Judge& judge) {
   judge.needs("a REGISTER");
-  if (context.attempts.empty() || !context.profile.knows_reregister_before) return;
-  const Duration before = context.profile.reregister_before;
+  if (context.attempts.empty() || !context.profile.reregister_before) return;
+  const Duration before = *context.profile.reregister_before;
   const Duration timeout = context.profile.timers.sixty_four_t1();
   judge.pass(
       evidence_of(context, context.attempts.front()),

@@ -85,7 +85,7 @@ void judge_name(const Context& context, Judge& judge, const Message& request,
 std::string host_of(const Context& context, trace::ServerRole role) {
   const auto& servers = context.scenario->servers;
   const auto found = std::ranges::find(servers, to_string(role), &scenario::Server::name);
-  return found == servers.end() ? std::string() : found->host;
+  return found == servers.end() ? std::string() : found->host.value_or("");
 }
 
 void ports_and_names_are_used(const Context& context, Judge& judge) {

@@ -31,13 +31,13 @@ constexpr Duration settling_time = 5s;
 constexpr Duration least_span = 1s;
 
 void expiration_is_minutes(const Context& context, Judge& judge) {
-  if (context.profile.register_expiration == Duration::zero())
+  if (!context.profile.register_expiration)
     return judge.not_applicable("the profile does not say the Register Expiration");
   judge.needs("a REGISTER that proposes an expiry");
   for (const RegisterAttempt& attempt : context.attempts) {
     if (attempt.unregister || !attempt.requested || was_told_min_expires(context, attempt))
       continue;
-    const Duration configured = context.profile.register_expiration;
+    const Duration configured = *context.profile.register_expiration;
     const std::string asked =
         fmt::format("asks for {}, Register Expiration is {}", format_duration(*attempt.requested),
                     format_duration(configured));
@@ -221,7 +221,7 @@ void refreshes_at_both(const Context& context, Judge& judge) {
 
 void period_is_expiry_minus_margin(const Context& context, Judge& judge) {
   judge.needs("a refresh after a granted registration");
-  if (!context.profile.knows_reregister_before)
+  if (!context.profile.reregister_before)
     return judge.not_applicable("the device has no Reregister before Expiration setting");
   for (const ServerRole server : both)
     for (const Refresh& refresh : find_refreshes(context, server))

@@ -14,7 +14,7 @@ using trace::RegisterAttempt;
 /// The window of I = next.start − previous.ok (AMB-5 for R = 0, AMB-6 for R ≥ E).
 verdict::Window refresh_window(const Context& context, Duration granted) {
   const Duration tolerance = registration_tolerance(context, granted).value;
-  const Duration before = context.profile.reregister_before;
+  const Duration before = context.profile.reregister_margin();
   if (before == Duration::zero()) return {.min = granted / 2, .max = granted + tolerance};
   if (before >= granted)
     return {.min = std::min<Duration>(5s, granted / 2), .max = granted, .max_open = true};
@@ -73,7 +73,7 @@ std::size_t most_in_a_minute(const Context& context, trace::ServerRole server) {
 }
 
 Duration latest_refresh(const Context& context, Duration granted) {
-  const Duration before = context.profile.reregister_before;
+  const Duration before = context.profile.reregister_margin();
   return before < granted ? granted - before : granted;
 }
 
@@ -87,7 +87,7 @@ void judge_refresh_period(const Context& context, Judge& judge, const Refresh& r
   const std::string what =
       fmt::format("refresh at the {} after its 200 (granted {}, Reregister before {})",
                   to_string(refresh.next->server), format_duration(refresh.granted),
-                  format_duration(context.profile.reregister_before));
+                  format_duration(context.profile.reregister_margin()));
   const Duration nominal = latest_refresh(context, refresh.granted);
   const bool early = measurement.measured() < *measurement.window.min;
   // Looking earlier than due, and finding the server gone, is no refresh that could be too early;

@@ -161,7 +161,7 @@ void short_expiry_is_followed(const Context& context, Judge& judge) {
     for (const Refresh& refresh : find_refreshes(context, server)) {
       const auto asked = refresh.previous->requested;
       if (!asked || *asked <= refresh.granted) continue;
-      const Duration before = context.profile.reregister_before;
+      const Duration before = context.profile.reregister_margin();
       const Duration least = before >= refresh.granted
                                  ? std::min<Duration>(least_wait, refresh.granted / 2)
                                  : Duration::zero();
@@ -179,7 +179,7 @@ void short_expiry_is_followed(const Context& context, Judge& judge) {
 
 void unused_margin_has_no_other_effect(const Context& context, Judge& judge) {
   const auto& profile = context.profile;
-  if (!profile.knows_reregister_before || profile.reregister_before != Duration::zero())
+  if (profile.reregister_before != Duration::zero())
     return judge.not_applicable("Reregister before Expiration is in use or unknown to the device");
   judge.needs("a refresh after a granted registration");
   for (const ServerRole server : both) {

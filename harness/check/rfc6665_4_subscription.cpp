@@ -230,7 +230,7 @@ Duration registration_period(const Context& context, trace::ServerRole server, C
   for (const trace::Binding& binding : context.bindings)
     if (binding.server == server && binding.from <= at && at < binding.until)
       if (const auto& granted = context.attempts[binding.attempt].granted) return *granted;
-  return context.profile.register_expiration;
+  return context.profile.register_expiration.value_or(Duration::zero());
 }
 
 void bad_events_are_not_repeated(const Context& context, Judge& judge) {

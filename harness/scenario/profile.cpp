@@ -40,18 +40,17 @@ Duration Profile::request_timeout() const {
   return std::min(longest, timers.t1 * ((1 << doublings) - 1));
 }
 
-std::optional<std::string> resolve(const Password& password) {
-  switch (password.kind) {
-    case Password::Kind::none:
-      return std::nullopt;
+std::optional<std::string> resolve(const std::optional<Password>& password) {
+  if (!password) return std::nullopt;
+  switch (password->kind) {
     case Password::Kind::test:
-      return password.value;
+      return password->value;
     case Password::Kind::env: {
-      const char* const value = std::getenv(password.value.c_str());
+      const char* const value = std::getenv(password->value.c_str());
       return value == nullptr ? std::nullopt : std::optional<std::string>(value);
     }
     case Password::Kind::file: {
-      std::ifstream file(password.value);
+      std::ifstream file(password->value);
       std::string line;
       return std::getline(file, line) ? std::optional(line) : std::nullopt;
     }

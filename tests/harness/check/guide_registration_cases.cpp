@@ -34,7 +34,7 @@ std::vector<Case> both_servers_cases() {
       {"never_registers", "GRP-CFG-03", Verdict::inconclusive, nothing_but_a_call},
       {"settings_unknown", "GRP-CFG-03", Verdict::not_applicable,
        [](Setting s) {
-         s.profile.register_expiration = Duration::zero();
+         s.profile.register_expiration.reset();
          s.trace.healthy_registrations(0s, 120s);
        }},
       {"both_at_once", "GRP-REG-01", Verdict::pass,
@@ -157,7 +157,7 @@ std::vector<Case> period_cases() {
        [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
       {"setting_unknown_to_the_device", "GRP-REG-05", Verdict::not_applicable,
        [](Setting s) {
-         s.profile.knows_reregister_before = false;
+         s.profile.reregister_before.reset();
          registrations(s.trace, 200s);
        }},
       {"same_user", "GRP-ID-01", Verdict::pass,
