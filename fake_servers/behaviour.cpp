@@ -20,7 +20,7 @@ bool has_method(const Rule& rule, const MessageView& request) {
 }
 
 bool has_event(const Rule& rule, const MessageView& request) {
-  if (rule.event.empty()) return true;
+  if (!rule.event) return true;
   const std::string_view value = request.header(HeaderId::event);
   return value.substr(0, value.find_first_of("; \t")) == rule.event;
 }
@@ -37,7 +37,7 @@ bool is_counted_in(const Rule& rule, std::uint32_t ordinal) {
 
 /// While its phase and window are on.
 bool covers_everything(const Rule& rule) {
-  return rule.methods.empty() && rule.event.empty() && !rule.in_dialog && rule.nth_from <= 1 &&
+  return rule.methods.empty() && !rule.event && !rule.in_dialog && rule.nth_from <= 1 &&
          !rule.nth_to && rule.probability >= 1;
 }
 
@@ -68,7 +68,7 @@ Behaviour::Behaviour(const scenario::Server& server, const sipharness::Rng& rng)
       seen_(remembered_requests) {
   for (std::size_t i = 0; i < rules_.size(); ++i)
     if (rules_[i].name.empty())
-      rules_[i].name = fmt::format("{}/{}/{}", server.name, rules_[i].phase, i);
+      rules_[i].name = fmt::format("{}/{}/{}", server.name, rules_[i].phase.value_or(""), i);
 }
 
 void Behaviour::enter_phase(std::string phase) {
@@ -97,7 +97,7 @@ bool Behaviour::has_chance(const Rule& rule) {
 }
 
 bool Behaviour::is_active(const Rule& rule, Duration at) const {
-  return (rule.phase.empty() || rule.phase == phase_) && at >= rule.from.value_or(at) &&
+  return (!rule.phase || *rule.phase == phase_) && at >= rule.from.value_or(at) &&
          (!rule.until || at < *rule.until);
 }
 
@@ -130,7 +130,8 @@ std::vector<Duration> Behaviour::window_edges() const {
 std::vector<const Rule*> Behaviour::unmatched_rules() const {
   std::vector<const Rule*> rules;
   for (std::size_t i = 0; i < rules_.size(); ++i)
-    if (!tallies_[i].matched && entered_.contains(rules_[i].phase)) rules.push_back(&rules_[i]);
+    if (!tallies_[i].matched && entered_.contains(rules_[i].phase.value_or("")))
+      rules.push_back(&rules_[i]);
   return rules;
 }
 

@@ -17,8 +17,7 @@ constexpr std::size_t remembered_nonces = 4'096;
 
 Challenger::Challenger(Station& station, const std::vector<scenario::Account>& accounts)
     : station_(station), password_(resolve(accounts.front().password)), nonces_(remembered_nonces) {
-  for (const scenario::Account& account : accounts)
-    users_.insert(account.auth_user.empty() ? account.user : account.auth_user);
+  for (const scenario::Account& account : accounts) users_.insert(account.username());
 }
 
 bool Challenger::admits(ServerTransaction& transaction, const scenario::ChallengeWith& rule) {

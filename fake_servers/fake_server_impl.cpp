@@ -198,8 +198,8 @@ void FakeServer::Impl::set_zero(TimePoint zero) {
 
 void FakeServer::Impl::note_unmatched_rules() {
   for (const Rule* rule : behaviour_.unmatched_rules())
-    if (!rule->place.empty())
-      journal_.write(journal::UnmatchedRule{name_, rule->name, rule->place});
+    if (!rule->place.text.empty())
+      journal_.write(journal::UnmatchedRule{name_, rule->name, rule->place.text});
 }
 
 void FakeServer::Impl::watch_windows() {

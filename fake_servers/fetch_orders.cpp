@@ -20,12 +20,11 @@ std::string answer_to(const MessageView& response, const scenario::Account& acco
   const auto challenge = sip::parse_challenge(response.header(HeaderId::www_authenticate));
   const auto password = scenario::resolve(account.password);
   if (response.status() != 401 || !challenge || !password) return {};
-  return sip::answer_challenge(
-      *challenge, {.username = account.auth_user.empty() ? account.user : account.auth_user,
-                   .password = *password,
-                   .method = "NOTIFY",
-                   .uri = uri,
-                   .cnonce = cnonce});
+  return sip::answer_challenge(*challenge, {.username = account.username(),
+                                            .password = *password,
+                                            .method = "NOTIFY",
+                                            .uri = uri,
+                                            .cnonce = cnonce});
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ void Notifier::end(const Tag& tag, const scenario::Termination& termination) {
   const auto ended = subscriptions_.find(tag);
   if (ended == subscriptions_.end()) return;
   std::string state = "terminated";
-  if (!termination.reason.empty()) state += ";reason=" + termination.reason;
+  if (termination.reason) state += ";reason=" + *termination.reason;
   if (termination.retry_after)
     state += fmt::format(";retry-after={}",
                          std::chrono::round<seconds>(*termination.retry_after).count());

@@ -96,7 +96,7 @@ class Settings {
 };
 
 std::string place_of(const scenario::Server& server) {
-  if (!server.host.empty()) return fmt::format("{}:{}", server.host, server.port);
+  if (server.host) return fmt::format("{}:{}", *server.host, server.port);
   return Endpoint{*server.address, server.port}.text();
 }
 
@@ -123,15 +123,14 @@ void add_account(const PhoneConfiguration& wanted, Settings& settings) {
   settings.add("P270", "account.1.name", "sipharness");
   settings.add("P3", "account.1.sip.subscriber.name", "Test " + account.user);
   settings.add("P35", "account.1.sip.userid", account.user);
-  settings.add("P36", "account.1.sip.subscriber.userid",
-               account.auth_user.empty() ? account.user : account.auth_user);
+  settings.add("P36", "account.1.sip.subscriber.userid", account.username());
   if (wanted.password) settings.add("P34", "account.1.sip.subscriber.password", *wanted.password);
 }
 
 void add_registration(const scenario::Profile& profile, Settings& settings) {
   using std::chrono::minutes;
   using std::chrono::seconds;
-  const Duration expiration = profile.register_expiration;
+  const Duration expiration = profile.register_expiration.value_or(Duration::zero());
   if (expiration % 1min != 0s || expiration < 1min || expiration > longest_expiration)
     settings.refuse(
         fmt::format("Register Expiration cannot be {}: a GRP26xx counts it in whole "
@@ -141,7 +140,7 @@ void add_registration(const scenario::Profile& profile, Settings& settings) {
   settings.add_switch("P81", "account.1.sip.unregisterOnReboot", false);
   settings.add_count<minutes>("P32", "account.1.sip.registerExpiration", expiration);
   settings.add_count<seconds>("P2330", "account.1.sip.registerBeforeExpiration",
-                              profile.reregister_before);
+                              profile.reregister_margin());
   settings.add_count<seconds>("P138", "account.1.sip.registrationFailureRetryWaitTime",
                               profile.reg_retry_wait);
   settings.add_count<minutes>("P26051", "account.1.sip.subscribe.expiration",

@@ -115,15 +115,15 @@ void first_retransmission_shows_t1(const Phone& phone, Judge& judge) {
 }
 
 void expiry_agrees(const Phone& phone, Judge& judge) {
-  if (phone.profile.register_expiration == Duration::zero())
+  if (!phone.profile.register_expiration)
     return judge.not_applicable("the profile does not say the Register Expiration");
   judge.needs("a REGISTER that proposes an expiry");
   for (const RegisterAttempt& attempt : attempts(phone)) {
     if (attempt.unregister || !attempt.requested || was_told_min_expires(phone, attempt)) continue;
     const std::string seen =
         fmt::format("asks for {}, the profile says {}", format_duration(*attempt.requested),
-                    format_duration(phone.profile.register_expiration));
-    if (*attempt.requested == phone.profile.register_expiration)
+                    format_duration(phone.profile.register_expiration.value_or(Duration::zero())));
+    if (*attempt.requested == phone.profile.register_expiration.value_or(Duration::zero()))
       return judge.pass(evidence_of(phone, attempt), seen);
     return judge.violated(evidence_of(phone, attempt), seen);
   }

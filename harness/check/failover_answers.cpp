@@ -176,7 +176,7 @@ void a_slow_primary_keeps_the_call(const Phone& phone, Judge& judge) {
     const auto response = first_response(phone, *primary);
     if (!response) continue;
     const Duration after = phone.at(*response) - primary->i0;
-    if (after <= phone.profile.timers.t1 || after >= phone.profile.patience()) continue;
+    if (after <= phone.profile.timers.t1 || after >= phone.profile.request_timeout()) continue;
     const Leg* secondary = call.leg(ServerRole::secondary);
     const Evidence evidence = evidence_of_both(phone, *primary, secondary);
     if (secondary == nullptr)

@@ -50,7 +50,7 @@ Duration retry_round(const Phone& phone) {
 
 /// When the device must have tried a server again that came back.
 Duration return_limit(const Phone& phone, const Outage& outage) {
-  Duration granted = phone.profile.register_expiration;
+  Duration granted = phone.profile.register_expiration.value_or(Duration::zero());
   for (const RegisterAttempt* attempt : attempts_at(phone, outage.server))
     if (attempt->ok && *attempt->ok < outage.until && attempt->granted) granted = *attempt->granted;
   return std::max(latest_refresh(phone, granted), retry_round(phone)) +
@@ -97,7 +97,9 @@ void both_are_registered_again(const Phone& phone, Judge& judge) {
         });
     if (!outage.recovered || !both_were_out) continue;
     const Duration limit =
-        retry_round(phone) + registration_tolerance(phone, phone.profile.register_expiration).value;
+        retry_round(phone) +
+        registration_tolerance(phone, phone.profile.register_expiration.value_or(Duration::zero()))
+            .value;
     judge_return(phone, judge, outage, limit);
   }
 }
@@ -295,8 +297,8 @@ void waits_are_recorded(const Phone& phone, Judge& judge) {
 /// A hint for whoever configures the device, not a judgement.
 void margin_against_timer_f(const Phone& phone, Judge& judge) {
   judge.needs("a REGISTER");
-  if (attempts(phone).empty() || !phone.profile.knows_reregister_before) return;
-  const Duration before = phone.profile.reregister_before;
+  if (attempts(phone).empty() || !phone.profile.reregister_before) return;
+  const Duration before = phone.profile.reregister_margin();
   const Duration timeout = phone.profile.timers.sixty_four_t1();
   judge.pass(
       evidence_of(phone, attempts(phone).front()),

@@ -83,7 +83,7 @@ void judge_name(const Phone& phone, Judge& judge, const Message& request, const 
 std::string host_of(const Phone& phone, trace::ServerRole role) {
   const auto& servers = phone.scenario->servers;
   const auto found = std::ranges::find(servers, to_string(role), &scenario::Server::name);
-  return found == servers.end() ? std::string() : found->host;
+  return found == servers.end() ? std::string() : found->host.value_or("");
 }
 
 void ports_and_names_are_used(const Phone& phone, Judge& judge) {

@@ -47,7 +47,7 @@ bool has_a_call_beside(const Phone& phone, const Transaction& invite, CaptureTim
     if (&other == &invite || other.method != Method::invite || opening(phone, other).at > at)
       return false;
     if (other.final) return phone.at(*other.final) >= at;
-    return other.provisional || at < opening(phone, other).at + phone.profile.patience();
+    return other.provisional || at < opening(phone, other).at + phone.profile.request_timeout();
   });
 }
 

@@ -38,12 +38,12 @@ constexpr Duration settling_time = 5s;
 constexpr Duration least_span = 1s;
 
 void expiration_is_minutes(const Phone& phone, Judge& judge) {
-  if (phone.profile.register_expiration == Duration::zero())
+  if (!phone.profile.register_expiration)
     return judge.not_applicable("the profile does not say the Register Expiration");
   judge.needs("a REGISTER that proposes an expiry");
   for (const RegisterAttempt& attempt : attempts(phone)) {
     if (attempt.unregister || !attempt.requested || was_told_min_expires(phone, attempt)) continue;
-    const Duration configured = phone.profile.register_expiration;
+    const Duration configured = phone.profile.register_expiration.value_or(Duration::zero());
     const std::string asked =
         fmt::format("asks for {}, Register Expiration is {}", format_duration(*attempt.requested),
                     format_duration(configured));
@@ -226,7 +226,7 @@ void refreshes_at_both(const Phone& phone, Judge& judge) {
 
 void period_is_expiry_minus_margin(const Phone& phone, Judge& judge) {
   judge.needs("a refresh after a granted registration");
-  if (!phone.profile.knows_reregister_before)
+  if (!phone.profile.reregister_before)
     return judge.not_applicable("the device has no Reregister before Expiration setting");
   for (const ServerRole server : both)
     for (const Refresh& refresh : refreshes_at(phone, server))

@@ -139,7 +139,7 @@ bool has_refused(const Phone& phone, const std::vector<Subscription>& all, Serve
         newest = subscribe;
   if (newest == nullptr) return false;
   if (!newest->final || phone.at(*newest->final) > at)
-    return at >= opening(phone, *newest).at + phone.profile.patience();
+    return at >= opening(phone, *newest).at + phone.profile.request_timeout();
   const int status = phone.message(*newest->final).sip.status();
   return status >= 300 && status != 401 && status != 407 && status != 423 && status != 481;
 }
@@ -192,7 +192,7 @@ bool is_alive(const Phone& phone, const Subscription& subscription, CaptureTime 
     if (opening(phone, *subscription.asked[i]).at <= at) newest = i;
   if (!newest || ends(phone, *subscription.asked[*newest])) return false;
   const Transaction& subscribe = *subscription.asked[*newest];
-  const CaptureTime given_up = opening(phone, subscribe).at + phone.profile.patience();
+  const CaptureTime given_up = opening(phone, subscribe).at + phone.profile.request_timeout();
   const CaptureTime answered = subscribe.final ? phone.at(*subscribe.final) : CaptureTime::max();
   if (answered > at) return at < given_up;
   if (answered >= given_up) return false;

@@ -167,7 +167,7 @@ void short_expiry_is_followed(const Phone& phone, Judge& judge) {
     for (const Refresh& refresh : refreshes_at(phone, server)) {
       const auto asked = refresh.previous->requested;
       if (!asked || *asked <= refresh.granted) continue;
-      const Duration before = phone.profile.reregister_before;
+      const Duration before = phone.profile.reregister_margin();
       const Duration least = before >= refresh.granted
                                  ? std::min<Duration>(least_wait, refresh.granted / 2)
                                  : Duration::zero();
@@ -185,7 +185,7 @@ void short_expiry_is_followed(const Phone& phone, Judge& judge) {
 
 void unused_margin_has_no_other_effect(const Phone& phone, Judge& judge) {
   const auto& profile = phone.profile;
-  if (!profile.knows_reregister_before || profile.reregister_before != Duration::zero())
+  if (!profile.reregister_before || profile.reregister_margin() != Duration::zero())
     return judge.not_applicable("Reregister before Expiration is in use or unknown to the device");
   judge.needs("a refresh after a granted registration");
   for (const ServerRole server : both) {

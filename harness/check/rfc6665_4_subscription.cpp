@@ -85,8 +85,9 @@ void early_notifies_are_taken(const Phone& phone, Judge& judge) {
     const Transaction& initial = *one.asked[initial_of(phone, one)];
     for (const Transaction* notify : one.notified) {
       const Message& request = opening(phone, *notify);
-      const bool is_early = (!initial.final || request.index < *initial.final) &&
-                            request.at < opening(phone, initial).at + phone.profile.patience();
+      const bool is_early =
+          (!initial.final || request.index < *initial.final) &&
+          request.at < opening(phone, initial).at + phone.profile.request_timeout();
       const bool is_refused = initial.final && acceptance(phone, initial) == nullptr;
       if (!is_early || is_refused || !opening(phone, initial).sip.to_tag().empty()) continue;
       const int status = status_of(phone, *notify);
@@ -230,7 +231,7 @@ Duration registration_period(const Phone& phone, trace::ServerRole server, Captu
   for (const Binding& binding : bindings(phone))
     if (binding.server == server && binding.from <= at && at < binding.until)
       if (const auto& granted = attempts(phone)[binding.attempt].granted) return *granted;
-  return phone.profile.register_expiration;
+  return phone.profile.register_expiration.value_or(Duration::zero());
 }
 
 void bad_events_are_not_repeated(const Phone& phone, Judge& judge) {

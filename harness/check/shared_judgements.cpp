@@ -21,7 +21,7 @@ namespace {
 /// The window of I = next.start − previous.ok (AMB-5 for R = 0, AMB-6 for R ≥ E).
 verdict::Window refresh_window(const Phone& phone, Duration granted) {
   const Duration tolerance = registration_tolerance(phone, granted).value;
-  const Duration before = phone.profile.reregister_before;
+  const Duration before = phone.profile.reregister_margin();
   if (before == Duration::zero()) return {.min = granted / 2, .max = granted + tolerance};
   if (before >= granted)
     return {.min = std::min<Duration>(5s, granted / 2), .max = granted, .max_open = true};
@@ -56,7 +56,7 @@ void judge_refresh_period(const Phone& phone, Judge& judge, const Refresh& refre
   const std::string what =
       fmt::format("refresh at the {} after its 200 (granted {}, Reregister before {})",
                   to_string(refresh.next->server), format_duration(refresh.granted),
-                  format_duration(phone.profile.reregister_before));
+                  format_duration(phone.profile.reregister_margin()));
   const Duration nominal = latest_refresh(phone, refresh.granted);
   const bool early = measurement.measured() < *measurement.window.min;
   // Looking earlier than due, and finding the server gone, is no refresh that could be too early;
@@ -87,7 +87,7 @@ void judge_rest(const Phone& phone, Judge& judge, const Transaction& invite, std
   const Duration interval = doubling(phone)(before - 1);
   const CaptureTime due =
       phone.at(invite.sends[before - 1]) + interval + timer_tolerance(phone, interval).value;
-  const CaptureTime timer_b = start_of(phone, invite) + phone.profile.patience();
+  const CaptureTime timer_b = start_of(phone, invite) + phone.profile.request_timeout();
   const bool was_answered = invite.final && phone.at(*invite.final) <= due;
   const bool was_observed = std::min(phone.trace.last, next_power_change(phone, heard)) > due;
   if (due < timer_b && !was_answered && was_observed)

@@ -67,6 +67,7 @@ int list(const std::string& what) {
   section("deviations", list_deviations);
   section("devices", list_devices);
   if (what == "coverage") print_coverage();
+  if (what == "keys") fmt::print("{}", keys_page());
   return passed;
 }
 
@@ -76,9 +77,11 @@ void add_list(CLI::App& app, int& exit_code) {
   auto what = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("list", "List what there is");
   command
-      ->add_option("what", *what,
-                   "scenarios, requirements, deviations, devices; coverage is the page of docs/")
-      ->check(CLI::IsMember({"scenarios", "requirements", "deviations", "devices", "coverage"}));
+      ->add_option(
+          "what", *what,
+          "scenarios, requirements, deviations, devices; coverage and keys are pages of docs/")
+      ->check(CLI::IsMember(
+          {"scenarios", "requirements", "deviations", "devices", "coverage", "keys"}));
   command->callback([what, &exit_code] { exit_code = list(*what); });
 }
 

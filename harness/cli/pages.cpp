@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "harness/dut/reference_ua/deviation.hpp"
+#include "harness/scenario/key_table.hpp"
 #include "harness/verdict/catalogue/unjudged_rows.hpp"
 #include "harness/verdict/requirement.hpp"
 
@@ -48,6 +49,23 @@ std::string verdict_of_broken(const selftest::DeviationOutcome& outcome) {
   return change == outcome.changes.end() ? "escaped" : std::string(to_string(change->deviated));
 }
 
+std::string value_of(const scenario::KeyRow& row) {
+  std::string value = row.allowed;
+  if (!row.object.empty()) value += fmt::format(" [{}](#{})", row.object, row.object);
+  if (row.is_required) value += "; required";
+  return value;
+}
+
+std::string section(const scenario::KeyTable& table, std::string_view whole) {
+  std::string text = fmt::format(
+      "\n{} {}\n\n{}\n\n| key | value | default | |\n|---|---|---|---|\n",
+      table.name.empty() ? "##" : "###", table.name.empty() ? whole : table.name, table.what);
+  for (const scenario::KeyRow& row : table.rows)
+    text += fmt::format("| `{}` | {} | {} | {} |\n", row.key, value_of(row),
+                        row.fallback.empty() ? "" : fmt::format("`{}`", row.fallback), row.what);
+  return text;
+}
+
 }  // namespace
 
 std::string coverage_page(const std::vector<scenario::Scenario>& scenarios) {
@@ -64,6 +82,19 @@ std::string coverage_page(const std::vector<scenario::Scenario>& scenarios) {
   page += "\n## Not judged, and why\n\n| requirement | what it asks | why |\n|---|---|---|\n";
   for (const verdict::catalogue::UnjudgedRow& row : verdict::catalogue::unjudged_rows)
     page += fmt::format("| {} | {} | {} |\n", row.id, row.sentence, row.why);
+  return page;
+}
+
+std::string keys_page() {
+  std::string page =
+      "# Keys of scenarios and profiles\n\n"
+      "Made by `./dev docs`; do not edit. Every key that `sipharness validate` accepts, object by "
+      "object. [scenarios.md](scenarios.md) and [softphones.md](softphones.md) explain how they "
+      "work together.\n";
+  for (const scenario::KeyTable& table : scenario::scenario_key_tables())
+    page += section(table, "Scenario");
+  for (const scenario::KeyTable& table : scenario::profile_key_tables())
+    page += section(table, "Profile");
   return page;
 }
 

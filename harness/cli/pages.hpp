@@ -13,6 +13,9 @@ namespace sipharness::cli {
 /// docs/coverage.md: requirement by scenario and deviation, and why some have none.
 std::string coverage_page(const std::vector<scenario::Scenario>& scenarios);
 
+/// docs/keys.md: every key of scenario and profile files.
+std::string keys_page();
+
 /// docs/selftest.md: which requirement noticed which deviation.
 std::string selftest_page(const selftest::SelftestOutcome& outcome);
 

@@ -48,8 +48,10 @@ void add_phone_options(CLI::App& command, PhoneArguments& arguments) {
 stage::PhoneChoice chosen_phone(const PhoneArguments& arguments) {
   using Kind = scenario::Password::Kind;
   stage::PhoneChoice choice;
-  if (!arguments.passcode_env.empty()) choice.passcode = {Kind::env, arguments.passcode_env};
-  if (!arguments.passcode_file.empty()) choice.passcode = {Kind::file, arguments.passcode_file};
+  if (!arguments.passcode_env.empty())
+    choice.passcode = scenario::Password{Kind::env, arguments.passcode_env};
+  if (!arguments.passcode_file.empty())
+    choice.passcode = scenario::Password{Kind::file, arguments.passcode_file};
   choice.reprovision = reprovisions.at(arguments.reprovision);
   choice.http_port = arguments.http_port;
   choice.prompts = arguments.prompts;

@@ -8,9 +8,9 @@ scenario::Profile builtin_profile() {
   profile.kind = "external";
   profile.title = "Any phone with two servers; its settings are not known";
   profile.vendor_claims = {"guide"};
-  profile.account.password = {};
-  profile.register_expiration = Duration::zero();
-  profile.knows_reregister_before = false;
+  profile.account.password.reset();
+  profile.register_expiration.reset();
+  profile.reregister_before.reset();
   profile.knows_timers = false;
   profile.tolerances = {
       .timer = {100ms, 10}, .fo_grace = 2s, .registration = {2s, 2}, .overlap = 200ms, .nodup = 2s};

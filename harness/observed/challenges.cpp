@@ -122,7 +122,7 @@ class ChallengeFinder {
 bool was_wanted(const Phone& phone, const Challenged& one) {
   const CaptureTime begun = opening(phone, *one.refused).at;
   const CaptureTime latest = one.challenge->at + time_to_answer_challenge;
-  if (one.challenge->at >= begun + phone.profile.patience()) return false;
+  if (one.challenge->at >= begun + phone.profile.request_timeout()) return false;
   if (next_power_change(phone, begun) < std::min(latest, phone.trace.last)) return false;
   const CallGroup* call = call_of(phone, *one.refused);
   if (call == nullptr) return true;
@@ -189,7 +189,7 @@ bool is_answered(const Phone& phone, const Challenged& one) {
 }
 
 bool must_be_answered(const Phone& phone, const Challenged& one) {
-  const bool has_password = phone.profile.account.password.kind != scenario::Password::Kind::none;
+  const bool has_password = phone.profile.account.password.has_value();
   // Whoever only wants to know whether the server is there (OPTIONS) knows it by the challenge.
   const bool may_stop =
       (one.had_proof && !one.is_stale()) || one.refused->method == sip::Method::options;

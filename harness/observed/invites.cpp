@@ -57,7 +57,7 @@ std::vector<const Transaction*> find_device_invites(const Phone& phone) {
 
 bool awaits_answer(const Phone& phone, const Transaction& invite, CaptureTime at) {
   if (was_left_before(phone, invite, at)) return false;
-  const CaptureTime timer_b = start_of(phone, invite) + phone.profile.patience();
+  const CaptureTime timer_b = start_of(phone, invite) + phone.profile.request_timeout();
   // A provisional response keeps alive what lives: one that came after Timer B changed nothing.
   return at < timer_b ||
          (invite.provisional && phone.at(*invite.provisional) < std::min(at, timer_b));

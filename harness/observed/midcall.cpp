@@ -77,7 +77,7 @@ std::vector<Modification> find_modifications(const Phone& phone) {
 }
 
 std::optional<CaptureTime> timed_out_at(const Phone& phone, const Transaction& request) {
-  const CaptureTime timeout = opening(phone, request).at + phone.profile.patience();
+  const CaptureTime timeout = opening(phone, request).at + phone.profile.request_timeout();
   const bool was_answered = request.first_response && phone.at(*request.first_response) < timeout;
   if (was_answered || phone.trace.last < timeout) return std::nullopt;
   return timeout;

@@ -59,7 +59,7 @@ std::size_t most_in_a_minute(const Phone& phone, ServerRole server) {
 }
 
 Duration latest_refresh(const Phone& phone, Duration granted) {
-  const Duration before = phone.profile.reregister_before;
+  const Duration before = phone.profile.reregister_margin();
   return before < granted ? granted - before : granted;
 }
 

@@ -144,7 +144,7 @@ class AttemptFinder {
     if (transactions_[last].final && is_in_time(last_start, *transactions_[last].final)) {
       return finish(attempt, phone_.messages[*transactions_[last].final]);
     }
-    CaptureTime fail = last_start + profile_.patience();
+    CaptureTime fail = last_start + profile_.request_timeout();
     if (const auto next = next_register(attempt)) fail = std::min(fail, *next);
     // A device that sends on has not been told by its stack; §18.4 leaves that open.
     const auto told = transport_failure(attempt, last_start);

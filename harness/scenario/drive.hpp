@@ -18,14 +18,16 @@ enum class Framing { lines, netstring_json };
 
 /// Where orders go and news come from, besides the program's output.
 struct Control {
-  std::string address;  ///< "127.0.0.1:4444" or "/path/of/socket"; empty: standard input
+  std::string address;  ///< "127.0.0.1:4444" or "/path/of/socket"
   Framing framing = Framing::lines;
+  bool operator==(const Control&) const = default;
 };
 
 /// When the program takes orders: its control connection stands, and this was printed.
 struct Ready {
-  std::string output;  ///< pattern; empty: nothing is waited for
+  std::optional<std::string> output;  ///< pattern; absent: nothing is waited for
   Duration within = 10s;
+  bool operator==(const Ready&) const = default;
 };
 
 /// What is sent for one verb, and the news that tell how it went.
@@ -34,19 +36,24 @@ struct Order {
   std::vector<std::string> ok;      ///< patterns, any of them
   std::vector<std::string> failed;  ///< patterns, any of them
   Duration within = 40s;            ///< afterwards it counts as not told
+  bool operator==(const Order&) const = default;
 };
 
 /// What a driver does by itself when it reads something.
 struct Reaction {
   std::string on;  ///< pattern
   std::vector<std::string> send;
+  bool operator==(const Reaction&) const = default;
 };
 
 /// How the program is asked to end before it is made to.
 struct Stop {
   std::vector<std::string> send;  ///< empty: SIGTERM at once
   Duration within = 3s;
+  bool operator==(const Stop&) const = default;
 };
+
+using OrdersByVerb = std::map<std::string, Order>;  ///< by the verb's word
 
 struct Drive {
   std::vector<std::string> command;  ///< program and arguments; searched in PATH
@@ -55,11 +62,12 @@ struct Drive {
   std::vector<std::string> folders;          ///< below the scratch home
   std::map<std::string, std::string> files;  ///< below the scratch home: path, text
   std::vector<std::string> lacks;            ///< settings of `configure` that it does not have
-  Control control;
+  std::optional<Control> control;            ///< absent: standard input
   Ready ready;
-  std::map<std::string, Order> verbs;  ///< by the verb's word
+  OrdersByVerb verbs;
   std::vector<Reaction> reactions;
   Stop stop;
+  bool operator==(const Drive&) const = default;
 };
 
 /// The value of a variable; nothing if there is none of that name.

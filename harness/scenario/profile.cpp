@@ -33,25 +33,24 @@ bool Profile::has_setting(std::string_view key) const {
   return !drive || std::find(drive->lacks.begin(), drive->lacks.end(), key) == drive->lacks.end();
 }
 
-Duration Profile::patience() const {
+Duration Profile::request_timeout() const {
   const Duration longest = timers.sixty_four_t1();
   if (!max_request_retries) return longest;
   const int doublings = std::clamp(*max_request_retries, 0, 16) + 1;
   return std::min(longest, timers.t1 * ((1 << doublings) - 1));
 }
 
-std::optional<std::string> resolve(const Password& password) {
-  switch (password.kind) {
-    case Password::Kind::none:
-      return std::nullopt;
+std::optional<std::string> resolve(const std::optional<Password>& password) {
+  if (!password) return std::nullopt;
+  switch (password->kind) {
     case Password::Kind::test:
-      return password.value;
+      return password->value;
     case Password::Kind::env: {
-      const char* const value = std::getenv(password.value.c_str());
+      const char* const value = std::getenv(password->value.c_str());
       return value == nullptr ? std::nullopt : std::optional<std::string>(value);
     }
     case Password::Kind::file: {
-      std::ifstream file(password.value);
+      std::ifstream file(password->value);
       std::string line;
       return std::getline(file, line) ? std::optional(line) : std::nullopt;
     }

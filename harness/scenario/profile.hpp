@@ -24,6 +24,7 @@ struct RelativeTolerance {
   Duration of(Duration interval) const {
     return std::max(absolute, from_seconds(to_seconds(interval) * percent / 100));
   }
+  bool operator==(const RelativeTolerance&) const = default;
 };
 
 struct Tolerances {
@@ -32,6 +33,7 @@ struct Tolerances {
   RelativeTolerance registration{100ms, 0.5};  ///< tol_reg, of the granted expiry
   Duration overlap = 50ms;
   Duration nodup = 500ms;
+  bool operator==(const Tolerances&) const = default;
 };
 
 /// What a device of that kind is allowed unless its profile says otherwise. @source requirements
@@ -41,18 +43,22 @@ Tolerances default_tolerances(std::string_view kind);
 /// How the password of the account is given. Only `test` is known to the file; the others are
 /// looked up when needed and never written anywhere.
 struct Password {
-  enum class Kind { none, test, env, file } kind = Kind::none;
+  enum class Kind : std::uint8_t { test, env, file } kind = Kind::test;
   std::string value;  ///< the test password, the variable's name, the file's path
+  bool operator==(const Password&) const = default;
 };
-/// The password itself; nothing if it is not to be had.
-std::optional<std::string> resolve(const Password& password);
+/// The password itself; nothing if there is none or it is not available.
+std::optional<std::string> resolve(const std::optional<Password>& password);
 
 struct Account {
   /// "*" (external devices only): whichever registers first.
   std::string user = "1001";
-  std::string auth_user;  ///< empty: same as user
-  Password password{Password::Kind::test, "sipharness"};
+  std::optional<std::string> auth_user;  ///< if not the same as user
+  std::optional<Password> password = Password{Password::Kind::test, "sipharness"};
   bool is_any() const { return user == "*"; }
+  /// The username of its credentials.
+  const std::string& username() const { return auth_user ? *auth_user : user; }
+  bool operator==(const Account&) const = default;
 };
 /// The account of one of several devices, counted from 0: "1001" is followed by "1002", "anna" by
 /// "anna2", any by any; a name to prove with and the password are everyone's.
@@ -62,6 +68,7 @@ Account account_of(const Account& first, unsigned device);
 struct OptionsKeepAlive {
   Duration interval = 30s;  ///< whole seconds
   int max_lost = 3;         ///< so many in a row without a response: the device registers anew
+  bool operator==(const OptionsKeepAlive&) const = default;
 };
 
 /// How the configuration file of a phone is written: by P-numbers or by aliases.
@@ -69,9 +76,10 @@ enum class ProvisioningForm : std::uint8_t { p_values, aliases };
 
 /// What driving a handset over its web interface needs.
 struct PhoneDriving {
-  Password passcode;  ///< its admin's or user's password
+  std::optional<Password> passcode;  ///< its admin's or user's password
   ProvisioningForm provisioning = ProvisioningForm::p_values;
   Duration answer_within = 5s;  ///< a request it has not answered by then has failed
+  bool operator==(const PhoneDriving&) const = default;
 };
 
 struct Profile {
@@ -83,8 +91,10 @@ struct Profile {
   /// If not (a file for a foreign device that does not give them), T1 is read off the capture.
   bool knows_timers = true;
   Account account;
-  Duration register_expiration = 60min;  ///< Register Expiration (the guide's unit: minutes)
-  Duration reregister_before{};          ///< Reregister before Expiration (seconds); zero: not used
+  /// Register Expiration (the guide's unit: minutes), if known.
+  std::optional<Duration> register_expiration = 60min;
+  /// Reregister before Expiration (seconds); zero: not used; absent: it has no such setting.
+  std::optional<Duration> reregister_before = Duration::zero();
   /// Where the device refreshes when reregister_before is zero; policy: 5 s before the lapse.
   Duration refresh_margin = 5s;
   Duration reg_retry_wait = 20s;
@@ -101,24 +111,26 @@ struct Profile {
   bool registers = true;
   /// At both servers while both are up; if not, at the secondary only once the primary is lost.
   bool registers_at_both = true;
-  bool knows_reregister_before = true;  ///< has the setting at all; if not its rows do not apply
   /// What makes a device refuse calls although it is registered where they come from.
   bool accept_incoming_from_proxy_only = false;
   bool check_sip_user_id = false;
   std::optional<Duration> session_timer;  ///< the Session-Expires it asks for; absent: none
   Duration min_se = 90s;                  ///< the least it accepts; @source RFC 4028 §5
   std::optional<OptionsKeepAlive> options_keepalive;  ///< absent: it sends none
-  PhoneDriving phone;                                 ///< of the kind "phone" only
+  std::optional<PhoneDriving> phone;                  ///< absent: the defaults
   Tolerances tolerances;
   std::optional<Drive> drive;  ///< of a softphone that the harness starts
   /// Where a value was found, by its key; for people.
   std::map<std::string, std::string> sources;
 
   bool claims_guide() const;
+  /// How long before the lapse its Reregister before Expiration has it refresh; zero: not used.
+  Duration reregister_margin() const { return reregister_before.value_or(Duration::zero()); }
   /// Whether a scenario's `configure` can change it: its drive does not list it as lacking.
   bool has_setting(std::string_view key) const;
   /// How long it tries one request: 64·T1, or less by its maximum number of retries (AMB-17).
-  Duration patience() const;
+  Duration request_timeout() const;
+  bool operator==(const Profile&) const = default;
 };
 
 /// Reads a profile; an error names file, line, column, pointer, what was found, what is allowed.

@@ -4,64 +4,25 @@
 
 #include <fmt/format.h>
 
-#include "harness/scenario/draft.hpp"
-#include "harness/scenario/words.hpp"
+#include "harness/scenario/reader.hpp"
 
 namespace sipharness::scenario {
 namespace {
 
-std::vector<std::string> anchor_names() {
-  std::vector<std::string> names;
-  for (const Choice<AnchorKind>& anchor : words::anchors) {
-    const bool of_the_device =
-        anchor.value == AnchorKind::first_seen || anchor.value == AnchorKind::ended;
-    if (of_the_device) {
-      names.emplace_back(anchor.name);
-      continue;
-    }
-    for (const std::string_view server : keys::servers)
-      names.push_back(fmt::format("{}.{}", server, anchor.name));
-  }
-  return names;
+void check_time(const Fields& fields) {
+  if (fields.find("after") != nullptr)
+    return fields.refuse("at", "a step has either \"at\" or \"after\"");
+  if (fields.find("at") == nullptr && fields.object().kind == json::Kind::object)
+    fields.problems().add(fields.object(), "the step has no time; it needs \"at\" or \"after\"");
+  fields.refuse("plus", "\"plus\" belongs to \"after\"");
+  fields.refuse("deadline", "\"deadline\" belongs to \"after\"");
 }
 
-std::optional<Anchor> read_anchor(const json::Value& value, Problems& problems) {
-  const std::vector<std::string> names = anchor_names();
-  if (value.kind != json::Kind::string ||
-      std::find(names.begin(), names.end(), value.string) == names.end()) {
-    problems.add_choice(value, {names.begin(), names.end()});
-    return std::nullopt;
-  }
-  const std::size_t dot = value.string.find('.');
-  const bool has_server = dot != std::string::npos;
-  const std::string kind = has_server ? value.string.substr(dot + 1) : value.string;
-  Anchor anchor;
-  anchor.server = has_server ? value.string.substr(0, dot) : "";
-  for (const Choice<AnchorKind>& choice : words::anchors)
-    if (choice.name == kind) anchor.kind = choice.value;
-  return anchor;
-}
-
-void refuse(const Fields& fields, std::string_view key, std::string_view why) {
-  if (const json::Value* const value = fields.find(key))
-    fields.problems().add(*value, std::string(why));
-}
-
-void read_when(const Fields& fields, When& when) {
-  const json::Value* const after = fields.find("after");
-  const json::Value* const at = fields.find("at");
-  if (after == nullptr) {
-    if (at == nullptr && fields.object().kind == json::Kind::object)
-      fields.problems().add(fields.object(), "the step has no time; it needs \"at\" or \"after\"");
-    fields.read("at", when.at);
-    refuse(fields, "plus", "\"plus\" belongs to \"after\"");
-    refuse(fields, "deadline", "\"deadline\" belongs to \"after\"");
-    return;
-  }
-  refuse(fields, "at", "a step has either \"at\" or \"after\"");
-  when.after = read_anchor(*after, fields.problems());
-  fields.read("plus", when.at);
-  fields.read("deadline", when.deadline);
+bool has_known_action(const Fields& fields) {
+  const json::Value* const action = fields.find("do");
+  return action != nullptr && std::ranges::any_of(words::actions, [action](const auto& known) {
+           return action->string == known.name;
+         });
 }
 
 bool originates(ServerVerb verb) {
@@ -69,93 +30,105 @@ bool originates(ServerVerb verb) {
          verb == ServerVerb::stray_bye || verb == ServerVerb::notify;
 }
 
-std::vector<Duration> read_repeats(const json::Value& value, Problems& problems) {
-  std::vector<Duration> repeats;
-  for (const json::Value& item : items_of(value, problems)) {
-    const Duration before = repeats.empty() ? Duration::zero() : repeats.back();
-    if (read_value(item, problems, repeats.emplace_back()) && repeats.back() <= before)
-      problems.add(item, "repeats stand in the order they are sent, the first after 0s");
-  }
-  return repeats;
+void check_repeats(const Fields& fields, const std::vector<Duration>& repeats) {
+  const auto follows = [before = Duration::zero()](Duration repeat) mutable {
+    return std::exchange(before, repeat) < repeat;
+  };
+  const auto wrong = std::ranges::find_if_not(repeats, follows);
+  if (wrong == repeats.end()) return;
+  const auto index = static_cast<std::size_t>(wrong - repeats.begin());
+  fields.problems().add(fields.find("repeats")->items.at(index),
+                        "repeats stand in the order they are sent, the first after 0s");
 }
 
-Sending read_sending(const Fields& fields, ServerVerb verb) {
-  Sending sending;
-  if (!originates(verb))
-    refuse(fields, "repeats", "this step sends nothing that could be repeated");
-  if (verb != ServerVerb::call) refuse(fields, "withhold_acks", "only \"call\" is acknowledged");
-  if (const json::Value* const repeats = fields.find("repeats"))
-    sending.repeats = read_repeats(*repeats, fields.problems());
-  fields.read_integer("withhold_acks", {1, 1'000}, sending.withheld_acks);
-  return sending;
-}
-
-DeviceStep read_device_step(const Fields& fields, DeviceVerb verb) {
-  DeviceStep step{verb, ""};
-  refuse(fields, "server", "a device's step has no server");
-  refuse(fields, "phase", "a device's step has no phase");
-  refuse(fields, "repeats", "a device's step is not repeated");
-  refuse(fields, "withhold_acks", "a device's step has no ACK of ours");
-  refuse(fields, "event", "a device's step has no event");
-  if (verb != DeviceVerb::dial) {
-    refuse(fields, "number", "only \"dial\" has a number");
-    return step;
-  }
+void check_action(const Fields& fields, const DeviceStep& step) {
+  fields.refuse("server", "a device's step has no server");
+  fields.refuse("phase", "a device's step has no phase");
+  fields.refuse("repeats", "a device's step is not repeated");
+  fields.refuse("withhold_acks", "a device's step has no ACK of ours");
+  fields.refuse("event", "a device's step has no event");
+  if (step.verb != DeviceVerb::dial) return fields.refuse("number", "only \"dial\" has a number");
   fields.require({"number"});
-  fields.read("number", step.number);
   const json::Value* const number = fields.find("number");
   if (number != nullptr && number->kind == json::Kind::string && step.number.empty())
     fields.problems().add(*number, "the number to dial is empty");
-  return step;
 }
 
-void read_event(const Fields& fields, ServerStep& step) {
-  if (step.verb != ServerVerb::notify)
-    return refuse(fields, "event", "only the step \"notify\" has an event");
-  fields.require({"event"});
-  std::string_view event;
-  fields.read("event", event, words::notified_packages);
-  step.event = event;
-}
-
-ServerStep read_server_step(const Fields& fields, ServerVerb verb) {
-  ServerStep step{verb, "", "", read_sending(fields, verb)};
-  read_event(fields, step);
+void check_action(const Fields& fields, const ServerStep& step) {
+  if (!originates(step.verb))
+    fields.refuse("repeats", "this step sends nothing that could be repeated");
+  check_repeats(fields, step.sending.repeats);
+  if (step.verb != ServerVerb::call)
+    fields.refuse("withhold_acks", "only \"call\" is acknowledged");
+  if (step.verb == ServerVerb::notify)
+    fields.require({"event"});
+  else
+    fields.refuse("event", "only the step \"notify\" has an event");
   fields.require({"server"});
-  refuse(fields, "number", "only \"dial\" has a number");
-  const json::Value* const server = fields.find("server");
-  const std::vector<std::string_view> names(keys::servers.begin(), keys::servers.end());
-  if (server != nullptr && std::find(names.begin(), names.end(), server->string) == names.end())
-    fields.problems().add_choice(*server, names);
-  else if (server != nullptr)
-    step.server = server->string;
-  if (verb != ServerVerb::phase) {
-    refuse(fields, "phase", "only the step \"phase\" has a phase");
-    return step;
-  }
-  fields.require({"phase"});
-  fields.read("phase", step.phase);
-  if (step.phase == words::default_phase) step.phase.clear();
-  return step;
+  fields.refuse("number", "only \"dial\" has a number");
+  if (step.verb == ServerVerb::phase)
+    fields.require({"phase"});
+  else
+    fields.refuse("phase", "only the step \"phase\" has a phase");
 }
 
 }  // namespace
 
-Step read_step(const json::Value& value, Problems& problems) {
+bool read_value(const json::Value& value, Problems& problems, Anchor& into, kind::Anchor) {
+  static const std::vector<std::string> names = words::anchor_names();
+  if (value.kind != json::Kind::string || std::ranges::find(names, value.string) == names.end()) {
+    problems.add_choice(value, {names.begin(), names.end()});
+    return false;
+  }
+  const std::size_t dot = value.string.find('.');
+  const bool has_server = dot != std::string::npos;
+  const std::string kind = has_server ? value.string.substr(dot + 1) : value.string;
+  into.server = has_server ? value.string.substr(0, dot) : "";
+  for (const Choice<AnchorKind>& choice : words::anchors)
+    if (choice.name == kind) into.kind = choice.value;
+  return true;
+}
+
+StepKeys StepKeys::of(const Step& step) {
+  StepKeys keys;
+  keys.after = step.when.after;
+  (keys.after ? keys.plus : keys.at) = step.when.at;
+  keys.deadline = step.when.deadline;
+  if (const auto* const device = std::get_if<DeviceStep>(&step.what)) {
+    keys.action = device->verb;
+    keys.number = device->number;
+    return keys;
+  }
+  const auto& server = std::get<ServerStep>(step.what);
+  keys.action = server.verb;
+  keys.server = server.server;
+  if (server.verb == ServerVerb::phase)
+    keys.phase = server.phase.empty() ? words::default_phase : server.phase;
+  keys.event = server.event;
+  keys.repeats = server.sending.repeats;
+  if (server.sending.withheld_acks > 0) keys.withhold_acks = server.sending.withheld_acks;
+  return keys;
+}
+
+Step StepKeys::step() const {
   Step step;
-  const Fields fields(value, keys::step, problems);
-  read_when(fields, step.when);
-  fields.require({"do"});
-  const json::Value* const action = fields.find("do");
-  if (action == nullptr) return step;
-  words::Action verb;
-  if (!read_choice<words::Action>(*action, problems, words::actions, verb)) return step;
-  if (const auto* const device = std::get_if<DeviceVerb>(&verb))
-    step.what = read_device_step(fields, *device);
+  step.when = {after, (after ? plus : at).value_or(Duration::zero()), deadline};
+  if (const auto* const verb = std::get_if<DeviceVerb>(&action))
+    step.what = DeviceStep{*verb, number};
   else
-    step.what = read_server_step(fields, std::get<ServerVerb>(verb));
-  step.place = json::place(problems.file(), value);
+    step.what = ServerStep{std::get<ServerVerb>(action),
+                           server,
+                           phase == words::default_phase ? "" : phase,
+                           {repeats, withhold_acks.value_or(0)},
+                           event};
   return step;
+}
+
+void check(const Fields& fields, Step& step) {
+  step.place = {json::place(fields.problems().file(), fields.object())};
+  check_time(fields);
+  if (has_known_action(fields))
+    std::visit([&fields](const auto& what) { check_action(fields, what); }, step.what);
 }
 
 }  // namespace sipharness::scenario

@@ -9,7 +9,7 @@ namespace sipharness::scenario {
 namespace {
 
 bool belongs_to(const Rule& rule, const std::string& phase) {
-  return rule.phase.empty() || rule.phase == phase;
+  return !rule.phase || *rule.phase == phase;
 }
 
 /// What a key that is absent (a wildcard) or the same leaves to be matched.
@@ -36,7 +36,7 @@ bool lasts_as_long_as(const Rule& wide, const Rule& narrow) {
 
 bool is_unconditional(const Rule& rule) {
   return rule.methods.empty() && rule.nth_from <= 1 && !rule.nth_to && !rule.in_dialog &&
-         rule.event.empty() && !rule.from && !rule.until && rule.probability >= 1;
+         !rule.event && !rule.from && !rule.until && rule.probability >= 1;
 }
 
 bool is_hidden_by(const Rule& rule, const Rule& earlier) {
@@ -80,7 +80,7 @@ Profile configured(const Profile& profile, const Scenario& scenario) {
     if (setting && profile.has_setting(key)) target = *setting;
   };
   apply("register_expiration", configure.register_expiration, given.register_expiration);
-  if (given.knows_reregister_before)
+  if (given.reregister_before)
     apply("reregister_before", configure.reregister_before, given.reregister_before);
   apply("subscribe_expiration", configure.subscribe_expiration, given.subscribe_expiration);
   apply("subscriptions", configure.subscriptions, given.subscriptions);

@@ -28,8 +28,9 @@ enum class NotifyTime : std::uint8_t { after, before, never };
 /// A subscription that its notifier ends.
 struct Termination {
   Duration after{};                     ///< its 200
-  std::string reason;                   ///< as Subscription-State says it; empty: none
+  std::optional<std::string> reason;    ///< as Subscription-State says it
   std::optional<Duration> retry_after;  ///< whole seconds
+  bool operator==(const Termination&) const = default;
 };
 /// A proxy as Record-Route tells of it. @source RFC 3261 §16.6, §16.12.1.2
 enum class Router : std::uint8_t { loose, strict };
@@ -41,47 +42,64 @@ struct Accept {                     ///< what a healthy registrar and notifier d
   NotifyTime notify = NotifyTime::after;
   std::optional<Termination> terminate{};
   std::vector<Router> record_route{};  ///< that a call seems to pass, the device's neighbour first
+  bool operator==(const Accept&) const = default;
 };
-struct Drop {};  ///< no reaction at all; the journal says ignored
-struct Delay {
+struct Drop {  ///< no reaction at all; the journal says ignored
+  bool operator==(const Drop&) const = default;
+};
+struct Delay {  ///< every response that much later
   Duration by{};
-};  ///< every response that much later
+  bool operator==(const Delay&) const = default;
+};
 struct Reject {
   int status = 503;
   std::string reason;
   HeaderList headers{};
   Duration after{};
+  bool operator==(const Reject&) const = default;
 };
 struct ChallengeWith {
   int status = 401;
-  sip::Challenge challenge;                    ///< nonce made at run time, for each of
-  std::vector<std::string> algorithms{"MD5"};  ///< one header each, topmost first
-  bool admits = true;                          ///< false: no credentials are good enough
+  sip::Challenge challenge{.realm = "sipharness"};  ///< nonce made at run time, for each of
+  std::vector<std::string> algorithms{"MD5"};       ///< one header each, topmost first
+  bool admits = true;                               ///< false: no credentials are good enough
+  bool operator==(const ChallengeWith&) const = default;
 };
-struct Provisional {
+struct Provisional {  ///< only this, then nothing
   int status = 100;
   Duration after{};
-};               ///< only this, then nothing
-struct Mute {};  ///< state changes, responses suppressed (one-way)
+  bool operator==(const Provisional&) const = default;
+};
+struct Mute {  ///< state changes, responses suppressed (one-way)
+  bool operator==(const Mute&) const = default;
+};
 
 using Verb = std::variant<Accept, Drop, Delay, Reject, ChallengeWith, Provisional, Mute>;
 
+/// "file:line:column", for messages about what stands there. A value is the same wherever it
+/// stands: all places are equal.
+struct Place {
+  std::string text;
+  bool operator==(const Place&) const { return true; }
+};
+
 struct Rule {
-  std::string name;                  ///< for the journal; "primary/silent/0" if not given
-  std::string place;                 ///< file:line:column, for messages about it
-  std::string phase;                 ///< only in this phase of the server; empty: in every one
+  std::string name;  ///< for the journal; "primary/silent/0" if not given
+  Place place;
+  std::optional<std::string> phase;  ///< only in this phase of the server
   std::vector<sip::Method> methods;  ///< empty: every method
   std::uint32_t nth_from = 1;        ///< of the new (not retransmitted) requests it would match
   std::optional<std::uint32_t> nth_to;
   std::optional<bool> in_dialog;
-  std::string event;             ///< event package, empty: any
-  std::optional<Duration> from;  ///< scenario time window [from, until)
+  std::optional<std::string> event;  ///< event package
+  std::optional<Duration> from;      ///< scenario time window [from, until)
   std::optional<Duration> until;
   double probability = 1;  ///< drawn per datagram from the server's seed
   Verb verb;
   std::vector<Duration> repeat;  ///< the final response is sent again so long after it first was
   /// For so long the responses have the Via of somebody else; then the right one comes.
   std::optional<Duration> foreign_sent_by;
+  bool operator==(const Rule&) const = default;
 };
 
 /// What a far end asks of a device that supports session timers. @source RFC 4028
@@ -90,6 +108,7 @@ struct SessionTimer {
   Duration min = Duration(90s);  ///< Min-SE: a shorter wish draws 422
   bool device_refreshes = true;  ///< else it promises to refresh
   bool refreshes = true;         ///< and keeps that promise
+  bool operator==(const SessionTimer&) const = default;
 };
 
 /// Who answers (and calls) behind a server. Delays count from the INVITE's arrival.
@@ -98,6 +117,7 @@ struct FarEnd {
   std::optional<Duration> answer = Duration(3s);  ///< 200; nothing: never answers
   std::optional<Duration> hang_up;                ///< BYE, counted from its 200
   std::optional<SessionTimer> session_timer{};
+  bool operator==(const FarEnd&) const = default;
 };
 
 /// What the way between device and server does to each packet by chance, drawn from the server's
@@ -107,12 +127,14 @@ struct Link {
   double lose_to_device = 0;
   double duplicate_to_device = 0;
   bool is_lossy() const { return lose_to_server > 0 || lose_to_device > 0; }
+  bool operator==(const Link&) const = default;
 };
 
 /// One address behind a name: a literal one, or that of a server of the scenario.
 struct NameTarget {
   std::optional<IpAddress> address;
   std::string server;  ///< where there is no literal address
+  bool operator==(const NameTarget&) const = default;
 };
 
 enum class NameAnswer : std::uint8_t { addresses, no_such_name, server_failure, silence };
@@ -125,6 +147,7 @@ struct NameRecord {
   Duration time_to_live{5min};      ///< whole seconds
   std::optional<Duration> from;     ///< scenario time window [from, until)
   std::optional<Duration> until;
+  bool operator==(const NameRecord&) const = default;
 };
 
 /// The fake name server that devices configured by name ask.
@@ -132,11 +155,12 @@ struct NameServer {
   std::optional<IpAddress> address;  ///< filled in by the stage if the file leaves it open
   std::uint16_t port = 53;
   std::vector<NameRecord> records;  ///< the first that fits counts
+  bool operator==(const NameServer&) const = default;
 };
 
 struct Server {
   std::string name;                  ///< "primary" or "secondary"
-  std::string host;                  ///< the name the device is given; empty: the address
+  std::optional<std::string> host;   ///< the name the device is given, instead of the address
   std::optional<IpAddress> address;  ///< filled in by the stage if the file leaves it open
   std::uint16_t port = 5060;
   /// What the Via of its own requests says instead of `port`; they ask for rport then.
@@ -145,6 +169,7 @@ struct Server {
   std::vector<std::string> phases;  ///< names used by rules and the timeline
   FarEnd far_end;
   Link link;
+  bool operator==(const Server&) const = default;
 };
 
 // --- The timeline --------------------------------------------------------------------------------
@@ -162,6 +187,7 @@ enum class AnchorKind : std::uint8_t {
 struct Anchor {
   AnchorKind kind = AnchorKind::first_seen;
   std::string server;  ///< for registered, register_failed, invite_at, answered
+  bool operator==(const Anchor&) const = default;
 };
 
 /// Either an absolute time or an anchor plus a delay with a deadline.
@@ -169,6 +195,7 @@ struct When {
   std::optional<Anchor> after;
   Duration at{};                     ///< scenario time, or the delay after the anchor
   std::optional<Duration> deadline;  ///< scenario time; default: the scenario's duration
+  bool operator==(const When&) const = default;
 };
 
 enum class DeviceVerb : std::uint8_t {
@@ -199,11 +226,13 @@ enum class ServerVerb : std::uint8_t {
 struct DeviceStep {
   DeviceVerb verb = DeviceVerb::boot;
   std::string number;
+  bool operator==(const DeviceStep&) const = default;
 };
 /// How a server sends a request of its own.
 struct Sending {
   std::vector<Duration> repeats;    ///< sent again as it was, so long after the first time
   std::uint32_t withheld_acks = 0;  ///< of a call: its first ACKs that never leave
+  bool operator==(const Sending&) const = default;
 };
 struct ServerStep {
   ServerVerb verb = ServerVerb::phase;
@@ -211,12 +240,14 @@ struct ServerStep {
   std::string phase;
   Sending sending{};
   std::string event{};  ///< of notify
+  bool operator==(const ServerStep&) const = default;
 };
 
 struct Step {
   When when;
   std::variant<DeviceStep, ServerStep> what;
-  std::string place;  ///< file:line:column, for messages about it
+  Place place;
+  bool operator==(const Step&) const = default;
 };
 
 /// A requirement the scenario names; it may tighten the window of the requirement.
@@ -224,6 +255,7 @@ struct Expectation {
   std::string requirement;
   std::optional<Duration> min;
   std::optional<Duration> max;
+  bool operator==(const Expectation&) const = default;
 };
 
 /// Settings the device is given for this scenario; absent ones stay as the profile has them.
@@ -237,6 +269,7 @@ struct Configure {
   std::optional<int> max_request_retries;
   std::optional<Duration> session_timer;
   std::optional<OptionsKeepAlive> options_keepalive;
+  bool operator==(const Configure&) const = default;
 };
 
 struct Scenario {
@@ -261,6 +294,7 @@ struct Scenario {
   std::string full_name() const;
   const Server& server(std::string_view name) const;  ///< asserts that it exists
   bool expects(std::string_view requirement) const;
+  bool operator==(const Scenario&) const = default;
 };
 
 /// All variants of a scenario file (one unnamed if it has none); every error at once, in file

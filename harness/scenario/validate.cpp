@@ -13,10 +13,10 @@ namespace {
 
 // --- Servers -------------------------------------------------------------------------------------
 
-void check_address_family(const Draft& draft, const ServerDraft& server, Problems& problems) {
-  const std::optional<IpAddress>& address = server.server.address;
+void check_address_family(const Draft& draft, const Server& server, Problems& problems) {
+  const std::optional<IpAddress>& address = server.address;
   if (!address) return;
-  const json::Value& place = member_or(*server.place, "address");
+  const json::Value& place = member_or(draft.place_of(server), "address");
   const bool unspecified = *address == IpAddress::v4({}) || *address == IpAddress::v6({});
   if (unspecified)
     problems.add(place, "found " + address->text() + "; a device cannot send to that");
@@ -28,8 +28,8 @@ void check_address_family(const Draft& draft, const ServerDraft& server, Problem
 
 // --- Rules and phases ----------------------------------------------------------------------------
 
-void check_rules_reachable(const ServerDraft& draft, Problems& problems) {
-  const std::vector<Rule>& rules = draft.server.rules;
+void check_rules_reachable(const Draft& draft, const Server& server, Problems& problems) {
+  const std::vector<Rule>& rules = server.rules;
   for (std::size_t i = 1; i < rules.size(); ++i) {
     const auto hides = [&rule = rules[i]](const Rule& earlier) {
       return is_hidden_by(rule, earlier);
@@ -37,7 +37,7 @@ void check_rules_reachable(const ServerDraft& draft, Problems& problems) {
     const auto end = rules.begin() + static_cast<std::ptrdiff_t>(i);
     const auto hiding = std::find_if(rules.begin(), end, hides);
     if (hiding != end)
-      problems.add(*draft.rules[i],
+      problems.add(draft.place_of_rule(server, i),
                    fmt::format("this rule is never reached: \"{}\" before it takes "
                                "all that it matches",
                                hiding->name));
@@ -52,14 +52,14 @@ const ServerStep* phase_step(const Step& step) {
 void check_phase_is_known(const Draft& draft, std::size_t index, Problems& problems) {
   const ServerStep* const step = phase_step(draft.scenario.timeline[index]);
   if (step == nullptr || step->phase.empty()) return;
-  const auto named = [step](const ServerDraft& d) { return d.server.name == step->server; };
-  const auto server = std::find_if(draft.servers.begin(), draft.servers.end(), named);
-  if (server == draft.servers.end()) return;
-  std::vector<std::string_view> known(server->server.phases.begin(), server->server.phases.end());
+  const std::vector<Server>& servers = draft.scenario.servers;
+  const auto server = std::ranges::find(servers, step->server, &Server::name);
+  if (server == servers.end()) return;
+  std::vector<std::string_view> known(server->phases.begin(), server->phases.end());
   known.push_back(words::silent_phase);
   known.push_back(words::default_phase);
   if (std::find(known.begin(), known.end(), step->phase) == known.end())
-    problems.add_choice(member_or(*draft.steps[index], "phase"), known);
+    problems.add_choice(member_or(draft.place_of_step(index), "phase"), known);
 }
 
 bool enters(const Draft& draft, std::string_view server, std::string_view phase) {
@@ -70,14 +70,14 @@ bool enters(const Draft& draft, std::string_view server, std::string_view phase)
   });
 }
 
-void check_phases_entered(const ServerDraft& draft, const std::vector<Draft>& drafts,
-                          Problems& problems) {
-  for (std::size_t i = 0; i < draft.rules.size(); ++i) {
-    const std::string& phase = draft.server.rules[i].phase;
-    const auto entered = [&](const Draft& d) { return enters(d, draft.server.name, phase); };
-    if (phase.empty() || std::any_of(drafts.begin(), drafts.end(), entered)) continue;
-    problems.add(member_or(*draft.rules[i], "phase"),
-                 fmt::format("no step takes {} into the phase \"{}\"", draft.server.name, phase));
+void check_phases_entered(const Draft& draft, const Server& server,
+                          const std::vector<Draft>& drafts, Problems& problems) {
+  for (std::size_t i = 0; i < server.rules.size(); ++i) {
+    const std::optional<std::string>& phase = server.rules[i].phase;
+    const auto entered = [&](const Draft& d) { return enters(d, server.name, *phase); };
+    if (!phase || std::ranges::any_of(drafts, entered)) continue;
+    problems.add(member_or(draft.place_of_rule(server, i), "phase"),
+                 fmt::format("no step takes {} into the phase \"{}\"", server.name, *phase));
   }
 }
 
@@ -86,10 +86,10 @@ void check_phases_entered(const ServerDraft& draft, const std::vector<Draft>& dr
 void check_times(const Draft& draft, Problems& problems) {
   const Duration end = draft.scenario.duration;
   Duration latest{};
-  for (std::size_t i = 0; i < draft.steps.size(); ++i) {
+  for (std::size_t i = 0; i < draft.scenario.timeline.size(); ++i) {
     const When& when = draft.scenario.timeline[i].when;
     const Duration time = when.after ? when.deadline.value_or(end) : when.at;
-    const json::Value& place = member_or(*draft.steps[i], when.after ? "deadline" : "at");
+    const json::Value& place = member_or(draft.place_of_step(i), when.after ? "deadline" : "at");
     const std::string found = describe(place);
     if (end > Duration::zero() && (when.after ? time > end : time >= end))
       problems.add(place,
@@ -103,16 +103,17 @@ void check_times(const Draft& draft, Problems& problems) {
 }
 
 void check_boot(const Draft& draft, Problems& problems) {
-  if (draft.timeline == nullptr) return;
-  for (std::size_t i = 0; i < draft.steps.size(); ++i) {
+  const json::Value* const timeline = draft.file.find("timeline");
+  if (timeline == nullptr) return;
+  for (std::size_t i = 0; i < draft.scenario.timeline.size(); ++i) {
     const auto* const step = std::get_if<DeviceStep>(&draft.scenario.timeline[i].what);
     if (step == nullptr) continue;
     if (step->verb != DeviceVerb::boot)
-      problems.add(member_or(*draft.steps[i], "do"),
+      problems.add(member_or(draft.place_of_step(i), "do"),
                    fmt::format("\"{}\" comes before the device's \"boot\"", to_string(step->verb)));
     return;
   }
-  problems.add(*draft.timeline, "the device never boots; the timeline needs a step \"boot\"");
+  problems.add(*timeline, "the device never boots; the timeline needs a step \"boot\"");
 }
 
 // --- Expectations --------------------------------------------------------------------------------
@@ -125,23 +126,35 @@ void check_expectations_differ(const Draft& draft, Problems& problems) {
     };
     const auto end = expect.begin() + static_cast<std::ptrdiff_t>(i);
     if (std::any_of(expect.begin(), end, same))
-      problems.add(*draft.expectations[i], expect[i].requirement + " is expected twice");
+      problems.add(draft.place_of_expectation(i), expect[i].requirement + " is expected twice");
   }
 }
 
 }  // namespace
 
-const json::Value& member_or(const json::Value& value, std::string_view key) {
-  const json::Value* const found = value.find(key);
-  return found == nullptr ? value : *found;
+const json::Value& Draft::place_of(const Server& server) const {
+  return *file.find("servers")->find(server.name);
+}
+
+const json::Value& Draft::place_of_rule(const Server& server, std::size_t index) const {
+  return place_of(server).find("rules")->items.at(index);
+}
+
+const json::Value& Draft::place_of_step(std::size_t index) const {
+  return file.find("timeline")->items.at(index);
+}
+
+const json::Value& Draft::place_of_expectation(std::size_t index) const {
+  return file.find("expect")->items.at(index);
 }
 
 void validate(const Draft& draft, Problems& problems) {
-  for (const ServerDraft& server : draft.servers) {
+  for (const Server& server : draft.scenario.servers) {
     check_address_family(draft, server, problems);
-    check_rules_reachable(server, problems);
+    check_rules_reachable(draft, server, problems);
   }
-  for (std::size_t i = 0; i < draft.steps.size(); ++i) check_phase_is_known(draft, i, problems);
+  for (std::size_t i = 0; i < draft.scenario.timeline.size(); ++i)
+    check_phase_is_known(draft, i, problems);
   check_times(draft, problems);
   check_boot(draft, problems);
   check_expectations_differ(draft, problems);
@@ -152,7 +165,8 @@ void validate_phases_entered(const std::vector<Draft>& drafts, Problems& problem
   const bool is_lone_variant = drafts.size() == 1 && !drafts.front().scenario.variant.empty();
   if (is_lone_variant) return;
   for (const Draft& draft : drafts)
-    for (const ServerDraft& server : draft.servers) check_phases_entered(server, drafts, problems);
+    for (const Server& server : draft.scenario.servers)
+      check_phases_entered(draft, server, drafts, problems);
 }
 
 }  // namespace sipharness::scenario

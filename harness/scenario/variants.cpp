@@ -1,10 +1,13 @@
 // Sub-cases of a scenario file: each a merge patch over the rest of the file. @source RFC 7396 §2
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
 #include "harness/scenario/draft.hpp"
+#include "harness/scenario/key_names.hpp"
+#include "harness/scenario/reader.hpp"
 
 namespace sipharness::scenario {
 namespace {
@@ -33,21 +36,33 @@ json::Value without(json::Value object, std::string_view key) {
   return object;
 }
 
-std::string variant_name(const Fields& fields, const std::vector<Variant>& before) {
-  std::string name;
-  fields.require({"name"});
-  fields.read("name", name);
-  const json::Value* const place = fields.find("name");
-  if (place == nullptr || place->kind != json::Kind::string) return name;
-  const auto same = [&name](const Variant& other) { return other.name == name; };
-  if (name.empty())
-    fields.problems().add(*place, "the variant's name is empty");
-  else if (std::any_of(before.begin(), before.end(), same))
-    fields.problems().add(*place, fmt::format("a second variant named \"{}\"", name));
-  return name;
+std::string variant_name(const json::Value& patch, const std::vector<Variant>& before,
+                         Problems& problems) {
+  VariantPatch read;
+  read_value(patch, problems, read, kind::object);
+  const json::Value* const place = patch.find("name");
+  if (place == nullptr || place->kind != json::Kind::string) return read.name;
+  const auto same = [&read](const Variant& other) { return other.name == read.name; };
+  if (read.name.empty())
+    problems.add(*place, "the variant's name is empty");
+  else if (std::ranges::any_of(before, same))
+    problems.add(*place, fmt::format("a second variant named \"{}\"", read.name));
+  return read.name;
 }
 
 }  // namespace
+
+const std::vector<std::string_view>& VariantPatch::changeable() {
+  static const std::vector<std::string_view> keys = [] {
+    std::vector<std::string_view> of_the_file = keys_of<Scenario>().all;
+    constexpr std::array fixed{"$schema", "name", "variant", "variants"};
+    std::erase_if(of_the_file, [&fixed](std::string_view key) {
+      return std::ranges::find(fixed, key) != fixed.end();
+    });
+    return of_the_file;
+  }();
+  return keys;
+}
 
 std::vector<Variant> expand_variants(const json::Value& root, Problems& problems) {
   const json::Value* const listed = root.find("variants");
@@ -55,7 +70,7 @@ std::vector<Variant> expand_variants(const json::Value& root, Problems& problems
   std::vector<Variant> variants;
   const json::Value base = without(root, "variants");
   for (const json::Value& patch : items_of(*listed, problems)) {
-    const std::string name = variant_name(Fields(patch, keys::variant, problems), variants);
+    const std::string name = variant_name(patch, variants, problems);
     Variant& variant = variants.emplace_back(Variant{name, base});
     if (patch.kind == json::Kind::object) merge(variant.merged, without(patch, "name"));
   }

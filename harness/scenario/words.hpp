@@ -5,8 +5,9 @@
 #include <string_view>
 #include <variant>
 
-#include "harness/scenario/fields.hpp"
+#include "harness/scenario/kinds.hpp"
 #include "harness/scenario/scenario.hpp"
+#include "harness/sip/method.hpp"
 
 namespace sipharness::scenario::words {
 
@@ -43,6 +44,37 @@ inline constexpr std::array<Choice<AnchorKind>, 6> anchors{{
     {"answered", AnchorKind::answered},
     {"ended", AnchorKind::ended},
 }};
+
+inline constexpr std::array<Choice<std::string_view>, 2> servers{
+    {{"primary", "primary"}, {"secondary", "secondary"}}};
+
+/// "first_seen", "primary.registered", …: every anchor of every server.
+inline std::vector<std::string> anchor_names() {
+  std::vector<std::string> names;
+  for (const Choice<AnchorKind>& anchor : anchors) {
+    if (anchor.value == AnchorKind::first_seen || anchor.value == AnchorKind::ended) {
+      names.emplace_back(anchor.name);
+      continue;
+    }
+    for (const Choice<std::string_view>& server : servers)
+      names.push_back(std::string(server.name).append(".").append(anchor.name));
+  }
+  return names;
+}
+
+/// Every method that has a name here.
+inline Choices<sip::Method> methods() {
+  static const std::vector<Choice<sip::Method>> choices = [] {
+    std::vector<Choice<sip::Method>> named;
+    const auto last = static_cast<int>(sip::Method::refer);
+    for (int i = static_cast<int>(sip::Method::unknown) + 1; i <= last; ++i) {
+      const auto method = static_cast<sip::Method>(i);
+      named.push_back({sip::to_string(method), method});
+    }
+    return named;
+  }();
+  return choices;
+}
 
 inline constexpr std::array<Choice<Transport>, 2> transports{
     {{"udp", Transport::udp}, {"tcp", Transport::tcp}}};
@@ -91,6 +123,16 @@ inline constexpr std::array<Choice<NameAnswer>, 3> name_answers{{
 
 inline constexpr std::array<Choice<ProvisioningForm>, 2> provisioning_forms{
     {{"p_values", ProvisioningForm::p_values}, {"aliases", ProvisioningForm::aliases}}};
+
+inline constexpr std::array<Choice<Framing>, 2> framings{
+    {{"lines", Framing::lines}, {"netstring_json", Framing::netstring_json}}};
+
+inline constexpr std::array<Choice<std::string_view>, 4> device_kinds{{{"reference", "reference"},
+                                                                       {"process", "process"},
+                                                                       {"phone", "phone"},
+                                                                       {"external", "external"}}};
+
+inline constexpr std::array<Choice<std::string_view>, 1> vendor_claims{{{"guide", "guide"}}};
 
 /// A server without a phase of its own; in the value it is the empty string.
 inline constexpr std::string_view default_phase = "default";

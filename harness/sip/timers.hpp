@@ -14,6 +14,7 @@ struct Timers {
   Duration sixty_four_t1() const { return 64 * t1; }
   /// Timer D over UDP (at least 32 s); zero over streams.
   Duration d() const { return sixty_four_t1() > 32s ? sixty_four_t1() : Duration(32s); }
+  bool operator==(const Timers&) const = default;
 };
 
 }  // namespace sipharness::sip

@@ -33,7 +33,8 @@ std::string password_of(const scenario::Profile& profile) {
   const auto password = scenario::resolve(profile.account.password);
   if (!password)
     throw SetupError(fmt::format("the password of account {} is not to be had: set {}",
-                                 profile.account.user, profile.account.password.value));
+                                 profile.account.user,
+                                 profile.account.password.value_or(scenario::Password{}).value));
   return *password;
 }
 
@@ -43,7 +44,8 @@ std::string name_of(const Production& production, unsigned device) {
 }
 
 dut::ServerAddress server_address(const Production& production, std::string_view name) {
-  return {endpoint_of(production.scenario, name), production.scenario.server(name).host};
+  return {endpoint_of(production.scenario, name),
+          production.scenario.server(name).host.value_or("")};
 }
 
 /// Its own, but over TCP: programs leave the source of a connection to the kernel, which takes
@@ -82,8 +84,8 @@ std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Produc
   options.local = production.devices[device];
   options.primary = endpoint_of(production.scenario, "primary");
   options.secondary = endpoint_of(production.scenario, "secondary");
-  options.primary_host = production.scenario.server("primary").host;
-  options.secondary_host = production.scenario.server("secondary").host;
+  options.primary_host = production.scenario.server("primary").host.value_or("");
+  options.secondary_host = production.scenario.server("secondary").host.value_or("");
   if (const auto& dns = production.scenario.dns) options.name_server = {*dns->address, dns->port};
   options.password = password_of(production.profile);
   options.deviations = deviations_of(production.options);

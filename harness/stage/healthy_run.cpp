@@ -47,8 +47,7 @@ bool has_incoming_calls(const scenario::Scenario& scenario) {
 /// A server that asks for credentials, in no phase of its own and of everybody alike, is healthy.
 bool is_healthy_challenge(const scenario::Rule& rule) {
   const auto* challenge = std::get_if<scenario::ChallengeWith>(&rule.verb);
-  return challenge != nullptr && rule.phase.empty() && challenge->admits &&
-         !challenge->challenge.stale;
+  return challenge != nullptr && !rule.phase && challenge->admits && !challenge->challenge.stale;
 }
 
 scenario::Server healthy_server(const scenario::Server& main, const scenario::Server& healthy) {

@@ -19,7 +19,7 @@ enum class Reprovision : std::uint8_t {
 
 struct PhoneChoice {
   /// Of its web interface; not given: as the profile says.
-  scenario::Password passcode{};
+  std::optional<scenario::Password> passcode{};
   std::optional<std::string> mac{};  ///< twelve lower-case digits; else learnt when it asks
   /// Where it fetches its configuration and calls its action URLs, at the primary's address.
   std::uint16_t http_port = 8080;

@@ -49,14 +49,17 @@ void require_reachable(const Production& production) {
                     harness.text(), phone.text()));
 }
 
+scenario::PhoneDriving driving_of(const Production& production) {
+  return production.profile.phone.value_or(scenario::PhoneDriving{});
+}
+
 std::optional<std::string> passcode_of(const Production& production) {
-  const scenario::Password& given = production.options.phone.passcode;
-  if (given.kind == scenario::Password::Kind::none)
-    return scenario::resolve(production.profile.phone.passcode);
+  const std::optional<scenario::Password>& given = production.options.phone.passcode;
+  if (!given) return scenario::resolve(driving_of(production).passcode);
   auto passcode = scenario::resolve(given);
   if (!passcode)
     throw SetupError(
-        fmt::format("the passcode of the phone is not to be had from {}", given.value));
+        fmt::format("the passcode of the phone is not to be had from {}", given->value));
   return passcode;
 }
 
@@ -86,8 +89,7 @@ Provisioning provisioning_for(const Production& production) {
       {production.scenario, production.profile,
        scenario::resolve(production.profile.account.password), harness_endpoint(production)});
   if (!settings) throw SetupError(settings.error().text());
-  return {std::move(*settings), production.profile.phone.provisioning,
-          production.options.phone.mac};
+  return {std::move(*settings), driving_of(production).provisioning, production.options.phone.mac};
 }
 
 /// The phone and its web server as one device.
@@ -112,7 +114,7 @@ class PhoneDesk final : public dut::Device {
     options.api = {.phone = phone_endpoint(production),
                    .harness = harness_endpoint(production).address,
                    .passcode = passcode_of(production),
-                   .answer_within = production.profile.phone.answer_within};
+                   .answer_within = driving_of(production).answer_within};
     options.start = start_of(production.options.phone, options.api.passcode.has_value());
     options.must_be_driven = must_be_driven(production.scenario);
     options.notify = [this](const std::string& event, std::function<void(int)> done) {

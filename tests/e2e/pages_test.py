@@ -3,7 +3,8 @@ import unittest
 
 from support import EndToEnd, ROOT, sipharness
 
-PAGES = {"coverage.md": ("list", "coverage"), "selftest.md": ("selftest", "--markdown")}
+PAGES = {"coverage.md": ("list", "coverage"), "keys.md": ("list", "keys"),
+         "selftest.md": ("selftest", "--markdown")}
 
 
 class Pages(EndToEnd):

@@ -238,7 +238,7 @@ TEST(SentByPort, stands_in_the_via_of_the_server_s_requests_which_ask_for_rport)
 TEST(Rules, tell_the_author_which_never_matched) {
   auto never = rule(scenario::Drop{}, {Method::refer});
   never.name = "never";
-  never.place = "calls.json:7:5";
+  never.place = {"calls.json:7:5"};
   auto later = rule(scenario::Drop{});
   later.phase = "never_entered";
   Stage stage({never, rule(scenario::Accept{}, {Method::register_}), later});

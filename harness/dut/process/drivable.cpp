@@ -56,7 +56,7 @@ void check_drivable(const scenario::Profile& profile, const scenario::Scenario& 
       throw SetupError(
           fmt::format("{} cannot {}, which scenario {} orders at {}: its profile has no "
                       "drive.verbs.{}",
-                      profile.name, verb, scenario.full_name(), step.place, verb));
+                      profile.name, verb, scenario.full_name(), step.place.text, verb));
   }
   if (host::find_program(drive.command.front())) return;
   throw SetupError(fmt::format(

@@ -99,8 +99,8 @@ class ProcessDevice::Impl {
       program.environment[name] = variables_->fill(value);
     program.folder = home_.path();
     is_ready_ = is_ending_ = false;
-    must_print_ = !drive_.ready.output.empty();
-    must_connect_ = !drive_.control.address.empty();
+    must_print_ = drive_.ready.output.has_value();
+    must_connect_ = drive_.control.has_value();
     note(fmt::format("starting {}", fmt::join(program.command, " ")));
     child_.emplace(world_, program,
                    host::ChildProcess::Handlers{
@@ -114,7 +114,7 @@ class ProcessDevice::Impl {
   }
 
   void connect() {
-    scenario::Control control = drive_.control;
+    scenario::Control control = *drive_.control;
     control.address = variables_->fill(control.address);
     channel_.emplace(world_, control,
                      Channel::Handlers{.on_open =
@@ -236,7 +236,7 @@ class ProcessDevice::Impl {
   void on_news(std::string_view printed) {
     const std::string line = host::redacted(std::string(printed), secrets_);
     log('<', line);
-    if (must_print_ && scenario::occurs_in(variables_->fill(drive_.ready.output), line)) {
+    if (must_print_ && scenario::occurs_in(variables_->fill(*drive_.ready.output), line)) {
       must_print_ = false;
       see_whether_ready();
     }

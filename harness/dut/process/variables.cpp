@@ -69,7 +69,8 @@ std::optional<std::string> Variables::find(std::string_view name) {
   if (name == "home") return values_.home;
   if (name == "run") return values_.run_folder;
   if (name == "device.address") return values_.device.text();
-  if (name == "register_expiration") return seconds(values_.profile.register_expiration);
+  if (name == "register_expiration")
+    return seconds(values_.profile.register_expiration.value_or(Duration::zero()));
   if (name == "subscribe_expiration") return seconds(values_.profile.subscribe_expiration);
   if (name == "transport") return std::string(to_string(values_.profile.transport));
   if (name == "number") return number_;
@@ -79,7 +80,7 @@ std::optional<std::string> Variables::find(std::string_view name) {
 std::optional<std::string> Variables::find_account(std::string_view name) const {
   const scenario::Account& account = values_.profile.account;
   if (name == "user") return account.user;
-  if (name == "auth_user") return account.auth_user.empty() ? account.user : account.auth_user;
+  if (name == "auth_user") return account.username();
   if (name == "password") return values_.password;
   return std::nullopt;
 }

@@ -46,7 +46,7 @@ BootCycle::BootCycle(world::World& world, const Rng& rng, const ReferenceUaOptio
 BootCycle::Site BootCycle::make_site(ServerRole role, const Rng& rng) {
   const ReferenceUaOptions& options = core_.options();
   const scenario::Account& account = options.profile.account;
-  const std::string& name = account.auth_user.empty() ? account.user : account.auth_user;
+  const std::string& name = account.username();
   const bool is_primary = role == ServerRole::primary;
   const std::string& host = is_primary ? options.primary_host : options.secondary_host;
   return {

@@ -45,8 +45,8 @@ void OutgoingCall::try_next() {
   const auto& options = core_.options();
   Server& server = *route_[next_++];
   add_leg(server).start();
-  if (const auto patience = dut::patience(options.profile, options.deviations, server.role))
-    wait_ = core_.world().call_after(*patience, [this] { on_impatient(); });
+  if (const auto timeout = invite_timeout(options.profile, options.deviations, server.role))
+    wait_ = core_.world().call_after(*timeout, [this] { on_impatient(); });
 }
 
 void OutgoingCall::on_unavailable() {

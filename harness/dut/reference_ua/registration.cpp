@@ -78,7 +78,8 @@ void Registration::begin_attempt() {
 }
 
 seconds Registration::asked() const {
-  const auto configured = std::chrono::duration_cast<seconds>(core_.profile().register_expiration);
+  const auto configured = std::chrono::duration_cast<seconds>(
+      core_.profile().register_expiration.value_or(Duration::zero()));
   return std::max(configured, min_expires_.value_or(seconds(0)));
 }
 

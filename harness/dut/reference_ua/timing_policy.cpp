@@ -34,8 +34,8 @@ Duration refresh_delay(Duration granted, const scenario::Profile& profile,
   if (has(deviations, Deviation::refreshes_after_lapse)) return granted + just_after;
   // policy: with Reregister before Expiration not used, refresh_margin keeps the binding alive.
   const Duration before =
-      profile.reregister_before > 0s ? profile.reregister_before : profile.refresh_margin;
-  if (has(deviations, Deviation::hurries_without_margin) && profile.reregister_before == 0s)
+      profile.reregister_margin() > 0s ? profile.reregister_margin() : profile.refresh_margin;
+  if (has(deviations, Deviation::hurries_without_margin) && profile.reregister_margin() == 0s)
     return granted * 3 / 10;
   if (has(deviations, Deviation::storms_when_margin_exceeds_expiry) && before >= granted) return 1s;
   // policy: a margin that does not fit into the grant makes it half the grant (AMB-6).
@@ -83,8 +83,8 @@ sip::ServerQuirks server_quirks(const DeviationSet& deviations) {
   return quirks;
 }
 
-std::optional<Duration> patience(const scenario::Profile& profile, const DeviationSet& deviations,
-                                 ServerRole at) {
+std::optional<Duration> invite_timeout(const scenario::Profile& profile,
+                                       const DeviationSet& deviations, ServerRole at) {
   if (at == ServerRole::secondary) return std::nullopt;
   if (has(deviations, Deviation::keeps_sending_invite_past_timer_b))
     return profile.timers.sixty_four_t1();

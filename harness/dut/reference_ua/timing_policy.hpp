@@ -26,8 +26,8 @@ sip::ServerQuirks server_quirks(const DeviationSet& deviations);
 
 /// How long a call waits for any answer of a server before it goes on by itself; nothing: as long
 /// as its transaction does.
-std::optional<Duration> patience(const scenario::Profile& profile, const DeviationSet& deviations,
-                                 ServerRole at);
+std::optional<Duration> invite_timeout(const scenario::Profile& profile,
+                                       const DeviationSet& deviations, ServerRole at);
 
 /// How long a call waits between the failure of one server and the next.
 Duration pause_before_fallback(const DeviationSet& deviations);

@@ -21,6 +21,7 @@ struct Challenge {
   bool algorithm_given = true;  ///< write or saw an algorithm parameter
   bool qop_auth = true;
   bool stale = false;
+  bool operator==(const Challenge&) const = default;
 };
 
 /// The value of WWW-Authenticate or Proxy-Authenticate; nothing if not Digest, or of an algorithm

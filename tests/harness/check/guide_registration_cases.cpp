@@ -35,7 +35,7 @@ std::vector<Case> both_servers_cases() {
        nothing_but_a_call},
       {"settings_unknown", "GRP-CFG-03", not_applicable("does not say the Register Expiration"),
        [](Setting s) {
-         s.profile.register_expiration = Duration::zero();
+         s.profile.register_expiration.reset();
          s.trace.healthy_registrations(0s, 120s);
        }},
       {"both_at_once", "GRP-REG-01", Verdict::pass,
@@ -188,7 +188,7 @@ std::vector<Case> period_cases() {
       {"setting_unknown_to_the_device", "GRP-REG-05",
        not_applicable("no Reregister before Expiration setting"),
        [](Setting s) {
-         s.profile.knows_reregister_before = false;
+         s.profile.reregister_before.reset();
          registrations(s.trace, 200s);
        }},
       {"same_user", "GRP-ID-01", Verdict::pass,

@@ -9,8 +9,8 @@ TEST(BuiltinProfile, claims_the_guide_and_knows_no_setting) {
   const scenario::Profile profile = builtin_profile();
   EXPECT_EQ(profile.kind, "external");
   EXPECT_TRUE(profile.claims_guide());
-  EXPECT_EQ(profile.register_expiration, Duration::zero());
-  EXPECT_FALSE(profile.knows_reregister_before);
+  EXPECT_EQ(profile.register_expiration, std::nullopt);
+  EXPECT_EQ(profile.reregister_before, std::nullopt);
   EXPECT_FALSE(scenario::resolve(profile.account.password));
 }
 

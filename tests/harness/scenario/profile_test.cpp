@@ -32,7 +32,7 @@ constexpr auto full = R"({
   "subscriptions": ["dialog", "presence"], "mwi_subscribe": true, "max_request_retries": 2,
   "parallel_allowed": true, "rport": false, "transport": "tcp", "registers": false,
   "registers_at_both": false,
-  "knows_reregister_before": false, "accept_incoming_from_proxy_only": true,
+  "knows_reregister_before": true, "accept_incoming_from_proxy_only": true,
   "check_sip_user_id": true, "session_timer": "3min", "min_se": "2min",
   "options_keepalive": {"interval": "15s", "max_lost": 5},
   "phone": {"passcode": {"file": "/run/passcode"}, "provisioning": "aliases",
@@ -81,7 +81,7 @@ TEST(Profile, takes_every_setting_from_its_file) {
   EXPECT_EQ(profile.account.user, "2000");
   EXPECT_EQ(profile.account.auth_user, "two");
   EXPECT_EQ(profile.register_expiration, 30min);
-  EXPECT_EQ(profile.reregister_before, 40s);
+  EXPECT_EQ(profile.reregister_before, Duration(40s));
   EXPECT_EQ(profile.refresh_margin, 7s);
   EXPECT_EQ(profile.reg_retry_wait, 25s);
   EXPECT_EQ(profile.subscribe_expiration, 10min);
@@ -93,7 +93,6 @@ TEST(Profile, takes_every_setting_from_its_file) {
   EXPECT_EQ(profile.transport, Transport::tcp);
   EXPECT_FALSE(profile.registers);
   EXPECT_FALSE(profile.registers_at_both);
-  EXPECT_FALSE(profile.knows_reregister_before);
   EXPECT_TRUE(profile.accept_incoming_from_proxy_only);
   EXPECT_TRUE(profile.check_sip_user_id);
   EXPECT_EQ(profile.session_timer, Duration(3min));
@@ -104,13 +103,12 @@ TEST(Profile, takes_every_setting_from_its_file) {
 }
 
 TEST(Profile, says_how_a_phone_is_driven) {
-  const PhoneDriving phone = read(full).phone;
-  EXPECT_EQ(phone.passcode.kind, Password::Kind::file);
-  EXPECT_EQ(phone.passcode.value, "/run/passcode");
+  const PhoneDriving phone = read(full).phone.value();
+  EXPECT_EQ(phone.passcode, (Password{Password::Kind::file, "/run/passcode"}));
   EXPECT_EQ(phone.provisioning, ProvisioningForm::aliases);
   EXPECT_EQ(phone.answer_within, 3s);
-  const PhoneDriving plain = read(R"({"name": "p", "kind": "phone"})").phone;
-  EXPECT_EQ(plain.passcode.kind, Password::Kind::none);
+  const PhoneDriving plain = read(R"({"name": "p", "kind": "phone", "phone": {}})").phone.value();
+  EXPECT_EQ(plain.passcode, std::nullopt);
   EXPECT_EQ(plain.provisioning, ProvisioningForm::p_values);
 }
 
@@ -125,8 +123,26 @@ TEST(Profile, takes_every_tolerance_from_its_file) {
 }
 
 TEST(Profile, reads_back_from_what_is_written) {
-  const std::string written = to_json(read(full));
+  const Profile profile = read(full);
+  const std::string written = to_json(profile);
+  EXPECT_EQ(read(written), profile);
   EXPECT_EQ(to_json(read(written)), written);
+}
+
+TEST(Profile, may_not_say_or_not_have_what_checks_would_hold_it_to) {
+  const Profile silent = read(R"({"name": "p", "kind": "external", "register_expiration": "0s",
+                                  "knows_reregister_before": false})");
+  EXPECT_EQ(silent.register_expiration, std::nullopt);
+  EXPECT_EQ(silent.reregister_before, std::nullopt);
+  EXPECT_FALSE(silent.knows_timers);
+  EXPECT_EQ(read(to_json(silent)), silent);
+}
+
+TEST(Profile, has_its_account_proved_by_another_name_only_if_it_says_so) {
+  EXPECT_EQ(read(full).account.username(), "two");
+  EXPECT_EQ(
+      read(R"({"name": "p", "kind": "phone", "account": {"auth_user": ""}})").account.auth_user,
+      std::nullopt);
 }
 
 TEST(Profile, has_no_claims_and_the_tolerances_of_its_kind_by_default) {
@@ -194,7 +210,7 @@ TEST(Password, from_the_environment_is_found_and_never_written) {
 TEST(Password, from_a_file_is_its_first_line) {
   const std::string path = testing::TempDir() + "sipharness_password";
   std::ofstream(path) << "first\nsecond\n";
-  EXPECT_EQ(resolve({Password::Kind::file, path}), "first");
+  EXPECT_EQ(resolve(Password{Password::Kind::file, path}), "first");
   std::filesystem::remove(path);
 }
 
@@ -206,20 +222,19 @@ TEST(Password, for_tests_is_public) {
 }
 
 TEST(Password, that_is_not_to_be_had_is_nothing) {
-  EXPECT_EQ(resolve({Password::Kind::env, "SIPHARNESS_NO_SUCH_VARIABLE"}), std::nullopt);
-  EXPECT_EQ(resolve({Password::Kind::file, "/no/such/file"}), std::nullopt);
-  EXPECT_EQ(resolve({}), std::nullopt);
+  EXPECT_EQ(resolve(Password{Password::Kind::env, "SIPHARNESS_NO_SUCH_VARIABLE"}), std::nullopt);
+  EXPECT_EQ(resolve(Password{Password::Kind::file, "/no/such/file"}), std::nullopt);
+  EXPECT_EQ(resolve(std::nullopt), std::nullopt);
 }
 
 TEST(Password, of_an_account_without_one_is_none_also_when_read_back) {
   const Profile profile = read(R"({"name": "p", "kind": "phone", "account": {"user": "7"}})");
-  EXPECT_EQ(profile.account.password.kind, Password::Kind::none);
-  EXPECT_EQ(read(to_json(profile)).account.password.kind, Password::Kind::none);
+  EXPECT_EQ(profile.account.password, std::nullopt);
+  EXPECT_EQ(read(to_json(profile)).account.password, std::nullopt);
 }
 
 TEST(Configured, gives_the_device_what_the_scenario_sets_and_leaves_the_rest) {
-  Profile profile = read(full);
-  profile.knows_reregister_before = true;
+  const Profile profile = read(full);
   Scenario scenario;
   scenario.configure.register_expiration = 2min;
   scenario.configure.reregister_before = 20s;
@@ -241,10 +256,10 @@ TEST(Configured, gives_the_device_what_the_scenario_sets_and_leaves_the_rest) {
 
 TEST(Configured, keeps_no_setting_that_the_device_does_not_have) {
   Profile softphone;
-  softphone.knows_reregister_before = false;
+  softphone.reregister_before.reset();
   Scenario scenario;
   scenario.configure.reregister_before = 20s;
-  EXPECT_EQ(configured(softphone, scenario).reregister_before, Duration::zero());
+  EXPECT_EQ(configured(softphone, scenario).reregister_before, std::nullopt);
 }
 
 }  // namespace

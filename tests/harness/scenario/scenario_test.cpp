@@ -339,7 +339,7 @@ TEST(Timeline, reads_absolute_and_anchored_times) {
 
 TEST(Timeline, knows_where_each_step_stands) {
   const Scenario scenario = read(text("", "\n  {\"at\": \"1s\", \"do\": \"shutdown\"}"));
-  EXPECT_EQ(scenario.timeline[1].place, "folder/what_happens.json:2:3");
+  EXPECT_EQ(scenario.timeline[1].place.text, "folder/what_happens.json:2:3");
 }
 
 TEST(Timeline, every_action_and_anchor_survives_being_written_and_read) {

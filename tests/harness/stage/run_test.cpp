@@ -268,7 +268,8 @@ TEST_F(Run, that_cannot_be_set_up_says_why) {
   RunOptions unknown = options();
   unknown.deviations = {"plays_the_banjo"};
   scenario::Profile secret;
-  secret.account.password = {scenario::Password::Kind::env, "SIPHARNESS_TEST_UNSET"};
+  secret.account.password =
+      scenario::Password{scenario::Password::Kind::env, "SIPHARNESS_TEST_UNSET"};
   const auto reason = [](const scenario::Profile& profile, const RunOptions& chosen) {
     try {
       stage::run(scenario(), profile, chosen);
@@ -284,7 +285,8 @@ TEST_F(Run, that_cannot_be_set_up_says_why) {
 TEST_F(Run, writes_a_real_password_nowhere) {
   setenv("SIPHARNESS_TEST_PASSWORD", "swordfish", 1);
   scenario::Profile profile;
-  profile.account.password = {scenario::Password::Kind::env, "SIPHARNESS_TEST_PASSWORD"};
+  profile.account.password =
+      scenario::Password{scenario::Password::Kind::env, "SIPHARNESS_TEST_PASSWORD"};
   scenario::Scenario challenged = scenario();
   for (scenario::Server& server : challenged.servers)
     server.rules.emplace_back().verb = scenario::ChallengeWith{};
