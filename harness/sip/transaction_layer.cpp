@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/base/assert.hpp"
+#include "harness/sip/transaction_answered.hpp"
 #include "harness/sip/transaction_client.hpp"
 #include "harness/sip/transaction_key.hpp"
 #include "harness/sip/transaction_server.hpp"
@@ -18,10 +19,6 @@ namespace {
 /// Timer J's 32 s at more than any rate measured. Beyond it requests are lost, as on a full
 /// network.
 constexpr std::size_t max_server_transactions = std::size_t{1} << 19;
-
-bool same_path(const Hop& a, const Hop& b) {
-  return a.transport == b.transport && a.remote == b.remote;
-}
 
 }  // namespace
 
@@ -62,6 +59,10 @@ class TransactionLayer::Impl final : public TransactionHost {
     clients_.erase(transaction.id());
   }
   void ended(ServerTransactionBase& transaction) override { servers_.erase(transaction.key()); }
+  void answered(AnsweredRequest answered) override {
+    servers_.erase(answered.key);
+    answered_.add(std::move(answered));
+  }
 
   void receive_response(const MessageView& response, const Hop& hop) {
     const auto found = client_keys_.find(client_key(response));
@@ -81,9 +82,10 @@ class TransactionLayer::Impl final : public TransactionHost {
       if (options_.on_ack) options_.on_ack(request, hop);
       return;
     }
-    if (servers_.size() == max_server_transactions) return;
+    if (answered_.receive_again(key)) return;
+    if (servers_.size() + answered_.size() >= max_server_transactions) return;
     const auto server = ServerTransactionBase::make(
-        *this, {++last_serial_, key, stamp_via(request, hop.remote), hop});
+        *this, {++last_serial_, request.method(), key, stamp_via(request, hop.remote), hop});
     servers_.emplace(std::move(key), server);
     server->start();
   }
@@ -100,6 +102,7 @@ class TransactionLayer::Impl final : public TransactionHost {
     // A hash map's order is nobody's business but its own.
     std::ranges::sort(servers, {}, [](const auto& server) { return server->serial(); });
     for (const auto& server : servers) server->transport_failed();
+    answered_.transport_failed(hop);
     for (const auto& client : clients) client->transport_failed(how);
   }
 
@@ -110,6 +113,7 @@ class TransactionLayer::Impl final : public TransactionHost {
   std::map<ClientId, std::shared_ptr<ClientTransaction>> clients_;
   std::unordered_map<std::string, ClientTransaction*> client_keys_;
   std::unordered_map<std::string, std::shared_ptr<ServerTransactionBase>> servers_;
+  AnsweredRequests answered_{*this};
 };
 
 TransactionLayer::TransactionLayer(world::World& world, Options options)

@@ -4,6 +4,7 @@
 // Contract:
 //  1. make() does nothing yet; start() hands the request to the user.
 //  2. Users may hold it longer than the layer: after detach() it answers nothing.
+//  3. Once a non-INVITE one has given its final response over UDP, an AnsweredRequest takes over.
 // @source RFC 3261 §17.2
 
 #include <memory>
@@ -15,6 +16,7 @@ namespace sipharness::sip {
 
 struct ServerRequest {
   std::uint64_t serial = 0;  ///< orders the transactions of a layer
+  Method method = Method::unknown;
   std::string key;
   std::string bytes;  ///< with the top Via stamped
   Hop hop;            ///< by which it came
@@ -45,22 +47,36 @@ class ServerTransactionBase : public ServerTransaction,
  protected:
   ServerTransactionBase(TransactionHost& host, ServerRequest request);
 
+  struct Response {
+    int status = 0;
+    std::string bytes;
+  };
   /// The machine's part of respond().
-  virtual void answer(const MessageView& response) = 0;
+  virtual void answer(Response response) = 0;
   /// Makes `response` the one to send.
-  void adopt(const MessageView& response);
+  void adopt(Response response);
   /// Sends what was adopted last, if anything.
   void send(int repeat) const;
   void send_trying();
+  /// What an AnsweredRequest keeps of this; nothing here needs it any more.
+  AnsweredRequest hand_over();
 
   TransactionHost* host_;  ///< null after detach()
 
  private:
-  const ServerRequest request_;
+  ServerRequest request_;
   const MessageView view_;
   const Hop back_;
   std::string response_;
   bool awaits_final_ = true;
 };
+
+/// Sends `response` for the first time (`repeat` is 0) or again.
+void send_response(const TransactionLayer::Options& options, const Hop& back,
+                   const std::string& response, int repeat);
+
+inline bool same_path(const Hop& a, const Hop& b) {
+  return a.transport == b.transport && a.remote == b.remote;
+}
 
 }  // namespace sipharness::sip

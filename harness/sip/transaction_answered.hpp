@@ -1,0 +1,47 @@
+#pragma once
+// Non-INVITE server transactions in their Completed state. A transaction that waits for Timer J
+// needs nothing but the response to repeat, and a registrar under load has tens of thousands of
+// them, so its request and its timers are let go of. Internal to the transaction layer. Contract:
+//  1. Timer J is the same for all of a layer: they end in the order in which they were answered.
+//  2. One that has ended is not found; its memory is freed at the next call.
+// @source RFC 3261 §17.2.2
+
+#include <list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "harness/sip/transaction_host.hpp"
+#include "harness/sip/transaction_non_invite_server.hpp"
+
+namespace sipharness::sip {
+
+struct AnsweredRequest {
+  std::string key;
+  std::string response;
+  Hop back;  ///< where the response goes
+  NonInviteServer machine;
+  TimePoint timer_j;
+};
+
+class AnsweredRequests {
+ public:
+  explicit AnsweredRequests(TransactionHost& host) : host_(host) {}
+
+  std::size_t size() const { return in_order_.size(); }
+  void add(AnsweredRequest request);
+  /// Answers a retransmission; false if no request with this key was answered.
+  bool receive_again(std::string_view key);
+  void transport_failed(const Hop& back);
+
+ private:
+  using InOrder = std::list<AnsweredRequest>;
+
+  void drop_ended();
+
+  TransactionHost& host_;
+  InOrder in_order_;
+  std::unordered_map<std::string_view, InOrder::iterator> by_key_;  ///< keys are of the list
+};
+
+}  // namespace sipharness::sip
