@@ -6,18 +6,24 @@
 
 namespace sipharness::sip {
 
-void AnsweredRequests::add(AnsweredRequest request) {
-  drop_ended();
+void AnsweredRequests::add(AnsweredRequest request, Duration timer_j) {
+  const TimePoint now = host_.world().now();
+  drop_ended(now);
+  request.timer_j = now + timer_j;
   in_order_.push_back(std::move(request));
   const auto added = std::prev(in_order_.end());
   by_key_.emplace(added->key, added);
 }
 
 bool AnsweredRequests::receive_again(std::string_view key) {
-  drop_ended();
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return false;
   AnsweredRequest& request = *found->second;
+  const TimePoint now = host_.world().now();
+  if (request.timer_j <= now) {
+    drop_ended(now);
+    return false;
+  }
   const auto& options = host_.options();
   const auto [next, actions] = step(request.machine, NonInviteServer::Event::request,
                                     ServerRules{options.timers, options.server_quirks, false});
@@ -37,8 +43,7 @@ void AnsweredRequests::transport_failed(const Hop& back) {
   }
 }
 
-void AnsweredRequests::drop_ended() {
-  const TimePoint now = host_.world().now();
+void AnsweredRequests::drop_ended(TimePoint now) {
   while (!in_order_.empty() && in_order_.front().timer_j <= now) {
     by_key_.erase(in_order_.front().key);
     in_order_.pop_front();

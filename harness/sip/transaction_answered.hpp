@@ -3,7 +3,7 @@
 // needs nothing but the response to repeat, and a registrar under load has tens of thousands of
 // them, so its request and its timers are let go of. Internal to the transaction layer. Contract:
 //  1. Timer J is the same for all of a layer: they end in the order in which they were answered.
-//  2. One that has ended is not found; its memory is freed at the next call.
+//  2. One that has ended is not found; its memory is freed when the next one is added.
 // @source RFC 3261 §17.2.2
 
 #include <list>
@@ -20,8 +20,8 @@ struct AnsweredRequest {
   std::string key;
   std::string response;
   Hop back;  ///< where the response goes
-  NonInviteServer machine;
-  TimePoint timer_j;
+  NonInviteServer machine{};
+  TimePoint timer_j{};
 };
 
 class AnsweredRequests {
@@ -29,7 +29,7 @@ class AnsweredRequests {
   explicit AnsweredRequests(TransactionHost& host) : host_(host) {}
 
   std::size_t size() const { return in_order_.size(); }
-  void add(AnsweredRequest request);
+  void add(AnsweredRequest request, Duration timer_j);
   /// Answers a retransmission; false if no request with this key was answered.
   bool receive_again(std::string_view key);
   void transport_failed(const Hop& back);
@@ -37,7 +37,7 @@ class AnsweredRequests {
  private:
   using InOrder = std::list<AnsweredRequest>;
 
-  void drop_ended();
+  void drop_ended(TimePoint now);
 
   TransactionHost& host_;
   InOrder in_order_;

@@ -59,9 +59,9 @@ class TransactionLayer::Impl final : public TransactionHost {
     clients_.erase(transaction.id());
   }
   void ended(ServerTransactionBase& transaction) override { servers_.erase(transaction.key()); }
-  void answered(AnsweredRequest answered) override {
+  void answered(AnsweredRequest answered, Duration timer_j) override {
     servers_.erase(answered.key);
-    answered_.add(std::move(answered));
+    answered_.add(std::move(answered), timer_j);
   }
 
   void receive_response(const MessageView& response, const Hop& hop) {

@@ -1,5 +1,6 @@
 #include "harness/sip/transaction_server.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/sip/builder.hpp"
@@ -11,6 +12,13 @@
 
 namespace sipharness::sip {
 namespace {
+
+/// What the status line says; 0 if there is none.
+int status_of(std::string_view response) {
+  const std::size_t start = std::min(response.find_first_not_of("\r\n"), response.size());
+  const std::size_t end = std::min(response.find('\n', start), response.size() - 1);
+  return MessageView::parse(response.substr(0, end + 1)).status();
+}
 
 /// The transaction around one of the two machines, which share the events that are not timers.
 template <class Machine>
@@ -103,9 +111,8 @@ class MachineServer final : public ServerTransactionBase {
       TransactionHost& host = *host_;
       AnsweredRequest answered = hand_over();
       answered.machine = machine_;
-      answered.timer_j = host.world().now() + timer_j;
       detach();
-      host.answered(std::move(answered));
+      host.answered(std::move(answered), timer_j);
     }
   }
 
@@ -131,7 +138,7 @@ ServerTransactionBase::ServerTransactionBase(TransactionHost& host, ServerReques
 
 void ServerTransactionBase::respond(std::string response) {
   if (host_ == nullptr) return;
-  const int status = MessageView::parse(response).status();
+  const int status = status_of(response);
   // What is no response cannot move the machine; a scenario may still want it on the wire.
   if (status == 0) return host_->options().send(back_, response);
   answer({status, std::move(response)});
@@ -147,11 +154,7 @@ void ServerTransactionBase::send(int repeat) const {
 }
 
 AnsweredRequest ServerTransactionBase::hand_over() {
-  return {.key = std::move(request_.key),
-          .response = std::move(response_),
-          .back = back_,
-          .machine = {},
-          .timer_j = {}};
+  return {.key = std::move(request_.key), .response = std::move(response_), .back = back_};
 }
 
 void ServerTransactionBase::send_trying() {

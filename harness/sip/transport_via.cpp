@@ -13,11 +13,15 @@ Hop response_hop(const MessageView& request, const Hop& arrived) {
 }
 
 std::string stamp_via(const MessageView& request, const Endpoint& source) {
-  std::string bytes(request.bytes());
-  if (!request.has(HeaderId::via)) return bytes;
+  const std::string_view bytes = request.bytes();
+  if (!request.has(HeaderId::via)) return std::string(bytes);
   const std::string_view via = request.header(HeaderId::via);
-  const auto start = static_cast<std::size_t>(via.data() - request.bytes().data());
-  return bytes.replace(start, via.size(), stamped_via(via, source));
+  const auto start = static_cast<std::size_t>(via.data() - bytes.data());
+  const std::string value = stamped_via(via, source);
+  std::string stamped;
+  stamped.reserve(bytes.size() - via.size() + value.size());
+  stamped.append(bytes.substr(0, start)).append(value).append(bytes.substr(start + via.size()));
+  return stamped;
 }
 
 }  // namespace sipharness::sip
