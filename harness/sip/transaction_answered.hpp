@@ -3,14 +3,13 @@
 // needs nothing but the response to repeat, and a registrar under load has tens of thousands of
 // them, so its request and its timers are let go of. Internal to the transaction layer. Contract:
 //  1. Timer J is the same for all of a layer: they end in the order in which they were answered.
-//  2. One that has ended is not found; its memory is freed when the next one is added.
+//  2. One that has ended is not found; its memory is freed when a later one is added.
 // @source RFC 3261 §17.2.2
 
-#include <list>
+#include <deque>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 
+#include "harness/base/hash_index.hpp"
 #include "harness/sip/transaction_host.hpp"
 #include "harness/sip/transaction_non_invite_server.hpp"
 
@@ -31,17 +30,21 @@ class AnsweredRequests {
   std::size_t size() const { return in_order_.size(); }
   void add(AnsweredRequest request, Duration timer_j);
   /// Answers a retransmission; false if no request with this key was answered.
-  bool receive_again(std::string_view key);
+  bool receive_again(const std::string& key);
   void transport_failed(const Hop& back);
 
  private:
-  using InOrder = std::list<AnsweredRequest>;
+  /// Numbers begin anew here, long after the request that had the same one has ended.
+  static constexpr std::uint32_t numbers = 1U << 31U;
 
+  AnsweredRequest* find(const std::string& key);
   void drop_ended(TimePoint now);
+  void end(AnsweredRequest& request, std::uint32_t number);
 
   TransactionHost& host_;
-  InOrder in_order_;
-  std::unordered_map<std::string_view, InOrder::iterator> by_key_;  ///< keys are of the list
+  std::deque<AnsweredRequest> in_order_;
+  std::uint32_t first_ = 0;  ///< the number of the front; those behind it count on
+  HashIndex by_key_;         ///< of those that have not ended
 };
 
 }  // namespace sipharness::sip
