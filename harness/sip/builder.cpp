@@ -27,7 +27,7 @@ void copy_vias(const MessageView& request, const std::optional<Endpoint>& source
   for (const Header& header : request.headers()) {
     if (header.id != HeaderId::via) continue;
     if (is_top && source) {
-      response.header(header.id, stamped_via(unfold(header.value), *source));
+      copy(header.id, stamped_via(header.value, *source), response);
     } else {
       copy(header.id, header.value, response);
     }

@@ -11,7 +11,6 @@
 #include "harness/sip/transaction_client.hpp"
 #include "harness/sip/transaction_key.hpp"
 #include "harness/sip/transaction_server.hpp"
-#include "harness/sip/transport.hpp"
 
 namespace sipharness::sip {
 namespace {
@@ -84,10 +83,13 @@ class TransactionLayer::Impl final : public TransactionHost {
     }
     if (answered_.receive_again(key)) return;
     if (servers_.size() + answered_.size() >= max_server_transactions) return;
-    const auto server = ServerTransactionBase::make(
-        *this, {++last_serial_, request.method(), key, stamp_via(request, hop.remote), hop});
-    servers_.emplace(std::move(key), server);
+    const auto server =
+        ServerTransactionBase::make(*this, {++last_serial_, std::move(key), hop, request});
     server->start();
+    // Most requests are answered by now and nobody holds them.
+    if (server->is_attached()) servers_.emplace(server->key(), server);
+    const bool is_held = server.use_count() > 1;
+    if (is_held) server->keep_request();
   }
 
   void transport_failed(const Hop& hop, ClientFailure how) {

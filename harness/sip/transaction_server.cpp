@@ -122,9 +122,15 @@ class MachineServer final : public ServerTransactionBase {
 
 }  // namespace
 
+MessageBuilder ServerTransaction::response(int status, std::string_view to_tag,
+                                           std::string_view reason) const {
+  return MessageBuilder::response_to(
+      request(), {.status = status, .to_tag = to_tag, .reason = reason, .source = hop().remote});
+}
+
 std::shared_ptr<ServerTransactionBase> ServerTransactionBase::make(TransactionHost& host,
                                                                    ServerRequest request) {
-  if (request.method == Method::invite) {
+  if (request.message.method() == Method::invite) {
     return std::make_shared<MachineServer<InviteServer>>(host, std::move(request));
   }
   return std::make_shared<MachineServer<NonInviteServer>>(host, std::move(request));
@@ -132,9 +138,16 @@ std::shared_ptr<ServerTransactionBase> ServerTransactionBase::make(TransactionHo
 
 ServerTransactionBase::ServerTransactionBase(TransactionHost& host, ServerRequest request)
     : host_(&host),
-      request_(std::move(request)),
-      view_(MessageView::parse(request_.bytes)),
-      back_(response_hop(view_, request_.hop)) {}
+      serial_(request.serial),
+      key_(std::move(request.key)),
+      hop_(request.hop),
+      back_(response_hop(request.message, request.hop)),
+      arrived_(&request.message) {}
+
+void ServerTransactionBase::keep_request() {
+  bytes_ = arrived_->bytes();
+  kept_ = MessageView::parse(bytes_);
+}
 
 void ServerTransactionBase::respond(std::string response) {
   if (host_ == nullptr) return;
@@ -154,11 +167,11 @@ void ServerTransactionBase::send(int repeat) const {
 }
 
 AnsweredRequest ServerTransactionBase::hand_over() {
-  return {.key = std::move(request_.key), .response = std::move(response_), .back = back_};
+  return {.key = std::move(key_), .response = std::move(response_), .back = back_};
 }
 
 void ServerTransactionBase::send_trying() {
-  response_ = MessageBuilder::response_to(view_, 100, {}).str();
+  response_ = response(100, {}).str();
   send(0);
 }
 

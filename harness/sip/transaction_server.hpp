@@ -2,12 +2,15 @@
 // A server transaction at work: keeps the request as received and the response last sent, asks its
 // machine what to do, arms the timers, sends and tells the user. Internal to the transaction layer.
 // Contract:
-//  1. make() does nothing yet; start() hands the request to the user.
+//  1. make() does nothing yet; start() hands the request to the user. The message it was made from
+//     must outlive start(); keep_request() makes a copy for what comes later. So a request that is
+//     answered at once, as most are, is neither copied nor parsed again.
 //  2. Users may hold it longer than the layer: after detach() it answers nothing.
 //  3. Once a non-INVITE one has given its final response over UDP, an AnsweredRequest takes over.
 // @source RFC 3261 §17.2
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "harness/sip/transaction_host.hpp"
@@ -15,11 +18,10 @@
 namespace sipharness::sip {
 
 struct ServerRequest {
-  std::uint64_t serial = 0;  ///< orders the transactions of a layer
-  Method method = Method::unknown;
+  std::uint64_t serial;  ///< orders the transactions of a layer
   std::string key;
-  std::string bytes;  ///< with the top Via stamped
-  Hop hop;            ///< by which it came
+  Hop hop;  ///< by which it came
+  const MessageView& message;
 };
 
 class ServerTransactionBase : public ServerTransaction,
@@ -28,21 +30,24 @@ class ServerTransactionBase : public ServerTransaction,
   /// The INVITE machine for an INVITE, the non-INVITE machine for all else.
   static std::shared_ptr<ServerTransactionBase> make(TransactionHost& host, ServerRequest request);
 
-  const MessageView& request() const override { return view_; }
-  const Hop& hop() const override { return request_.hop; }
+  const MessageView& request() const override { return kept_ ? *kept_ : *arrived_; }
+  const Hop& hop() const override { return hop_; }
   void respond(std::string response) override;
   bool awaits_final() const override { return awaits_final_; }
 
-  std::uint64_t serial() const { return request_.serial; }
-  const std::string& key() const { return request_.key; }
+  std::uint64_t serial() const { return serial_; }
+  const std::string& key() const { return key_; }
   /// Where its responses go.
   const Hop& back() const { return back_; }
 
+  void keep_request();
   virtual void start() = 0;
   virtual void receive_again() = 0;
   virtual void receive_ack(const MessageView& ack) = 0;
   virtual void transport_failed() = 0;
   virtual void detach() { host_ = nullptr; }
+  /// It is part of its layer: not yet over or answered for good.
+  bool is_attached() const { return host_ != nullptr; }
 
  protected:
   ServerTransactionBase(TransactionHost& host, ServerRequest request);
@@ -64,9 +69,13 @@ class ServerTransactionBase : public ServerTransaction,
   TransactionHost* host_;  ///< null after detach()
 
  private:
-  ServerRequest request_;
-  const MessageView view_;
+  const std::uint64_t serial_;
+  std::string key_;
+  const Hop hop_;
   const Hop back_;
+  const MessageView* arrived_;  ///< until start() has returned
+  std::string bytes_;
+  std::optional<MessageView> kept_;  ///< of bytes_
   std::string response_;
   bool awaits_final_ = true;
 };
