@@ -23,8 +23,12 @@ std::vector<sip::Address> contacts_of(const MessageView& request) {
   std::vector<sip::Address> contacts;
   for (const sip::Header& header : request.headers()) {
     if (header.id != HeaderId::contact) continue;
-    const auto some = sip::parse_addresses(header.value);
-    contacts.insert(contacts.end(), some.begin(), some.end());
+    auto some = sip::parse_addresses(header.value);
+    if (contacts.empty()) {
+      contacts = std::move(some);
+    } else {
+      contacts.insert(contacts.end(), some.begin(), some.end());
+    }
   }
   return contacts;
 }
@@ -108,9 +112,12 @@ int Registrar::update(Aor& aor, const ServerTransaction& transaction,
       bindings.erase(binding);
       continue;
     }
-    binding->second = {aor.user, std::string(contact.uri), transaction.hop(),
-                       now + granted_expiry(asked, policy)};
-    own.push_back(&binding->second);
+    Binding& made = binding->second;
+    made.user = aor.user;
+    made.uri = contact.uri;
+    made.hop = transaction.hop();
+    made.expires = now + granted_expiry(asked, policy);
+    own.push_back(&made);
   }
   return 200;
 }
@@ -132,8 +139,9 @@ void Registrar::answer(const Bindings& bindings, ServerTransaction& transaction,
   list(bindings, now, own);
   auto response = station_.reply(transaction, 200);
   for (const Binding* binding : own) {
-    std::string contact = "<";
-    contact.append(binding->uri).append(">");
+    std::string contact;
+    contact.reserve(binding->uri.size() + 32);
+    contact.append("<").append(binding->uri).append(">");
     if (policy.expires_in_contact) contact.append(";expires=").append(left(*binding));
     response.header(HeaderId::contact, contact);
   }

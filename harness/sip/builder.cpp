@@ -40,7 +40,9 @@ void copy_to(const MessageView& request, const ResponseTo& options, MessageBuild
   const bool wants_tag =
       options.status != 100 && request.to_tag().empty() && !options.to_tag.empty();
   if (!wants_tag) return copy(HeaderId::to, to, response);
-  response.header(HeaderId::to, unfold(to).append(";tag=").append(options.to_tag));
+  std::string tagged;
+  tagged.reserve(to.size() + options.to_tag.size() + 8);
+  copy(HeaderId::to, tagged.append(to).append(";tag=").append(options.to_tag), response);
 }
 
 }  // namespace

@@ -76,9 +76,12 @@ bool parse_via(std::string_view value, Via& via) {
 
 std::string stamped_via(std::string_view value, const Endpoint& source) {
   Via via;
-  if (!parse_via(value, via)) return std::string(value);
   const std::size_t end = std::min(find_unquoted(value, ','), value.size());
   std::string_view rest = value.substr(0, end);
+  std::string_view head = rest;
+  const bool is_readable =
+      take_protocol(head, via) && read_sent_by(take(head, head.find(';')), via);
+  if (!is_readable) return std::string(value);
   std::string stamped;
   constexpr std::size_t added = 64;
   stamped.reserve(value.size() + added);
@@ -89,6 +92,7 @@ std::string stamped_via(std::string_view value, const Endpoint& source) {
     if (!parameter) break;
     if (same_ignoring_case(parameter->name, "received")) continue;
     if (same_ignoring_case(parameter->name, "rport")) {
+      via.has_rport = true;
       stamped.append(";rport=").append(std::to_string(source.port));
     } else {
       stamped += trim_right(before.substr(0, before.size() - rest.size()));
