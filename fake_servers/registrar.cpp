@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include <fmt/format.h>
-
 #include "harness/sip/address.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
@@ -25,8 +23,12 @@ std::vector<sip::Address> contacts_of(const MessageView& request) {
   std::vector<sip::Address> contacts;
   for (const sip::Header& header : request.headers()) {
     if (header.id != HeaderId::contact) continue;
-    const auto some = sip::parse_addresses(header.value);
-    contacts.insert(contacts.end(), some.begin(), some.end());
+    auto some = sip::parse_addresses(header.value);
+    if (contacts.empty()) {
+      contacts = std::move(some);
+    } else {
+      contacts.insert(contacts.end(), some.begin(), some.end());
+    }
   }
   return contacts;
 }
@@ -54,8 +56,9 @@ std::string lower(std::string_view text) {
 std::string key_of(std::string_view contact) {
   const auto uri = sip::parse_uri(contact);
   if (!uri) return std::string(contact);
-  return fmt::format("{}@{}:{};{}", uri->user, lower(uri->host), uri->port,
-                     lower(uri->parameter("transport").value_or("")));
+  std::string key(uri->user);
+  key.append(1, '@').append(lower(uri->host)).append(1, ':').append(std::to_string(uri->port));
+  return key.append(1, ';').append(lower(uri->parameter("transport").value_or("")));
 }
 
 }  // namespace
@@ -73,10 +76,10 @@ void Registrar::forget() {
 void Registrar::on_register(ServerTransaction& transaction, const scenario::Accept& policy) {
   Aor* const aor = aor_of(transaction.request());
   if (aor == nullptr) return station_.answer(transaction, 404);
-  std::vector<Key> own;
+  Listed own;
   const int status = update(*aor, transaction, policy, own);
   if (status != 200) return station_.answer(transaction, status);
-  answer(aor->bindings, transaction, policy, own);
+  answer(aor->bindings, transaction, policy, std::move(own));
 }
 
 Registrar::Aor* Registrar::aor_of(const MessageView& request) {
@@ -92,7 +95,7 @@ Registrar::Aor* Registrar::aor_of(const MessageView& request) {
 }
 
 int Registrar::update(Aor& aor, const ServerTransaction& transaction,
-                      const scenario::Accept& policy, std::vector<Key>& own) {
+                      const scenario::Accept& policy, Listed& own) {
   const MessageView& request = transaction.request();
   Bindings& bindings = aor.bindings;
   const auto contacts = contacts_of(request);
@@ -100,16 +103,21 @@ int Registrar::update(Aor& aor, const ServerTransaction& transaction,
   if (std::ranges::any_of(contacts, is_star)) return remove_all(bindings, request, contacts.size());
   if (bindings.size() + contacts.size() > max_bindings) drop_lapsed(bindings);
   if (bindings.size() + contacts.size() > max_bindings) return 503;
+  const TimePoint now = station_.world.now();
   for (const sip::Address& contact : contacts) {
-    const Key key = key_of(contact.uri);
     const seconds asked = asked_expiry(contact, request);
+    const auto binding = bindings.try_emplace(key_of(contact.uri)).first;
     if (asked == seconds(0)) {
-      bindings.erase(key);
+      std::erase(own, &binding->second);
+      bindings.erase(binding);
       continue;
     }
-    const TimePoint expires = station_.world.now() + granted_expiry(asked, policy);
-    bindings[key] = Binding{aor.user, std::string(contact.uri), transaction.hop(), expires};
-    own.push_back(key);
+    Binding& made = binding->second;
+    made.user = aor.user;
+    made.uri = contact.uri;
+    made.hop = transaction.hop();
+    made.expires = now + granted_expiry(asked, policy);
+    own.push_back(&made);
   }
   return 200;
 }
@@ -122,35 +130,34 @@ int Registrar::remove_all(Bindings& bindings, const MessageView& request, std::s
 }
 
 void Registrar::answer(const Bindings& bindings, ServerTransaction& transaction,
-                       const scenario::Accept& policy, const std::vector<Key>& own) {
+                       const scenario::Accept& policy, Listed own) {
+  const TimePoint now = station_.world.now();
+  const auto left = [now](const Binding& binding) {
+    return std::to_string(std::chrono::ceil<seconds>(binding.expires - now).count());
+  };
+  const Binding* const first = own.empty() ? nullptr : own.front();
+  list(bindings, now, own);
   auto response = station_.reply(transaction, 200);
-  for (const Binding* binding : listed(bindings, own)) {
-    const auto left = std::chrono::ceil<seconds>(binding->expires - station_.world.now());
-    response.header(HeaderId::contact,
-                    policy.expires_in_contact
-                        ? fmt::format("<{}>;expires={}", binding->uri, left.count())
-                        : fmt::format("<{}>", binding->uri));
+  for (const Binding* binding : own) {
+    std::string contact;
+    contact.reserve(binding->uri.size() + 32);
+    contact.append("<").append(binding->uri).append(">");
+    if (policy.expires_in_contact) contact.append(";expires=").append(left(*binding));
+    response.header(HeaderId::contact, contact);
   }
-  if (!policy.expires_in_contact && !own.empty()) {
-    const auto left =
-        std::chrono::ceil<seconds>(bindings.at(own.front()).expires - station_.world.now());
-    response.header(HeaderId::expires, std::to_string(left.count()));
-  }
+  if (!policy.expires_in_contact && first != nullptr)
+    response.header(HeaderId::expires, left(*first));
   for (const auto& [name, value] : policy.headers) response.header(name, value);
   transaction.respond(response.str());
 }
 
-std::vector<const Binding*> Registrar::listed(const Bindings& bindings,
-                                              const std::vector<Key>& own) const {
-  std::vector<const Binding*> list;
-  for (const Key& key : own)
-    if (list.size() < max_listed) list.push_back(&bindings.at(key));
+void Registrar::list(const Bindings& bindings, TimePoint now, Listed& list) {
+  list.resize(std::min(list.size(), max_listed));
   for (const auto& [key, binding] : bindings) {
-    if (list.size() >= max_listed) break;
-    const bool is_alive = binding.expires > station_.world.now();
-    if (is_alive && std::ranges::count(own, key) == 0) list.push_back(&binding);
+    if (list.size() == max_listed) return;
+    const bool is_alive = binding.expires > now;
+    if (is_alive && std::ranges::count(list, &binding) == 0) list.push_back(&binding);
   }
-  return list;
 }
 
 std::vector<Binding> Registrar::bindings() const {

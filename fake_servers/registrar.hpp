@@ -47,13 +47,16 @@ class Registrar {
 
   /// The one in To; null if it is nobody's.
   Aor* aor_of(const MessageView& request);
-  /// The status of the answer; fills `own` with the keys of the contacts it touched.
+  using Listed = std::vector<const Binding*>;
+
+  /// The status of the answer; fills `own` with the bindings that the request made or refreshed.
   int update(Aor& aor, const ServerTransaction& transaction,
-             const sipharness::scenario::Accept& policy, std::vector<Key>& own);
+             const sipharness::scenario::Accept& policy, Listed& own);
   static int remove_all(Bindings& bindings, const MessageView& request, std::size_t contacts);
   void answer(const Bindings& bindings, ServerTransaction& transaction,
-              const sipharness::scenario::Accept& policy, const std::vector<Key>& own);
-  std::vector<const Binding*> listed(const Bindings& bindings, const std::vector<Key>& own) const;
+              const sipharness::scenario::Accept& policy, Listed own);
+  /// Adds the others that have not lapsed.
+  static void list(const Bindings& bindings, TimePoint now, Listed& list);
   void drop_lapsed(Bindings& bindings) const;
 
   Station& station_;

@@ -20,7 +20,7 @@ std::string Station::new_via(Transport transport) {
 MessageBuilder Station::reply(const ServerTransaction& transaction, int status,
                               std::string_view to_tag, std::string_view reason) {
   const std::string tag = to_tag.empty() && status > 100 ? rng.hex(8) : std::string(to_tag);
-  auto response = MessageBuilder::response_to(transaction.request(), status, tag, reason);
+  auto response = transaction.response(status, tag, reason);
   response.header(HeaderId::server, agent);
   return response;
 }

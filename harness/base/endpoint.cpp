@@ -36,8 +36,13 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 }
 
 std::string IpAddress::text() const {
+  if (v4_) {
+    std::string text = std::to_string(bytes_[0]);
+    for (std::size_t i = 1; i < 4; ++i) text.append(1, '.').append(std::to_string(bytes_[i]));
+    return text;
+  }
   std::array<char, INET6_ADDRSTRLEN> buffer{};
-  inet_ntop(v4_ ? AF_INET : AF_INET6, bytes_.data(), buffer.data(), buffer.size());
+  inet_ntop(AF_INET6, bytes_.data(), buffer.data(), buffer.size());
   return buffer.data();
 }
 
@@ -61,7 +66,7 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
 }
 
 std::string Endpoint::text() const {
-  return fmt::format("{}:{}", address.uri_text(), port);
+  return address.uri_text().append(1, ':').append(std::to_string(port));
 }
 
 std::size_t EndpointHash::operator()(const Endpoint& endpoint) const {

@@ -1,7 +1,5 @@
 #include "harness/sip/builder.hpp"
 
-#include <fmt/format.h>
-
 namespace sipharness::sip {
 namespace {
 
@@ -11,9 +9,15 @@ bool makes_dialog(const MessageView& request, int status) {
   return can && status > 100 && status < 300;
 }
 
+void copy(HeaderId id, std::string_view value, MessageBuilder& response) {
+  const bool is_folded =
+      value.find('\n') != std::string_view::npos || value.find('\r') != std::string_view::npos;
+  response.header(id, is_folded ? std::string_view(unfold(value)) : value);
+}
+
 void copy_headers(const MessageView& request, HeaderId id, MessageBuilder& response) {
   for (const Header& header : request.headers()) {
-    if (header.id == id) response.header(id, unfold(header.value));
+    if (header.id == id) copy(id, header.value, response);
   }
 }
 
@@ -22,18 +26,23 @@ void copy_vias(const MessageView& request, const std::optional<Endpoint>& source
   bool is_top = true;
   for (const Header& header : request.headers()) {
     if (header.id != HeaderId::via) continue;
-    const std::string value = unfold(header.value);
-    response.header(header.id, is_top && source ? stamped_via(value, *source) : value);
+    if (is_top && source) {
+      copy(header.id, stamped_via(header.value, *source), response);
+    } else {
+      copy(header.id, header.value, response);
+    }
     is_top = false;
   }
 }
 
-std::string tagged_to(const MessageView& request, const ResponseTo& options) {
-  std::string to = unfold(request.header(HeaderId::to));
+void copy_to(const MessageView& request, const ResponseTo& options, MessageBuilder& response) {
+  const std::string_view to = request.header(HeaderId::to);
   const bool wants_tag =
       options.status != 100 && request.to_tag().empty() && !options.to_tag.empty();
-  if (wants_tag) to.append(";tag=").append(options.to_tag);
-  return to;
+  if (!wants_tag) return copy(HeaderId::to, to, response);
+  std::string tagged;
+  tagged.reserve(to.size() + options.to_tag.size() + 8);
+  copy(HeaderId::to, tagged.append(to).append(";tag=").append(options.to_tag), response);
 }
 
 }  // namespace
@@ -48,8 +57,9 @@ MessageBuilder MessageBuilder::request(std::string_view method, std::string_view
 MessageBuilder MessageBuilder::response(int status, std::string_view reason) {
   MessageBuilder builder;
   builder.head_.reserve(1024);
-  fmt::format_to(std::back_inserter(builder.head_), "SIP/2.0 {:03} {}\r\n", status,
-                 reason.empty() ? reason_phrase(status) : reason);
+  const std::string code = std::to_string(status);
+  builder.head_.append("SIP/2.0 ").append(code.size() < 3 ? 3 - code.size() : 0, '0').append(code);
+  builder.head_.append(" ").append(reason.empty() ? reason_phrase(status) : reason).append("\r\n");
   return builder;
 }
 
@@ -57,10 +67,10 @@ MessageBuilder MessageBuilder::response_to(const MessageView& request, const Res
   MessageBuilder builder = response(options.status, options.reason);
   copy_vias(request, options.source, builder);
   if (makes_dialog(request, options.status)) copy_headers(request, HeaderId::record_route, builder);
-  builder.header(HeaderId::from, unfold(request.header(HeaderId::from)));
-  builder.header(HeaderId::to, tagged_to(request, options));
+  copy(HeaderId::from, request.header(HeaderId::from), builder);
+  copy_to(request, options, builder);
   builder.header(HeaderId::call_id, request.call_id());
-  builder.header(HeaderId::cseq, unfold(request.header(HeaderId::cseq)));
+  copy(HeaderId::cseq, request.header(HeaderId::cseq), builder);
   return builder;
 }
 
@@ -93,7 +103,7 @@ std::string MessageBuilder::str() const {
   message = head_;
   if (!content_type_.empty()) message.append("Content-Type: ").append(content_type_).append("\r\n");
   if (!length_given_) {
-    fmt::format_to(std::back_inserter(message), "Content-Length: {}\r\n", body_.size());
+    message.append("Content-Length: ").append(std::to_string(body_.size())).append("\r\n");
   }
   return message.append("\r\n").append(body_);
 }

@@ -38,19 +38,17 @@ Via MessageView::via() const {
 }
 
 std::string unfold(std::string_view value) {
+  const auto folds = [](char c) { return c == '\r' || c == '\n'; };
   std::string line;
   line.reserve(value.size());
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const bool folds = value[i] == '\r' || value[i] == '\n';
-    if (!folds) {
-      line += value[i];
-      continue;
-    }
-    while (i + 1 < value.size() && is_blank(value[i + 1])) ++i;
+  while (true) {
+    const auto fold = std::ranges::find_if(value, folds);
+    line.append(value.begin(), fold);
+    if (fold == value.end()) return line;
+    value = trim_left({fold, value.end()});
     line.resize(trim_right(line).size());
     line += ' ';
   }
-  return line;
 }
 
 bool is_keep_alive(std::string_view bytes) {

@@ -15,9 +15,8 @@ constexpr auto npos = std::string_view::npos;
 
 /// Takes everything before the first of `stops` off the front of `rest`.
 std::string_view take_until(std::string_view& rest, std::string_view stops) {
-  const std::string_view taken = rest.substr(0, rest.find_first_of(stops));
-  rest.remove_prefix(taken.size());
-  return taken;
+  const auto stop = std::ranges::find_first_of(rest, stops);
+  return take(rest, static_cast<std::size_t>(stop - rest.begin()));
 }
 
 bool is_host_character(char c) {

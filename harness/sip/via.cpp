@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "harness/sip/address.hpp"
 #include "harness/sip/text.hpp"
 
@@ -78,23 +76,30 @@ bool parse_via(std::string_view value, Via& via) {
 
 std::string stamped_via(std::string_view value, const Endpoint& source) {
   Via via;
-  if (!parse_via(value, via)) return std::string(value);
   const std::size_t end = std::min(find_unquoted(value, ','), value.size());
   std::string_view rest = value.substr(0, end);
-  std::string stamped(trim_right(take(rest, rest.find(';'))));
+  std::string_view head = rest;
+  const bool is_readable =
+      take_protocol(head, via) && read_sent_by(take(head, head.find(';')), via);
+  if (!is_readable) return std::string(value);
+  std::string stamped;
+  constexpr std::size_t added = 64;
+  stamped.reserve(value.size() + added);
+  stamped += trim_right(take(rest, rest.find(';')));
   while (!rest.empty()) {
     const std::string_view before = rest;
     const auto parameter = take_parameter(rest);
     if (!parameter) break;
     if (same_ignoring_case(parameter->name, "received")) continue;
     if (same_ignoring_case(parameter->name, "rport")) {
-      stamped += fmt::format(";rport={}", source.port);
+      via.has_rport = true;
+      stamped.append(";rport=").append(std::to_string(source.port));
     } else {
       stamped += trim_right(before.substr(0, before.size() - rest.size()));
     }
   }
   if (via.has_rport || IpAddress::parse(via.host) != source.address) {
-    stamped += fmt::format(";received={}", source.address.text());
+    stamped.append(";received=").append(source.address.text());
   }
   return stamped.append(value.substr(end));
 }

@@ -127,6 +127,14 @@ TEST(Registrar, one_contact_is_removed_by_expiry_zero) {
   EXPECT_THAT(contacts(stage.client.last()), ElementsAre(HasSubstr("5062")));
 }
 
+TEST(Registrar, a_contact_may_come_and_go_in_one_request) {
+  Stage stage;
+  stage.send_at(1s, registering({{"Contact", own}, {"Contact", own + ";expires=0"}}));
+  stage.run_until(2s);
+  EXPECT_THAT(stage.client.times_of(200), ElementsAre(1s + round_trip));
+  EXPECT_THAT(contacts(stage.client.last()), ElementsAre());
+}
+
 TEST(Registrar, a_refreshed_contact_is_the_same_in_another_spelling) {
   Stage stage;
   stage.send_at(1s, registering({{"Contact", "<sip:1001@10.0.0.1:5060;ob>"}}, 1));

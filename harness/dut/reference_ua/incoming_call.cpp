@@ -30,14 +30,14 @@ bool IncomingCall::is_too_short() const {
 
 void IncomingCall::refuse_interval() {
   over_ = true;
-  auto response = core_.reply(invite_->request(), 422, tag_);
+  auto response = core_.reply(*invite_, 422, tag_);
   const auto least = std::chrono::duration_cast<std::chrono::seconds>(core_.profile().min_se);
   response.header(sip::HeaderId::min_se, std::to_string(least.count()));
   invite_->respond(response.str());
 }
 
 void IncomingCall::ring() {
-  invite_->respond(core_.reply(invite_->request(), 180, tag_).str());
+  invite_->respond(core_.reply(*invite_, 180, tag_).str());
   if (core_.deviates(Deviation::rings_only_once)) return;
   keep_ringing_ = core_.world().call_after(ring_interval, [this] { ring(); });
 }
@@ -66,7 +66,7 @@ void IncomingCall::hang_up() {
 void IncomingCall::refuse(int status) {
   keep_ringing_.cancel();
   over_ = true;
-  invite_->respond(core_.reply(invite_->request(), status, tag_).str());
+  invite_->respond(core_.reply(*invite_, status, tag_).str());
 }
 
 bool IncomingCall::take_cancel(sip::ServerTransaction& cancel) {

@@ -159,7 +159,7 @@ void Session::accept(const TransactionPtr& invite) {
   const auto offer = sip::parse_sdp(invite->request().body());
   sip::Sdp media = core_.media(media_version_++);
   if (offer) media.direction = sip::answer_direction(offer->direction);
-  auto response = core_.reply(invite->request(), 200, peer_.dialog.local_tag());
+  auto response = core_.reply(*invite, 200, peer_.dialog.local_tag());
   for (const sip::Header& header : invite->request().headers())
     if (header.id == HeaderId::record_route) response.header(header.id, header.value);
   answer_session_timer(invite->request(), response);
@@ -212,7 +212,7 @@ void Session::take_reinvite(const TransactionPtr& transaction) {
 void Session::take_update(const TransactionPtr& transaction) {
   // RFC 3311 §5.2: without an offer it refreshes target and session only.
   peer_.dialog.refresh_target(transaction->request());
-  auto response = core_.reply(transaction->request(), 200, peer_.dialog.local_tag());
+  auto response = core_.reply(*transaction, 200, peer_.dialog.local_tag());
   answer_session_timer(transaction->request(), response);
   transaction->respond(response.str());
 }

@@ -130,16 +130,16 @@ void UaCore::introduce(sip::MessageBuilder& message) const {
       .header(HeaderId::supported, profile().session_timer ? supported_with_timer : supported);
 }
 
-sip::MessageBuilder UaCore::reply(const sip::MessageView& request, int status,
+sip::MessageBuilder UaCore::reply(const sip::ServerTransaction& transaction, int status,
                                   std::string_view to_tag) {
-  auto response = sip::MessageBuilder::response_to(request, status, to_tag);
+  auto response = transaction.response(status, to_tag);
   response.header(HeaderId::contact, contact());
   introduce(response);
   return response;
 }
 
 void UaCore::answer(sip::ServerTransaction& transaction, int status) {
-  auto response = sip::MessageBuilder::response_to(transaction.request(), status, rng_.hex(16));
+  auto response = transaction.response(status, rng_.hex(16));
   introduce(response);
   transaction.respond(response.str());
 }

@@ -76,8 +76,9 @@ class UaCore {
   sip::Sdp media(std::uint64_t version) const;
   /// User-Agent, Allow and Supported.
   void introduce(sip::MessageBuilder& message) const;
-  /// A response to `request` that carries all it needs but a body.
-  sip::MessageBuilder reply(const sip::MessageView& request, int status, std::string_view to_tag);
+  /// A response that carries all it needs but a body.
+  sip::MessageBuilder reply(const sip::ServerTransaction& transaction, int status,
+                            std::string_view to_tag);
   void answer(sip::ServerTransaction& transaction, int status);
 
   [[nodiscard]] ClientRequest start(const sip::MessageBuilder& request, const sip::Hop& hop,

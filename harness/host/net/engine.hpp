@@ -1,6 +1,6 @@
 #pragma once
-// What all sockets of one RealWorld share: the reactor, the timers, the tap, receive buffers. Ports
-// and streams hold a reference; the engine outlives them.
+// What all sockets of one RealWorld share: the reactor, the timers, the tap, buffers. Ports and
+// streams hold a reference; the engine outlives them.
 
 #include <array>
 #include <functional>
@@ -13,6 +13,7 @@
 #include "harness/host/capture/stream_tap.hpp"
 #include "harness/host/net/reactor.hpp"
 #include "harness/host/net/receive_batch.hpp"
+#include "harness/host/net/send_batch.hpp"
 #include "harness/host/net/socket.hpp"
 #include "harness/host/net/timer_queue.hpp"
 #include "harness/world/world.hpp"
@@ -36,7 +37,8 @@ class Engine {
   FrameEmitter& frames() { return frames_; }
   DatagramTap& datagram_tap() { return datagram_tap_; }
   StreamTap& stream_tap() { return stream_tap_; }
-  ReceiveBatch& batch() { return batch_; }
+  ReceiveBatch& receive_batch() { return receive_batch_; }
+  SendBatch& send_batch() { return send_batch_; }
   std::array<char, 65536>& stream_bytes() { return stream_bytes_; }
 
  private:
@@ -55,7 +57,8 @@ class Engine {
   FrameEmitter frames_;
   DatagramTap datagram_tap_{frames_};
   StreamTap stream_tap_{frames_};
-  ReceiveBatch batch_;
+  ReceiveBatch receive_batch_;
+  SendBatch send_batch_;
   std::array<char, 65536> stream_bytes_;
   std::list<Grave> graves_;
 };

@@ -62,12 +62,14 @@ TcpStream::TcpStream(Engine& engine, Descriptor socket, const Endpoint& remote)
 
 TcpStream::~TcpStream() {
   if (!socket_.is_open()) return;
+  engine_.send_batch().flush();
   if (state_ != State::over) discard_unread();
   engine_.stream_tap().closed_here(local_, remote_);
 }
 
 void TcpStream::start_connecting(world::StreamHandler& handler) {
   state_ = State::connecting;
+  engine_.send_batch().flush();
   const SocketAddress address(remote_);
   const int result = ::connect(socket_.number(), address.generic(), address.length);
   const int error = result == 0 ? 0 : errno;
@@ -102,6 +104,7 @@ void TcpStream::send(std::string_view bytes) {
 
 void TcpStream::abort() {
   if (!socket_.is_open()) return;
+  engine_.send_batch().flush();
   fall_silent();
   reset_on_close(socket_);
   engine_.stream_tap().reset_here(local_, remote_);
@@ -163,6 +166,7 @@ void TcpStream::receive() {
 
 /// An error here is told by the next read, after the bytes that came before it.
 void TcpStream::flush() {
+  engine_.send_batch().flush();
   while (!unsent_.empty()) {
     const ssize_t sent =
         ::send(socket_.number(), unsent_.data(), unsent_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -1,6 +1,7 @@
 #include "harness/host/net/udp_port.hpp"
 
 #include <cerrno>
+#include <optional>
 
 #include "harness/host/net/error_queue.hpp"
 
@@ -29,10 +30,17 @@ UdpPort::UdpPort(Engine& engine, const Endpoint& local, world::DatagramHandler& 
 }
 
 UdpPort::~UdpPort() {
+  engine_.send_batch().flush();
   engine_.datagram_tap().closed(local_, engine_.now());
 }
 
 void UdpPort::send(const Endpoint& destination, std::string_view payload) {
+  SendBatch& batch = engine_.send_batch();
+  if (batch.is_open()) return batch.add(*this, destination, payload);
+  send_now(destination, payload);
+}
+
+void UdpPort::send_now(const Endpoint& destination, std::string_view payload) {
   if (!unsent_.empty()) {
     queue(destination, payload);
     return;
@@ -44,8 +52,40 @@ void UdpPort::send(const Endpoint& destination, std::string_view payload) {
   }
 }
 
+void UdpPort::send_all(const SendBatch::Datagram* datagrams, mmsghdr* messages, std::size_t count) {
+  std::size_t done = 0;
+  while (done < count) {
+    const std::size_t sent = try_send_all(messages + done, count - done);
+    for (const std::size_t end = done + sent; done < end; ++done)
+      engine_.datagram_tap().sent(local_, datagrams[done].destination, datagrams[done].payload);
+    if (done == count) return;
+    // The kernel stopped at this one and does not say why.
+    send_now(datagrams[done].destination, datagrams[done].payload);
+    ++done;
+  }
+}
+
+/// How many were sent, from the front.
+std::size_t UdpPort::try_send_all(mmsghdr* messages, std::size_t count) {
+  if (!unsent_.empty()) return 0;
+  const int sent =
+      ::sendmmsg(socket_.number(), messages, static_cast<unsigned>(count), MSG_DONTWAIT);
+  const std::size_t taken = sent < 0 ? 0 : static_cast<std::size_t>(sent);
+  if (taken < count) has_met_error_ = true;
+  return taken;
+}
+
+/// An error that is pending on the socket fails the next call, whichever it is, and the error queue
+/// tells what it was about. So the queue is looked at where a send failed, or where there is
+/// nothing to receive although the reactor called; it calls again for what still waits.
 void UdpPort::on_readable() {
-  if (deliver_errors()) deliver_datagrams();
+  if (std::exchange(has_met_error_, false) && !deliver_errors()) return;
+  const std::size_t count = engine_.receive_batch().fill(socket_);
+  if (count > 0) {
+    deliver_datagrams(count);
+  } else {
+    deliver_errors();
+  }
 }
 
 /// False if a handler destroyed this port.
@@ -61,19 +101,18 @@ bool UdpPort::deliver_errors() {
   return true;
 }
 
-/// An error that is pending on the socket only costs this turn: asking takes it away, the queue has
-/// told it already, and the reactor calls again for what still waits.
-bool UdpPort::deliver_datagrams() {
+void UdpPort::deliver_datagrams(std::size_t count) {
   const auto alive = lifeline_.alive();
-  ReceiveBatch& batch = engine_.batch();
-  const std::size_t count = batch.fill(socket_);
-  for (std::size_t i = 0; i < count; ++i) {
+  const ReceiveBatch& batch = engine_.receive_batch();
+  std::optional<SendBatch::Open> together;
+  // A single answer need not wait, and frames of a tap show when their datagrams were sent.
+  if (count > 1 && !engine_.frames().is_on()) together.emplace(engine_.send_batch());
+  for (std::size_t i = 0; i < count && *alive; ++i) {
     const Endpoint source = batch.source(i);
-    engine_.datagram_tap().received(source, local_, batch.payload(i), engine_.now());
+    if (engine_.frames().is_on())
+      engine_.datagram_tap().received(source, local_, batch.payload(i), engine_.now());
     handler_.on_datagram(source, batch.payload(i));
-    if (!*alive) return false;
   }
-  return true;
 }
 
 void UdpPort::deliver_failures() {
@@ -100,6 +139,7 @@ int UdpPort::try_send(const Endpoint& destination, std::string_view payload) {
   // ICMP about an earlier datagram fails a later call; that takes it away, and the error queue
   // tells whom it was about. What keeps failing is about this datagram.
   int error = once();
+  if (error != 0) has_met_error_ = true;
   for (int again = 0; again < 2 && error != 0 && error != EAGAIN; ++again) error = once();
   if (error == 0) {
     engine_.datagram_tap().sent(local_, destination, payload);

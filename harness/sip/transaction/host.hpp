@@ -8,6 +8,7 @@ namespace sipharness::sip {
 
 class ClientTransaction;
 class ServerTransactionBase;
+struct AnsweredRequest;
 
 class TransactionHost {
  public:
@@ -17,6 +18,9 @@ class TransactionHost {
   /// The transaction reached Terminated: nothing is to be matched to it from now on.
   virtual void ended(ClientTransaction& transaction) = 0;
   virtual void ended(ServerTransactionBase& transaction) = 0;
+  /// A non-INVITE server transaction reached Completed: `answered` goes on in its place, until
+  /// Timer J.
+  virtual void answered(AnsweredRequest answered, Duration timer_j) = 0;
 };
 
 }  // namespace sipharness::sip

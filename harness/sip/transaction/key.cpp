@@ -9,9 +9,12 @@ constexpr std::string_view magic_cookie = "z9hG4bK";
 constexpr char separator = '\n';
 
 std::string key_of(const MessageView& message, std::string_view method) {
-  std::string key(message.via().branch);
+  const Via& via = message.via();
+  std::string key;
+  key.reserve(via.branch.size() + via.sent_by.size() + method.size() + 2);
+  key += via.branch;
   key += separator;
-  for (const char c : message.via().sent_by) key += lower(c);
+  for (const char c : via.sent_by) key += lower(c);
   key += separator;
   key += method;
   return key;

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "harness/base/assert.hpp"
+#include "harness/sip/transaction/answered.hpp"
 #include "harness/sip/transaction/client.hpp"
 #include "harness/sip/transaction/key.hpp"
 #include "harness/sip/transaction/server.hpp"
-#include "harness/sip/transport/transport.hpp"
 
 namespace sipharness::sip {
 namespace {
@@ -18,10 +18,6 @@ namespace {
 /// Timer J's 32 s at more than any rate measured. Beyond it requests are lost, as on a full
 /// network.
 constexpr std::size_t max_server_transactions = std::size_t{1} << 19;
-
-bool same_path(const Hop& a, const Hop& b) {
-  return a.transport == b.transport && a.remote == b.remote;
-}
 
 }  // namespace
 
@@ -62,6 +58,10 @@ class TransactionLayer::Impl final : public TransactionHost {
     clients_.erase(transaction.id());
   }
   void ended(ServerTransactionBase& transaction) override { servers_.erase(transaction.key()); }
+  void answered(AnsweredRequest answered, Duration timer_j) override {
+    servers_.erase(answered.key);
+    answered_.add(std::move(answered), timer_j);
+  }
 
   void receive_response(const MessageView& response, const Hop& hop) {
     const auto found = client_keys_.find(client_key(response));
@@ -81,11 +81,15 @@ class TransactionLayer::Impl final : public TransactionHost {
       if (options_.on_ack) options_.on_ack(request, hop);
       return;
     }
-    if (servers_.size() == max_server_transactions) return;
-    const auto server = ServerTransactionBase::make(
-        *this, {++last_serial_, key, stamp_via(request, hop.remote), hop});
-    servers_.emplace(std::move(key), server);
+    if (answered_.receive_again(key)) return;
+    if (servers_.size() + answered_.size() >= max_server_transactions) return;
+    const auto server =
+        ServerTransactionBase::make(*this, {++last_serial_, std::move(key), hop, request});
     server->start();
+    // Most requests are answered by now and nobody holds them.
+    if (server->is_attached()) servers_.emplace(server->key(), server);
+    const bool is_held = server.use_count() > 1;
+    if (is_held) server->keep_request();
   }
 
   void transport_failed(const Hop& hop, ClientFailure how) {
@@ -100,6 +104,7 @@ class TransactionLayer::Impl final : public TransactionHost {
     // A hash map's order is nobody's business but its own.
     std::ranges::sort(servers, {}, [](const auto& server) { return server->serial(); });
     for (const auto& server : servers) server->transport_failed();
+    answered_.transport_failed(hop);
     for (const auto& client : clients) client->transport_failed(how);
   }
 
@@ -110,6 +115,7 @@ class TransactionLayer::Impl final : public TransactionHost {
   std::map<ClientId, std::shared_ptr<ClientTransaction>> clients_;
   std::unordered_map<std::string, ClientTransaction*> client_keys_;
   std::unordered_map<std::string, std::shared_ptr<ServerTransactionBase>> servers_;
+  AnsweredRequests answered_{*this};
 };
 
 TransactionLayer::TransactionLayer(world::World& world, Options options)

@@ -45,6 +45,7 @@ struct ClientEvents {
   std::function<void(ClientFailure)> on_failure{};
 };
 
+class MessageBuilder;
 class TransactionLayer;
 
 /// Names a client transaction; stays valid (and inert) after it ended.
@@ -59,10 +60,13 @@ struct ClientId {
 class ServerTransaction {
  public:
   virtual ~ServerTransaction() = default;
-  /// An owned copy, valid as long as this; its top Via says where it came from (stamp_via in
-  /// transport.hpp), so that a response built from it goes back.
+  /// As it arrived; valid as long as this. What was taken from it (views, references) in
+  /// on_request is valid until on_request returns.
   virtual const MessageView& request() const = 0;
   virtual const Hop& hop() const = 0;
+  /// A response to it, as MessageBuilder::response_to() makes it; its top Via says where the
+  /// request came from, as a server must tell. @source RFC 3261 §18.2.1, RFC 3581 §4
+  MessageBuilder response(int status, std::string_view to_tag, std::string_view reason = {}) const;
   virtual void respond(std::string response) = 0;
   /// True until a final response was sent.
   virtual bool awaits_final() const = 0;

@@ -76,9 +76,4 @@ class SipTransport {
 /// @source RFC 3261 §18.2.2, RFC 3581 §4
 Hop response_hop(const MessageView& request, const Hop& arrived);
 
-/// The bytes of `request` with `received` and `rport` filled into its top Via, as a server must
-/// before it answers. A ServerTransaction's request() is this; its responses need nothing more.
-/// @source RFC 3261 §18.2.1, RFC 3581 §4
-std::string stamp_via(const MessageView& request, const Endpoint& source);
-
 }  // namespace sipharness::sip

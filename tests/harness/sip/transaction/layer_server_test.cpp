@@ -115,7 +115,7 @@ TEST(ServerTransactions, send_back_to_the_sent_by_port_or_to_the_source_port_wit
     bench.layer->receive(MessageView::parse(request), {Transport::udp, server, nat});
     const auto& transaction = *bench.requests.at(0);
     EXPECT_EQ(transaction.hop().remote, nat) << name;
-    bench.requests[0]->respond(MessageBuilder::response_to(transaction.request(), 200, "t").str());
+    bench.requests[0]->respond(transaction.response(200, "t").str());
     ASSERT_EQ(bench.sent.size(), 1u) << name;
     EXPECT_EQ(bench.sent[0].hop.remote.text(), to) << name;
     const auto response = MessageView::parse(bench.sent[0].bytes);
@@ -136,6 +136,17 @@ TEST(ServerTransactions, answer_nothing_once_they_ended_or_their_layer_is_gone) 
   EXPECT_EQ(bench.sent.size(), 1u);
 }
 
+TEST(ServerTransactions, keep_the_request_for_whoever_holds_them) {
+  TransactionBench bench;
+  bench.receive(std::string(request_text()));
+  const auto& held = *bench.requests.at(0);
+  EXPECT_EQ(held.request().bytes(), request_text());
+  bench.requests[0]->respond(held.response(200, "t").str());
+  bench.receive(request_text());
+  EXPECT_EQ(bench.sent.size(), 2u);
+  EXPECT_EQ(held.request().bytes(), request_text());
+}
+
 TEST(ServerTransactions, give_one_final_response) {
   TransactionBench bench;
   bench.receive(request_text());
@@ -149,14 +160,12 @@ TEST(ServerTransactions, give_one_final_response) {
 TEST(ServerTransactions, may_be_answered_from_the_handler_that_brings_them) {
   world_sim::SimulatedWorld world;
   int sent = 0;
-  TransactionLayer layer(
-      world, {.name = "prompt",
-              .send = [&](const Hop&, std::string_view) { ++sent; },
-              .on_request =
-                  [](std::shared_ptr<ServerTransaction> transaction) {
-                    const auto& request = transaction->request();
-                    transaction->respond(MessageBuilder::response_to(request, 200, "t").str());
-                  }});
+  TransactionLayer layer(world, {.name = "prompt",
+                                 .send = [&](const Hop&, std::string_view) { ++sent; },
+                                 .on_request =
+                                     [](std::shared_ptr<ServerTransaction> transaction) {
+                                       transaction->respond(transaction->response(200, "t").str());
+                                     }});
   const Hop hop{Transport::tcp, server, phone};
   const auto options = request_text({.method = "OPTIONS"});
   layer.receive(MessageView::parse(invite), hop);

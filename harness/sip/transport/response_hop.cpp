@@ -1,5 +1,3 @@
-#include "harness/sip/via.hpp"
-
 #include "harness/sip/transport/transport.hpp"
 
 namespace sipharness::sip {
@@ -11,14 +9,6 @@ Hop response_hop(const MessageView& request, const Hop& arrived) {
   Hop back = arrived;
   back.remote.port = via.port != 0 ? via.port : default_port;
   return back;
-}
-
-std::string stamp_via(const MessageView& request, const Endpoint& source) {
-  std::string bytes(request.bytes());
-  if (!request.has(HeaderId::via)) return bytes;
-  const std::string_view via = request.header(HeaderId::via);
-  const auto start = static_cast<std::size_t>(via.data() - request.bytes().data());
-  return bytes.replace(start, via.size(), stamped_via(via, source));
 }
 
 }  // namespace sipharness::sip
