@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "harness/base/assert.hpp"
+#include "harness/base/parallel.hpp"
 #include "harness/check/families.hpp"
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/phone.hpp"
@@ -65,20 +66,43 @@ std::vector<Rule> gather() {
   return all;
 }
 
-/// By requirement, then by phone.
-std::vector<verdict::Finding> in_catalogue_order(
-    std::vector<std::vector<verdict::Finding>>&& by_phone) {
-  std::vector<verdict::Finding> findings;
-  const std::size_t rows = by_phone.empty() ? 0 : by_phone.front().size();
-  for (std::size_t row = 0; row < rows; ++row)
-    for (std::vector<verdict::Finding>& of_phone : by_phone)
-      findings.push_back(std::move(of_phone[row]));
-  return findings;
+std::vector<const Rule*> wanted_rules(const JudgeOptions& options) {
+  std::vector<const Rule*> wanted;
+  for (const Rule& rule : rules())
+    if (options.only.empty() || std::ranges::count(options.only, rule.row.id) > 0)
+      wanted.push_back(&rule);
+  return wanted;
 }
 
-bool is_wanted(const JudgeOptions& options, std::string_view requirement) {
-  return options.only.empty() || std::ranges::find(options.only, requirement) != options.only.end();
+/// Where nobody was seen, one phone that said nothing is judged.
+std::vector<std::size_t> phones_under_test(const trace::Trace& trace) {
+  if (trace.devices.empty()) return {0};
+  std::vector<std::size_t> phones;
+  for (std::size_t device = 0; device < trace.devices.size(); ++device)
+    if (trace.devices[device].under_test) phones.push_back(device);
+  return phones;
 }
+
+/// Lets findings of one row that say the same of nothing share what they say.
+class Sharing {
+ public:
+  explicit Sharing(std::size_t rows) : last_(rows) {}
+
+  void share(std::size_t row, verdict::Finding& finding) {
+    verdict::Instances& last = last_[row];
+    const bool is_bare =
+        finding.verdict() == verdict::Verdict::not_applicable && finding.instances.size() == 1;
+    if (!is_bare) return;
+    const bool is_same = !last.empty() && last.front().message == finding.worst().message;
+    if (is_same)
+      finding.instances = last;
+    else
+      last = finding.instances;
+  }
+
+ private:
+  std::vector<verdict::Instances> last_;
+};
 
 }  // namespace
 
@@ -87,24 +111,23 @@ std::span<const Rule> rules() {
   return all;
 }
 
-std::vector<verdict::Finding> judge_phone(const Phone& phone, const JudgeOptions& options) {
-  std::vector<verdict::Finding> findings;
-  for (const Rule& rule : rules())
-    if (is_wanted(options, rule.row.id)) findings.push_back(finding_of(rule, phone));
-  return findings;
-}
-
 std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
                                           const scenario::Profile& profile,
                                           const JudgeOptions& options) {
   const JournalFacts journal(trace);
-  std::vector<std::vector<verdict::Finding>> by_phone;
-  const std::size_t devices = std::max<std::size_t>(trace.devices.size(), 1);
-  for (std::size_t device = 0; device < devices; ++device) {
-    if (!trace.devices.empty() && !trace.devices[device].under_test) continue;
-    by_phone.push_back(judge_phone({trace, journal, profile, options.scenario, device}, options));
-  }
-  return in_catalogue_order(std::move(by_phone));
+  const std::vector<const Rule*> wanted = wanted_rules(options);
+  const std::vector<std::size_t> phones = phones_under_test(trace);
+  std::vector<verdict::Finding> findings(wanted.size() * phones.size());
+  std::vector<Sharing> sharing(worker_count(phones.size(), options.jobs), Sharing(wanted.size()));
+  for_each_index(phones.size(), options.jobs, [&](std::size_t index, unsigned worker) {
+    const Phone phone(trace, journal, profile, options.scenario, phones[index]);
+    for (std::size_t row = 0; row < wanted.size(); ++row) {
+      verdict::Finding& finding = findings[row * phones.size() + index];
+      finding = finding_of(*wanted[row], phone);
+      sharing[worker].share(row, finding);
+    }
+  });
+  return findings;
 }
 
 }  // namespace sipharness::check

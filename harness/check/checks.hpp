@@ -19,12 +19,11 @@ std::span<const Rule> rules();
 struct JudgeOptions {
   const scenario::Scenario* scenario = nullptr;
   std::vector<std::string> only;  ///< requirement ids; empty: all
+  unsigned jobs = 1;              ///< phones judged side by side; 0: one for each core
 };
 
-/// Every rule over one phone, in catalogue order.
-std::vector<verdict::Finding> judge_phone(const Phone& phone, const JudgeOptions& options);
-
-/// Every rule over every device of the trace: one finding per requirement and device.
+/// Every rule over every device of the trace: one finding per requirement and device, in this order
+/// whatever the number of jobs.
 std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
                                           const scenario::Profile& profile,
                                           const JudgeOptions& options);

@@ -106,8 +106,8 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
     instance.frames.push_back(phone_.message(index).frame);
   instance.frames.insert(instance.frames.end(), evidence.frames.begin(), evidence.frames.end());
   std::ranges::sort(instance.frames);
-  finding_.instances.push_back(std::move(instance));
-  return finding_.instances.back();
+  instances_.push_back(std::move(instance));
+  return instances_.back();
 }
 
 Verdict Judge::violation() const {
@@ -218,7 +218,7 @@ void Judge::doubt(Instance& instance, verdict::Blame blame, std::string reason) 
 }
 
 verdict::Finding Judge::finish() && {
-  if (finding_.instances.empty()) {
+  if (instances_.empty()) {
     const std::string reason = fmt::format("not exercised: it needs {}", precondition_);
     const trace::LostOrder* lost = undelivered_action(phone_);
     const std::string_view lacked = lacked_setting(phone_.profile, finding_.requirement->id);
@@ -231,7 +231,7 @@ verdict::Finding Judge::finish() && {
     else
       not_applicable(reason);
   }
-  for (Instance& instance : finding_.instances) {
+  for (Instance& instance : instances_) {
     if (!is_judged(instance.verdict)) continue;
     if (is_unclaimed_vendor_row()) {
       instance.verdict = Verdict::info;
@@ -240,7 +240,8 @@ verdict::Finding Judge::finish() && {
       doubt(instance, verdict::Blame::host, phone_.trace.health.faults.front());
     }
   }
-  std::ranges::stable_sort(finding_.instances, std::ranges::greater(), &Instance::verdict);
+  std::ranges::stable_sort(instances_, std::ranges::greater(), &Instance::verdict);
+  finding_.instances = std::move(instances_);
   return std::move(finding_);
 }
 

@@ -87,7 +87,8 @@ class Judge {
   void doubt(verdict::Instance& instance, verdict::Blame blame, std::string reason) const;
 
   const Phone& phone_;
-  verdict::Finding finding_;
+  verdict::Finding finding_;  ///< its instances come with finish()
+  std::vector<verdict::Instance> instances_;
   std::string precondition_;
   verdict::Blame precondition_blame_;
   std::string_view held_;

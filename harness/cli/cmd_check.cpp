@@ -90,6 +90,11 @@ void add_check(CLI::App& app, int& exit_code) {
       ->add_option("--only", arguments->request.only,
                    "Judge these only: GRP-CALL-03, GRP-REG, rfc3261/17")
       ->type_name("ID");
+  command
+      ->add_option("--jobs", arguments->request.jobs,
+                   "Phones judged side by side (default 0: one for each core)")
+      ->check(CLI::Range(0, 64))
+      ->default_val(0U);
   command->add_flag("--strict", arguments->request.strict, "Warnings count as failures");
   command->add_flag("--so-far", arguments->so_far,
                     "The run still goes on: what it lacks is not held against it");

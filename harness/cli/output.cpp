@@ -36,12 +36,13 @@ void print_result(const verdict::Result& result, const OutputOptions& options,
 
 void write_results(const std::vector<verdict::Result>& results, const OutputOptions& options) {
   // One result is one document; several are a list of them.
-  const std::string json =
-      results.size() == 1 ? reports::json(results.front()) : reports::json_list(results);
+  const auto json = [&] {
+    return results.size() == 1 ? reports::json(results.front()) : reports::json_list(results);
+  };
   if (options.json == "-")
-    std::fputs(json.c_str(), stdout);
+    std::fputs(json().c_str(), stdout);
   else if (!options.json.empty())
-    files::write_file(options.json, json);
+    files::write_file(options.json, json());
   if (!options.junit.empty()) files::write_file(options.junit, reports::junit(results));
 }
 

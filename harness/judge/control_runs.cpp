@@ -169,7 +169,7 @@ void withdraw_verdicts(verdict::Result& result, Blame blame, const std::string& 
         finding.requirement->id == liveness && (finding.verdict() == verdict::Verdict::warn ||
                                                 finding.verdict() == verdict::Verdict::fail);
     if (tells_of_a_death) continue;
-    for (verdict::Instance& instance : finding.instances) {
+    for (verdict::Instance& instance : finding.instances.edit()) {
       if (!says_something(instance.verdict)) continue;
       instance.verdict = verdict::Verdict::inconclusive;
       instance.reason = reason;

@@ -25,6 +25,7 @@ struct JudgeRequest {
   std::optional<trace::Vantage> vantage{};
   std::vector<trace::Server> servers{};  ///< of a foreign capture, named by hand
   std::vector<std::string> only{};
+  unsigned jobs = 1;  ///< phones judged side by side; 0: one for each core
   bool strict = false;
 };
 

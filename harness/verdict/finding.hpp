@@ -2,9 +2,11 @@
 // Verdicts are values with evidence: a finding says what was judged, how, from which frames.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/base/time.hpp"
@@ -54,11 +56,39 @@ struct Instance {
   std::vector<std::uint32_t> frames;  ///< 1-based, as Wireshark counts
 };
 
+/// The instances of a finding. Copies share them until one is edited: of many phones most findings
+/// say the same ("not exercised: …").
+class Instances {
+ public:
+  Instances() = default;
+  Instances(std::vector<Instance> instances)  // NOLINT(google-explicit-constructor)
+      : shared_(std::make_shared<std::vector<Instance>>(std::move(instances))) {}
+
+  std::size_t size() const { return all().size(); }
+  bool empty() const { return all().empty(); }
+  const Instance& front() const { return all().front(); }
+  const Instance& operator[](std::size_t index) const { return all()[index]; }
+  auto begin() const { return all().begin(); }
+  auto end() const { return all().end(); }
+  std::vector<Instance>& edit() {
+    shared_ = std::make_shared<std::vector<Instance>>(all());
+    return *shared_;
+  }
+
+ private:
+  const std::vector<Instance>& all() const {
+    static const std::vector<Instance> none;
+    return shared_ ? *shared_ : none;
+  }
+
+  std::shared_ptr<std::vector<Instance>> shared_;
+};
+
 /// One per requirement and device: the worst instance leads.
 struct Finding {
   const Requirement* requirement = nullptr;
   std::string device;
-  std::vector<Instance> instances;  ///< at least one; worst first, else in time order
+  Instances instances;  ///< at least one; worst first, else in time order
   const Instance& worst() const { return instances.front(); }
   Verdict verdict() const { return worst().verdict; }
 };

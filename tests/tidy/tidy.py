@@ -19,7 +19,7 @@ COLUMNS, PARAMETERS, NESTING = 100, 5, 3
 BANNED = [
     (r"\bstd::(mt19937|random_device|uniform_\w+_distribution|rand)\b", (), "Rng (harness/base/rng.hpp)"),
     (r"\bstd::chrono::(system|steady)_clock\b", ("harness/host/",), "World::now()"),
-    (r"\bstd::(thread|jthread|async|mutex)\b", ("harness/host/",), "World::call_at; threads live in harness/host"),
+    (r"\bstd::(thread|jthread|async|mutex)\b", ("harness/host/", "harness/base/parallel."), "World::call_at; threads live in harness/host"),
     (r"#include <boost/", ("harness/host/",), "harness/world/world.hpp"),
     (r"#include <pcap", ("harness/host/", "harness/capture/"), "harness/capture/pcap_writer.hpp"),
     (r"#include <(sys/socket|netinet/\w+)\.h>", ("harness/host/",), "harness/world/world.hpp"),

@@ -1,0 +1,36 @@
+#include "harness/base/parallel.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <thread>
+#include <vector>
+
+namespace sipharness {
+
+unsigned worker_count(std::size_t count, unsigned workers) {
+  if (workers == 0) workers = std::max(std::thread::hardware_concurrency(), 1U);
+  return static_cast<unsigned>(std::clamp<std::size_t>(count, 1, workers));
+}
+
+void for_each_index(std::size_t count, unsigned workers,
+                    const std::function<void(std::size_t index, unsigned worker)>& work) {
+  const unsigned team = worker_count(count, workers);
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::exception_ptr> failures(team);
+  const auto run = [&](unsigned worker) {
+    try {
+      for (std::size_t index = next++; index < count; index = next++) work(index, worker);
+    } catch (...) {
+      failures[worker] = std::current_exception();
+    }
+  };
+  std::vector<std::thread> others;
+  for (unsigned worker = 1; worker < team; ++worker) others.emplace_back(run, worker);
+  run(0);
+  for (std::thread& other : others) other.join();
+  for (const std::exception_ptr& failure : failures)
+    if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace sipharness
