@@ -44,11 +44,11 @@ struct CloseCapture {
   void operator()(pcap_t* handle) const { pcap_close(handle); }
 };
 
-/// What the read loop carries from packet to packet. libpcap reads the file's bytes without a
-/// buffer between, so that `at` is behind the packet that it hands over.
+/// What the read loop carries from packet to packet.
 struct Reading {
   std::string_view file;
-  std::size_t at = 0;
+  std::size_t at = 0;  ///< what the stream has taken; ftello() tells what libpcap has
+  std::FILE* stream = nullptr;
   packet::FrameSink* sink = nullptr;
   packet::LinkType link = packet::LinkType::ethernet;
   ReadOutcome outcome{};
@@ -60,6 +60,12 @@ ssize_t read_some(void* cookie, char* buffer, std::size_t size) {
   std::copy(taken.begin(), taken.end(), buffer);
   reading.at += taken.size();
   return static_cast<ssize_t>(taken.size());
+}
+
+int tell_position(void* cookie, off64_t* offset, int whence) {
+  if (whence != SEEK_CUR || *offset != 0) return -1;
+  *offset = static_cast<off64_t>(static_cast<Reading*>(cookie)->at);
+  return 0;
 }
 
 /// Where a pcapng block that ends at `end` begins, if its length is to be believed.
@@ -76,12 +82,16 @@ std::size_t begin_of_block(std::string_view file, std::size_t end) {
 /// It ends where reading is in a pcap file; in a pcapng block it has 28 bytes before it, or 12 in a
 /// Simple Packet Block (§4.3, §4.4).
 std::string_view in_file(const Reading& reading, std::string_view copy) {
-  if (reading.at < copy.size()) return copy;
-  const std::size_t block = begin_of_block(reading.file, reading.at);
-  for (const std::size_t begin : {reading.at - copy.size(), block + 28, block + 12}) {
-    const std::string_view found = reading.file.substr(std::min(begin, reading.at), copy.size());
-    if (found == copy) return found;
-  }
+  const off_t told = ftello(reading.stream);
+  if (told < 0 || static_cast<std::size_t>(told) < copy.size()) return copy;
+  const auto end = static_cast<std::size_t>(told);
+  const auto is_at = [&](std::size_t begin) {
+    return reading.file.substr(std::min(begin, end), copy.size()) == copy;
+  };
+  if (is_at(end - copy.size())) return reading.file.substr(end - copy.size(), copy.size());
+  const std::size_t block = begin_of_block(reading.file, end);
+  for (const std::size_t begin : {block + 28, block + 12})
+    if (is_at(begin)) return reading.file.substr(begin, copy.size());
   return copy;
 }
 
@@ -148,9 +158,11 @@ Expected<CaptureFile> CaptureFile::open(const std::string& path) {
 Expected<ReadOutcome> CaptureFile::read(packet::FrameSink& sink) const {
   Reading reading{.file = bytes_->all(), .sink = &sink};
   std::FILE* const stream =
-      fopencookie(&reading, "r", {.read = read_some, .write = {}, .seek = {}, .close = {}});
+      fopencookie(&reading, "r", {.read = read_some, .write = {}, .seek = tell_position, .close = {}});
   if (stream == nullptr) return failure(path_, std::strerror(errno));
-  std::setvbuf(stream, nullptr, _IONBF, 0);
+  reading.stream = stream;
+  std::array<char, 65536> buffer;
+  std::setvbuf(stream, buffer.data(), _IOFBF, buffer.size());
   std::array<char, PCAP_ERRBUF_SIZE> error{};
   const std::unique_ptr<pcap_t, CloseCapture> handle(
       pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, error.data()));
