@@ -8,10 +8,10 @@ namespace {
 
 using sip::Method;
 
-constexpr Duration regret = 10s;
+constexpr Duration unregister_delay = 10s;
 /// Of the deviation starts_late_at_the_secondary.
 constexpr Duration lateness = 15s;
-constexpr Duration celebration = 20s;
+constexpr Duration register_flood_duration = 20s;
 constexpr std::string_view garbage = "REGISTER is what this wants to be\r\n\r\n";
 
 }  // namespace
@@ -148,8 +148,9 @@ void BootCycle::on_settled(Site& site) {
       core_.deviates(Deviation::drops_subscriptions_with_the_primary))
     other(site).subscriptions.clear();
   if (core_.profile().mwi_subscribe) place_message_waiting();
-  if (core_.deviates(Deviation::celebrates_a_return) && site.registration->was_answered_late())
-    celebrate(*site.registration);
+  if (core_.deviates(Deviation::floods_registers_on_return) &&
+      site.registration->was_answered_late())
+    flood_registers(*site.registration);
   other(site).registration->resume();
 }
 
@@ -159,8 +160,8 @@ void BootCycle::on_first_registration(Site& site) {
     if (core_.deviates(Deviation::sends_garbage))
       core_.send_raw(garbage, core_.hop_to(site.server.endpoint));
   } else if (core_.deviates(Deviation::drops_the_secondary_again)) {
-    second_thoughts_ =
-        core_.world().call_after(regret, [&site] { site.registration->unregister(); });
+    late_unregister_ =
+        core_.world().call_after(unregister_delay, [&site] { site.registration->unregister(); });
   }
 }
 
@@ -171,10 +172,10 @@ void BootCycle::on_return(Site& site) {
   if (core_.deviates(Deviation::drops_the_call_on_return)) calls_.hang_up_all();
 }
 
-void BootCycle::celebrate(Registration& registration) {
-  celebration_.clear();
-  for (Duration later = 1s; later <= celebration; later += 1s)
-    celebration_.push_back(core_.world().call_after(later, [&registration] {
+void BootCycle::flood_registers(Registration& registration) {
+  register_flood_.clear();
+  for (Duration later = 1s; later <= register_flood_duration; later += 1s)
+    register_flood_.push_back(core_.world().call_after(later, [&registration] {
       if (!registration.is_outstanding()) registration.start();
     }));
 }

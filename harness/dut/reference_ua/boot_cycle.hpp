@@ -56,7 +56,7 @@ class BootCycle {
   void on_settled(Site& site);
   void on_first_registration(Site& site);
   void on_return(Site& site);
-  void celebrate(Registration& registration);
+  void flood_registers(Registration& registration);
   /// Whether the next REGISTER there may go out now; true but for deviations.
   bool may_register(Site& site);
   /// False while the server's name must be looked up first; the registration is resumed then.
@@ -84,9 +84,9 @@ class BootCycle {
   std::unique_ptr<dns::Resolver> resolver_;  ///< null: no server is given by name
   std::array<Site, 2> sites_;
   CallDesk calls_;
-  world::Timer late_start_;                ///< of the deviation starts_late_at_the_secondary
-  world::Timer second_thoughts_;           ///< of the deviation drops_the_secondary_again
-  std::vector<world::Timer> celebration_;  ///< of the deviation celebrates_a_return
+  world::Timer late_start_;                   ///< of the deviation starts_late_at_the_secondary
+  world::Timer late_unregister_;              ///< of the deviation drops_the_secondary_again
+  std::vector<world::Timer> register_flood_;  ///< of the deviation floods_registers_on_return
 };
 
 }  // namespace sipharness::dut

@@ -57,12 +57,12 @@ constexpr std::array table{
 
 }  // namespace
 
-bool mishears(const DeviationSet& deviations) {
+bool alters_received(const DeviationSet& deviations) {
   return std::ranges::any_of(table, [&](const Row& row) { return has(deviations, row.deviation); });
 }
 
-std::string misheard(const MessageView& message, const Endpoint& local,
-                     const DeviationSet& deviations) {
+std::string altered(const MessageView& message, const Endpoint& local,
+                    const DeviationSet& deviations) {
   std::string text(message.bytes());
   for (const Row& row : table)
     if (has(deviations, row.deviation)) text = row.edit(MessageView::parse(text), local);

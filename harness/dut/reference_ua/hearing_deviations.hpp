@@ -1,6 +1,6 @@
 #pragma once
 // The deviations that lie in what the reference UA makes of a message it receives, as a table of
-// edits: it then acts by the book on what it has misheard.
+// edits: it then acts by the book on the altered message.
 
 #include <string>
 
@@ -11,10 +11,10 @@
 namespace sipharness::dut {
 
 /// Whether any of these deviations is asked for.
-bool mishears(const DeviationSet& deviations);
+bool alters_received(const DeviationSet& deviations);
 
 /// `message` as the device at `local` takes it.
-std::string misheard(const sip::MessageView& message, const Endpoint& local,
-                     const DeviationSet& deviations);
+std::string altered(const sip::MessageView& message, const Endpoint& local,
+                    const DeviationSet& deviations);
 
 }  // namespace sipharness::dut

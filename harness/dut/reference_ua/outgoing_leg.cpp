@@ -21,10 +21,10 @@ constexpr std::size_t max_forks = 8;
 /// Of the deviation ends_a_late_answer_late.
 constexpr Duration lateness = 5s;
 /// Of the deviation shuns_after_bare_503.
-constexpr Duration grudge = 60s;
-/// Of the deviations mourns_a_lost_connection and insists_on_a_refused_connection.
-constexpr Duration grief = 3s;
-constexpr Duration insistence = 3s;
+constexpr Duration quarantine = 60s;
+/// Of the deviations reconnects_after_delay and insists_on_a_refused_connection.
+constexpr Duration reconnect_delay = 3s;
+constexpr Duration retry_delay = 3s;
 
 }  // namespace
 
@@ -127,24 +127,25 @@ bool OutgoingLeg::is_of_the_server(int status) {
   // RFC 3263 §4.3: 503 means this server, any other answer means the call.
   if (status != 503 || core_.deviates(Deviation::gives_up_at_503)) return false;
   if (core_.deviates(Deviation::shuns_after_bare_503))
-    server_.quarantined_until = core_.world().now() + grudge;
+    server_.quarantined_until = core_.world().now() + quarantine;
   return true;
 }
 
 void OutgoingLeg::on_failure(sip::ClientFailure failure) {
   const bool is_lost = failure == sip::ClientFailure::connection_lost;
-  if (is_lost && state_ == State::wanted && tries_left_-- > 0) return start_again(mourning());
+  if (is_lost && state_ == State::wanted && tries_left_-- > 0)
+    return start_again(delay_before_reconnect());
   const bool is_refused = failure == sip::ClientFailure::transport_failed &&
                           core_.deviates(Deviation::insists_on_a_refused_connection);
-  if (is_refused && state_ == State::wanted && tries_left_-- > 0) return start_again(insistence);
+  if (is_refused && state_ == State::wanted && tries_left_-- > 0) return start_again(retry_delay);
   // §8.1.3.1: no answer is a 408, no way there is a 503; the next server is tried after both.
   const bool is_broken = failure != sip::ClientFailure::timed_out;
   if (!is_broken || !core_.deviates(Deviation::drops_the_call_at_icmp)) return on_silence();
   if (finish()) events_.on_refused();
 }
 
-Duration OutgoingLeg::mourning() const {
-  return core_.deviates(Deviation::mourns_a_lost_connection) ? grief : Duration::zero();
+Duration OutgoingLeg::delay_before_reconnect() const {
+  return core_.deviates(Deviation::reconnects_after_delay) ? reconnect_delay : Duration::zero();
 }
 
 /// The server may have restarted: another connection, and the request with a new branch.

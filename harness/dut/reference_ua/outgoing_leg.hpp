@@ -72,7 +72,7 @@ class OutgoingLeg {
   bool is_of_the_server(int status);
   void on_failure(sip::ClientFailure failure);
   void start_again(Duration after);
-  Duration mourning() const;
+  Duration delay_before_reconnect() const;
   void on_silence();
   void take_late_response(const sip::MessageView& response);
   void end_unwanted(sip::Dialog& dialog, const sip::Hop& hop);

@@ -170,8 +170,8 @@ void UaCore::send_ack(std::string ack, const sip::Hop& hop) {
 }
 
 void UaCore::receive(const sip::MessageView& message, const sip::Hop& hop) {
-  if (!mishears(options_.deviations)) return transactions_.receive(message, hop);
-  const std::string text = misheard(message, local(), options_.deviations);
+  if (!alters_received(options_.deviations)) return transactions_.receive(message, hop);
+  const std::string text = altered(message, local(), options_.deviations);
   transactions_.receive(sip::MessageView::parse(text), hop);
 }
 

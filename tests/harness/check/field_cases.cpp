@@ -7,8 +7,6 @@
 namespace sipharness::check_tests {
 namespace {
 
-using test_support::Fields;
-
 /// A sign in the capture that it went on until then.
 void frame_at(TraceBuilder& trace, Duration time) {
   const auto asked = trace.at(time).to_device(primary).request("OPTIONS");

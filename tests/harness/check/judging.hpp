@@ -21,6 +21,8 @@
 
 namespace sipharness::check_tests {
 
+using test_support::Fields;
+using test_support::MessageId;
 using test_support::primary;
 using test_support::secondary;
 using test_support::TraceBuilder;
@@ -75,39 +77,47 @@ verdict::Finding judge(const Case& one);
 /// the finding on the other phone.
 verdict::Finding judge(const Case& one, TraceBuilder& builder);
 
-/// The cases of one family each.
-std::vector<Case> guide_registration_cases();
-std::vector<Case> guide_call_cases();
-std::vector<Case> authentication_cases();
-std::vector<Case> subscription_cases();
-std::vector<Case> rfc3261_10_cases();
-std::vector<Case> rfc3261_10_answer_cases();
-std::vector<Case> rfc3261_8_cases();
-std::vector<Case> rfc3261_12_request_cases();
-std::vector<Case> rfc3261_13_acknowledgement_cases();
-std::vector<Case> rfc3261_17_cases();
+// The cases of one family each, in the file of the name that its rules have in harness/check.
+std::vector<Case> rfc3261_8_requests_cases();
+std::vector<Case> rfc3261_8_responses_cases();
+std::vector<Case> rfc3261_9_cancel_cases();
+std::vector<Case> rfc3261_10_answers_cases();
+std::vector<Case> rfc3261_10_register_cases();
+std::vector<Case> rfc3261_12_dialogs_cases();
+std::vector<Case> rfc3261_12_requests_cases();
+std::vector<Case> rfc3261_13_acknowledgements_cases();
+std::vector<Case> rfc3261_13_answers_cases();
+std::vector<Case> rfc3261_14_modifications_cases();
 std::vector<Case> rfc3261_17_invite_cases();
-std::vector<Case> rfc3261_17_server_cases();
-std::vector<Case> rfc3261_13_cases();
-std::vector<Case> rfc3261_12_cases();
-std::vector<Case> rfc3261_14_cases();
-std::vector<Case> rfc4028_cases();
-std::vector<Case> failover_midcall_cases();
-std::vector<Case> guide_incoming_cases();
 std::vector<Case> rfc3261_17_non_invite_cases();
+std::vector<Case> rfc3261_17_server_cases();
+std::vector<Case> rfc3261_17_transactions_cases();
 std::vector<Case> rfc3261_18_size_cases();
-std::vector<Case> rfc3261_19_tag_cases();
-std::vector<Case> failover_transport_cases();
-std::vector<Case> failover_stream_cases();
+std::vector<Case> rfc3261_19_tags_cases();
+std::vector<Case> rfc3261_22_authentication_cases();
+std::vector<Case> rfc3263_4_failover_cases();
+std::vector<Case> rfc3581_4_ports_cases();
+std::vector<Case> rfc3842_3_message_waiting_cases();
+std::vector<Case> rfc4028_10_sessions_cases();
+std::vector<Case> rfc6665_4_subscription_cases();
+std::vector<Case> rfc7616_3_digest_cases();
+std::vector<Case> guide_authentication_cases();
+std::vector<Case> guide_calls_cases();
 std::vector<Case> guide_configuration_cases();
-std::vector<Case> rfc3261_9_cases();
-std::vector<Case> rfc3581_cases();
-std::vector<Case> failover_cases();
-std::vector<Case> failover_answer_cases();
+std::vector<Case> guide_incoming_cases();
+std::vector<Case> guide_registration_cases();
+std::vector<Case> guide_subscription_cases();
+std::vector<Case> failover_answers_cases();
+std::vector<Case> failover_detection_cases();
 std::vector<Case> failover_late_cases();
-std::vector<Case> failover_return_cases();
+std::vector<Case> failover_legs_cases();
+std::vector<Case> failover_midcall_cases();
 std::vector<Case> failover_recovery_cases();
+std::vector<Case> failover_return_cases();
+std::vector<Case> failover_streams_cases();
+std::vector<Case> failover_transport_cases();
 std::vector<Case> always_told_cases();
+// Situations that concern many families.
 std::vector<Case> field_cases();
 std::vector<Case> time_table_cases();
 std::vector<Case> trap_cases();

@@ -1,0 +1,45 @@
+// What a device can get wrong about registrations after a loss.
+
+#include <array>
+
+#include "harness/dut/reference_ua/deviations/families.hpp"
+
+namespace sipharness::dut {
+namespace {
+
+const std::array rows{
+    DeviationRow{SIPHARNESS_DEVIATION(skips_a_refresh),
+                 "leaves one refresh out and registers again after the lapse",
+                 "RFC3261-REG-18",
+                 {"GRP-REG-02", "GRP-REG-04", "GRP-REG-05", "RFC3261-REG-09", "RFC3261-UAS-100",
+                  "FO-BACK-02", "FO-REBOOT", "FO-BACK-01", "GRP-CALL-01", "GRP-CALL-08"},
+                 "primary_reboots"},
+    DeviationRow{SIPHARNESS_DEVIATION(returns_to_the_primary_late),
+                 "leaves a lost primary alone for five minutes",
+                 "FO-BACK-02",
+                 {"GRP-CALL-08", "GRP-CALL-01", "GRP-REG-08", "FO-BACK-01", "FO-BACK-03"},
+                 "primary_returns"},
+    DeviationRow{SIPHARNESS_DEVIATION(deaf_after_refresh),
+                 "takes no calls any more once it has refreshed",
+                 "FO-REBOOT",
+                 {"RFC3261-TIMER-I"},
+                 "primary_reboots"},
+    DeviationRow{SIPHARNESS_DEVIATION(hammers_a_closed_port),
+                 "registers every second where a port is closed",
+                 "FO-HERD-01",
+                 {},
+                 "primary_port_closed"},
+    DeviationRow{SIPHARNESS_DEVIATION(waits_twice_as_long_each_time),
+                 "doubles its wait with every failed attempt",
+                 "FO-BOTH-02",
+                 {"FO-BACK-02", "GRP-REG-08", "FO-BACK-01", "GRP-CALL-08", "RFC3261-REG-09"},
+                 "both_servers_return"},
+};
+
+}  // namespace
+
+std::span<const DeviationRow> failover_recovery_deviations() {
+  return rows;
+}
+
+}  // namespace sipharness::dut

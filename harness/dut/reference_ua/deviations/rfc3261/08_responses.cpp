@@ -1,0 +1,30 @@
+// What a device can get wrong about the responses it gets (RFC 3261 §8.1.3, §18.1.2).
+
+#include <array>
+
+#include "harness/dut/reference_ua/deviations/families.hpp"
+
+namespace sipharness::dut {
+namespace {
+
+const std::array rows{
+    DeviationRow{SIPHARNESS_DEVIATION(takes_responses_for_others),
+                 "takes a response for its own whose Via names somebody else",
+                 "RFC3261-GEN-08",
+                 {"PROFILE-T1", "RFC3261-TX-BYTEID"},
+                 "through_proxies_and_nat/response_for_another"},
+    DeviationRow{SIPHARNESS_DEVIATION(seeks_the_unknown_elsewhere),
+                 "tries the secondary when the primary answers with a code it does not know",
+                 "RFC3261-GEN-09",
+                 {"FO-INV4XX", "GRP-CALL-02", "GRP-CALL-05", "RFC3263-03", "FO-NODUP", "FO-NOPAR",
+                  "RFC3261-ACK-2XX", "RFC3261-ROUTE-03"},
+                 "callee_refuses"},
+};
+
+}  // namespace
+
+std::span<const DeviationRow> rfc3261_8_responses_deviations() {
+  return rows;
+}
+
+}  // namespace sipharness::dut

@@ -1,0 +1,29 @@
+// What a device can get wrong about the ACK to a 2xx (RFC 3261 §13.2.2.4).
+
+#include <array>
+
+#include "harness/dut/reference_ua/deviations/families.hpp"
+
+namespace sipharness::dut {
+namespace {
+
+const std::array rows{
+    DeviationRow{SIPHARNESS_DEVIATION(acknowledges_on_the_invites_branch),
+                 "acknowledges a 2xx on the branch of the INVITE",
+                 "RFC3261-ACK-2XX",
+                 {},
+                 "call_primary_up"},
+    DeviationRow{SIPHARNESS_DEVIATION(acknowledges_an_answer_once),
+                 "ignores a 2xx that comes again",
+                 "RFC3261-ACK-2XX-REP",
+                 {},
+                 "answer_comes_again"},
+};
+
+}  // namespace
+
+std::span<const DeviationRow> rfc3261_13_acknowledgements_deviations() {
+  return rows;
+}
+
+}  // namespace sipharness::dut

@@ -1,0 +1,45 @@
+#include "tests/harness/check/fallback_situations.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+/// Both servers answer the one call; the dialogs are up together from 10 s to 12 s.
+void answered_twice(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(7s).dial();
+  s.trace.complete_call(primary, 7s);
+  s.trace.complete_call(secondary, 7s);
+  s.trace.ends(30s);
+}
+
+}  // namespace
+
+std::vector<Case> failover_legs_cases() {
+  return {
+      {"one_after_the_other", "FO-NOPAR", Verdict::pass, by_the_book},
+      {"primary_still_tried", "FO-NOPAR", fails("still got the INVITE 7.500 s after", {5, 10}),
+       leaves(timer_a, 15s)},
+      {"ringing_and_not_cancelled", "FO-NOPAR", fails("was ringing and was not cancelled", {5, 7}),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(7s).dial();
+         const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+         s.trace.at(8s).to_device(primary).response(180, {.to = invite});
+         s.trace.complete_call(secondary, 20s);
+         s.trace.ends(40s);
+       }},
+      {"allowed_by_the_profile", "FO-NOPAR",
+       not_applicable("allows both servers to be called in parallel"),
+       [](Setting s) {
+         s.profile.parallel_allowed = true;
+         by_the_book(s);
+       }},
+      {"no_call", "FO-NOPAR", needs("a call with an INVITE at each server"), no_call},
+      {"one_dialog", "FO-NODUP", Verdict::pass, by_the_book},
+      {"answered_twice", "FO-NODUP",
+       fails("two confirmed dialogs of one call for 2.990 s", {5, 5, 6}), answered_twice},
+      {"no_call", "FO-NODUP", needs("a call that was answered"), no_call},
+  };
+}
+
+}  // namespace sipharness::check_tests

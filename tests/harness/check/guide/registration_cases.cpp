@@ -1,0 +1,286 @@
+#include "tests/harness/check/challenge_situations.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+void nothing_but_a_call(Setting s) {
+  s.trace.complete_call(primary, 1s);
+}
+
+/// Both registered; only the primary is refreshed.
+void only_primary_refreshed(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  for (const Duration at : {100s, 200s, 300s}) s.trace.registration(primary, at, 120s);
+  s.trace.ends(330s);
+}
+
+void primary_down_from_5s(TraceBuilder& trace, bool secondary_refreshed) {
+  trace.healthy_registrations(0s, 120s);
+  trace.at(5s).silent(primary);
+  silent_register(trace, primary, 100s);
+  silent_register(trace, primary, 152s);
+  silent_register(trace, primary, 204s);
+  if (secondary_refreshed)
+    for (const Duration at : {100s, 200s}) trace.registration(secondary, at, 120s);
+  trace.ends(290s);
+}
+
+std::vector<Case> both_servers_cases() {
+  return {
+      {"asks_for_minutes", "GRP-CFG-03", Verdict::pass,
+       [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
+      {"asks_for_seconds", "GRP-CFG-03", fails("asks for 2s", {1}),
+       [](Setting s) { s.trace.healthy_registrations(0s, 2s); }},
+      {"never_registers", "GRP-CFG-03", needs("a REGISTER that proposes an expiry"),
+       nothing_but_a_call},
+      {"settings_unknown", "GRP-CFG-03", not_applicable("does not say the Register Expiration"),
+       [](Setting s) {
+         s.profile.register_expiration.reset();
+         s.trace.healthy_registrations(0s, 120s);
+       }},
+      {"both_at_once", "GRP-REG-01", Verdict::pass,
+       [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
+      {"secondary_after_the_primary_timed_out", "GRP-REG-01", Verdict::pass,
+       [](Setting s) {
+         silent_register(s.trace, primary, 0s);
+         s.trace.registration(secondary, 32s, 120s);
+       }},
+      {"secondary_much_later", "GRP-REG-01", fails("the one at the primary: 20.000 s", {1, 3}),
+       [](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.registration(secondary, 20s, 120s);
+       }},
+      {"never_at_the_secondary", "GRP-REG-01", fails("no REGISTER at the secondary", {1}),
+       [](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.ends(60s);
+       }},
+      {"capture_too_short", "GRP-REG-01", inconclusive("before the secondary had to be tried", {1}),
+       [](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.ends(20s);
+       }},
+      {"unclaimed_vendor_row_is_info", "GRP-REG-01", info("does not claim the guide", {1}),
+       [](Setting s) {
+         s.profile.vendor_claims.clear();
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.ends(60s);
+       }},
+  };
+}
+
+std::vector<Case> bound_cases() {
+  return {
+      {"both_stay_bound", "GRP-REG-02", Verdict::pass,
+       [](Setting s) {
+         registrations(s.trace, 300s);
+         s.trace.ends(310s);
+       }},
+      {"secondary_lapses", "GRP-REG-02", fails("binding at the secondary lapsed 209.985 s", {}),
+       only_primary_refreshed},
+      {"primary_refreshed_too_late", "GRP-REG-02",
+       fails("no binding at the primary for 30.000 s", {7}),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.registration(secondary, 100s, 120s);
+         s.trace.registration(primary, 150s, 120s);
+         s.trace.ends(200s);
+       }},
+      {"primary_dies_as_soon_as_it_counts", "GRP-REG-02",
+       needs("two servers that answer for more than 6 s"),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(5500ms).silent(primary);
+         s.trace.ends(60s);
+       }},
+      {"primary_never_answers", "GRP-REG-02", needs("a registration accepted by each server"),
+       [](Setting s) {
+         silent_register(s.trace, primary, 0s);
+         s.trace.registration(secondary, 0s, 120s);
+       }},
+  };
+}
+
+std::vector<Case> independence_cases() {
+  return {
+      {"secondary_kept", "GRP-REG-03", Verdict::pass,
+       [](Setting s) { primary_down_from_5s(s.trace, true); }},
+      {"secondary_lapses_too", "GRP-REG-03", fails("binding at the secondary lapsed 169.985 s", {}),
+       [](Setting s) { primary_down_from_5s(s.trace, false); }},
+      {"waits_for_the_primary", "GRP-REG-03",
+       fails("never registered at the healthy secondary", {}),
+       [](Setting s) {
+         s.trace.at(0s).silent(primary);
+         silent_register(s.trace, primary, 0s);
+         s.trace.ends(100s);
+       }},
+      {"nobody_in_trouble", "GRP-REG-03", needs("trouble at one server while the other is healthy"),
+       [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
+      {"both_refreshed", "GRP-REG-04", Verdict::pass,
+       [](Setting s) {
+         registrations(s.trace, 300s);
+         s.trace.ends(350s);
+       }},
+      {"only_primary_refreshed", "GRP-REG-04",
+       fails("no refresh at the secondary within the 2min", {3}), only_primary_refreshed},
+      {"too_short", "GRP-REG-04", needs("two whole registration periods"),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.ends(100s);
+       }},
+      {"secondary_refreshed_in_outage", "GRP-REG-07", Verdict::pass,
+       [](Setting s) { primary_down_from_5s(s.trace, true); }},
+      {"secondary_neglected_in_outage", "GRP-REG-07",
+       fails("no refresh at the secondary in 285.000 s", {}),
+       [](Setting s) { primary_down_from_5s(s.trace, false); }},
+      {"no_outage", "GRP-REG-07", needs("a primary that is silent for two registration periods"),
+       [](Setting s) { registrations(s.trace, 200s); }},
+      {"keeps_trying", "GRP-REG-08", Verdict::pass,
+       [](Setting s) { primary_down_from_5s(s.trace, true); }},
+      {"gives_up", "GRP-REG-08", fails("no REGISTER after the one that timed out", {5}),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(5s).silent(primary);
+         silent_register(s.trace, primary, 100s);
+         s.trace.registration(secondary, 100s, 120s);
+         s.trace.ends(290s);
+       }},
+      {"outage_too_short", "GRP-REG-08", needs("an outage of the primary long enough"),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(5s).silent(primary);
+         silent_register(s.trace, primary, 100s);
+         s.trace.ends(150s);
+       }},
+  };
+}
+
+/// Two registrations at the primary, `period` from the first 200 to the second REGISTER.
+std::function<void(Setting)> refreshed_after(Duration period, Duration before = 20s) {
+  return [=](Setting s) {
+    s.profile.reregister_before = before;
+    s.trace.at(0s).from_device(primary).request("REGISTER", {.expires = 120s});
+    s.trace.at(20ms).to_device(primary).response(200, {.expires = 120s});
+    s.trace.registration(primary, period + 20ms, 120s);
+    s.trace.ends(period + 10s);
+  };
+}
+
+std::vector<Case> period_cases() {
+  return {
+      {"exactly", "GRP-REG-05", Verdict::pass, refreshed_after(100s)},
+      {"late_within_tolerance", "GRP-REG-05", Verdict::pass, refreshed_after(100s + 599ms)},
+      {"later_than_tolerance", "GRP-REG-05",
+       fails("(granted 2min, Reregister before 20s): 100.601 s", {3}),
+       refreshed_after(100s + 601ms)},
+      {"early_is_a_warning", "GRP-REG-05",
+       warns("(granted 2min, Reregister before 20s): 90.000 s", {3}), refreshed_after(90s)},
+      {"before_half", "GRP-REG-05", fails("(granted 2min, Reregister before 20s): 40.000 s", {3}),
+       refreshed_after(40s)},
+      {"unused_margin_allows_half_to_whole", "GRP-REG-05", Verdict::pass, refreshed_after(65s, 0s)},
+      {"unused_margin_and_too_late", "GRP-REG-05",
+       fails("(granted 2min, Reregister before 0s): 121.000 s", {3}), refreshed_after(121s, 0s)},
+      {"margin_larger_than_grant", "GRP-REG-05", Verdict::pass, refreshed_after(60s, 300s)},
+      {"margin_larger_than_grant_and_a_storm", "GRP-REG-05",
+       fails("(granted 2min, Reregister before 5min): 1.000 s", {3}), refreshed_after(1s, 300s)},
+      {"no_refresh", "GRP-REG-05", needs("a refresh after a granted registration"),
+       [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
+      {"setting_unknown_to_the_device", "GRP-REG-05",
+       not_applicable("no Reregister before Expiration setting"),
+       [](Setting s) {
+         s.profile.reregister_before.reset();
+         registrations(s.trace, 200s);
+       }},
+      {"same_user", "GRP-ID-01", Verdict::pass,
+       [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
+      {"another_user_at_the_secondary", "GRP-ID-01",
+       fails("1001 at the primary, 1009 at the secondary", {1, 3}),
+       [](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.at(10ms).from_device(secondary).request(
+             "REGISTER", {.headers = {{"To", "<sip:1009@127.0.0.12:5080>"},
+                                      {"From", "<sip:1009@127.0.0.12:5080>;tag=a1b2c3d4"}}});
+       }},
+      {"wrong_credentials", "GRP-ID-01", fails("response does not verify", {3}),
+       [](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.at(10ms).from_device(secondary).request(
+             "REGISTER",
+             {.headers = {{"Authorization",
+                           "Digest username=\"1001\", realm=\"x\", nonce=\"n\", "
+                           "uri=\"sip:127.0.0.12\", response=\"00000000000000000000000000000000\", "
+                           "algorithm=MD5"}}});
+       }},
+      {"one_server_only", "GRP-ID-01", needs("a REGISTER at both servers"),
+       [](Setting s) { s.trace.registration(primary, 0s, 120s); }},
+  };
+}
+
+/// Registered at both for 300 s, where an OPTIONS meets no answer.
+void loses_options(Setting s) {
+  registrations(s.trace, 300s);
+  s.trace.at(30s).ignored(s.trace.from_device(primary).request("OPTIONS"));
+  s.trace.ends(310s);
+}
+
+/// Renewed at 45 s, the last so many OPTIONS unanswered.
+std::function<void(Setting)> early_after_lost_options(int lost) {
+  return [=](Setting s) {
+    s.profile.options_keepalive = {.interval = 10s, .max_lost = 3};
+    s.trace.registration(primary, 0s, 120s);
+    for (int sent = 1; sent <= 4; ++sent) {
+      s.trace.at(sent * 10s).from_device(primary).request("OPTIONS");
+      if (sent <= 4 - lost) s.trace.at(sent * 10s + 10ms).to_device(primary).response(200);
+    }
+    s.trace.registration(primary, 45s, 120s);
+    s.trace.ends(60s);
+  };
+}
+
+std::vector<Case> lost_options_cases() {
+  return {
+      {"lost_options_are_no_trouble", "GRP-REG-03",
+       needs("trouble at one server while the other is healthy"), loses_options},
+      {"lost_options_are_no_trouble_in_a_foreign_capture", "GRP-REG-03",
+       needs("trouble at one server while the other is healthy"),
+       [](Setting s) {
+         loses_options(s);
+         s.trace.without_journal();
+       }},
+      {"lost_options_excuse_no_lapse", "GRP-REG-02",
+       fails("binding at the primary lapsed 79.995 s", {}),
+       [](Setting s) {
+         loses_options(s);
+         s.trace.ends(500s);
+       }},
+      {"early_for_lost_options", "GRP-REG-05", needs("a refresh after a granted registration"),
+       early_after_lost_options(3)},
+      {"early_for_too_few_lost_options", "GRP-REG-05",
+       fails("(granted 2min, Reregister before 20s): 44.995 s", {9}), early_after_lost_options(2)},
+  };
+}
+
+/// The secondary's first REGISTER so long after the challenged one at the primary.
+std::function<void(Setting)> second_after(Duration later) {
+  return at_both([=](Setting s) { answered(s, secondary, later, {}); });
+}
+
+std::vector<Case> challenge_cases() {
+  return {
+      {"side_by_side", "AUTH-10", Verdict::pass, second_after(20ms)},
+      {"waits", "AUTH-10", warns("the one at the primary: 15.000 s", {1, 5}), second_after(15s)},
+      {"nobody_asks", "AUTH-10", needs("a first REGISTER that is challenged"), unchallenged},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> guide_registration_cases() {
+  std::vector<Case> all = both_servers_cases();
+  for (const auto more :
+       {bound_cases, independence_cases, period_cases, lost_options_cases, challenge_cases})
+    for (Case& one : more()) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace sipharness::check_tests

@@ -1,0 +1,138 @@
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+void nothing_but_a_call(Setting s) {
+  s.trace.complete_call(primary, 1s);
+}
+
+void healthy(Setting s) {
+  registrations(s.trace, 200s);
+}
+
+/// One REGISTER at the primary with these fields, answered.
+std::function<void(Setting)> one_register(const Fields& fields) {
+  return [fields](Setting s) {
+    s.trace.at(0s).from_device(primary).request("REGISTER", fields);
+    s.trace.at(20ms).to_device(primary).response(200, {.expires = 120s});
+  };
+}
+
+/// Two of them, the second changed.
+std::function<void(Setting)> then_register(const Fields& second, Duration at = 100s) {
+  return [=](Setting s) {
+    s.trace.at(0s).from_device(primary).request("REGISTER", {.expires = 120s});
+    s.trace.at(20ms).to_device(primary).response(200, {.expires = 120s});
+    s.trace.at(at).from_device(primary).request("REGISTER", second);
+    s.trace.at(at + 20ms).to_device(primary).response(200, {.expires = 120s});
+    s.trace.ends(at + 10s);
+  };
+}
+
+/// A REGISTER without answer, another one `after` it.
+std::function<void(Setting)> impatient(Duration after, std::string contact = {}) {
+  return [=](Setting s) {
+    s.trace.at(0s).from_device(primary).request("REGISTER", {.expires = 120s});
+    s.trace.at(after).from_device(primary).request("REGISTER",
+                                                   {.expires = 120s, .contact = contact});
+    s.trace.ends(after + 40s);
+  };
+}
+
+std::vector<Case> content_cases() {
+  return {
+      {"domain_only", "RFC3261-REG-01", Verdict::pass, healthy},
+      {"user_part", "RFC3261-REG-01", fails("has a user part", {1}),
+       one_register({.uri = "sip:1001@127.0.0.11:5070"})},
+      {"no_sip_uri", "RFC3261-REG-01", fails("\"tel:1001\" is no SIP URI", {1}),
+       one_register({.uri = "tel:1001"})},
+      {"no_register", "RFC3261-REG-01", needs("something to judge"), nothing_but_a_call},
+      {"same_aor", "RFC3261-REG-02", Verdict::pass, healthy},
+      {"third_party", "RFC3261-REG-02", fails("From is sip:1002@127.0.0.11:5070", {1}),
+       one_register({.headers = {{"From", "<sip:1002@127.0.0.11:5070>;tag=abcd"}}})},
+      {"tag_in_to", "RFC3261-REG-02", fails("To has a tag", {1}),
+       one_register({.headers = {{"To", "<sip:1001@127.0.0.11:5070>;tag=abcd"},
+                                 {"From", "<sip:1001@127.0.0.11:5070>;tag=abce"}}})},
+      {"no_tag_in_from", "RFC3261-REG-02", fails("From has no tag", {1}),
+       one_register({.headers = {{"To", "<sip:1001@127.0.0.11:5070>"},
+                                 {"From", "<sip:1001@127.0.0.11:5070>"}}})},
+      {"unreadable", "RFC3261-REG-02", fails("To or From cannot be read", {1}),
+       one_register({.headers = {{"To", "<sip:"}}})},
+      {"no_register", "RFC3261-REG-02", needs("something to judge"), nothing_but_a_call},
+      {"leads_back", "RFC3261-REG-05", Verdict::pass, healthy},
+      {"another_host", "RFC3261-REG-05", fails("Contact host 127.0.0.99", {1}),
+       one_register({.contact = "sip:1001@127.0.0.99:5062"})},
+      {"another_port", "RFC3261-REG-05", fails("Contact port 5999", {1}),
+       one_register({.contact = "sip:1001@127.0.0.1:5999"})},
+      {"none", "RFC3261-REG-05", fails("no Contact", {1}), one_register({.without = {"Contact"}})},
+      {"no_sip_uri", "RFC3261-REG-05", fails("Contact \"mailto:1001@phone\" cannot be read", {1}),
+       one_register({.headers = {{"Contact", "<mailto:1001@phone>"}}})},
+      {"no_register", "RFC3261-REG-05", needs("something to judge"), nothing_but_a_call},
+  };
+}
+
+std::vector<Case> sequence_cases() {
+  return {
+      {"one_call_id", "RFC3261-REG-03", Verdict::pass, healthy},
+      {"new_call_id", "RFC3261-REG-03", warns("a new Call-ID at the primary", {3}),
+       then_register({.call_id = "other@phone"})},
+      {"new_call_id_after_restart", "RFC3261-REG-03", Verdict::pass,
+       [](Setting s) {
+         s.trace.at(50s).action("restart");
+         then_register({.call_id = "other@phone"})(s);
+       }},
+      {"new_call_id_after_taking_back_and_restart", "RFC3261-REG-03", Verdict::pass,
+       [](Setting s) {
+         s.trace.at(50s).action("restart");
+         s.trace.at(50100ms).from_device(primary).request("REGISTER", {.expires = 0s});
+         s.trace.at(50120ms).to_device(primary).response(200, {});
+         then_register({.call_id = "other@phone"}, 51s)(s);
+       }},
+      {"only_one", "RFC3261-REG-03", needs("two REGISTERs at one server"), one_register({})},
+      {"counts_up", "RFC3261-REG-04", Verdict::pass, healthy},
+      {"skips_one", "RFC3261-REG-04", fails("CSeq 77 after 1", {3}), then_register({.cseq = 77})},
+      {"repeats_one", "RFC3261-REG-04", fails("CSeq 1 after 1", {3}), then_register({.cseq = 1})},
+      {"only_one", "RFC3261-REG-04", needs("two REGISTERs with one Call-ID at one server"),
+       one_register({})},
+      {"renewed_in_time", "RFC3261-REG-09", Verdict::pass, healthy},
+      {"renewed_too_late", "RFC3261-REG-09", fails("renewed after its last 200: 121.000 s", {3}),
+       then_register({}, 121s)},
+      {"never_renewed", "RFC3261-REG-09", fails("lapsed without a refresh", {1}),
+       [](Setting s) {
+         one_register({})(s);
+         s.trace.ends(130s);
+       }},
+      {"renewed_just_in_time", "RFC3261-REG-09", warns("renewed only 0.500 s", {3}),
+       then_register({}, 119500ms)},
+      {"primary_silent_at_the_refresh", "RFC3261-REG-09", needs("a granted registration"),
+       [](Setting s) {
+         one_register({})(s);
+         s.trace.at(90s).silent(primary);
+         silent_register(s.trace, primary, 100s);
+         s.trace.ends(140s);
+       }},
+      {"one_at_a_time", "RFC3261-REG-10", Verdict::pass, healthy},
+      {"after_timer_f", "RFC3261-REG-10", Verdict::pass, impatient(52s)},
+      {"overlaps_with_same_contact", "RFC3261-REG-10",
+       warns("unanswered, with the same Contact", {2}), impatient(10s)},
+      {"overlaps_with_new_contact", "RFC3261-REG-10",
+       fails("unanswered, with another Contact", {2}), impatient(10s, "sip:1001@127.0.0.1:5063")},
+      {"early_leaver", "RFC3261-REG-10", not_applicable("leaves early"),
+       [](Setting s) {
+         s.profile.max_request_retries = 2;
+         impatient(10s)(s);
+       }},
+      {"only_one", "RFC3261-REG-10", needs("two REGISTERs at one server"), one_register({})},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> rfc3261_10_register_cases() {
+  std::vector<Case> all = content_cases();
+  for (Case& one : sequence_cases()) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace sipharness::check_tests

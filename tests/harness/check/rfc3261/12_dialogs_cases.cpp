@@ -1,0 +1,94 @@
+#include "tests/harness/check/midcall_situations.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+/// A call to the device is up; a BYE with these fields draws `status`.
+std::function<void(Setting)> bye(const Fields& fields, int status) {
+  return [=](Setting s) {
+    booted(s.trace);
+    s.trace.at(5s).to_device(primary).request("INVITE");
+    s.trace.at(6s).from_device(primary).response(200);
+    s.trace.at(6010ms).to_device(primary).request("ACK");
+    s.trace.at(10s).to_device(primary).request("BYE", fields);
+    s.trace.at(10010ms).from_device(primary).response(status);
+  };
+}
+
+std::vector<Case> unknown_dialog_cases() {
+  const Fields stray{.call_id = "never-was", .to_tag = "nobody"};
+  const Fields other_tag{.to_tag = "nobody"};
+  return {
+      {"unknown", "RFC3261-DLG-04", Verdict::pass, bye(stray, 481)},
+      {"unknown_and_taken", "RFC3261-DLG-04", warns("drew 200", {8, 9}), bye(stray, 200)},
+      {"other_tag_and_taken", "RFC3261-DLG-04", warns("drew 200", {8, 9}), bye(other_tag, 200)},
+      {"unknown_wants_proof", "RFC3261-DLG-04",
+       needs("a BYE in a dialog that the device does not know"), bye(stray, 401)},
+      {"known", "RFC3261-DLG-04", needs("a BYE in a dialog that the device does not know"),
+       bye({}, 200)},
+      {"call_from_before_the_capture", "RFC3261-DLG-04",
+       needs("a BYE in a dialog that the device does not know"),
+       [=](Setting s) {
+         bye(stray, 200)(s);
+         s.trace.without_journal();
+       }},
+  };
+}
+
+/// After a BYE into silence at 40 s something more.
+std::function<void(Setting)> and_then(const std::function<void(Setting, MessageId)>& more) {
+  return [=](Setting s) { more(s, hung_up(s, timer_e)); };
+}
+
+std::function<void(Setting)> dials_again(Duration invite) {
+  return and_then([=](Setting s, MessageId) {
+    s.trace.at(44s).dial("1003");
+    s.trace.at(invite).from_device(primary).request("INVITE", {.number = "1003"});
+  });
+}
+
+std::vector<Case> after_bye_cases() {
+  return {
+      {"answered", "RFC3261-BYE-01", Verdict::pass, hung_up_in_peace},
+      {"into_silence", "RFC3261-BYE-01", Verdict::pass, into_silence(timer_e)},
+      {"asks_once_more", "RFC3261-BYE-01",
+       fails("UPDATE in a dialog that the device had ended",
+             {8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19}),
+       and_then([](Setting s, MessageId call) {
+         s.trace.at(50s).from_device(primary).request("UPDATE", {.in = call});
+       })},
+      {"reports_on_a_transfer", "RFC3261-BYE-01", Verdict::pass,
+       [](Setting s) {
+         hung_up_in_peace(s);
+         s.trace.at(45s).from_device(primary).request("NOTIFY");
+       }},
+      {"tries_a_refused_bye_again", "RFC3261-BYE-01", Verdict::pass,
+       [](Setting s) {
+         const MessageId call = call_up(s, false);
+         s.trace.at(40s).hang_up();
+         s.trace.at(40s).from_device(primary).request("BYE", {.in = call});
+         s.trace.at(40010ms).to_device(primary).response(500);
+         s.trace.at(42s).from_device(primary).request("BYE", {.in = call});
+         s.trace.at(42010ms).to_device(primary).response(200);
+         s.trace.ends(120s);
+       }},
+      {"next_call_at_once", "RFC3261-BYE-01", Verdict::pass, dials_again(44010ms)},
+      {"next_call_waits", "RFC3261-BYE-01", warns("waited 28.000 s", frames(8, 18)),
+       dials_again(72s)},
+      {"still_talking", "RFC3261-BYE-01", needs("a call that the device ends with BYE"),
+       [](Setting s) {
+         call_up(s, false);
+         s.trace.ends(60s);
+       }},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> rfc3261_12_dialogs_cases() {
+  std::vector<Case> all = unknown_dialog_cases();
+  for (Case& one : after_bye_cases()) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace sipharness::check_tests

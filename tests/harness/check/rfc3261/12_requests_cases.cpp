@@ -1,0 +1,194 @@
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+void no_call(Setting s) {
+  registrations(s.trace, 100s);
+}
+
+/// A call over `server`, answered with `answer`; what follows it in the dialog is written by
+/// `rest`.
+std::function<void(Setting)> call(trace::ServerRole server, const Fields& answer,
+                                  const std::function<void(Setting, MessageId)>& rest) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 120s);
+    const auto invite = s.trace.at(7s).from_device(server).request("INVITE");
+    Fields answered = answer;
+    answered.to = invite;
+    s.trace.at(9s).to_device(server).response(200, answered);
+    rest(s, invite);
+    s.trace.ends(60s);
+  };
+}
+
+/// ACK and BYE of such a call, the BYE with these fields.
+std::function<void(Setting, MessageId)> ends_with(const Fields& bye, const Fields& ack = {}) {
+  return [=](Setting s, MessageId invite) {
+    Fields written = ack;
+    written.in = invite;
+    s.trace.at(9010ms).request("ACK", written);
+    written = bye;
+    written.in = invite;
+    s.trace.at(12s).request("BYE", written);
+  };
+}
+
+std::function<void(Setting)> numbered(const Fields& bye, const Fields& ack = {},
+                                      trace::Vantage vantage = trace::Vantage::device) {
+  return [=](Setting s) {
+    s.trace.vantage(vantage);
+    call(primary, {}, [=](Setting setting, MessageId invite) {
+      setting.trace.from_device(primary);
+      ends_with(bye, ack)(setting, invite);
+    })(s);
+  };
+}
+
+/// The device is called, holds and hangs up: its own numbers begin where it likes.
+std::function<void(Setting)> called(std::uint32_t hold, std::uint32_t bye) {
+  return [=](Setting s) {
+    const auto invite = s.trace.at(7s).to_device(primary).request("INVITE");
+    s.trace.at(9s).from_device(primary).response(200, {.to = invite});
+    s.trace.at(9010ms).to_device(primary).request("ACK", {.in = invite});
+    s.trace.at(10s).from_device(primary).request("INVITE", {.cseq = hold, .in = invite});
+    s.trace.at(12s).from_device(primary).request("BYE", {.cseq = bye, .in = invite});
+    s.trace.ends(60s);
+  };
+}
+
+std::vector<Case> number_cases() {
+  constexpr std::string_view id = "RFC3261-GEN-12";
+  return {
+      {"rises_by_one", id, Verdict::pass, numbered({})},
+      {"skips_a_number", id, fails("CSeq 3 after 1", {8}), numbered({.cseq = 3})},
+      {"keeps_the_number", id, fails("CSeq 1 after 1", {8}), numbered({.cseq = 1})},
+      {"ack_with_another_number", id, fails("ACK with the CSeq number 2", {7}),
+       numbered({}, {.cseq = 2})},
+      {"gap_seen_at_the_server", id,
+       inconclusive("CSeq 3 after 1; a request between may have been lost", {8}),
+       numbered({.cseq = 3}, {}, trace::Vantage::server)},
+      {"begins_anywhere_when_called", id, Verdict::pass, called(501, 502)},
+      {"skips_when_called", id, fails("CSeq 503 after 501", {5}), called(501, 503)},
+      {"repeats_a_request", id, Verdict::pass,
+       [](Setting s) {
+         const auto invite = s.trace.complete_call(primary, 7s);
+         const auto bye = s.trace.at(20s).from_device(primary).request("BYE", {.in = invite});
+         s.trace.retransmissions(bye, {500ms, 1500ms});
+       }},
+      {"next_address", id, Verdict::pass,
+       [](Setting s) {
+         const auto invite = s.trace.complete_call(primary, 7s);
+         s.trace.at(20s).from_device(primary).request("BYE", {.cseq = 3, .in = invite});
+         s.trace.at(52s).from_device(secondary).request("BYE", {.cseq = 3, .in = invite});
+         s.trace.ends(60s);
+       }},
+      {"no_call", id, needs("a request of the device within a dialog"), no_call},
+  };
+}
+
+// --- Routes --------------------------------------------------------------------------------------
+
+const Fields loose{.headers = {{"Record-Route", "<sip:core.test;lr>"},
+                               {"Record-Route", "<sip:127.0.0.11:5070;lr>"}}};
+const Fields strict{.headers = {{"Record-Route", "<sip:core.test;lr>, <sip:127.0.0.11:5070>"}}};
+
+Fields routed(const std::string& route, const std::string& uri = {}) {
+  return {.uri = uri, .headers = {{"Route", route}}};
+}
+
+/// ACK as `right` says, BYE as `bye` says.
+std::function<void(Setting)> through(const Fields& answer, const Fields& right, const Fields& bye) {
+  return call(primary, answer, [=](Setting s, MessageId invite) {
+    s.trace.from_device(primary);
+    ends_with(bye, right)(s, invite);
+  });
+}
+
+std::vector<Case> route_cases() {
+  const Fields right = routed("<sip:127.0.0.11:5070;lr>, <sip:core.test;lr>");
+  const Fields as_it_stood = routed("<sip:core.test;lr>, <sip:127.0.0.11:5070;lr>");
+  const Fields to_strict =
+      routed("<sip:core.test;lr>, <sip:1002@127.0.0.11:5070>", "sip:127.0.0.11:5070");
+  const Fields without_target = routed("<sip:core.test;lr>", "sip:127.0.0.11:5070");
+  const auto plain = call(primary, {}, [](Setting s, MessageId invite) {
+    s.trace.from_device(primary);
+    ends_with({})(s, invite);
+  });
+  return {
+      {"reversed", "RFC3261-ROUTE-01", Verdict::pass, through(loose, right, right)},
+      {"as_it_stood", "RFC3261-ROUTE-01", fails("its Route is not the dialog's route set", {6, 8}),
+       through(loose, right, as_it_stood)},
+      {"forgotten_in_the_bye", "RFC3261-ROUTE-01", fails("it carries no Route", {6, 8}),
+       through(loose, right, {})},
+      {"only_the_first", "RFC3261-ROUTE-01",
+       fails("its Route is not the dialog's route set", {6, 8}),
+       through(loose, right, routed("<sip:127.0.0.11:5070;lr>"))},
+      {"request_uri_of_the_proxy", "RFC3261-ROUTE-01",
+       fails("its Request-URI is sip:127.0.0.11:5070", {6, 8}),
+       through(loose, right,
+               routed("<sip:127.0.0.11:5070;lr>, <sip:core.test;lr>", "sip:127.0.0.11:5070"))},
+      {"past_the_first_proxy", "RFC3261-ROUTE-01", fails("it went to 127.0.0.11:5070", {6, 7}),
+       call(primary,
+            {.headers = {{"Record-Route", "<sip:core.test;lr>, <sip:127.0.0.11:6000;lr>"}}},
+            [](Setting s, MessageId invite) {
+              s.trace.from_device(primary);
+              const Fields elsewhere = routed("<sip:127.0.0.11:6000;lr>, <sip:core.test;lr>");
+              ends_with(elsewhere, elsewhere)(s, invite);
+            })},
+      {"no_proxies", "RFC3261-ROUTE-01",
+       needs("a request in a dialog that was made through Record-Routes"), plain},
+      {"names_it_and_ends_with_the_target", "RFC3261-ROUTE-02", Verdict::pass,
+       through(strict, to_strict, to_strict)},
+      {"forgets_the_target", "RFC3261-ROUTE-02",
+       fails("its Route is not the dialog's route set", {6, 8}),
+       through(strict, to_strict, without_target)},
+      {"taken_for_loose", "RFC3261-ROUTE-02",
+       fails("its Request-URI is sip:1002@127.0.0.11:5070", {6, 8}),
+       through(strict, to_strict, routed("<sip:127.0.0.11:5070>, <sip:core.test;lr>"))},
+      {"loose_proxies", "RFC3261-ROUTE-02",
+       needs("a request in a dialog whose first Record-Route has no lr"),
+       through(loose, right, right)},
+  };
+}
+
+/// A call over the secondary whose BYE goes to `server`.
+std::function<void(Setting)> bye_to(trace::ServerRole server) {
+  return call(secondary, {}, [=](Setting s, MessageId invite) {
+    s.trace.at(9010ms).from_device(secondary).request("ACK", {.in = invite});
+    s.trace.registration(primary, 11s, std::chrono::seconds(120));
+    s.trace.at(12s).from_device(server).request("BYE", {.in = invite});
+  });
+}
+
+/// A call over the secondary whose far end names the primary's address as its own.
+std::function<void(Setting)> led_to_the_primary() {
+  const std::string target = "sip:1002@127.0.0.11:5070";
+  return call(secondary, {.contact = target}, [=](Setting s, MessageId invite) {
+    const Fields in_call{.uri = target, .in = invite};
+    s.trace.at(9010ms).from_device(primary).request("ACK", in_call);
+    s.trace.at(12s).from_device(primary).request("BYE", in_call);
+  });
+}
+
+std::vector<Case> secondary_cases() {
+  constexpr std::string_view id = "RFC3261-ROUTE-03";
+  return {
+      {"stays", id, Verdict::pass, bye_to(secondary)},
+      {"follows_the_primary", id, fails("went to the primary", {6, 10}), bye_to(primary)},
+      {"is_led_to_the_primary", id, Verdict::pass, led_to_the_primary()},
+      {"over_the_primary", id, needs("a request of the device in a call over the secondary"),
+       [](Setting s) { s.trace.complete_call(primary, 7s); }},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> rfc3261_12_requests_cases() {
+  std::vector<Case> all;
+  for (const auto family : {number_cases, route_cases, secondary_cases})
+    for (Case& one : family()) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace sipharness::check_tests

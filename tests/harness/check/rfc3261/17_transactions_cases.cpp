@@ -1,0 +1,133 @@
+#include "tests/harness/check/judging.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+using Offsets = std::vector<Duration>;
+
+const Offsets timer_a = {500ms, 1500ms, 3500ms, 7500ms, 15500ms, 31500ms};
+const Offsets capped_timer_a = {500ms, 1500ms, 3500ms, 7500ms, 11500ms, 15500ms, 19500ms};
+const Offsets timer_e = {500ms,   1500ms,  3500ms,  7500ms,  11500ms,
+                         15500ms, 19500ms, 23500ms, 27500ms, 31500ms};
+const Offsets uncapped_timer_e = {500ms, 1500ms, 3500ms, 7500ms, 15500ms, 31500ms};
+
+/// `method` to a silent primary, sent again at these offsets; the capture goes on until 60 s.
+std::function<void(Setting)> sent_at(std::string method, Offsets offsets) {
+  return [=](Setting s) {
+    s.trace.at(0s).silent(primary);
+    const auto first = s.trace.at(1s).from_device(primary).request(method);
+    s.trace.retransmissions(first, offsets);
+    s.trace.ends(60s);
+  };
+}
+
+Offsets with(Offsets offsets, Duration more) {
+  offsets.push_back(more);
+  return offsets;
+}
+
+Offsets shifted_from(Offsets offsets, std::size_t index, Duration by) {
+  for (std::size_t i = index; i < offsets.size(); ++i) offsets[i] += by;
+  return offsets;
+}
+
+void answered_at_once(Setting s) {
+  registrations(s.trace, 100s);
+  s.trace.complete_call(primary, 7s);
+}
+
+std::vector<Case> interval_cases() {
+  return {
+      {"doubles", "RFC3261-TIMER-A", Verdict::pass, sent_at("INVITE", timer_a)},
+      {"trap_1_capped_at_t2", "RFC3261-TIMER-A",
+       fails("transmission 6 after the one before: 4.000 s", {5, 6}),
+       sent_at("INVITE", capped_timer_a)},
+      {"begun_before_the_capture", "RFC3261-TIMER-A",
+       inconclusive("the first transmission may have been before the capture", {1, 2, 3, 4}),
+       foreign(sent_at("INVITE", {4s, 12s, 28s}))},
+      {"begun_before_the_capture", "RFC3261-TIMER-E",
+       inconclusive("the first transmission may have been before the capture", {1, 2, 3, 4}),
+       foreign(sent_at("REGISTER", {4s, 8s, 12s}))},
+      {"begun_in_a_foreign_capture", "RFC3261-TIMER-E",
+       fails("transmission 6 after the one before: 8.000 s", {5, 6}),
+       foreign(sent_at("REGISTER", uncapped_timer_e))},
+      {"one_copy_missing", "RFC3261-TIMER-A",
+       fails("transmission 6 after the one before: 24.000 s", {5, 6}),
+       sent_at("INVITE", {500ms, 1500ms, 3500ms, 7500ms, 31500ms})},
+      {"stops_too_soon", "RFC3261-TIMER-A",
+       fails("4 transmissions before the timeout", {1, 2, 3, 4}),
+       sent_at("INVITE", {500ms, 1500ms, 3500ms})},
+      {"late_within_tolerance", "RFC3261-TIMER-A", Verdict::pass,
+       sent_at("INVITE", shifted_from(timer_a, 2, 39ms))},
+      {"later_than_tolerance", "RFC3261-TIMER-A",
+       fails("transmission 4 after the one before: 2.041 s", {3, 4}),
+       sent_at("INVITE", shifted_from(timer_a, 2, 41ms))},
+      {"earlier_than_half_the_tolerance", "RFC3261-TIMER-A",
+       fails("transmission 4 after the one before: 1.979 s", {3, 4}),
+       sent_at("INVITE", shifted_from(timer_a, 2, -21ms))},
+      {"answered", "RFC3261-TIMER-A", needs("an INVITE without response"), answered_at_once},
+      {"capped", "RFC3261-TIMER-E", Verdict::pass, sent_at("REGISTER", timer_e)},
+      {"trap_1_never_capped", "RFC3261-TIMER-E",
+       fails("transmission 6 after the one before: 8.000 s", {5, 6}),
+       sent_at("REGISTER", uncapped_timer_e)},
+      {"options_too", "RFC3261-TIMER-E", Verdict::pass, sent_at("OPTIONS", timer_e)},
+      {"answered", "RFC3261-TIMER-E", needs("a non-INVITE request without response"),
+       answered_at_once},
+      {"host_was_late", "RFC3261-TIMER-E", inconclusive("the host was 0.5000 s late", {1, 2}),
+       [](Setting s) {
+         sent_at("REGISTER", timer_e)(s);
+         s.trace.at(40s).entry(journal::Lag{500ms});
+       }},
+  };
+}
+
+std::vector<Case> ending_cases() {
+  return {
+      {"ends_at_64_t1", "RFC3261-TIMER-B", Verdict::pass, sent_at("INVITE", timer_a)},
+      {"goes_on", "RFC3261-TIMER-B", warns("still sent 36.000 s after", frames(1, 8)),
+       sent_at("INVITE", with(timer_a, 36s))},
+      {"answered", "RFC3261-TIMER-B", needs("a request without response for 64 x T1"),
+       answered_at_once},
+      {"acknowledges_nothing", "RFC3261-TIMER-B",
+       fails("ACK for an INVITE that was never answered", frames(1, 7)),
+       [](Setting s) {
+         s.trace.at(0s).silent(primary);
+         const auto invite =
+             s.trace.at(1s).from_device(primary).request("INVITE", {.branch = "z9hG4bKquiet00"});
+         s.trace.retransmissions(invite, timer_a);
+         s.trace.at(34s).from_device(primary).request("ACK",
+                                                      {.branch = "z9hG4bKquiet00", .in = invite});
+         s.trace.ends(60s);
+       }},
+      {"early_leaver", "RFC3261-TIMER-B", not_applicable("leaves early"),
+       [](Setting s) {
+         s.profile.max_request_retries = 2;
+         sent_at("INVITE", timer_a)(s);
+       }},
+      {"ends_at_64_t1", "RFC3261-TIMER-F", Verdict::pass, sent_at("REGISTER", timer_e)},
+      {"goes_on", "RFC3261-TIMER-F", warns("still sent 35.500 s after", frames(1, 12)),
+       sent_at("REGISTER", with(timer_e, 35500ms))},
+      {"answered", "RFC3261-TIMER-F", needs("a request without response for 64 x T1"),
+       answered_at_once},
+      {"same_bytes", "RFC3261-TX-BYTEID", Verdict::pass, sent_at("INVITE", timer_a)},
+      {"other_bytes", "RFC3261-TX-BYTEID", fails("differs from the original", {1, 2}),
+       [](Setting s) {
+         s.trace.at(1s).from_device(primary).request(
+             "OPTIONS", {.cseq = 5, .branch = "z9hG4bKsame0000", .call_id = "o@x"});
+         s.trace.at(1500ms).from_device(primary).request(
+             "OPTIONS", {.cseq = 5, .branch = "z9hG4bKsame0000", .call_id = "o@x", .body = "more"});
+       }},
+      {"nothing_repeated", "RFC3261-TX-BYTEID", needs("a request that was sent again"),
+       answered_at_once},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> rfc3261_17_transactions_cases() {
+  std::vector<Case> all = interval_cases();
+  for (Case& one : ending_cases()) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace sipharness::check_tests
