@@ -8,6 +8,9 @@
 namespace sipharness::check {
 
 std::span<const Rule> rfc3261_9_cancel_rules();  // RFC 3261 §9.1
+std::span<const Rule> rfc3261_17_transaction_rules();  // RFC 3261 §17.1
+std::span<const Rule> rfc3261_17_invite_rules();  // RFC 3261 §17.1.1, answered
+std::span<const Rule> rfc3261_17_non_invite_rules();  // RFC 3261 §17.1.2
 
 std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3
 std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
@@ -16,8 +19,6 @@ std::span<const Check> guide_authentication_checks();       // guide, last note
 std::span<const Check> rfc3261_10_register_checks();        // RFC 3261 §10
 std::span<const Check> rfc3261_10_answer_checks();          // RFC 3261 §10: the answers
 std::span<const Check> rfc3261_8_request_checks();          // RFC 3261 §8.1.1
-std::span<const Check> rfc3261_17_transaction_checks();     // RFC 3261 §17.1
-std::span<const Check> rfc3261_17_non_invite_checks();      // RFC 3261 §17.1.2
 std::span<const Check> rfc3261_18_size_checks();            // RFC 3261 §18.1.1
 std::span<const Check> rfc3261_19_tag_checks();             // RFC 3261 §19.3
 std::span<const Check> failover_transport_checks();         // what ICMP and RST say
@@ -46,6 +47,5 @@ std::span<const Check> rfc3261_12_dialog_checks();          // RFC 3261 §12.2, 
 std::span<const Check> rfc3261_8_response_checks();         // RFC 3261 §8.1.3, §18.1.2
 std::span<const Check> rfc3261_12_request_checks();         // RFC 3261 §12.2.1.1
 std::span<const Check> rfc3261_13_acknowledgement_checks();  // RFC 3261 §13.2.2.4
-std::span<const Check> rfc3261_17_invite_checks();           // RFC 3261 §17.1.1, answered
 
 }  // namespace sipharness::check
