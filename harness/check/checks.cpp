@@ -19,8 +19,9 @@ std::size_t catalogue_position(std::string_view requirement) {
 
 std::vector<Rule> gather() {
   std::vector<Rule> all;
-  for (const auto& family : {rfc3261_9_cancel_rules(), rfc3261_17_transaction_rules(),
-                             rfc3261_17_invite_rules(), rfc3261_17_non_invite_rules()})
+  for (const auto& family :
+       {rfc3261_9_cancel_rules(), rfc3261_17_transaction_rules(), rfc3261_17_invite_rules(),
+        rfc3261_17_non_invite_rules(), rfc3261_17_server_rules()})
     all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_configuration_checks(),
                              guide_registration_checks(),
@@ -45,7 +46,6 @@ std::vector<Rule> gather() {
                              failover_late_checks(),
                              failover_return_checks(),
                              failover_recovery_checks(),
-                             rfc3261_17_server_checks(),
                              rfc3261_13_answer_checks(),
                              rfc3261_12_dialog_checks(),
                              guide_incoming_checks(),

@@ -11,6 +11,7 @@ std::span<const Rule> rfc3261_9_cancel_rules();  // RFC 3261 §9.1
 std::span<const Rule> rfc3261_17_transaction_rules();  // RFC 3261 §17.1
 std::span<const Rule> rfc3261_17_invite_rules();  // RFC 3261 §17.1.1, answered
 std::span<const Rule> rfc3261_17_non_invite_rules();  // RFC 3261 §17.1.2
+std::span<const Rule> rfc3261_17_server_rules();  // RFC 3261 §17.2
 
 std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3
 std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
@@ -38,7 +39,6 @@ std::span<const Check> failover_return_checks();            // the way back, tot
 std::span<const Check> failover_recovery_checks();          // registrations after a loss
 std::span<const Check> always_told_checks();                // in every run
 std::span<const Check> guide_incoming_checks();             // guide, Case 2: receiving calls
-std::span<const Check> rfc3261_17_server_checks();          // RFC 3261 §17.2
 std::span<const Check> rfc3261_13_answer_checks();          // RFC 3261 §13.3; RFC 6026 §7
 std::span<const Check> rfc3261_14_modification_checks();    // RFC 3261 §14.1
 std::span<const Check> rfc4028_10_session_checks();         // RFC 4028
