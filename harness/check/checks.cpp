@@ -21,7 +21,8 @@ std::vector<Rule> gather() {
   std::vector<Rule> all;
   for (const auto& family :
        {rfc3261_9_cancel_rules(), rfc3261_17_transaction_rules(), rfc3261_17_invite_rules(),
-        rfc3261_17_non_invite_rules(), rfc3261_17_server_rules()})
+        rfc3261_17_non_invite_rules(), rfc3261_17_server_rules(), rfc3261_18_size_rules(),
+        rfc3261_19_tag_rules()})
     all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_configuration_checks(),
                              guide_registration_checks(),
@@ -30,8 +31,6 @@ std::vector<Rule> gather() {
                              rfc3261_10_register_checks(),
                              rfc3261_10_answer_checks(),
                              rfc3261_8_request_checks(),
-                             rfc3261_18_size_checks(),
-                             rfc3261_19_tag_checks(),
                              failover_transport_checks(),
                              failover_stream_checks(),
                              rfc3263_4_failover_checks(),

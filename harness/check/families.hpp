@@ -12,6 +12,8 @@ std::span<const Rule> rfc3261_17_transaction_rules();  // RFC 3261 §17.1
 std::span<const Rule> rfc3261_17_invite_rules();  // RFC 3261 §17.1.1, answered
 std::span<const Rule> rfc3261_17_non_invite_rules();  // RFC 3261 §17.1.2
 std::span<const Rule> rfc3261_17_server_rules();  // RFC 3261 §17.2
+std::span<const Rule> rfc3261_18_size_rules();  // RFC 3261 §18.1.1
+std::span<const Rule> rfc3261_19_tag_rules();  // RFC 3261 §19.3
 
 std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3
 std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
@@ -20,8 +22,6 @@ std::span<const Check> guide_authentication_checks();       // guide, last note
 std::span<const Check> rfc3261_10_register_checks();        // RFC 3261 §10
 std::span<const Check> rfc3261_10_answer_checks();          // RFC 3261 §10: the answers
 std::span<const Check> rfc3261_8_request_checks();          // RFC 3261 §8.1.1
-std::span<const Check> rfc3261_18_size_checks();            // RFC 3261 §18.1.1
-std::span<const Check> rfc3261_19_tag_checks();             // RFC 3261 §19.3
 std::span<const Check> failover_transport_checks();         // what ICMP and RST say
 std::span<const Check> failover_stream_checks();            // what TCP does and does not say
 std::span<const Check> rfc3581_port_checks();               // RFC 3581 §3, §4
