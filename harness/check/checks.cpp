@@ -22,7 +22,7 @@ std::vector<Rule> gather() {
   for (const auto& family :
        {rfc3261_9_cancel_rules(), rfc3261_17_transaction_rules(), rfc3261_17_invite_rules(),
         rfc3261_17_non_invite_rules(), rfc3261_17_server_rules(), rfc3261_18_size_rules(),
-        rfc3261_19_tag_rules()})
+        rfc3261_19_tag_rules(), rfc3263_failover_rules(), rfc3581_port_rules()})
     all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_configuration_checks(),
                              guide_registration_checks(),
@@ -33,7 +33,6 @@ std::vector<Rule> gather() {
                              rfc3261_8_request_checks(),
                              failover_transport_checks(),
                              failover_stream_checks(),
-                             rfc3263_4_failover_checks(),
                              guide_subscription_checks(),
                              rfc6665_4_subscription_checks(),
                              rfc3842_3_message_waiting_checks(),
@@ -48,7 +47,6 @@ std::vector<Rule> gather() {
                              rfc3261_13_answer_checks(),
                              rfc3261_12_dialog_checks(),
                              guide_incoming_checks(),
-                             rfc3581_port_checks(),
                              rfc3261_8_response_checks(),
                              rfc3261_13_acknowledgement_checks(),
                              rfc3261_12_request_checks(),

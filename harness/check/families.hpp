@@ -14,6 +14,8 @@ std::span<const Rule> rfc3261_17_non_invite_rules();  // RFC 3261 §17.1.2
 std::span<const Rule> rfc3261_17_server_rules();  // RFC 3261 §17.2
 std::span<const Rule> rfc3261_18_size_rules();  // RFC 3261 §18.1.1
 std::span<const Rule> rfc3261_19_tag_rules();  // RFC 3261 §19.3
+std::span<const Rule> rfc3263_failover_rules();  // RFC 3263 §4.3
+std::span<const Rule> rfc3581_port_rules();  // RFC 3581 §3, §4
 
 std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3
 std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
@@ -24,8 +26,6 @@ std::span<const Check> rfc3261_10_answer_checks();          // RFC 3261 §10: th
 std::span<const Check> rfc3261_8_request_checks();          // RFC 3261 §8.1.1
 std::span<const Check> failover_transport_checks();         // what ICMP and RST say
 std::span<const Check> failover_stream_checks();            // what TCP does and does not say
-std::span<const Check> rfc3581_port_checks();               // RFC 3581 §3, §4
-std::span<const Check> rfc3263_4_failover_checks();         // RFC 3263 §4.3
 std::span<const Check> guide_subscription_checks();         // guide, SIP Server Redundancy
 std::span<const Check> rfc6665_4_subscription_checks();     // RFC 6665 §4.1
 std::span<const Check> rfc3842_3_message_waiting_checks();  // RFC 3842 §3
