@@ -33,28 +33,34 @@ bool may_be_lost_on_the_way(const Phone& phone) {
   return phone.trace.vantage == trace::Vantage::server;
 }
 
-void judge_intervals(const Phone& phone, Judge& judge, const Copies& copies,
-                     const BackOff& back_off) {
-  const std::vector<std::size_t>& sends = copies.messages;
-  for (std::size_t k = 0; sends.size() >= 3 && k + 1 < sends.size(); ++k) {
-    const Duration nominal = back_off(k);
-    const auto tolerance = timer_tolerance(phone, nominal);
-    const Evidence evidence{
-        copies.server, phone.message(sends[k]).sip.call_id(), {sends[k], sends[k + 1]}};
-    const bool is_late = phone.at(sends[k + 1]) - phone.at(sends[k]) > nominal + tolerance.value;
-    if (is_late && may_be_lost_on_the_way(phone)) {
-      judge.inconclusive(evidence, verdict::Blame::network,
-                         "captured at the server: a transmission may have been lost on the way");
-      return;
-    }
-    judge.within(
-        evidence,
-        {.start = phone.at(sends[k]),
-         .end = phone.at(sends[k + 1]),
-         .window = {.min = nominal - tolerance.value / 2, .max = nominal + tolerance.value},
-         .tolerance = tolerance},
-        fmt::format("{} transmission {} after the one before", copies.what, k + 2));
+bool judge_interval(const Phone& phone, const Interval& interval, std::string_view what,
+                    Occurrence& it) {
+  const auto [server, before, after, nominal] = interval;
+  const auto tolerance = timer_tolerance(phone, nominal);
+  it.about({server, phone.message(before).sip.call_id(), {before, after}});
+  if (phone.at(after) - phone.at(before) > nominal + tolerance.value &&
+      may_be_lost_on_the_way(phone)) {
+    it.inconclusive(verdict::Blame::network,
+                    "captured at the server: a transmission may have been lost on the way");
+    return false;
   }
+  it.within({.start = phone.at(before),
+             .end = phone.at(after),
+             .window = {.min = nominal - tolerance.value / 2, .max = nominal + tolerance.value},
+             .tolerance = tolerance},
+            what);
+  return true;
+}
+
+void judge_intervals(const Phone& phone, const Copies& copies, const BackOff& back_off,
+                     Occurrence& it) {
+  const std::vector<std::size_t>& sends = copies.messages;
+  if (sends.size() < 3) return;
+  for (std::size_t k = 0; k + 1 < sends.size(); ++k)
+    if (!judge_interval(phone, {copies.server, sends[k], sends[k + 1], back_off(k)},
+                        fmt::format("{} transmission {} after the one before", copies.what, k + 2),
+                        it))
+      return;
 }
 
 }  // namespace sipharness::check

@@ -5,9 +5,11 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/check/judge.hpp"
+#include "harness/check/occurrence.hpp"
 #include "harness/observed/phone.hpp"
 
 namespace sipharness::check {
@@ -25,6 +27,20 @@ std::size_t full_count(const Phone& phone, const BackOff& back_off);
 /// What was lost before it came to a capture at the server cannot be missed.
 bool may_be_lost_on_the_way(const Phone& phone);
 
+/// Two transmissions of the device and the time that should lie between them.
+struct Interval {
+  trace::ServerRole server = trace::ServerRole::none;
+  std::size_t before = 0;
+  std::size_t after = 0;
+  Duration nominal{};
+};
+
+/// Holds one interval to its nominal length, with the tolerance of timers; false if a transmission
+/// in between may have been lost, so that nothing more can be said of what follows. Leaves `it`
+/// about the interval.
+bool judge_interval(const Phone& phone, const Interval& interval, std::string_view what,
+                    Occurrence& it);
+
 /// Copies of one message of the device, in order.
 struct Copies {
   trace::ServerRole server = trace::ServerRole::none;
@@ -33,8 +49,14 @@ struct Copies {
 };
 
 /// Holds each interval between two copies to its place in `back_off`, if there are three or more:
-/// one interval alone cannot show a back-off.
-void judge_intervals(const Phone& phone, Judge& judge, const Copies& copies,
-                     const BackOff& back_off);
+/// one interval alone cannot show a back-off. Leaves `it` about the last interval.
+void judge_intervals(const Phone& phone, const Copies& copies, const BackOff& back_off,
+                     Occurrence& it);
+inline void judge_intervals(const Phone& phone, Judge& judge, const Copies& copies,
+                            const BackOff& back_off) {
+  if (copies.messages.empty()) return;
+  Occurrence it(phone, judge, phone.message(copies.messages.front()));
+  judge_intervals(phone, copies, back_off, it);
+}
 
 }  // namespace sipharness::check

@@ -20,7 +20,10 @@ std::size_t catalogue_position(std::string_view requirement) {
 
 std::vector<Rule> gather() {
   std::vector<Rule> all;
-  for (const auto& family : {rfc3261_9_cancel_rules()})
+  for (const auto& family :
+       {rfc3261_9_cancel_rules(), rfc3261_17_transaction_rules(), rfc3261_17_invite_rules(),
+        rfc3261_17_non_invite_rules(), rfc3261_17_server_rules(), rfc3261_18_size_rules(),
+        rfc3261_19_tag_rules(), rfc3263_failover_rules(), rfc3581_port_rules()})
     all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_configuration_checks(),
                              guide_registration_checks(),
@@ -29,13 +32,8 @@ std::vector<Rule> gather() {
                              rfc3261_10_register_checks(),
                              rfc3261_10_answer_checks(),
                              rfc3261_8_request_checks(),
-                             rfc3261_17_transaction_checks(),
-                             rfc3261_17_non_invite_checks(),
-                             rfc3261_18_size_checks(),
-                             rfc3261_19_tag_checks(),
                              failover_transport_checks(),
                              failover_stream_checks(),
-                             rfc3263_4_failover_checks(),
                              guide_subscription_checks(),
                              rfc6665_4_subscription_checks(),
                              rfc3842_3_message_waiting_checks(),
@@ -47,15 +45,12 @@ std::vector<Rule> gather() {
                              failover_late_checks(),
                              failover_return_checks(),
                              failover_recovery_checks(),
-                             rfc3261_17_server_checks(),
                              rfc3261_13_answer_checks(),
                              rfc3261_12_dialog_checks(),
                              guide_incoming_checks(),
-                             rfc3581_port_checks(),
                              rfc3261_8_response_checks(),
                              rfc3261_13_acknowledgement_checks(),
                              rfc3261_12_request_checks(),
-                             rfc3261_17_invite_checks(),
                              rfc3261_14_modification_checks(),
                              rfc4028_10_session_checks(),
                              failover_midcall_checks(),

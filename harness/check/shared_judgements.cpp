@@ -69,18 +69,17 @@ void judge_refresh_period(const Phone& phone, Judge& judge, const Refresh& refre
     judge.within(evidence, measurement, what);
 }
 
-void judge_rest(const Phone& phone, Judge& judge, const Transaction& invite, std::size_t response) {
+void judge_rest(const Phone& phone, const Transaction& invite, std::size_t response,
+                Occurrence& it) {
   const CaptureTime heard = phone.at(response);
-  Evidence evidence = evidence_of(phone, invite);
-  evidence.messages.push_back(response);
+  const int status = phone.message(response).sip.status();
+  it.cite(response);
   std::size_t before = 0;
   for (const std::size_t send : invite.sends) {
     const Duration after = phone.at(send) - heard;
     if (after > round_trip_slack)
-      return violated_unless_lost(
-          phone, judge, evidence,
-          fmt::format("INVITE sent again {} after a {}", format_seconds(after),
-                      phone.message(response).sip.status()));
+      return it.violated_unless_lost(
+          fmt::format("INVITE sent again {} after a {}", format_seconds(after), status));
     if (send < response) ++before;
   }
   if (before == 0) return;
@@ -91,8 +90,7 @@ void judge_rest(const Phone& phone, Judge& judge, const Transaction& invite, std
   const bool was_answered = invite.final && phone.at(*invite.final) <= due;
   const bool was_observed = std::min(phone.trace.last, next_power_change(phone, heard)) > due;
   if (due < timer_b && !was_answered && was_observed)
-    judge.pass(evidence, fmt::format("INVITE not sent again after a {}",
-                                     phone.message(response).sip.status()));
+    it.pass(fmt::format("INVITE not sent again after a {}", status));
 }
 
 }  // namespace sipharness::check

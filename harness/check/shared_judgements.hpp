@@ -4,6 +4,7 @@
 #include <string>
 
 #include "harness/check/judge.hpp"
+#include "harness/check/occurrence.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/refresh.hpp"
@@ -15,7 +16,13 @@ namespace sipharness::check {
 void judge_refresh_period(const Phone& phone, Judge& judge, const Refresh& refresh);
 
 /// Judges that nothing of `invite` was sent again after `response`, a provisional one. Nothing, if
-/// no further transmission was due while it stood.
-void judge_rest(const Phone& phone, Judge& judge, const Transaction& invite, std::size_t response);
+/// no further transmission was due while it stood. `it` is about the INVITE.
+void judge_rest(const Phone& phone, const Transaction& invite, std::size_t response,
+                Occurrence& it);
+inline void judge_rest(const Phone& phone, Judge& judge, const Transaction& invite,
+                       std::size_t response) {
+  Occurrence it(phone, judge, invite);
+  judge_rest(phone, invite, response, it);
+}
 
 }  // namespace sipharness::check

@@ -1,6 +1,9 @@
 #include "harness/observed/client_transactions.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"
@@ -13,6 +16,20 @@ namespace sipharness::observed {
 
 namespace {
 
+using MethodAndCallId = std::pair<sip::Method, std::string_view>;
+using ClientTransactionGroups = std::map<MethodAndCallId, std::vector<const Transaction*>>;
+
+MethodAndCallId group_of(const Phone& phone, const Transaction& transaction) {
+  return {transaction.method, opening(phone, transaction).sip.call_id()};
+}
+
+ClientTransactionGroups find_client_transaction_groups(const Phone& phone) {
+  ClientTransactionGroups groups;
+  for (const Transaction* transaction : client_transactions(phone))
+    groups[group_of(phone, *transaction)].push_back(transaction);
+  return groups;
+}
+
 /// The user hung up, or the call went on elsewhere, between the two instants.
 bool was_call_left(const Phone& phone, const Transaction& transaction, CaptureTime from,
                    CaptureTime until) {
@@ -24,6 +41,34 @@ bool was_call_left(const Phone& phone, const Transaction& transaction, CaptureTi
 }
 
 }  // namespace
+
+std::vector<const Transaction*> find_client_transactions(const Phone& phone) {
+  std::vector<const Transaction*> found;
+  for (const Transaction& transaction : transactions(phone))
+    if (is_ours(transaction)) found.push_back(&transaction);
+  return found;
+}
+
+std::vector<const Transaction*> find_udp_invites(const Phone& phone) {
+  std::vector<const Transaction*> found;
+  for (const Transaction* transaction : client_transactions(phone))
+    if (transaction->method == sip::Method::invite && is_unreliable(phone, *transaction))
+      found.push_back(transaction);
+  return found;
+}
+
+std::vector<const Transaction*> find_udp_non_invites(const Phone& phone) {
+  std::vector<const Transaction*> found;
+  for (const Transaction* transaction : client_transactions(phone))
+    if (transaction->method != sip::Method::invite && is_unreliable(phone, *transaction))
+      found.push_back(transaction);
+  return found;
+}
+
+const std::vector<const Transaction*>& client_transactions_like(const Phone& phone,
+                                                                const Transaction& transaction) {
+  return phone.derived<find_client_transaction_groups>().at(group_of(phone, transaction));
+}
 
 CaptureTime start_of(const Phone& phone, const Transaction& transaction) {
   return phone.at(transaction.sends.front());
@@ -47,14 +92,12 @@ bool was_left_early(const Phone& phone, const Transaction& transaction) {
   const CaptureTime timeout = timeout_of(phone, transaction);
   if (next_power_change(phone, start) < timeout) return true;
   if (transport_failure(phone, transaction.server, start, timeout)) return true;
-  const std::string_view call_id = phone.message(transaction.sends.front()).sip.call_id();
-  const Duration early = timer_tolerance(phone, timeout - start).value / 2;
-  if (was_call_left(phone, transaction, start, timeout - early)) return true;
-  return std::ranges::any_of(transactions(phone), [&](const Transaction& later) {
-    const Message& first = phone.message(later.sends.front());
-    return is_ours(later) && later.method == transaction.method && first.at > start &&
-           first.at < timeout - early && first.sip.call_id() == call_id;
-  });
+  const CaptureTime until = timeout - timer_tolerance(phone, timeout - start).value / 2;
+  if (was_call_left(phone, transaction, start, until)) return true;
+  const auto& alike = client_transactions_like(phone, transaction);
+  const auto next = std::ranges::upper_bound(
+      alike, start, {}, [&](const Transaction* other) { return start_of(phone, *other); });
+  return next != alike.end() && start_of(phone, **next) < until;
 }
 
 }  // namespace sipharness::observed

@@ -4,6 +4,7 @@
 // @source RFC 3261 §17.1.1.2 (Timers A, B), §17.1.2.2 (Timers E, F)
 
 #include <cstddef>
+#include <vector>
 
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
@@ -13,6 +14,28 @@ namespace sipharness::observed {
 
 /// Bytes of a request that may still go by UDP. @source RFC 3261 §18.1.1 (path MTU unknown)
 inline constexpr std::size_t largest_datagram = 1300;
+
+std::vector<const Transaction*> find_client_transactions(const Phone& phone);
+/// The device's, by time.
+inline const std::vector<const Transaction*>& client_transactions(const Phone& phone) {
+  return phone.derived<find_client_transactions>();
+}
+
+std::vector<const Transaction*> find_udp_invites(const Phone& phone);
+/// The INVITEs among them that went over UDP.
+inline const std::vector<const Transaction*>& udp_invites(const Phone& phone) {
+  return phone.derived<find_udp_invites>();
+}
+
+std::vector<const Transaction*> find_udp_non_invites(const Phone& phone);
+/// The other requests over UDP.
+inline const std::vector<const Transaction*>& udp_non_invites(const Phone& phone) {
+  return phone.derived<find_udp_non_invites>();
+}
+
+/// The client transactions with the method and the Call-ID of this one, itself among them; by time.
+const std::vector<const Transaction*>& client_transactions_like(const Phone& phone,
+                                                                const Transaction& transaction);
 
 CaptureTime start_of(const Phone& phone, const Transaction& transaction);
 /// Timer B or F: 64·T1 after the start.

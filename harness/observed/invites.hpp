@@ -9,14 +9,13 @@
 
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 
-/// policy: what the device does within so long of a message may have crossed it (one round trip).
-inline constexpr Duration round_trip_slack = 50ms;
-/// policy: what had to follow at once and has not followed by then is missing.
-inline constexpr Duration time_to_react = 2s;
+using policy::round_trip_slack;
+using policy::time_to_react;
 
 std::vector<const Transaction*> find_device_invites(const Phone& phone);
 /// The device's, in dialogs too, by time.

@@ -54,6 +54,17 @@ FaultTimes find_fault_times(const Phone& phone) {
   return times;
 }
 
+using TimeByServer = std::array<std::optional<CaptureTime>, 3>;
+
+TimeByServer find_first_refused_streams(const Phone& phone) {
+  TimeByServer first;
+  for (const TransportFailure& failure : phone.transport_failures) {
+    auto& at = first[static_cast<std::size_t>(failure.server)];
+    if (failure.transport == Transport::tcp && !at) at = failure.at;
+  }
+  return first;
+}
+
 }  // namespace
 
 ServerRole other(ServerRole server) {
@@ -89,6 +100,10 @@ std::optional<CaptureTime> transport_failure(const Phone& phone, ServerRole serv
        failure != failures.end() && failure->at <= until; ++failure)
     if (failure->server == server) return failure->at;
   return std::nullopt;
+}
+
+std::optional<CaptureTime> first_refused_stream(const Phone& phone, ServerRole server) {
+  return phone.derived<find_first_refused_streams>()[static_cast<std::size_t>(server)];
 }
 
 }  // namespace sipharness::observed

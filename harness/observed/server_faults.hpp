@@ -23,4 +23,7 @@ std::optional<CaptureTime> next_fault(const Phone& phone, ServerRole server, Cap
 std::optional<CaptureTime> transport_failure(const Phone& phone, ServerRole server,
                                              CaptureTime from, CaptureTime until);
 
+/// When a TCP connection to `server` was first refused.
+std::optional<CaptureTime> first_refused_stream(const Phone& phone, ServerRole server);
+
 }  // namespace sipharness::observed

@@ -1,0 +1,103 @@
+// INVITE client transactions that were answered: what stops, and what is acknowledged.
+// @source RFC 3261 §17.1.1.2 (Timers A, D), §17.1.1.3; RFC 6026 §8.4
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/invites.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/refusals.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+void rests_after_a_provisional(const Phone& phone, const Transaction& invite, Occurrence& it) {
+  if (invite.provisional) judge_rest(phone, invite, *invite.provisional, it);
+}
+
+void acknowledges_every_copy(const Phone& phone, const RefusedInvite& refused, Occurrence& it) {
+  const Transaction& invite = *refused.invite;
+  if (!is_unreliable(phone, invite)) return;
+  const CaptureTime first = phone.at(refused.response);
+  const CaptureTime last =
+      std::min({first + phone.profile.timers.d(), phone.trace.last - phone.profile.timers.t1,
+                next_power_change(phone, first)});
+  const auto copies = copies_of(phone, invite, refused.response, last);
+  if (copies.size() < 2) return;
+  for (std::size_t copy = 1; copy < copies.size(); ++copy) it.cite(copies[copy]);
+  const std::string seen =
+      fmt::format("{} came {} times, {} acknowledged", phone.message(refused.response).sip.status(),
+                  copies.size(), invite.acks.size());
+  if (invite.acks.size() < copies.size())
+    it.violated_unless_lost(seen);
+  else
+    it.pass(seen);
+}
+
+void acknowledges_in_the_transaction(const Phone& phone, const RefusedInvite& refused,
+                                     Occurrence& it) {
+  const Message& response = phone.message(refused.response);
+  const int status = response.sip.status();
+  for (const std::size_t ack : refused.acks)
+    if (const auto wrong =
+            departs_from(opening(phone, *refused.invite), phone.message(ack), response))
+      return it.cite(ack).violated(fmt::format("ACK to a {}: {}", status, *wrong));
+  const bool was_observed = std::min(phone.trace.last, next_power_change(phone, response.at)) >
+                            response.at + time_to_react;
+  if (!refused.acks.empty())
+    it.pass(fmt::format("ACK to a {} repeats what it must", status));
+  else if (was_observed)
+    it.violated_unless_lost(fmt::format("a {} was never acknowledged", status));
+}
+
+const std::array rules{
+    Rule{.row = {.id = "RFC3261-TIMER-A-STOP",
+                 .clause = "RFC 3261 §17.1.1.2",
+                 .severity = Severity::should,
+                 .sentence = "An INVITE that drew a provisional response is not sent again.",
+                 .observed = "No transmission later than 50 ms after the first 1xx, when another "
+                             "one would have been due while that stood.",
+                 .tolerance = "policy: 50 ms"},
+         .needs = {"an INVITE whose provisional response stands until it would have been sent "
+                   "again",
+                   Blame::harness},
+         .judge = each<udp_invites, rests_after_a_provisional>},
+    Rule{.row = {.id = "RFC3261-TIMER-D",
+                 .clause = "RFC 3261 §17.1.1.2; RFC 6026 §8.4",
+                 .severity = Severity::must,
+                 .sentence = "Over UDP an error response to INVITE that comes again within 32 s is "
+                             "acknowledged again each time.",
+                 .observed = "As many ACKs on the branch of the INVITE as copies of the response "
+                             "that stand more than 50 ms apart.",
+                 .tolerance = "policy: 50 ms"},
+         .needs = {"an INVITE whose error response came more than once", Blame::harness},
+         .judge = each<refused_invites, acknowledges_every_copy>},
+    Rule{.row = {.id = "RFC3261-ACK-NON2XX",
+                 .clause = "RFC 3261 §17.1.1.3",
+                 .severity = Severity::must,
+                 .sentence = "The ACK to an error response is part of the INVITE's transaction and "
+                             "repeats what made it.",
+                 .observed = "One Via with the branch of the INVITE, its Request-URI, Call-ID, "
+                             "From, CSeq number, Route and destination; To as in the response."},
+         .needs = {"an INVITE that is refused", Blame::harness},
+         .judge = each<refused_invites, acknowledges_in_the_transaction>},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc3261_17_invite_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

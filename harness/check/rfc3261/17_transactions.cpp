@@ -1,0 +1,197 @@
+// Client transactions: what is sent again, when, and when it stops.
+// @source RFC 3261 §17.1.1.2 (Timers A, B), §17.1.2.2 (Timers E, F)
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/back_off.hpp"
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/check/unless.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::Method;
+using verdict::Blame;
+using verdict::Severity;
+
+// --- When it is sent again -----------------------------------------------------------------------
+
+/// Transmissions before anything came back.
+std::vector<std::size_t> unanswered_sends(const Phone& phone, const Transaction& transaction) {
+  std::vector<std::size_t> sends = transaction.sends;
+  if (transaction.first_response)
+    std::erase_if(sends, [&](std::size_t send) {
+      return phone.at(send) > phone.at(*transaction.first_response);
+    });
+  return sends;
+}
+
+/// The capture goes on long enough to see that `response` did not come before the timeout.
+bool went_without(const Phone& phone, const Transaction& transaction,
+                  std::optional<std::size_t> response) {
+  const Duration grace = timer_tolerance(phone, phone.profile.timers.sixty_four_t1()).value;
+  const CaptureTime timeout = timeout_of(phone, transaction);
+  const bool came = response && phone.at(*response) < timeout;
+  return !came && phone.trace.last > timeout + grace;
+}
+
+/// Only a journal tells of a hang-up, unless the call went on at the other server.
+bool may_be_hung_up(const Phone& phone, const Transaction& transaction) {
+  const CallGroup* call = call_of(phone, transaction);
+  return !phone.trace.has_journal() && call != nullptr && call->legs.size() < 2;
+}
+
+/// Nothing came before the timeout, and the device had no reason to stop before.
+bool had_to_send_to_the_end(const Phone& phone, const Transaction& transaction) {
+  return went_without(phone, transaction, transaction.first_response) &&
+         !was_left_early(phone, transaction) && !may_be_lost_on_the_way(phone) &&
+         !may_be_hung_up(phone, transaction);
+}
+
+/// The first intervals may lie before a capture that does not begin with the device's life: what
+/// looks like the first one is too long for it, and a longer one leads back to before the capture.
+bool may_have_begun_unseen(const Phone& phone, const std::vector<std::size_t>& sends,
+                           const BackOff& back_off) {
+  if (phone.trace.has_journal() || sends.size() < 2) return false;
+  const Duration first = phone.at(sends[1]) - phone.at(sends[0]);
+  const bool is_first = first <= back_off(0) + timer_tolerance(phone, back_off(0)).value;
+  return !is_first && phone.at(sends[0]) - first <= phone.trace.first;
+}
+
+void judge_back_off(const Phone& phone, const Transaction& transaction, const BackOff& back_off,
+                    Occurrence& it) {
+  const Copies copies{transaction.server, unanswered_sends(phone, transaction),
+                      std::string(opening(phone, transaction).sip.method_text())};
+  if (may_have_begun_unseen(phone, copies.messages, back_off))
+    return it.inconclusive(Blame::user, "the first transmission may have been before the capture");
+  judge_intervals(phone, copies, back_off, it);
+  const std::size_t seen = copies.messages.size();
+  const std::size_t expected = full_count(phone, back_off);
+  if (seen < expected && had_to_send_to_the_end(phone, transaction))
+    it.about(evidence_of(phone, transaction))
+        .violated(fmt::format("{} transmissions before the timeout, {} expected", seen, expected));
+}
+
+void doubles(const Phone& phone, const Transaction& invite, Occurrence& it) {
+  judge_back_off(phone, invite, doubling(phone), it);
+}
+
+void doubles_to_t2(const Phone& phone, const Transaction& transaction, Occurrence& it) {
+  judge_back_off(phone, transaction, doubling_to_t2(phone), it);
+}
+
+// --- When it stops -------------------------------------------------------------------------------
+
+/// Timer B is off once a provisional response came; Timer F goes on without a final one.
+bool runs_into_its_timeout(const Phone& phone, const Transaction& transaction) {
+  const bool is_invite = transaction.method == Method::invite;
+  return went_without(phone, transaction,
+                      is_invite ? transaction.first_response : transaction.final) &&
+         !was_left_early(phone, transaction);
+}
+
+void ends_at_its_timeout(const Phone& phone, const Transaction& transaction, Occurrence& it) {
+  if (!runs_into_its_timeout(phone, transaction)) return;
+  const CaptureTime timeout = timeout_of(phone, transaction);
+  const auto tolerance = timer_tolerance(phone, phone.profile.timers.sixty_four_t1());
+  const CaptureTime last = phone.at(transaction.sends.back());
+  const std::string after = format_seconds(last - start_of(phone, transaction));
+  if (last > timeout + tolerance.value)
+    it.violated(fmt::format("still sent {} after its first transmission", after));
+  else if (!transaction.acks.empty() && !transaction.final)
+    it.fail("an ACK for an INVITE that was never answered");
+  else
+    it.pass(fmt::format("{} ended: last sent {} after its first transmission",
+                        opening(phone, transaction).sip.method_text(), after));
+}
+
+// --- What is sent again --------------------------------------------------------------------------
+
+void same_bytes_again(const Phone& phone, Judge& judge) {
+  std::size_t repeated = 0;
+  bool all_same = true;
+  Evidence first;
+  for (const Transaction* transaction : client_transactions(phone)) {
+    if (transaction->sends.size() < 2) continue;
+    if (repeated++ == 0) first = evidence_of(phone, *transaction);
+    if (transaction->identical) continue;
+    all_same = false;
+    judge.violated(evidence_of(phone, *transaction), "a retransmission differs from the original");
+  }
+  if (repeated > 0 && all_same)
+    judge.pass(first, fmt::format("{} requests sent again byte by byte", repeated));
+}
+
+const std::array rules{
+    Rule{.row = {.id = "RFC3261-TX-BYTEID",
+                 .clause = "RFC 3261 §17.1.1.2, §17.1.2.2",
+                 .severity = Severity::must,
+                 .sentence = "A retransmission is the same message again.",
+                 .observed = "All transmissions of one client transaction over UDP are identical "
+                             "byte for byte."},
+         .needs = {"a request that was sent again", Blame::harness},
+         .judge = same_bytes_again},
+    Rule{.row = {.id = "RFC3261-TIMER-A",
+                 .clause = "RFC 3261 §17.1.1.2",
+                 .severity = Severity::must,
+                 .sentence = "Over UDP an INVITE without a response is resent after T1 and then at "
+                             "intervals that double, without the cap of T2.",
+                 .observed = "The intervals between transmissions are T1, 2*T1, 4*T1 up to 32*T1: "
+                             "seven transmissions if nothing is heard until timer B.",
+                 .tolerance = "profile: timer"},
+         .needs = {"an INVITE without response for at least two retransmissions", Blame::harness},
+         .judge = each<udp_invites, doubles>},
+    Rule{.row = {.id = "RFC3261-TIMER-B",
+                 .clause = "RFC 3261 §17.1.1.2",
+                 .severity = Severity::should,
+                 .sentence = "An INVITE transaction without a response ends 64*T1 after its start, "
+                             "without ACK.",
+                 .observed = "No message with the branch of that INVITE is sent later than 64*T1 "
+                             "after the first transmission, and no ACK at all.",
+                 .tolerance = "profile: timer"},
+         .needs = {"a request without response for 64 x T1", Blame::harness},
+         .unless = leaves_early,
+         .judge = each<udp_invites, ends_at_its_timeout>},
+    Rule{.row = {.id = "RFC3261-TIMER-E",
+                 .clause = "RFC 3261 §17.1.2.2",
+                 .severity = Severity::must,
+                 .sentence = "Over UDP any other request without a response is resent after T1 and "
+                             "then at intervals that double up to T2.",
+                 .observed = "The intervals between transmissions are T1, 2*T1, 4*T1 and so on, "
+                             "none above T2: eleven transmissions for 0.5 s and 4 s.",
+                 .tolerance = "profile: timer"},
+         .needs = {"a non-INVITE request without response for at least two retransmissions",
+                   Blame::harness},
+         .judge = each<udp_non_invites, doubles_to_t2>},
+    Rule{.row = {.id = "RFC3261-TIMER-F",
+                 .clause = "RFC 3261 §17.1.2.2",
+                 .severity = Severity::should,
+                 .sentence = "A transaction other than INVITE without a final response ends 64*T1 "
+                             "after its start, also after a provisional response.",
+                 .observed = "No message with the branch of that request is sent later than 64*T1 "
+                             "after the first transmission.",
+                 .tolerance = "profile: timer"},
+         .needs = {"a request without response for 64 x T1", Blame::harness},
+         .unless = leaves_early,
+         .judge = each<udp_non_invites, ends_at_its_timeout>},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc3261_17_transaction_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,149 @@
+// The tags a device makes. @source RFC 3261 §19.3
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/incoming.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Severity;
+
+/// Registrations are no dialogs: a tag of theirs that a call has too is odd, and nobody's harm.
+enum class Kind : std::uint8_t { registration, call };
+
+/// Tags by what they stand for, and what is wrong with them.
+class TagUses {
+ public:
+  TagUses(const Phone& phone, Judge& judge) : phone_(phone), judge_(judge) {}
+
+  /// `use` names what may share the tag: a call, a boot's registrations.
+  void add(Kind kind, std::string_view tag, const std::string& use, std::size_t message) {
+    if (tag.empty()) return;
+    if (tag.size() < policy::shortest_tag && !short_tag_) short_tag_ = message;
+    const auto [entry, is_new] = uses_.try_emplace({kind, tag}, Use{use, message});
+    if (is_new || entry->second.use == use) return;
+    violated({entry->second.message, message},
+             fmt::format("the tag {} of {} again in {}", tag, entry->second.use, use));
+  }
+
+  void violated(std::vector<std::size_t> messages, std::string what) {
+    const Message& last = phone_.message(messages.back());
+    is_fine_ = false;
+    judge_.violated({last.server, last.sip.call_id(), std::move(messages)}, std::move(what));
+  }
+
+  void conclude() {
+    if (short_tag_)
+      judge_.warn({ServerRole::none, {}, {*short_tag_}},
+                  "a tag that is too short for 32 random bits");
+    else if (is_fine_ && !uses_.empty())
+      judge_.all_held(uses_.begin()->second.message, uses_.size());
+  }
+
+ private:
+  struct Use {
+    std::string use;
+    std::size_t message = 0;
+  };
+
+  const Phone& phone_;
+  Judge& judge_;
+  std::map<std::pair<Kind, std::string_view>, Use> uses_;
+  std::optional<std::size_t> short_tag_;
+  bool is_fine_ = true;
+};
+
+/// Calls of the user; the legs of one call may share a tag, and do where the request is the same.
+void add_calls(const Phone& phone, TagUses& tags) {
+  std::size_t number = 0;
+  for (const CallGroup& call : calls(phone)) {
+    const std::string use = fmt::format("call {}", ++number);
+    for (const Leg& leg : call.legs)
+      for (const std::size_t invite : leg.invites) {
+        const Message& request = opening(phone, transactions(phone)[invite]);
+        tags.add(Kind::call, request.sip.from_tag(), use, request.index);
+      }
+  }
+}
+
+/// Answers to calls that came in.
+void add_answers(const Phone& phone, TagUses& tags) {
+  for (const Transaction* invite : server_transactions(phone)) {
+    if (!is_incoming_call(phone, *invite)) continue;
+    const sip::MessageView& request = opening(phone, *invite).sip;
+    const std::string use = fmt::format("the call {} from the server", request.call_id());
+    for (const std::size_t response : invite->responses) {
+      const std::string_view tag = phone.message(response).sip.to_tag();
+      if (!tag.empty() && tag == request.from_tag())
+        tags.violated({invite->sends.front(), response},
+                      "the To tag of the answer is the From tag of the INVITE");
+      else
+        tags.add(Kind::call, tag, use, response);
+    }
+  }
+}
+
+/// One Call-ID may outlive a boot with its tag; a new one has a new tag.
+void add_registrations(const Phone& phone, TagUses& tags) {
+  std::unordered_map<std::string_view, std::string> uses;  // by Call-ID
+  for (const RegisterAttempt& attempt : attempts(phone)) {
+    const Message& request = opening(phone, transactions(phone)[attempt.transactions.front()]);
+    // Without a journal nobody knows of boots.
+    const CaptureTime until =
+        phone.trace.has_journal() ? next_power_change(phone, attempt.start) : phone.trace.last;
+    const auto [entry, is_new] = uses.try_emplace(
+        request.sip.call_id(),
+        fmt::format("the registrations until {}", format_seconds(until - phone.trace.zero)));
+    tags.add(Kind::registration, request.sip.from_tag(), entry->second, request.index);
+  }
+}
+
+void tags_are_unique(const Phone& phone, Judge& judge) {
+  TagUses tags(phone, judge);
+  add_registrations(phone, tags);
+  add_calls(phone, tags);
+  add_answers(phone, tags);
+  tags.conclude();
+}
+
+const std::array rules{
+    Rule{.row = {.id = "RFC3261-GEN-06",
+                 .clause = "RFC 3261 §19.3",
+                 .severity = Severity::must,
+                 .sentence = "Tags are unique and random: no two calls, nor the registrations "
+                             "before and after a boot, share one.",
+                 .observed = "From tags of different calls differ, the To tag with which the "
+                             "device answers an INVITE is not the From tag of that INVITE, a "
+                             "REGISTER with a new Call-ID after a boot has a new tag; a tag of "
+                             "fewer than four characters is a warning."},
+         .needs = {"a REGISTER or a call of the device, or an answer to one"},
+         .held = "{} tags, each with one use",
+         .judge = tags_are_unique},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc3261_19_tag_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

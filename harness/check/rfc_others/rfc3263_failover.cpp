@@ -1,0 +1,82 @@
+// Trying the next server. @source RFC 3263 §4.3; RFC 3261 §8.1.2
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/check/unless.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/failover.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+bool share_a_branch(const Phone& phone, const Leg& one, const Leg& other) {
+  return opening(phone, invite_of(phone, one)).sip.via().branch ==
+         opening(phone, invite_of(phone, other)).sip.via().branch;
+}
+
+void tries_the_next_server(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
+  const CaptureTime deadline = signal.at + phone.profile.tolerances.fo_grace;
+  if (signal.secondary == nullptr) {
+    if (phone.trace.last > deadline)
+      it.violated(fmt::format("no next server after {}", signal.kind));
+    return;
+  }
+  const CaptureTime reached = reached_at(phone, *signal.secondary);
+  if (signal.primary != nullptr && share_a_branch(phone, *signal.primary, *signal.secondary))
+    it.violated("the next server got the INVITE with the same branch");
+  else if (reached > deadline)
+    it.violated(
+        fmt::format("next server {} after {}", format_seconds(reached - signal.at), signal.kind));
+  else
+    it.pass(fmt::format("next server tried after {}, with a new branch", signal.kind));
+}
+
+void begins_a_new_transaction(const Phone& phone, const CallGroup& call, Occurrence& it) {
+  const Leg* primary = call.leg(ServerRole::primary);
+  const Leg* secondary = call.leg(ServerRole::secondary);
+  if (primary == nullptr || secondary == nullptr) return;
+  it.about(evidence_of_both(phone, *primary, secondary))
+      .expect(!share_a_branch(phone, *primary, *secondary), "a branch of its own at each server",
+              "the same branch at both servers");
+}
+
+const std::array rules{
+    Rule{.row = {.id = "RFC3263-01",
+                 .clause = "RFC 3263 §4.3; RFC 3261 §8.1.2",
+                 .severity = Severity::should,
+                 .sentence = "After a 503, a fatal transport error or a timeout without any "
+                             "response, the device sends the request with a new branch to the next "
+                             "server.",
+                 .observed = "After each such failure of the INVITE at the primary, an INVITE of "
+                             "the call with another branch reaches the secondary within fo_grace.",
+                 .tolerance = "profile: fo_grace"},
+         .needs = {"a call that fails at the primary", Blame::harness},
+         .unless = leaves_early,
+         .judge = each<failure_signals, tries_the_next_server>},
+    Rule{.row = {.id = "RFC3263-03",
+                 .clause = "RFC 3261 §8.1.2",
+                 .severity = Severity::must,
+                 .sentence = "Each try at another server is a new client transaction.",
+                 .observed = "The INVITE to the secondary has a branch of its own, and its "
+                             "retransmissions begin again at T1.",
+                 .tolerance = "profile: timer"},
+         .needs = {"a call with an INVITE at each server"},
+         .judge = each<calls, begins_a_new_transaction>},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc3263_failover_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,131 @@
+// Source ports: what the device asks of its servers, and what it does for them.
+// @source RFC 3581 §3, §4
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/rport.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+std::string_view has_rport_off(const Phone& phone) {
+  return phone.profile.rport ? "" : "the profile switches rport off";
+}
+
+// --- What it asks --------------------------------------------------------------------------------
+
+/// A request from another port than its Via names was sent again although its final response went
+/// to the port it came from.
+bool ignores_response_at_source_port(const Phone& phone, const Transaction& transaction) {
+  const Message& request = opening(phone, transaction);
+  const sip::Via& via = request.sip.via();
+  if (!via.has_rport || via.port == request.source.port || !transaction.final) return false;
+  const Message& response = phone.message(*transaction.final);
+  return response.destination == request.source &&
+         phone.at(transaction.sends.back()) > response.at + policy::round_trip_slack;
+}
+
+/// What a request over UDP says wrong about rport.
+std::optional<std::string> rport_problem(const Message& request) {
+  const sip::Via& via = request.sip.via();
+  if (!via.has_rport) return fmt::format("{} without rport", request.sip.method_text());
+  if (via.rport) return fmt::format("{} gives rport a value", request.sip.method_text());
+  return std::nullopt;
+}
+
+void asks_for_the_source_port(const Phone& phone, Judge& judge) {
+  std::size_t asked = 0;
+  bool all_fine = true;
+  for (const Transaction* transaction : client_transactions(phone)) {
+    if (!is_unreliable(phone, *transaction)) continue;
+    ++asked;
+    Occurrence it(phone, judge, *transaction);
+    const auto problem = rport_problem(opening(phone, *transaction));
+    const bool is_ignored = ignores_response_at_source_port(phone, *transaction);
+    all_fine = all_fine && !problem && !is_ignored;
+    if (problem) it.violated(*problem);
+    if (is_ignored) it.violated_unless_lost("the response at the source port was not heeded");
+  }
+  if (asked > 0 && all_fine)
+    judge.pass({}, fmt::format("an empty rport in all {} requests", asked));
+}
+
+// --- What it does --------------------------------------------------------------------------------
+
+std::optional<std::string> wrong_with(const Message& request, const Message& response) {
+  if (response.destination != request.source)
+    return fmt::format("went to {}, the request came from {}", response.destination.text(),
+                       request.source.text());
+  const sip::Via& via = response.sip.via();
+  if (via.rport != request.source.port) return "does not tell the source port in rport";
+  if (via.received != request.source.address.text())
+    return "does not tell the source address in received";
+  return std::nullopt;
+}
+
+void responds_at_the_source_port(const Phone& phone, Judge& judge) {
+  std::size_t first = 0;
+  std::size_t right = 0;
+  for (const RportResponse& one : rport_responses(phone)) {
+    const auto wrong = wrong_with(*one.request, *one.response);
+    if (!wrong) {
+      if (right++ == 0) first = one.response->index;
+      continue;
+    }
+    const std::string what = fmt::format("{} to {} {}", one.response->sip.status(),
+                                         one.request->sip.method_text(), *wrong);
+    Occurrence it(phone, judge, one);
+    if (phone.trace.vantage == trace::Vantage::device)
+      it.violated(what);
+    else
+      it.inconclusive(Blame::network,
+                      what + "; but a NAT may stand between the capture and the device");
+  }
+  if (right > 0) judge.all_held(first, right);
+}
+
+const std::array rules{
+    Rule{.row = {.id = "RFC3581-01",
+                 .clause = "RFC 3581 §3",
+                 .severity = Severity::should,
+                 .sentence = "The device asks for responses at the port its requests come from, "
+                             "and hears them there.",
+                 .observed = "The Via of each request over UDP has an rport without value; where "
+                             "its port is not the source port, no request is sent again after its "
+                             "response came to that.",
+                 .tolerance = "policy: 50 ms"},
+         .needs = {"a request over UDP"},
+         .unless = has_rport_off,
+         .judge = asks_for_the_source_port},
+    Rule{.row = {.id = "RFC3581-02",
+                 .clause = "RFC 3581 §4",
+                 .severity = Severity::must,
+                 .sentence = "A request that asks for rport is answered at the port it came from.",
+                 .observed = "Each response of the device to such a request goes to its source and "
+                             "tells that in rport and received."},
+         .needs = {"a request to the device that asks for rport", Blame::harness},
+         .unless = has_rport_off,
+         .held = "{} responses at the port their request came from, which they tell",
+         .judge = responds_at_the_source_port},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc3581_port_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check
