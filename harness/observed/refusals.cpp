@@ -27,11 +27,11 @@ OwnAcks find_own_acks(const Phone& phone) {
   for (const Message& message : phone.messages) {
     if (!message.sip.is_request() || message.sip.method() != Method::ack || message.to_device())
       continue;
-    acks.by_branch[message.sip.via().branch].push_back(message.index);
+    acks.by_branch[message.sip.branch()].push_back(message.index);
     acks.by_call_id[message.sip.call_id()].push_back(message.index);
   }
   for (const Transaction* invite : device_invites(phone))
-    acks.invite_branches.insert(opening(phone, *invite).sip.via().branch);
+    acks.invite_branches.insert(opening(phone, *invite).sip.branch());
   return acks;
 }
 
@@ -59,10 +59,10 @@ std::vector<std::size_t> acks_of(const Phone& phone, const Transaction& invite,
     const std::string_view to_tag = message.sip.to_tag();
     if (message.sip.cseq() == request.cseq() && message.server == invite.server &&
         (to_tag.empty() || to_tag == tag) &&
-        !own.invite_branches.contains(message.sip.via().branch))
+        !own.invite_branches.contains(message.sip.branch()))
       acks.push_back(ack);
   };
-  for_each_until_timer_d(phone, own.by_branch, request.via().branch, response, take);
+  for_each_until_timer_d(phone, own.by_branch, request.branch(), response, take);
   for_each_until_timer_d(phone, own.by_call_id, request.call_id(), response, take_of_call);
   std::ranges::sort(acks);
   return acks;

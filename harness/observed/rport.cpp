@@ -20,7 +20,7 @@ std::vector<RportResponse> find_rport_responses(const Phone& phone) {
   std::map<BranchAndCallId, const Message*> requests;
   std::vector<RportResponse> found;
   for (const Message& message : phone.messages) {
-    const BranchAndCallId key{message.sip.via().branch, message.sip.call_id()};
+    const BranchAndCallId key{message.sip.branch(), message.sip.call_id()};
     if (asks_for_rport(message)) requests.emplace(key, &message);
     if (!message.sip.is_response() || message.to_device()) continue;
     const auto request = requests.find(key);

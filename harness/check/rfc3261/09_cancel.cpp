@@ -82,11 +82,11 @@ void judge_cancelled_others(const Phone& phone, Judge& judge) {
   std::unordered_map<std::string_view, const Transaction*> first_of;
   for (const Transaction& transaction : transactions(phone))
     if (transaction.method != Method::cancel)
-      first_of.emplace(opening(phone, transaction).sip.via().branch, &transaction);
+      first_of.emplace(opening(phone, transaction).sip.branch(), &transaction);
   for (const Transaction& transaction : transactions(phone)) {
     if (transaction.method != Method::cancel || transaction.direction != Direction::from_device)
       continue;
-    const auto cancelled = first_of.find(opening(phone, transaction).sip.via().branch);
+    const auto cancelled = first_of.find(opening(phone, transaction).sip.branch());
     if (cancelled == first_of.end() || cancelled->second->method == Method::invite) continue;
     const Message& request = opening(phone, *cancelled->second);
     Occurrence(phone, judge, request)

@@ -19,8 +19,8 @@ using verdict::Blame;
 using verdict::Severity;
 
 bool share_a_branch(const Phone& phone, const Leg& one, const Leg& other) {
-  return opening(phone, invite_of(phone, one)).sip.via().branch ==
-         opening(phone, invite_of(phone, other)).sip.via().branch;
+  return opening(phone, invite_of(phone, one)).sip.branch() ==
+         opening(phone, invite_of(phone, other)).sip.branch();
 }
 
 void tries_the_next_server(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
