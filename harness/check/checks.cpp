@@ -19,7 +19,8 @@ std::size_t catalogue_position(std::string_view requirement) {
 
 std::vector<Rule> gather() {
   std::vector<Rule> all;
-  for (const auto& family : {rfc3261_9_cancel_rules()})
+  for (const auto& family :
+       {rfc3261_9_cancel_rules(), rfc3261_8_request_rules(), rfc3261_8_response_rules()})
     all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_configuration_checks(),
                              guide_registration_checks(),
@@ -27,7 +28,6 @@ std::vector<Rule> gather() {
                              guide_authentication_checks(),
                              rfc3261_10_register_checks(),
                              rfc3261_10_answer_checks(),
-                             rfc3261_8_request_checks(),
                              rfc3261_17_transaction_checks(),
                              rfc3261_17_non_invite_checks(),
                              rfc3261_18_size_checks(),
@@ -51,7 +51,6 @@ std::vector<Rule> gather() {
                              rfc3261_12_dialog_checks(),
                              guide_incoming_checks(),
                              rfc3581_port_checks(),
-                             rfc3261_8_response_checks(),
                              rfc3261_13_acknowledgement_checks(),
                              rfc3261_12_request_checks(),
                              rfc3261_17_invite_checks(),

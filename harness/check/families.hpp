@@ -7,7 +7,9 @@
 
 namespace sipharness::check {
 
-std::span<const Rule> rfc3261_9_cancel_rules();  // RFC 3261 §9.1
+std::span<const Rule> rfc3261_9_cancel_rules();    // RFC 3261 §9.1
+std::span<const Rule> rfc3261_8_request_rules();   // RFC 3261 §8.1.1
+std::span<const Rule> rfc3261_8_response_rules();  // RFC 3261 §8.1.3, §18.1.2
 
 std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3
 std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
@@ -15,7 +17,6 @@ std::span<const Check> guide_call_checks();                 // guide, Cases 1 an
 std::span<const Check> guide_authentication_checks();       // guide, last note
 std::span<const Check> rfc3261_10_register_checks();        // RFC 3261 §10
 std::span<const Check> rfc3261_10_answer_checks();          // RFC 3261 §10: the answers
-std::span<const Check> rfc3261_8_request_checks();          // RFC 3261 §8.1.1
 std::span<const Check> rfc3261_17_transaction_checks();     // RFC 3261 §17.1
 std::span<const Check> rfc3261_17_non_invite_checks();      // RFC 3261 §17.1.2
 std::span<const Check> rfc3261_18_size_checks();            // RFC 3261 §18.1.1
@@ -43,7 +44,6 @@ std::span<const Check> rfc3261_14_modification_checks();    // RFC 3261 §14.1
 std::span<const Check> rfc4028_10_session_checks();         // RFC 4028
 std::span<const Check> failover_midcall_checks();           // a call whose server is lost
 std::span<const Check> rfc3261_12_dialog_checks();          // RFC 3261 §12.2, §14.1, §15
-std::span<const Check> rfc3261_8_response_checks();         // RFC 3261 §8.1.3, §18.1.2
 std::span<const Check> rfc3261_12_request_checks();         // RFC 3261 §12.2.1.1
 std::span<const Check> rfc3261_13_acknowledgement_checks();  // RFC 3261 §13.2.2.4
 std::span<const Check> rfc3261_17_invite_checks();           // RFC 3261 §17.1.1, answered

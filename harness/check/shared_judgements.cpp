@@ -95,4 +95,11 @@ void judge_rest(const Phone& phone, Judge& judge, const Transaction& invite, std
                                      phone.message(response).sip.status()));
 }
 
+bool may_be_changed_by_nat(const Phone& phone, Judge& judge) {
+  if (phone.trace.vantage != trace::Vantage::server) return false;
+  judge.inconclusive({}, verdict::Blame::network,
+                     "captured at the server: a NAT may have changed the source");
+  return true;
+}
+
 }  // namespace sipharness::check

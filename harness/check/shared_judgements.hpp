@@ -18,4 +18,8 @@ void judge_refresh_period(const Phone& phone, Judge& judge, const Refresh& refre
 /// no further transmission was due while it stood.
 void judge_rest(const Phone& phone, Judge& judge, const Transaction& invite, std::size_t response);
 
+/// Behind a NAT the server sees another address than the device wrote: inconclusive where the
+/// capture was taken there.
+bool may_be_changed_by_nat(const Phone& phone, Judge& judge);
+
 }  // namespace sipharness::check

@@ -30,7 +30,7 @@ class Finder {
       found_by(transactions(phone_)[index], index);
     for (const Message& message : phone_.messages)
       for (SeenDialog* dialog : dialogs_of(message))
-        if (message.index > dialog->invite) dialog->messages.push_back(message.index);
+        if (message.index > dialog->invite) take(*dialog, message);
     for (std::size_t index = 0; index < transactions(phone_).size(); ++index) add_reinvite(index);
     return std::move(dialogs_);
   }
@@ -57,6 +57,11 @@ class Finder {
     }
   }
 
+  static void take(SeenDialog& dialog, const Message& message) {
+    dialog.messages.push_back(message.index);
+    dialog.acknowledged |= message.sip.method() == Method::ack && is_of_device(dialog, message);
+  }
+
   std::vector<SeenDialog*> dialogs_of(const Message& message) {
     std::vector<SeenDialog*> found;
     const auto candidates = by_call_id_.find(message.sip.call_id());
@@ -79,6 +84,14 @@ class Finder {
   std::vector<SeenDialog> dialogs_;
   std::unordered_map<std::string_view, std::vector<std::size_t>> by_call_id_;
 };
+
+using DialogsByCallId = std::unordered_map<std::string_view, std::vector<const SeenDialog*>>;
+
+DialogsByCallId find_dialogs_by_call_id(const Phone& phone) {
+  DialogsByCallId found;
+  for (const SeenDialog& dialog : seen_dialogs(phone)) found[dialog.call_id].push_back(&dialog);
+  return found;
+}
 
 /// The peer's Contact as it stood before `at`; empty where it never gave one. A target refresh is
 /// an INVITE or UPDATE of the peer, or its 2xx to one of ours (§12.2.1.2, §12.2.2).
@@ -132,6 +145,14 @@ std::optional<std::string> wrong_destination(const Phone& phone, const SeenDialo
 
 std::vector<SeenDialog> find_seen_dialogs(const Phone& phone) {
   return Finder(phone).find();
+}
+
+const std::vector<const SeenDialog*>& seen_dialogs_with(const Phone& phone,
+                                                        std::string_view call_id) {
+  static const std::vector<const SeenDialog*> none;
+  const DialogsByCallId& dialogs = phone.derived<find_dialogs_by_call_id>();
+  const auto found = dialogs.find(call_id);
+  return found == dialogs.end() ? none : found->second;
 }
 
 bool is_of_device(const SeenDialog& dialog, const Message& message) {

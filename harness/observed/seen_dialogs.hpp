@@ -22,6 +22,7 @@ struct SeenDialog {
   std::size_t invite = 0;                  ///< message: the first transmission of the INVITE
   std::size_t answer = 0;                  ///< message: the first 2xx
   std::vector<std::size_t> messages;       ///< after the INVITE, both ways, in capture order
+  bool acknowledged = false;               ///< by an ACK of the device
   std::vector<std::size_t> own_invites{};  ///< transactions of the device, the founding one first
 };
 
@@ -29,6 +30,10 @@ std::vector<SeenDialog> find_seen_dialogs(const Phone& phone);
 inline const std::vector<SeenDialog>& seen_dialogs(const Phone& phone) {
   return phone.derived<find_seen_dialogs>();
 }
+
+/// Those with that Call-ID, in the same order.
+const std::vector<const SeenDialog*>& seen_dialogs_with(const Phone& phone,
+                                                        std::string_view call_id);
 
 /// `message` is a request of the device in this dialog.
 bool is_of_device(const SeenDialog& dialog, const Message& message);
