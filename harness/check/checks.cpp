@@ -20,14 +20,13 @@ std::size_t catalogue_position(std::string_view requirement) {
 std::vector<Rule> gather() {
   std::vector<Rule> all;
   for (const auto& family :
-       {rfc3261_9_cancel_rules(), rfc3261_8_request_rules(), rfc3261_8_response_rules()})
+       {rfc3261_9_cancel_rules(), rfc3261_8_request_rules(), rfc3261_8_response_rules(),
+        rfc3261_10_register_rules(), rfc3261_10_answer_rules()})
     all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_configuration_checks(),
                              guide_registration_checks(),
                              guide_call_checks(),
                              guide_authentication_checks(),
-                             rfc3261_10_register_checks(),
-                             rfc3261_10_answer_checks(),
                              rfc3261_17_transaction_checks(),
                              rfc3261_17_non_invite_checks(),
                              rfc3261_18_size_checks(),

@@ -7,16 +7,16 @@
 
 namespace sipharness::check {
 
-std::span<const Rule> rfc3261_9_cancel_rules();    // RFC 3261 §9.1
-std::span<const Rule> rfc3261_8_request_rules();   // RFC 3261 §8.1.1
-std::span<const Rule> rfc3261_8_response_rules();  // RFC 3261 §8.1.3, §18.1.2
+std::span<const Rule> rfc3261_9_cancel_rules();     // RFC 3261 §9.1
+std::span<const Rule> rfc3261_8_request_rules();    // RFC 3261 §8.1.1
+std::span<const Rule> rfc3261_8_response_rules();   // RFC 3261 §8.1.3, §18.1.2
+std::span<const Rule> rfc3261_10_register_rules();  // RFC 3261 §10
+std::span<const Rule> rfc3261_10_answer_rules();    // RFC 3261 §10: the answers
 
 std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3
 std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
 std::span<const Check> guide_call_checks();                 // guide, Cases 1 and 2
 std::span<const Check> guide_authentication_checks();       // guide, last note
-std::span<const Check> rfc3261_10_register_checks();        // RFC 3261 §10
-std::span<const Check> rfc3261_10_answer_checks();          // RFC 3261 §10: the answers
 std::span<const Check> rfc3261_17_transaction_checks();     // RFC 3261 §17.1
 std::span<const Check> rfc3261_17_non_invite_checks();      // RFC 3261 §17.1.2
 std::span<const Check> rfc3261_18_size_checks();            // RFC 3261 §18.1.1

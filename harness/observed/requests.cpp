@@ -1,75 +1,31 @@
 #include "harness/observed/requests.hpp"
 
-#include <algorithm>
-#include <unordered_map>
+#include <ranges>
 
 namespace sipharness::observed {
 namespace {
 
-using sip::Method;
-
-Messages with_method(const Phone& phone, Method method) {
-  Messages found;
-  for (const Message* request : requests_of_device(phone))
-    if (request->sip.method() == method) found.push_back(request);
-  return found;
-}
-
-using ByCallId = std::unordered_map<std::string_view, Messages>;
-
-ByCallId find_requests_by_call_id(const Phone& phone) {
-  ByCallId found;
-  for (const Message* request : requests_of_device(phone))
-    found[request->sip.call_id()].push_back(request);
-  return found;
-}
-
-using FirstByBranch = std::unordered_map<std::string_view, const Message*>;
-
-FirstByBranch find_first_by_branch(const Phone& phone) {
-  FirstByBranch found;
-  for (const Message* request : requests_of_device(phone))
-    found.emplace(request->sip.via().branch, request);
-  return found;
-}
-
-CaptureTime find_last_sent(const Phone& phone) {
-  CaptureTime last = CaptureTime::min();
+std::vector<const Message*> find_requests(const Phone& phone, Direction direction) {
+  std::vector<const Message*> found;
   for (const Message& message : phone.messages)
-    if (message.from_device()) last = std::max(last, message.at);
-  return last;
+    if (message.direction == direction && message.sip.is_request()) found.push_back(&message);
+  return found;
 }
 
 }  // namespace
 
-Messages find_requests_of_device(const Phone& phone) {
-  Messages found;
-  for (const Message& message : phone.messages)
-    if (message.from_device() && message.sip.is_request()) found.push_back(&message);
-  return found;
+std::vector<const Message*> find_requests_of_device(const Phone& phone) {
+  return find_requests(phone, Direction::from_device);
 }
 
-Messages find_invites_of_device(const Phone& phone) {
-  return with_method(phone, Method::invite);
+std::vector<const Message*> find_requests_to_device(const Phone& phone) {
+  return find_requests(phone, Direction::to_device);
 }
 
-Messages find_registers_of_device(const Phone& phone) {
-  return with_method(phone, Method::register_);
-}
-
-const Messages& requests_in_call(const Phone& phone, std::string_view call_id) {
-  static const Messages none;
-  const ByCallId& requests = phone.derived<find_requests_by_call_id>();
-  const auto found = requests.find(call_id);
-  return found == requests.end() ? none : found->second;
-}
-
-const Message& first_with_branch_of(const Phone& phone, const Message& request) {
-  return *phone.derived<find_first_by_branch>().at(request.sip.via().branch);
-}
-
-bool sends_after(const Phone& phone, CaptureTime at) {
-  return phone.derived<find_last_sent>() > at;
+std::optional<CaptureTime> last_sent_at(const Phone& phone) {
+  for (const Message& message : phone.messages | std::views::reverse)
+    if (message.from_device()) return message.at;
+  return std::nullopt;
 }
 
 }  // namespace sipharness::observed

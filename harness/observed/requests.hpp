@@ -1,37 +1,26 @@
 #pragma once
-// The requests of a phone, every transmission, in capture order: all, by method, by Call-ID.
+// The requests of a phone, every transmission of them, in capture order.
 
-#include <string_view>
+#include <optional>
 #include <vector>
 
 #include "harness/observed/phone.hpp"
 
 namespace sipharness::observed {
 
-using Messages = std::vector<const Message*>;
-
-Messages find_requests_of_device(const Phone& phone);
-inline const Messages& requests_of_device(const Phone& phone) {
+std::vector<const Message*> find_requests_of_device(const Phone& phone);
+/// That the device sent.
+inline const std::vector<const Message*>& requests_of_device(const Phone& phone) {
   return phone.derived<find_requests_of_device>();
 }
 
-Messages find_invites_of_device(const Phone& phone);
-inline const Messages& invites_of_device(const Phone& phone) {
-  return phone.derived<find_invites_of_device>();
+std::vector<const Message*> find_requests_to_device(const Phone& phone);
+/// That were sent to it.
+inline const std::vector<const Message*>& requests_to_device(const Phone& phone) {
+  return phone.derived<find_requests_to_device>();
 }
 
-Messages find_registers_of_device(const Phone& phone);
-inline const Messages& registers_of_device(const Phone& phone) {
-  return phone.derived<find_registers_of_device>();
-}
-
-/// Those with that Call-ID, no ACK left out.
-const Messages& requests_in_call(const Phone& phone, std::string_view call_id);
-
-/// The first of all requests with the branch of this one.
-const Message& first_with_branch_of(const Phone& phone, const Message& request);
-
-/// The device sent something later than `at`.
-bool sends_after(const Phone& phone, CaptureTime at);
+/// When the device sent its last SIP message, request or response.
+std::optional<CaptureTime> last_sent_at(const Phone& phone);
 
 }  // namespace sipharness::observed

@@ -18,6 +18,7 @@
 #include "harness/observed/phone.hpp"
 #include "harness/observed/requests.hpp"
 #include "harness/observed/seen_dialogs.hpp"
+#include "harness/observed/sent_requests.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
@@ -130,7 +131,7 @@ Wrong contact_problem(const Phone& /*phone*/, const Message& message) {
 /// The device went on living after a request to it had timed out.
 bool outlived(const Phone& phone, const Message& request) {
   const CaptureTime timeout = request.at + phone.profile.timers.sixty_four_t1();
-  return next_power_change(phone, request.at) > timeout && sends_after(phone, timeout);
+  return next_power_change(phone, request.at) > timeout && last_sent_at(phone) > timeout;
 }
 
 /// A request that the far end of a call of the device sent to the Contact of its INVITE.

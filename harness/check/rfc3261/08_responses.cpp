@@ -17,7 +17,7 @@
 #include "harness/observed/foreign_responses.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/phone.hpp"
-#include "harness/observed/requests.hpp"
+#include "harness/observed/sent_requests.hpp"
 #include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/builder.hpp"
