@@ -12,6 +12,8 @@ std::span<const Rule> rfc3261_8_request_rules();    // RFC 3261 §8.1.1
 std::span<const Rule> rfc3261_8_response_rules();   // RFC 3261 §8.1.3, §18.1.2
 std::span<const Rule> rfc3261_10_register_rules();  // RFC 3261 §10
 std::span<const Rule> rfc3261_10_answer_rules();    // RFC 3261 §10: the answers
+std::span<const Rule> rfc3261_12_dialog_rules();    // RFC 3261 §12.2, §14.1, §15
+std::span<const Rule> rfc3261_12_request_rules();   // RFC 3261 §12.2.1.1
 
 std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3
 std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
@@ -43,8 +45,6 @@ std::span<const Check> rfc3261_13_answer_checks();          // RFC 3261 §13.3; 
 std::span<const Check> rfc3261_14_modification_checks();    // RFC 3261 §14.1
 std::span<const Check> rfc4028_10_session_checks();         // RFC 4028
 std::span<const Check> failover_midcall_checks();           // a call whose server is lost
-std::span<const Check> rfc3261_12_dialog_checks();          // RFC 3261 §12.2, §14.1, §15
-std::span<const Check> rfc3261_12_request_checks();         // RFC 3261 §12.2.1.1
 std::span<const Check> rfc3261_13_acknowledgement_checks();  // RFC 3261 §13.2.2.4
 std::span<const Check> rfc3261_17_invite_checks();           // RFC 3261 §17.1.1, answered
 

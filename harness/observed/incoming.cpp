@@ -8,6 +8,13 @@
 
 namespace sipharness::observed {
 
+std::vector<const Transaction*> find_server_transactions(const Phone& phone) {
+  std::vector<const Transaction*> found;
+  for (const Transaction& transaction : transactions(phone))
+    if (is_from_server(transaction)) found.push_back(&transaction);
+  return found;
+}
+
 bool is_from_server(const Transaction& transaction) {
   return transaction.direction == Direction::to_device;
 }

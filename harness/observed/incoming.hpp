@@ -9,12 +9,19 @@
 #include "harness/observed/dialog_requests.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 
-/// policy: what a device sends this soon after something arrived was on its way already.
-inline constexpr Duration in_flight = 50ms;
+/// What a device sends this soon after something arrived was on its way already.
+inline constexpr Duration in_flight = policy::round_trip_slack;
+
+std::vector<const Transaction*> find_server_transactions(const Phone& phone);
+/// The device's: requests of its servers, by time.
+inline const std::vector<const Transaction*>& server_transactions(const Phone& phone) {
+  return phone.derived<find_server_transactions>();
+}
 
 bool is_from_server(const Transaction& transaction);
 /// An INVITE of a server outside any dialog.
