@@ -22,7 +22,8 @@ std::vector<Rule> gather() {
   for (const auto& family :
        {rfc3261_9_cancel_rules(), rfc3261_8_request_rules(), rfc3261_8_response_rules(),
         rfc3261_10_register_rules(), rfc3261_10_answer_rules(), rfc3261_12_dialog_rules(),
-        rfc3261_12_request_rules(), rfc3261_13_answer_rules(), rfc3261_13_acknowledgement_rules()})
+        rfc3261_12_request_rules(), rfc3261_13_answer_rules(), rfc3261_13_acknowledgement_rules(),
+        rfc3261_14_modification_rules()})
     all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_configuration_checks(),
                              guide_registration_checks(),
@@ -50,7 +51,6 @@ std::vector<Rule> gather() {
                              guide_incoming_checks(),
                              rfc3581_port_checks(),
                              rfc3261_17_invite_checks(),
-                             rfc3261_14_modification_checks(),
                              rfc4028_10_session_checks(),
                              failover_midcall_checks(),
                              always_told_checks()})

@@ -16,6 +16,7 @@ std::span<const Rule> rfc3261_12_dialog_rules();           // RFC 3261 §12.2, �
 std::span<const Rule> rfc3261_12_request_rules();          // RFC 3261 §12.2.1.1
 std::span<const Rule> rfc3261_13_answer_rules();           // RFC 3261 §13.3; RFC 6026 §7
 std::span<const Rule> rfc3261_13_acknowledgement_rules();  // RFC 3261 §13.2.2.4
+std::span<const Rule> rfc3261_14_modification_rules();     // RFC 3261 §14.1
 
 std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3
 std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
@@ -43,7 +44,6 @@ std::span<const Check> failover_recovery_checks();          // registrations aft
 std::span<const Check> always_told_checks();                // in every run
 std::span<const Check> guide_incoming_checks();             // guide, Case 2: receiving calls
 std::span<const Check> rfc3261_17_server_checks();          // RFC 3261 §17.2
-std::span<const Check> rfc3261_14_modification_checks();    // RFC 3261 §14.1
 std::span<const Check> rfc4028_10_session_checks();         // RFC 4028
 std::span<const Check> failover_midcall_checks();           // a call whose server is lost
 std::span<const Check> rfc3261_17_invite_checks();          // RFC 3261 §17.1.1, answered
