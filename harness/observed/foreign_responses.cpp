@@ -4,6 +4,8 @@
 #include <unordered_map>
 
 #include "harness/observed/client_transactions.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
 #include "harness/sip/text.hpp"
 
 namespace sipharness::observed {

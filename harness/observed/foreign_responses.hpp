@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 
