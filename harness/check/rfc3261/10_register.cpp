@@ -77,7 +77,7 @@ void one_call_id_per_boot(const Phone& phone, const RegistersAtServer& at, Occur
                           to_string(at.server)));
 }
 
-void violated_by_number(const Phone& phone, std::uint32_t before, const Message& now,
+void judge_wrong_number(const Phone& phone, std::uint32_t before, const Message& now,
                         Occurrence& it) {
   if (now.sip.cseq() > before && phone.trace.vantage == trace::Vantage::server)
     it.inconclusive(Blame::network,
@@ -102,7 +102,7 @@ void cseq_counts_up(const Phone& phone, const RegistersAtServer& at, Occurrence&
     if (register_numbers(phone).is_next(request.sip.call_id(), before, request.sip.cseq()))
       continue;
     all_right = false;
-    violated_by_number(phone, before, request, it.about(evidence_of(phone, *transaction)));
+    judge_wrong_number(phone, before, request, it.about(evidence_of(phone, *transaction)));
   }
   if (steps > 0 && all_right)
     it.pass(
