@@ -93,4 +93,11 @@ void judge_rest(const Phone& phone, const Transaction& invite, std::size_t respo
     it.pass(fmt::format("INVITE not sent again after a {}", status));
 }
 
+bool may_be_changed_by_nat(const Phone& phone, Judge& judge) {
+  if (phone.trace.vantage != trace::Vantage::server) return false;
+  judge.inconclusive({}, verdict::Blame::network,
+                     "captured at the server: a NAT may have changed the source");
+  return true;
+}
+
 }  // namespace sipharness::check

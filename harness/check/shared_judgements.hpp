@@ -25,4 +25,8 @@ inline void judge_rest(const Phone& phone, Judge& judge, const Transaction& invi
   judge_rest(phone, invite, response, it);
 }
 
+/// Behind a NAT the server sees another address than the device wrote: inconclusive where the
+/// capture was taken there.
+bool may_be_changed_by_nat(const Phone& phone, Judge& judge);
+
 }  // namespace sipharness::check

@@ -28,7 +28,7 @@ std::vector<Refresh> find_refreshes_at(const Phone& phone, ServerRole server) {
   return found;
 }
 
-std::array<std::vector<Refresh>, 3> find_refreshes(const Phone& phone) {
+std::array<std::vector<Refresh>, 3> find_refreshes_by_server(const Phone& phone) {
   return {find_refreshes_at(phone, ServerRole::none), find_refreshes_at(phone, ServerRole::primary),
           find_refreshes_at(phone, ServerRole::secondary)};
 }
@@ -36,7 +36,18 @@ std::array<std::vector<Refresh>, 3> find_refreshes(const Phone& phone) {
 }  // namespace
 
 const std::vector<Refresh>& refreshes_at(const Phone& phone, ServerRole server) {
-  return phone.derived<find_refreshes>()[static_cast<std::size_t>(server)];
+  return phone.derived<find_refreshes_by_server>()[static_cast<std::size_t>(server)];
+}
+
+std::vector<const Refresh*> find_refreshes(const Phone& phone) {
+  std::vector<const Refresh*> found;
+  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary})
+    for (const Refresh& refresh : refreshes_at(phone, server)) found.push_back(&refresh);
+  return found;
+}
+
+Evidence evidence_of(const Phone& phone, const Refresh& refresh) {
+  return evidence_of(phone, *refresh.next);
 }
 
 bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt) {

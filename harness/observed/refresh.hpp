@@ -21,6 +21,15 @@ struct Refresh {
 /// At one server, in time order.
 const std::vector<Refresh>& refreshes_at(const Phone& phone, ServerRole server);
 
+std::vector<const Refresh*> find_refreshes(const Phone& phone);
+/// At the primary, then those at the secondary.
+inline const std::vector<const Refresh*>& refreshes(const Phone& phone) {
+  return phone.derived<find_refreshes>();
+}
+
+/// Of the attempt that refreshes.
+Evidence evidence_of(const Phone& phone, const Refresh& refresh);
+
 /// A 423 of that server made the device ask for longer than it is configured to.
 bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt);
 

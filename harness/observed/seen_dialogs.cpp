@@ -1,6 +1,7 @@
 #include "harness/observed/seen_dialogs.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -21,6 +22,14 @@ bool is_within(const SeenDialog& dialog, const sip::MessageView& sip) {
   return as_caller || as_callee;
 }
 
+/// The message tells the device where its peer is: an INVITE or UPDATE of the peer, or its 2xx to
+/// one of the device (§12.2.1.2, §12.2.2).
+bool refreshes_target(const Message& message) {
+  const sip::Method method = message.sip.method();
+  return message.to_device() && (method == Method::invite || method == Method::update) &&
+         (message.sip.is_request() || message.sip.is_success());
+}
+
 class Finder {
  public:
   explicit Finder(const Phone& phone) : phone_(phone) {}
@@ -30,7 +39,7 @@ class Finder {
       found_by(transactions(phone_)[index], index);
     for (const Message& message : phone_.messages)
       for (SeenDialog* dialog : dialogs_of(message))
-        if (message.index > dialog->invite) dialog->messages.push_back(message.index);
+        if (message.index > dialog->invite) take(*dialog, message);
     for (std::size_t index = 0; index < transactions(phone_).size(); ++index) add_reinvite(index);
     return std::move(dialogs_);
   }
@@ -51,10 +60,22 @@ class Finder {
       dialog.server_tag = dialog.device_called ? sip.to_tag() : sip.from_tag();
       dialog.invite = invite.sends.front();
       dialog.answer = response;
+      const std::size_t founding = dialog.device_called ? dialog.answer : dialog.invite;
+      dialog.targets.push_back({0, uri_in(phone_.message(founding).sip, HeaderId::contact)});
       if (dialog.device_called) dialog.own_invites.push_back(index);
       by_call_id_[dialog.call_id].push_back(dialogs_.size());
       dialogs_.push_back(std::move(dialog));
     }
+  }
+
+  static void take(SeenDialog& dialog, const Message& message) {
+    dialog.messages.push_back(message.index);
+    if (message.sip.is_request() && message.sip.method() == Method::bye && !dialog.bye)
+      dialog.bye = message.index;
+    const std::string_view contact =
+        refreshes_target(message) ? uri_in(message.sip, HeaderId::contact) : std::string_view();
+    if (!contact.empty()) dialog.targets.push_back({message.index, contact});
+    dialog.acknowledged |= message.sip.method() == Method::ack && is_of_device(dialog, message);
   }
 
   std::vector<SeenDialog*> dialogs_of(const Message& message) {
@@ -80,22 +101,17 @@ class Finder {
   std::unordered_map<std::string_view, std::vector<std::size_t>> by_call_id_;
 };
 
-/// The peer's Contact as it stood before `at`; empty where it never gave one. A target refresh is
-/// an INVITE or UPDATE of the peer, or its 2xx to one of ours (§12.2.1.2, §12.2.2).
-std::string_view remote_target(const Phone& phone, const SeenDialog& dialog, std::size_t at) {
-  const std::size_t founding = dialog.device_called ? dialog.answer : dialog.invite;
-  std::string_view target = uri_in(phone.message(founding).sip, HeaderId::contact);
-  for (const std::size_t index : dialog.messages) {
-    if (index >= at) break;
-    const Message& message = phone.message(index);
-    const bool may_refresh =
-        message.sip.method() == Method::invite || message.sip.method() == Method::update;
-    const bool is_word = message.sip.is_request() || message.sip.is_success();
-    if (!message.to_device() || !may_refresh || !is_word) continue;
-    const std::string_view contact = uri_in(message.sip, HeaderId::contact);
-    if (!contact.empty()) target = contact;
-  }
-  return target;
+using DialogsByCallId = std::unordered_map<std::string_view, std::vector<const SeenDialog*>>;
+
+DialogsByCallId find_dialogs_by_call_id(const Phone& phone) {
+  DialogsByCallId found;
+  for (const SeenDialog& dialog : seen_dialogs(phone)) found[dialog.call_id].push_back(&dialog);
+  return found;
+}
+
+/// As it stood before message `at`.
+std::string_view remote_target(const SeenDialog& dialog, std::size_t at) {
+  return std::prev(std::ranges::lower_bound(dialog.targets, at, {}, &RemoteTarget::since))->uri;
 }
 
 /// A Request-URI is the target without what may not stand in one (§19.1.1: headers, method).
@@ -134,6 +150,18 @@ std::vector<SeenDialog> find_seen_dialogs(const Phone& phone) {
   return Finder(phone).find();
 }
 
+const std::vector<const SeenDialog*>& seen_dialogs_with(const Phone& phone,
+                                                        std::string_view call_id) {
+  static const std::vector<const SeenDialog*> none;
+  const DialogsByCallId& dialogs = phone.derived<find_dialogs_by_call_id>();
+  const auto found = dialogs.find(call_id);
+  return found == dialogs.end() ? none : found->second;
+}
+
+Evidence evidence_of(const Phone& /*phone*/, const SeenDialog& dialog) {
+  return {.server = dialog.server, .call_id = dialog.call_id, .messages = {}};
+}
+
 bool is_of_device(const SeenDialog& dialog, const Message& message) {
   return message.sip.is_request() && message.sip.from_tag() == dialog.device_tag &&
          !message.to_device();
@@ -155,14 +183,14 @@ bool begins_strict(const std::vector<std::string_view>& route_set) {
 bool was_led_there(const Phone& phone, const SeenDialog& dialog, const Message& request) {
   const auto routes = route_set(phone, dialog);
   const auto next_hop =
-      sip::parse_uri(routes.empty() ? remote_target(phone, dialog, request.index) : routes.front());
+      sip::parse_uri(routes.empty() ? remote_target(dialog, request.index) : routes.front());
   return next_hop && next_hop->endpoint() == request.destination &&
          !misaddressed(phone, dialog, request);
 }
 
 std::optional<std::string> misaddressed(const Phone& phone, const SeenDialog& dialog,
                                         const Message& request) {
-  const std::string_view target = remote_target(phone, dialog, request.index);
+  const std::string_view target = remote_target(dialog, request.index);
   if (target.empty()) return std::nullopt;
   auto routes = route_set(phone, dialog);
   std::string_view wanted = target;

@@ -8,9 +8,16 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
 
 namespace sipharness::observed {
+
+/// The peer's Contact, as it stands after message `since`; empty if it never gave one.
+struct RemoteTarget {
+  std::size_t since = 0;
+  std::string_view uri;
+};
 
 /// One dialog, from the 2xx that confirmed it on. A forked INVITE made several.
 struct SeenDialog {
@@ -22,6 +29,9 @@ struct SeenDialog {
   std::size_t invite = 0;                  ///< message: the first transmission of the INVITE
   std::size_t answer = 0;                  ///< message: the first 2xx
   std::vector<std::size_t> messages;       ///< after the INVITE, both ways, in capture order
+  bool acknowledged = false;               ///< by an ACK of the device
+  std::optional<std::size_t> bye{};        ///< message: the first one, of either side
+  std::vector<RemoteTarget> targets{};     ///< by their messages
   std::vector<std::size_t> own_invites{};  ///< transactions of the device, the founding one first
 };
 
@@ -29,6 +39,13 @@ std::vector<SeenDialog> find_seen_dialogs(const Phone& phone);
 inline const std::vector<SeenDialog>& seen_dialogs(const Phone& phone) {
   return phone.derived<find_seen_dialogs>();
 }
+
+/// Those with that Call-ID, in the same order.
+const std::vector<const SeenDialog*>& seen_dialogs_with(const Phone& phone,
+                                                        std::string_view call_id);
+
+/// No message of it: a judgement cites those that matter.
+Evidence evidence_of(const Phone& phone, const SeenDialog& dialog);
 
 /// `message` is a request of the device in this dialog.
 bool is_of_device(const SeenDialog& dialog, const Message& message);

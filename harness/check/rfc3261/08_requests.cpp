@@ -1,0 +1,227 @@
+// What every request must carry. @source RFC 3261 §8.1.1, §18.1.1
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/addresses.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/requests.hpp"
+#include "harness/observed/seen_dialogs.hpp"
+#include "harness/observed/sent_requests.hpp"
+#include "harness/observed/transaction.hpp"
+#include "harness/sip/text.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::HeaderId;
+using sip::Method;
+using verdict::Severity;
+
+using Wrong = std::optional<std::string>;
+
+Wrong lacks_a_mandatory_header(const Phone& /*phone*/, const Message& message) {
+  for (const HeaderId header : {HeaderId::to, HeaderId::from, HeaderId::cseq, HeaderId::call_id,
+                                HeaderId::max_forwards, HeaderId::via})
+    if (!message.sip.has(header))
+      return fmt::format("{} without {}", message.sip.method_text(), to_string(header));
+  return std::nullopt;
+}
+
+// --- Max-Forwards --------------------------------------------------------------------------------
+
+Wrong lacks_max_forwards(const Phone& /*phone*/, const Message& message) {
+  if (message.sip.has(HeaderId::max_forwards)) return std::nullopt;
+  return fmt::format("{} without Max-Forwards", message.sip.method_text());
+}
+
+bool has_other_max_forwards(const Message* message) {
+  return message->sip.has(HeaderId::max_forwards) &&
+         message->sip.header(HeaderId::max_forwards) != "70";
+}
+
+void max_forwards_is_seventy(const Phone& phone, Judge& judge) {
+  every<requests_of_device, lacks_max_forwards>(phone, judge);
+  const auto backwards = requests_of_device(phone) | std::views::reverse;
+  const auto last = std::ranges::find_if(backwards, has_other_max_forwards);
+  if (last != backwards.end())
+    judge.warn(evidence_of(phone, **last),
+               fmt::format("Max-Forwards is {}, 70 is recommended",
+                           (*last)->sip.header(HeaderId::max_forwards)));
+}
+
+// --- Via -----------------------------------------------------------------------------------------
+
+Wrong lacks_the_cookie(const Phone& /*phone*/, const Message& message) {
+  if (message.sip.via().branch.starts_with("z9hG4bK")) return std::nullopt;
+  return fmt::format("branch \"{}\"", message.sip.via().branch);
+}
+
+bool is_invite_family(Method method) {
+  return method == Method::invite || method == Method::cancel || method == Method::ack;
+}
+
+/// An INVITE, its CANCEL and its ACK share a branch (§8.1.1.7, §9.1, §17.1.1.3), and so do the
+/// transmissions of any request.
+bool may_share_branch(const Message& a, const Message& b) {
+  const bool is_kin = a.sip.method() == b.sip.method() ||
+                      (is_invite_family(a.sip.method()) && is_invite_family(b.sip.method()));
+  return is_kin && a.sip.cseq() == b.sip.cseq() && a.sip.call_id() == b.sip.call_id() &&
+         a.destination == b.destination;
+}
+
+Wrong has_the_branch_of_another(const Phone& phone, const Message& message) {
+  if (may_share_branch(first_with_branch_of(phone, message), message)) return std::nullopt;
+  return fmt::format("branch {} used before, for another request or destination",
+                     message.sip.via().branch);
+}
+
+std::string_view via_token(Transport transport) {
+  return transport == Transport::udp ? "UDP" : "TCP";
+}
+
+Wrong via_problem(const Phone& /*phone*/, const Message& message) {
+  const sip::Via& via = message.sip.via();
+  if (!sip::same_ignoring_case(via.transport, via_token(message.transport)))
+    return fmt::format("Via says {}, sent over {}", via.transport, via_token(message.transport));
+  const auto host = IpAddress::parse(via.host);
+  if (!host) return std::nullopt;  // a name: only its resolver could tell
+  if (!came_from(message, *host))
+    return fmt::format("Via sent-by {} but sent from {}", via.sent_by, message.source.text());
+  const std::uint16_t port = via.port == 0 ? 5060 : via.port;
+  if (message.transport == Transport::udp && port != message.source.port)
+    return fmt::format("Via sent-by {} but sent from {}", via.sent_by, message.source.text());
+  return std::nullopt;
+}
+
+void via_tells_where_we_listen(const Phone& phone, Judge& judge) {
+  if (may_be_changed_by_nat(phone, judge)) return;
+  every<requests_of_device, via_problem>(phone, judge);
+}
+
+// --- The Contact of an INVITE --------------------------------------------------------------------
+
+/// What is wrong with the Contact of an INVITE by itself. A name, or an address that a NAT learned,
+/// may be right: only what can reach nobody is wrong.
+Wrong contact_problem(const Phone& /*phone*/, const Message& message) {
+  const auto contacts = uris_in(message.sip, HeaderId::contact);
+  if (contacts.size() != 1) return fmt::format("INVITE with {} Contacts", contacts.size());
+  const auto uri = sip::parse_uri(contacts.front());
+  const bool is_sip = uri && (sip::same_ignoring_case(uri->scheme, "sip") ||
+                              sip::same_ignoring_case(uri->scheme, "sips"));
+  if (!is_sip) return fmt::format("Contact {} of an INVITE is no SIP URI", contacts.front());
+  const auto host = IpAddress::parse(uri->host);
+  if (host && (*host == IpAddress::v4({}) || *host == IpAddress::v6({})))
+    return fmt::format("Contact {} of an INVITE reaches nobody", contacts.front());
+  return std::nullopt;
+}
+
+/// The device went on living after a request to it had timed out.
+bool outlived(const Phone& phone, const Message& request) {
+  const CaptureTime timeout = request.at + phone.profile.timers.sixty_four_t1();
+  return next_power_change(phone, request.at) > timeout && last_sent_at(phone) > timeout;
+}
+
+/// A request that the far end of a call of the device sent to the Contact of its INVITE.
+bool goes_to_the_contact(const Phone& phone, const sip::MessageView& request) {
+  return std::ranges::any_of(
+      seen_dialogs_with(phone, request.call_id()), [&](const SeenDialog* dialog) {
+        return dialog->device_called && dialog->acknowledged &&
+               request.to_tag() == dialog->device_tag && request.from_tag() == dialog->server_tag;
+      });
+}
+
+void is_answered_at_the_contact(const Phone& phone, const Transaction& transaction,
+                                Occurrence& it) {
+  if (transaction.direction != Direction::to_device || transaction.first_response) return;
+  const Message& request = opening(phone, transaction);
+  if (goes_to_the_contact(phone, request.sip) && outlived(phone, request))
+    it.violated_unless_lost(
+        fmt::format("{} to the Contact was never answered", request.sip.method_text()));
+}
+
+void invite_has_one_contact(const Phone& phone, Judge& judge) {
+  every<invites_of_device, contact_problem>(phone, judge);
+  each<transactions, is_answered_at_the_contact>(phone, judge);
+}
+
+const std::array rules{
+    Rule{
+        .row = {.id = "RFC3261-GEN-01",
+                .clause = "RFC 3261 §8.1.1",
+                .severity = Severity::must,
+                .sentence = "Every request carries To, From, CSeq, Call-ID, Max-Forwards and Via.",
+                .observed = "Each of the six headers is present in every request from the device."},
+        .held = "To, From, CSeq, Call-ID, Max-Forwards and Via in all {} requests",
+        .judge = every<requests_of_device, lacks_a_mandatory_header>},
+    Rule{.row = {.id = "RFC3261-GEN-02",
+                 .clause = "RFC 3261 §8.1.1.6",
+                 .severity = Severity::must,
+                 .sentence = "Every request carries Max-Forwards, with the value 70.",
+                 .observed = "Max-Forwards is present in every request from the device; a value "
+                             "other than 70 is a warning."},
+         .held = "Max-Forwards in all {} requests",
+         .judge = max_forwards_is_seventy},
+    Rule{
+        .row =
+            {.id = "RFC3261-GEN-03",
+             .clause = "RFC 3261 §8.1.1.7",
+             .severity = Severity::must,
+             .sentence = "The branch of the topmost Via begins with z9hG4bK.",
+             .observed =
+                 "The prefix, compared with case, of the branch in every request from the device."},
+        .held = "branches that begin z9hG4bK in all {} requests",
+        .judge = every<requests_of_device, lacks_the_cookie>},
+    Rule{.row = {.id = "RFC3261-GEN-04",
+                 .clause = "RFC 3261 §8.1.1.7",
+                 .severity = Severity::must,
+                 .sentence = "A branch is unique to its request; only CANCEL and the ACK to a "
+                             "non-2xx repeat it.",
+                 .observed = "Over the whole capture no branch is shared by two requests that "
+                             "differ in method, CSeq, Call-ID or destination; INVITE with its "
+                             "CANCEL and its ACK excepted."},
+         .held = "a branch of its own in all {} requests",
+         .judge = every<requests_of_device, has_the_branch_of_another>},
+    Rule{
+        .row = {.id = "RFC3261-GEN-05",
+                .clause = "RFC 3261 §8.1.1.7, §18.1.1",
+                .severity = Severity::must,
+                .sentence = "The Via names the transport that was used and the address and port "
+                            "the device listens on.",
+                .observed = "The Via of every request has the token of the transport it came over, "
+                            "and the device takes the responses that are sent to its sent-by."},
+        .held = "a Via that names transport and source in all {} requests",
+        .judge = via_tells_where_we_listen},
+    Rule{
+        .row =
+            {.id = "RFC3261-GEN-07",
+             .clause = "RFC 3261 §8.1.1.8",
+             .severity = Severity::must,
+             .sentence =
+                 "An INVITE carries exactly one Contact, a SIP URI at which the device is reached.",
+             .observed = "Contacts in each INVITE from the device are counted and read, and a "
+                         "request that the far end sends to that Contact is answered."},
+        .needs = {"an INVITE"},
+        .held = "one Contact that can be reached in all {} requests",
+        .judge = invite_has_one_contact},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc3261_8_request_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

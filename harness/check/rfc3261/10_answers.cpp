@@ -1,0 +1,438 @@
+// What a device makes of a registrar's answers: grants, refusals, silence, and taking a binding
+// back. @source RFC 3261 §10.2, §20.10, §20.19, §20.23, §20.33, §21.4, §21.5.4; requirements AMB-6
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/check/unless.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/refresh.hpp"
+#include "harness/observed/register_series.hpp"
+#include "harness/observed/register_transactions.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/retry_after.hpp"
+#include "harness/observed/sent_requests.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
+#include "harness/sip/address.hpp"
+#include "harness/sip/text.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::HeaderId;
+using std::chrono::seconds;
+using verdict::Blame;
+using verdict::Severity;
+
+std::optional<seconds> number_in(std::string_view text) {
+  const auto value = sip::parse_unsigned<std::uint32_t>(text);
+  return value ? std::optional<seconds>(*value) : std::nullopt;
+}
+
+std::optional<seconds> contact_expiry(const sip::MessageView& message) {
+  const auto contacts = sip::parse_addresses(message.header(HeaderId::contact));
+  const auto parameter = contacts.empty() ? std::nullopt : contacts.front().parameter("expires");
+  return parameter ? number_in(*parameter) : std::nullopt;
+}
+
+std::optional<seconds> asked_in(const sip::MessageView& request) {
+  if (const auto own = contact_expiry(request)) return own;
+  const auto header = request.expires();
+  return header ? std::optional<seconds>(*header) : std::nullopt;
+}
+
+/// The final response to a REGISTER; null if it got none.
+const sip::MessageView* answer_to(const Phone& phone, const Transaction& registration) {
+  return registration.final ? &phone.message(*registration.final).sip : nullptr;
+}
+
+// --- What is asked, what is granted --------------------------------------------------------------
+
+std::optional<std::string> two_expiries(const Phone& /*phone*/, const Message& message) {
+  const auto parameter = contact_expiry(message.sip);
+  const auto header = message.sip.expires();
+  if (!parameter || !header || *parameter == seconds(*header)) return std::nullopt;
+  return fmt::format("Contact says expires={}, the Expires header {}", parameter->count(), *header);
+}
+
+/// The 200 that granted a binding; null if the attempt drew none.
+const sip::MessageView* grant_to(const Phone& phone, const RegisterAttempt& attempt) {
+  if (!attempt.ok || !attempt.granted || attempt.unregister) return nullptr;
+  return answer_to(phone, transactions(phone)[attempt.transactions.back()]);
+}
+
+/// Judges that the attempt after an accepted one comes within the expiry granted.
+void judge_follows_grant(const Phone& phone, const AttemptPair& pair, Occurrence& it,
+                         std::string_view granted_how) {
+  const RegisterAttempt& accepted = *pair.before;
+  const CaptureTime lapse = *accepted.ok + *accepted.granted;
+  if (next_power_change(phone, *accepted.ok) < std::min(lapse, phone.trace.last)) return;
+  if (pair.after == nullptr && phone.trace.last <= lapse) return;
+  if (pair.after == nullptr)
+    return it.violated(fmt::format("no refresh within the {} {}",
+                                   format_duration(*accepted.granted), granted_how));
+  it.about(evidence_of(phone, *pair.after))
+      .within({.start = *accepted.ok,
+               .end = pair.after->start,
+               .window = {.max = *accepted.granted, .max_open = true},
+               .host_produced = true},
+              fmt::format("next REGISTER at the {} after {} {}", to_string(accepted.server),
+                          format_duration(*accepted.granted), granted_how));
+}
+
+std::size_t contacts_in(const sip::MessageView& message) {
+  std::size_t count = 0;
+  for (const sip::Header& header : message.headers())
+    if (header.id == HeaderId::contact) count += sip::parse_addresses(header.value).size();
+  return count;
+}
+
+void follows_the_grant(const Phone& phone, const AttemptPair& pair, Occurrence& it) {
+  const sip::MessageView* grant = grant_to(phone, *pair.before);
+  if (grant && (pair.before->requested != pair.before->granted || contacts_in(*grant) > 1))
+    judge_follows_grant(phone, pair, it, "granted to its Contact");
+}
+
+void contact_beats_header(const Phone& phone, const AttemptPair& pair, Occurrence& it) {
+  const sip::MessageView* grant = grant_to(phone, *pair.before);
+  if (grant && grant->expires() && seconds(*grant->expires()) != *pair.before->granted)
+    judge_follows_grant(phone, pair, it, "granted in Contact, another value in Expires");
+}
+
+/// AMB-6: E − R means nothing, so the refresh must come before E and not at once.
+void short_expiry_is_followed(const Phone& phone, const Refresh& refresh, Occurrence& it) {
+  const auto asked = refresh.previous->requested;
+  if (!asked || *asked <= refresh.granted) return;
+  const Duration before = phone.profile.reregister_margin();
+  const Duration least = before >= refresh.granted
+                             ? std::min<Duration>(policy::least_wait, refresh.granted / 2)
+                             : Duration::zero();
+  it.within({.start = *refresh.previous->ok,
+             .end = refresh.next->start,
+             .window = {.min = least, .max = refresh.granted, .max_open = true},
+             .host_produced = true},
+            fmt::format("refresh at the {} after a grant cut to {} (Reregister before {})",
+                        to_string(refresh.next->server), format_duration(refresh.granted),
+                        format_duration(before)));
+}
+
+std::string_view uses_reregister_before(const Phone& phone) {
+  if (phone.profile.reregister_before && phone.profile.reregister_margin() == Duration::zero())
+    return {};
+  return "Reregister before Expiration is in use or unknown to the device";
+}
+
+/// The attempts at the same server that began while the granted expiry ran.
+std::ptrdiff_t attempts_in_period(const Phone& phone, const Refresh& refresh) {
+  const auto& attempts = attempts_at(phone, refresh.next->server);
+  const CaptureTime granted_at = *refresh.previous->ok;
+  const auto first = std::ranges::upper_bound(attempts, granted_at, {}, &RegisterAttempt::start);
+  const auto end = std::ranges::lower_bound(first, attempts.end(), granted_at + refresh.granted, {},
+                                            &RegisterAttempt::start);
+  return end - first;
+}
+
+void unused_margin_has_no_other_effect(const Phone& phone, const Refresh& refresh, Occurrence& it) {
+  const auto in_period = attempts_in_period(phone, refresh);
+  const Duration after = refresh.next->start - *refresh.previous->ok;
+  const std::string seen =
+      fmt::format("refresh at the {} {} after a 200 that granted {}; {} attempts in that time",
+                  to_string(refresh.next->server), format_seconds(after),
+                  format_duration(refresh.granted), in_period);
+  const bool is_hurried = refresh.next->ok && after < refresh.granted / 2;
+  it.expect(!is_hurried && in_period <= 2, seen, seen);
+}
+
+// --- Failed attempts -----------------------------------------------------------------------------
+
+/// Nothing but time told the device.
+bool timed_out(const Phone& phone, const RegisterAttempt& attempt) {
+  return attempt.fail && attempt.status == 0 &&
+         !transport_failure(phone, attempt.server, attempt.start, *attempt.fail);
+}
+
+void waits_after_a_timeout(const Phone& phone, const AttemptPair& pair, Occurrence& it) {
+  const RegisterAttempt& failed = *pair.before;
+  if (pair.after == nullptr || pair.after->unregister || !timed_out(phone, failed) ||
+      pair.after->start < *failed.fail ||
+      next_power_change(phone, failed.start) <= pair.after->start)
+    return;
+  const Duration wait = pair.after->start - *failed.fail;
+  const std::string seen = fmt::format(
+      "next attempt at the {} {} after a timeout (the profile says {})", to_string(failed.server),
+      format_seconds(wait), format_duration(phone.profile.reg_retry_wait));
+  it.about(evidence_of(phone, *pair.after));
+  if (wait >= policy::least_wait)
+    it.pass(seen);
+  else if (wait >= policy::no_wait)
+    it.warn(seen);
+  else
+    it.violated(seen);
+}
+
+void judge_retry_after_423(const Message& refused, const Message& next, seconds wanted,
+                           Occurrence& it) {
+  const auto asked = asked_in(next.sip);
+  if (asked && *asked < wanted)
+    it.fail(
+        fmt::format("asks for {} after a 423 with Min-Expires {}", asked->count(), wanted.count()));
+  else if (next.sip.cseq() != refused.sip.cseq() + 1)
+    it.violated("the retry after a 423 does not raise CSeq by one");
+  else
+    it.pass(fmt::format("asks for {} after a 423 with Min-Expires {}", asked ? asked->count() : 0,
+                        wanted.count()));
+}
+
+void asks_for_min_expires(const Phone& phone, const Transaction& refused, Occurrence& it) {
+  const sip::MessageView* answer = answer_to(phone, refused);
+  if (!answer || answer->status() != 423) return;
+  const auto wanted = number_in(answer->header(HeaderId::min_expires));
+  if (!wanted) return;
+  const CaptureTime latest = phone.at(*refused.final) + policy::time_to_retry_after_423;
+  const Transaction* next = next_register_at_server(phone, refused);
+  if (next != nullptr && opening(phone, *next).at <= latest)
+    judge_retry_after_423(opening(phone, refused), opening(phone, *next), *wanted,
+                          it.about(evidence_of(phone, *next)));
+  else if (phone.trace.last > latest)
+    it.warn(fmt::format("no second try within 5 s of a 423 with Min-Expires {}", wanted->count()));
+}
+
+bool has_same_content(const sip::MessageView& before, const sip::MessageView& now) {
+  const auto is_same = [&](HeaderId id) { return before.header(id) == now.header(id); };
+  return is_same(HeaderId::contact) && is_same(HeaderId::to) && asked_in(before) == asked_in(now) &&
+         before.has(HeaderId::authorization) == now.has(HeaderId::authorization);
+}
+
+void does_not_repeat_what_was_refused(const Phone& phone, const Transaction& refused,
+                                      Occurrence& it) {
+  const sip::MessageView* answer = answer_to(phone, refused);
+  if (!answer || (answer->status() != 403 && answer->status() != 404)) return;
+  const Duration limit =
+      std::max(policy::least_wait_after_refusal, phone.profile.reg_retry_wait_403);
+  const CaptureTime at = phone.at(*refused.final);
+  const Transaction* next = next_register_at_server(phone, refused);
+  const bool is_same = next != nullptr && next_power_change(phone, at) > opening(phone, *next).at &&
+                       has_same_content(opening(phone, refused).sip, opening(phone, *next).sip);
+  const Duration wait = (is_same ? opening(phone, *next).at : phone.trace.last) - at;
+  if (is_same && wait < limit)
+    it.about(evidence_of(phone, *next))
+        .violated(fmt::format("the same REGISTER {} after a {} (it must wait {})",
+                              format_seconds(wait), answer->status(), format_duration(limit)));
+  else if (wait >= policy::least_wait_after_refusal)
+    it.pass(fmt::format("left alone for {} after a {}", format_seconds(wait), answer->status()));
+}
+
+void leaves_a_busy_server_alone(const Phone& phone, const Transaction& refused, Occurrence& it) {
+  const sip::MessageView* answer = answer_to(phone, refused);
+  if (!answer || answer->status() != 503) return;
+  const auto wait = retry_after(*answer);
+  if (!wait) return;
+  const CaptureTime at = phone.at(*refused.final);
+  const CaptureTime until = std::min(at + *wait - registration_tolerance(phone, *wait).value,
+                                     next_power_change(phone, at));
+  if (const Transaction* early = first_new_request(phone, refused.server, at, until))
+    it.about(evidence_of(phone, *early))
+        .violated(fmt::format("{} {} after a 503 with Retry-After {}",
+                              opening(phone, *early).sip.method_text(),
+                              format_seconds(opening(phone, *early).at - at), wait->count()));
+  else if (phone.trace.last >= until)
+    it.pass(fmt::format("left alone for the {} s of Retry-After", wait->count()));
+}
+
+// --- Where refreshes go --------------------------------------------------------------------------
+
+void refreshes_where_it_registered(const Phone& phone, Judge& judge) {
+  std::size_t refreshes = 0;
+  bool all_right = true;
+  for (const RegisterAttempt& accepted : attempts(phone)) {
+    if (!accepted.ok || !accepted.granted || accepted.unregister) continue;
+    const Message& first = opening(phone, transactions(phone)[accepted.transactions.back()]);
+    const LaterRegisters later =
+        later_registers(phone, first, *accepted.ok, *accepted.ok + *accepted.granted);
+    refreshes += later.count;
+    for (const Transaction* elsewhere : later.elsewhere) {
+      all_right = false;
+      judge.violated(evidence_of(phone, *elsewhere),
+                     fmt::format("registered at {}, refreshed at {}", first.destination.text(),
+                                 opening(phone, *elsewhere).destination.text()));
+    }
+  }
+  if (refreshes > 0 && all_right)
+    judge.pass({}, fmt::format("{} refreshes went where the registration had gone", refreshes));
+}
+
+void ignores_record_route(const Phone& phone, const Transaction& accepted, Occurrence& it) {
+  const sip::MessageView* answer = answer_to(phone, accepted);
+  if (!answer || !answer->is_success()) return;
+  const auto recorded = sip::parse_addresses(answer->header(HeaderId::record_route));
+  const Transaction* next = next_register_at_server(phone, accepted);
+  if (recorded.empty() || next == nullptr) return;
+  const auto route = sip::parse_addresses(opening(phone, *next).sip.header(HeaderId::route));
+  const bool follows = std::ranges::any_of(
+      route, [&](const sip::Address& hop) { return sip::same_uri(hop.uri, recorded.front().uri); });
+  it.about(evidence_of(phone, *next))
+      .expect(!follows, "no Route from a registrar's Record-Route",
+              "a Route made of the Record-Route of a registrar's 200");
+}
+
+// --- Taking a binding back -----------------------------------------------------------------------
+
+bool is_star(const sip::MessageView& request) {
+  return sip::trim(request.header(HeaderId::contact)) == "*";
+}
+
+void takes_bindings_back(const Phone& phone, Judge& judge) {
+  std::array<bool, 2> told{};
+  std::optional<CaptureTime> first;
+  for (const Transaction* transaction : register_transactions(phone)) {
+    const Message& message = opening(phone, *transaction);
+    const bool takes_back = is_star(message.sip) || asked_in(message.sip) == seconds(0);
+    if (!takes_back) continue;
+    if (!first) first = message.at;
+    told[transaction->server == ServerRole::secondary ? 1 : 0] = true;
+    Occurrence it(phone, judge, *transaction);
+    if (is_star(message.sip) && message.sip.expires() != 0u)
+      it.fail("Contact \"*\" without Expires: 0");
+    else
+      it.pass("takes its binding back with expiry 0");
+  }
+  constexpr std::array both{ServerRole::primary, ServerRole::secondary};
+  for (std::size_t i = 0; first && i < both.size(); ++i)
+    if (!told[i] && registered(phone, both[i], *first) && next_action(phone, "shutdown", {}))
+      judge.warn({both[i], {}, {}}, fmt::format("went without telling the {}", to_string(both[i])));
+}
+
+const std::array rules{
+    Rule{.row = {.id = "GRP-REG-06",
+                 .clause = "guide, Configuration (Optional)",
+                 .severity = Severity::vendor,
+                 .sentence = "Reregister before Expiration 0 switches the early refresh off and "
+                             "does nothing else.",
+                 .observed = "With R = 0 the refresh comes no earlier than half of E after the "
+                             "200, and no period has more than two attempts."},
+         .needs = {"a refresh after a granted registration"},
+         .unless = uses_reregister_before,
+         .judge = each<refreshes, unused_margin_has_no_other_effect>},
+    Rule{.row = {.id = "RFC3261-REG-06",
+                 .clause = "RFC 3261 §10.2.1.1",
+                 .severity = Severity::should,
+                 .sentence =
+                     "A REGISTER proposes one expiry: in its Contact or in its Expires header.",
+                 .observed = "Where both are present they agree."},
+         .held = "one expiry proposed in all {} requests",
+         .judge = every<registers_of_device, two_expiries>},
+    Rule{.row = {.id = "RFC3261-REG-07",
+                 .clause = "RFC 3261 §10.2.4",
+                 .severity = Severity::must,
+                 .sentence = "The device goes by the expiry that was granted to its own Contact, "
+                             "not by another's and not by its own wish.",
+                 .observed =
+                     "After a 200 that grants something else than was asked, or lists several "
+                     "contacts, the next REGISTER comes before the granted expiry is over."},
+         .needs = {"a 200 that grants another expiry than was asked, or lists several contacts",
+                   Blame::harness},
+         .judge = each<attempt_pairs, follows_the_grant>},
+    Rule{.row = {.id = "RFC3261-REG-08",
+                 .clause = "RFC 3261 §10.2.4",
+                 .severity = Severity::must,
+                 .sentence =
+                     "The expires parameter of a Contact in the 200 beats its Expires header.",
+                 .observed = "After a 200 in which they differ the next REGISTER comes before the "
+                             "Contact's expiry is over."},
+         .needs = {"a 200 whose Contact and Expires header grant different expiries",
+                   Blame::harness},
+         .judge = each<attempt_pairs, contact_beats_header>},
+    Rule{.row = {.id = "RFC3261-REG-11",
+                 .clause = "RFC 3261 §10.2.7",
+                 .severity = Severity::should,
+                 .sentence =
+                     "The device does not try a registrar again at once when a REGISTER timed out.",
+                 .observed = "The next attempt starts 5 s or more after start + 64*T1.",
+                 .tolerance = "policy: 5 s"},
+         .needs = {"an attempt after one that timed out", Blame::harness},
+         .unless = leaves_early,
+         .judge = each<attempt_pairs, waits_after_a_timeout>},
+    Rule{.row = {.id = "RFC3261-REG-12",
+                 .clause = "RFC 3261 §10.2.8, §20.23, §21.4.17",
+                 .severity = Severity::should,
+                 .sentence = "After a 423 the device asks again for at least Min-Expires.",
+                 .observed = "The retry within 5 s asks for Min-Expires or more, CSeq one higher; "
+                             "the same short value again fails.",
+                 .tolerance = "policy: 5 s"},
+         .needs = {"a REGISTER that is answered with 423 and Min-Expires", Blame::harness},
+         .judge = each<register_transactions, asks_for_min_expires>},
+    Rule{.row = {.id = "RFC3261-REG-13",
+                 .clause = "RFC 3261 §10.2.4",
+                 .severity = Severity::should,
+                 .sentence = "A refresh goes to the address where the registration was made.",
+                 .observed = "While a binding lives every REGISTER with its Call-ID and "
+                             "Request-URI has the destination of the one that made it."},
+         .needs = {"a refresh of a registration"},
+         .judge = refreshes_where_it_registered},
+    Rule{.row = {.id = "RFC3261-REG-14",
+                 .clause = "RFC 3261 §10.2",
+                 .severity = Severity::must,
+                 .sentence = "Record-Route in a response to REGISTER is ignored.",
+                 .observed = "The next REGISTER has no Route made of it."},
+         .needs = {"a 200 to REGISTER with Record-Route, and a REGISTER after it", Blame::harness},
+         .judge = each<register_transactions, ignores_record_route>},
+    Rule{.row = {.id = "RFC3261-REG-15",
+                 .clause = "RFC 3261 §21.4, §21.4.4",
+                 .severity = Severity::should,
+                 .sentence =
+                     "A REGISTER that was refused with 403 or 404 is not repeated unchanged.",
+                 .observed = "No REGISTER with the same Contact, expiry and credentials at that "
+                             "server before the profile's wait, and never within 30 s.",
+                 .tolerance = "profile: reg_retry_wait_403"},
+         .needs = {"a REGISTER that is answered with 403 or 404", Blame::harness},
+         .judge = each<register_transactions, does_not_repeat_what_was_refused>},
+    Rule{.row = {.id = "RFC3261-REG-16",
+                 .clause = "RFC 3261 §20.33, §21.5.4",
+                 .severity = Severity::should,
+                 .sentence =
+                     "A registrar that answers 503 with Retry-After is left alone for that time.",
+                 .observed = "No request outside a dialog reaches it between the 503 and the end "
+                             "of Retry-After.",
+                 .tolerance = "profile: registration"},
+         .needs = {"a REGISTER that is answered with 503 and Retry-After", Blame::harness},
+         .judge = each<register_transactions, leaves_a_busy_server_alone>},
+    Rule{.row = {.id = "RFC3261-REG-17",
+                 .clause = "RFC 3261 §10.2.2",
+                 .severity = Severity::should,
+                 .sentence =
+                     "A binding is taken back with expiry 0; Contact \"*\" only with Expires: 0.",
+                 .observed = "Every REGISTER with \"*\" has Expires: 0, else it fails; a device "
+                             "that is shut down tells both servers, else it is warned."},
+         .needs = {"a REGISTER that takes a binding back"},
+         .judge = takes_bindings_back},
+    Rule{.row = {.id = "FO-EXPSHORT",
+                 .clause = "RFC 3261 §10.2.4; guide, Configuration (Optional)",
+                 .severity = Severity::must,
+                 .sentence = "When a server cuts the expiry short the refreshes follow, even if "
+                             "Reregister before Expiration is larger than what was granted.",
+                 .observed = "The next REGISTER comes before the granted expiry is over; with R >= "
+                             "E not sooner than 5 s or half of E after the 200.",
+                 .tolerance = "policy: 5 s or E/2"},
+         .needs = {"a 200 that cuts the expiry short", Blame::harness},
+         .judge = each<refreshes, short_expiry_is_followed>},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc3261_10_answer_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

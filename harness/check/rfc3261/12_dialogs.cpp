@@ -1,0 +1,133 @@
+// Dialogs: which requests belong to one, and what becomes of it when a request within it fails.
+// @source RFC 3261 §12.2, §14.1, §15.1
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/incoming.hpp"
+#include "harness/observed/invite_tags.hpp"
+#include "harness/observed/midcall.hpp"
+#include "harness/observed/own_byes.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/sent_requests.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::Method;
+using verdict::Blame;
+using verdict::Severity;
+
+/// The capture shows that the device cannot know the dialog of the request.
+bool is_in_unknown_dialog(const Phone& phone, const sip::MessageView& request) {
+  return !is_in_known_dialog(phone, request) &&
+         (is_seen_from_its_boot(phone) || has_invite_with_same_call_id(phone, request));
+}
+
+void refuses_unknown_bye_with_481(const Phone& phone, const Transaction& bye, Occurrence& it) {
+  if (bye.method != Method::bye || !bye.final) return;
+  const int status = phone.message(*bye.final).sip.status();
+  const bool asks_for_credentials = status == 401 || status == 407;
+  if (asks_for_credentials || !is_in_unknown_dialog(phone, opening(phone, bye).sip)) return;
+  const std::string seen = fmt::format("a BYE in an unknown dialog drew {}", status);
+  it.cite(bye.final).expect(status == 481, seen, seen);
+}
+
+// --- After the device's BYE ----------------------------------------------------------------------
+
+/// A further request of the device in a dialog that it has ended. A BYE tried again is none, nor is
+/// what belongs to a subscription that shares the dialog and outlives the call (RFC 5057 §4.2).
+const Message* request_after(const Phone& phone, const OwnBye& own) {
+  const Message& sent = opening(phone, *own.bye);
+  const int status = own.bye->final ? phone.message(*own.bye->final).sip.status() : 0;
+  const bool was_refused = status >= 300 && status != 408 && status != 481;
+  const Messages& requests = requests_in_call(phone, sent.sip.call_id());
+  const auto later = std::ranges::upper_bound(requests, sent.at, {}, &Message::at);
+  const auto further = std::find_if(later, requests.end(), [&](const Message* request) {
+    const Method method = request->sip.method();
+    const bool is_allowed = method == Method::ack || method == Method::notify ||
+                            method == Method::subscribe || (was_refused && method == Method::bye);
+    return !is_allowed && request->sip.cseq() > sent.sip.cseq() && is_in(request->sip, *own.dialog);
+  });
+  return further == requests.end() ? nullptr : *further;
+}
+
+/// A call that never left may have had no server to go to.
+std::vector<const CallGroup*> find_dialled_calls_that_left(const Phone& phone) {
+  std::vector<const CallGroup*> found;
+  for (const CallGroup& call : calls(phone))
+    if (call.dialled && !call.legs.empty()) found.push_back(&call);
+  return found;
+}
+
+/// How long the INVITE of a call took that was dialled while nothing answered the BYE.
+std::optional<Duration> wait_of_next_call(const Phone& phone, const Transaction& bye) {
+  const CaptureTime sent = opening(phone, bye).at;
+  CaptureTime until = sent + phone.profile.timers.sixty_four_t1();
+  if (bye.final) until = std::min(until, phone.at(*bye.final));
+  const auto& dialled = phone.derived<find_dialled_calls_that_left>();
+  const auto next = std::ranges::upper_bound(dialled, sent, {},
+                                             [](const CallGroup* call) { return *call->dialled; });
+  if (next == dialled.end() || *(*next)->dialled >= until) return std::nullopt;
+  return reached_at(phone, (*next)->legs.front()) - *(*next)->dialled;
+}
+
+/// The device's BYE had its answer, or was given up.
+bool is_settled(const Phone& phone, const Transaction& bye) {
+  const CaptureTime over = bye.final
+                               ? phone.at(*bye.final)
+                               : opening(phone, bye).at + phone.profile.timers.sixty_four_t1();
+  return phone.trace.last >= over + time_to_act;
+}
+
+void a_bye_ends_the_session_at_once(const Phone& phone, const OwnBye& own, Occurrence& it) {
+  const auto wait = wait_of_next_call(phone, *own.bye);
+  if (const Message* further = request_after(phone, own))
+    it.violated(fmt::format("{} in a dialog that the device had ended with BYE",
+                            further->sip.method_text()));
+  else if (wait && *wait > time_to_act)
+    it.warn(fmt::format("a call dialled while the BYE was unanswered waited {}",
+                        format_seconds(*wait)));
+  else if (is_settled(phone, *own.bye))
+    it.pass(wait ? "BYE ended the dialog at once; the next call did not wait for it"
+                 : "BYE ended the dialog at once");
+}
+
+const std::array rules{
+    Rule{
+        .row = {.id = "RFC3261-BYE-01",
+                .clause = "RFC 3261 §15.1.1",
+                .severity = Severity::must,
+                .sentence = "With its BYE the session is over for the device, whatever comes back.",
+                .observed = "No further request of the device in that dialog; a call dialled while "
+                            "the BYE is unanswered leaves within 2 s, else a warning.",
+                .tolerance = "policy: 2 s"},
+        .needs = {"a call that the device ends with BYE", Blame::user},
+        .judge = each<own_byes, a_bye_ends_the_session_at_once>},
+    Rule{.row = {.id = "RFC3261-DLG-04",
+                 .clause = "RFC 3261 §15.1.2",
+                 .severity = Severity::should,
+                 .sentence = "A BYE in a dialog that the device does not know draws 481.",
+                 .observed = "The final response to a BYE whose Call-ID and tags no INVITE of the "
+                             "capture and no answer to one carried."},
+         .needs = {"a BYE in a dialog that the device does not know", Blame::harness},
+         .judge = each<server_transactions, refuses_unknown_bye_with_481>},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc3261_12_dialog_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,110 @@
+// How the device acknowledges a 2xx to its INVITE.
+// @source RFC 3261 §13.2.2.4, §8.1.1.7, §12.2.1.1, §22.1
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/answered_invites.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/invites.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/seen_dialogs.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::HeaderId;
+using verdict::Blame;
+using verdict::Severity;
+
+/// §22.1: the ACK carries the credentials of its INVITE.
+bool has_credentials_of(const Message& invite, const Message& ack) {
+  return std::ranges::all_of(
+      std::array{HeaderId::authorization, HeaderId::proxy_authorization}, [&](HeaderId header) {
+        return !invite.sip.has(header) || ack.sip.header(header) == invite.sip.header(header);
+      });
+}
+
+std::optional<std::string> wrong_with(const Phone& phone, const AnsweredInvite& answered,
+                                      const Message& ack) {
+  const Message& invite = opening(phone, *answered.invite);
+  if (ack.sip.cseq() != invite.sip.cseq())
+    return fmt::format("its CSeq number is {}, the INVITE's {}", ack.sip.cseq(), invite.sip.cseq());
+  if (ack.sip.via().branch == invite.sip.via().branch) return "it has the branch of the INVITE";
+  if (!has_credentials_of(invite, ack)) return "it lacks the INVITE's credentials";
+  return misaddressed(phone, *answered.dialog, ack);
+}
+
+void acknowledges_in_the_dialog(const Phone& phone, const AnsweredInvite& answered,
+                                Occurrence& it) {
+  for (const std::size_t ack : answered.acks)
+    if (const auto wrong = wrong_with(phone, answered, phone.message(ack)))
+      return it.cite(ack).violated(fmt::format("ACK to a 2xx: {}", *wrong));
+  if (!answered.acks.empty())
+    return it.cite(answered.acks.front())
+        .pass("the 2xx was acknowledged in its dialog, on a branch of its own");
+  const CaptureTime at = phone.at(answered.answer);
+  if (std::min(phone.trace.last, next_power_change(phone, at)) > at + time_to_react)
+    it.violated_unless_lost("a 2xx was never acknowledged");
+}
+
+/// Until when a repeated 2xx must be acknowledged: while its transaction lives, and the call.
+CaptureTime end_of_duty(const Phone& phone, const AnsweredInvite& answered) {
+  const CaptureTime first = phone.at(answered.answer);
+  const CaptureTime end =
+      std::min({first + phone.profile.timers.sixty_four_t1(),
+                phone.trace.last - phone.profile.timers.t1, next_power_change(phone, first)});
+  const auto& bye = answered.dialog->bye;
+  return bye ? std::min(end, phone.at(*bye)) : end;
+}
+
+void acknowledges_every_copy(const Phone& phone, const AnsweredInvite& answered, Occurrence& it) {
+  const auto copies =
+      copies_of(phone, *answered.invite, answered.answer, end_of_duty(phone, answered));
+  if (copies.size() < 2) return;
+  for (std::size_t i = 1; i < copies.size(); ++i) it.cite(copies[i]);
+  const std::string seen =
+      fmt::format("the 2xx came {} times, {} acknowledged", copies.size(), answered.acks.size());
+  if (answered.acks.size() < copies.size())
+    it.violated_unless_lost(seen);
+  else
+    it.pass(seen);
+}
+
+const std::array rules{
+    Rule{.row = {.id = "RFC3261-ACK-2XX",
+                 .clause = "RFC 3261 §13.2.2.4, §8.1.1.7, §22.1",
+                 .severity = Severity::must,
+                 .sentence = "The ACK to a 2xx is a request of the dialog.",
+                 .observed =
+                     "A branch of its own, the CSeq number and the credentials of the INVITE, and "
+                     "Request-URI, Route and destination by the dialog's target and route set."},
+         .needs = {"a call that was answered"},
+         .judge = each<answered_invites, acknowledges_in_the_dialog>},
+    Rule{.row = {.id = "RFC3261-ACK-2XX-REP",
+                 .clause = "RFC 3261 §13.2.2.4",
+                 .severity = Severity::must,
+                 .sentence = "Each 2xx to an INVITE that comes again is acknowledged again.",
+                 .observed = "As many ACKs in the dialog as copies of the 2xx that stand more than "
+                             "50 ms apart, as long as the call is up.",
+                 .tolerance = "policy: 50 ms"},
+         .needs = {"a 2xx to an INVITE that came more than once", Blame::harness},
+         .judge = each<answered_invites, acknowledges_every_copy>},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc3261_13_acknowledgement_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,303 @@
+// What the device answers an INVITE with, and how long it stands by it: ringing, the 200 until its
+// ACK, and copies on either side that mean nothing new.
+// @source RFC 3261 §13.3.1.1, §13.3.1.4; RFC 6026 §7.1, §7.2, §8.7
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/back_off.hpp"
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/dialog_requests.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/incoming.hpp"
+#include "harness/observed/midcall.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::Method;
+using verdict::Blame;
+using verdict::Severity;
+
+/// §13.3.1.1: a response at least this often while it rings.
+constexpr Duration ring_at_least_every = 60s;
+
+bool is_success(const Phone& phone, const Transaction& invite) {
+  return invite.final && phone.message(*invite.final).sip.is_success();
+}
+
+// --- Ringing -------------------------------------------------------------------------------------
+
+/// RFC 3262: one that is acknowledged by itself need not come again every minute.
+bool is_reliable(const sip::MessageView& response) {
+  return response.header(sip::HeaderId::require).find("100rel") != std::string_view::npos;
+}
+
+std::vector<std::size_t> ringings(const Phone& phone, const Transaction& invite) {
+  std::vector<std::size_t> found;
+  for (const std::size_t response : invite.responses) {
+    if (invite.final && response >= *invite.final) break;
+    const sip::MessageView& sip = phone.message(response).sip;
+    if (sip.status() > 100 && sip.is_provisional()) found.push_back(response);
+  }
+  return found;
+}
+
+/// When a server first sent CANCEL, by Call-ID.
+std::unordered_map<std::string_view, CaptureTime> find_first_cancels(const Phone& phone) {
+  std::unordered_map<std::string_view, CaptureTime> found;
+  for (const Transaction* cancel : server_transactions(phone))
+    if (cancel->method == Method::cancel)
+      found.emplace(opening(phone, *cancel).sip.call_id(), opening(phone, *cancel).at);
+  return found;
+}
+
+/// The caller gave up, the device answered or was switched off, the capture ends.
+CaptureTime ringing_ends(const Phone& phone, const Transaction& invite) {
+  const Message& first = opening(phone, invite);
+  CaptureTime end = std::min(phone.trace.last, next_power_change(phone, first.at));
+  if (invite.final) end = std::min(end, phone.at(*invite.final));
+  const auto& cancels = phone.derived<find_first_cancels>();
+  const auto cancelled = cancels.find(first.sip.call_id());
+  return cancelled == cancels.end() ? end : std::min(end, cancelled->second);
+}
+
+void rings_every_minute(const Phone& phone, const Transaction& invite, Occurrence& it) {
+  if (!is_incoming_call(phone, invite)) return;
+  const std::vector<std::size_t> rings = ringings(phone, invite);
+  const CaptureTime end = ringing_ends(phone, invite);
+  if (rings.empty() || is_reliable(phone.message(rings.front()).sip)) return;
+  if (end <= phone.at(rings.front()) + ring_at_least_every) return;
+  const auto tolerance = timer_tolerance(phone, ring_at_least_every);
+  for (std::size_t i = 0; i < rings.size(); ++i) {
+    const CaptureTime next = i + 1 < rings.size() ? phone.at(rings[i + 1]) : end;
+    const bool is_late = next - phone.at(rings[i]) > ring_at_least_every + tolerance.value;
+    it.about(evidence_of(phone, opening(phone, invite))).cite(rings[i]);
+    if (is_late && may_be_lost_on_the_way(phone))
+      it.inconclusive(Blame::network,
+                      "captured at the server: a 1xx may have been lost on the way");
+    else
+      it.within({.start = phone.at(rings[i]),
+                 .end = next,
+                 .window = {.max = ring_at_least_every + tolerance.value},
+                 .tolerance = tolerance},
+                "time from one 1xx to the next or to the end of ringing");
+  }
+}
+
+// --- The 200 until its ACK -----------------------------------------------------------------------
+
+/// An INVITE of a server that the device accepted, and what became of its 200.
+struct Accepted {
+  const Transaction* invite = nullptr;
+  std::vector<std::size_t> copies;
+  std::optional<std::size_t> ack;
+  std::optional<std::size_t> bye;        ///< of the device
+  std::optional<std::size_t> other_bye;  ///< of the server
+  CaptureTime answered;
+  CaptureTime timeout;  ///< 64·T1 later
+};
+
+Accepted follow(const Phone& phone, const Transaction& invite) {
+  const auto next = [&](Method method, Direction direction) {
+    return next_in_dialog(phone, dialog_requests(phone), invite, method, direction);
+  };
+  const CaptureTime answered = phone.at(*invite.final);
+  return {.invite = &invite,
+          .copies = copies_of_final(phone, invite),
+          .ack = next(Method::ack, Direction::to_device),
+          .bye = next(Method::bye, Direction::from_device),
+          .other_bye = next(Method::bye, Direction::to_device),
+          .answered = answered,
+          .timeout = answered + phone.profile.timers.sixty_four_t1()};
+}
+
+Evidence evidence_of(const Phone& phone, const Accepted& accepted) {
+  return {accepted.invite->server, phone.message(accepted.copies.front()).sip.call_id(),
+          accepted.copies};
+}
+
+/// When the device had no reason left to repeat its 200.
+CaptureTime repeats_may_end(const Phone& phone, const Accepted& accepted) {
+  CaptureTime end = next_power_change(phone, accepted.answered);
+  if (const auto failure =
+          transport_failure(phone, accepted.invite->server, accepted.answered, accepted.timeout))
+    end = std::min(end, *failure);
+  for (const auto& request : {accepted.ack, accepted.bye, accepted.other_bye})
+    if (request) end = std::min(end, phone.at(*request));
+  return end;
+}
+
+void judge_bye(const Phone& phone, const Accepted& accepted, Occurrence& it) {
+  if (!accepted.bye)
+    return it.warn("a 200 that was never acknowledged, and no BYE ended the session");
+  const Duration nominal = phone.profile.timers.sixty_four_t1();
+  const auto tolerance = timer_tolerance(phone, nominal);
+  it.cite(accepted.bye)
+      .should_be_within(
+          {.start = accepted.answered,
+           .end = phone.at(*accepted.bye),
+           .window = {.min = nominal - tolerance.value / 2,
+                      .max = nominal + tolerance.value + phone.profile.tolerances.fo_grace},
+           .tolerance = tolerance},
+          "BYE after a 200 that was never acknowledged");
+}
+
+/// Nothing but Timer-like repeats can have gone on until the timeout.
+void judge_unacknowledged(const Phone& phone, const Accepted& accepted, Occurrence& it) {
+  const auto tolerance = timer_tolerance(phone, phone.profile.timers.sixty_four_t1());
+  const CaptureTime over = accepted.timeout + tolerance.value + phone.profile.tolerances.fo_grace;
+  if (phone.trace.last <= over ||
+      repeats_may_end(phone, accepted) < accepted.timeout - tolerance.value / 2)
+    return;
+  const std::size_t expected = full_count(phone, doubling_to_t2(phone));
+  if (accepted.copies.size() < expected && !may_be_lost_on_the_way(phone))
+    it.violated(fmt::format("200 sent {} times without ACK, {} expected", accepted.copies.size(),
+                            expected));
+  else if (phone.at(accepted.copies.back()) > accepted.timeout + tolerance.value)
+    it.violated("200 still sent after 64 x T1");
+  judge_bye(phone, accepted, it);
+}
+
+void judge_accepted(const Phone& phone, Judge& judge, const Accepted& accepted) {
+  const CaptureTime end = repeats_may_end(phone, accepted);
+  Copies copies{accepted.invite->server, accepted.copies, describe_final(phone, *accepted.invite)};
+  std::erase_if(copies.messages, [&](std::size_t copy) { return phone.at(copy) > end; });
+  judge_intervals(phone, judge, copies, doubling_to_t2(phone));
+  Occurrence it(phone, judge, accepted);
+  if (!accepted.ack) return judge_unacknowledged(phone, accepted, it);
+  const bool goes_on = phone.at(accepted.copies.back()) > phone.at(*accepted.ack) + in_flight;
+  if (goes_on && phone.trace.vantage == trace::Vantage::device)
+    it.violated("200 sent again after its ACK");
+}
+
+void success_is_repeated_until_ack(const Phone& phone, Judge& judge) {
+  for (const Transaction* invite : server_transactions(phone))
+    // A copy of the INVITE may draw the 200 too (RFC 3261 §17.2.1 left that to the UAS core).
+    if (invite->method == Method::invite && is_success(phone, *invite) &&
+        !was_asked_again(phone, *invite))
+      judge_accepted(phone, judge, follow(phone, *invite));
+}
+
+// --- Copies that mean nothing new ----------------------------------------------------------------
+
+/// The device had to take the last copy of the INVITE for one: after Timer L it may be a new one.
+bool is_absorbed(const Phone& phone, const Transaction& invite) {
+  const Duration timer_l = phone.profile.timers.sixty_four_t1();
+  return is_success(phone, invite) && was_asked_again(phone, invite) &&
+         phone.at(invite.sends.back()) <
+             phone.at(*invite.final) + timer_l - timer_tolerance(phone, timer_l).value;
+}
+
+/// A copy of an INVITE that the device had answered with a 2xx: nothing but that 2xx may follow.
+void invite_copy_starts_nothing(const Phone& phone, const Transaction& invite, Occurrence& it) {
+  if (invite.method != Method::invite || !is_absorbed(phone, invite)) return;
+  const sip::MessageView& answer = phone.message(*invite.final).sip;
+  for (const std::size_t response : invite.responses) {
+    const sip::MessageView& sip = phone.message(response).sip;
+    const bool is_the_answer = sip.status() == answer.status() && sip.to_tag() == answer.to_tag();
+    if (response <= *invite.final || is_the_answer) continue;
+    return it.violated(fmt::format("a copy of an answered INVITE drew {}", sip.status()));
+  }
+  if (phone.trace.last > phone.at(invite.sends.back()) + in_flight)
+    it.pass("a copy of an answered INVITE started nothing new");
+}
+
+/// The 200 of a server to the device's INVITE, come again while the call was up.
+std::optional<std::size_t> repeated_success(const Phone& phone, const ConfirmedDialog& dialog) {
+  const Transaction& invite = transactions(phone)[dialog.invite];
+  for (const std::size_t response : invite.responses) {
+    const Message& message = phone.message(response);
+    const bool is_up =
+        message.at > dialog.confirmed && (!dialog.ended || message.at < *dialog.ended);
+    if (message.sip.is_success() && message.sip.to_tag() == dialog.server_tag && is_up)
+      return response;
+  }
+  return std::nullopt;
+}
+
+/// The BYE that follows so soon follows from the repeated 200. Without a journal nobody knows that
+/// the user did not hang up just then.
+bool ends_by_itself(const Phone& phone, const ConfirmedDialog& dialog, CaptureTime again) {
+  const Message* bye = bye_of_device(phone, dialog, again);
+  return bye != nullptr && bye->at < again + policy::reaction_to_repeated_200 &&
+         !was_dialog_lost(phone, dialog) && phone.trace.has_journal() &&
+         !was_end_ordered(phone, bye->at);
+}
+
+void success_copy_starts_nothing(const Phone& phone, const ConfirmedDialog& dialog,
+                                 Occurrence& it) {
+  if (dialog.incoming) return;
+  const auto again = repeated_success(phone, dialog);
+  if (!again) return;
+  const CaptureTime at = phone.at(*again);
+  const CaptureTime until = at + policy::reaction_to_repeated_200;
+  if (phone.trace.last < until) return;
+  it.cite(again);
+  if (!dialog.ended || *dialog.ended >= until)
+    it.pass("a repeated 200 left the call as it was");
+  else if (ends_by_itself(phone, dialog, at))
+    it.violated("a repeated 200 ended the call");
+}
+
+void copies_start_nothing(const Phone& phone, Judge& judge) {
+  each<server_transactions, invite_copy_starts_nothing>(phone, judge);
+  each<dialogs, success_copy_starts_nothing>(phone, judge);
+}
+
+const std::array rules{
+    Rule{.row = {.id = "RFC3261-UAS-2XX",
+                 .clause = "RFC 3261 §13.3.1.4",
+                 .severity = Severity::must,
+                 .sentence = "On any transport the device resends its 2xx to an INVITE after T1 "
+                             "and then at intervals that double up to T2, until the ACK comes; "
+                             "after 64*T1 it ends the session with BYE.",
+                 .observed = "The intervals between copies of the 2xx; without ACK eleven copies "
+                             "for 0.5 s and 4 s, and then a BYE, whose lack is a warning.",
+                 .tolerance = "profile: timer, fo_grace"},
+         .needs = {"a call that the device answers and whose ACK is withheld", Blame::harness},
+         .judge = success_is_repeated_until_ack},
+    Rule{.row = {.id = "RFC3261-UAS-1XX",
+                 .clause = "RFC 3261 §13.3.1.1",
+                 .severity = Severity::must,
+                 .sentence =
+                     "While it rings the device sends a 1xx other than 100 at least every minute.",
+                 .observed = "The gaps between such responses, and from the last one to the end of "
+                             "ringing, are 60 s at most.",
+                 .tolerance = "profile: timer"},
+         .needs = {"a call to the device that rings for more than a minute", Blame::user},
+         .judge = each<server_transactions, rings_every_minute>},
+    Rule{.row =
+             {.id = "RFC6026-01",
+              .clause = "RFC 6026 §7.1, §7.2, §8.7",
+              .severity = Severity::must,
+              .sentence =
+                  "Copies of a 2xx and of an INVITE that was answered with one start nothing new.",
+              .observed = "A copy of an answered INVITE draws nothing but its 2xx within 64*T1; a "
+                          "repeated 2xx ends no call.",
+              .tolerance = "policy: 2 s"},
+         .needs = {"an INVITE or a 200 that comes again when the call is up", Blame::harness},
+         .judge = copies_start_nothing},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc3261_13_answer_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

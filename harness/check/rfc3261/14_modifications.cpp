@@ -1,0 +1,211 @@
+// Changes of a session that is up, and what a refusal or silence makes of them.
+// @source RFC 3261 §12.2.1.2, §14.1; RFC 5057 §5
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/incoming.hpp"
+#include "harness/observed/midcall.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::Method;
+using verdict::Blame;
+using verdict::Severity;
+
+int status_of(const Phone& phone, const Modification& modification) {
+  const auto& final = modification.request->final;
+  return final ? phone.message(*final).sip.status() : 0;
+}
+
+bool ended_before(const ConfirmedDialog& dialog, CaptureTime at) {
+  return dialog.ended && *dialog.ended < at;
+}
+
+CaptureTime sent_at(const Phone& phone, const Modification& modification) {
+  return opening(phone, *modification.request).at;
+}
+
+// --- The dialog is lost --------------------------------------------------------------------------
+
+void lost_dialogs_are_ended(const Phone& phone, const Modification& modification, Occurrence& it) {
+  const auto lost = dialog_lost_at(phone, *modification.request);
+  const CaptureTime opened = sent_at(phone, modification);
+  if (!lost || phone.trace.last < *lost + time_to_act ||
+      next_power_change(phone, opened) < *lost + time_to_act ||
+      ended_before(*modification.dialog, opened))
+    return;
+  const Message* bye = bye_of_device(phone, *modification.dialog, opened);
+  if (bye != nullptr && bye->at <= *lost + time_to_act)
+    it.pass("the lost dialog was ended with BYE");
+  else if (bye != nullptr || !modification.dialog->ended)  // else by the server
+    it.violated_unless_lost("the dialog was lost, and no BYE ended it");
+}
+
+// --- The change is refused -----------------------------------------------------------------------
+
+/// What refuses the change and leaves the dialog as it was (RFC 5057 §5.1 lists what ends it).
+bool refuses_only_the_change(int status) {
+  constexpr std::array ends_the_dialog{404, 408, 410, 416, 480, 481, 482, 483,
+                                       484, 485, 502, 604, 401, 407, 422};
+  return status >= 400 && std::ranges::find(ends_the_dialog, status) == ends_the_dialog.end();
+}
+
+void refused_changes_leave_the_session(const Phone& phone, const Modification& modification,
+                                       Occurrence& it) {
+  const int status = status_of(phone, modification);
+  if (modification.request->method != Method::invite || !refuses_only_the_change(status)) return;
+  const CaptureTime refused = phone.at(*modification.request->final);
+  if (ended_before(*modification.dialog, refused) || phone.trace.last < refused + time_to_act)
+    return;
+  const Message* bye = bye_of_device(phone, *modification.dialog, refused);
+  if (bye == nullptr || bye->at > refused + time_to_act)
+    it.pass(fmt::format("a {} to a re-INVITE left the session as it was", status));
+  else if (phone.trace.has_journal() && !was_end_ordered(phone, bye->at))
+    it.violated(fmt::format("a {} to a re-INVITE ended the session", status));
+}
+
+// --- Both at once --------------------------------------------------------------------------------
+
+/// How long the device must wait before it tries again. @source RFC 3261 §14.1
+verdict::Window wait_after_glare(const Phone& phone, const ConfirmedDialog& dialog) {
+  const Duration longest = dialog.incoming ? Duration(2s) : Duration(4s);
+  const auto tolerance = timer_tolerance(phone, longest);
+  verdict::Window window{.max = longest + tolerance.value};
+  if (!dialog.incoming) window.min = Duration(2100ms) - tolerance.value / 2;
+  return window;
+}
+
+/// The re-INVITEs of each dialog, by time.
+std::unordered_map<const ConfirmedDialog*, std::vector<const Modification*>> find_reinvites(
+    const Phone& phone) {
+  std::unordered_map<const ConfirmedDialog*, std::vector<const Modification*>> found;
+  for (const Modification& modification : modifications(phone))
+    if (modification.request->method == Method::invite)
+      found[modification.dialog].push_back(&modification);
+  return found;
+}
+
+const Modification* next_try(const Phone& phone, const Modification& refused) {
+  const auto& tries = phone.derived<find_reinvites>().at(refused.dialog);
+  const auto next =
+      std::ranges::upper_bound(tries, phone.at(*refused.request->final), {},
+                               [&](const Modification* one) { return sent_at(phone, *one); });
+  return next == tries.end() ? nullptr : *next;
+}
+
+/// The INVITEs and UPDATEs of servers that were accepted, by Call-ID and time.
+std::unordered_map<std::string_view, std::vector<const Message*>> find_changes_of_servers(
+    const Phone& phone) {
+  std::unordered_map<std::string_view, std::vector<const Message*>> found;
+  for (const Transaction* change : server_transactions(phone)) {
+    const bool may_change = change->method == Method::invite || change->method == Method::update;
+    if (may_change && change->final && phone.message(*change->final).sip.is_success())
+      found[opening(phone, *change).sip.call_id()].push_back(&opening(phone, *change));
+  }
+  return found;
+}
+
+/// The far end's own change went through meanwhile: the device may have nothing left to change.
+bool was_changed_by_far_end(const Phone& phone, const Modification& refused, CaptureTime until) {
+  const auto& changes = phone.derived<find_changes_of_servers>();
+  const auto of_call = changes.find(refused.dialog->call_id);
+  if (of_call == changes.end()) return false;
+  const auto from =
+      std::ranges::lower_bound(of_call->second, sent_at(phone, refused), {}, &Message::at);
+  const auto end = std::ranges::upper_bound(from, of_call->second.end(), until, {}, &Message::at);
+  return std::any_of(from, end,
+                     [&](const Message* change) { return is_in(change->sip, *refused.dialog); });
+}
+
+/// The user, the far end or a restart may have made the change pointless.
+bool became_pointless(const Phone& phone, const Modification& refused, CaptureTime until,
+                      CaptureTime latest) {
+  const CaptureTime at = phone.at(*refused.request->final);
+  if (ended_before(*refused.dialog, until) || next_power_change(phone, at) < until) return true;
+  for (const std::string_view verb : {"hold", "resume", "hang_up"})
+    if (const auto ordered = next_action(phone, verb, at); ordered && *ordered <= until)
+      return true;
+  return until == latest && was_changed_by_far_end(phone, refused, until);
+}
+
+void waits_after_glare(const Phone& phone, const Modification& refused, Occurrence& it) {
+  if (refused.request->method != Method::invite || status_of(phone, refused) != 491) return;
+  const CaptureTime at = phone.at(*refused.request->final);
+  const verdict::Window window = wait_after_glare(phone, *refused.dialog);
+  const CaptureTime latest = at + *window.max;
+  const Modification* again = next_try(phone, refused);
+  const CaptureTime until = again ? std::min(sent_at(phone, *again), latest) : latest;
+  if (became_pointless(phone, refused, until, latest)) return;
+  if (again == nullptr) {
+    if (phone.trace.last > latest)
+      it.violated_unless_lost("a re-INVITE that drew 491 was not tried again");
+    return;
+  }
+  it.cite(again->request->sends.front())
+      .within({.start = at,
+               .end = sent_at(phone, *again),
+               .window = window,
+               .tolerance = timer_tolerance(phone, refused.dialog->incoming ? 2s : 4s),
+               .host_produced = true},
+              refused.dialog->incoming ? "next re-INVITE after a 491 in a call it received"
+                                       : "next re-INVITE after a 491 in a call it made");
+}
+
+const std::array rules{
+    Rule{.row = {.id = "RFC3261-DLG-01",
+                 .clause = "RFC 3261 §12.2.1.2, §14.1",
+                 .severity = Severity::should,
+                 .sentence =
+                     "A 481, a 408 or silence to a request within a dialog ends that dialog.",
+                 .observed = "After a re-INVITE or UPDATE that drew one of them the device sends "
+                             "BYE within 2 s.",
+                 .tolerance = "policy: 2 s"},
+         .needs = {"a re-INVITE or UPDATE of the device that draws 481, 408 or nothing",
+                   Blame::harness},
+         .judge = each<modifications, lost_dialogs_are_ended>},
+    Rule{
+        .row = {.id = "RFC3261-DLG-02",
+                .clause = "RFC 3261 §14.1",
+                .severity = Severity::must,
+                .sentence = "A re-INVITE that is refused otherwise leaves the session as it was.",
+                .observed = "No BYE of the device within 2 s of a 4xx, 5xx or 6xx to its re-INVITE "
+                            "that says nothing of the dialog, unless its user asked for it.",
+                .tolerance = "policy: 2 s"},
+        .needs = {"a re-INVITE of the device that is refused, and not with 481 or 408",
+                  Blame::harness},
+        .judge = each<modifications, refused_changes_leave_the_session>},
+    Rule{.row = {.id = "RFC3261-DLG-03",
+                 .clause = "RFC 3261 §14.1",
+                 .severity = Severity::should,
+                 .sentence = "After a 491 the device tries its re-INVITE again, in 2.1 to 4 s if "
+                             "it made the call, else in 2 s at most.",
+                 .observed = "The interval from the 491 to the next re-INVITE.",
+                 .tolerance = "profile: timer"},
+         .needs = {"a re-INVITE of the device that draws 491", Blame::harness},
+         .judge = each<modifications, waits_after_glare>},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc3261_14_modification_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,34 @@
+#pragma once
+// The INVITEs of a phone that were answered with a 2xx, and the ACKs that it sent for that.
+// @source RFC 3261 §13.2.2.4
+
+#include <cstddef>
+#include <vector>
+
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/seen_dialogs.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::observed {
+
+struct AnsweredInvite {
+  const SeenDialog* dialog = nullptr;
+  const Transaction* invite = nullptr;
+  std::size_t answer = 0;  ///< message: the first 2xx with the dialog's tags
+  /// ACKs in the dialog that come after the answer and have its CSeq number, or one that no INVITE
+  /// of the dialog has.
+  std::vector<std::size_t> acks;
+};
+
+std::vector<AnsweredInvite> find_answered_invites(const Phone& phone);
+/// By dialog, then by time. Left out are those without an ACK whose answer came when the
+/// transaction was over: the device may ignore it (§18.1.2).
+inline const std::vector<AnsweredInvite>& answered_invites(const Phone& phone) {
+  return phone.derived<find_answered_invites>();
+}
+
+/// The first transmission of the INVITE, and the answer.
+Evidence evidence_of(const Phone& phone, const AnsweredInvite& answered);
+
+}  // namespace sipharness::observed

@@ -1,0 +1,38 @@
+#include "harness/observed/foreign_responses.hpp"
+
+#include <string_view>
+#include <unordered_map>
+
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
+#include "harness/sip/text.hpp"
+
+namespace sipharness::observed {
+
+std::vector<ForeignResponse> find_foreign_responses(const Phone& phone) {
+  std::unordered_map<std::string_view, const Transaction*> by_branch;
+  for (const Transaction& transaction : transactions(phone))
+    if (is_ours(transaction) && is_unreliable(phone, transaction))
+      by_branch.emplace(opening(phone, transaction).sip.via().branch, &transaction);
+  std::vector<ForeignResponse> found;
+  for (const Message& message : phone.messages) {
+    if (!message.to_device() || !message.sip.is_response()) continue;
+    const auto meant = by_branch.find(message.sip.via().branch);
+    if (meant == by_branch.end()) continue;
+    const Message& request = opening(phone, *meant->second);
+    const bool is_same = message.sip.call_id() == request.sip.call_id() &&
+                         message.sip.method() == request.sip.method();
+    if (is_same && !sip::same_ignoring_case(message.sip.via().sent_by, request.sip.via().sent_by))
+      found.push_back({meant->second, message.index});
+  }
+  return found;
+}
+
+Evidence evidence_of(const Phone& phone, const ForeignResponse& foreign) {
+  Evidence evidence = evidence_of(phone, *foreign.request);
+  evidence.messages.push_back(foreign.response);
+  return evidence;
+}
+
+}  // namespace sipharness::observed

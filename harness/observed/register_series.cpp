@@ -1,0 +1,66 @@
+#include "harness/observed/register_series.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "harness/observed/register_transactions.hpp"
+
+namespace sipharness::observed {
+namespace {
+
+struct Step {
+  const Transaction* registration = nullptr;
+  CaptureTime at;
+  std::size_t run_end = 0;  ///< position of the next one that goes to another address
+};
+
+/// In time order, by Call-ID and Request-URI.
+using Series = std::map<std::pair<std::string_view, std::string_view>, std::vector<Step>>;
+
+std::pair<std::string_view, std::string_view> key_of(const Message& message) {
+  return {message.sip.call_id(), message.sip.request_uri()};
+}
+
+Series find_register_series(const Phone& phone) {
+  Series found;
+  for (const Transaction* registration : register_transactions(phone)) {
+    const Message& request = opening(phone, *registration);
+    found[key_of(request)].push_back({registration, request.at});
+  }
+  const auto destination = [&](const Step& step) {
+    return opening(phone, *step.registration).destination;
+  };
+  for (auto& [key, steps] : found)
+    for (std::size_t i = steps.size(); i-- > 0;) {
+      const bool goes_on =
+          i + 1 < steps.size() && destination(steps[i]) == destination(steps[i + 1]);
+      steps[i].run_end = goes_on ? steps[i + 1].run_end : i + 1;
+    }
+  return found;
+}
+
+}  // namespace
+
+LaterRegisters later_registers(const Phone& phone, const Message& first, CaptureTime from,
+                               CaptureTime until) {
+  LaterRegisters later;
+  const Series& series = phone.derived<find_register_series>();
+  const auto found = series.find(key_of(first));
+  if (found == series.end()) return later;
+  const std::vector<Step>& steps = found->second;
+  const auto begin = std::ranges::upper_bound(steps, from, {}, &Step::at);
+  const auto end = std::ranges::lower_bound(begin, steps.end(), until, {}, &Step::at);
+  later.count = static_cast<std::size_t>(end - begin);
+  // Runs to one address are taken at a stride: that of `first` holds nothing that is elsewhere.
+  for (auto step = begin; step < end;) {
+    const auto run_end = std::min(end, steps.begin() + static_cast<std::ptrdiff_t>(step->run_end));
+    if (opening(phone, *step->registration).destination != first.destination)
+      for (; step < run_end; ++step) later.elsewhere.push_back(step->registration);
+    step = run_end;
+  }
+  return later;
+}
+
+}  // namespace sipharness::observed

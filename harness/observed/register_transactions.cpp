@@ -1,0 +1,86 @@
+#include "harness/observed/register_transactions.hpp"
+
+#include <algorithm>
+
+#include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::observed {
+namespace {
+
+using sip::Method;
+
+using ByServer = std::array<std::vector<const Transaction*>, 3>;
+
+ByServer find_register_transactions_at(const Phone& phone) {
+  ByServer found;
+  for (const Transaction* transaction : register_transactions(phone))
+    found[static_cast<std::size_t>(transaction->server)].push_back(transaction);
+  return found;
+}
+
+ByServer find_new_requests(const Phone& phone) {
+  ByServer found;
+  for (const Transaction& transaction : transactions(phone))
+    if (transaction.direction == Direction::from_device && transaction.method != Method::cancel &&
+        opening(phone, transaction).sip.to_tag().empty())
+      found[static_cast<std::size_t>(transaction.server)].push_back(&transaction);
+  return found;
+}
+
+}  // namespace
+
+std::vector<const Transaction*> find_register_transactions(const Phone& phone) {
+  std::vector<const Transaction*> found;
+  for (const Transaction& transaction : transactions(phone))
+    if (transaction.method == Method::register_ && transaction.direction == Direction::from_device)
+      found.push_back(&transaction);
+  return found;
+}
+
+std::array<RegistersAtServer, 2> find_registers_by_server(const Phone& phone) {
+  const ByServer& all = phone.derived<find_register_transactions_at>();
+  return {RegistersAtServer{ServerRole::primary, all[1]},
+          RegistersAtServer{ServerRole::secondary, all[2]}};
+}
+
+CseqNumbers find_register_numbers(const Phone& phone) {
+  return CseqNumbers(phone, Method::register_);
+}
+
+const Transaction* next_register_at_server(const Phone& phone, const Transaction& before) {
+  const auto& registers =
+      phone.derived<find_register_transactions_at>()[static_cast<std::size_t>(before.server)];
+  // All point into one vector: their order is the order of time.
+  const auto next = std::ranges::upper_bound(registers, &before);
+  return next == registers.end() ? nullptr : *next;
+}
+
+std::vector<AttemptPair> find_attempt_pairs(const Phone& phone) {
+  std::vector<AttemptPair> found;
+  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary}) {
+    const auto& attempts = attempts_at(phone, server);
+    for (std::size_t i = 0; i < attempts.size(); ++i)
+      found.push_back({attempts[i], i + 1 < attempts.size() ? attempts[i + 1] : nullptr});
+  }
+  return found;
+}
+
+const Transaction* first_new_request(const Phone& phone, ServerRole server, CaptureTime from,
+                                     CaptureTime until) {
+  const auto& requests = phone.derived<find_new_requests>()[static_cast<std::size_t>(server)];
+  const auto start = [&](const Transaction* request) { return opening(phone, *request).at; };
+  const auto next = std::ranges::upper_bound(requests, from, {}, start);
+  return next == requests.end() || start(*next) >= until ? nullptr : *next;
+}
+
+Evidence evidence_of(const Phone& /*phone*/, const RegistersAtServer& at) {
+  return {at.server, {}, {}};
+}
+
+Evidence evidence_of(const Phone& phone, const AttemptPair& pair) {
+  return evidence_of(phone, *pair.before);
+}
+
+}  // namespace sipharness::observed

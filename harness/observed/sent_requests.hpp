@@ -1,0 +1,31 @@
+#pragma once
+// The requests that a phone sent, every transmission, by method, by Call-ID and by branch.
+
+#include <string_view>
+#include <vector>
+
+#include "harness/observed/phone.hpp"
+#include "harness/observed/requests.hpp"
+
+namespace sipharness::observed {
+
+using Messages = std::vector<const Message*>;
+
+/// In capture order.
+Messages find_invites_of_device(const Phone& phone);
+inline const Messages& invites_of_device(const Phone& phone) {
+  return phone.derived<find_invites_of_device>();
+}
+
+Messages find_registers_of_device(const Phone& phone);
+inline const Messages& registers_of_device(const Phone& phone) {
+  return phone.derived<find_registers_of_device>();
+}
+
+/// Those with that Call-ID.
+const Messages& requests_in_call(const Phone& phone, std::string_view call_id);
+
+/// The first of all requests with the branch of this one.
+const Message& first_with_branch_of(const Phone& phone, const Message& request);
+
+}  // namespace sipharness::observed
