@@ -2,11 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 #include <span>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/requests.hpp"
 #include "harness/observed/seen_dialogs.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
@@ -19,8 +26,49 @@ using sip::Method;
 
 namespace {
 
-bool is_request_of_device(const Message& message) {
-  return message.from_device() && message.sip.is_request();
+/// A dialog, whoever sent the message that names it: Call-ID and both tags, the lesser one first.
+using DialogKey = std::tuple<std::string_view, std::string_view, std::string_view>;
+
+DialogKey dialog_key(std::string_view call_id, std::string_view tag, std::string_view other_tag) {
+  return {call_id, std::min(tag, other_tag), std::max(tag, other_tag)};
+}
+
+DialogKey key_of(const sip::MessageView& message) {
+  return dialog_key(message.call_id(), message.from_tag(), message.to_tag());
+}
+
+DialogKey key_of(const ConfirmedDialog& dialog) {
+  return dialog_key(dialog.call_id, dialog.device_tag, dialog.server_tag);
+}
+
+std::map<DialogKey, std::vector<const ConfirmedDialog*>> find_dialogs_by_key(const Phone& phone) {
+  std::map<DialogKey, std::vector<const ConfirmedDialog*>> found;
+  for (const ConfirmedDialog& dialog : dialogs(phone)) found[key_of(dialog)].push_back(&dialog);
+  return found;
+}
+
+/// Every transmission.
+std::map<DialogKey, std::vector<const Message*>> find_byes_of_device(const Phone& phone) {
+  std::map<DialogKey, std::vector<const Message*>> found;
+  for (const Message* request : requests_of_device(phone))
+    if (request->sip.method() == Method::bye) found[key_of(request->sip)].push_back(request);
+  return found;
+}
+
+/// The first of each dialog.
+std::map<DialogKey, const Transaction*> find_bye_transactions(const Phone& phone) {
+  std::map<DialogKey, const Transaction*> found;
+  for (const Transaction& transaction : transactions(phone))
+    if (transaction.method == Method::bye && transaction.direction == Direction::from_device)
+      found.emplace(key_of(opening(phone, transaction).sip), &transaction);
+  return found;
+}
+
+std::unordered_map<std::string_view, std::vector<const SeenDialog*>> find_seen_dialogs_by_call_id(
+    const Phone& phone) {
+  std::unordered_map<std::string_view, std::vector<const SeenDialog*>> found;
+  for (const SeenDialog& dialog : seen_dialogs(phone)) found[dialog.call_id].push_back(&dialog);
+  return found;
 }
 
 /// Where a request goes next names an address, not a host that may stand for several servers.
@@ -32,10 +80,38 @@ bool goes_to_an_address(const sip::MessageView& request) {
 
 /// The peer's Contact or its Record-Route sent the device to where it went.
 bool was_led_there(const Phone& phone, const Message& request) {
-  return std::ranges::any_of(seen_dialogs(phone), [&](const SeenDialog& dialog) {
-    return dialog.call_id == request.sip.call_id() && is_of_device(dialog, request) &&
-           was_led_there(phone, dialog, request);
-  });
+  const auto& seen = phone.derived<find_seen_dialogs_by_call_id>();
+  const auto of_call = seen.find(request.sip.call_id());
+  return of_call != seen.end() &&
+         std::ranges::any_of(of_call->second, [&](const SeenDialog* dialog) {
+           return is_of_device(*dialog, request) && was_led_there(phone, *dialog, request);
+         });
+}
+
+/// Where a request of a dialog must not go: the server that the dialog is not with.
+using WrongWay = std::pair<DialogKey, ServerRole>;
+
+/// The first request of the device on each wrong way that nobody led there.
+std::map<WrongWay, const Message*> find_astray(const Phone& phone) {
+  std::set<WrongWay> wrong_ways;
+  for (const ConfirmedDialog& dialog : dialogs(phone))
+    wrong_ways.emplace(key_of(dialog), other(dialog.server));
+  std::map<WrongWay, const Message*> found;
+  for (const Message* request : requests_of_device(phone)) {
+    const WrongWay way{key_of(request->sip), request->server};
+    if (!wrong_ways.contains(way) || found.contains(way)) continue;
+    if (!request->sip.to_tag().empty() && goes_to_an_address(request->sip) &&
+        !was_led_there(phone, *request))
+      found.emplace(way, request);
+  }
+  return found;
+}
+
+std::unordered_set<const ConfirmedDialog*> find_lost_dialogs(const Phone& phone) {
+  std::unordered_set<const ConfirmedDialog*> found;
+  for (const Modification& modification : modifications(phone))
+    if (dialog_lost_at(phone, *modification.request)) found.insert(modification.dialog);
+  return found;
 }
 
 bool was_any_ordered(const Phone& phone, CaptureTime at, std::span<const char* const> verbs) {
@@ -56,22 +132,20 @@ bool was_ordered(const Phone& phone, CaptureTime at) {
 }
 
 bool is_in(const sip::MessageView& message, const ConfirmedDialog& dialog) {
-  if (message.call_id() != dialog.call_id) return false;
-  const std::string_view from = message.from_tag();
-  const std::string_view to = message.to_tag();
-  return (from == dialog.device_tag && to == dialog.server_tag) ||
-         (from == dialog.server_tag && to == dialog.device_tag);
+  return key_of(message) == key_of(dialog);
 }
 
 std::vector<Modification> find_modifications(const Phone& phone) {
+  const auto& known = phone.derived<find_dialogs_by_key>();
   std::vector<Modification> found;
   for (const Transaction& request : transactions(phone)) {
     const bool modifies = request.method == Method::invite || request.method == Method::update;
     if (!modifies || request.direction != Direction::from_device) continue;
     const sip::MessageView& sip = opening(phone, request).sip;
     if (sip.to_tag().empty()) continue;
-    for (const ConfirmedDialog& dialog : dialogs(phone))
-      if (is_in(sip, dialog)) found.push_back({&request, &dialog});
+    const auto of_key = known.find(key_of(sip));
+    if (of_key == known.end()) continue;
+    for (const ConfirmedDialog* dialog : of_key->second) found.push_back({&request, dialog});
   }
   return found;
 }
@@ -91,28 +165,32 @@ std::optional<CaptureTime> dialog_lost_at(const Phone& phone, const Transaction&
   return phone.at(*request.final);
 }
 
-/// A request within the call told the device that the dialog is gone.
 bool was_dialog_lost(const Phone& phone, const ConfirmedDialog& dialog) {
-  return std::ranges::any_of(modifications(phone), [&](const Modification& modification) {
-    return modification.dialog == &dialog && dialog_lost_at(phone, *modification.request);
-  });
+  return phone.derived<find_lost_dialogs>().contains(&dialog);
 }
 
 const Message* bye_of_device(const Phone& phone, const ConfirmedDialog& dialog, CaptureTime from) {
-  for (const Message& message : phone.messages)
-    if (is_request_of_device(message) && message.sip.method() == Method::bye &&
-        message.at >= from && is_in(message.sip, dialog))
-      return &message;
-  return nullptr;
+  const auto& byes = phone.derived<find_byes_of_device>();
+  const auto of_dialog = byes.find(key_of(dialog));
+  if (of_dialog == byes.end()) return nullptr;
+  const auto first = std::ranges::lower_bound(of_dialog->second, from, {}, &Message::at);
+  return first == of_dialog->second.end() ? nullptr : *first;
+}
+
+const Transaction* first_bye_of_device(const Phone& phone, const ConfirmedDialog& dialog) {
+  const auto& byes = phone.derived<find_bye_transactions>();
+  const auto found = byes.find(key_of(dialog));
+  return found == byes.end() ? nullptr : found->second;
 }
 
 const Message* astray(const Phone& phone, const ConfirmedDialog& dialog) {
-  for (const Message& message : phone.messages)
-    if (is_request_of_device(message) && message.server == other(dialog.server) &&
-        !message.sip.to_tag().empty() && is_in(message.sip, dialog) &&
-        goes_to_an_address(message.sip) && !was_led_there(phone, message))
-      return &message;
-  return nullptr;
+  const auto& known = phone.derived<find_astray>();
+  const auto found = known.find({key_of(dialog), other(dialog.server)});
+  return found == known.end() ? nullptr : found->second;
+}
+
+Evidence evidence_of(const Phone& /*phone*/, const ConfirmedDialog& dialog) {
+  return {.server = dialog.server, .call_id = dialog.call_id, .messages = {}};
 }
 
 Evidence evidence_of(const Phone& phone, const Modification& modification) {

@@ -45,9 +45,14 @@ bool was_dialog_lost(const Phone& phone, const ConfirmedDialog& dialog);
 /// The first BYE of the device in the dialog, from `from` on.
 const Message* bye_of_device(const Phone& phone, const ConfirmedDialog& dialog, CaptureTime from);
 
-/// A request of the device in the dialog that went to the server it does not belong to.
+/// The transaction of its first BYE in the dialog; null if it sent none.
+const Transaction* first_bye_of_device(const Phone& phone, const ConfirmedDialog& dialog);
+
+/// The first request of the device in the dialog that went to the server it does not belong to.
 const Message* astray(const Phone& phone, const ConfirmedDialog& dialog);
 
+/// No message of it: a judgement cites those that matter.
+Evidence evidence_of(const Phone& phone, const ConfirmedDialog& dialog);
 Evidence evidence_of(const Phone& phone, const Modification& modification);
 
 /// The request asked for a session interval: it refreshes. @source RFC 4028 §7.1

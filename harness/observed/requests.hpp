@@ -1,0 +1,26 @@
+#pragma once
+// The requests of a phone, every transmission of them, in capture order.
+
+#include <optional>
+#include <vector>
+
+#include "harness/observed/phone.hpp"
+
+namespace sipharness::observed {
+
+std::vector<const Message*> find_requests_of_device(const Phone& phone);
+/// That the device sent.
+inline const std::vector<const Message*>& requests_of_device(const Phone& phone) {
+  return phone.derived<find_requests_of_device>();
+}
+
+std::vector<const Message*> find_requests_to_device(const Phone& phone);
+/// That were sent to it.
+inline const std::vector<const Message*>& requests_to_device(const Phone& phone) {
+  return phone.derived<find_requests_to_device>();
+}
+
+/// When the device sent its last SIP message, request or response.
+std::optional<CaptureTime> last_sent_at(const Phone& phone);
+
+}  // namespace sipharness::observed
