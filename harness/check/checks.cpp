@@ -19,7 +19,18 @@ std::size_t catalogue_position(std::string_view requirement) {
 
 std::vector<Rule> gather() {
   std::vector<Rule> all;
-  for (const auto& family : {rfc3261_9_cancel_rules()})
+  for (const auto& family : {
+           rfc3261_9_cancel_rules(),
+           failover_transport_rules(),
+           failover_stream_rules(),
+           failover_detection_rules(),
+           failover_leg_rules(),
+           failover_answer_rules(),
+           failover_late_rules(),
+           failover_return_rules(),
+           failover_recovery_rules(),
+           failover_midcall_rules(),
+       })
     all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_configuration_checks(),
                              guide_registration_checks(),
@@ -32,20 +43,12 @@ std::vector<Rule> gather() {
                              rfc3261_17_non_invite_checks(),
                              rfc3261_18_size_checks(),
                              rfc3261_19_tag_checks(),
-                             failover_transport_checks(),
-                             failover_stream_checks(),
                              rfc3263_4_failover_checks(),
                              guide_subscription_checks(),
                              rfc6665_4_subscription_checks(),
                              rfc3842_3_message_waiting_checks(),
                              rfc3261_22_authentication_checks(),
                              rfc7616_3_digest_checks(),
-                             failover_detection_checks(),
-                             failover_leg_checks(),
-                             failover_answer_checks(),
-                             failover_late_checks(),
-                             failover_return_checks(),
-                             failover_recovery_checks(),
                              rfc3261_17_server_checks(),
                              rfc3261_13_answer_checks(),
                              rfc3261_12_dialog_checks(),
@@ -57,7 +60,6 @@ std::vector<Rule> gather() {
                              rfc3261_17_invite_checks(),
                              rfc3261_14_modification_checks(),
                              rfc4028_10_session_checks(),
-                             failover_midcall_checks(),
                              always_told_checks()})
     for (const Check& check : family)
       all.push_back({.row = *verdict::find_requirement(check.requirement), .judge = check.judge});
