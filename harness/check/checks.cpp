@@ -29,6 +29,7 @@ std::vector<Rule> gather() {
            failover_late_rules(),
            failover_return_rules(),
            failover_recovery_rules(),
+           always_told_rules(),
            failover_midcall_rules(),
        })
     all.insert(all.end(), family.begin(), family.end());
@@ -59,8 +60,7 @@ std::vector<Rule> gather() {
                              rfc3261_12_request_checks(),
                              rfc3261_17_invite_checks(),
                              rfc3261_14_modification_checks(),
-                             rfc4028_10_session_checks(),
-                             always_told_checks()})
+                             rfc4028_10_session_checks()})
     for (const Check& check : family)
       all.push_back({.row = *verdict::find_requirement(check.requirement), .judge = check.judge});
   std::ranges::sort(all, {}, [](const Rule& rule) { return catalogue_position(rule.row.id); });

@@ -35,7 +35,7 @@ std::span<const Rule> failover_answer_rules();              // which answers mov
 std::span<const Rule> failover_late_rules();                // answers after the call has moved on
 std::span<const Rule> failover_return_rules();              // the way back, total loss, lossy links
 std::span<const Rule> failover_recovery_rules();            // registrations after a loss
-std::span<const Check> always_told_checks();                // in every run
+std::span<const Rule> always_told_rules();                  // in every run
 std::span<const Check> guide_incoming_checks();             // guide, Case 2: receiving calls
 std::span<const Check> rfc3261_17_server_checks();          // RFC 3261 §17.2
 std::span<const Check> rfc3261_13_answer_checks();          // RFC 3261 §13.3; RFC 6026 §7
