@@ -20,35 +20,26 @@ std::size_t catalogue_position(std::string_view requirement) {
 
 std::vector<Rule> gather() {
   std::vector<Rule> all;
-  for (const auto& family :
-       {rfc3261_8_request_rules(), rfc3261_8_response_rules(), rfc3261_9_cancel_rules(),
-        rfc3261_10_answer_rules(), rfc3261_10_register_rules(), rfc3261_12_dialog_rules(),
-        rfc3261_12_request_rules(), rfc3261_13_acknowledgement_rules(), rfc3261_13_answer_rules(),
-        rfc3261_14_modification_rules(), rfc3261_17_invite_rules(), rfc3261_17_non_invite_rules(),
-        rfc3261_17_server_rules(), rfc3261_17_transaction_rules(), rfc3261_18_size_rules(),
-        rfc3261_19_tag_rules(), rfc3263_failover_rules(), rfc3581_port_rules()})
+  for (const auto& family : {rfc3261_8_request_rules(),   rfc3261_8_response_rules(),
+                             rfc3261_9_cancel_rules(),    rfc3261_10_answer_rules(),
+                             rfc3261_10_register_rules(), rfc3261_12_dialog_rules(),
+                             rfc3261_12_request_rules(),  rfc3261_13_acknowledgement_rules(),
+                             rfc3261_13_answer_rules(),   rfc3261_14_modification_rules(),
+                             rfc3261_17_invite_rules(),   rfc3261_17_non_invite_rules(),
+                             rfc3261_17_server_rules(),   rfc3261_17_transaction_rules(),
+                             rfc3261_18_size_rules(),     rfc3261_19_tag_rules(),
+                             rfc3263_failover_rules(),    rfc3581_port_rules(),
+                             failover_answer_rules(),     failover_detection_rules(),
+                             failover_late_rules(),       failover_leg_rules(),
+                             failover_midcall_rules(),    failover_recovery_rules(),
+                             failover_return_rules(),     failover_stream_rules(),
+                             failover_transport_rules(),  always_told_rules()})
     all.insert(all.end(), family.begin(), family.end());
-  for (const auto& family : {always_told_checks(),
-                             failover_answer_checks(),
-                             failover_detection_checks(),
-                             failover_late_checks(),
-                             failover_leg_checks(),
-                             failover_midcall_checks(),
-                             failover_recovery_checks(),
-                             failover_return_checks(),
-                             failover_stream_checks(),
-                             failover_transport_checks(),
-                             guide_authentication_checks(),
-                             guide_call_checks(),
-                             guide_configuration_checks(),
-                             guide_incoming_checks(),
-                             guide_registration_checks(),
-                             guide_subscription_checks(),
-                             rfc3261_22_authentication_checks(),
-                             rfc3842_3_message_waiting_checks(),
-                             rfc4028_10_session_checks(),
-                             rfc6665_4_subscription_checks(),
-                             rfc7616_3_digest_checks()})
+  for (const auto& family :
+       {guide_authentication_checks(), guide_call_checks(), guide_configuration_checks(),
+        guide_incoming_checks(), guide_registration_checks(), guide_subscription_checks(),
+        rfc3261_22_authentication_checks(), rfc3842_3_message_waiting_checks(),
+        rfc4028_10_session_checks(), rfc6665_4_subscription_checks(), rfc7616_3_digest_checks()})
     for (const Check& check : family)
       all.push_back({.row = *verdict::find_requirement(check.requirement), .judge = check.judge});
   std::ranges::sort(all, {}, [](const Rule& rule) { return catalogue_position(rule.row.id); });

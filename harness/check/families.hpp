@@ -27,16 +27,18 @@ std::span<const Rule> rfc3261_19_tag_rules();              // RFC 3261 §19.3
 std::span<const Rule> rfc3263_failover_rules();  // RFC 3263 §4.3
 std::span<const Rule> rfc3581_port_rules();      // RFC 3581 §3, §4
 
-std::span<const Check> always_told_checks();                // in every run
-std::span<const Check> failover_answer_checks();            // which answers move a call
-std::span<const Check> failover_detection_checks();         // how a loss is noticed, and when
-std::span<const Check> failover_late_checks();              // answers after the call has moved on
-std::span<const Check> failover_leg_checks();               // one call, two servers
-std::span<const Check> failover_midcall_checks();           // a call whose server is lost
-std::span<const Check> failover_recovery_checks();          // registrations after a loss
-std::span<const Check> failover_return_checks();            // the way back, total loss, lossy links
-std::span<const Check> failover_stream_checks();            // what TCP does and does not say
-std::span<const Check> failover_transport_checks();         // what ICMP and RST say
+std::span<const Rule> failover_answer_rules();     // which answers move a call
+std::span<const Rule> failover_detection_rules();  // how a loss is noticed, and when
+std::span<const Rule> failover_late_rules();       // answers after the call has moved on
+std::span<const Rule> failover_leg_rules();        // one call, two servers
+std::span<const Rule> failover_midcall_rules();    // a call whose server is lost
+std::span<const Rule> failover_recovery_rules();   // registrations after a loss
+std::span<const Rule> failover_return_rules();     // the way back, total loss, lossy links
+std::span<const Rule> failover_stream_rules();     // what TCP does and does not say
+std::span<const Rule> failover_transport_rules();  // what ICMP and RST say
+
+std::span<const Rule> always_told_rules();  // in every run
+
 std::span<const Check> guide_authentication_checks();       // guide, last note
 std::span<const Check> guide_call_checks();                 // guide, Cases 1 and 2
 std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3

@@ -1,17 +1,19 @@
 #include "harness/observed/connections.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
+#include <utility>
 
 #include "harness/observed/call.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
 
 namespace sipharness::observed {
 namespace {
 
 using capture::StreamEvent;
-
-/// policy: a driver's word on a dial may be stamped a little after the SYN that it caused.
-constexpr Duration stamp_slack = 50ms;
 
 bool goes_to_server(const Phone& phone, const StreamMark& mark) {
   return std::ranges::any_of(phone.trace.servers, [&](const trace::Server& server) {
@@ -25,13 +27,18 @@ bool is_of_device(const Phone& phone, const Endpoint& local) {
                              [&](const Endpoint& own) { return own.address == local.address; });
 }
 
+/// The newest attempt between a local endpoint and a server, by its position.
+using NewestAttempts = std::map<std::pair<ServerRole, Endpoint>, std::size_t>;
+
 /// The attempt that a later mark of the same two ends belongs to.
-ConnectionAttempt* attempt_of(std::vector<ConnectionAttempt>& attempts, const StreamMark& mark) {
-  for (auto attempt = attempts.rbegin(); attempt != attempts.rend(); ++attempt)
-    if (attempt->server == mark.server &&
-        (attempt->local == mark.source || attempt->local == mark.destination))
-      return &*attempt;
-  return nullptr;
+ConnectionAttempt* attempt_of(std::vector<ConnectionAttempt>& attempts,
+                              const NewestAttempts& newest, const StreamMark& mark) {
+  std::optional<std::size_t> position;
+  for (const Endpoint& end : {mark.source, mark.destination}) {
+    const auto attempt = newest.find({mark.server, end});
+    if (attempt != newest.end()) position = std::max(position, std::optional(attempt->second));
+  }
+  return position ? &attempts[*position] : nullptr;
 }
 
 void take(ConnectionAttempt& attempt, const StreamMark& mark) {
@@ -46,51 +53,86 @@ void take(ConnectionAttempt& attempt, const StreamMark& mark) {
 /// When the device could begin to connect for this call. Without a journal nobody knows when the
 /// user dialled: no longer before the secondary's INVITE than a connection may take.
 CaptureTime earliest_syn(const Phone& phone, const CallGroup& call) {
-  if (call.dialled) return *call.dialled - stamp_slack;
+  if (call.dialled) return *call.dialled - policy::stamp_slack;
   return call.legs.front().i0 - failover_limit(phone) - phone.profile.timers.t1;
+}
+
+/// Attempts at the primary that never opened, in the order of their SYNs.
+std::vector<const ConnectionAttempt*> find_unopened_at_primary(const Phone& phone) {
+  std::vector<const ConnectionAttempt*> found;
+  for (const ConnectionAttempt& attempt : connection_attempts(phone))
+    if (attempt.server == ServerRole::primary && !attempt.opened) found.push_back(&attempt);
+  return found;
+}
+
+/// By server, in the order of their SYNs.
+std::array<std::vector<const ConnectionAttempt*>, 3> find_attempts_by_server(const Phone& phone) {
+  std::array<std::vector<const ConnectionAttempt*>, 3> found;
+  for (const ConnectionAttempt& attempt : connection_attempts(phone))
+    found[static_cast<std::size_t>(attempt.server)].push_back(&attempt);
+  return found;
+}
+
+/// By server: when it sent something to the phone.
+std::array<std::vector<CaptureTime>, 3> find_times_heard(const Phone& phone) {
+  std::array<std::vector<CaptureTime>, 3> found;
+  for (const Message& message : phone.messages)
+    if (message.to_device()) found[static_cast<std::size_t>(message.server)].push_back(message.at);
+  return found;
 }
 
 }  // namespace
 
 std::vector<ConnectionAttempt> find_connection_attempts(const Phone& phone) {
   std::vector<ConnectionAttempt> attempts;
+  NewestAttempts newest;
   for (const StreamMark& mark : phone.stream_marks) {
     const bool opens = mark.event == StreamEvent::syn && goes_to_server(phone, mark);
-    if (opens && is_of_device(phone, mark.source))
+    if (opens && is_of_device(phone, mark.source)) {
+      newest[{mark.server, mark.source}] = attempts.size();
       attempts.push_back({.server = mark.server,
                           .local = mark.source,
                           .syn = mark.at,
                           .frame = mark.frame,
                           .last_frame = mark.frame});
-    else if (ConnectionAttempt* attempt = attempt_of(attempts, mark))
+    } else if (ConnectionAttempt* attempt = attempt_of(attempts, newest, mark)) {
       take(*attempt, mark);
+    }
   }
   return attempts;
 }
 
-std::optional<ConnectionAttempt> failed_connection(const Phone& phone, const CallGroup& call) {
+const ConnectionAttempt* failed_connection(const Phone& phone, const CallGroup& call) {
   if (call.leg(ServerRole::primary) != nullptr || (call.legs.empty() && !call.dialled))
-    return std::nullopt;
-  const CaptureTime from = earliest_syn(phone, call);
+    return nullptr;
   const CaptureTime until = call.legs.empty() ? call.until : reached_at(phone, call.legs.front());
-  for (const ConnectionAttempt& attempt : connection_attempts(phone))
-    if (attempt.server == ServerRole::primary && attempt.syn >= from && attempt.syn <= until &&
-        !attempt.opened)
-      return attempt;
-  return std::nullopt;
+  const auto& unopened = phone.derived<find_unopened_at_primary>();
+  const auto first =
+      std::ranges::lower_bound(unopened, earliest_syn(phone, call), {}, &ConnectionAttempt::syn);
+  return first == unopened.end() || (*first)->syn > until ? nullptr : *first;
+}
+
+std::vector<FailedConnection> find_failed_connections(const Phone& phone) {
+  std::vector<FailedConnection> found;
+  for (const CallGroup& call : calls(phone))
+    if (const ConnectionAttempt* attempt = failed_connection(phone, call))
+      found.push_back({&call, attempt});
+  return found;
 }
 
 bool is_cut_off(const Phone& phone, ServerRole server, CaptureTime at) {
-  const Duration patience = phone.profile.timers.sixty_four_t1() / 2;
-  std::optional<CaptureTime> failed;
-  for (const ConnectionAttempt& attempt : connection_attempts(phone)) {
-    if (attempt.server != server || attempt.syn > at) continue;
-    failed = attempt.has_failed(at, patience) ? std::optional(attempt.syn) : std::nullopt;
-  }
-  return failed && std::ranges::none_of(phone.messages, [&](const Message& message) {
-           return message.to_device() && message.server == server && message.at > *failed &&
-                  message.at <= at;
-         });
+  const auto& attempts = phone.derived<find_attempts_by_server>()[static_cast<std::size_t>(server)];
+  const auto next = std::ranges::upper_bound(attempts, at, {}, &ConnectionAttempt::syn);
+  if (next == attempts.begin()) return false;
+  const ConnectionAttempt& last = **std::prev(next);
+  if (!last.has_failed(at, phone.profile.timers.sixty_four_t1() / 2)) return false;
+  const auto& heard = phone.derived<find_times_heard>()[static_cast<std::size_t>(server)];
+  const auto since = std::ranges::upper_bound(heard, last.syn);
+  return since == heard.end() || *since > at;
+}
+
+Evidence evidence_of(const Phone& /*phone*/, const FailedConnection& failed) {
+  return evidence_of(*failed.attempt);
 }
 
 Evidence evidence_of(const ConnectionAttempt& attempt) {

@@ -35,13 +35,26 @@ inline const std::vector<ConnectionAttempt>& connection_attempts(const Phone& ph
 }
 
 /// The attempt at the primary for which `call` had to begin at the secondary, or nowhere: refused,
-/// or not opened. Nothing if the call has a leg at the primary.
-std::optional<ConnectionAttempt> failed_connection(const Phone& phone, const CallGroup& call);
+/// or not opened. Null if there is none, or the call has a leg at the primary.
+const ConnectionAttempt* failed_connection(const Phone& phone, const CallGroup& call);
+
+/// A call that got no connection to the primary.
+struct FailedConnection {
+  const CallGroup* call = nullptr;
+  const ConnectionAttempt* attempt = nullptr;
+};
+
+std::vector<FailedConnection> find_failed_connections(const Phone& phone);
+/// In the order of the calls.
+inline const std::vector<FailedConnection>& failed_connections(const Phone& phone) {
+  return phone.derived<find_failed_connections>();
+}
 
 /// The device's last connection attempt at `server` before `at` failed, and the server has said
 /// nothing since.
 bool is_cut_off(const Phone& phone, ServerRole server, CaptureTime at);
 
 Evidence evidence_of(const ConnectionAttempt& attempt);
+Evidence evidence_of(const Phone& phone, const FailedConnection& failed);  ///< its attempt
 
 }  // namespace sipharness::observed

@@ -22,12 +22,12 @@ bool was_silent(const Phone& phone, const Leg& primary, const Leg* secondary) {
 
 /// A call that got no connection to the primary: refused, or hanging until Timer B.
 std::optional<FailureSignal> connection_signal(const Phone& phone, const CallGroup& call) {
-  auto attempt = failed_connection(phone, call);
-  if (!attempt) return std::nullopt;
-  FailureSignal signal{&call, nullptr, call.leg(ServerRole::secondary), {}, {}, std::nullopt};
+  const ConnectionAttempt* attempt = failed_connection(phone, call);
+  if (attempt == nullptr) return std::nullopt;
+  FailureSignal signal{.call = &call, .secondary = call.leg(ServerRole::secondary)};
   signal.at = attempt->refused.value_or(attempt->syn + phone.profile.timers.sixty_four_t1());
   signal.kind = attempt->refused ? refused_signal : hanging_signal;
-  signal.connection = std::move(attempt);
+  signal.connection = attempt;
   return signal;
 }
 
@@ -37,7 +37,7 @@ std::optional<FailureSignal> signal_of(const Phone& phone, const CallGroup& call
   if (call.legs.front().server != ServerRole::primary) return std::nullopt;
   const Leg& primary = *leg;
   const Leg* secondary = call.leg(ServerRole::secondary);
-  FailureSignal signal{&call, &primary, secondary, {}, {}, std::nullopt};
+  FailureSignal signal{.call = &call, .primary = &primary, .secondary = secondary};
   const CaptureTime timer_b = primary.i0 + phone.profile.timers.sixty_four_t1();
   if (primary.final && phone.message(*primary.final).sip.status() == 503) {
     signal.at = phone.at(*primary.final);
@@ -72,19 +72,24 @@ bool may_be_hung_up(const Phone& phone, const Leg& leg) {
 
 }  // namespace
 
+std::vector<PrimaryCall> find_primary_calls(const Phone& phone) {
+  std::vector<PrimaryCall> found;
+  for (const CallGroup& call : calls(phone))
+    if (!call.legs.empty() && call.legs.front().server == ServerRole::primary)
+      found.push_back({&call, &call.legs.front(), call.leg(ServerRole::secondary)});
+  return found;
+}
+
 std::vector<SilentPrimary> find_calls_to_silent_primary(const Phone& phone) {
   std::vector<SilentPrimary> found;
-  for (const CallGroup& call : calls(phone)) {
-    const Leg* primary = call.leg(ServerRole::primary);
-    if (primary == nullptr || call.legs.front().server != ServerRole::primary) continue;
-    const Leg* secondary = call.leg(ServerRole::secondary);
+  for (const auto& [call, primary, secondary] : primary_calls(phone)) {
     const CaptureTime deadline = primary->i0 + failover_limit(phone);
     if (!was_silent(phone, *primary, secondary)) continue;
-    const bool has_reason = hung_up_before(call, deadline) || may_be_hung_up(phone, *primary) ||
+    const bool has_reason = hung_up_before(*call, deadline) || may_be_hung_up(phone, *primary) ||
                             is_secondary_lost(phone, primary->i0);
     if (secondary == nullptr && has_reason) continue;
     found.push_back(
-        {.call = &call,
+        {.call = call,
          .primary = primary,
          .secondary = secondary,
          .deadline = deadline,
@@ -121,6 +126,14 @@ std::vector<FailureSignal> find_failure_signals(const Phone& phone) {
     found.push_back(*signal);
   }
   return found;
+}
+
+Evidence evidence_of(const Phone& phone, const PrimaryCall& call) {
+  return evidence_of_both(phone, *call.primary, call.secondary);
+}
+
+Evidence evidence_of(const Phone& phone, const SilentPrimary& failed) {
+  return evidence_of_both(phone, *failed.primary, failed.secondary);
 }
 
 Evidence evidence_of(const Phone& phone, const FailureSignal& signal) {

@@ -3,7 +3,6 @@
 // next.
 // @source RFC 3263 §4.3; RFC 3261 §8.1.2, §17.1.1.2 (Timer B), §18.4
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +14,19 @@
 #include "harness/verdict/finding.hpp"
 
 namespace sipharness::observed {
+
+/// A call that began at the primary.
+struct PrimaryCall {
+  const CallGroup* call = nullptr;
+  const Leg* primary = nullptr;
+  const Leg* secondary = nullptr;  ///< null: the device never tried it
+};
+
+std::vector<PrimaryCall> find_primary_calls(const Phone& phone);
+/// In the order of the calls.
+inline const std::vector<PrimaryCall>& primary_calls(const Phone& phone) {
+  return phone.derived<find_primary_calls>();
+}
 
 /// A call whose leg at the primary drew no response before Timer B or before the device left it.
 struct SilentPrimary {
@@ -52,9 +64,9 @@ struct FailureSignal {
   const CallGroup* call = nullptr;
   const Leg* primary = nullptr;  ///< null: no connection came about for its INVITE
   const Leg* secondary = nullptr;
-  CaptureTime at;
-  std::string_view kind;                          ///< one of the above, or "503"
-  std::optional<ConnectionAttempt> connection{};  ///< where there is no leg at the primary
+  CaptureTime at{};
+  std::string_view kind{};                        ///< one of the above, or "503"
+  const ConnectionAttempt* connection = nullptr;  ///< where there is no leg at the primary
 };
 
 std::vector<FailureSignal> find_failure_signals(const Phone& phone);
@@ -64,6 +76,9 @@ inline const std::vector<FailureSignal>& failure_signals(const Phone& phone) {
   return phone.derived<find_failure_signals>();
 }
 
+/// The first INVITE at each server.
+Evidence evidence_of(const Phone& phone, const PrimaryCall& call);
+Evidence evidence_of(const Phone& phone, const SilentPrimary& failed);
 /// What shows the failure, and the INVITE at the secondary if there is one.
 Evidence evidence_of(const Phone& phone, const FailureSignal& signal);
 

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"

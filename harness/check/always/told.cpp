@@ -1,0 +1,217 @@
+// Told in every run: the device lives, what it sends parses, the wire agrees with the profile.
+// @source policy: catalogue, "Always told, in every run"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/refresh.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/requests.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+// --- It lives ------------------------------------------------------------------------------------
+
+/// Ran out; not refreshed, taken back or forgotten by the server.
+bool has_lapsed(const Phone& phone, const Binding& binding) {
+  const RegisterAttempt& attempt = attempts(phone)[binding.attempt];
+  return !binding.refreshed && attempt.granted && binding.until == *attempt.ok + *attempt.granted;
+}
+
+/// Something after `silence` that a living device would have reacted to, well before the end.
+std::optional<std::string> unanswered_stimulus(const Phone& phone, CaptureTime silence) {
+  const CaptureTime latest = phone.trace.last - policy::action_grace;
+  const auto is_due = [&](CaptureTime at) { return at > silence && at < latest; };
+  for (const Action& action : actions(phone))
+    if (action.event->verb == "dial" && is_due(action.at))
+      return fmt::format("ordered to dial {}", action.event->argument);
+  for (const Message* request : requests_to_device(phone))
+    if (request->sip.method() != sip::Method::ack && is_due(request->at))
+      return fmt::format("{} in frame {}", request->sip.method_text(), request->frame);
+  for (const Binding& binding : bindings(phone))
+    if (has_lapsed(phone, binding) && is_due(binding.until))
+      return fmt::format("its binding at the {} lapsed", to_string(binding.server));
+  return std::nullopt;
+}
+
+std::optional<std::string> unexpected_exit(const Phone& phone) {
+  const CaptureTime shutdown =
+      next_action(phone, "shutdown", phone.trace.zero).value_or(phone.trace.last);
+  for (const auto& one : phone.journal.all<journal::DeviceState>())
+    if (one.event->state == "exited" && phone.is_about(one.event->device) && one.at <= shutdown)
+      return fmt::format("the device exited at {} (status {})",
+                         format_seconds(one.at - phone.trace.zero),
+                         one.event->exit_status.value_or(0));
+  return std::nullopt;
+}
+
+void lives_to_the_end(const Phone& phone, Judge& judge) {
+  if (const auto exit = unexpected_exit(phone)) judge.violated({}, *exit);
+  const auto last = last_sent_at(phone);
+  if (!last || is_switched_off(phone, phone.trace.last)) return;
+  if (const auto stimulus = unanswered_stimulus(phone, *last))
+    judge.violated({}, fmt::format("silent since {}, although: {}",
+                                   format_seconds(*last - phone.trace.zero), *stimulus));
+  else
+    judge.pass({}, "the device reacted to the end");
+}
+
+void what_it_sends_parses(const Phone& phone, Judge& judge) {
+  bool all_parse = true;
+  for (const trace::Malformed& malformed : phone.malformed) {
+    if (malformed.direction != Direction::from_device) continue;
+    all_parse = false;
+    judge.violated({}, fmt::format("frame {}: {} at byte {}", malformed.frame,
+                                   malformed.problem.what, malformed.problem.offset));
+  }
+  if (all_parse && last_sent_at(phone)) judge.pass({}, "everything the device sent parses as SIP");
+}
+
+// --- The profile agrees with the wire ------------------------------------------------------------
+
+void first_retransmission_shows_t1(const Phone& phone, Judge& judge) {
+  const auto first = std::ranges::find_if(transactions(phone), [](const Transaction& transaction) {
+    return is_ours(transaction) && transaction.sends.size() > 1;
+  });
+  if (first == transactions(phone).end()) return;
+  const Duration t1 = phone.profile.timers.t1;
+  const auto tolerance = timer_tolerance(phone, t1);
+  judge.within(evidence_of(phone, *first),
+               {.start = phone.at(first->sends[0]),
+                .end = phone.at(first->sends[1]),
+                .window = {.min = t1 - tolerance.value / 2, .max = t1 + tolerance.value},
+                .tolerance = tolerance},
+               "first retransmission (T1 of the profile)");
+}
+
+void expiry_agrees(const Phone& phone, Judge& judge) {
+  const auto first = std::ranges::find_if(attempts(phone), [&](const RegisterAttempt& attempt) {
+    return !attempt.unregister && attempt.requested && !was_told_min_expires(phone, attempt);
+  });
+  if (first == attempts(phone).end()) return;
+  const Duration configured = *phone.profile.register_expiration;
+  const std::string seen =
+      fmt::format("asks for {}, the profile says {}", format_duration(*first->requested),
+                  format_duration(configured));
+  Occurrence(phone, judge, *first).expect(*first->requested == configured, seen, seen);
+}
+
+/// By Call-ID: the first request that is too large for a datagram.
+std::unordered_map<std::string_view, std::size_t> find_first_large_requests(const Phone& phone) {
+  std::unordered_map<std::string_view, std::size_t> found;
+  for (const Message* request : requests_of_device(phone))
+    if (request->sip.bytes().size() > largest_datagram)
+      found.emplace(request->sip.call_id(), request->index);
+  return found;
+}
+
+/// RFC 3261 §18.1.1 sends what is too large for a datagram over a stream; the rest of its dialog
+/// may use the stream that is open then.
+bool is_large_or_follows(const Phone& phone, const Message& request) {
+  const auto& large = phone.derived<find_first_large_requests>();
+  const auto first = large.find(request.sip.call_id());
+  return first != large.end() && first->second <= request.index;
+}
+
+std::optional<std::string> wrong_transport(const Phone& phone, const Message& request) {
+  const Transport configured = phone.profile.transport;
+  if (request.transport == configured) return std::nullopt;
+  if (request.transport == Transport::tcp && is_large_or_follows(phone, request))
+    return std::nullopt;
+  return fmt::format("{} over {}, the profile says {}", request.sip.method_text(),
+                     to_string(request.transport), to_string(configured));
+}
+
+void transport_agrees(const Phone& phone, Judge& judge) {
+  const auto& requests = requests_of_device(phone);
+  bool all_agree = true;
+  for (const Message* request : requests)
+    if (const auto wrong = wrong_transport(phone, *request)) {
+      all_agree = false;
+      judge.violated(evidence_of(phone, *request), *wrong);
+    }
+  if (all_agree && !requests.empty())
+    judge.pass({ServerRole::none, {}, {requests.front()->index}},
+               fmt::format("{} as the profile says in all {} requests",
+                           to_string(phone.profile.transport), requests.size()));
+}
+
+constexpr Needs a_message{"a SIP message from the device"};
+
+const std::array rules{
+    Rule{.row = {.id = "DUT-ALIVE",
+                 .clause = "policy: always told",
+                 .severity = Severity::quality,
+                 .sentence = "The device neither dies nor falls silent for good.",
+                 .observed = "Its process does not exit, and it does not cease to send or react "
+                             "before the run ends."},
+         .needs = a_message,
+         .judge = lives_to_the_end},
+    Rule{.row =
+             {.id = "DUT-PARSE",
+              .clause = "RFC 3261 §7, §25",
+              .severity = Severity::must,
+              .sentence = "What the device sends to a SIP port parses as SIP.",
+              .observed =
+                  "Every datagram and every stream from the device to a SIP port is a SIP message "
+                  "or a keep-alive; the frame and the position of the first error are told."},
+         .needs = a_message,
+         .judge = what_it_sends_parses},
+    Rule{.row = {.id = "PROFILE-T1",
+                 .clause = "policy: the wire agrees with the profile",
+                 .severity = Severity::quality,
+                 .sentence = "The first retransmission comes after the T1 that the profile states.",
+                 .observed = "The first interval of requests that are resent over UDP.",
+                 .tolerance = "profile: timer"},
+         .needs = {"a request of the device that was sent again", Blame::harness},
+         .unless =
+             [](const Phone& phone) {
+               return phone.profile.knows_timers
+                          ? std::string_view()
+                          : "the profile does not say T1; it is read off the capture";
+             },
+         .judge = first_retransmission_shows_t1},
+    Rule{.row = {.id = "PROFILE-EXPIRY",
+                 .clause = "policy: the wire agrees with the profile",
+                 .severity = Severity::quality,
+                 .sentence = "The device asks for the registration expiry that the profile states.",
+                 .observed = "The expiry requested by every REGISTER that asks for a binding."},
+         .needs = {"a REGISTER that proposes an expiry"},
+         .unless =
+             [](const Phone& phone) {
+               return phone.profile.register_expiration
+                          ? std::string_view()
+                          : "the profile does not say the Register Expiration";
+             },
+         .judge = expiry_agrees},
+    Rule{.row = {.id = "PROFILE-TRANSPORT",
+                 .clause = "policy: the wire agrees with the profile",
+                 .severity = Severity::quality,
+                 .sentence = "The device uses the transport that the profile states.",
+                 .observed = "The transport of every request from the device."},
+         .needs = a_message,
+         .judge = transport_agrees},
+};
+
+}  // namespace
+
+std::span<const Rule> always_told_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

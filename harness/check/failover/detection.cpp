@@ -1,0 +1,200 @@
+// How and when the loss of the primary is noticed.
+// @source guide.txt, Case 1 and Case 2; RFC 3261 §17.1.1.2 (Timer B), §17.1.2.2 (Timer F)
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/failover/move.hpp"
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/connections.hpp"
+#include "harness/observed/failover.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/primary_answers.hpp"
+#include "harness/observed/refresh.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+struct CallToLostPrimary {
+  CaptureTime start;
+  const Leg* leg = nullptr;
+};
+
+/// Calls that tried the primary although the device had seen its registration there fail, and the
+/// secondary could have served them. By their beginnings.
+std::vector<CallToLostPrimary> find_calls_to_lost_primary(const Phone& phone) {
+  std::vector<CallToLostPrimary> found;
+  for (const PrimaryCall& call : primary_calls(phone)) {
+    const CaptureTime start = start_of(*call.call);
+    // With the secondary lost too there is nothing better to try.
+    if (known_down(phone, ServerRole::primary, start) &&
+        registered(phone, ServerRole::secondary, start) &&
+        !known_down(phone, ServerRole::secondary, start))
+      found.push_back({start, call.primary});
+  }
+  std::ranges::stable_sort(found, {}, &CallToLostPrimary::start);
+  return found;
+}
+
+void judge_calls_after(const Phone& phone, const RegisterAttempt& failed, Judge& judge) {
+  const auto& wrong = phone.derived<find_calls_to_lost_primary>();
+  auto call = std::ranges::lower_bound(wrong, *failed.fail + policy::time_to_avoid_lost_server, {},
+                                       &CallToLostPrimary::start);
+  for (; call != wrong.end(); ++call)
+    judge.warn(evidence_of(phone, *call->leg), "a call after the failed refresh tried the primary");
+}
+
+void judge_failed_refresh(const Phone& phone, const Refresh& refresh, Judge& judge) {
+  const Duration timeout = phone.profile.timers.sixty_four_t1();
+  const auto tolerance = registration_tolerance(phone, refresh.granted);
+  judge.within(
+      evidence_of(phone, *refresh.next),
+      {.start = *refresh.previous->ok,
+       .end = refresh.next->start + timeout,
+       .window = {.max = latest_refresh(phone, refresh.granted) + timeout + tolerance.value},
+       .tolerance = tolerance,
+       .host_produced = true},
+      "loss of the primary known by REGISTER, counted from its last 200");
+  judge_calls_after(phone, *refresh.next, judge);
+}
+
+/// The last binding lapsed in an outage without any refresh: the loss was never looked for.
+void judge_last_registration(const Phone& phone, const RegisterAttempt& last, Judge& judge) {
+  if (!last.ok || !last.granted || last.unregister) return;
+  const Duration timeout = phone.profile.timers.sixty_four_t1();
+  const CaptureTime due = *last.ok + latest_refresh(phone, *last.granted) + timeout;
+  // A refresh that got no connection is a refresh all the same.
+  const bool was_tried_over_stream =
+      std::ranges::any_of(connection_attempts(phone), [&](const ConnectionAttempt& attempt) {
+        return attempt.server == ServerRole::primary && attempt.syn > *last.ok && attempt.syn < due;
+      });
+  if (!was_tried_over_stream && due < next_power_change(phone, *last.ok) &&
+      is_out(phone, ServerRole::primary, due - timeout))
+    judge.violated(evidence_of(phone, last), "the outage was never found by a refresh");
+}
+
+void refresh_finds_the_loss(const Phone& phone, Judge& judge) {
+  for (const Refresh& refresh : refreshes_at(phone, ServerRole::primary))
+    if (refresh.next->fail && is_out(phone, ServerRole::primary, refresh.next->start))
+      judge_failed_refresh(phone, refresh, judge);
+  const auto& attempts = attempts_at(phone, ServerRole::primary);
+  if (!attempts.empty()) judge_last_registration(phone, *attempts.back(), judge);
+}
+
+void invite_finds_the_loss(const Phone& phone, const SilentPrimary& failed, Occurrence& it) {
+  if (failed.secondary != nullptr)
+    it.within(move_within(phone, failed.primary->i0, *failed.secondary, failover_limit(phone)),
+              "from the first INVITE at the silent primary to the secondary");
+  else if (failed.was_observed)
+    it.violated(
+        fmt::format("the silent primary was never left: {}", describe_tries(phone, failed)));
+}
+
+/// The primary answered a copy of the INVITE, not its first transmission.
+void a_lost_packet_is_sent_again(const Phone& phone, const PrimaryCall& call, Occurrence& it) {
+  if (call.call->legs.size() > 1) return;
+  const auto& sends = invite_of(phone, *call.primary).sends;
+  const auto response = first_response(phone, *call.primary);
+  if (sends.size() > 1 && response && phone.at(sends[1]) < phone.at(*response))
+    it.pass("a lost packet was sent again, the call stayed");
+}
+
+void a_silent_primary_is_tried_twice(const Phone& phone, const SilentPrimary& failed,
+                                     Occurrence& it) {
+  if (failed.has_signal || failed.secondary == nullptr) return;
+  const Transaction& invite = invite_of(phone, *failed.primary);
+  // Over a stream the INVITE is sent once, and the stack bridges what is lost.
+  if (!is_unreliable(phone, invite)) return;
+  const auto tries = std::ranges::count_if(invite.sends, [&](std::size_t send) {
+    return phone.at(send) < reached_at(phone, *failed.secondary);
+  });
+  const std::string seen = fmt::format("{} INVITEs at the primary before the secondary", tries);
+  it.expect(tries >= 2, seen, seen);
+}
+
+void one_lost_packet_moves_nothing(const Phone& phone, Judge& judge) {
+  judge.needs("a call that outlives an INVITE without answer, or turns to the secondary",
+              blame_for_no_move(phone));
+  each<primary_calls, a_lost_packet_is_sent_again>(phone, judge);
+  each<calls_to_silent_primary, a_silent_primary_is_tried_twice>(phone, judge);
+}
+
+std::string_view leaves_early(const Phone& phone) {
+  return phone.profile.max_request_retries
+             ? "the device leaves early by its maximum number of retries"
+             : "";
+}
+
+void secondary_follows_at_once(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
+  if (signal.secondary == nullptr) return;
+  const Duration early = timer_tolerance(phone, phone.profile.timers.sixty_four_t1()).value / 2;
+  it.within({.start = signal.at,
+             .end = reached_at(phone, *signal.secondary),
+             .window = {.min = -early, .max = phone.profile.tolerances.fo_grace},
+             .tolerance = failover_grace(phone)},
+            fmt::format("INVITE at the secondary after {}", signal.kind));
+}
+
+const std::array rules{
+    Rule{.row = {.id = "FO-DET-REG",
+                 .clause = "guide, Case 1; RFC 3261 §17.1.2.2",
+                 .severity = Severity::vendor,
+                 .sentence = "The device notices the loss of the primary by REGISTER no later than "
+                             "64*T1 after its next refresh.",
+                 .observed =
+                     "A refresh falls into the primary's outage, and a call made 2 s or more after "
+                     "that refresh timed out is served by the secondary as GRP-CALL-04 asks.",
+                 .tolerance = "profile: fo_grace"},
+         .needs = {"a refresh at the primary that falls into its outage", Blame::harness},
+         .judge = refresh_finds_the_loss},
+    Rule{.row = {.id = "FO-DET-INV",
+                 .clause = "guide, Case 2; RFC 3261 §17.1.1.2",
+                 .severity = Severity::vendor,
+                 .sentence =
+                     "The device notices the loss of the primary by INVITE no later than timer B.",
+                 .observed = "The first INVITE to the secondary follows the first INVITE to the "
+                             "silent primary by at most 64*T1 and fo_grace.",
+                 .tolerance = "profile: fo_grace"},
+         .needs = {"a call to a silent primary", Blame::harness},
+         .judge = each<calls_to_silent_primary, invite_finds_the_loss>},
+    Rule{.row = {.id = "FO-DET-EARLY",
+                 .clause = "policy: good practice",
+                 .severity = Severity::quality,
+                 .sentence = "The device does not leave the primary so early that one lost packet "
+                             "moves the call.",
+                 .observed = "At least two transmissions of the INVITE reach the silent primary "
+                             "before the first one reaches the secondary, unless an error told the "
+                             "device sooner; a call whose INVITE had to be sent again stays."},
+         .judge = one_lost_packet_moves_nothing},
+    Rule{.row = {.id = "FO-T1ST",
+                 .clause = "RFC 3263 §4.3",
+                 .severity = Severity::should,
+                 .sentence = "After the primary's failure is signalled, the device tries the "
+                             "secondary at once.",
+                 .observed = "The first INVITE to the secondary follows the 503, the ICMP error, "
+                             "the reset or the expiry of timer B within fo_grace.",
+                 .tolerance = "profile: fo_grace"},
+         .needs = {"a call that turns to the secondary after a failure at the primary"},
+         .unless = leaves_early,
+         .judge = each<failure_signals, secondary_follows_at_once>},
+};
+
+}  // namespace
+
+std::span<const Rule> failover_detection_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

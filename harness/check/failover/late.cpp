@@ -1,0 +1,192 @@
+// What the primary still says when the call has gone on to the secondary.
+// @source RFC 3261 §9.1, §13.2.2.4, §17.1.1.2, §18.1.2; RFC 6026 §8.3
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/failover.hpp"
+#include "harness/observed/journal_facts.hpp"
+#include "harness/observed/late_responses.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+/// The device ended the call over the secondary without its user's word, soon after `late`.
+bool ended_the_call(const Phone& phone, const LateResponse& late) {
+  const CaptureTime soon = late.at + policy::time_to_clean_up;
+  const auto was_sent = [&](const std::optional<std::size_t>& message) {
+    return message && phone.at(*message) >= late.at && phone.at(*message) <= soon;
+  };
+  return !hung_up_before(*late.call, soon) &&
+         (was_sent(late.secondary->bye_from_device) || was_sent(late.secondary->cancel));
+}
+
+/// What is wrong with how a late 200 was resolved; nothing if it was resolved cleanly.
+std::optional<std::string> unresolved(const Phone& phone, const LateResponse& late) {
+  const Leg& primary = *late.primary;
+  const bool took_it_instead = late.secondary->cancel && !late.secondary->final;
+  if (ended_the_call(phone, late) && !took_it_instead)
+    return "the call over the secondary was ended because of it";
+  if (primary.acks_2xx.empty()) {
+    if (!late.transaction_is_over)
+      return "it was not acknowledged although its transaction was alive";
+    if (left_bye_unanswered(phone, late)) return "the primary's BYE for it was not answered";
+    return std::nullopt;
+  }
+  if (primary.bye_to_device || took_it_instead) return std::nullopt;
+  if (!primary.bye_from_device) return "it was acknowledged and never ended";
+  const Duration lasted = phone.at(*primary.bye_from_device) - late.at;
+  if (lasted > policy::time_to_clean_up)
+    return fmt::format("it was acknowledged and ended only {} later", format_seconds(lasted));
+  return std::nullopt;
+}
+
+void judge_late_200(const Phone& phone, const LateResponse& late, Occurrence& it) {
+  if (late.status / 100 != 2 || phone.trace.last < late.at + policy::time_to_clean_up) return;
+  if (const auto wrong = unresolved(phone, late))
+    it.violated(fmt::format("200 of the primary after the call had moved on: {}", *wrong));
+  else
+    it.pass(late.primary->acks_2xx.empty() ? "a late 200 was ignored"
+                                           : "a late 200 was acknowledged and ended");
+}
+
+void a_late_200_is_resolved(const Phone& phone, Judge& judge) {
+  judge.needs("a 200 of the primary after the call had moved on", blame_for_no_move(phone));
+  each<late_responses, judge_late_200>(phone, judge);
+}
+
+void a_late_1xx_is_cancelled(const Phone& phone, const LateResponse& late, Occurrence& it) {
+  if (late.status >= 200 || late.transaction_is_over) return;
+  const Leg& primary = *late.primary;
+  // A final answer that comes first leaves nothing to cancel (RFC 3261 §9.1).
+  const bool was_final =
+      primary.final && phone.at(*primary.final) <= late.at + policy::time_to_cancel;
+  if (primary.cancel)
+    it.within({.start = late.at,
+               .end = phone.at(*primary.cancel),
+               .window = {.max = policy::time_to_cancel}},
+              "CANCEL after a 1xx for a call that has moved on");
+  else if (!was_final)
+    it.violated("a 1xx for a call that has moved on, no CANCEL");
+}
+
+void a_late_error_is_acknowledged(const Phone& phone, const LateResponse& late, Occurrence& it) {
+  if (late.status < 300 || late.transaction_is_over) return;
+  if (invite_of(phone, *late.primary).acks.empty())
+    it.violated(fmt::format("a late {} was never acknowledged", late.status));
+  else if (ended_the_call(phone, late))
+    it.violated(fmt::format("a late {} ended the call over the secondary", late.status));
+  else
+    it.pass(fmt::format("a late {} was acknowledged and changed nothing", late.status));
+}
+
+void judge_stray(const Phone& phone, const LateResponse& late, Occurrence& it) {
+  if (!late.transaction_is_over) return;
+  it.expect(!ended_the_call(phone, late),
+            fmt::format("a {} that matched no transaction left the call alone", late.status),
+            fmt::format("a {} that matched no transaction ended the call", late.status));
+}
+
+void strays_have_no_effect(const Phone& phone, Judge& judge) {
+  judge.needs("a response of the primary after Timer B, to a call that had moved on",
+              blame_for_no_move(phone));
+  each<late_responses, judge_stray>(phone, judge);
+}
+
+// --- Requests arrive, responses are lost ---------------------------------------------------------
+
+/// The primary worked on a call in `leg` and could not say so.
+bool was_muted(const Phone& phone, const Leg& leg) {
+  const auto withheld = phone.journal.all<journal::Withheld>();
+  auto one = std::ranges::lower_bound(withheld, leg.i0, {}, &Timed<journal::Withheld>::at);
+  for (; one != withheld.end() && one->at <= leg.end; ++one)
+    if (one->event->server == to_string(ServerRole::primary) &&
+        one->event->what.ends_with("INVITE"))
+      return true;
+  return false;
+}
+
+void a_one_way_primary_is_left_cleanly(const Phone& phone, const SilentPrimary& failed,
+                                       Occurrence& it) {
+  if (!was_muted(phone, *failed.primary) || !failed.was_observed) return;
+  if (failed.secondary == nullptr) return it.violated("the call never went to the secondary");
+  const LateResponse* late = late_success(phone, *failed.call);
+  const auto wrong = late != nullptr ? unresolved(phone, *late) : std::nullopt;
+  if (wrong)
+    it.violated(fmt::format("what the primary had answered stayed: {}", *wrong));
+  else
+    it.pass("the call moved on and nothing of it stayed at the primary");
+}
+
+const std::array rules{
+    Rule{
+        .row =
+            {.id = "FO-LATE-200",
+             .clause = "RFC 3261 §13.2.2.4, §18.1.2; RFC 6026 §8.3",
+             .severity = Severity::must,
+             .sentence =
+                 "A 200 of the primary that comes after the call has moved on is resolved cleanly.",
+             .observed =
+                 "It is acknowledged and ended by BYE within 2 s, or, after Timer B only, ignored "
+                 "and the primary's own BYE answered; the call over the secondary goes on.",
+             .tolerance = "policy: 2 s"},
+        .judge = a_late_200_is_resolved},
+    Rule{.row = {.id = "FO-LATE-1XX",
+                 .clause = "RFC 3261 §9.1",
+                 .severity = Severity::should,
+                 .sentence = "A device that left the primary before Timer B cancels there when a "
+                             "1xx comes after all.",
+                 .observed = "CANCEL to the primary within 0.5 s of the late 1xx.",
+                 .tolerance = "policy: 0.5 s"},
+         .needs = {"a 1xx of the primary after the device left it before Timer B"},
+         .judge = each<late_responses, a_late_1xx_is_cancelled>},
+    Rule{.row = {.id = "FO-LATE-ERR",
+                 .clause = "RFC 3261 §17.1.1.2",
+                 .severity = Severity::must,
+                 .sentence = "A device that left the primary before Timer B acknowledges an error "
+                             "that comes after all, and the call over the secondary goes on.",
+                 .observed = "ACK on the branch of the primary's INVITE; no BYE or CANCEL at the "
+                             "secondary within 2 s of the error.",
+                 .tolerance = "policy: 2 s"},
+         .needs = {"an error of the primary after the device left it before Timer B"},
+         .judge = each<late_responses, a_late_error_is_acknowledged>},
+    Rule{.row = {.id = "RFC6026-02",
+                 .clause = "RFC 3261 §18.1.2; RFC 6026 §8.3",
+                 .severity = Severity::must,
+                 .sentence = "A response that matches no transaction any more has no effect but "
+                             "what resolves it.",
+                 .observed = "A response of the primary after Timer B neither ends nor cancels the "
+                             "call that has moved to the secondary.",
+                 .tolerance = "policy: 2 s"},
+         .judge = strays_have_no_effect},
+    Rule{
+        .row = {.id = "FO-ONEWAY",
+                .clause = "RFC 3261 §13.2.2.4; RFC 3263 §4.3",
+                .severity = Severity::must,
+                .sentence = "A primary that hears and is not heard is left, and what it answered "
+                            "is cleaned up.",
+                .observed = "The call goes to the secondary; a 200 that gets through later is "
+                            "resolved as FO-LATE-200 asks.",
+                .tolerance = "profile: fo_grace"},
+        .needs = {"a call whose answers the primary gave and the device never got", Blame::harness},
+        .judge = each<calls_to_silent_primary, a_one_way_primary_is_left_cleanly>},
+};
+
+}  // namespace
+
+std::span<const Rule> failover_late_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,151 @@
+// The server of a running call is lost: the call goes on, and its end stays with that server.
+// @source RFC 3261 §12.2, §14.1, §15.1.1; policy: a call does not hang on a registration
+
+#include "harness/observed/midcall.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/back_off.hpp"
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+// --- The registration is lost --------------------------------------------------------------------
+
+/// A session timer may end a call that nobody refreshes any more (RFC 4028 §10).
+bool has_session_timer(const Phone& phone, const ConfirmedDialog& dialog) {
+  const auto& final = transactions(phone)[dialog.invite].final;
+  return final && asks_for_session(phone.message(*final).sip);
+}
+
+/// By server: attempts without a final response, by time.
+std::array<std::vector<const RegisterAttempt*>, 3> find_unanswered_attempts(const Phone& phone) {
+  std::array<std::vector<const RegisterAttempt*>, 3> found;
+  for (const RegisterAttempt& attempt : attempts(phone))
+    if (!attempt.unregister && attempt.status == 0 && attempt.fail &&
+        *attempt.fail <= phone.trace.last)
+      found[static_cast<std::size_t>(attempt.server)].push_back(&attempt);
+  return found;
+}
+
+/// The attempt whose failure took the registration away while the call was up.
+const RegisterAttempt* loss_during(const Phone& phone, const ConfirmedDialog& dialog) {
+  const auto& unanswered =
+      phone.derived<find_unanswered_attempts>()[static_cast<std::size_t>(dialog.server)];
+  const auto next =
+      std::ranges::upper_bound(unanswered, dialog.confirmed, {}, &RegisterAttempt::start);
+  if (next == unanswered.end() || (dialog.ended && *dialog.ended <= (*next)->start)) return nullptr;
+  return *next;
+}
+
+void calls_outlive_their_registration(const Phone& phone, const ConfirmedDialog& dialog,
+                                      Occurrence& it) {
+  const RegisterAttempt* lost = loss_during(phone, dialog);
+  if (lost == nullptr || has_session_timer(phone, dialog) || was_dialog_lost(phone, dialog)) return;
+  const Message* bye = bye_of_device(phone, dialog, lost->start);
+  // Without a journal nobody knows who wanted that BYE.
+  if (bye != nullptr && !phone.trace.has_journal()) return;
+  if (bye != nullptr && !was_end_ordered(phone, bye->at))
+    it.violated("BYE of the device in a call whose server it could not register at");
+  else if (dialog.ended.value_or(phone.trace.last) > *lost->fail + time_to_act)
+    it.pass("the call went on when the registration at its server was lost");
+}
+
+// --- Hanging up into silence ---------------------------------------------------------------------
+
+/// Every transmission that Timer E wants of an unanswered BYE can be expected in the capture.
+bool must_be_sent_in_full(const Phone& phone, const Transaction& bye, CaptureTime timeout) {
+  const Message& sent = opening(phone, bye);
+  return sent.transport == Transport::udp && !phone.profile.max_request_retries &&
+         !may_be_lost_on_the_way(phone) &&
+         !transport_failure(phone, bye.server, sent.at, timeout) &&
+         next_power_change(phone, sent.at) >= timeout;
+}
+
+void hang_up_stays_with_the_server(const Phone& phone, const ConfirmedDialog& dialog,
+                                   Occurrence& it) {
+  const Transaction* bye = first_bye_of_device(phone, dialog);
+  const auto timeout = bye != nullptr ? timed_out_at(phone, *bye) : std::nullopt;
+  if (!timeout) return;
+  if (const Message* wrong = astray(phone, dialog))
+    return it.cite(wrong->index)
+        .violated(fmt::format("{} of a call over the {} went to the {}", wrong->sip.method_text(),
+                              to_string(dialog.server), to_string(wrong->server)));
+  it.about(evidence_of(phone, *bye));
+  const std::size_t expected = full_count(phone, doubling_to_t2(phone));
+  if (bye->sends.size() < expected && must_be_sent_in_full(phone, *bye, *timeout))
+    it.violated(
+        fmt::format("BYE sent {} times into silence, {} expected", bye->sends.size(), expected));
+  else
+    it.pass(fmt::format("BYE sent {} times into silence, to the {} alone", bye->sends.size(),
+                        to_string(bye->server)));
+}
+
+// --- Changing into silence -----------------------------------------------------------------------
+
+void silent_changes_end_the_call(const Phone& phone, const Modification& modification,
+                                 Occurrence& it) {
+  const auto timeout = timed_out_at(phone, *modification.request);
+  if (!timeout || phone.trace.last < *timeout + time_to_act) return;
+  const CaptureTime opened = opening(phone, *modification.request).at;
+  if (next_power_change(phone, opened) < *timeout + time_to_act) return;
+  const Message* bye = bye_of_device(phone, *modification.dialog, opened);
+  if (const Message* wrong = astray(phone, *modification.dialog))
+    it.violated(fmt::format("{} of the call went to the {}", wrong->sip.method_text(),
+                            to_string(wrong->server)));
+  else if (bye != nullptr && bye->at <= *timeout + time_to_act)
+    it.pass("the call that could not be changed was ended with BYE");
+  else if (!modification.dialog->ended || bye != nullptr)
+    it.violated_unless_lost("a change drew nothing for 64 x T1, and no BYE ended the call");
+}
+
+const std::array rules{
+    Rule{.row = {.id = "FO-MID-01",
+                 .clause = "policy: good practice",
+                 .severity = Severity::quality,
+                 .sentence = "The loss of a registration ends no call.",
+                 .observed = "No BYE of the device, but for its user's, in a call whose server it "
+                             "fails to register at; calls with a session timer are left out."},
+         .needs = {"a call during which the registration at its server is lost", Blame::harness},
+         .judge = each<dialogs, calls_outlive_their_registration>},
+    Rule{.row = {.id = "FO-MID-02",
+                 .clause = "RFC 3261 §12.2, §15.1.1",
+                 .severity = Severity::must,
+                 .sentence = "The hang-up of a call whose server is silent stays with that server.",
+                 .observed = "BYE goes to the call's server as often as Timer E wants, and no "
+                             "request of the dialog to the other server."},
+         .needs = {"a hang-up while the call's server is silent", Blame::harness},
+         .judge = each<dialogs, hang_up_stays_with_the_server>},
+    Rule{.row = {.id = "FO-MID-03",
+                 .clause = "RFC 3261 §12.2.1.2, §14.1",
+                 .severity = Severity::should,
+                 .sentence =
+                     "A change of a call that draws nothing ends the call, and moves nowhere else.",
+                 .observed = "BYE within 2 s of the timeout of a re-INVITE or UPDATE; no request "
+                             "of the dialog at the other server.",
+                 .tolerance = "policy: 2 s"},
+         .needs = {"a re-INVITE or UPDATE of the device that draws nothing", Blame::harness},
+         .judge = each<modifications, silent_changes_end_the_call>},
+};
+
+}  // namespace
+
+std::span<const Rule> failover_midcall_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

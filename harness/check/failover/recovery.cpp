@@ -1,0 +1,281 @@
+// Registrations after a server was lost: how soon they return, how often they are tried, and what a
+// server without memory finds. @source RFC 3261 §10.2.4, §10.2.7; RFC 5626 §4.5; guide.txt, Case 1
+
+#include "harness/observed/recovery.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/connections.hpp"
+#include "harness/observed/incoming.hpp"
+#include "harness/observed/journal_facts.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/refresh.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+// --- How soon it is registered with again --------------------------------------------------------
+
+Duration retry_round(const Phone& phone) {
+  return phone.profile.reg_retry_wait + phone.profile.timers.sixty_four_t1();
+}
+
+/// When the device must have tried a server again that came back.
+Duration return_limit(const Phone& phone, const Outage& outage) {
+  const RegisterAttempt* held = last_granted(phone, outage.server, outage.until);
+  const Duration granted =
+      held != nullptr ? *held->granted : phone.profile.register_expiration.value_or(0s);
+  return std::max(latest_refresh(phone, granted), retry_round(phone)) +
+         registration_tolerance(phone, granted).value;
+}
+
+void judge_return(const Phone& phone, Judge& judge, const Outage& outage, Duration limit) {
+  const CaptureTime off = next_power_change(phone, outage.until);
+  const RegisterAttempt* next = attempt_after(phone, outage.server, outage.until);
+  if (next == nullptr) {
+    if (off > outage.until + limit)
+      judge.violated({outage.server, {}, {}},
+                     fmt::format("no REGISTER at the {} in the {} after its return",
+                                 to_string(outage.server), format_seconds(off - outage.until)));
+    return;
+  }
+  const CaptureTime back = std::max(next->start, outage.until);
+  const Evidence evidence = evidence_of(phone, *next);
+  const std::string what =
+      fmt::format("REGISTER at the {} after its return", to_string(outage.server));
+  if (back - outage.until > policy::hopelessly_late * limit)
+    return judge.fail(evidence,
+                      fmt::format("{}: {} (expected at most {})", what,
+                                  format_seconds(back - outage.until), format_seconds(limit)));
+  judge.within(
+      evidence,
+      {.start = outage.until, .end = back, .window = {.max = limit}, .host_produced = true}, what);
+}
+
+void the_primary_is_registered_again(const Phone& phone, Judge& judge) {
+  for (const Outage& outage : phone.journal.outages(ServerRole::primary))
+    if (outage.recovered) judge_return(phone, judge, outage, return_limit(phone, outage));
+}
+
+/// The other server was out at some time of the outage, and came back too.
+bool was_of_both(const Phone& phone, const Outage& outage) {
+  const auto& others = phone.journal.outages(other(outage.server));
+  const auto next = std::ranges::upper_bound(others, outage.from, {}, &Outage::until);
+  return next != others.end() && next->recovered && next->from < outage.until;
+}
+
+void both_are_registered_again(const Phone& phone, Judge& judge) {
+  const Duration limit =
+      retry_round(phone) +
+      registration_tolerance(phone, phone.profile.register_expiration.value_or(0s)).value;
+  for (const Outage& outage : phone.journal.outages())
+    if (outage.recovered && was_of_both(phone, outage)) judge_return(phone, judge, outage, limit);
+}
+
+/// A hint for whoever configures the device, not a judgement.
+void margin_against_timer_f(const Phone& phone, Judge& judge) {
+  if (attempts(phone).empty() || !phone.profile.reregister_before) return;
+  const Duration before = *phone.profile.reregister_before;
+  const Duration timeout = phone.profile.timers.sixty_four_t1();
+  judge.pass(
+      evidence_of(phone, attempts(phone).front()),
+      fmt::format("Reregister before Expiration is {}: a refresh that fails is known to have "
+                  "failed {} the binding lapses",
+                  format_duration(before), before > timeout ? "before" : "only after"));
+}
+
+// --- A server that lost its memory ---------------------------------------------------------------
+
+void a_forgotten_binding_is_restored(const Phone& phone, const ForgottenBinding& forgotten,
+                                     Occurrence& it) {
+  const RegisterAttempt* next = forgotten.next;
+  const CaptureTime off = next_power_change(phone, forgotten.at);
+  if (next == nullptr || next->start > off) {
+    if (off > forgotten.lapse)
+      it.about({forgotten.server, {}, {}})
+          .violated(fmt::format("the binding that the {} forgot was not renewed in its time",
+                                to_string(forgotten.server)));
+    return;
+  }
+  if (is_out(phone, forgotten.server, next->start)) return;
+  if (!next->ok) return it.violated("the first REGISTER at a server without memory failed");
+  it.within(
+      {.start = forgotten.at, .end = *next->ok, .window = {.max = forgotten.lapse - forgotten.at}},
+      fmt::format("binding at the {} restored after it was forgotten",
+                  to_string(forgotten.server)));
+}
+
+/// By the server that brought them, in time order.
+std::array<std::vector<const Transaction*>, 3> find_incoming_calls(const Phone& phone) {
+  std::array<std::vector<const Transaction*>, 3> found;
+  for (const Transaction& transaction : transactions(phone))
+    if (is_incoming_call(phone, transaction))
+      found[static_cast<std::size_t>(transaction.server)].push_back(&transaction);
+  return found;
+}
+
+/// Any sign that a call which a server brought was taken.
+bool was_taken(const Phone& phone, const Transaction& invite) {
+  return std::ranges::any_of(invite.responses, [&](std::size_t response) {
+    const int status = phone.message(response).sip.status();
+    return (status > 100 && status < 300) || status == 486;
+  });
+}
+
+void calls_come_through_after_a_reboot(const Phone& phone, const ForgottenBinding& forgotten,
+                                       Occurrence& it) {
+  const RegisterAttempt* next = forgotten.next;
+  if (next == nullptr || !next->ok || *next->ok > forgotten.lapse) return;
+  const auto began = [&](const Transaction* invite) { return opening(phone, *invite).at; };
+  const auto& incoming =
+      phone.derived<find_incoming_calls>()[static_cast<std::size_t>(forgotten.server)];
+  for (auto call = std::ranges::upper_bound(incoming, *next->ok, {}, began);
+       call != incoming.end() &&
+       phone.trace.last >= began(*call) + phone.profile.timers.sixty_four_t1();
+       ++call)
+    it.about(evidence_of(phone, **call))
+        .expect(was_taken(phone, **call), "a call through the rebooted server came through",
+                "a call through the rebooted server was not taken");
+}
+
+// --- How often a lost server is asked ------------------------------------------------------------
+
+void judge_rate(Judge& judge, const Evidence& evidence, Duration least, std::size_t most,
+                const std::string& seen) {
+  if (least < policy::least_wait || most > most_attempts_a_minute)
+    judge.violated(evidence, seen);
+  else
+    judge.pass(evidence, seen);
+}
+
+void judge_refusals(const Phone& phone, Judge& judge, ServerRole server) {
+  const auto run = refused_registrations(phone, server);
+  if (run.size() < policy::enough_attempts) return;
+  Duration least = Duration::max();
+  std::size_t most = 0;
+  for (std::size_t first = 0, last = 0; last < run.size(); ++last) {
+    if (last > 0) least = std::min(least, run[last]->syn - *run[last - 1]->refused);
+    while (run[last]->syn - run[first]->syn >= 1min) ++first;
+    most = std::max(most, last - first + 1);
+  }
+  judge_rate(
+      judge, evidence_of(*run.front()), least, most,
+      fmt::format("{} connections refused by the {}, {} or more apart, at most {} in a minute",
+                  run.size(), to_string(server), format_seconds(least), most));
+}
+
+void a_lost_server_is_not_hammered(const Phone& phone, Judge& judge) {
+  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary}) {
+    judge_refusals(phone, judge, server);
+    const std::size_t most = most_in_a_minute(phone, server);
+    for (const FailureRun& run : failure_runs(phone))
+      if (run.server == server)
+        judge_rate(
+            judge, evidence_of(phone, run), run.least, most,
+            fmt::format("{} failed attempts at the {}, {} or more apart, at most {} in a "
+                        "minute",
+                        run.waits.size() + 1, to_string(server), format_seconds(run.least), most));
+  }
+}
+
+void waits_are_recorded(const Phone& /*phone*/, const FailureRun& run, Occurrence& it) {
+  double mean = 0;
+  for (const Duration wait : run.waits)
+    mean += to_seconds(wait) / static_cast<double>(run.waits.size());
+  double variance = 0;
+  for (const Duration wait : run.waits)
+    variance += std::pow(to_seconds(wait) - mean, 2) / static_cast<double>(run.waits.size());
+  const bool grows = std::ranges::is_sorted(run.waits) && run.waits.front() != run.waits.back();
+  it.pass(fmt::format("waits at the {}: {:.1f} s on average, {:.1f} % spread, {}",
+                      to_string(run.server), mean, 100 * std::sqrt(variance) / mean,
+                      grows ? "growing" : "not growing"));
+}
+
+constexpr Needs failed_attempts_in_a_row{"five failed attempts in a row at one server",
+                                         Blame::harness};
+
+const std::array rules{
+    Rule{
+        .row = {.id = "RFC3261-REG-18",
+                .clause = "RFC 3261 §10.2.4",
+                .severity = Severity::quality,
+                .sentence = "A binding that the server forgot is restored by the next refresh.",
+                .observed = "The first REGISTER after the server lost its bindings asks for one, "
+                            "gets a 200 and comes before the forgotten binding would have lapsed."},
+        .needs = {"a server that forgets a binding", Blame::harness},
+        .judge = each<forgotten_bindings, a_forgotten_binding_is_restored>},
+    Rule{.row = {.id = "FO-DET-LAPSE",
+                 .clause = "derived: RFC 3261 §10.2.4, §17.1.2.2",
+                 .severity = Severity::info,
+                 .sentence = "A Reregister before Expiration of less than 64*T1 finds a lost "
+                             "server only after the binding has lapsed.",
+                 .observed = "The setting is compared with 64*T1 and recorded."},
+         .needs = {"a REGISTER"},
+         .judge = margin_against_timer_f},
+    Rule{.row = {.id = "FO-BACK-02",
+                 .clause = "guide, Case 1",
+                 .severity = Severity::quality,
+                 .sentence = "A primary that has returned is registered with again soon.",
+                 .observed = "The next REGISTER reaches it within max(E - R, reg_retry_wait + "
+                             "64*T1) of its return; more than twice that fails.",
+                 .tolerance = "profile: registration"},
+         .needs = {"a primary that returns after an outage", Blame::harness},
+         .judge = the_primary_is_registered_again},
+    Rule{.row = {.id = "FO-REBOOT",
+                 .clause = "policy: good practice",
+                 .severity = Severity::quality,
+                 .sentence = "A primary that restarted without memory serves the device again "
+                             "after the next refresh.",
+                 .observed =
+                     "A call that it brings after the device has registered again is taken."},
+         .needs = {"a call from a server that forgot a binding and got it again", Blame::harness},
+         .judge = each<forgotten_bindings, calls_come_through_after_a_reboot>},
+    Rule{.row = {.id = "FO-HERD-01",
+                 .clause = "RFC 3261 §10.2.7",
+                 .severity = Severity::should,
+                 .sentence = "A lost server is not hammered, however its loss shows.",
+                 .observed = "In a run of five or more failed attempts each one starts 5 s or more "
+                             "after the failure before it, and no minute has more than 12.",
+                 .tolerance = "policy: 5 s, 12"},
+         .needs = failed_attempts_in_a_row,
+         .judge = a_lost_server_is_not_hammered},
+    Rule{.row = {.id = "FO-HERD-02",
+                 .clause = "RFC 5626 §4.5",
+                 .severity = Severity::info,
+                 .sentence = "Waits between attempts are spread or grow.",
+                 .observed = "Mean and spread of the waits are recorded; a fixed wait is legal."},
+         .needs = failed_attempts_in_a_row,
+         .judge = each<failure_runs, waits_are_recorded>},
+    Rule{
+        .row = {.id = "FO-BOTH-02",
+                .clause = "policy: good practice",
+                .severity = Severity::quality,
+                .sentence = "After a total outage the device registers at both servers again soon.",
+                .observed = "The next REGISTER reaches each within reg_retry_wait + 64*T1 of its "
+                            "return; more than twice that fails.",
+                .tolerance = "profile: registration"},
+        .needs = {"two servers that return after an outage of both", Blame::harness},
+        .judge = both_are_registered_again},
+};
+
+}  // namespace
+
+std::span<const Rule> failover_recovery_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,220 @@
+// The way back: calls after the primary has returned, calls while nothing answers, a primary that
+// comes and goes, and a link that loses packets.
+// @source guide.txt, Case 1 ("always"); RFC 3261 §12, §17.1.1.2; requirements AMB-13
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/failover.hpp"
+#include "harness/observed/journal_facts.hpp"
+#include "harness/observed/midcall.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/primary_answers.hpp"
+#include "harness/observed/refresh.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/returns.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+/// The primary had answered when the call went on: an answer that comes later moved nothing.
+bool went_on_in_spite_of_an_answer(const Phone& phone, const Leg& primary, const Leg& secondary) {
+  const auto response = first_response(phone, primary);
+  return response && phone.at(*response) < secondary.i0;
+}
+
+void calls_use_the_returned_primary(const Phone& phone, const CallAfterReturn& after,
+                                    Occurrence& it) {
+  const Leg& first = after.call->legs.front();
+  const Leg* secondary = after.call->leg(ServerRole::secondary);
+  if (first.server != ServerRole::primary)
+    it.violated("a call after the primary's return started at the secondary");
+  else if (secondary != nullptr && went_on_in_spite_of_an_answer(phone, first, *secondary))
+    it.about(evidence_of(phone, *secondary))
+        .violated("a call after the primary's return went on to the secondary");
+  else
+    it.pass("a call after the primary's return uses the primary");
+}
+
+void the_next_call_fails_back(const Phone& phone, const CallAfterReturn& after, Occurrence& it) {
+  if (after.is_first) calls_use_the_returned_primary(phone, after, it);
+}
+
+/// A BYE or re-INVITE of the device in the dialog that nobody ordered. A BYE after the end is the
+/// same once more, with credentials.
+bool disturbs(const Phone& phone, const Message& request, const ConfirmedDialog& dialog) {
+  const sip::MessageView& sip = request.sip;
+  const bool is_of_call = request.from_device() && sip.call_id() == dialog.call_id &&
+                          sip.from_tag() == dialog.device_tag &&
+                          !(dialog.ended && request.at > *dialog.ended);
+  const bool changes = sip.method() == sip::Method::bye ||
+                       (sip.method() == sip::Method::invite && !asks_for_session(sip));
+  return is_of_call && changes && !was_ordered(phone, request.at);
+}
+
+/// What the device did to a call just because the primary came back.
+const Message* find_disturbance(const Phone& phone, const DialogAcrossReturn& across) {
+  const auto began = [&](const Transaction& one) { return opening(phone, one).at; };
+  auto next = std::ranges::lower_bound(transactions(phone), across.back, {}, began);
+  for (; next != transactions(phone).end() && began(*next) <= across.back + policy::time_to_disturb;
+       ++next)
+    if (disturbs(phone, opening(phone, *next), *across.dialog)) return &opening(phone, *next);
+  return nullptr;
+}
+
+void a_running_call_stays(const Phone& phone, const DialogAcrossReturn& across, Occurrence& it) {
+  if (!phone.trace.has_journal()) return;
+  if (const Message* wrong = find_disturbance(phone, across))
+    it.cite(wrong->index)
+        .violated(fmt::format("{} in the call over the secondary {} after the primary's return",
+                              wrong->sip.method_text(), format_seconds(wrong->at - across.back)));
+  else
+    it.pass("the call over the secondary went on when the primary returned");
+}
+
+// --- Nothing answers -----------------------------------------------------------------------------
+
+bool are_both_out(const Phone& phone, CaptureTime at) {
+  return is_out(phone, ServerRole::primary, at) && is_out(phone, ServerRole::secondary, at);
+}
+
+CaptureTime last_invite_at(const Phone& phone, const CallGroup& call) {
+  CaptureTime last = start_of(call);
+  for (const Leg& leg : call.legs)
+    for (const std::size_t invite : leg.invites)
+      last = std::max(last, phone.at(transactions(phone)[invite].sends.back()));
+  return last;
+}
+
+void a_call_to_nobody_ends(const Phone& phone, const CallGroup& call, Occurrence& it) {
+  const Duration limit = 2 * failover_limit(phone);
+  const CaptureTime start = start_of(call);
+  if (call.legs.empty() || !are_both_out(phone, start) || !are_both_out(phone, start + limit))
+    return;
+  if (std::ranges::any_of(call.legs, [](const Leg& leg) { return leg.invites.size() > 1; }))
+    it.violated("a server that had not answered was tried again in the same call");
+  else
+    it.within({.start = start,
+               .end = last_invite_at(phone, call),
+               .window = {.max = limit},
+               .tolerance = failover_grace(phone)},
+              "from the dial to the last INVITE of a call that nobody answers");
+}
+
+// --- A primary that comes and goes ---------------------------------------------------------------
+
+void flapping_causes_no_storm(const Phone& phone, Judge& judge) {
+  if (std::ranges::count_if(phone.journal.outages(ServerRole::primary), &Outage::recovered) < 3)
+    return;
+  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary}) {
+    const auto& attempts = attempts_at(phone, server);
+    if (attempts.empty()) continue;
+    const std::size_t most = most_in_a_minute(phone, server);
+    const std::string seen = fmt::format("at most {} registration attempts in a minute at the {}",
+                                         most, to_string(server));
+    Occurrence(phone, judge, *attempts.front()).expect(most <= most_attempts_a_minute, seen, seen);
+  }
+}
+
+// --- Loss ----------------------------------------------------------------------------------------
+
+/// The link to the primary lost packets by chance.
+bool was_lossy(const Phone& phone) {
+  const auto is_by_chance = [](const auto& one) { return one.event->rule == journal::by_chance; };
+  return std::ranges::any_of(phone.journal.all<journal::Ignored>(), is_by_chance) ||
+         std::ranges::any_of(phone.journal.all<journal::Withheld>(), is_by_chance);
+}
+
+void judge_call_over_lossy_link(const Phone& phone, const PrimaryCall& call, Occurrence& it) {
+  const auto response = first_response(phone, *call.primary);
+  const bool was_answered =
+      response && phone.at(*response) < call.primary->i0 + phone.profile.timers.sixty_four_t1();
+  if (call.secondary == nullptr)
+    it.pass("the call stayed at the primary in spite of the loss");
+  else
+    it.expect(!was_answered, "every copy or its answer was lost: the call rightly moved on",
+              "left the primary although one of its answers came in time");
+}
+
+void loss_alone_moves_no_call(const Phone& phone, Judge& judge) {
+  if (was_lossy(phone)) each<primary_calls, judge_call_over_lossy_link>(phone, judge);
+}
+
+constexpr Needs a_call_after_the_return{"a call after the primary was lost and registered again"};
+
+const std::array rules{
+    Rule{.row = {.id = "GRP-CALL-08",
+                 .clause = "guide, Case 1",
+                 .severity = Severity::vendor,
+                 .sentence = "After the primary has returned and the device is registered there "
+                             "again, new calls use the primary.",
+                 .observed = "Every call dialled 2 s or more after the first 200 to REGISTER that "
+                             "follows a loss starts at the primary and stays there if it answers.",
+                 .tolerance = "policy: 2 s"},
+         .needs = a_call_after_the_return,
+         .judge = each<calls_after_return, calls_use_the_returned_primary>},
+    Rule{.row =
+             {.id = "FO-BACK-01",
+              .clause = "guide, Case 1",
+              .severity = Severity::vendor,
+              .sentence =
+                  "The first call after the device is registered at the returned primary uses it.",
+              .observed = "As GRP-CALL-08, of the first call after each return.",
+              .tolerance = "policy: 2 s"},
+         .needs = a_call_after_the_return,
+         .judge = each<calls_after_return, the_next_call_fails_back>},
+    Rule{.row = {.id = "FO-BACK-03",
+                 .clause = "RFC 3261 §12",
+                 .severity = Severity::must,
+                 .sentence =
+                     "A running call over the secondary is not touched by the primary's return.",
+                 .observed = "No BYE and no re-INVITE of the device in that call within 5 s of the "
+                             "returned primary's 200, unless its user asked for it.",
+                 .tolerance = "policy: 5 s"},
+         .needs = {"a call over the secondary while the primary registers again"},
+         .judge = each<dialogs_across_return, a_running_call_stays>},
+    Rule{.row = {.id = "FO-BOTH-01",
+                 .clause = "RFC 3261 §17.1.1.2; guide, Case 2",
+                 .severity = Severity::vendor,
+                 .sentence = "With both servers silent a call fails in bounded time.",
+                 .observed = "Each server is tried once, and the last INVITE leaves no later than "
+                             "2*(64*T1 + fo_grace) after the dial.",
+                 .tolerance = "profile: fo_grace"},
+         .needs = {"a call while both servers are silent", Blame::harness},
+         .judge = each<calls, a_call_to_nobody_ends>},
+    Rule{
+        .row = {.id = "FO-FLAP",
+                .clause = "policy: good practice",
+                .severity = Severity::quality,
+                .sentence =
+                    "A primary that goes and returns again and again causes no storm of REGISTERs.",
+                .observed = "At most 12 registration attempts in any minute at each server.",
+                .tolerance = "policy: 12"},
+        .needs = {"a primary that goes and returns three times", Blame::harness},
+        .judge = flapping_causes_no_storm},
+    Rule{.row = {.id = "FO-LOSS",
+                 .clause = "RFC 3261 §17.1.1.2",
+                 .severity = Severity::quality,
+                 .sentence = "Random loss is bridged by retransmission and moves no call.",
+                 .observed = "On a link that loses packets by chance no call leaves the primary if "
+                             "one of its answers came before Timer B."},
+         .needs = {"a call over a link that loses packets by chance", Blame::harness},
+         .judge = loss_alone_moves_no_call},
+};
+
+}  // namespace
+
+std::span<const Rule> failover_return_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,241 @@
+// Servers that TCP does not reach: refused, swallowed and half-open connections.
+// @source RFC 3261 §8.1.3.1, §17.1.1.2 (Timer B on any transport), §18.1.1, §18.4
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "harness/check/failover/move.hpp"
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/connections.hpp"
+#include "harness/observed/failover.hpp"
+#include "harness/observed/invites.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+/// The secondary could not have served the call, or the user did not wait for it.
+bool had_no_next_server(const Phone& phone, const CallGroup& call, CaptureTime until) {
+  return hung_up_before(call, until) || is_out(phone, ServerRole::secondary, until) ||
+         known_down(phone, ServerRole::secondary, until) || phone.trace.last < until;
+}
+
+// --- No connection to the primary ----------------------------------------------------------------
+
+/// From when, and within what time, the INVITE must reach the secondary.
+struct MoveLimit {
+  CaptureTime start;
+  Duration limit;
+};
+
+void judge_move(const Phone& phone, const FailedConnection& failed, Occurrence& it,
+                const MoveLimit& move, std::string_view what) {
+  const Leg* secondary = failed.call->leg(ServerRole::secondary);
+  if (secondary == nullptr) {
+    if (!had_no_next_server(phone, *failed.call, move.start + move.limit))
+      it.violated(fmt::format("{}: never", what));
+    return;
+  }
+  it.cite(opening(phone, invite_of(phone, *secondary)).index)
+      .within(move_within(phone, move.start, *secondary, move.limit), what);
+}
+
+void refusal_moves_the_call(const Phone& phone, const FailedConnection& failed, Occurrence& it) {
+  if (const auto refused = failed.attempt->refused)
+    judge_move(phone, failed, it, {*refused, phone.profile.tolerances.fo_grace},
+               "INVITE at the secondary after the primary refused the connection");
+}
+
+void hanging_connection_moves_the_call(const Phone& phone, const FailedConnection& failed,
+                                       Occurrence& it) {
+  if (!failed.attempt->refused)
+    judge_move(phone, failed, it, {failed.attempt->syn, failover_limit(phone)},
+               fmt::format("INVITE at the secondary after {} SYNs to the primary",
+                           failed.attempt->copies + 1));
+}
+
+// --- Timer B without Timer A ---------------------------------------------------------------------
+
+void judge_give_up(const Phone& phone, const Transaction& invite, Occurrence& it) {
+  const CallGroup* call = call_of(phone, invite);
+  const CaptureTime start = start_of(phone, invite);
+  const Duration limit = failover_limit(phone);
+  if (call == nullptr || invite.server != ServerRole::primary ||
+      transport_failure(phone, invite.server, start, timeout_of(phone, invite)))
+    return;
+  const Leg* secondary = call->leg(ServerRole::secondary);
+  if (secondary != nullptr && reached_at(phone, *secondary) >= start)
+    it.about(evidence_of_both(phone, *call->leg(ServerRole::primary), secondary))
+        .within(move_within(phone, start, *secondary, limit),
+                "INVITE over a stream given up for the next server");
+  else if (phone.profile.claims_guide() && !had_no_next_server(phone, *call, start + limit))
+    it.violated("no next server after an unanswered INVITE over a stream");
+}
+
+void judge_invite(const Phone& phone, const Transaction& invite, Occurrence& it) {
+  if (is_unreliable(phone, invite)) return;
+  const bool is_answered =
+      invite.first_response && phone.at(*invite.first_response) < timeout_of(phone, invite);
+  if (invite.sends.size() > 1)
+    it.violated(fmt::format("INVITE sent {} times over a stream", invite.sends.size()));
+  else if (!is_answered)
+    judge_give_up(phone, invite, it);
+  else if (phone.at(*invite.first_response) > start_of(phone, invite) + 2 * phone.profile.timers.t1)
+    it.pass("one INVITE over a stream that took its time");
+}
+
+void judge_hanging_connection(const Phone& phone, const FailedConnection& failed, Occurrence& it) {
+  if (!failed.attempt->refused)
+    judge_move(phone, failed, it, {failed.attempt->syn, failover_limit(phone)},
+               "INVITE without a connection given up for the next server");
+}
+
+void streams_have_timer_b_alone(const Phone& phone, Judge& judge) {
+  each<device_invites, judge_invite>(phone, judge);
+  each<failed_connections, judge_hanging_connection>(phone, judge);
+}
+
+// --- Half-open connections -----------------------------------------------------------------------
+
+/// The reset that answered an INVITE into a connection which the server had lost.
+std::optional<CaptureTime> reset_of(const Phone& phone, const Transaction& invite) {
+  const Endpoint& local = opening(phone, invite).source;
+  const auto& failures = phone.transport_failures;
+  auto failure =
+      std::ranges::upper_bound(failures, start_of(phone, invite), {}, &TransportFailure::at);
+  for (; failure != failures.end() && failure->at < timeout_of(phone, invite); ++failure)
+    if (failure->transport == Transport::tcp && failure->device == local &&
+        failure->server == invite.server)
+      return failure->at;
+  return std::nullopt;
+}
+
+/// The next INVITE of the call, at whichever server, with a branch of its own.
+const Transaction* next_try(const Phone& phone, const CallGroup& call, const Transaction& invite) {
+  const Transaction* next = nullptr;
+  for (const Leg& leg : call.legs)
+    for (const std::size_t index : leg.invites) {
+      const Transaction& other_try = transactions(phone)[index];
+      const bool is_later = other_try.sends.front() > invite.sends.front();
+      if (is_later && (next == nullptr || other_try.sends.front() < next->sends.front()))
+        next = &other_try;
+    }
+  return next;
+}
+
+void half_open_connections_are_replaced(const Phone& phone, const Transaction& invite,
+                                        Occurrence& it) {
+  if (is_unreliable(phone, invite) || invite.first_response) return;
+  const CallGroup* call = call_of(phone, invite);
+  const auto reset = reset_of(phone, invite);
+  if (call == nullptr || !reset) return;
+  const Duration limit = phone.profile.tolerances.fo_grace;
+  const Transaction* next = next_try(phone, *call, invite);
+  if (next != nullptr)
+    it.cite(next->sends.front())
+        .within({.start = *reset,
+                 .end = start_of(phone, *next),
+                 .window = {.max = limit},
+                 .tolerance = failover_grace(phone)},
+                fmt::format("INVITE at the {} again after the reset of a half-open connection",
+                            to_string(next->server)));
+  else if (!hung_up_before(*call, *reset + limit) && phone.trace.last > *reset + limit)
+    it.violated("the call hangs on a connection that was reset");
+}
+
+// --- Reuse ---------------------------------------------------------------------------------------
+
+void reuse_is_recorded(const Phone& phone, Judge& judge) {
+  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary}) {
+    std::set<Endpoint> connections;
+    const Transaction* first = nullptr;
+    std::size_t requests = 0;
+    for (const Transaction& transaction : transactions(phone)) {
+      if (!is_ours(transaction) || transaction.server != server ||
+          is_unreliable(phone, transaction))
+        continue;
+      if (requests++ == 0) first = &transaction;
+      connections.insert(opening(phone, transaction).source);
+    }
+    if (first != nullptr)
+      judge.pass(evidence_of(phone, *first),
+                 fmt::format("{} requests to the {} over {} connections", requests,
+                             to_string(server), connections.size()));
+  }
+}
+
+const std::array rules{
+    Rule{.row = {.id = "RFC3261-TIMER-B-REL",
+                 .clause = "RFC 3261 §17.1.1.2",
+                 .severity = Severity::must,
+                 .sentence =
+                     "Over a stream an INVITE is sent once, and timer B ends it all the same.",
+                 .observed =
+                     "One transmission only; an INVITE without an answer, or a connection for one "
+                     "that never opens, is given up for the next server within 64*T1 and fo_grace.",
+                 .tolerance = "profile: fo_grace"},
+         .needs = {"an INVITE over a stream, or a connection for one, that is not answered at once",
+                   Blame::harness},
+         .judge = streams_have_timer_b_alone},
+    Rule{.row = {.id = "FO-TCP-RST",
+                 .clause = "RFC 3261 §8.1.3.1, §18.4",
+                 .severity = Severity::should,
+                 .sentence =
+                     "A refused connection is a failure at once, and the next server is tried.",
+                 .observed = "INVITE at the secondary within fo_grace of the RST that answered the "
+                             "SYN to the primary.",
+                 .tolerance = "profile: fo_grace"},
+         .needs = {"a call whose connection to the primary is refused", Blame::harness},
+         .judge = each<failed_connections, refusal_moves_the_call>},
+    Rule{
+        .row =
+            {.id = "FO-TCP-SYN",
+             .clause = "RFC 3261 §17.1.1.2",
+             .severity = Severity::must,
+             .sentence =
+                 "A connection that is never answered is bounded by timer B, not by the TCP stack.",
+             .observed = "INVITE at the secondary within 64*T1 and fo_grace of the first SYN to "
+                         "the primary; copies of the SYN meanwhile are the stack's.",
+             .tolerance = "profile: fo_grace"},
+        .needs = {"a call whose connection to the primary is never answered", Blame::harness},
+        .judge = each<failed_connections, hanging_connection_moves_the_call>},
+    Rule{.row = {.id = "FO-TCP-HALF",
+                 .clause = "RFC 3261 §18.4; RFC 5626 §4",
+                 .severity = Severity::should,
+                 .sentence =
+                     "A connection that the server has lost is replaced as soon as it is reset.",
+                 .observed =
+                     "After the RST that answers an INVITE the call goes on within fo_grace: with "
+                     "a new branch over a new connection, or at the secondary.",
+                 .tolerance = "profile: fo_grace"},
+         .needs = {"an INVITE into a connection that the server has lost and resets",
+                   Blame::harness},
+         .judge = each<device_invites, half_open_connections_are_replaced>},
+    Rule{.row = {.id = "FO-TCP-REUSE",
+                 .clause = "RFC 3261 §18.1.1",
+                 .severity = Severity::info,
+                 .sentence = "Requests to one server share a connection.",
+                 .observed = "How many requests went over how many connections is recorded."},
+         .needs = {"a request of the device over a stream", Blame::harness},
+         .judge = reuse_is_recorded},
+};
+
+}  // namespace
+
+std::span<const Rule> failover_stream_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,164 @@
+// What a device makes of failures that the transport reports, and of silence.
+// @source RFC 3261 §8.1.3.1, §18.4; RFC 3263 §4.3
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "harness/check/failover/move.hpp"
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/failover.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+// --- A timeout is a 408, a fatal transport error a 503 -------------------------------------------
+
+bool was_reached_within_grace(const Phone& phone, const FailureSignal& signal) {
+  return signal.secondary != nullptr &&
+         reached_at(phone, *signal.secondary) <= signal.at + phone.profile.tolerances.fo_grace;
+}
+
+/// When the INVITE was last sent to the primary; the signal, if no connection came about for it.
+CaptureTime last_sent_to_primary(const Phone& phone, const FailureSignal& signal) {
+  if (signal.primary == nullptr) return signal.at;
+  return phone.at(invite_of(phone, *signal.primary).sends.back());
+}
+
+void judge_timeout(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
+  const auto tolerance = timer_tolerance(phone, phone.profile.timers.sixty_four_t1());
+  const CaptureTime last = last_sent_to_primary(phone, signal);
+  if (was_reached_within_grace(phone, signal))
+    it.pass("silence counted as a 408: the next server was tried");
+  else if (last > signal.at + tolerance.value)
+    it.violated(
+        fmt::format("silence counted for nothing: INVITE still repeated {} "
+                    "after the timeout",
+                    format_seconds(last - signal.at)));
+  else
+    it.pass("silence counted as a 408: the INVITE ended");
+}
+
+void judge_transport_error(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
+  // A device that goes on has not been told by its stack; §18.4 leaves that open.
+  if (last_sent_to_primary(phone, signal) > signal.at) return;
+  // What a 503 does to a call is a SHOULD of RFC 3263; the guide promises it.
+  if (!phone.profile.claims_guide()) return;
+  if (was_reached_within_grace(phone, signal))
+    it.pass("the transport error counted as a 503: the next server was tried");
+  else if (phone.trace.last > signal.at + phone.profile.tolerances.fo_grace)
+    it.violated("the call ended at a transport error instead of going on as at a 503");
+}
+
+void judge_signal(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
+  if (signal.kind == timeout_signal || signal.kind == hanging_signal)
+    judge_timeout(phone, signal, it);
+  if (signal.kind == transport_signal || signal.kind == refused_signal)
+    judge_transport_error(phone, signal, it);
+}
+
+/// AMB-17: a device that leaves after so many repeats took the silence for an answer before its
+/// time.
+void judge_early_leave(const Phone& phone, const SilentPrimary& failed, Occurrence& it) {
+  const Duration timeout = phone.profile.timers.sixty_four_t1();
+  const Duration early = timer_tolerance(phone, timeout).value / 2;
+  if (failed.secondary == nullptr || failed.has_signal) return;
+  const Duration after = reached_at(phone, *failed.secondary) - failed.primary->i0;
+  if (after + early < timeout)
+    it.pass(fmt::format("silence counted as a 408 after {}: the next server was tried",
+                        format_seconds(after)));
+}
+
+void failures_count_as_answers(const Phone& phone, Judge& judge) {
+  judge.needs("a call that ends at the primary by silence, or by a transport error that counts",
+              failure_signals(phone).empty() ? Blame::harness : Blame::device);
+  each<failure_signals, judge_signal>(phone, judge);
+  if (phone.profile.max_request_retries)
+    each<calls_to_silent_primary, judge_early_leave>(phone, judge);
+}
+
+// --- ICMP ----------------------------------------------------------------------------------------
+
+/// The first ICMP error for an unanswered UDP transaction of the device.
+std::optional<CaptureTime> icmp_error_for(const Phone& phone, const Transaction& transaction) {
+  if (!is_ours(transaction) || !is_unreliable(phone, transaction)) return std::nullopt;
+  const CaptureTime timeout = timeout_of(phone, transaction);
+  const CaptureTime end = transaction.first_response
+                              ? std::min(timeout, phone.at(*transaction.first_response))
+                              : timeout;
+  return transport_failure(phone, transaction.server, start_of(phone, transaction), end);
+}
+
+void judge_call(const Phone& phone, const PrimaryCall& call, Occurrence& it) {
+  if (!call.primary->silent()) return;
+  const auto told = icmp_error_for(phone, invite_of(phone, *call.primary));
+  const Duration grace = phone.profile.tolerances.fo_grace;
+  if (!told || hung_up_before(*call.call, *told + grace)) return;
+  const bool is_lost = is_out(phone, ServerRole::secondary, *told) ||
+                       known_down(phone, ServerRole::secondary, *told);
+  if (call.secondary != nullptr)
+    it.within(move_within(phone, *told, *call.secondary, grace),
+              "INVITE at the secondary after the ICMP error");
+  else if (!is_lost && phone.trace.last > *told + grace)
+    it.violated("the ICMP error moved nothing: no INVITE at the secondary");
+}
+
+void judge_register(const Phone& phone, const Transaction& transaction, Occurrence& it) {
+  if (transaction.method != sip::Method::register_) return;
+  const auto told = icmp_error_for(phone, transaction);
+  const Duration grace = phone.profile.tolerances.fo_grace;
+  if (!told || phone.trace.last < *told + grace) return;
+  const CaptureTime last = phone.at(transaction.sends.back());
+  if (last > *told + grace)
+    it.violated(fmt::format("REGISTER still repeated {} after the ICMP error",
+                            format_seconds(last - *told)));
+  else
+    it.pass("the ICMP error ended the REGISTER");
+}
+
+void icmp_ends_the_wait(const Phone& phone, Judge& judge) {
+  each<primary_calls, judge_call>(phone, judge);
+  each<transactions, judge_register>(phone, judge);
+}
+
+const std::array rules{
+    Rule{.row = {.id = "RFC3261-GEN-10",
+                 .clause = "RFC 3261 §8.1.3.1",
+                 .severity = Severity::must,
+                 .sentence = "A timeout counts as a 408 and a fatal transport error as a 503.",
+                 .observed = "An INVITE that nobody answered is not repeated past its timeout "
+                             "unless the call has gone on; a device that stops for an ICMP error "
+                             "or a reset tries the next server within fo_grace, as after a 503.",
+                 .tolerance = "profile: fo_grace"},
+         .judge = failures_count_as_answers},
+    Rule{.row =
+             {.id = "FO-ICMP",
+              .clause = "RFC 3261 §8.1.3.1, §18.4",
+              .severity = Severity::should,
+              .sentence = "An ICMP error ends the wait for the server at once.",
+              .observed =
+                  "After the first ICMP error for an INVITE the call reaches the secondary within "
+                  "fo_grace, and a REGISTER that drew one is not repeated later than that.",
+              .tolerance = "profile: fo_grace"},
+         .needs = {"an ICMP error for an INVITE or a REGISTER", Blame::harness},
+         .judge = icmp_ends_the_wait},
+};
+
+}  // namespace
+
+std::span<const Rule> failover_transport_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check
