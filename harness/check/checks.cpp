@@ -19,10 +19,10 @@ std::size_t catalogue_position(std::string_view requirement) {
 
 std::vector<Rule> gather() {
   std::vector<Rule> all;
-  for (const auto& family : {rfc3261_9_cancel_rules()})
+  for (const auto& family : {rfc3261_9_cancel_rules(),
+                             guide_configuration_rules()})
     all.insert(all.end(), family.begin(), family.end());
-  for (const auto& family : {guide_configuration_checks(),
-                             guide_registration_checks(),
+  for (const auto& family : {guide_registration_checks(),
                              guide_call_checks(),
                              guide_authentication_checks(),
                              rfc3261_10_register_checks(),
