@@ -20,10 +20,11 @@ std::size_t catalogue_position(std::string_view requirement) {
 std::vector<Rule> gather() {
   std::vector<Rule> all;
   for (const auto& family : {rfc3261_9_cancel_rules(),
-                             guide_configuration_rules()})
+                             guide_configuration_rules(),
+                             guide_registration_rules(),
+                             guide_refresh_rules()})
     all.insert(all.end(), family.begin(), family.end());
-  for (const auto& family : {guide_registration_checks(),
-                             guide_call_checks(),
+  for (const auto& family : {guide_call_checks(),
                              guide_authentication_checks(),
                              rfc3261_10_register_checks(),
                              rfc3261_10_answer_checks(),
