@@ -22,10 +22,10 @@ std::vector<Rule> gather() {
   for (const auto& family : {rfc3261_9_cancel_rules(),
                              guide_configuration_rules(),
                              guide_registration_rules(),
-                             guide_refresh_rules()})
+                             guide_refresh_rules(),
+                             guide_call_rules()})
     all.insert(all.end(), family.begin(), family.end());
-  for (const auto& family : {guide_call_checks(),
-                             guide_authentication_checks(),
+  for (const auto& family : {guide_authentication_checks(),
                              rfc3261_10_register_checks(),
                              rfc3261_10_answer_checks(),
                              rfc3261_8_request_checks(),

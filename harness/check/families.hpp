@@ -11,8 +11,8 @@ std::span<const Rule> rfc3261_9_cancel_rules();      // RFC 3261 §9.1
 std::span<const Rule> guide_configuration_rules();   // guide, Configuration, steps 2 and 3
 std::span<const Rule> guide_registration_rules();    // guide, Case 1 and Case 2
 std::span<const Rule> guide_refresh_rules();         // guide, Configuration (Optional), Case 1
+std::span<const Rule> guide_call_rules();            // guide, Cases 1 and 2
 
-std::span<const Check> guide_call_checks();                 // guide, Cases 1 and 2
 std::span<const Check> guide_authentication_checks();       // guide, last note
 std::span<const Check> rfc3261_10_register_checks();        // RFC 3261 §10
 std::span<const Check> rfc3261_10_answer_checks();          // RFC 3261 §10: the answers
