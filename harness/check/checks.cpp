@@ -23,7 +23,8 @@ std::vector<Rule> gather() {
                              guide_configuration_rules(),
                              guide_registration_rules(),
                              guide_refresh_rules(),
-                             guide_call_rules()})
+                             guide_call_rules(),
+                             guide_incoming_rules()})
     all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_authentication_checks(),
                              rfc3261_10_register_checks(),
@@ -50,7 +51,6 @@ std::vector<Rule> gather() {
                              rfc3261_17_server_checks(),
                              rfc3261_13_answer_checks(),
                              rfc3261_12_dialog_checks(),
-                             guide_incoming_checks(),
                              rfc3581_port_checks(),
                              rfc3261_8_response_checks(),
                              rfc3261_13_acknowledgement_checks(),

@@ -12,6 +12,7 @@ std::span<const Rule> guide_configuration_rules();   // guide, Configuration, st
 std::span<const Rule> guide_registration_rules();    // guide, Case 1 and Case 2
 std::span<const Rule> guide_refresh_rules();         // guide, Configuration (Optional), Case 1
 std::span<const Rule> guide_call_rules();            // guide, Cases 1 and 2
+std::span<const Rule> guide_incoming_rules();        // guide, Case 2: receiving calls
 
 std::span<const Check> guide_authentication_checks();       // guide, last note
 std::span<const Check> rfc3261_10_register_checks();        // RFC 3261 §10
@@ -37,7 +38,6 @@ std::span<const Check> failover_late_checks();              // answers after the
 std::span<const Check> failover_return_checks();            // the way back, total loss, lossy links
 std::span<const Check> failover_recovery_checks();          // registrations after a loss
 std::span<const Check> always_told_checks();                // in every run
-std::span<const Check> guide_incoming_checks();             // guide, Case 2: receiving calls
 std::span<const Check> rfc3261_17_server_checks();          // RFC 3261 §17.2
 std::span<const Check> rfc3261_13_answer_checks();          // RFC 3261 §13.3; RFC 6026 §7
 std::span<const Check> rfc3261_14_modification_checks();    // RFC 3261 §14.1
