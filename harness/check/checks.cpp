@@ -24,7 +24,8 @@ std::vector<Rule> gather() {
                              guide_registration_rules(),
                              guide_refresh_rules(),
                              guide_call_rules(),
-                             guide_incoming_rules()})
+                             guide_incoming_rules(),
+                             guide_subscription_rules()})
     all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_authentication_checks(),
                              rfc3261_10_register_checks(),
@@ -37,7 +38,6 @@ std::vector<Rule> gather() {
                              failover_transport_checks(),
                              failover_stream_checks(),
                              rfc3263_4_failover_checks(),
-                             guide_subscription_checks(),
                              rfc6665_4_subscription_checks(),
                              rfc3842_3_message_waiting_checks(),
                              rfc3261_22_authentication_checks(),

@@ -13,6 +13,7 @@ std::span<const Rule> guide_registration_rules();    // guide, Case 1 and Case 2
 std::span<const Rule> guide_refresh_rules();         // guide, Configuration (Optional), Case 1
 std::span<const Rule> guide_call_rules();            // guide, Cases 1 and 2
 std::span<const Rule> guide_incoming_rules();        // guide, Case 2: receiving calls
+std::span<const Rule> guide_subscription_rules();    // guide, SIP Server Redundancy
 
 std::span<const Check> guide_authentication_checks();       // guide, last note
 std::span<const Check> rfc3261_10_register_checks();        // RFC 3261 §10
@@ -26,7 +27,6 @@ std::span<const Check> failover_transport_checks();         // what ICMP and RST
 std::span<const Check> failover_stream_checks();            // what TCP does and does not say
 std::span<const Check> rfc3581_port_checks();               // RFC 3581 §3, §4
 std::span<const Check> rfc3263_4_failover_checks();         // RFC 3263 §4.3
-std::span<const Check> guide_subscription_checks();         // guide, SIP Server Redundancy
 std::span<const Check> rfc6665_4_subscription_checks();     // RFC 6665 §4.1
 std::span<const Check> rfc3842_3_message_waiting_checks();  // RFC 3842 §3
 std::span<const Check> rfc3261_22_authentication_checks();  // RFC 3261 §22
