@@ -19,16 +19,12 @@ std::size_t catalogue_position(std::string_view requirement) {
 
 std::vector<Rule> gather() {
   std::vector<Rule> all;
-  for (const auto& family : {rfc3261_9_cancel_rules(),
-                             guide_configuration_rules(),
-                             guide_registration_rules(),
-                             guide_refresh_rules(),
-                             guide_call_rules(),
-                             guide_incoming_rules(),
-                             guide_subscription_rules()})
+  for (const auto& family :
+       {rfc3261_9_cancel_rules(), guide_configuration_rules(), guide_registration_rules(),
+        guide_refresh_rules(), guide_call_rules(), guide_incoming_rules(),
+        guide_subscription_rules(), guide_authentication_rules()})
     all.insert(all.end(), family.begin(), family.end());
-  for (const auto& family : {guide_authentication_checks(),
-                             rfc3261_10_register_checks(),
+  for (const auto& family : {rfc3261_10_register_checks(),
                              rfc3261_10_answer_checks(),
                              rfc3261_8_request_checks(),
                              rfc3261_17_transaction_checks(),

@@ -14,8 +14,8 @@ std::span<const Rule> guide_refresh_rules();         // guide, Configuration (Op
 std::span<const Rule> guide_call_rules();            // guide, Cases 1 and 2
 std::span<const Rule> guide_incoming_rules();        // guide, Case 2: receiving calls
 std::span<const Rule> guide_subscription_rules();    // guide, SIP Server Redundancy
+std::span<const Rule> guide_authentication_rules();  // guide, last note
 
-std::span<const Check> guide_authentication_checks();       // guide, last note
 std::span<const Check> rfc3261_10_register_checks();        // RFC 3261 §10
 std::span<const Check> rfc3261_10_answer_checks();          // RFC 3261 §10: the answers
 std::span<const Check> rfc3261_8_request_checks();          // RFC 3261 §8.1.1
