@@ -7,6 +7,14 @@
 
 namespace sipharness::check {
 
+std::span<const Rule> guide_authentication_rules();  // guide, last note
+std::span<const Rule> guide_call_rules();            // guide, Cases 1 and 2
+std::span<const Rule> guide_configuration_rules();   // guide, Configuration, steps 2 and 3
+std::span<const Rule> guide_incoming_rules();        // guide, Case 2: receiving calls
+std::span<const Rule> guide_refresh_rules();         // guide, Configuration (Optional), Case 1
+std::span<const Rule> guide_registration_rules();    // guide, Case 1 and Case 2
+std::span<const Rule> guide_subscription_rules();    // guide, SIP Server Redundancy
+
 std::span<const Rule> rfc3261_8_request_rules();           // RFC 3261 §8.1.1
 std::span<const Rule> rfc3261_8_response_rules();          // RFC 3261 §8.1.3, §18.1.2
 std::span<const Rule> rfc3261_9_cancel_rules();            // RFC 3261 §9.1
@@ -39,12 +47,6 @@ std::span<const Rule> failover_transport_rules();  // what ICMP and RST say
 
 std::span<const Rule> always_told_rules();  // in every run
 
-std::span<const Check> guide_authentication_checks();       // guide, last note
-std::span<const Check> guide_call_checks();                 // guide, Cases 1 and 2
-std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3
-std::span<const Check> guide_incoming_checks();             // guide, Case 2: receiving calls
-std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
-std::span<const Check> guide_subscription_checks();         // guide, SIP Server Redundancy
 std::span<const Check> rfc3261_22_authentication_checks();  // RFC 3261 §22
 std::span<const Check> rfc3842_3_message_waiting_checks();  // RFC 3842 §3
 std::span<const Check> rfc4028_10_session_checks();         // RFC 4028

@@ -10,64 +10,10 @@
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/phone.hpp"
-#include "harness/observed/registration.hpp"
 #include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
-
-namespace {
-
-/// The window of I = next.start − previous.ok (AMB-5 for R = 0, AMB-6 for R ≥ E).
-verdict::Window refresh_window(const Phone& phone, Duration granted) {
-  const Duration tolerance = registration_tolerance(phone, granted).value;
-  const Duration before = phone.profile.reregister_margin();
-  if (before == Duration::zero()) return {.min = granted / 2, .max = granted + tolerance};
-  if (before >= granted)
-    return {.min = std::min<Duration>(5s, granted / 2), .max = granted, .max_open = true};
-  return {.min = granted - before - tolerance, .max = granted - before + tolerance};
-}
-
-/// So many OPTIONS in a row went unanswered before the REGISTER that the device was right to look.
-bool follows_lost_options(const Phone& phone, const RegisterAttempt& attempt) {
-  const auto& keep_alive = phone.profile.options_keepalive;
-  int lost = 0;
-  for (const Transaction& transaction : transactions(phone)) {
-    const CaptureTime sent = opening(phone, transaction).at;
-    if (transaction.method != sip::Method::options || transaction.server != attempt.server ||
-        sent >= attempt.start || transaction.direction != trace::Direction::from_device)
-      continue;
-    const bool answered =
-        transaction.first_response && phone.at(*transaction.first_response) < attempt.start;
-    lost = answered ? 0 : lost + 1;
-  }
-  return lost >= (keep_alive ? keep_alive->max_lost : 1);
-}
-
-}  // namespace
-
-void judge_refresh_period(const Phone& phone, Judge& judge, const Refresh& refresh) {
-  const Measurement measurement{.start = *refresh.previous->ok,
-                                .end = refresh.next->start,
-                                .window = refresh_window(phone, refresh.granted),
-                                .tolerance = registration_tolerance(phone, refresh.granted),
-                                .host_produced = true};
-  const Evidence evidence = evidence_of(phone, *refresh.next);
-  const std::string what =
-      fmt::format("refresh at the {} after its 200 (granted {}, Reregister before {})",
-                  to_string(refresh.next->server), format_duration(refresh.granted),
-                  format_duration(phone.profile.reregister_margin()));
-  const Duration nominal = latest_refresh(phone, refresh.granted);
-  const bool early = measurement.measured() < *measurement.window.min;
-  // Looking earlier than due, and finding the server gone, is no refresh that could be too early;
-  // nor is it when an OPTIONS keep-alive is the reason to look.
-  if (early && (!refresh.next->ok || follows_lost_options(phone, *refresh.next))) return;
-  // Early by less than half is only a warning; with R unused the window already allows it.
-  if (early && measurement.measured() > nominal / 2)
-    judge.should_be_within(evidence, measurement, what);
-  else
-    judge.within(evidence, measurement, what);
-}
 
 void judge_rest(const Phone& phone, const Transaction& invite, std::size_t response,
                 Occurrence& it) {

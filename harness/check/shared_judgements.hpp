@@ -7,13 +7,9 @@
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
-#include "harness/observed/refresh.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
-
-/// GRP-REG-05 for one refresh.
-void judge_refresh_period(const Phone& phone, Judge& judge, const Refresh& refresh);
 
 /// Judges that nothing of `invite` was sent again after `response`, a provisional one. Nothing, if
 /// no further transmission was due while it stood. `it` is about the INVITE.

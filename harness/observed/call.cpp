@@ -8,13 +8,11 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/dialog_requests.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
 #include "harness/trace/users.hpp"
 
 namespace sipharness::observed {
 namespace {
-
-/// policy: a driver's word on a dial may be stamped after the INVITE that it caused left.
-constexpr Duration stamp_slack = 50ms;
 
 std::string user_or_text(const std::string& number) {
   const std::string_view user = trace::user_of_uri(number);
@@ -98,7 +96,7 @@ class CallFinder {
     const Message& invite = first_send(index);
     const auto dialled = groups_.begin() + static_cast<std::ptrdiff_t>(dials_);
     const auto next = std::upper_bound(
-        groups_.begin(), dialled, invite.at + stamp_slack,
+        groups_.begin(), dialled, invite.at + policy::stamp_slack,
         [](CaptureTime at, const CallGroup& group) { return at < *group.dialled; });
     CallGroup* last = next == groups_.begin() ? nullptr : &*std::prev(next);
     const bool is_called = last != nullptr && calls(invite, last->number);

@@ -100,6 +100,10 @@ std::vector<SilentPrimary> find_calls_to_silent_primary(const Phone& phone) {
   return found;
 }
 
+Evidence evidence_of(const Phone& phone, const SilentPrimary& failed) {
+  return evidence_of_both(phone, *failed.primary, failed.secondary);
+}
+
 verdict::Blame blame_for_no_move(const Phone& phone) {
   return calls_to_silent_primary(phone).empty() ? verdict::Blame::harness : verdict::Blame::device;
 }
@@ -130,10 +134,6 @@ std::vector<FailureSignal> find_failure_signals(const Phone& phone) {
 
 Evidence evidence_of(const Phone& phone, const PrimaryCall& call) {
   return evidence_of_both(phone, *call.primary, call.secondary);
-}
-
-Evidence evidence_of(const Phone& phone, const SilentPrimary& failed) {
-  return evidence_of_both(phone, *failed.primary, failed.secondary);
 }
 
 Evidence evidence_of(const Phone& phone, const FailureSignal& signal) {

@@ -45,6 +45,9 @@ inline const std::vector<SilentPrimary>& calls_to_silent_primary(const Phone& ph
   return phone.derived<find_calls_to_silent_primary>();
 }
 
+/// The first INVITE at the primary, and that at the secondary if there is one.
+Evidence evidence_of(const Phone& phone, const SilentPrimary& failed);
+
 /// Whose doing it is that nothing can be said of calls that moved to the secondary: the device's,
 /// if one stayed where it drew nothing.
 verdict::Blame blame_for_no_move(const Phone& phone);
@@ -78,7 +81,6 @@ inline const std::vector<FailureSignal>& failure_signals(const Phone& phone) {
 
 /// The first INVITE at each server.
 Evidence evidence_of(const Phone& phone, const PrimaryCall& call);
-Evidence evidence_of(const Phone& phone, const SilentPrimary& failed);
 /// What shows the failure, and the INVITE at the secondary if there is one.
 Evidence evidence_of(const Phone& phone, const FailureSignal& signal);
 

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
+#include <optional>
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/evidence.hpp"
@@ -33,7 +32,51 @@ std::array<std::vector<Refresh>, 3> find_refreshes_by_server(const Phone& phone)
           find_refreshes_at(phone, ServerRole::secondary)};
 }
 
+/// The first REGISTER of each server that ended with 423: the message index of that.
+std::array<std::optional<std::size_t>, 3> find_first_423s(const Phone& phone) {
+  std::array<std::optional<std::size_t>, 3> found;
+  for (const Transaction& transaction : transactions(phone)) {
+    if (transaction.method != sip::Method::register_ || !transaction.final ||
+        phone.message(*transaction.final).sip.status() != 423)
+      continue;
+    auto& first = found[static_cast<std::size_t>(transaction.server)];
+    first = std::min(first.value_or(*transaction.final), *transaction.final);
+  }
+  return found;
+}
+
+/// An OPTIONS of the device, and when it was answered if it was.
+struct KeepAlive {
+  CaptureTime sent;
+  std::optional<CaptureTime> answered;
+};
+
+std::array<std::vector<KeepAlive>, 3> find_keep_alives(const Phone& phone) {
+  std::array<std::vector<KeepAlive>, 3> found;
+  for (const Transaction& transaction : transactions(phone)) {
+    if (transaction.method != sip::Method::options ||
+        transaction.direction != Direction::from_device)
+      continue;
+    KeepAlive one{.sent = opening(phone, transaction).at, .answered = std::nullopt};
+    if (transaction.first_response) one.answered = phone.at(*transaction.first_response);
+    found[static_cast<std::size_t>(transaction.server)].push_back(one);
+  }
+  return found;
+}
+
 }  // namespace
+
+const RegisterAttempt* first_accepted(const Phone& phone, ServerRole server) {
+  for (const RegisterAttempt* attempt : attempts_at(phone, server))
+    if (attempt->ok && !attempt->unregister) return attempt;
+  return nullptr;
+}
+
+const RegisterAttempt* first_bound(const Phone& phone, ServerRole server) {
+  for (const RegisterAttempt* attempt : attempts_at(phone, server))
+    if (attempt->ok && attempt->granted) return attempt;
+  return nullptr;
+}
 
 const std::vector<Refresh>& refreshes_at(const Phone& phone, ServerRole server) {
   return phone.derived<find_refreshes_by_server>()[static_cast<std::size_t>(server)];
@@ -50,13 +93,22 @@ Evidence evidence_of(const Phone& phone, const Refresh& refresh) {
   return evidence_of(phone, *refresh.next);
 }
 
+bool follows_lost_options(const Phone& phone, const RegisterAttempt& attempt) {
+  const auto& keep_alive = phone.profile.options_keepalive;
+  const int reason_to_look = keep_alive ? keep_alive->max_lost : 1;
+  const auto& sent = phone.derived<find_keep_alives>()[static_cast<std::size_t>(attempt.server)];
+  auto next = std::ranges::lower_bound(sent, attempt.start, {}, &KeepAlive::sent);
+  for (int lost = 0; lost < reason_to_look; ++lost) {
+    if (next == sent.begin()) return false;
+    --next;
+    if (next->answered && *next->answered < attempt.start) return false;
+  }
+  return true;
+}
+
 bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt) {
-  const std::size_t last = attempt.transactions.back();
-  return std::ranges::any_of(transactions(phone), [&](const Transaction& earlier) {
-    return earlier.method == sip::Method::register_ && earlier.server == attempt.server &&
-           earlier.final && phone.message(*earlier.final).sip.status() == 423 &&
-           *earlier.final < transactions(phone)[last].sends.front();
-  });
+  const auto& told = phone.derived<find_first_423s>()[static_cast<std::size_t>(attempt.server)];
+  return told && *told < opening(phone, transactions(phone)[attempt.transactions.back()]).index;
 }
 
 std::size_t most_in_a_minute(const Phone& phone, ServerRole server) {

@@ -10,6 +10,11 @@
 
 namespace sipharness::observed {
 
+/// The first REGISTER that `server` accepted, other than to end a registration; null: none.
+const RegisterAttempt* first_accepted(const Phone& phone, ServerRole server);
+/// The first that made a binding there; null: none.
+const RegisterAttempt* first_bound(const Phone& phone, ServerRole server);
+
 /// A registration that was accepted and the next attempt at the same server, with no restart
 /// of the device in between.
 struct Refresh {
@@ -32,6 +37,10 @@ Evidence evidence_of(const Phone& phone, const Refresh& refresh);
 
 /// A 423 of that server made the device ask for longer than it is configured to.
 bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt);
+
+/// So many OPTIONS in a row went unanswered before the REGISTER that the device was right to look
+/// whether its binding is still there.
+bool follows_lost_options(const Phone& phone, const RegisterAttempt& attempt);
 
 /// policy: at most so many registration attempts at one server in a minute (FO-HERD-01).
 inline constexpr std::size_t most_attempts_a_minute = 12;

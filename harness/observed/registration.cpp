@@ -309,10 +309,15 @@ bool known_down(const Phone& phone, ServerRole server, CaptureTime at) {
   return next != outcomes.begin() && std::prev(next)->failed;
 }
 
-bool registered(const Phone& phone, ServerRole server, CaptureTime at) {
+const Binding* binding_at(const Phone& phone, ServerRole server, CaptureTime at) {
   const auto& held = phone.derived<find_bindings_by_server>()[static_cast<std::size_t>(server)];
   const auto next = std::ranges::upper_bound(held, at, {}, &Binding::from);
-  return next != held.begin() && at < std::prev(next)->until;
+  if (next == held.begin() || at >= std::prev(next)->until) return nullptr;
+  return &*std::prev(next);
+}
+
+bool registered(const Phone& phone, ServerRole server, CaptureTime at) {
+  return binding_at(phone, server, at) != nullptr;
 }
 
 }  // namespace sipharness::observed

@@ -54,6 +54,8 @@ inline const std::vector<Binding>& bindings(const Phone& phone) {
 
 /// The newest finished attempt at `server` before `at` failed and no 2xx came after it.
 bool known_down(const Phone& phone, ServerRole server, CaptureTime at);
+/// The binding at `server` that is alive at `at`; null if there is none.
+const Binding* binding_at(const Phone& phone, ServerRole server, CaptureTime at);
 /// A binding at `server` is alive at `at`.
 bool registered(const Phone& phone, ServerRole server, CaptureTime at);
 

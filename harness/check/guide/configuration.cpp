@@ -9,19 +9,16 @@
 #include <fmt/format.h>
 
 #include "harness/check/families.hpp"
-#include "harness/observed/evidence.hpp"
-#include "harness/observed/phone.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/messages.hpp"
 
 namespace sipharness::check {
 namespace {
 
-using trace::Message;
+using verdict::Blame;
+using verdict::Severity;
 
 constexpr std::uint16_t default_port = 5060;
-
-bool is_register(const Message& message) {
-  return message.sip.is_request() && message.sip.method() == sip::Method::register_;
-}
 
 bool is_a_server(const Phone& phone, const Endpoint& endpoint) {
   return std::ranges::find(phone.trace.servers, endpoint, &trace::Server::endpoint) !=
@@ -29,23 +26,23 @@ bool is_a_server(const Phone& phone, const Endpoint& endpoint) {
 }
 
 /// REGISTERs to the server's machine, but to a port that nobody configured.
-void look_for_other_ports(const Phone& phone, Judge& judge, const trace::Server& server) {
-  for (const Message& message : phone.messages) {
-    if (!is_register(message) || is_a_server(phone, message.destination) ||
-        message.destination.address != server.endpoint.address)
+void judge_other_ports(const Phone& phone, Judge& judge, const trace::Server& server) {
+  for (const Message* message : registers(phone)) {
+    if (is_a_server(phone, message->destination) ||
+        message->destination.address != server.endpoint.address)
       continue;
     judge.violated(
-        {server.role, message.sip.call_id(), {message.index}},
-        fmt::format("REGISTER to {}, the {} was given as port {}", message.destination.text(),
+        {server.role, message->sip.call_id(), {message->index}},
+        fmt::format("REGISTER to {}, the {} was given as port {}", message->destination.text(),
                     to_string(server.role), server.endpoint.port));
   }
 }
 
 const Message* first_register(const Phone& phone, const trace::Server& server) {
-  for (const Message& message : phone.messages)
-    if (is_register(message) && message.from_device() && message.destination == server.endpoint)
-      return &message;
-  return nullptr;
+  const auto first = std::ranges::find_if(registers(phone), [&](const Message* message) {
+    return message->from_device() && message->destination == server.endpoint;
+  });
+  return first == registers(phone).end() ? nullptr : *first;
 }
 
 /// What the device asked about `host`, or a name below it, before that request.
@@ -69,10 +66,10 @@ void judge_name(const Phone& phone, Judge& judge, const Message& request, const 
     // RFC 3263 §4.2: with a port there is nothing for SRV to say. Not wrong, only idle.
     if (!is_address) remark = fmt::format("; asked for {} too", to_string(type));
   }
-  Evidence evidence{request.server, request.sip.call_id(), {request.index}};
+  Evidence evidence = evidence_of(phone, request);
   if (address == nullptr)
     return judge.inconclusive(
-        evidence, verdict::Blame::device,
+        evidence, Blame::device,
         fmt::format("{} was not looked up in this capture: the device knew it already", host));
   evidence.frames.push_back(address->frame);
   judge.pass(evidence, fmt::format("{} looked up, REGISTER to {}{}", host,
@@ -80,18 +77,17 @@ void judge_name(const Phone& phone, Judge& judge, const Message& request, const 
 }
 
 /// The name the device was given; empty where it was an address.
-std::string host_of(const Phone& phone, trace::ServerRole role) {
+std::string host_of(const Phone& phone, ServerRole role) {
   const auto& servers = phone.scenario->servers;
   const auto found = std::ranges::find(servers, to_string(role), &scenario::Server::name);
   return found == servers.end() ? std::string() : found->host.value_or("");
 }
 
-void ports_and_names_are_used(const Phone& phone, Judge& judge) {
-  judge.needs("a REGISTER to a server that was given with a port of its own");
+void uses_port_and_name(const Phone& phone, Judge& judge) {
   // A foreign capture does not tell what the device was given.
   if (phone.scenario == nullptr) return;
   for (const trace::Server& server : phone.trace.servers) {
-    look_for_other_ports(phone, judge, server);
+    judge_other_ports(phone, judge, server);
     const Message* request = first_register(phone, server);
     if (request == nullptr || server.endpoint.port == default_port) continue;
     const std::string host = host_of(phone, server.role);
@@ -103,14 +99,23 @@ void ports_and_names_are_used(const Phone& phone, Judge& judge) {
   }
 }
 
-constexpr std::array table{
-    Check{"GRP-CFG-02", ports_and_names_are_used},
+const std::array rules{
+    Rule{.row = {.id = "GRP-CFG-02",
+                 .clause = "guide, Configuration, steps 2 and 3",
+                 .severity = Severity::vendor,
+                 .sentence =
+                     "A server can be given as address or name with a port, and that port is used.",
+                 .observed = "The first REGISTER to each server goes to its port, after a lookup "
+                             "of A or AAAA where it was given by name, and none goes to another "
+                             "port of that machine; other lookups are remarked."},
+         .needs = {"a REGISTER to a server that was given with a port of its own"},
+         .judge = uses_port_and_name},
 };
 
 }  // namespace
 
-std::span<const Check> guide_configuration_checks() {
-  return table;
+std::span<const Rule> guide_configuration_rules() {
+  return rules;
 }
 
 }  // namespace sipharness::check

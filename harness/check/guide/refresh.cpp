@@ -1,0 +1,183 @@
+// How a registration is kept: the expiry asked for, and when it is refreshed.
+// @source guide.txt, "Configuration" (Optional), Case 1 and Case 2
+
+#include "harness/observed/refresh.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/registration.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+std::string_view has_unknown_expiration(const Phone& phone) {
+  if (phone.profile.register_expiration) return {};
+  return "the profile does not say the Register Expiration";
+}
+
+std::string_view has_no_reregister_before(const Phone& phone) {
+  if (phone.profile.reregister_before) return {};
+  return "the device has no Reregister before Expiration setting";
+}
+
+void asks_for_the_expiration(const Phone& phone, const RegisterAttempt& attempt, Occurrence& it) {
+  if (attempt.unregister || !attempt.requested || was_told_min_expires(phone, attempt)) return;
+  const Duration configured = *phone.profile.register_expiration;
+  const std::string asked =
+      fmt::format("asks for {}, Register Expiration is {}", format_duration(*attempt.requested),
+                  format_duration(configured));
+  it.expect(*attempt.requested == configured, asked, asked);
+}
+
+/// The window of I = next.start − previous.ok (AMB-5 for R = 0, AMB-6 for R ≥ E).
+verdict::Window refresh_window(const Phone& phone, Duration granted) {
+  const Duration tolerance = registration_tolerance(phone, granted).value;
+  const Duration before = phone.profile.reregister_margin();
+  if (before == Duration::zero()) return {.min = granted / 2, .max = granted + tolerance};
+  if (before >= granted)
+    return {.min = std::min<Duration>(5s, granted / 2), .max = granted, .max_open = true};
+  return {.min = granted - before - tolerance, .max = granted - before + tolerance};
+}
+
+void refreshes_in_time(const Phone& phone, const Refresh& refresh, Occurrence& it) {
+  const Measurement measurement{.start = *refresh.previous->ok,
+                                .end = refresh.next->start,
+                                .window = refresh_window(phone, refresh.granted),
+                                .tolerance = registration_tolerance(phone, refresh.granted),
+                                .host_produced = true};
+  const std::string what =
+      fmt::format("refresh at the {} after its 200 (granted {}, Reregister before {})",
+                  to_string(refresh.next->server), format_duration(refresh.granted),
+                  format_duration(phone.profile.reregister_margin()));
+  const Duration nominal = latest_refresh(phone, refresh.granted);
+  const bool is_early = measurement.measured() < *measurement.window.min;
+  // Looking earlier than due, and finding the server gone, is no refresh that could be too early;
+  // nor is it when an OPTIONS keep-alive is the reason to look.
+  if (is_early && (!refresh.next->ok || follows_lost_options(phone, *refresh.next))) return;
+  // Early by less than half is only a warning; with R unused the window already allows it.
+  if (is_early && measurement.measured() > nominal / 2)
+    it.should_be_within(measurement, what);
+  else
+    it.within(measurement, what);
+}
+
+void keeps_the_secondary(const Phone& phone, Judge& judge) {
+  const RegisterAttempt* bound = first_bound(phone, ServerRole::secondary);
+  if (bound == nullptr) return;
+  const auto& refreshes = refreshes_at(phone, ServerRole::secondary);
+  const auto start = [](const Refresh& refresh) { return refresh.next->start; };
+  for (const Outage& outage : phone.journal.outages(ServerRole::primary)) {
+    const CaptureTime from = std::max(outage.from, *bound->ok);
+    const CaptureTime until = std::min(outage.until, next_power_change(phone, from));
+    if (until - from < 2 * latest_refresh(phone, *bound->granted)) continue;
+    const auto first = std::ranges::lower_bound(refreshes, from, {}, start);
+    const auto last = std::ranges::upper_bound(refreshes, until, {}, start);
+    for (auto refresh = first; refresh != last; ++refresh) {
+      Occurrence it(phone, judge, *refresh);
+      refreshes_in_time(phone, *refresh, it);
+    }
+    if (first == last)
+      judge.violated({ServerRole::secondary, {}, {}},
+                     fmt::format("no refresh at the secondary in {} without the primary",
+                                 format_seconds(until - from)));
+  }
+}
+
+/// What the device does at the primary in the rest of an outage, after its REGISTER timed out.
+void judge_further_attempts(const Phone& phone, Judge& judge, const Outage& outage) {
+  const Duration round = phone.profile.reg_retry_wait + phone.profile.timers.sixty_four_t1();
+  const auto& attempts = attempts_at(phone, ServerRole::primary);
+  const auto last = std::ranges::upper_bound(attempts, outage.until, {}, &RegisterAttempt::start);
+  const auto failed =
+      std::find_if(std::ranges::lower_bound(attempts, outage.from, {}, &RegisterAttempt::start),
+                   last, [&](const RegisterAttempt* attempt) {
+                     return attempt->fail && *attempt->fail <= outage.until;
+                   });
+  if (failed == last) return;
+  const CaptureTime until = std::min(outage.until, next_power_change(phone, (*failed)->start));
+  if (until - *(*failed)->fail < 2 * round) return;
+  const auto further =
+      std::ranges::upper_bound(attempts, until, {}, &RegisterAttempt::start) - (failed + 1);
+  Occurrence it(phone, judge, **failed);
+  if (further == 0)
+    return it.violated("gave the primary up: no REGISTER after the one that timed out");
+  const Duration wait = (*(failed + 1))->start - *(*failed)->fail;
+  const std::string seen =
+      fmt::format("{} further attempts, the first {} after the timeout (the profile says {})",
+                  further, format_seconds(wait), format_duration(phone.profile.reg_retry_wait));
+  if (further >= 2)
+    it.pass(seen);
+  else
+    it.warn(seen);
+}
+
+void keeps_trying_the_primary(const Phone& phone, Judge& judge) {
+  for (const Outage& outage : phone.journal.outages(ServerRole::primary))
+    judge_further_attempts(phone, judge, outage);
+}
+
+const std::array rules{
+    Rule{.row =
+             {.id = "GRP-CFG-03",
+              .clause = "guide, Configuration (Optional)",
+              .severity = Severity::vendor,
+              .sentence = "The device takes Register Expiration as minutes and Reregister before "
+                          "Expiration as seconds.",
+              .observed =
+                  "Every REGISTER that asks for a binding asks for exactly 60 times the configured "
+                  "minutes: in its Contact's expires parameter, else in its Expires header."},
+         .needs = {"a REGISTER that proposes an expiry"},
+         .unless = has_unknown_expiration,
+         .judge = each<attempts, asks_for_the_expiration>},
+    Rule{.row = {.id = "GRP-REG-05",
+                 .clause = "guide, Configuration (Optional); Case 1",
+                 .severity = Severity::vendor,
+                 .sentence = "The device refreshes a registration when the granted expiry less "
+                             "Reregister before Expiration has passed.",
+                 .observed = "The interval from a server's 200 to the start of the next attempt "
+                             "there is E - R; with R = 0 it lies between half of E and E.",
+                 .tolerance = "profile: registration"},
+         .needs = {"a refresh after a granted registration"},
+         .unless = has_no_reregister_before,
+         .judge = each<refreshes, refreshes_in_time>},
+    Rule{.row =
+             {.id = "GRP-REG-07",
+              .clause = "guide, Case 2",
+              .severity = Severity::vendor,
+              .sentence = "The device keeps refreshing its registration at the secondary while the "
+                          "primary is down.",
+              .observed =
+                  "GRP-REG-05 at the secondary, over the periods that lie in the primary's outage.",
+              .tolerance = "profile: registration"},
+         .needs = {"a primary that is silent for two registration periods", Blame::harness},
+         .judge = keeps_the_secondary},
+    Rule{
+        .row = {.id = "GRP-REG-08",
+                .clause = "guide, Case 1",
+                .severity = Severity::vendor,
+                .sentence =
+                    "The device keeps trying to register with a primary that does not answer.",
+                .observed =
+                    "In an outage long enough for two retries, at least two further attempts reach "
+                    "the primary after the first one failed; the wait between them is measured.",
+                .tolerance = "profile: registration (of the measured wait)"},
+        .needs = {"an outage of the primary long enough for two further attempts", Blame::harness},
+        .judge = keeps_trying_the_primary},
+};
+
+}  // namespace
+
+std::span<const Rule> guide_refresh_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,350 @@
+// Registration as the guide describes it: the same account at both servers, each independent of the
+// other. @source guide.txt, "SIP Server Redundancy", Case 1 and Case 2
+
+#include "harness/observed/registration.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/refresh.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/sip/address.hpp"
+#include "harness/sip/auth/digest.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+constexpr std::array both{ServerRole::primary, ServerRole::secondary};
+
+// --- At both -------------------------------------------------------------------------------------
+
+const RegisterAttempt* first_attempt(const Phone& phone, ServerRole server) {
+  for (const RegisterAttempt* attempt : attempts_at(phone, server))
+    if (!attempt->unregister) return attempt;
+  return nullptr;
+}
+
+/// How long after the first REGISTER the other server may see its own. A device that tries one
+/// after the other may wait for the first server to time out (AMB-1).
+Duration time_between(const Phone& phone, const RegisterAttempt& first) {
+  if (!first.end) return failover_limit(phone);
+  return std::max(policy::side_by_side, *first.end - first.start + failover_grace(phone).value);
+}
+
+void judge_second(const Phone& phone, Occurrence& it, const RegisterAttempt& first,
+                  const RegisterAttempt& second) {
+  const Duration limit = time_between(phone, first);
+  it.cite(evidence_of(phone, second).messages.front());
+  if (!is_seen_from_its_boot(phone) && second.start - first.start > limit)
+    return it.inconclusive(Blame::user, "the capture may begin long after the device booted");
+  it.within({.start = first.start,
+             .end = second.start,
+             .window = {.max = limit},
+             .tolerance = failover_grace(phone)},
+            fmt::format("first REGISTER at the {} after the one at the {}",
+                        to_string(second.server), to_string(first.server)));
+}
+
+void registers_at_both(const Phone& phone, Judge& judge) {
+  if (!has_both_servers(phone)) return judge.needs("two known servers", Blame::user);
+  const RegisterAttempt* primary = first_attempt(phone, ServerRole::primary);
+  const RegisterAttempt* secondary = first_attempt(phone, ServerRole::secondary);
+  if (primary == nullptr && secondary == nullptr) return;
+  const bool is_primary_first =
+      secondary == nullptr || (primary && primary->start <= secondary->start);
+  const RegisterAttempt& first = is_primary_first ? *primary : *secondary;
+  const RegisterAttempt* second = is_primary_first ? secondary : primary;
+  Occurrence it(phone, judge, first);
+  const std::string_view missing = to_string(other(first.server));
+  if (second != nullptr)
+    judge_second(phone, it, first, *second);
+  else if (phone.trace.last - first.start >= failover_limit(phone) + policy::side_by_side)
+    it.violated(fmt::format("no REGISTER at the {} at all", missing));
+  else
+    it.inconclusive(Blame::harness,
+                    fmt::format("the capture ends before the {} had to be tried", missing));
+}
+
+void a_challenge_holds_nobody_up(const Phone& phone, Judge& judge) {
+  const auto is_challenged = [&](ServerRole server) {
+    const RegisterAttempt* attempt = first_attempt(phone, server);
+    if (attempt == nullptr) return false;
+    const Transaction& first = transactions(phone)[attempt->transactions.front()];
+    const int status = first.final ? phone.message(*first.final).sip.status() : 0;
+    return status == 401 || status == 407;
+  };
+  if (std::ranges::any_of(both, is_challenged)) registers_at_both(phone, judge);
+}
+
+// --- For all of the time -------------------------------------------------------------------------
+
+/// Gaps without a binding at `server` in [from, until] are violations; true if there was none.
+bool holds_binding(const Phone& phone, Judge& judge, ServerRole server,
+                   std::pair<CaptureTime, CaptureTime> span) {
+  CaptureTime covered = span.first;
+  bool whole = true;
+  for (const Binding& binding : bindings(phone)) {
+    if (binding.server != server || binding.until <= covered || binding.from > span.second)
+      continue;
+    const RegisterAttempt& attempt = attempts(phone)[binding.attempt];
+    const Duration gap = binding.from - covered;
+    const Duration granted = attempt.granted.value_or(Duration::zero());
+    if (gap > registration_tolerance(phone, granted).value) {
+      judge.violated(
+          evidence_of(phone, attempt),
+          fmt::format("no binding at the {} for {}", to_string(server), format_seconds(gap)));
+      whole = false;
+    }
+    covered = binding.until;
+  }
+  if (covered >= span.second) return whole;
+  judge.violated({server, {}, {}},
+                 fmt::format("the binding at the {} lapsed {} before the end of the span judged",
+                             to_string(server), format_seconds(span.second - covered)));
+  return false;
+}
+
+void both_stay_registered(const Phone& phone, Judge& judge) {
+  const RegisterAttempt* primary = first_accepted(phone, ServerRole::primary);
+  const RegisterAttempt* secondary = first_accepted(phone, ServerRole::secondary);
+  if (primary == nullptr || secondary == nullptr) return;
+  const CaptureTime from = std::max(*primary->ok, *secondary->ok) + policy::settling_time;
+  CaptureTime until = next_power_change(phone, from);
+  for (const ServerRole server : both)
+    until = std::min(until, first_fault(phone, server).value_or(until));
+  if (until < from + policy::least_span)
+    return judge.needs("two servers that answer for more than 6 s", Blame::harness);
+  for (const ServerRole server : both)
+    if (holds_binding(phone, judge, server, {from, until}))
+      judge.pass({server, {}, {}}, fmt::format("bound at the {} for all of {}", to_string(server),
+                                               format_seconds(until - from)));
+}
+
+/// Late refreshes at the healthy server that follow the other's fault.
+void judge_period_despite(const Phone& phone, Judge& judge, ServerRole healthy, CaptureTime fault) {
+  for (const Refresh& refresh : refreshes_at(phone, healthy)) {
+    if (refresh.next->start < fault) continue;
+    const verdict::Tolerance tolerance = registration_tolerance(phone, refresh.granted);
+    const Duration slack = tolerance.value + phone.profile.tolerances.fo_grace;
+    judge.within(evidence_of(phone, refresh),
+                 {.start = *refresh.previous->ok,
+                  .end = refresh.next->start,
+                  .window = {.max = latest_refresh(phone, refresh.granted) + slack},
+                  .tolerance = tolerance,
+                  .host_produced = true},
+                 fmt::format("refresh at the {} while the {} was in trouble", to_string(healthy),
+                             to_string(other(healthy))));
+  }
+}
+
+void judge_never_registered(const Phone& phone, Judge& judge, ServerRole healthy,
+                            CaptureTime fault) {
+  if (attempts(phone).empty()) return;
+  const CaptureTime since = std::max(fault, attempts(phone).front().start);
+  if (phone.trace.last - since > failover_limit(phone) + policy::side_by_side)
+    judge.violated({healthy, {}, {}},
+                   fmt::format("never registered at the healthy {}", to_string(healthy)));
+}
+
+void registrations_are_independent(const Phone& phone, Judge& judge) {
+  for (const ServerRole healthy : both) {
+    const auto fault = first_fault(phone, other(healthy));
+    if (!fault || first_fault(phone, healthy)) continue;
+    const RegisterAttempt* accepted = first_accepted(phone, healthy);
+    if (accepted == nullptr) {
+      judge_never_registered(phone, judge, healthy, *fault);
+      continue;
+    }
+    const CaptureTime from = std::max(*accepted->ok, *fault);
+    const CaptureTime until = next_power_change(phone, from);
+    if (until <= from || is_switched_off(phone, from)) continue;
+    judge_period_despite(phone, judge, healthy, *fault);
+    if (holds_binding(phone, judge, healthy, {from, until}))
+      judge.pass({healthy, {}, {}}, fmt::format("bound at the {} while the {} was in trouble",
+                                                to_string(healthy), to_string(other(healthy))));
+  }
+}
+
+/// The device and the server went on until the registration lapsed: it was due for a refresh.
+bool was_due(const Phone& phone, const RegisterAttempt& attempt) {
+  if (!attempt.ok || !attempt.granted || attempt.unregister) return false;
+  const CaptureTime healthy_until =
+      next_fault(phone, attempt.server, *attempt.ok).value_or(phone.trace.last);
+  return std::min(healthy_until, next_power_change(phone, *attempt.ok)) >=
+         *attempt.ok + *attempt.granted;
+}
+
+void refreshes_at_both(const Phone& phone, Judge& judge) {
+  if (!has_both_servers(phone)) return;
+  for (const ServerRole server : both) {
+    const auto& attempts = attempts_at(phone, server);
+    std::size_t periods = 0;
+    std::size_t missed = 0;
+    for (const RegisterAttempt* attempt : attempts) {
+      if (!was_due(phone, *attempt)) continue;
+      ++periods;
+      const auto next =
+          std::ranges::upper_bound(attempts, *attempt->ok, {}, &RegisterAttempt::start);
+      if (next != attempts.end() && (*next)->start < *attempt->ok + *attempt->granted) continue;
+      ++missed;
+      judge.violated(evidence_of(phone, *attempt),
+                     fmt::format("no refresh at the {} within the {} granted", to_string(server),
+                                 format_duration(*attempt->granted)));
+    }
+    if (missed == 0 && periods >= 2)
+      judge.pass({server, {}, {}}, fmt::format("refreshed at the {} in each of {} periods",
+                                               to_string(server), periods));
+  }
+}
+
+// --- As whom -------------------------------------------------------------------------------------
+
+/// The digest credentials of a REGISTER, if it has any.
+std::optional<sip::Credentials> credentials_of(const sip::MessageView& message) {
+  for (const sip::HeaderId header :
+       {sip::HeaderId::authorization, sip::HeaderId::proxy_authorization})
+    if (message.has(header)) return sip::parse_credentials(message.header(header));
+  return std::nullopt;
+}
+
+void judge_digest(const Phone& phone, const Transaction& transaction,
+                  const sip::Credentials& credentials, const std::string& password,
+                  Occurrence& it) {
+  const std::string_view method = opening(phone, transaction).sip.method_text();
+  if (sip::verify_credentials(credentials, password, method)) return;
+  const bool was_accepted = transaction.final && phone.message(*transaction.final).sip.is_success();
+  if (was_accepted && !phone.trace.has_journal())
+    it.inconclusive(Blame::user, "the server accepted what the profile's password does not verify");
+  else
+    it.violated("the digest response does not verify with the account's password");
+}
+
+void judge_credentials(const Phone& phone, Judge& judge,
+                       const std::vector<const Transaction*>& credentialed) {
+  if (credentialed.empty()) return;
+  const auto password = scenario::resolve(phone.profile.account.password);
+  if (!password)
+    return judge.inconclusive({}, Blame::user, "the account's password is not to be had");
+  std::set<std::string> names;
+  for (const Transaction* transaction : credentialed) {
+    const Message& message = opening(phone, *transaction);
+    const auto credentials = credentials_of(message.sip);
+    names.insert(credentials->username);
+    Occurrence it(phone, judge, message);
+    judge_digest(phone, *transaction, *credentials, *password, it);
+  }
+  if (names.size() > 1) judge.violated({}, "different digest user names at the two servers");
+}
+
+std::string user_of(const Message& message) {
+  const auto to = sip::parse_address(message.sip.header(sip::HeaderId::to));
+  const auto uri = to ? sip::parse_uri(to->uri) : std::nullopt;
+  return uri ? std::string(uri->user) : std::string();
+}
+
+void same_extension_at_both(const Phone& phone, Judge& judge) {
+  std::array<std::string, 2> users;
+  std::vector<const Transaction*> credentialed;
+  Evidence evidence;
+  for (const Transaction& transaction : transactions(phone)) {
+    if (transaction.method != sip::Method::register_ || transaction.server == ServerRole::none)
+      continue;
+    const Message& message = opening(phone, transaction);
+    if (credentials_of(message.sip)) credentialed.push_back(&transaction);
+    std::string& user = users[transaction.server == ServerRole::primary ? 0 : 1];
+    if (!user.empty()) continue;
+    user = user_of(message);
+    evidence.messages.push_back(message.index);
+  }
+  judge_credentials(phone, judge, credentialed);
+  if (users[0].empty() || users[1].empty()) return;
+  if (users[0] == users[1])
+    judge.pass(evidence, fmt::format("extension {} at both servers", users[0]));
+  else
+    judge.violated(evidence, fmt::format("extension {} at the primary, {} at the secondary",
+                                         users[0], users[1]));
+}
+
+const std::array rules{
+    Rule{.row = {.id = "GRP-REG-01",
+                 .clause = "guide, SIP Server Redundancy; Case 1",
+                 .severity = Severity::vendor,
+                 .sentence =
+                     "With both servers configured, the device registers the same account at both.",
+                 .observed =
+                     "A REGISTER with an expiry above zero arrives at the primary and at the "
+                     "secondary: within 10 s of each other if both answer, and at the secondary no "
+                     "later than 64*T1 and fo_grace after the first one if the primary is silent.",
+                 .tolerance = "profile: fo_grace"},
+         .needs = {"a REGISTER"},
+         .judge = registers_at_both},
+    Rule{.row = {.id = "GRP-REG-02",
+                 .clause = "guide, Case 1",
+                 .severity = Severity::vendor,
+                 .sentence =
+                     "With both servers reachable, both registrations succeed and both stay alive.",
+                 .observed =
+                     "From 5 s after the second server's first 200 until a server first stops "
+                     "answering, each server holds a binding of the device without a gap.",
+                 .tolerance = "profile: registration"},
+         .needs = {"a registration accepted by each server"},
+         .judge = both_stay_registered},
+    Rule{.row = {.id = "GRP-REG-03",
+                 .clause = "guide, Cases 1 and 2",
+                 .severity = Severity::vendor,
+                 .sentence = "The two registrations are independent: a silent or refusing server "
+                             "does not stop or delay the registration at the other.",
+                 .observed = "While one server is out, the binding at the other never lapses and "
+                             "its refreshes keep their period.",
+                 .tolerance = "profile: registration + fo_grace"},
+         .needs = {"trouble at one server while the other is healthy", Blame::harness},
+         .judge = registrations_are_independent},
+    Rule{.row =
+             {.id = "GRP-REG-04",
+              .clause = "guide, Case 1",
+              .severity = Severity::vendor,
+              .sentence =
+                  "The device refreshes its registration at both servers, not only at the primary.",
+              .observed = "Each registration period of each answering server holds at least one "
+                          "further REGISTER attempt at that server."},
+         .needs = {"two whole registration periods with both servers answering", Blame::harness},
+         .judge = refreshes_at_both},
+    Rule{.row = {.id = "GRP-ID-01",
+                 .clause = "guide, prerequisites",
+                 .severity = Severity::vendor,
+                 .sentence =
+                     "The device uses the same extension and the same credentials at both servers.",
+                 .observed = "The user of To and From is the same in every REGISTER to either "
+                             "server; so is the digest username where a server challenges."},
+         .needs = {"a REGISTER at both servers"},
+         .judge = same_extension_at_both},
+    Rule{.row = {.id = "AUTH-10",
+                 .clause = "guide, Case 1; RFC 3261 §22",
+                 .severity = Severity::quality,
+                 .sentence =
+                     "A challenge of one server does not delay the registration at the other.",
+                 .observed = "With a challenged first REGISTER, the first ones at the two servers "
+                             "are as close as GRP-REG-01 wants.",
+                 .tolerance = "profile: fo_grace"},
+         .needs = {"a first REGISTER that is challenged", Blame::harness},
+         .judge = a_challenge_holds_nobody_up},
+};
+
+}  // namespace
+
+std::span<const Rule> guide_registration_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check
