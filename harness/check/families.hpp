@@ -7,7 +7,9 @@
 
 namespace sipharness::check {
 
-std::span<const Rule> rfc3261_9_cancel_rules();  // RFC 3261 §9.1
+std::span<const Rule> rfc3261_9_cancel_rules();           // RFC 3261 §9.1
+std::span<const Rule> rfc3261_22_authentication_rules();  // RFC 3261 §22
+std::span<const Rule> rfc7616_digest_rules();             // RFC 7616 §3
 
 std::span<const Check> guide_configuration_checks();        // guide, Configuration, steps 2 and 3
 std::span<const Check> guide_registration_checks();         // guide, Configuration and Case 1
@@ -27,8 +29,6 @@ std::span<const Check> rfc3263_4_failover_checks();         // RFC 3263 §4.3
 std::span<const Check> guide_subscription_checks();         // guide, SIP Server Redundancy
 std::span<const Check> rfc6665_4_subscription_checks();     // RFC 6665 §4.1
 std::span<const Check> rfc3842_3_message_waiting_checks();  // RFC 3842 §3
-std::span<const Check> rfc3261_22_authentication_checks();  // RFC 3261 §22
-std::span<const Check> rfc7616_3_digest_checks();           // RFC 7616 §3
 std::span<const Check> failover_detection_checks();         // how a loss is noticed, and when
 std::span<const Check> failover_leg_checks();               // one call, two servers
 std::span<const Check> failover_answer_checks();            // which answers move a call
