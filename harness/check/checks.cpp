@@ -20,7 +20,8 @@ std::size_t catalogue_position(std::string_view requirement) {
 std::vector<Rule> gather() {
   std::vector<Rule> all;
   for (const auto& family :
-       {rfc3261_9_cancel_rules(), rfc3261_22_authentication_rules(), rfc7616_digest_rules()})
+       {rfc3261_9_cancel_rules(), rfc3261_22_authentication_rules(), rfc7616_digest_rules(),
+        rfc6665_subscription_rules(), rfc3842_message_waiting_rules()})
     all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_configuration_checks(),
                              guide_registration_checks(),
@@ -37,8 +38,6 @@ std::vector<Rule> gather() {
                              failover_stream_checks(),
                              rfc3263_4_failover_checks(),
                              guide_subscription_checks(),
-                             rfc6665_4_subscription_checks(),
-                             rfc3842_3_message_waiting_checks(),
                              failover_detection_checks(),
                              failover_leg_checks(),
                              failover_answer_checks(),
