@@ -21,7 +21,7 @@ std::vector<Rule> gather() {
   std::vector<Rule> all;
   for (const auto& family :
        {rfc3261_9_cancel_rules(), rfc3261_22_authentication_rules(), rfc7616_digest_rules(),
-        rfc6665_subscription_rules(), rfc3842_message_waiting_rules()})
+        rfc6665_subscription_rules(), rfc3842_message_waiting_rules(), rfc4028_session_rules()})
     all.insert(all.end(), family.begin(), family.end());
   for (const auto& family : {guide_configuration_checks(),
                              guide_registration_checks(),
@@ -54,7 +54,6 @@ std::vector<Rule> gather() {
                              rfc3261_12_request_checks(),
                              rfc3261_17_invite_checks(),
                              rfc3261_14_modification_checks(),
-                             rfc4028_10_session_checks(),
                              failover_midcall_checks(),
                              always_told_checks()})
     for (const Check& check : family)

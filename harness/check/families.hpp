@@ -12,6 +12,7 @@ std::span<const Rule> rfc3261_22_authentication_rules();  // RFC 3261 §22
 std::span<const Rule> rfc7616_digest_rules();             // RFC 7616 §3
 std::span<const Rule> rfc6665_subscription_rules();       // RFC 6665 §4.1
 std::span<const Rule> rfc3842_message_waiting_rules();    // RFC 3842 §3
+std::span<const Rule> rfc4028_session_rules();            // RFC 4028
 
 std::span<const Check> guide_configuration_checks();      // guide, Configuration, steps 2 and 3
 std::span<const Check> guide_registration_checks();       // guide, Configuration and Case 1
@@ -40,7 +41,6 @@ std::span<const Check> guide_incoming_checks();           // guide, Case 2: rece
 std::span<const Check> rfc3261_17_server_checks();        // RFC 3261 §17.2
 std::span<const Check> rfc3261_13_answer_checks();        // RFC 3261 §13.3; RFC 6026 §7
 std::span<const Check> rfc3261_14_modification_checks();  // RFC 3261 §14.1
-std::span<const Check> rfc4028_10_session_checks();       // RFC 4028
 std::span<const Check> failover_midcall_checks();         // a call whose server is lost
 std::span<const Check> rfc3261_12_dialog_checks();        // RFC 3261 §12.2, §14.1, §15
 std::span<const Check> rfc3261_8_response_checks();       // RFC 3261 §8.1.3, §18.1.2

@@ -31,11 +31,12 @@ using CountsByNonce = std::unordered_map<std::string, std::set<std::uint32_t>>;
 /// An ACK should repeat its INVITE's credentials (AUTH-07), but one of its own is a use too.
 CountsByNonce find_counts_in_acks(const Phone& phone) {
   CountsByNonce counts;
-  for (const Message& message : phone.messages)
-    if (message.from_device() && message.sip.is_request() &&
-        message.sip.method() == sip::Method::ack)
-      for (const DigestCredentials& digest : proofs_in(message.sip))
-        if (const auto count = counted_use(digest)) counts[digest.values->nonce].insert(*count);
+  for (const Message& message : phone.messages) {
+    const bool is_ack = message.sip.is_request() && message.sip.method() == sip::Method::ack;
+    if (!is_ack || !message.from_device()) continue;
+    for (const DigestCredentials& digest : proofs_in(message.sip))
+      if (const auto count = counted_use(digest)) counts[digest.values->nonce].insert(*count);
+  }
   return counts;
 }
 
