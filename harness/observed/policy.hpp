@@ -6,7 +6,7 @@
 
 namespace sipharness::policy {
 
-/// Who refused something, or failed, has had no time to mend anything sooner than this (AUTH-06).
+/// The least wait before what failed or was rejected is tried again (AUTH-06).
 inline constexpr Duration least_wait = 5s;
 /// How soon a challenge is answered (AUTH-01, AUTH-05).
 inline constexpr Duration time_to_answer_challenge = 2s;
