@@ -43,8 +43,13 @@ std::vector<Rule> gather() {
                              rfc3261_17_transaction_rules(),
                              rfc3261_18_size_rules(),
                              rfc3261_19_tag_rules(),
+                             rfc3261_22_authentication_rules(),
                              rfc3263_failover_rules(),
                              rfc3581_port_rules(),
+                             rfc3842_message_waiting_rules(),
+                             rfc4028_session_rules(),
+                             rfc6665_subscription_rules(),
+                             rfc7616_digest_rules(),
                              failover_answer_rules(),
                              failover_detection_rules(),
                              failover_late_rules(),
@@ -56,11 +61,6 @@ std::vector<Rule> gather() {
                              failover_transport_rules(),
                              always_told_rules()})
     all.insert(all.end(), family.begin(), family.end());
-  for (const auto& family :
-       {rfc3261_22_authentication_checks(), rfc3842_3_message_waiting_checks(),
-        rfc4028_10_session_checks(), rfc6665_4_subscription_checks(), rfc7616_3_digest_checks()})
-    for (const Check& check : family)
-      all.push_back({.row = *verdict::find_requirement(check.requirement), .judge = check.judge});
   std::ranges::sort(all, {}, [](const Rule& rule) { return catalogue_position(rule.row.id); });
   return all;
 }

@@ -31,9 +31,14 @@ std::span<const Rule> rfc3261_17_server_rules();           // RFC 3261 §17.2
 std::span<const Rule> rfc3261_17_transaction_rules();      // RFC 3261 §17.1
 std::span<const Rule> rfc3261_18_size_rules();             // RFC 3261 §18.1.1
 std::span<const Rule> rfc3261_19_tag_rules();              // RFC 3261 §19.3
+std::span<const Rule> rfc3261_22_authentication_rules();   // RFC 3261 §22
 
-std::span<const Rule> rfc3263_failover_rules();  // RFC 3263 §4.3
-std::span<const Rule> rfc3581_port_rules();      // RFC 3581 §3, §4
+std::span<const Rule> rfc3263_failover_rules();         // RFC 3263 §4.3
+std::span<const Rule> rfc3581_port_rules();             // RFC 3581 §3, §4
+std::span<const Rule> rfc3842_message_waiting_rules();  // RFC 3842 §3
+std::span<const Rule> rfc4028_session_rules();          // RFC 4028
+std::span<const Rule> rfc6665_subscription_rules();     // RFC 6665 §4.1
+std::span<const Rule> rfc7616_digest_rules();           // RFC 7616 §3
 
 std::span<const Rule> failover_answer_rules();     // which answers move a call
 std::span<const Rule> failover_detection_rules();  // how a loss is noticed, and when
@@ -46,11 +51,5 @@ std::span<const Rule> failover_stream_rules();     // what TCP does and does not
 std::span<const Rule> failover_transport_rules();  // what ICMP and RST say
 
 std::span<const Rule> always_told_rules();  // in every run
-
-std::span<const Check> rfc3261_22_authentication_checks();  // RFC 3261 §22
-std::span<const Check> rfc3842_3_message_waiting_checks();  // RFC 3842 §3
-std::span<const Check> rfc4028_10_session_checks();         // RFC 4028
-std::span<const Check> rfc6665_4_subscription_checks();     // RFC 6665 §4.1
-std::span<const Check> rfc7616_3_digest_checks();           // RFC 7616 §3
 
 }  // namespace sipharness::check

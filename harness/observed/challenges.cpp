@@ -1,11 +1,17 @@
 #include "harness/observed/challenges.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/auth/auth_parameters.hpp"
 #include "harness/sip/text.hpp"
@@ -42,13 +48,44 @@ std::optional<Offer> read_offer(std::string_view value) {
   return offer;
 }
 
-bool is_for(const Offer& offer, const Proof& proof) {
-  return proof.credentials && proof.credentials->realm == offer.realm;
+bool is_for(const Offer& offer, const DigestCredentials& digest) {
+  return digest.values && digest.values->realm == offer.realm;
 }
+
+/// What requests have in common of which one may follow from the other.
+struct Kind {
+  std::string_view carried;  ///< Call-ID, nonce or realm
+  std::string_view call_id;  ///< empty where it does not matter
+  sip::Method method = sip::Method::unknown;
+  ServerRole server = ServerRole::none;
+  auto operator<=>(const Kind&) const = default;
+};
+
+/// Requests of the device by their kind, each list by time.
+class RequestIndex {
+ public:
+  void add(const Transaction& request, std::string_view carried, std::string_view call_id = {}) {
+    requests_[{carried, call_id, request.method, request.server}].push_back(&request);
+  }
+
+  /// The first one after the challenge that is of the refused request's method and server.
+  const Transaction* first_after(const Challenged& one, std::string_view carried,
+                                 std::string_view call_id = {}) const {
+    const auto kind = requests_.find({carried, call_id, one.refused->method, one.refused->server});
+    if (kind == requests_.end()) return nullptr;
+    const auto next =
+        std::ranges::lower_bound(kind->second, one.challenge->index, {},
+                                 [](const Transaction* request) { return request->sends.front(); });
+    return next == kind->second.end() ? nullptr : *next;
+  }
+
+ private:
+  std::map<Kind, std::vector<const Transaction*>> requests_;
+};
 
 class ChallengeFinder {
  public:
-  explicit ChallengeFinder(const Phone& phone) : phone_(phone) {}
+  explicit ChallengeFinder(const Phone& phone) : phone_(phone) { index_requests(); }
 
   std::vector<Challenged> find() {
     for (const Transaction& transaction : transactions(phone_))
@@ -57,11 +94,38 @@ class ChallengeFinder {
         take(transaction);
     std::ranges::stable_sort(found_, {},
                              [](const Challenged& one) { return one.challenge->index; });
-    for (Challenged& one : found_) note_proof(one);
+    for (const Challenged& one : found_)
+      for (const Offer& offer : one.offers) answers_.emplace(one.retry, offer.nonce);
+    for (Challenged& one : found_) note_credentials(one);
     return std::move(found_);
   }
 
  private:
+  void index_requests() {
+    std::unordered_set<std::string_view> call_ids;
+    std::unordered_set<const Transaction*> beginnings;
+    for (const Transaction& transaction : transactions(phone_)) {
+      const std::string_view call_id = call_id_of(transaction);
+      if (call_ids.insert(call_id).second) beginnings.insert(&transaction);
+      if (transaction.direction == Direction::from_device) by_call_id_.add(transaction, call_id);
+    }
+    for (const SentCredentials& sent : sent_credentials(phone_)) {
+      if (!sent.digest.values) continue;
+      const Transaction& request = *sent.transaction;
+      if (beginnings.contains(&request)) by_nonce_.add(request, sent.digest.values->nonce);
+      by_realm_.add(request, sent.digest.values->realm, call_of_repeat(request));
+    }
+  }
+
+  std::string_view call_id_of(const Transaction& transaction) const {
+    return opening(phone_, transaction).sip.call_id();
+  }
+
+  /// Rejected credentials are repeated in the same call; a registration may change its Call-ID.
+  std::string_view call_of_repeat(const Transaction& request) const {
+    return request.method == sip::Method::register_ ? std::string_view() : call_id_of(request);
+  }
+
   void take(const Transaction& transaction) {
     const Message& answer = phone_.message(*transaction.final);
     if (answer.sip.status() != 401 && answer.sip.status() != 407) return;
@@ -73,55 +137,50 @@ class ChallengeFinder {
 
   /// A server may give one nonce to several requests, so the Call-ID says more than the nonce does.
   const Transaction* retry_of(const Challenged& one) const {
-    const std::string_view call_id = opening(phone_, *one.refused).sip.call_id();
-    const Transaction* with_nonce = nullptr;
-    for (const Transaction& next : transactions(phone_)) {
-      const Message& request = opening(phone_, next);
-      if (next.method != one.refused->method || next.server != one.refused->server ||
-          next.direction != Direction::from_device || request.index < one.challenge->index)
-        continue;
-      if (request.sip.call_id() == call_id) return &next;
-      if (with_nonce == nullptr && uses_nonce_of(request, one) && begins_call_id(next))
-        with_nonce = &next;
+    if (const auto* next = by_call_id_.first_after(one, call_id_of(*one.refused))) return next;
+    const Transaction* first = nullptr;
+    for (const Offer& offer : one.offers) {
+      const Transaction* next = by_nonce_.first_after(one, offer.nonce);
+      if (next != nullptr && (first == nullptr || next->sends.front() < first->sends.front()))
+        first = next;
     }
-    return with_nonce;
+    return first;
   }
 
-  bool begins_call_id(const Transaction& transaction) const {
-    const std::string_view call_id = opening(phone_, transaction).sip.call_id();
-    const auto first = std::ranges::find_if(transactions(phone_), [&](const Transaction& other) {
-      return opening(phone_, other).sip.call_id() == call_id;
-    });
-    return &*first == &transaction;
-  }
-
-  static bool uses_nonce_of(const Message& request, const Challenged& one) {
-    return std::ranges::any_of(proofs_in(request.sip), [&](const Proof& proof) {
-      return proof.credentials && one.offer_of(proof.credentials->nonce) != nullptr;
-    });
-  }
-
-  void note_proof(Challenged& one) const {
-    for (const Proof& proof : proofs_in(opening(phone_, *one.refused).sip)) {
-      if (proof.header != one.answer_header()) continue;
-      if (std::ranges::none_of(one.offers, [&](const Offer& o) { return is_for(o, proof); }))
+  void note_credentials(Challenged& one) const {
+    for (const DigestCredentials& digest : credentials_in(opening(phone_, *one.refused).sip)) {
+      if (digest.header != one.answer_header()) continue;
+      if (std::ranges::none_of(one.offers, [&](const Offer& o) { return is_for(o, digest); }))
         continue;
-      one.had_proof = true;
-      const bool is_fresh = std::ranges::any_of(found_, [&](const Challenged& earlier) {
-        return earlier.retry == one.refused && earlier.offer_of(proof.credentials->nonce);
-      });
+      one.had_credentials = true;
+      const bool is_fresh = answers_.contains({one.refused, digest.values->nonce});
       one.is_rejection |= is_fresh && !one.offers.front().stale;
     }
+    if (one.is_rejection)
+      one.repeated =
+          by_realm_.first_after(one, one.offers.front().realm, call_of_repeat(*one.refused));
   }
 
   const Phone& phone_;
+  RequestIndex by_call_id_;
+  RequestIndex by_nonce_;  ///< those that begin a Call-ID
+  RequestIndex by_realm_;
+  std::set<std::pair<const Transaction*, std::string>> answers_;  ///< and a nonce they were given
   std::vector<Challenged> found_;
 };
+
+using ChallengesByRequest = std::unordered_map<const Transaction*, const Challenged*>;
+
+ChallengesByRequest find_challenges_by_request(const Phone& phone) {
+  ChallengesByRequest found;
+  for (const Challenged& one : challenges(phone)) found.emplace(one.refused, &one);
+  return found;
+}
 
 /// Nobody had given the request up: its timer ran, its user waited, its call had not moved on.
 bool was_wanted(const Phone& phone, const Challenged& one) {
   const CaptureTime begun = opening(phone, *one.refused).at;
-  const CaptureTime latest = one.challenge->at + time_to_answer_challenge;
+  const CaptureTime latest = one.challenge->at + policy::time_to_answer_challenge;
   if (one.challenge->at >= begun + phone.profile.request_timeout()) return false;
   if (next_power_change(phone, begun) < std::min(latest, phone.trace.last)) return false;
   const CallGroup* call = call_of(phone, *one.refused);
@@ -159,17 +218,6 @@ std::vector<Offer> offers_in(const sip::MessageView& response) {
   return offers;
 }
 
-std::vector<Proof> proofs_in(const sip::MessageView& request) {
-  std::vector<Proof> proofs;
-  for (const sip::Header& header : request.headers()) {
-    if (header.id != HeaderId::authorization && header.id != HeaderId::proxy_authorization)
-      continue;
-    const std::string value = sip::unfold(header.value);
-    if (sip::digest_parameters(value)) proofs.push_back({header.id, sip::parse_credentials(value)});
-  }
-  return proofs;
-}
-
 HeaderId Challenged::answer_header() const {
   return challenge->sip.status() == 407 ? HeaderId::proxy_authorization : HeaderId::authorization;
 }
@@ -183,18 +231,31 @@ std::vector<Challenged> find_challenges(const Phone& phone) {
   return ChallengeFinder(phone).find();
 }
 
+const Challenged* challenge_of(const Phone& phone, const Transaction& refused) {
+  const ChallengesByRequest& by_request = phone.derived<find_challenges_by_request>();
+  const auto found = by_request.find(&refused);
+  return found == by_request.end() ? nullptr : found->second;
+}
+
+Evidence evidence_of(const Phone& phone, const Challenged& one) {
+  Evidence evidence = evidence_of(phone, *one.challenge);
+  evidence.messages.push_back(one.refused->sends.front());
+  if (is_answered(phone, one)) evidence.messages.push_back(one.retry->sends.front());
+  return evidence;
+}
+
 bool is_answered(const Phone& phone, const Challenged& one) {
   return one.retry != nullptr &&
-         opening(phone, *one.retry).at <= one.challenge->at + time_to_answer_challenge;
+         opening(phone, *one.retry).at <= one.challenge->at + policy::time_to_answer_challenge;
 }
 
 bool must_be_answered(const Phone& phone, const Challenged& one) {
   const bool has_password = phone.profile.account.password.has_value();
   // Whoever only wants to know whether the server is there (OPTIONS) knows it by the challenge.
   const bool may_stop =
-      (one.had_proof && !one.is_stale()) || one.refused->method == sip::Method::options;
+      (one.had_credentials && !one.is_stale()) || one.refused->method == sip::Method::options;
   return has_password && !may_stop && was_wanted(phone, one) &&
-         phone.trace.last > one.challenge->at + time_to_answer_challenge &&
+         phone.trace.last > one.challenge->at + policy::time_to_answer_challenge &&
          std::ranges::any_of(one.offers,
                              [&](const Offer& offer) { return can_be_answered(phone, offer); });
 }

@@ -6,15 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "harness/observed/credentials.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/auth/digest.hpp"
 
 namespace sipharness::observed {
-
-/// policy: how soon a challenge is answered (catalogue, AUTH-01, AUTH-05).
-inline constexpr Duration time_to_answer_challenge = 2s;
 
 /// One Digest challenge of a 401 or 407, also of an algorithm that is not known here.
 struct Offer {
@@ -31,25 +29,19 @@ struct Offer {
 /// In the order of the message.
 std::vector<Offer> offers_in(const sip::MessageView& response);
 
-/// Digest credentials of a request; nothing in `credentials` if they cannot be read.
-struct Proof {
-  sip::HeaderId header{};
-  std::optional<sip::Credentials> credentials;
-};
-
-std::vector<Proof> proofs_in(const sip::MessageView& request);
-
 /// A request of the device that drew 401 or 407, and the next request of its kind that goes on with
 /// it: with the same Call-ID, or under a nonce of the challenge.
 struct Challenged {
   const Transaction* refused = nullptr;
   const Transaction* retry = nullptr;  ///< null: there is none
   const Message* challenge = nullptr;
-  std::vector<Offer> offers;  ///< never empty
-  bool had_proof = false;     ///< the request carried credentials for a realm of the challenge
+  std::vector<Offer> offers;     ///< never empty
+  bool had_credentials = false;  ///< the request carried some for a realm of the challenge
   bool is_rejection = false;  ///< these answered a challenge just made, and it does not say stale
+  /// Of a rejection: the next request of the kind with credentials for that realm; null: none.
+  const Transaction* repeated = nullptr;
 
-  bool is_stale() const { return had_proof && offers.front().stale; }
+  bool is_stale() const { return had_credentials && offers.front().stale; }
   /// The header that must carry the answer.
   sip::HeaderId answer_header() const;
   const Offer* offer_of(const std::string& nonce) const;
@@ -60,6 +52,12 @@ std::vector<Challenged> find_challenges(const Phone& phone);
 inline const std::vector<Challenged>& challenges(const Phone& phone) {
   return phone.derived<find_challenges>();
 }
+
+/// The challenge that a request drew; null if it drew none.
+const Challenged* challenge_of(const Phone& phone, const Transaction& refused);
+
+/// The challenge, the request, and the retry that answers it.
+Evidence evidence_of(const Phone& phone, const Challenged& one);
 
 /// The retry comes soon enough to be the answer to the challenge.
 bool is_answered(const Phone& phone, const Challenged& one);

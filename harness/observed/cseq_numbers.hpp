@@ -23,4 +23,10 @@ class CseqNumbers {
   std::map<std::string_view, std::set<std::uint32_t>> numbers_;
 };
 
+CseqNumbers find_cseq_numbers(const Phone& phone);
+/// Those of every method.
+inline const CseqNumbers& cseq_numbers(const Phone& phone) {
+  return phone.derived<find_cseq_numbers>();
+}
+
 }  // namespace sipharness::observed

@@ -1,6 +1,9 @@
 #include "harness/observed/subscriptions.hpp"
 
 #include <algorithm>
+#include <map>
+#include <unordered_set>
+#include <utility>
 
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/phone.hpp"
@@ -29,10 +32,12 @@ class SubscriptionFinder {
   }
 
  private:
-  Subscription* known(std::string_view call_id, std::string_view device_tag) {
-    for (auto one = found_.rbegin(); one != found_.rend(); ++one)
-      if (one->call_id == call_id && one->from_tag == device_tag) return &*one;
-    return nullptr;
+  using Dialog = std::pair<std::string_view, std::string_view>;  ///< Call-ID and the device's tag
+
+  /// The newest one.
+  Subscription* known(const Dialog& dialog) {
+    const auto newest = newest_.find(dialog);
+    return newest == newest_.end() ? nullptr : &found_[newest->second];
   }
 
   /// The newest SUBSCRIBE was challenged, so the next one goes on with it.
@@ -44,27 +49,30 @@ class SubscriptionFinder {
 
   void take_subscribe(const Transaction& transaction) {
     const sip::MessageView& request = opening(phone_, transaction).sip;
-    Subscription* subscription = known(request.call_id(), request.from_tag());
+    Subscription* subscription = known({request.call_id(), request.from_tag()});
     const bool is_initial = request.to_tag().empty();
     if (subscription == nullptr || (is_initial && !was_challenged(*subscription))) {
+      newest_[{request.call_id(), request.from_tag()}] = found_.size();
       found_.push_back({.server = transaction.server,
                         .event = std::string(event_of(request)),
                         .call_id = request.call_id(),
                         .from_tag = request.from_tag()});
       subscription = &found_.back();
     }
+    if (is_initial) subscription->initial = subscription->asked.size();
     subscription->asked.push_back(&transaction);
   }
 
   void take_notify(const Transaction& transaction) {
     const sip::MessageView& request = opening(phone_, transaction).sip;
     if (request.to_tag().empty()) return;
-    Subscription* subscription = known(request.call_id(), request.to_tag());
+    Subscription* subscription = known({request.call_id(), request.to_tag()});
     if (subscription != nullptr) subscription->notified.push_back(&transaction);
   }
 
   const Phone& phone_;
   std::vector<Subscription> found_;
+  std::map<Dialog, std::size_t> newest_;
 };
 
 std::optional<seconds> seconds_in(std::string_view parameters, std::string_view name) {
@@ -73,10 +81,24 @@ std::optional<seconds> seconds_in(std::string_view parameters, std::string_view 
   return value ? std::optional<seconds>(*value) : std::nullopt;
 }
 
-bool has_same_resource(const sip::MessageView& a, const sip::MessageView& b) {
-  const auto one = sip::parse_address(a.header(HeaderId::to));
-  const auto other = sip::parse_address(b.header(HeaderId::to));
-  return one && other && sip::same_uri(one->uri, other->uri);
+/// The URI that a SUBSCRIBE is for; empty if its To cannot be read.
+std::string resource_of(const Phone& phone, const Transaction& subscribe) {
+  const auto to = sip::parse_address(opening(phone, subscribe).sip.header(HeaderId::to));
+  return to ? std::string(to->uri) : std::string();
+}
+
+/// SUBSCRIBEs that begin a subscription, by resource as written, each list by time.
+using Beginnings = std::map<std::string, std::vector<const Transaction*>>;
+using BeginningsByPackage = std::map<std::pair<ServerRole, std::string_view>, Beginnings>;
+
+BeginningsByPackage find_beginnings(const Phone& phone) {
+  BeginningsByPackage found;
+  for (const Subscription& one : subscriptions(phone)) {
+    const Transaction& first = *one.asked.front();
+    if (!opening(phone, first).sip.to_tag().empty()) continue;
+    found[{one.server, one.event}][resource_of(phone, first)].push_back(&first);
+  }
+  return found;
 }
 
 }  // namespace
@@ -85,16 +107,30 @@ std::vector<Subscription> find_subscriptions(const Phone& phone) {
   return SubscriptionFinder(phone).find();
 }
 
+std::vector<const Transaction*> find_subscribes(const Phone& phone) {
+  std::vector<const Transaction*> found;
+  for (const Transaction& transaction : transactions(phone))
+    if (transaction.method == sip::Method::subscribe &&
+        transaction.direction == Direction::from_device)
+      found.push_back(&transaction);
+  return found;
+}
+
+std::vector<const Transaction*> find_unasked_notifies(const Phone& phone) {
+  std::unordered_set<const Transaction*> asked;
+  for (const Subscription& one : subscriptions(phone))
+    asked.insert(one.notified.begin(), one.notified.end());
+  std::vector<const Transaction*> found;
+  for (const Transaction& transaction : transactions(phone))
+    if (transaction.method == sip::Method::notify &&
+        transaction.direction == Direction::to_device && !asked.contains(&transaction))
+      found.push_back(&transaction);
+  return found;
+}
+
 std::string_view event_of(const sip::MessageView& message) {
   const std::string_view value = message.header(HeaderId::event);
   return sip::trim(value.substr(0, value.find(';')));
-}
-
-std::size_t initial_of(const Phone& phone, const Subscription& subscription) {
-  std::size_t initial = 0;
-  for (std::size_t i = 0; i < subscription.asked.size(); ++i)
-    if (opening(phone, *subscription.asked[i]).sip.to_tag().empty()) initial = i;
-  return initial;
 }
 
 SubscriptionState state_in(const sip::MessageView& notify) {
@@ -134,11 +170,14 @@ std::optional<CaptureTime> lapse_of(const Phone& phone, const Subscription& subs
   const CaptureTime until = index + 1 < subscription.asked.size()
                                 ? opening(phone, *subscription.asked[index + 1]).at
                                 : phone.trace.last;
-  for (const Transaction* notify : subscription.notified) {
-    const Message& message = opening(phone, *notify);
-    if (message.at < opening(phone, subscribe).at || message.at >= std::min(until, lapse)) continue;
+  const auto time_of = [&](const Transaction* notify) { return opening(phone, *notify).at; };
+  auto notify =
+      std::ranges::lower_bound(subscription.notified, opening(phone, subscribe).at, {}, time_of);
+  for (; notify != subscription.notified.end(); ++notify) {
+    const Message& message = opening(phone, **notify);
+    if (message.at >= std::min(until, lapse)) break;
     const SubscriptionState state = state_in(message.sip);
-    const bool was_refused = notify->final && !phone.message(*notify->final).sip.is_success();
+    const bool was_refused = (*notify)->final && !phone.message(*(*notify)->final).sip.is_success();
     if (state.is_terminated() || was_refused) return std::nullopt;
     // One that overtook the 2xx counted from before it: the 2xx has the later word.
     if (state.expires && message.at >= answer->at)
@@ -147,17 +186,21 @@ std::optional<CaptureTime> lapse_of(const Phone& phone, const Subscription& subs
   return lapse;
 }
 
-const Transaction* begun_anew(const Phone& phone, const std::vector<Subscription>& all,
-                              const Subscription& subscription, CaptureTime at) {
-  const sip::MessageView& before = opening(phone, *subscription.asked.front()).sip;
-  for (const Subscription& later : all) {
-    const Message& initial = opening(phone, *later.asked.front());
-    if (&later == &subscription || later.server != subscription.server || initial.at <= at ||
-        later.event != subscription.event || !initial.sip.to_tag().empty())
-      continue;
-    if (has_same_resource(before, initial.sip)) return later.asked.front();
+const Transaction* begun_anew(const Phone& phone, const Subscription& subscription,
+                              CaptureTime at) {
+  const std::string resource = resource_of(phone, *subscription.asked.front());
+  const auto& by_package = phone.derived<find_beginnings>();
+  const auto package = by_package.find({subscription.server, subscription.event});
+  if (resource.empty() || package == by_package.end()) return nullptr;
+  const auto time_of = [&](const Transaction* first) { return opening(phone, *first).at; };
+  const Transaction* next = nullptr;
+  for (const auto& [other, beginnings] : package->second) {
+    const auto later = std::ranges::upper_bound(beginnings, at, {}, time_of);
+    const bool is_sooner = later != beginnings.end() &&
+                           (next == nullptr || (*later)->sends.front() < next->sends.front());
+    if (is_sooner && sip::same_uri(resource, other)) next = *later;
   }
-  return nullptr;
+  return next;
 }
 
 Evidence evidence_of(const Phone& phone, const Subscription& subscription) {

@@ -20,6 +20,8 @@ struct Subscription {
   std::string_view from_tag;                ///< the device's
   std::vector<const Transaction*> asked{};  ///< SUBSCRIBEs in order, challenged ones too
   std::vector<const Transaction*> notified{};
+  /// Index of the SUBSCRIBE that makes the dialog: the one after the challenges, if there were any.
+  std::size_t initial = 0;
 
   bool is_message_waiting() const { return event == "message-summary"; }
 };
@@ -30,11 +32,20 @@ inline const std::vector<Subscription>& subscriptions(const Phone& phone) {
   return phone.derived<find_subscriptions>();
 }
 
+std::vector<const Transaction*> find_subscribes(const Phone& phone);
+/// Every SUBSCRIBE of the device, by time.
+inline const std::vector<const Transaction*>& subscribes(const Phone& phone) {
+  return phone.derived<find_subscribes>();
+}
+
+std::vector<const Transaction*> find_unasked_notifies(const Phone& phone);
+/// The NOTIFYs that no subscription of the device asked for, by time.
+inline const std::vector<const Transaction*>& unasked_notifies(const Phone& phone) {
+  return phone.derived<find_unasked_notifies>();
+}
+
 /// The package of a SUBSCRIBE or NOTIFY.
 std::string_view event_of(const sip::MessageView& message);
-
-/// Index of the SUBSCRIBE that makes the dialog: the one after the challenges, if there were any.
-std::size_t initial_of(const Phone& phone, const Subscription& subscription);
 
 /// What a NOTIFY says of its subscription. @source RFC 6665 §4.1.3
 struct SubscriptionState {
@@ -59,8 +70,7 @@ std::optional<CaptureTime> lapse_of(const Phone& phone, const Subscription& subs
                                     std::size_t index);
 
 /// The next initial SUBSCRIBE for the same package and resource at the same server after `at`.
-const Transaction* begun_anew(const Phone& phone, const std::vector<Subscription>& all,
-                              const Subscription& subscription, CaptureTime at);
+const Transaction* begun_anew(const Phone& phone, const Subscription& subscription, CaptureTime at);
 
 Evidence evidence_of(const Phone& phone, const Subscription& subscription);
 

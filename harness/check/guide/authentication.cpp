@@ -31,7 +31,7 @@ void judge_first_binding(const Phone& phone, Judge& judge, ServerRole server) {
   const RegisterAttempt* bound = first_bound(phone, server);
   if (bound == nullptr) return;
   const Transaction& request = transactions(phone)[bound->transactions.back()];
-  const bool is_unsolicited = !proofs_in(opening(phone, request).sip).empty();
+  const bool is_unsolicited = !credentials_in(opening(phone, request).sip).empty();
   judge.pass(evidence_of(phone, *bound),
              fmt::format("registered at the {} without a challenge{}", to_string(server),
                          is_unsolicited ? ", with credentials nobody asked for" : ""));

@@ -1,0 +1,304 @@
+// The life of a subscription: refreshed in time, confirmed by NOTIFY, ended by the notifier or the
+// registrar's answers. @source RFC 6665 §4.1.2, §4.1.3
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <iterator>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/actions.hpp"
+#include "harness/observed/cseq_numbers.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/subscriptions.hpp"
+#include "harness/observed/tolerances.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using verdict::Blame;
+using verdict::Severity;
+
+int status_of(const Phone& phone, const Transaction& transaction) {
+  return transaction.final ? phone.message(*transaction.final).sip.status() : 0;
+}
+
+// --- Refresh -------------------------------------------------------------------------------------
+
+/// The SUBSCRIBE at `index` is the last one of its dialog.
+void judge_lapse(const Phone& phone, const Subscription& subscription, CaptureTime lapse,
+                 Occurrence& it) {
+  const Transaction& last = *subscription.asked.back();
+  const CaptureTime accepted = acceptance(phone, last)->at;
+  if (phone.trace.last <= lapse || next_power_change(phone, accepted) <= lapse) return;
+  const std::string seen = fmt::format("{} at the {} lapsed without a refresh in its dialog",
+                                       subscription.event, to_string(subscription.server));
+  it.about(evidence_of(phone, last));
+  if (phone.trace.vantage == trace::Vantage::device)
+    it.violated(seen);
+  else
+    it.inconclusive(Blame::network, seen + "; it may have been lost before it came to the capture");
+}
+
+void judge_refresh(const Phone& phone, const Subscription& subscription, std::size_t index,
+                   CaptureTime lapse, Occurrence& it) {
+  const Transaction& before = *subscription.asked[index];
+  const Transaction& refresh = *subscription.asked[index + 1];
+  if (ends(phone, refresh)) return;
+  const Message& request = opening(phone, refresh);
+  const std::uint32_t number = opening(phone, before).sip.cseq();
+  it.about(evidence_of(phone, refresh));
+  if (!cseq_numbers(phone).is_next(subscription.call_id, number, request.sip.cseq()))
+    return it.violated(fmt::format("CSeq {} after {} in one dialog", request.sip.cseq(), number));
+  const CaptureTime accepted = acceptance(phone, before)->at;
+  it.within({.start = accepted,
+             .end = request.at,
+             .window = {.max = lapse - accepted, .max_open = true},
+             .host_produced = true},
+            fmt::format("refresh of {} at the {} in its dialog", subscription.event,
+                        to_string(subscription.server)));
+}
+
+void is_refreshed(const Phone& phone, const Subscription& subscription, Occurrence& it) {
+  // Without any NOTIFY there is nothing to refresh once Timer N has fired (RFC6665-03).
+  if (subscription.notified.empty()) return;
+  for (std::size_t i = 0; i < subscription.asked.size(); ++i) {
+    const auto lapse = lapse_of(phone, subscription, i);
+    if (!lapse) continue;
+    if (i + 1 < subscription.asked.size())
+      judge_refresh(phone, subscription, i, *lapse, it);
+    else
+      judge_lapse(phone, subscription, *lapse, it);
+  }
+}
+
+// --- NOTIFY before the response, and none at all -------------------------------------------------
+
+/// It came before the final response to the SUBSCRIBE, and while that was waited for.
+bool is_early(const Phone& phone, const Transaction& initial, const Message& notify) {
+  return (!initial.final || notify.index < *initial.final) &&
+         notify.at < opening(phone, initial).at + phone.profile.request_timeout();
+}
+
+void takes_early_notifies(const Phone& phone, const Subscription& one, Occurrence& it) {
+  const Transaction& initial = *one.asked[one.initial];
+  const bool is_refused = initial.final && acceptance(phone, initial) == nullptr;
+  if (is_refused || !opening(phone, initial).sip.to_tag().empty()) return;
+  for (const Transaction* notify : one.notified) {
+    const Message& request = opening(phone, *notify);
+    if (!is_early(phone, initial, request)) continue;
+    const int status = status_of(phone, *notify);
+    it.about(evidence_of(phone, *notify));
+    if (status / 100 == 2)
+      it.pass("a NOTIFY that overtook the response is taken");
+    else if (status != 0)
+      it.violated(fmt::format("a NOTIFY that overtook the response is answered {}", status));
+    else if (phone.trace.last > request.at + phone.profile.timers.sixty_four_t1() &&
+             phone.trace.vantage == trace::Vantage::device)
+      it.violated("a NOTIFY that overtook the response is never answered");
+  }
+}
+
+/// The first SUBSCRIBE in the dialog after `at` that asks for more time.
+const Transaction* refresh_after(const Phone& phone, const Subscription& subscription,
+                                 CaptureTime at) {
+  for (const Transaction* subscribe : subscription.asked) {
+    const Message& request = opening(phone, *subscribe);
+    if (request.at > at && !request.sip.to_tag().empty() && !ends(phone, *subscribe))
+      return subscribe;
+  }
+  return nullptr;
+}
+
+/// Nothing fired Timer N but the lack of a NOTIFY, while the subscription was still granted.
+bool was_unconfirmed(const Phone& phone, const Subscription& one, CaptureTime timer_n) {
+  const CaptureTime begun = opening(phone, *one.asked[one.initial]).at;
+  const auto lapse = lapse_of(phone, one, one.initial);
+  const bool was_notified =
+      !one.notified.empty() && opening(phone, *one.notified.front()).at <= timer_n;
+  return !was_notified && lapse && *lapse > timer_n && phone.trace.last > timer_n &&
+         next_power_change(phone, begun) > timer_n;
+}
+
+void has_failed_without_notify(const Phone& phone, const Subscription& one, Occurrence& it) {
+  const Message& initial = opening(phone, *one.asked[one.initial]);
+  if (!initial.sip.to_tag().empty()) return;  // begun before the capture
+  const CaptureTime timer_n = initial.at + phone.profile.timers.sixty_four_t1();
+  if (!was_unconfirmed(phone, one, timer_n)) return;
+  if (const Transaction* refresh = refresh_after(phone, one, timer_n))
+    it.about(evidence_of(phone, *refresh))
+        .violated("refreshed as though it were active, although no NOTIFY ever came");
+  else if (begun_anew(phone, one, timer_n) != nullptr)
+    it.pass("begun anew when no NOTIFY had come for 64*T1");
+  else if (phone.trace.last > *lapse_of(phone, one, one.initial))
+    it.pass("not treated as active when no NOTIFY had come for 64*T1");
+}
+
+// --- Ended by the other side ---------------------------------------------------------------------
+
+/// The next SUBSCRIBE for the same after `at`, if the device was not restarted before it.
+const Transaction* subscribed_again(const Phone& phone, const Subscription& one, CaptureTime at) {
+  const Transaction* again = begun_anew(phone, one, at);
+  const bool is_same_boot =
+      again != nullptr && next_power_change(phone, at) > opening(phone, *again).at;
+  return is_same_boot ? again : nullptr;
+}
+
+/// Reasons that make another try useless, or a time to wait meaningless. @source RFC 6665 §4.1.3
+bool is_final_reason(std::string_view reason) {
+  return reason == "rejected" || reason == "noresource" || reason == "invariant";
+}
+bool is_open_reason(std::string_view reason) {
+  return reason == "deactivated" || reason == "timeout";
+}
+
+/// The NOTIFY ended the subscription for good.
+void judge_for_good(const Phone& phone, const Subscription& one, const Message& notify,
+                    Occurrence& it) {
+  const std::string_view reason = state_in(notify.sip).reason;
+  if (const Transaction* again = subscribed_again(phone, one, notify.at))
+    it.about(evidence_of(phone, *again))
+        .violated(fmt::format("subscribes again to {} although it ended with reason={}", one.event,
+                              reason));
+  else if (phone.trace.last > notify.at + policy::time_to_subscribe_again)
+    it.pass(fmt::format("no further try after reason={}", reason));
+}
+
+/// The NOTIFY ended the subscription and said how long to wait.
+void judge_wait(const Phone& phone, const Subscription& one, const Message& notify,
+                Occurrence& it) {
+  const std::chrono::seconds wait = *state_in(notify.sip).retry_after;
+  const Duration early = phone.profile.tolerances.timer.of(wait) / 2;
+  if (const Transaction* again = subscribed_again(phone, one, notify.at))
+    it.about(evidence_of(phone, *again))
+        .within({.start = notify.at,
+                 .end = opening(phone, *again).at,
+                 .window = {.min = wait - early},
+                 .tolerance = timer_tolerance(phone, wait),
+                 .host_produced = true},
+                fmt::format("SUBSCRIBE for {} after retry-after={}", one.event, wait.count()));
+  else if (phone.trace.last > notify.at + wait)
+    it.pass(fmt::format("nothing for the {} s of retry-after", wait.count()));
+}
+
+void judge_termination(const Phone& phone, const Subscription& one, const Transaction& notify,
+                       Occurrence& it) {
+  const Message& request = opening(phone, notify);
+  const SubscriptionState state = state_in(request.sip);
+  const bool may_be_lost = !notify.final && phone.trace.vantage != trace::Vantage::device;
+  if (!state.is_terminated() || may_be_lost) return;
+  it.about(evidence_of(phone, notify));
+  if (is_final_reason(state.reason))
+    judge_for_good(phone, one, request, it);
+  else if (state.retry_after && !is_open_reason(state.reason))
+    judge_wait(phone, one, request, it);
+}
+
+/// A refresh that was answered with 481: that dialog is no more.
+void judge_lost_dialog(const Phone& phone, const Subscription& one, Occurrence& it) {
+  const auto lost = std::ranges::find_if(one.asked, [&](const Transaction* subscribe) {
+    return status_of(phone, *subscribe) == 481 && !opening(phone, *subscribe).sip.to_tag().empty();
+  });
+  if (lost == one.asked.end()) return;
+  if (const auto next = std::next(lost); next != one.asked.end())
+    it.about(evidence_of(phone, **next)).violated("a SUBSCRIBE in the dialog that a 481 had ended");
+  else if (phone.trace.last > phone.at(*(*lost)->final) + policy::time_to_subscribe_again)
+    it.about(evidence_of(phone, **lost)).pass("a 481 to a refresh ends the dialog");
+}
+
+void obeys_its_end(const Phone& phone, const Subscription& one, Occurrence& it) {
+  for (const Transaction* notify : one.notified) judge_termination(phone, one, *notify, it);
+  judge_lost_dialog(phone, one, it);
+}
+
+// --- Packages that the server does not know ------------------------------------------------------
+
+/// How long a 489 holds: the registration that was alive there, else what the device asks for.
+Duration registration_period(const Phone& phone, ServerRole server, CaptureTime at) {
+  const auto later = std::ranges::upper_bound(bindings(phone), at, {}, &Binding::from);
+  const auto newest = std::find_if(std::reverse_iterator(later), bindings(phone).rend(),
+                                   [&](const Binding& one) { return one.server == server; });
+  const bool is_alive = newest != bindings(phone).rend() && at < newest->until;
+  const Duration by_default = phone.profile.register_expiration.value_or(0s);
+  return is_alive ? attempts(phone)[newest->attempt].granted.value_or(by_default) : by_default;
+}
+
+void does_not_repeat_a_bad_event(const Phone& phone, const Subscription& one, Occurrence& it) {
+  const Transaction& refused = *one.asked.back();
+  if (status_of(phone, refused) != 489) return;
+  const CaptureTime at = phone.at(*refused.final);
+  const CaptureTime until =
+      std::min(at + registration_period(phone, one.server, at), next_power_change(phone, at));
+  const Transaction* again = begun_anew(phone, one, at);
+  if (again != nullptr && opening(phone, *again).at < until)
+    it.about(evidence_of(phone, *again))
+        .violated(fmt::format("SUBSCRIBE for {} again {} after a 489", one.event,
+                              format_seconds(opening(phone, *again).at - at)));
+  else if (phone.trace.last >= until && until > at)
+    it.about(evidence_of(phone, refused))
+        .pass(fmt::format("{} is not asked for again after a 489", one.event));
+}
+
+const std::array rules{
+    Rule{.row = {.id = "RFC6665-01",
+                 .clause = "RFC 6665 §4.1.2.2",
+                 .severity = Severity::should,
+                 .sentence = "A subscription is refreshed in its dialog before it runs out.",
+                 .observed = "After each 2xx to SUBSCRIBE the next one in that dialog, with "
+                             "CSeq higher by one, comes before the expiry granted, or the "
+                             "shorter one that a NOTIFY names."},
+         .needs = {"a subscription that runs out within the capture"},
+         .judge = each<subscriptions, is_refreshed>},
+    Rule{.row = {.id = "RFC6665-02",
+                 .clause = "RFC 6665 §4.1.2.4",
+                 .severity = Severity::must,
+                 .sentence = "A NOTIFY is accepted although the response to the SUBSCRIBE has "
+                             "not come yet.",
+                 .observed = "A NOTIFY that stands before the 2xx to its SUBSCRIBE is answered "
+                             "with 2xx."},
+         .needs = {"a NOTIFY before the 2xx to its SUBSCRIBE", Blame::harness},
+         .judge = each<subscriptions, takes_early_notifies>},
+    Rule{.row = {.id = "RFC6665-03",
+                 .clause = "RFC 6665 §4.1.2.4",
+                 .severity = Severity::should,
+                 .sentence = "Without a NOTIFY within 64*T1 (Timer N) a subscription has "
+                             "failed, whatever the response to the SUBSCRIBE was.",
+                 .observed = "64*T1 after a SUBSCRIBE without NOTIFY nothing more is sent in "
+                             "its dialog; a new subscription and silence are both right."},
+         .needs = {"a SUBSCRIBE that is accepted and draws no NOTIFY for 64*T1", Blame::harness},
+         .judge = each<subscriptions, has_failed_without_notify>},
+    Rule{.row = {.id = "RFC6665-04",
+                 .clause = "RFC 6665 §4.1.2.2, §4.1.3",
+                 .severity = Severity::should,
+                 .sentence = "When its notifier ends a subscription, the device obeys: it waits "
+                             "for retry-after, does not come back after rejected, noresource or "
+                             "invariant, and leaves a dialog that drew 481.",
+                 .observed = "The next SUBSCRIBE outside a dialog for that package and resource "
+                             "comes no sooner than retry-after, or not at all; none follows in "
+                             "the dialog of a 481.",
+                 .tolerance = "profile: timer"},
+         .needs = {"a subscription that its notifier ends, or a 481 to a refresh", Blame::harness},
+         .judge = each<subscriptions, obeys_its_end>},
+    Rule{.row = {.id = "RFC6665-05",
+                 .clause = "RFC 6665 §4.1.2.1",
+                 .severity = Severity::should,
+                 .sentence = "A package that the server refused with 489 is not asked for again.",
+                 .observed = "No SUBSCRIBE for it goes to that server within the registration "
+                             "period after the 489."},
+         .needs = {"a SUBSCRIBE that is answered with 489, and a registration period after it",
+                   Blame::harness},
+         .judge = each<subscriptions, does_not_repeat_a_bad_event>},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc6665_subscription_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,293 @@
+// What stands in the credentials: the digest itself, nonces and their counts, the choice among
+// several challenges. @source RFC 7616 §3.3, §3.4; RFC 3261 §22.4; RFC 2617 §3.2; RFC 8760 §2.4
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "harness/check/families.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/observed/challenges.hpp"
+#include "harness/observed/credentials.hpp"
+#include "harness/observed/protection_spaces.hpp"
+#include "harness/sip/text.hpp"
+
+namespace sipharness::check {
+namespace {
+
+using sip::Credentials;
+using sip::DigestAlgorithm;
+using verdict::Blame;
+using verdict::Severity;
+
+// --- The digest ----------------------------------------------------------------------------------
+
+/// What is wrong with the form of `credentials`; `offer` is the challenge they answer, if it was
+/// seen.
+std::optional<std::string> flaw_in(const Credentials& credentials, const Offer* offer) {
+  if (!credentials.uri_quoted) return "uri is not quoted";
+  if (credentials.qop.empty() && !(credentials.cnonce.empty() && credentials.nc.empty()))
+    return "cnonce or nc without qop";
+  if (!credentials.qop.empty() && (credentials.cnonce.empty() || credentials.nc.empty()))
+    return "qop without cnonce or nc";
+  if (offer == nullptr) return std::nullopt;
+  if (credentials.qop.empty() && offer->has_qop) return "no qop although the challenge offers it";
+  if (!credentials.qop.empty() && !offer->has_qop) return "qop although the challenge has none";
+  return std::nullopt;
+}
+
+bool can_be_verified(const Credentials& credentials) {
+  const bool is_known_algorithm =
+      credentials.algorithm.empty() ||
+      sip::same_ignoring_case(credentials.algorithm, to_string(DigestAlgorithm::md5)) ||
+      sip::same_ignoring_case(credentials.algorithm, to_string(DigestAlgorithm::sha256));
+  return is_known_algorithm && (credentials.qop.empty() || credentials.qop == "auth");
+}
+
+/// The server said that it does not take these credentials; any other answer says nothing of them.
+bool was_rejected(const Phone& phone, const Transaction& transaction) {
+  const int status = transaction.final ? phone.message(*transaction.final).sip.status() : 0;
+  return status == 401 || status == 403 || status == 407;
+}
+
+std::optional<std::string> find_password(const Phone& phone) {
+  return scenario::resolve(phone.profile.account.password);
+}
+
+void judge_response(const Phone& phone, const SentCredentials& sent, Occurrence& it) {
+  const Credentials& credentials = *sent.digest.values;
+  const std::string_view method = opening(phone, *sent.transaction).sip.method_text();
+  if (sip::verify_credentials(credentials, *phone.derived<find_password>(), method))
+    it.pass(fmt::format("{} with a right response", method));
+  else if (!was_rejected(phone, *sent.transaction) && !phone.trace.has_journal())
+    it.inconclusive(Blame::user, "the profile's password does not verify what no server rejected");
+  else
+    it.violated("the response does not verify with the account's password");
+}
+
+void proves_the_password(const Phone& phone, const SentCredentials& sent, Occurrence& it) {
+  if (!phone.derived<find_password>())
+    return it.inconclusive(Blame::user, "the account's password is not to be had");
+  if (!sent.digest.values) return it.violated("credentials that cannot be read");
+  const Credentials& credentials = *sent.digest.values;
+  const GivenNonce* given = given_nonce(phone, credentials.nonce);
+  if (const auto flaw = flaw_in(credentials, given == nullptr ? nullptr : given->offer))
+    it.violated(*flaw);
+  else if (!can_be_verified(credentials))
+    it.inconclusive(Blame::harness,
+                    fmt::format("algorithm \"{}\" with qop \"{}\" is not known here",
+                                credentials.algorithm, credentials.qop));
+  else
+    judge_response(phone, sent, it);
+}
+
+// --- Counting ------------------------------------------------------------------------------------
+
+void has_a_nonce_count(const Phone& /*phone*/, const SentCredentials& sent, Occurrence& it) {
+  const auto& credentials = sent.digest.values;
+  if (credentials && !credentials->qop.empty() && !nonce_count(*credentials))
+    it.violated(fmt::format("nc={} is not eight hexadecimal digits", credentials->nc));
+}
+
+/// `now` follows `before`: every number between was used at the other server, or by an ACK.
+bool is_next(const NonceUses& uses, std::uint32_t before, std::uint32_t now) {
+  const auto between =
+      std::distance(uses.used_anywhere.upper_bound(before), uses.used_anywhere.lower_bound(now));
+  return static_cast<std::uint32_t>(between) == now - before - 1;
+}
+
+/// A count that does not follow the one before it. At the server, what was lost on the way counts
+/// too, and a copy may have come where the first one was lost.
+void judge_step(const Phone& phone, bool is_repeat, std::uint32_t before, std::uint32_t now,
+                Occurrence& it) {
+  const std::string seen = fmt::format("nc {:08x} after {:08x} under one nonce", now, before);
+  const bool is_at_server = phone.trace.vantage == trace::Vantage::server;
+  if (now > before && is_at_server)
+    it.inconclusive(Blame::network, seen + ": what was lost on the way counts too");
+  else if (now > before)
+    it.warn(seen);
+  else if (!is_repeat && is_at_server)
+    it.inconclusive(Blame::network, seen + ": a copy may have come where the first one was lost");
+  else
+    it.violated(seen);
+}
+
+/// A capture that began in the device's life need not show where a nonce comes from.
+bool may_be_used_before(const Phone& phone, const NonceUses& uses) {
+  return !phone.trace.has_journal() && given_nonce(phone, uses.nonce) == nullptr;
+}
+
+void counts_up(const Phone& phone, const NonceUses& uses, Occurrence& it) {
+  std::uint32_t before = may_be_used_before(phone, uses) ? uses.uses.front().count - 1 : 0;
+  bool is_whole = true;
+  for (const auto& [transaction, count] : uses.uses) {
+    if (count <= before || !is_next(uses, before, count)) {
+      is_whole = false;
+      it.about(evidence_of(phone, opening(phone, *transaction)));
+      judge_step(phone, uses.times.at(count) > 1, before, count, it);
+    }
+    before = std::max(before, count);
+  }
+  if (is_whole) it.pass(fmt::format("nc counts up to {:08x} under one nonce", before));
+}
+
+/// A nonce is good in its protection space only, so not at a server with another realm.
+void stays_in_its_realm(const Phone& phone, const NonceUses& uses, Occurrence& it) {
+  const GivenNonce* given = given_nonce(phone, uses.nonce);
+  if (given == nullptr) return;
+  const ServerRole giver = given->challenge->refused->server;
+  if (giver != uses.server && !challenges_for(phone, uses.server, given->offer->realm))
+    it.violated(fmt::format("a nonce of the {} at the {}, which has another realm",
+                            to_string(giver), to_string(uses.server)));
+}
+
+void nonce_uses_are_counted(const Phone& phone, Judge& judge) {
+  each<sent_credentials, has_a_nonce_count>(phone, judge);
+  each<nonce_uses, counts_up>(phone, judge);
+  each<nonce_uses, stays_in_its_realm>(phone, judge);
+}
+
+// --- Stale nonces --------------------------------------------------------------------------------
+
+/// What is wrong with the answer to a stale nonce; nothing if it is right.
+std::optional<std::string> flaw_in_renewal(const Phone& phone, const Challenged& stale) {
+  std::string username;
+  for (const DigestCredentials& of : credentials_in(opening(phone, *stale.refused).sip))
+    if (of.header == stale.answer_header() && of.values) username = of.values->username;
+  for (const DigestCredentials& of : credentials_in(opening(phone, *stale.retry).sip)) {
+    if (of.header != stale.answer_header() || !of.values) continue;
+    if (stale.offer_of(of.values->nonce) == nullptr) return "another nonce than the new one";
+    if (of.values->username != username) return "another user name";
+    // A server may renew several requests with one nonce.
+    const bool begins_count =
+        !of.values->qop.empty() && first_use_of(phone, of.values->nonce) == stale.retry;
+    if (begins_count && of.values->nc != "00000001")
+      return fmt::format("nc={} under a new nonce", of.values->nc);
+    return std::nullopt;
+  }
+  return "no credentials";
+}
+
+void a_stale_nonce_is_replaced(const Phone& phone, const Challenged& one, Occurrence& it) {
+  if (!one.is_stale()) return;
+  if (is_answered(phone, one)) {
+    if (const auto flaw = flaw_in_renewal(phone, one))
+      it.violated(fmt::format("after stale=true: {}", *flaw));
+    else
+      it.pass("a stale nonce was replaced by the new one at once");
+  } else if (must_be_answered(phone, one)) {
+    if (phone.trace.vantage == trace::Vantage::device)
+      it.violated("no request with the new nonce within 2 s of stale=true");
+    else
+      it.inconclusive(Blame::network,
+                      "not captured at the device: the challenge may not have come");
+  }
+}
+
+// --- Several challenges --------------------------------------------------------------------------
+
+/// Which of the offers the retry answers; nothing if none.
+std::optional<std::size_t> chosen_offer(const Phone& phone, const Challenged& one) {
+  if (!is_answered(phone, one)) return std::nullopt;
+  for (const DigestCredentials& of : credentials_in(opening(phone, *one.retry).sip)) {
+    if (of.header != one.answer_header() || !of.values) continue;
+    const std::string& algorithm = of.values->algorithm;
+    for (std::size_t i = 0; i < one.offers.size(); ++i)
+      if (one.offers[i].nonce == of.values->nonce &&
+          sip::same_ignoring_case(one.offers[i].algorithm, algorithm.empty() ? "MD5" : algorithm))
+        return i;
+  }
+  return std::nullopt;
+}
+
+void judge_choice(const Phone& phone, const Challenged& one, std::size_t chosen, Occurrence& it) {
+  const std::string& algorithm = one.offers[chosen].algorithm;
+  const auto& sha256 = phone.profile.sha256;
+  const bool passed_over =
+      std::any_of(one.offers.begin(), one.offers.begin() + static_cast<std::ptrdiff_t>(chosen),
+                  [&](const Offer& offer) {
+                    return offer.is(DigestAlgorithm::sha256) && offer.can_answer_qop &&
+                           offer.realm == one.offers[chosen].realm;
+                  });
+  it.about(evidence_of(phone, opening(phone, *one.retry)));
+  if (!passed_over || sha256 == false)
+    it.pass(fmt::format("answers {}, the topmost challenge it can", algorithm));
+  else if (sha256)
+    it.violated(fmt::format("answers {} although it can SHA-256", algorithm));
+  else
+    it.warn(
+        fmt::format("answers {} where SHA-256 stands above it; the profile does not say "
+                    "whether the device has RFC 8760",
+                    algorithm));
+}
+
+/// More than what every device had before RFC 8760: one MD5 challenge.
+bool is_choice(const Challenged& one) {
+  return one.offers.size() > 1 || !one.offers.front().is(DigestAlgorithm::md5);
+}
+
+void the_topmost_known_challenge_is_answered(const Phone& phone, const Challenged& one,
+                                             Occurrence& it) {
+  if (one.had_credentials || !is_choice(one)) return;
+  if (const auto chosen = chosen_offer(phone, one))
+    judge_choice(phone, one, *chosen, it);
+  else if (must_be_answered(phone, one) && phone.trace.vantage == trace::Vantage::device)
+    it.about(evidence_of(phone, opening(phone, *one.refused)))
+        .fail(fmt::format("no answer to {} challenges, of which it can answer one",
+                          one.offers.size()));
+}
+
+const std::array rules{
+    Rule{.row = {.id = "AUTH-03",
+                 .clause = "RFC 3261 §22.4; RFC 7616 §3.4",
+                 .severity = Severity::must,
+                 .sentence = "The credentials prove the password: the response is right, uri is "
+                             "quoted, qop is there exactly if offered, cnonce and nc only with "
+                             "it.",
+                 .observed = "The response of all credentials is computed anew from the "
+                             "account's password."},
+         .needs = {"a request with credentials"},
+         .judge = each<sent_credentials, proves_the_password>},
+    Rule{.row = {.id = "AUTH-04",
+                 .clause = "RFC 7616 §3.4; RFC 2617 §3.2.2",
+                 .severity = Severity::must,
+                 .sentence = "nc has eight hexadecimal digits, begins at 00000001 with each "
+                             "nonce and rises by one with each use of it.",
+                 .observed = "Per server and nonce the counts of all requests follow each other "
+                             "without repeat or decrease; a gap is a warning. A nonce is not "
+                             "used at a server of another realm."},
+         .needs = {"credentials with qop"},
+         .judge = nonce_uses_are_counted},
+    Rule{.row = {.id = "AUTH-05",
+                 .clause = "RFC 7616 §3.3; RFC 2617 §3.2.1",
+                 .severity = Severity::must,
+                 .sentence = "After stale=true the request is sent again at once under the new "
+                             "nonce, without asking the user.",
+                 .observed = "The request comes within 2 s, for the same user, with the new "
+                             "nonce and nc 00000001.",
+                 .tolerance = "policy: 2 s"},
+         .needs = {"credentials whose nonce a server calls stale", Blame::harness},
+         .judge = each<challenges, a_stale_nonce_is_replaced>},
+    Rule{.row = {.id = "AUTH-08",
+                 .clause = "RFC 8760 §2.4",
+                 .severity = Severity::should,
+                 .sentence = "Among several challenges the topmost one that the device supports "
+                             "is answered; an unknown algorithm is passed over.",
+                 .observed = "The nonce and algorithm of the credentials are those of the "
+                             "topmost challenge, of SHA-256 and MD5, that the profile says it "
+                             "can; no answer at all fails."},
+         .needs = {"a 401 or 407 with several challenges, or one for SHA-256", Blame::harness},
+         .judge = each<challenges, the_topmost_known_challenge_is_answered>},
+};
+
+}  // namespace
+
+std::span<const Rule> rfc7616_digest_rules() {
+  return rules;
+}
+
+}  // namespace sipharness::check

@@ -1,0 +1,31 @@
+#pragma once
+// The intervals that session timers cut a call into. @source RFC 4028 §4, §7.2, §9, §10
+
+#include <vector>
+
+#include "harness/observed/call.hpp"
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+
+namespace sipharness::observed {
+
+/// One interval of a session, from the 2xx that settled it to what came next.
+struct SessionInterval {
+  const ConfirmedDialog* dialog = nullptr;
+  CaptureTime from;
+  Duration expires{};
+  bool by_device = false;  ///< the device refreshes
+  std::size_t answer = 0;  ///< message: the 2xx
+  CaptureTime until;  ///< the next refresh that was asked for, the end of the call or the capture
+  bool was_changed_by_far_end = false;  ///< it asked for that refresh
+};
+
+std::vector<SessionInterval> find_session_intervals(const Phone& phone);
+/// Dialog by dialog, each in order.
+inline const std::vector<SessionInterval>& session_intervals(const Phone& phone) {
+  return phone.derived<find_session_intervals>();
+}
+/// The 2xx.
+Evidence evidence_of(const Phone& phone, const SessionInterval& interval);
+
+}  // namespace sipharness::observed
