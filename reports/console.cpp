@@ -183,7 +183,7 @@ class Console {
     std::string text = printable(group.front()->worst().message);
     if (group.size() > 1) text = fmt::format("{}: {}", printable(group.front()->device), text);
     std::size_t instances = 0;
-    for (const Finding* finding : group) instances += finding->instances.size();
+    for (const Finding* finding : group) instances += finding->instances.total();
     if (instances > 1) text += fmt::format(" (and {} more)", instances - 1);
     return text;
   }

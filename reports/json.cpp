@@ -61,7 +61,7 @@ ordered_json finding_json(const Finding& finding) {
                       {"clause", requirement.clause},
                       {"severity", to_string(requirement.severity)}};
   add_instance(out, finding.worst());
-  out["instances"] = finding.instances.size();
+  out["instances"] = finding.instances.total();
   out["message"] = finding.worst().message;
   if (finding.instances.size() < 2) return out;
   ordered_json rest = ordered_json::array();

@@ -85,8 +85,11 @@ std::string_view in_file(const Reading& reading, std::string_view copy) {
   const off_t told = ftello(reading.stream);
   if (told < 0 || static_cast<std::size_t>(told) < copy.size()) return copy;
   const auto end = static_cast<std::size_t>(told);
+  // The place is known from the format; the first bytes make sure that it is the right format.
+  const std::string_view front = copy.substr(0, 64);
   const auto is_at = [&](std::size_t begin) {
-    return reading.file.substr(std::min(begin, end), copy.size()) == copy;
+    return begin <= end && end - begin >= copy.size() &&
+           reading.file.substr(begin, front.size()) == front;
   };
   if (is_at(end - copy.size())) return reading.file.substr(end - copy.size(), copy.size());
   const std::size_t block = begin_of_block(reading.file, end);
@@ -157,8 +160,8 @@ Expected<CaptureFile> CaptureFile::open(const std::string& path) {
 
 Expected<ReadOutcome> CaptureFile::read(packet::FrameSink& sink) const {
   Reading reading{.file = bytes_->all(), .sink = &sink};
-  std::FILE* const stream =
-      fopencookie(&reading, "r", {.read = read_some, .write = {}, .seek = tell_position, .close = {}});
+  std::FILE* const stream = fopencookie(
+      &reading, "r", {.read = read_some, .write = {}, .seek = tell_position, .close = {}});
   if (stream == nullptr) return failure(path_, std::strerror(errno));
   reading.stream = stream;
   std::array<char, 65536> buffer;

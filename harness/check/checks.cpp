@@ -123,6 +123,8 @@ std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
     for (std::size_t row = 0; row < wanted.size(); ++row) {
       verdict::Finding& finding = findings[row * phones.size() + index];
       finding = finding_of(*wanted[row], phone);
+      if (phones.size() > verdict::a_few_devices)
+        finding.instances.keep_first(verdict::instances_kept_of_many);
       sharing[worker].share(row, finding);
     }
   });

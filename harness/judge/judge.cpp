@@ -192,8 +192,9 @@ Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request)
                                    request.servers, tested_in(inputs)});
   if (!trace) return tl::unexpected(trace.error());
   Judged judged{make_result(inputs, *trace, request), std::move(*trace)};
-  judged.result.findings = check::judge_trace(judged.trace, inputs.profile,
-                                              {.scenario = scenario, .only = request.only, .jobs = request.jobs});
+  judged.result.findings =
+      check::judge_trace(judged.trace, inputs.profile,
+                         {.scenario = scenario, .only = request.only, .jobs = request.jobs});
   const auto* ended = last_event<journal::Ended>(judged.trace.journal);
   if (ended != nullptr && ended->reason == "no device")
     withdraw_verdicts(judged.result, verdict::Blame::user,

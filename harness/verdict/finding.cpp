@@ -20,6 +20,13 @@ std::string_view to_string(Verdict verdict) {
   return "";
 }
 
+void Instances::keep_first(std::size_t count) {
+  if (size() <= count) return;
+  total_ = total();
+  shared_ = std::make_shared<std::vector<Instance>>(begin(),
+                                                    begin() + static_cast<std::ptrdiff_t>(count));
+}
+
 std::string_view to_string(Blame blame) {
   switch (blame) {
     case Blame::device:

@@ -1,6 +1,7 @@
 #pragma once
 // Verdicts are values with evidence: a finding says what was judged, how, from which frames.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -65,6 +66,10 @@ class Instances {
       : shared_(std::make_shared<std::vector<Instance>>(std::move(instances))) {}
 
   std::size_t size() const { return all().size(); }
+  /// How many there were: more than size() where only the worst are kept.
+  std::size_t total() const { return std::max(total_, size()); }
+  /// Keeps the first `count` and the number of all.
+  void keep_first(std::size_t count);
   bool empty() const { return all().empty(); }
   const Instance& front() const { return all().front(); }
   const Instance& operator[](std::size_t index) const { return all()[index]; }
@@ -82,7 +87,12 @@ class Instances {
   }
 
   std::shared_ptr<std::vector<Instance>> shared_;
+  std::size_t total_ = 0;
 };
+
+/// policy: where more devices than this are judged, a finding keeps only so many of its instances.
+inline constexpr std::size_t a_few_devices = 8;
+inline constexpr std::size_t instances_kept_of_many = 3;
 
 /// One per requirement and device: the worst instance leads.
 struct Finding {

@@ -16,8 +16,8 @@ struct Requirement {
   std::string_view id;      ///< "GRP-CALL-03"
   std::string_view clause;  ///< "guide, Case 2", "RFC 3261 §17.1.1.2"
   Severity severity = Severity::must;
-  std::string_view sentence;   ///< what the device must do
-  std::string_view observed;   ///< how a capture shows it
+  std::string_view sentence;     ///< what the device must do
+  std::string_view observed;     ///< how a capture shows it
   std::string_view tolerance{};  ///< which tolerance applies and where it comes from; may be empty
 };
 
