@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "harness/base/assert.hpp"
 #include "harness/base/parallel.hpp"
 #include "harness/check/families.hpp"
 #include "harness/observed/journal_facts.hpp"
@@ -11,12 +10,6 @@
 
 namespace sipharness::check {
 namespace {
-
-std::size_t catalogue_position(std::string_view requirement) {
-  const verdict::Requirement* row = verdict::find_requirement(requirement);
-  SIPHARNESS_ASSERT(row != nullptr, requirement, TimePoint{});
-  return static_cast<std::size_t>(row - verdict::requirements().data());
-}
 
 std::vector<Rule> gather() {
   std::vector<Rule> all;
@@ -61,7 +54,6 @@ std::vector<Rule> gather() {
                              failover_transport_rules(),
                              always_told_rules()})
     all.insert(all.end(), family.begin(), family.end());
-  std::ranges::sort(all, {}, [](const Rule& rule) { return catalogue_position(rule.row.id); });
   return all;
 }
 
@@ -108,6 +100,26 @@ class Sharing {
 std::span<const Rule> rules() {
   static const std::vector<Rule> all = gather();
   return all;
+}
+
+std::span<const verdict::Requirement* const> requirements() {
+  static const std::vector<const verdict::Requirement*> all = [] {
+    std::vector<const verdict::Requirement*> rows;
+    for (const Rule& rule : rules()) rows.push_back(&rule.row);
+    return rows;
+  }();
+  return all;
+}
+
+std::vector<std::string_view> requirement_ids() {
+  std::vector<std::string_view> ids;
+  for (const verdict::Requirement* row : requirements()) ids.push_back(row->id);
+  return ids;
+}
+
+const verdict::Requirement* find_requirement(std::string_view id) {
+  const auto row = std::ranges::find(requirements(), id, &verdict::Requirement::id);
+  return row == requirements().end() ? nullptr : *row;
 }
 
 std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,

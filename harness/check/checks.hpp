@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/check/rule.hpp"
@@ -13,8 +14,13 @@
 
 namespace sipharness::check {
 
-/// One for each judged requirement, in catalogue order.
+/// The catalogue: one for each requirement that is judged or recorded, folder by folder.
 std::span<const Rule> rules();
+/// Their rows.
+std::span<const verdict::Requirement* const> requirements();
+std::vector<std::string_view> requirement_ids();
+/// Null for an unknown id.
+const verdict::Requirement* find_requirement(std::string_view id);
 
 struct JudgeOptions {
   const scenario::Scenario* scenario = nullptr;

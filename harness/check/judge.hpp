@@ -99,12 +99,4 @@ class Judge {
 void violated_unless_lost(const Phone& phone, Judge& judge, const Evidence& evidence,
                           const std::string& message);
 
-/// A check judges one requirement over one device.
-using CheckFunction = void (*)(const Phone&, Judge&);
-
-struct Check {
-  std::string_view requirement;
-  CheckFunction judge = nullptr;
-};
-
 }  // namespace sipharness::check

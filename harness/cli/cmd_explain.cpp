@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/check/checks.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/shipped.hpp"
@@ -64,7 +65,7 @@ void explain_in_full(const verdict::Requirement& row) {
 int explain(const std::string& word) {
   const auto ids = requirements_named({word});
   const auto print = ids.size() == 1 ? explain_in_full : print_row;
-  for (const std::string& id : ids) print(*verdict::find_requirement(id));
+  for (const std::string& id : ids) print(*check::find_requirement(id));
   return passed;
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/check/checks.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/pages.hpp"
@@ -26,7 +27,7 @@ void list_scenarios() {
 }
 
 void list_requirements() {
-  for (const verdict::Requirement& row : verdict::requirements()) print_row(row);
+  for (const verdict::Requirement* row : check::requirements()) print_row(*row);
 }
 
 void list_deviations() {

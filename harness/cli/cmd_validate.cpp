@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/check/checks.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/files/files.hpp"
@@ -23,7 +24,7 @@ std::vector<Error> errors_of(const std::string& path) {
     const auto profile = scenario::read_profile(*text, path);
     return profile ? std::vector<Error>{} : std::vector<Error>{profile.error()};
   }
-  const auto scenarios = scenario::read_scenarios(*text, path);
+  const auto scenarios = scenario::read_scenarios(*text, path, check::requirement_ids);
   return scenarios ? std::vector<Error>{} : scenarios.error();
 }
 

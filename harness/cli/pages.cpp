@@ -5,9 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "harness/check/checks.hpp"
+#include "harness/check/unjudged_rows.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
 #include "harness/scenario/key_table.hpp"
-#include "harness/verdict/catalogue/unjudged_rows.hpp"
 #include "harness/verdict/requirement.hpp"
 
 namespace sipharness::cli {
@@ -75,12 +76,12 @@ std::string coverage_page(const std::vector<scenario::Scenario>& scenarios) {
       "`expect` (many more exercise it), and the deviations of the reference UA that break it. "
       "`sipharness explain ID` tells more of each.\n\n"
       "| requirement | severity | clause | scenarios | deviations |\n|---|---|---|---|---|\n";
-  for (const verdict::Requirement& row : verdict::requirements())
+  for (const verdict::Requirement* row : check::requirements())
     page +=
-        fmt::format("| {} | {} | {} | {} | {} |\n", row.id, to_string(row.severity), row.clause,
-                    cell(scenarios_naming(row.id, scenarios)), cell(deviations_breaking(row.id)));
+        fmt::format("| {} | {} | {} | {} | {} |\n", row->id, to_string(row->severity), row->clause,
+                    cell(scenarios_naming(row->id, scenarios)), cell(deviations_breaking(row->id)));
   page += "\n## Not judged, and why\n\n| requirement | what it asks | why |\n|---|---|---|\n";
-  for (const verdict::catalogue::UnjudgedRow& row : verdict::catalogue::unjudged_rows)
+  for (const check::UnjudgedRow& row : check::unjudged_rows)
     page += fmt::format("| {} | {} | {} |\n", row.id, row.sentence, row.why);
   return page;
 }

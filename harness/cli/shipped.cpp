@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/check/checks.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/files/files.hpp"
 #include "harness/host/machine/probes.hpp"
@@ -64,7 +65,7 @@ std::vector<scenario::Scenario> read_scenarios(const std::vector<std::string>& p
   std::vector<Error> errors;
   for (const std::string& file : files) {
     const std::string text = value_or_reject(files::read_file(file));
-    auto scenarios = scenario::read_scenarios(text, file);
+    auto scenarios = scenario::read_scenarios(text, file, check::requirement_ids);
     if (scenarios)
       all.insert(all.end(), scenarios->begin(), scenarios->end());
     else
@@ -103,12 +104,10 @@ void reject_unknown(std::string_view what, const std::string& word,
 }
 
 std::vector<std::string> requirements_named(const std::vector<std::string>& words) {
-  std::vector<std::string_view> known;
-  for (const verdict::Requirement& row : verdict::requirements()) known.push_back(row.id);
   std::vector<std::string> ids;
   for (const std::string& word : words) {
-    const auto rows = verdict::select(word);
-    if (rows.empty()) reject_unknown("requirement", word, known);
+    const auto rows = verdict::select(word, check::requirements());
+    if (rows.empty()) reject_unknown("requirement", word, check::requirement_ids());
     for (const verdict::Requirement* row : rows) ids.emplace_back(row->id);
   }
   return ids;

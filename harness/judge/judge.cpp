@@ -19,7 +19,7 @@ namespace sipharness::judge {
 Expected<scenario::Scenario> load_scenario(const std::string& path) {
   const auto text = files::read_file(path);
   if (!text) return tl::unexpected(text.error());
-  auto scenarios = scenario::read_scenarios(*text, path);
+  auto scenarios = scenario::read_scenarios(*text, path, check::requirement_ids);
   if (!scenarios) return tl::unexpected(scenarios.error().front());
   if (scenarios->size() > 1)
     return failure(path, "has variants; name the scenario.json of the run folder of one of them");

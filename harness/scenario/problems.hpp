@@ -12,9 +12,14 @@
 
 namespace sipharness::scenario {
 
+/// The ids of all requirements there are.
+using RequirementIds = std::vector<std::string_view> (*)();
+
 class Problems {
  public:
-  explicit Problems(std::string_view file) : file_(file) {}
+  /// `requirements`: see read_scenarios.
+  explicit Problems(std::string_view file, RequirementIds requirements = nullptr)
+      : file_(file), requirements_(requirements) {}
 
   void add(const json::Value& at, std::string message);
   /// "found "pimary"; allowed: primary, secondary; did you mean "primary"?"
@@ -24,6 +29,7 @@ class Problems {
 
   bool empty() const { return found_.empty(); }
   std::string_view file() const { return file_; }
+  RequirementIds requirements() const { return requirements_; }
   /// All of them in file order, each once (variants share most of their text).
   std::vector<Error> in_file_order() const;
 
@@ -34,6 +40,7 @@ class Problems {
     Error error;
   };
   std::string file_;
+  RequirementIds requirements_;
   std::vector<Problem> found_;
 };
 

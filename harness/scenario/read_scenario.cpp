@@ -6,7 +6,6 @@
 
 #include "harness/scenario/draft.hpp"
 #include "harness/scenario/reader.hpp"
-#include "harness/verdict/requirement.hpp"
 
 namespace sipharness::scenario {
 namespace {
@@ -15,12 +14,6 @@ std::string stem(std::string_view file) {
   file.remove_prefix(file.rfind('/') + 1);
   if (file.ends_with(".json")) file.remove_suffix(5);
   return std::string(file);
-}
-
-std::vector<std::string_view> requirement_ids() {
-  std::vector<std::string_view> ids;
-  for (const verdict::Requirement& row : verdict::requirements()) ids.push_back(row.id);
-  return ids;
 }
 
 Draft read_draft(const Variant& variant, Problems& problems) {
@@ -55,9 +48,11 @@ void complete_phases(const std::vector<Step>& timeline, Server& server) {
 bool read_value(const json::Value& value, Problems& problems, std::string& into,
                 kind::Requirement) {
   if (!read_value(value, problems, into, kind::text)) return false;
-  if (verdict::find_requirement(into) == nullptr)
+  if (problems.requirements() == nullptr) return true;
+  const std::vector<std::string_view> known = problems.requirements()();
+  if (std::ranges::find(known, into) == known.end())
     problems.add(value, fmt::format("found \"{}\", which is no requirement of the catalogue{}",
-                                    into, did_you_mean(into, requirement_ids())));
+                                    into, did_you_mean(into, known)));
   return true;
 }
 
@@ -78,11 +73,11 @@ void check(const Fields& fields, Scenario&) {
     fields.problems().add_wrong(*value, "more than nothing");
 }
 
-tl::expected<std::vector<Scenario>, std::vector<Error>> read_scenarios(const std::string& text,
-                                                                       const std::string& file) {
+tl::expected<std::vector<Scenario>, std::vector<Error>> read_scenarios(
+    const std::string& text, const std::string& file, RequirementIds requirements) {
   const Expected<json::Value> root = json::parse(text, file);
   if (!root) return tl::unexpected(std::vector<Error>{root.error()});
-  Problems problems(file);
+  Problems problems(file, requirements);
   const std::vector<Variant> variants = expand_variants(*root, problems);
   std::vector<Draft> drafts;
   for (const Variant& variant : variants) {

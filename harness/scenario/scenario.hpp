@@ -300,8 +300,10 @@ struct Scenario {
 /// All variants of a scenario file (one unnamed if it has none); every error at once, in file
 /// order.
 /// @param file is the path shown in errors and the source of the scenario's name.
-tl::expected<std::vector<Scenario>, std::vector<Error>> read_scenarios(const std::string& text,
-                                                                       const std::string& file);
+/// @param requirements gives the ids that expectations may name; null: any.
+tl::expected<std::vector<Scenario>, std::vector<Error>> read_scenarios(
+    const std::string& text, const std::string& file,
+    std::vector<std::string_view> (*requirements)() = nullptr);
 /// The effective scenario as JSON that read_scenarios accepts.
 std::string to_json(const Scenario& scenario);
 /// Whether the rule matches every request of its phase.

@@ -51,7 +51,7 @@ class Selftest {
 
  private:
   static bool is_judged(std::string_view requirement) {
-    return verdict::find_requirement(requirement)->severity != verdict::Severity::info;
+    return check::find_requirement(requirement)->severity != verdict::Severity::info;
   }
 
   RequirementCoverage* coverage_of(std::string_view requirement) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,6 +65,8 @@ class Instances {
   Instances() = default;
   Instances(std::vector<Instance> instances)  // NOLINT(google-explicit-constructor)
       : shared_(std::make_shared<std::vector<Instance>>(std::move(instances))) {}
+  Instances(std::initializer_list<Instance> instances)
+      : Instances(std::vector<Instance>(instances)) {}
 
   std::size_t size() const { return all().size(); }
   /// How many there were: more than size() where only the worst are kept.

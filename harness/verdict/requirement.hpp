@@ -1,8 +1,7 @@
 #pragma once
-// The catalogue: every requirement the harness knows, one row each, as data.
+// What a requirement says. The rules of harness/check each hold one.
 
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace sipharness::verdict {
@@ -20,10 +19,5 @@ struct Requirement {
   std::string_view observed;     ///< how a capture shows it
   std::string_view tolerance{};  ///< which tolerance applies and where it comes from; may be empty
 };
-
-/// All rows, in catalogue order.
-std::span<const Requirement> requirements();
-/// nullptr for an unknown id.
-const Requirement* find_requirement(std::string_view id);
 
 }  // namespace sipharness::verdict

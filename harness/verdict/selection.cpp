@@ -55,11 +55,12 @@ std::vector<std::string> clause_paths(std::string_view clause) {
   return paths;
 }
 
-std::vector<const Requirement*> select(std::string_view word) {
+std::vector<const Requirement*> select(std::string_view word,
+                                       std::span<const Requirement* const> rows) {
   const std::string wanted = lower(word);
   std::vector<const Requirement*> found;
-  for (const Requirement& row : requirements())
-    if (means(wanted, row)) found.push_back(&row);
+  for (const Requirement* row : rows)
+    if (means(wanted, *row)) found.push_back(row);
   return found;
 }
 

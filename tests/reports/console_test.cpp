@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/check/checks.hpp"
 #include "reports/report.hpp"
 #include "tests/reports/results.hpp"
 
@@ -83,7 +84,7 @@ TEST(Console, is_coloured_only_when_asked) {
 
 TEST(Console, shows_of_a_failure_what_was_expected_and_measured_and_where) {
   const std::string text = console(result_of({finding("GRP-CALL-03", {late_fallback()})}), {});
-  const auto* requirement = sipharness::verdict::find_requirement("GRP-CALL-03");
+  const auto* requirement = sipharness::check::find_requirement("GRP-CALL-03");
   EXPECT_THAT(text, HasSubstr("\n  FAIL  GRP-CALL-03  " + std::string(requirement->sentence)));
   EXPECT_THAT(text, HasSubstr("[" + std::string(requirement->clause) + "]"));
   EXPECT_THAT(text, HasSubstr("fallback: 40.000 s (expected 0.500 s to 32.200 s)"));
@@ -134,15 +135,15 @@ TEST(Console, tells_the_worst_first) {
 
 TEST(Console, keeps_what_was_not_exercised_within_the_width) {
   std::vector<Finding> findings;
-  for (const auto& requirement : sipharness::verdict::requirements())
-    findings.push_back({&requirement, "phone", {instance(Verdict::not_applicable, "no")}});
+  for (const auto* requirement : sipharness::check::requirements())
+    findings.push_back({requirement, "phone", {instance(Verdict::not_applicable, "no")}});
   const std::string text = console(result_of(findings), {.width = 60});
   const std::size_t list = text.find("Not exercised\n");
   ASSERT_NE(list, std::string::npos);
   std::istringstream lines(text.substr(list, text.find("\n\n", list) - list));
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 60U) << line;
-  for (const auto& requirement : sipharness::verdict::requirements())
-    EXPECT_THAT(text, HasSubstr(requirement.id));
+  for (const auto* requirement : sipharness::check::requirements())
+    EXPECT_THAT(text, HasSubstr(requirement->id));
 }
 
 TEST(Console, names_the_device_where_there_are_several) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "harness/check/checks.hpp"
 #include "reports/report.hpp"
 #include "tests/reports/results.hpp"
 
@@ -59,7 +60,7 @@ TEST(ResultJson, has_every_field_of_its_format_by_name_and_type) {
 
 TEST(ResultJson, gives_a_finding_with_all_its_evidence) {
   const Json document = parsed(result_of({finding("GRP-CALL-03", {late_fallback()})}));
-  const auto* requirement = sipharness::verdict::find_requirement("GRP-CALL-03");
+  const auto* requirement = sipharness::check::find_requirement("GRP-CALL-03");
   expect_fields(document["findings"][0],
                 {{"/requirement", "GRP-CALL-03"},
                  {"/device", "phone"},

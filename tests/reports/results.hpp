@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/check/checks.hpp"
 #include "harness/verdict/result.hpp"
 
 namespace reports {
@@ -47,7 +48,7 @@ inline Instance late_fallback() {
 }
 
 inline Finding finding(std::string_view requirement, std::vector<Instance> instances) {
-  return {sipharness::verdict::find_requirement(requirement), "phone", std::move(instances)};
+  return {sipharness::check::find_requirement(requirement), "phone", std::move(instances)};
 }
 
 /// A run of the flagship with these findings and a capture without holes.

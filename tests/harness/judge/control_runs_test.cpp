@@ -2,13 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/check/checks.hpp"
+
 namespace sipharness::judge {
 namespace {
 
 verdict::Finding finding(std::string_view requirement, verdict::Verdict verdict) {
   verdict::Finding finding;
-  finding.requirement = verdict::find_requirement(requirement);
-  finding.instances.emplace_back().verdict = verdict;
+  finding.requirement = check::find_requirement(requirement);
+  verdict::Instance instance;
+  instance.verdict = verdict;
+  finding.instances = {instance};
   return finding;
 }
 

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/check/checks.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "tests/harness/scenario/files.hpp"
 
@@ -217,7 +218,7 @@ std::vector<std::string> errors_in(const std::string& path) {
     if (!profile) lines.push_back(profile.error().text());
     return lines;
   }
-  const auto scenarios = read_scenarios(text_of(path), "F");
+  const auto scenarios = read_scenarios(text_of(path), "F", check::requirement_ids);
   if (scenarios) return lines;
   for (const Error& error : scenarios.error()) lines.push_back(error.text());
   return lines;

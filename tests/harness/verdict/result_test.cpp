@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/check/checks.hpp"
+
 namespace sipharness::verdict {
 namespace {
 
@@ -15,7 +17,7 @@ using testing::ElementsAre;
 Finding finding(Verdict verdict) {
   Instance instance;
   instance.verdict = verdict;
-  return Finding{&requirements().front(), "phone", {instance}};
+  return Finding{check::requirements().front(), "phone", {instance}};
 }
 
 Result result_of(const std::vector<Verdict>& verdicts) {
@@ -83,7 +85,7 @@ TEST(Result, a_failure_seen_before_the_interruption_stays_a_failure) {
 
 TEST(Result, the_worst_instance_decides_its_finding) {
   Result result = result_of({Verdict::warn});
-  result.findings.front().instances.push_back({});
+  result.findings.front().instances.edit().push_back({});
   EXPECT_EQ(result.findings.front().verdict(), Verdict::warn);
   EXPECT_THAT(counts(result), ElementsAre(0, 0, 0, 1, 0, 0));
 }

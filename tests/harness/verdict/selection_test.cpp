@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/check/checks.hpp"
+
 namespace sipharness::verdict {
 namespace {
 
@@ -15,7 +17,7 @@ using testing::StartsWith;
 
 std::vector<std::string_view> ids(std::string_view word) {
   std::vector<std::string_view> found;
-  for (const Requirement* row : select(word)) found.push_back(row->id);
+  for (const Requirement* row : select(word, check::requirements())) found.push_back(row->id);
   return found;
 }
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-namespace sipharness::verdict::catalogue {
+namespace sipharness::check {
 
 struct UnjudgedRow {
   std::string_view id;
@@ -49,4 +49,4 @@ inline constexpr std::array unjudged_rows{
     UnjudgedRow{"FO-TLS-NODOWN", "No fall from TLS to cleartext on failover.", "later: TLS"},
 };
 
-}  // namespace sipharness::verdict::catalogue
+}  // namespace sipharness::check
