@@ -13,7 +13,7 @@ namespace {
 /// What a pcap file's 32 bits can say: the year 2106.
 constexpr std::int64_t last_second = 0xffffffff;
 
-struct Close {
+struct CloseReader {
   void operator()(pcap_t* handle) const { pcap_close(handle); }
 };
 
@@ -45,7 +45,7 @@ std::string link_name(int dlt) {
 
 Expected<ReadOutcome> read_capture(const std::string& path, packet::FrameSink& sink) {
   std::array<char, PCAP_ERRBUF_SIZE> error{};
-  const std::unique_ptr<pcap_t, Close> handle(pcap_open_offline_with_tstamp_precision(
+  const std::unique_ptr<pcap_t, CloseReader> handle(pcap_open_offline_with_tstamp_precision(
       path.c_str(), PCAP_TSTAMP_PRECISION_NANO, error.data()));
   if (!handle) return failure(path, error.data());
   const int dlt = pcap_datalink(handle.get());

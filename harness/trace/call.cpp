@@ -12,7 +12,7 @@ namespace sipharness::trace {
 namespace {
 
 /// policy: a driver's word on a dial may be stamped after the INVITE that it caused left.
-constexpr Duration stamp_slack = 50ms;
+constexpr Duration dial_stamp_slack = 50ms;
 
 std::string user_or_text(const std::string& number) {
   const std::string_view user = user_of_uri(number);
@@ -94,7 +94,7 @@ class CallFinder {
     const Message& invite = first_send(index);
     CallGroup* last = nullptr;
     for (std::size_t dial = 0; dial < dials_; ++dial) {
-      const bool is_before = *groups_[dial].dialled <= invite.at + stamp_slack;
+      const bool is_before = *groups_[dial].dialled <= invite.at + dial_stamp_slack;
       if (is_before && groups_[dial].device == invite.device) last = &groups_[dial];
     }
     const bool is_called = last != nullptr && calls(invite, last->number);

@@ -7,7 +7,7 @@ namespace sipharness::dut {
 
 namespace {
 
-const std::vector<DeviationRow> rows = {
+const std::vector<DeviationRow> answer_rows = {
     {SIPHARNESS_DEVIATION(gives_up_at_503),
      "takes a 503 of the primary for the end of the call",
      "FO-INV503",
@@ -93,7 +93,7 @@ const std::vector<DeviationRow> rows = {
 }  // namespace
 
 std::vector<DeviationRow> answer_deviations() {
-  return rows;
+  return answer_rows;
 }
 
 }  // namespace sipharness::dut

@@ -6,7 +6,7 @@ namespace sipharness::dut {
 
 namespace {
 
-const std::vector<DeviationRow> rows = {
+const std::vector<DeviationRow> authentication_rows = {
     {SIPHARNESS_DEVIATION(dials_only_after_a_challenge),
      "makes no call until some server has challenged it",
      "GRP-AUTH-01",
@@ -73,7 +73,7 @@ const std::vector<DeviationRow> rows = {
 }  // namespace
 
 std::vector<DeviationRow> authentication_deviations() {
-  return rows;
+  return authentication_rows;
 }
 
 }  // namespace sipharness::dut

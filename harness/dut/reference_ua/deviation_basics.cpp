@@ -6,7 +6,7 @@ namespace sipharness::dut {
 
 namespace {
 
-const std::vector<DeviationRow> rows = {
+const std::vector<DeviationRow> basic_rows = {
     // What a request says.
     {SIPHARNESS_DEVIATION(counts_expiration_in_seconds),
      "asks for one second where Register Expiration says a minute",
@@ -287,7 +287,7 @@ const std::vector<DeviationRow> rows = {
 }  // namespace
 
 std::vector<DeviationRow> basic_deviations() {
-  return rows;
+  return basic_rows;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@ namespace sipharness::dut {
 
 namespace {
 
-const std::vector<DeviationRow> rows = {
+const std::vector<DeviationRow> called_rows = {
     {SIPHARNESS_DEVIATION(turns_secondary_callers_away),
      "refuses a call of the secondary when the primary is lost",
      "GRP-CALL-06",
@@ -68,7 +68,7 @@ const std::vector<DeviationRow> rows = {
 }  // namespace
 
 std::vector<DeviationRow> called_deviations() {
-  return rows;
+  return called_rows;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@ namespace sipharness::dut {
 
 namespace {
 
-const std::vector<DeviationRow> rows = {
+const std::vector<DeviationRow> call_rows = {
     // How its transactions end, on both sides.
     {SIPHARNESS_DEVIATION(repeats_after_a_provisional),
      "goes on repeating the INVITE when the server has said 100",
@@ -118,7 +118,7 @@ const std::vector<DeviationRow> rows = {
 }  // namespace
 
 std::vector<DeviationRow> call_deviations() {
-  return rows;
+  return call_rows;
 }
 
 }  // namespace sipharness::dut

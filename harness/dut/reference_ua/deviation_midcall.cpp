@@ -7,7 +7,7 @@ namespace sipharness::dut {
 
 namespace {
 
-const std::vector<DeviationRow> rows = {
+const std::vector<DeviationRow> midcall_rows = {
     {SIPHARNESS_DEVIATION(hangs_up_with_its_registration),
      "ends its calls when a registration is lost",
      "FO-MID-01",
@@ -69,7 +69,7 @@ const std::vector<DeviationRow> rows = {
 }  // namespace
 
 std::vector<DeviationRow> midcall_deviations() {
-  return rows;
+  return midcall_rows;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@ namespace sipharness::dut {
 
 namespace {
 
-const std::vector<DeviationRow> rows = {
+const std::vector<DeviationRow> reach_rows = {
     {SIPHARNESS_DEVIATION(repeats_its_tags),
      "calls with the same From tag every time",
      "RFC3261-GEN-06",
@@ -77,7 +77,7 @@ const std::vector<DeviationRow> rows = {
 }  // namespace
 
 std::vector<DeviationRow> reach_deviations() {
-  return rows;
+  return reach_rows;
 }
 
 }  // namespace sipharness::dut

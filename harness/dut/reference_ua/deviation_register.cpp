@@ -6,7 +6,7 @@ namespace sipharness::dut {
 
 namespace {
 
-const std::vector<DeviationRow> rows = {
+const std::vector<DeviationRow> register_rows = {
     {SIPHARNESS_DEVIATION(hurries_without_margin),
      "refreshes after a third of the expiry when Reregister before Expiration is not used",
      "GRP-REG-06",
@@ -100,7 +100,7 @@ const std::vector<DeviationRow> rows = {
 }  // namespace
 
 std::vector<DeviationRow> register_deviations() {
-  return rows;
+  return register_rows;
 }
 
 }  // namespace sipharness::dut

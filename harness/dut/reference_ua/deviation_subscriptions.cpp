@@ -6,7 +6,7 @@ namespace sipharness::dut {
 
 namespace {
 
-const std::vector<DeviationRow> rows = {
+const std::vector<DeviationRow> subscription_rows = {
     {SIPHARNESS_DEVIATION(subscribes_at_the_primary_only),
      "subscribes to nothing at the secondary",
      "GRP-SUB-01",
@@ -62,7 +62,7 @@ const std::vector<DeviationRow> rows = {
 }  // namespace
 
 std::vector<DeviationRow> subscription_deviations() {
-  return rows;
+  return subscription_rows;
 }
 
 }  // namespace sipharness::dut
