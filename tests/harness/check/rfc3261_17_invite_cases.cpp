@@ -8,7 +8,6 @@ namespace sipharness::check_tests {
 namespace {
 
 using test_support::Fields;
-using test_support::MessageId;
 
 void unanswered(Setting s) {
   s.trace.silent_invite(primary, 1s);

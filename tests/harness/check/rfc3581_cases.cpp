@@ -3,8 +3,6 @@
 namespace sipharness::check_tests {
 namespace {
 
-using test_support::Fields;
-
 std::string via(std::string_view sent_by, std::string_view parameters) {
   return "SIP/2.0/UDP " + std::string(sent_by) + ";branch=z9hG4bKport" + std::string(parameters);
 }
