@@ -16,12 +16,13 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr seconds default_expiry{3600};
+constexpr seconds default_subscription_expiry{3600};
 /// policy: how long before its 200 an early NOTIFY comes.
 constexpr Duration notify_head_start = std::chrono::milliseconds(100);
 
 Duration granted_expiry(const MessageView& request, const scenario::Accept& policy) {
-  const Duration asked = request.expires() ? seconds(*request.expires()) : default_expiry;
+  const Duration asked =
+      request.expires() ? seconds(*request.expires()) : default_subscription_expiry;
   return asked > Duration::zero() ? policy.expires.value_or(asked) : asked;
 }
 

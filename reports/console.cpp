@@ -13,7 +13,6 @@
 namespace reports {
 namespace {
 
-using sipharness::Duration;
 using sipharness::format_seconds;
 using namespace sipharness::verdict;
 

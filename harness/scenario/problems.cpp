@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t longest_quote = 60;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   if (text.size() <= longest_quote) return fmt::format("\"{}\"", text);
   std::size_t end = longest_quote;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
@@ -23,7 +23,7 @@ std::string quoted(std::string_view text) {
 std::string describe(const json::Value& value) {
   switch (value.kind) {
     case json::Kind::string:
-      return quoted(value.string);
+      return in_quotes(value.string);
     case json::Kind::number:
       return fmt::format("{}", value.number);
     case json::Kind::boolean:

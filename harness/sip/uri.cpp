@@ -11,8 +11,6 @@
 namespace sipharness::sip {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
-
 /// Takes everything before the first of `stops` off the front of `rest`.
 std::string_view take_until(std::string_view& rest, std::string_view stops) {
   const auto stop = std::ranges::find_first_of(rest, stops);
@@ -31,7 +29,7 @@ bool is_ipv6_character(char c) {
 bool parse_host_port(std::string_view text, Uri& uri) {
   if (text.starts_with('[')) {
     const std::size_t close = text.find(']');
-    if (close == npos) return false;
+    if (close == std::string_view::npos) return false;
     uri.host = text.substr(1, close - 1);
     text.remove_prefix(close + 1);
     if (!std::all_of(uri.host.begin(), uri.host.end(), is_ipv6_character)) return false;
@@ -48,7 +46,7 @@ bool parse_host_port(std::string_view text, Uri& uri) {
 /// sip and sips: [user[:password]@]host[:port][;parameters][?headers]
 bool parse_sip_rest(std::string_view rest, Uri& uri) {
   // The user may hold ';' and '?', so the '@' is looked for first.
-  if (const std::size_t at = rest.find('@'); at != npos) {
+  if (const std::size_t at = rest.find('@'); at != std::string_view::npos) {
     std::string_view password = rest.substr(0, at);
     uri.user = take_until(password, ":");
     uri.password = password.substr(password.empty() ? 0 : 1);
@@ -62,7 +60,7 @@ bool parse_sip_rest(std::string_view rest, Uri& uri) {
 }
 
 bool is_reserved(char c) {
-  return std::string_view(";/?:@&=+$,").find(c) != npos;
+  return std::string_view(";/?:@&=+$,").find(c) != std::string_view::npos;
 }
 
 int hex_value(char c) {
@@ -156,7 +154,7 @@ std::optional<Endpoint> Uri::endpoint() const {
 std::optional<Uri> parse_uri(std::string_view text) {
   if (!std::all_of(text.begin(), text.end(), may_stand_in_uri)) return std::nullopt;
   const std::size_t colon = text.find(':');
-  if (colon == npos) return std::nullopt;
+  if (colon == std::string_view::npos) return std::nullopt;
   Uri uri;
   uri.scheme = text.substr(0, colon);
   std::string_view rest = text.substr(colon + 1);

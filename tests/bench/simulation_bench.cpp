@@ -19,7 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using sipharness::Duration;
-using sipharness::TimePoint;
 using sipharness::world_sim::SimulatedWorld;
 
 constexpr std::uint64_t no_limit = ~std::uint64_t{0};

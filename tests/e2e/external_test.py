@@ -116,12 +116,11 @@ class External(Lab):
 
     def test_one_that_never_shows_up_ends_the_run_with_what_was_seen(self):
         self.phone(servers=[f"{self.servers}:5071"])
-        started = time.monotonic()
-        done, folder = self.run_external(scenario("30s", [], ["GRP-REG-01"], phases=False), "--wait", "3s")
+        content = scenario("10min", [], ["GRP-REG-01"], phases=False)
+        done, folder = self.run_external(content, "--wait", "15s")
         self.assert_exit(done, 3)
-        self.assertLess(time.monotonic() - started, 20)
         stopped = result_of(folder)["stopped"]
-        self.assertIn("the first REGISTER of the device until 3s in vain; seen instead", stopped)
+        self.assertIn("the first REGISTER of the device until 15s in vain; seen instead", stopped)
         self.assertIn("REGISTER for 1001", stopped)
         self.assertIn(":5071, where no server is", stopped)
 
@@ -243,7 +242,7 @@ class Serve(Lab):
             os.chdir(ROOT)
             os.execv(PROGRAM, [str(PROGRAM), "serve", str(self.file(scenario("60s", [SILENCE], ["GRP-REG-01"]))),
                                "--bind", self.servers, "--out", str(out)])
-        screen, typed, end = "", 0, time.monotonic() + 40
+        screen, typed, end = "", 0, time.monotonic() + 120
         self.phone()
         while time.monotonic() < end:
             ready, _, _ = select.select([terminal], [], [], 0.5)

@@ -10,6 +10,8 @@ import socket
 import sys
 import time
 
+from priority import raise_priority
+
 
 def headers_of(text):
     """Start line and headers by lower-case name (the first of each)."""
@@ -206,6 +208,7 @@ def endpoint(text, port=0):
 
 
 if __name__ == "__main__":
+    raise_priority()
     local, name, seconds, *where = sys.argv[1:]
     wanted, _, sooner = seconds.partition("/")
     Phone(endpoint(local), name, int(wanted), [endpoint(s, 5060) for s in where],

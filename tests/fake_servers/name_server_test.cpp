@@ -29,9 +29,9 @@ scenario::NameRecord to_primary() {
 }
 
 /// Asks once and keeps the answer.
-class Client final : public world::DatagramHandler {
+class DnsClient final : public world::DatagramHandler {
  public:
-  Client(world::World& world, const dns::Message& question)
+  DnsClient(world::World& world, const dns::Message& question)
       : port_(world.open_datagram(client_endpoint, *this)) {
     port_->send(name_server_at, encode(question));
   }
@@ -51,7 +51,7 @@ std::optional<dns::Message> said(const scenario::Scenario& scenario, const dns::
   sipharness::world_sim::SimulatedWorld world;
   const NameServer server(world, scenario, world.now());
   EXPECT_TRUE(world.run(TimePoint{} + at));
-  Client client(world, question);
+  DnsClient client(world, question);
   EXPECT_TRUE(world.run(world.now() + 1s));
   return client.answer;
 }

@@ -13,9 +13,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const Request inviting{
-    .method = "INVITE", .headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}}, .body = offer()};
-
 scenario::Rule in_phase(const std::string& phase, scenario::Verb verb) {
   auto made = rule(std::move(verb));
   made.phase = phase;

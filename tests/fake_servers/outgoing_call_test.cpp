@@ -10,7 +10,6 @@ namespace fake_servers::test {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 /// The client registers at 1 s and is called at 10 s.

@@ -17,7 +17,7 @@ scenario::FarEnd timed(scenario::SessionTimer timer) {
   return far_end;
 }
 
-Request invite(const std::string& session_expires) {
+Request timed_invite(const std::string& session_expires) {
   Request request{.method = "INVITE", .uri = "sip:2001@10.0.0.11:5070", .body = offer()};
   request.headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}, {"Supported", "timer"}};
   if (!session_expires.empty()) request.headers.emplace_back("Session-Expires", session_expires);
@@ -27,7 +27,7 @@ Request invite(const std::string& session_expires) {
 /// The 200 to an INVITE with this Session-Expires.
 std::string settled(const scenario::SessionTimer& timer, const std::string& asked) {
   Stage stage({}, timed(timer));
-  stage.send_at(1s, invite(asked));
+  stage.send_at(1s, timed_invite(asked));
   stage.run_until(4s);
   return std::string(stage.client.first(200).view().header(HeaderId::session_expires));
 }
@@ -45,14 +45,14 @@ TEST(FarEndSession, refuses_one_that_is_too_short) {
   scenario::SessionTimer timer{.expires = 180s};
   timer.min = 120s;
   Stage stage({}, timed(timer));
-  stage.send_at(1s, invite("90"));
+  stage.send_at(1s, timed_invite("90"));
   stage.run_until(4s);
   EXPECT_EQ(stage.client.first(422).view().header(HeaderId::min_se), "120");
 }
 
 TEST(FarEndSession, says_nothing_to_who_does_not_support_it) {
   Stage stage({}, timed({.expires = 90s}));
-  Request request = invite("");
+  Request request = timed_invite("");
   request.headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}};
   stage.send_at(1s, request);
   stage.run_until(4s);
@@ -65,9 +65,9 @@ std::vector<Duration> refreshes(bool keeps_its_promise) {
   timer.device_refreshes = false;
   timer.refreshes = keeps_its_promise;
   Stage stage({}, timed(timer));
-  stage.send_at(1s, invite("90"));
+  stage.send_at(1s, timed_invite("90"));
   stage.at(3100ms, [&] {
-    Request ack = invite("");
+    Request ack = timed_invite("");
     ack.method = "ACK";
     ack.to_tag = stage.client.first(200).view().to_tag();
     stage.client.send(ack);

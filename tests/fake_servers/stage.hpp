@@ -62,6 +62,10 @@ struct Request {
 /// An SDP offer of the client with `direction` ("sendrecv", "sendonly") and media at port 4000.
 std::string offer(std::string_view direction = "sendrecv");
 
+/// An INVITE of the client that offers media.
+inline const Request inviting{
+    .method = "INVITE", .headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}}, .body = offer()};
+
 /// A far end that rings and answers so long after the INVITE.
 inline scenario::FarEnd plan(std::optional<Duration> ring, std::optional<Duration> answer,
                              std::optional<Duration> hang_up = {}) {

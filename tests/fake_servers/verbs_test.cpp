@@ -12,14 +12,12 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const Request registering{.headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}}};
-const Request inviting{
-    .method = "INVITE", .headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}}, .body = offer()};
+const Request register_request{.headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}}};
 
 TEST(Drop, draws_no_reaction_and_names_the_datagram) {
   Stage stage({rule(scenario::Drop{}, {Method::register_})});
-  stage.send_at(1s, registering);
-  stage.send_at(2s, registering);
+  stage.send_at(1s, register_request);
+  stage.send_at(2s, register_request);
   stage.run_until(40s);
   EXPECT_THAT(stage.client.received, IsEmpty());
   const auto ignored = stage.journal.all<journal::Ignored>();
@@ -28,17 +26,17 @@ TEST(Drop, draws_no_reaction_and_names_the_datagram) {
   EXPECT_EQ(ignored[1].rule, "the rule");
   EXPECT_EQ(ignored[1].packet,
             (journal::PacketName{Transport::udp, client_endpoint, server_endpoint,
-                                 sipharness::fnv1a(registering.text()), 1}));
+                                 sipharness::fnv1a(register_request.text()), 1}));
 }
 
 TEST(Drop, of_the_first_request_spares_the_second) {
   auto first = rule(scenario::Drop{}, {Method::register_});
   first.nth_to = 1;
   Stage stage({first});
-  Request second = registering;
+  Request second = register_request;
   second.branch = "z9hG4bKtwo";
-  stage.send_at(1s, registering);
-  stage.send_at(2s, registering);
+  stage.send_at(1s, register_request);
+  stage.send_at(2s, register_request);
   stage.send_at(3s, second);
   stage.run_until(4s);
   EXPECT_THAT(stage.client.times_of(200), ElementsAre(3s + round_trip));
@@ -48,9 +46,9 @@ TEST(Drop, meets_a_repeat_of_a_request_that_was_answered_before) {
   auto later = rule(scenario::Drop{});
   later.phase = "silent";
   Stage stage({later});
-  stage.send_at(1s, registering);
+  stage.send_at(1s, register_request);
   stage.at(2s, [&] { stage.server.enter_phase("silent"); });
-  stage.send_at(3s, registering);
+  stage.send_at(3s, register_request);
   stage.run_until(4s);
   EXPECT_THAT(stage.client.times_of(200), ElementsAre(1s + round_trip));
   EXPECT_EQ(stage.journal.all<journal::Ignored>().size(), 1u);
@@ -58,10 +56,10 @@ TEST(Drop, meets_a_repeat_of_a_request_that_was_answered_before) {
 
 TEST(Delay, puts_the_answer_off_and_swallows_repeats) {
   Stage stage({rule(scenario::Delay{3s}, {Method::register_})});
-  stage.send_at(1s, registering);
-  stage.send_at(1500ms, registering);
-  stage.send_at(2500ms, registering);
-  stage.send_at(10s, registering);
+  stage.send_at(1s, register_request);
+  stage.send_at(1500ms, register_request);
+  stage.send_at(2500ms, register_request);
+  stage.send_at(10s, register_request);
   stage.run_until(11s);
   EXPECT_THAT(stage.client.times_of(200), ElementsAre(4s + round_trip, 10s + round_trip))
       << "answered once, and again by the transaction for the repeat that came later";
@@ -83,7 +81,7 @@ TEST(Delay, of_an_invite_moves_100_180_and_200_alike) {
 
 TEST(Reject, answers_with_status_reason_and_headers) {
   Stage stage({rule(scenario::Reject{423, "Too Short", {{"Min-Expires", "600"}}})});
-  stage.send_at(1s, registering);
+  stage.send_at(1s, register_request);
   stage.run_until(2s);
   const MessageView answer = stage.client.first(423).view();
   EXPECT_EQ(answer.reason(), "Too Short");
@@ -122,7 +120,7 @@ TEST(Provisional, leaves_a_cancelled_invite_without_its_487) {
 
 TEST(Provisional, to_register_leaves_it_open) {
   Stage stage({rule(scenario::Provisional{100, 700ms}, {Method::register_})});
-  stage.send_at(1s, registering);
+  stage.send_at(1s, register_request);
   stage.run_until(40s);
   EXPECT_THAT(stage.client.times_of(100), ElementsAre(1700ms + round_trip));
   EXPECT_EQ(stage.client.received.size(), 1u);
@@ -130,7 +128,7 @@ TEST(Provisional, to_register_leaves_it_open) {
 
 TEST(Mute, registers_without_a_word) {
   Stage stage({rule(scenario::Mute{}, {Method::register_})});
-  stage.send_at(1s, registering);
+  stage.send_at(1s, register_request);
   stage.at(2s, [&] { stage.server.call_device(); });
   stage.run_until(2100ms);
   EXPECT_THAT(stage.client.statuses(), IsEmpty());
@@ -183,7 +181,7 @@ TEST(Repeat, of_a_delayed_answer_counts_from_the_answer) {
   auto again = rule(scenario::Delay{3s}, {Method::register_});
   again.repeat = {1s};
   Stage stage({again});
-  stage.send_at(1s, registering);
+  stage.send_at(1s, register_request);
   stage.run_until(10s);
   EXPECT_THAT(stage.client.times_of(200), ElementsAre(4s + round_trip, 5s + round_trip));
 }
@@ -192,9 +190,9 @@ TEST(ForeignSentBy, comes_first_and_again_to_repeats_and_then_the_right_one) {
   auto astray = rule(scenario::Accept{}, {Method::register_});
   astray.foreign_sent_by = 1s;
   Stage stage({astray});
-  stage.send_at(1s, registering);
-  stage.send_at(1500ms, registering);
-  stage.send_at(3s, registering);
+  stage.send_at(1s, register_request);
+  stage.send_at(1500ms, register_request);
+  stage.send_at(3s, register_request);
   stage.run_until(10s);
   std::vector<std::string> sent_by;
   for (const Seen& seen : stage.client.received) sent_by.emplace_back(seen.view().via().sent_by);
@@ -226,7 +224,7 @@ TEST(SentByPort, stands_in_the_via_of_the_server_s_requests_which_ask_for_rport)
   scenario::Server server;
   server.sent_by_port = 5999;
   Stage stage(server);
-  stage.send_at(1s, registering);
+  stage.send_at(1s, register_request);
   stage.at(2s, [&] { stage.server.call_device(); });
   stage.run_until(2100ms);
   const sip::Via via = stage.client.first(Method::invite).view().via();
@@ -242,7 +240,7 @@ TEST(Rules, tell_the_author_which_never_matched) {
   auto later = rule(scenario::Drop{});
   later.phase = "never_entered";
   Stage stage({never, rule(scenario::Accept{}, {Method::register_}), later});
-  stage.send_at(1s, registering);
+  stage.send_at(1s, register_request);
   stage.run_until(2s);
   stage.server.note_unmatched_rules();
   const auto told = stage.journal.all<journal::UnmatchedRule>();
@@ -257,7 +255,7 @@ TEST(Rules, with_chance_repeat_with_the_seed) {
     lossy.probability = 0.5;
     Stage stage({lossy}, {}, seed);
     for (int i = 1; i <= 64; ++i) {
-      Request request = registering;
+      Request request = register_request;
       request.branch += std::to_string(i);
       stage.send_at(i * 1s, request);
     }

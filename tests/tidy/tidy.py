@@ -23,6 +23,7 @@ BANNED = [
     (r"#include <boost/", ("harness/host/",), "harness/world/world.hpp"),
     (r"#include <pcap", ("harness/host/", "harness/capture/"), "harness/capture/pcap_writer.hpp"),
     (r"#include <(sys/socket|netinet/\w+)\.h>", ("harness/host/",), "harness/world/world.hpp"),
+    (r'#include ".*\.cpp"', (), "its header"),
     (r"\bassert\(", (), "SIPHARNESS_ASSERT"),
     (r"\bstd::(cout|cerr)\b", (), "fmt::print"),
     (r"\b(atoi|sprintf|strcpy|strcat|gets)\(", (), "std::from_chars, fmt::format"),
@@ -51,7 +52,7 @@ def modules():
     reach, folders, breaches = {}, {}, []
     for folder, rest in re.findall(r"sipharness_(?:module|program)\((\S+)([^)]*)\)", text):
         name = pathlib.Path(folder).name
-        uses = re.search(r"USES ([\w ]+?)(?: LINKS|$)", rest.strip())
+        uses = re.search(r"USES ([\w ]+?)(?: LINKS| ALONE|$)", rest.strip())
         reach[name] = {name}
         for used in uses.group(1).split() if uses else []:
             if used not in reach:
@@ -161,6 +162,15 @@ def check_text(path, lines):
                 yield number, f"{re.search(pattern, line).group(0)} -> use {instead}"
 
 
+def check_using(path, lines):
+    """Using-declarations of a source that nothing below them needs."""
+    text = "\n".join(line.split("//")[0] for line in lines)
+    for number, line in enumerate(lines, 1):
+        name = re.match(r"\s*using [\w:]*::(\w+);", line)
+        if path.suffix == ".cpp" and name and len(re.findall(rf"\b{name.group(1)}\b", text)) == 1:
+            yield number, f"unused using-declaration of {name.group(1)}"
+
+
 def main():
     folders, breaches = modules()
     picture = (ROOT / "harness/README.md").read_text()
@@ -169,7 +179,7 @@ def main():
     for path in checked:
         text = path.read_text()
         lines = text.splitlines()
-        found = [*check_includes(path, lines, folders), *check_text(path, lines),
+        found = [*check_includes(path, lines, folders), *check_text(path, lines), *check_using(path, lines),
                  *check_functions(without_raw_strings(text).splitlines())]
         breaches += [f"{path.relative_to(ROOT)}:{number}: {what}" for number, what in found]
     print("\n".join(breaches) if breaches else f"{len(checked)} files keep the house rules")

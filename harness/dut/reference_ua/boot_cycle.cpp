@@ -10,7 +10,7 @@ using sip::Method;
 
 constexpr Duration unregister_delay = 10s;
 /// Of the deviation starts_late_at_the_secondary.
-constexpr Duration lateness = 15s;
+constexpr Duration boot_delay = 15s;
 constexpr Duration register_flood_duration = 20s;
 constexpr std::string_view garbage = "REGISTER is what this wants to be\r\n\r\n";
 
@@ -73,7 +73,7 @@ void BootCycle::start() {
   sites_[0].registration->start();
   if (!core_.deviates(Deviation::starts_late_at_the_secondary))
     return sites_[1].registration->start();
-  late_start_ = core_.world().call_after(lateness, [this] { sites_[1].registration->start(); });
+  late_start_ = core_.world().call_after(boot_delay, [this] { sites_[1].registration->start(); });
 }
 
 void BootCycle::shut_down() {

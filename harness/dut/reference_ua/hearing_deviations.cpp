@@ -44,27 +44,28 @@ std::string overlook_rport(const MessageView& message, const Endpoint&) {
   return text;
 }
 
-struct Row {
+struct HearingEdit {
   Deviation deviation;
   std::string (*edit)(const MessageView&, const Endpoint& local);
 };
 
-constexpr std::array table{
-    Row{Deviation::takes_a_strict_router_for_loose, loosen_the_first_route},
-    Row{Deviation::takes_responses_for_others, readdress_a_response},
-    Row{Deviation::answers_where_via_says, overlook_rport},
+constexpr std::array hearing_edits{
+    HearingEdit{Deviation::takes_a_strict_router_for_loose, loosen_the_first_route},
+    HearingEdit{Deviation::takes_responses_for_others, readdress_a_response},
+    HearingEdit{Deviation::answers_where_via_says, overlook_rport},
 };
 
 }  // namespace
 
 bool alters_received(const DeviationSet& deviations) {
-  return std::ranges::any_of(table, [&](const Row& row) { return has(deviations, row.deviation); });
+  return std::ranges::any_of(
+      hearing_edits, [&](const HearingEdit& row) { return has(deviations, row.deviation); });
 }
 
 std::string altered(const MessageView& message, const Endpoint& local,
                     const DeviationSet& deviations) {
   std::string text(message.bytes());
-  for (const Row& row : table)
+  for (const HearingEdit& row : hearing_edits)
     if (has(deviations, row.deviation)) text = row.edit(MessageView::parse(text), local);
   return text;
 }

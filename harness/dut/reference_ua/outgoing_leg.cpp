@@ -19,7 +19,7 @@ using sip::HeaderId;
 /// More branches than this answering one INVITE are not believed.
 constexpr std::size_t max_forks = 8;
 /// Of the deviation ends_a_late_answer_late.
-constexpr Duration lateness = 5s;
+constexpr Duration bye_delay = 5s;
 /// Of the deviation shuns_after_bare_503.
 constexpr Duration quarantine = 60s;
 /// Of the deviations reconnects_after_delay and insists_on_a_refused_connection.
@@ -179,7 +179,7 @@ void OutgoingLeg::on_success(const sip::MessageView& response) {
     return;
   if (!core_.deviates(Deviation::ends_a_late_answer_late)) return end_unwanted(dialog, hop);
   late_end_ = core_.world().call_after(
-      lateness, [this, dialog = std::move(dialog), hop]() mutable { end_unwanted(dialog, hop); });
+      bye_delay, [this, dialog = std::move(dialog), hop]() mutable { end_unwanted(dialog, hop); });
 }
 
 void OutgoingLeg::end_unwanted(sip::Dialog& dialog, const sip::Hop& hop) {

@@ -15,7 +15,7 @@ namespace {
 using sip::HeaderId;
 using std::chrono::seconds;
 
-constexpr int repairs_per_attempt = 2;
+constexpr int subscribe_repairs_per_attempt = 2;
 /// policy: how long before its lapse a subscription is refreshed, unless that is half its life.
 constexpr Duration margin = 10s;
 
@@ -51,13 +51,13 @@ void Subscription::begin() {
   call_id_ = core_.rng().hex(24);
   from_tag_ = core_.rng().hex(16);
   cseq_ = 0;
-  repairs_left_ = repairs_per_attempt;
+  repairs_left_ = subscribe_repairs_per_attempt;
   const std::string uri = server_.uri(core_.profile().account.user);
   send(initial_request(uri), uri);
 }
 
 void Subscription::refresh() {
-  repairs_left_ = repairs_per_attempt;
+  repairs_left_ = subscribe_repairs_per_attempt;
   send(dialog_->request("SUBSCRIBE", dialog_->next_cseq(), core_.new_via()),
        dialog_->remote_target());
 }

@@ -9,7 +9,7 @@
 namespace sipharness::dut {
 namespace {
 
-constexpr Duration lateness = 5s;
+constexpr Duration late_refresh_delay = 5s;
 constexpr Duration just_after = 300ms;
 constexpr Duration long_rest = 5min;
 
@@ -40,7 +40,7 @@ Duration refresh_delay(Duration granted, const scenario::Profile& profile,
   if (has(deviations, Deviation::storms_when_margin_exceeds_expiry) && before >= granted) return 1s;
   // policy: a margin that does not fit into the grant makes it half the grant (AMB-6).
   const Duration regular = before < granted ? granted - before : granted / 2;
-  return has(deviations, Deviation::refreshes_late) ? regular + lateness : regular;
+  return has(deviations, Deviation::refreshes_late) ? regular + late_refresh_delay : regular;
 }
 
 Duration wait_after_failure(Duration regular, int failures, ServerRole at,

@@ -9,7 +9,7 @@
 namespace sipharness::host {
 namespace {
 
-constexpr Duration beat_period = 10ms;
+constexpr Duration probe_period = 10ms;
 
 void take_ordinary_priority() {
   const sched_param ordinary{};
@@ -47,7 +47,7 @@ Duration SchedulingProbe::worst() {
 void SchedulingProbe::beat() {
   take_ordinary_priority();
   while (!stops_) {
-    const Duration due = monotonic_now() + beat_period;
+    const Duration due = monotonic_now() + probe_period;
     sleep_until(due);
     worst_ = std::max(worst_.load(), (monotonic_now() - due).count());
   }

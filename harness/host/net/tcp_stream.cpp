@@ -10,7 +10,7 @@ namespace {
 
 using world::StreamEnd;
 
-constexpr std::size_t max_unsent = 16UL * 1024 * 1024;
+constexpr std::size_t max_unsent_bytes = 16UL * 1024 * 1024;
 constexpr int reads_per_turn = 16;
 
 StreamEnd end_from_errno(int error) {
@@ -93,7 +93,7 @@ void TcpStream::serve(world::StreamHandler& handler) {
 
 void TcpStream::send(std::string_view bytes) {
   if (state_ == State::over) return;
-  if (unsent_.size() + bytes.size() > max_unsent) {
+  if (unsent_.size() + bytes.size() > max_unsent_bytes) {
     end_later(StreamEnd::timed_out);
     return;
   }

@@ -8,7 +8,7 @@
 namespace sipharness::host {
 namespace {
 
-constexpr std::size_t max_unsent = 1024;
+constexpr std::size_t max_unsent_datagrams = 1024;
 constexpr std::size_t max_failures = 1024;
 
 }  // namespace
@@ -156,7 +156,7 @@ int UdpPort::try_send(const Endpoint& destination, std::string_view payload) {
 }
 
 void UdpPort::queue(const Endpoint& destination, std::string_view payload) {
-  if (unsent_.size() < max_unsent) unsent_.emplace_back(destination, payload);
+  if (unsent_.size() < max_unsent_datagrams) unsent_.emplace_back(destination, payload);
 }
 
 void UdpPort::flush() {

@@ -10,7 +10,7 @@ namespace sipharness::stage {
 namespace {
 
 /// Bytes of others, short and fit for a terminal.
-std::string shown(std::string_view text) {
+std::string printable_word(std::string_view text) {
   constexpr std::size_t longest = 40;
   std::string clean(text.substr(0, longest));
   std::ranges::replace_if(
@@ -45,10 +45,10 @@ std::string UnexpectedTraffic::place_of(const Endpoint& endpoint) const {
 }
 
 std::string UnexpectedTraffic::kind_of(const sip::MessageView& message) const {
-  const std::string method = shown(message.method_text());
+  const std::string method = printable_word(message.method_text());
   if (message.is_response()) return fmt::format("{} to {}", message.status(), method);
   if (message.method() != sip::Method::register_) return method;
-  return fmt::format("REGISTER for {}", shown(trace::user_in(message, sip::HeaderId::to)));
+  return fmt::format("REGISTER for {}", printable_word(trace::user_in(message, sip::HeaderId::to)));
 }
 
 void UnexpectedTraffic::on_message(const LiveMessage& message) {

@@ -27,8 +27,9 @@ inline Endpoint own_endpoint(std::uint8_t host, std::uint16_t port = 0) {
   return {own_address(host), port};
 }
 
-/// Runs until `done`, for at most a few seconds; whether it came to pass.
-inline bool run_until(RealWorld& world, const std::function<bool()>& done, Duration patience = 5s) {
+/// Runs until `done`, for at most a minute; whether it came to pass.
+inline bool run_until(RealWorld& world, const std::function<bool()>& done,
+                      Duration patience = 60s) {
   world.run(world.now() + patience, done);
   return done();
 }

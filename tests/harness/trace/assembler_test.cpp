@@ -12,7 +12,6 @@ using test_support::epoch;
 using test_support::primary;
 using test_support::secondary;
 using test_support::TraceBuilder;
-using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr std::string_view options_request =

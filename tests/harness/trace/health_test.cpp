@@ -9,7 +9,6 @@ namespace {
 
 using test_support::epoch;
 using test_support::primary;
-using test_support::secondary;
 using test_support::TraceBuilder;
 using testing::ElementsAre;
 using testing::HasSubstr;

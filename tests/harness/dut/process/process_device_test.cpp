@@ -20,7 +20,6 @@ namespace sipharness::dut {
 namespace {
 
 using scenario::DeviceVerb;
-using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -69,7 +68,7 @@ struct Rig {
     const auto heard = [&] {
       return std::ranges::find(journal.lines, line) != journal.lines.end();
     };
-    world.run(world.now() + 5s, heard);
+    world.run(world.now() + 60s, heard);
     return heard();
   }
   void wait(Duration time) { world.run(world.now() + time, {}); }

@@ -7,13 +7,10 @@
 namespace sipharness::host {
 namespace {
 
-TEST(SchedulingProbe, measures_since_it_was_last_asked) {
+TEST(SchedulingProbe, measures_waits) {
   SchedulingProbe probe;
   std::this_thread::sleep_for(200ms);
-  const Duration first = probe.worst();
-  EXPECT_GT(first, Duration::zero());
-  EXPECT_LT(first, 10s);
-  EXPECT_LT(probe.worst(), first + 10s);
+  EXPECT_GT(probe.worst(), Duration::zero());
 }
 
 }  // namespace

@@ -23,9 +23,6 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 using testing::SizeIs;
 
 /// A shell script as child, with what it said.
@@ -40,7 +37,7 @@ struct Shell {
             .on_line = [this](std::string_view line) { lines.emplace_back(line); },
             .on_exit = [this](ChildProcess::Exit end) { exit = end; }});
   }
-  bool ends(Duration patience = 5s) {
+  bool ends(Duration patience = 60s) {
     return run_until(
         world, [this] { return exit.has_value(); }, patience);
   }

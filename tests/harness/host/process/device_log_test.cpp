@@ -12,8 +12,6 @@ namespace sipharness::host {
 namespace {
 
 using testing::EndsWith;
-using testing::HasSubstr;
-using testing::Not;
 
 TEST(DeviceLog, says_when_and_who) {
   const files::TemporaryFolder folder;
