@@ -78,11 +78,11 @@ void takes_unknown_codes_by_their_class(const Phone& phone, Judge& judge) {
 /// It is a 2xx to an INVITE, and was acknowledged before a right one came.
 bool was_acknowledged(const Phone& phone, const ForeignResponse& foreign) {
   const sip::MessageView& sip = phone.message(foreign.response).sip;
-  const std::size_t end = foreign.request->final.value_or(phone.messages.size());
+  const auto& answered = foreign.request->final;
   const Messages& requests = requests_in_call(phone, sip.call_id());
   const auto first = std::ranges::lower_bound(requests, foreign.response, {}, &Message::index);
   return std::any_of(first, requests.end(), [&](const Message* request) {
-    return request->index < end && request->sip.method() == Method::ack &&
+    return (!answered || request->index < *answered) && request->sip.method() == Method::ack &&
            request->sip.to_tag() == sip.to_tag();
   });
 }
