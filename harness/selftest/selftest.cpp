@@ -35,8 +35,7 @@ class Selftest {
            const SelftestOptions& options)
       : scenarios_(scenarios), profile_(profile), options_(options) {
     for (const check::Rule& rule : check::rules())
-      if (is_judged(rule.row.id))
-        outcome_.coverage.push_back({rule.row.id, {}, {}, {}});
+      if (is_judged(rule.row.id)) outcome_.coverage.push_back({rule.row.id, {}, {}, {}});
   }
 
   SelftestOutcome run() {

@@ -1,5 +1,4 @@
 #include "harness/capture/capture_file.hpp"
-#include "harness/capture/pcap_writer.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -11,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/setup_error.hpp"
+#include "harness/capture/pcap_writer.hpp"
 
 namespace sipharness::capture {
 namespace {

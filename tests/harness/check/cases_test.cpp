@@ -55,8 +55,7 @@ TEST(CheckCases, cover_every_requirement_with_pass_violation_and_inconclusive) {
   }
   using Kinds = std::vector<std::string_view>;
   for (const check::Rule& rule : check::rules()) {
-    const bool recorded =
-        rule.row.severity == verdict::Severity::info;
+    const bool recorded = rule.row.severity == verdict::Severity::info;
     for (const std::string_view kind :
          recorded ? Kinds{"info", "inconclusive"} : Kinds{"pass", "violated", "inconclusive"})
       EXPECT_TRUE(kinds[rule.row.id].contains(kind))

@@ -1,5 +1,7 @@
 // A run in virtual time from scenario to findings, through nothing but its folder.
 
+#include "harness/stage/run.hpp"
+
 #include <cstdlib>
 #include <filesystem>
 #include <set>
@@ -12,7 +14,6 @@
 #include "harness/files/files.hpp"
 #include "harness/judge/judge.hpp"
 #include "harness/judge/run_folder.hpp"
-#include "harness/stage/run.hpp"
 
 namespace sipharness::stage {
 namespace {
