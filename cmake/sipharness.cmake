@@ -69,7 +69,7 @@ function(sipharness_program folder)
   add_executable(sipharness ${sources})
   target_link_libraries(sipharness PRIVATE sipharness_options ${arg_USES} ${arg_LINKS})
   # Option parsers are long and run once: the optimiser takes half their build time for nothing.
-  target_compile_options(sipharness PRIVATE -O1)
+  target_compile_options(sipharness PRIVATE $<$<CONFIG:Release>:-O1>)
   sipharness_precompile(sipharness sipharness_base)
   target_compile_definitions(sipharness PRIVATE SIPHARNESS_VERSION="${PROJECT_VERSION}")
   set_target_properties(sipharness PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})

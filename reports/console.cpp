@@ -81,7 +81,7 @@ class Console {
     if (options_.quiet) return;
     if (!result_.title.empty()) out_ += fmt::format("      {}\n", printable(result_.title));
     if (!result_.stopped.empty())
-      out_ += fmt::format("      the timeline stopped: {}\n", printable(result_.stopped));
+      out_ += fmt::format("      timeline stopped at {}\n", printable(result_.stopped));
     for (const std::string& note : result_.notes)
       out_ += fmt::format("      note: {}\n", printable(note));
     write_control_run("before", result_.before);

@@ -63,7 +63,7 @@ std::size_t count(const Result& result, Verdict verdict) {
 /// What keeps the whole run from a verdict, whatever its findings say; empty if nothing does.
 std::string run_trouble(const Result& result) {
   if (result.interrupted) return "interrupted: judged as far as it was seen";
-  if (!result.stopped.empty()) return "the timeline stopped: " + printable(result.stopped);
+  if (!result.stopped.empty()) return "timeline stopped at " + printable(result.stopped);
   if (!result.capture.faults.empty()) return printable(result.capture.faults.front());
   return {};
 }

@@ -73,17 +73,17 @@ std::string_view lacked_setting(const scenario::Profile& profile, std::string_vi
   return {};
 }
 
-/// Whose doing it is that an order did not get to the device: the person who was asked, or the
-/// driver.
-verdict::Blame blame_for(const trace::LostOrder& order) {
+/// Whose doing it is that an action was not delivered to the device: the person who was asked, or
+/// the driver.
+verdict::Blame blame_for(const trace::UndeliveredAction& order) {
   return order.what.starts_with("operator") ? verdict::Blame::user : verdict::Blame::harness;
 }
 
-std::string describe(const trace::LostOrder& order, const Phone& phone) {
+std::string describe(const trace::UndeliveredAction& order, const Phone& phone) {
   const std::string task = order.action.argument.empty()
                                ? order.action.verb
                                : fmt::format("{} {}", order.action.verb, order.action.argument);
-  return fmt::format("the order \"{}\" at {} did not get to the device ({})", task,
+  return fmt::format("the action \"{}\" at {} was not delivered to the device ({})", task,
                      format_seconds(order.at - phone.trace.zero),
                      order.what.empty() ? "its driver reported nothing" : order.what);
 }
@@ -220,7 +220,7 @@ void Judge::doubt(Instance& instance, verdict::Blame blame, std::string reason) 
 verdict::Finding Judge::finish() && {
   if (instances_.empty()) {
     const std::string reason = fmt::format("not exercised: it needs {}", precondition_);
-    const trace::LostOrder* lost = undelivered_action(phone_);
+    const trace::UndeliveredAction* lost = undelivered_action(phone_);
     const std::string_view lacked = lacked_setting(phone_.profile, finding_.requirement->id);
     if (!lacked.empty())
       not_applicable(fmt::format("the device has no setting {}", lacked));

@@ -6,7 +6,8 @@
 //     inconclusive if the scenario names it, else not applicable.
 //  2. An info row is recorded, whatever the check says.
 //  3. A vendor row of a device that does not claim the guide becomes info.
-//  4. Where an order did not get to the device (rule i), a named row that nothing exercised says so
+//  4. Where an action was not delivered to the device (rule i), a named row that nothing exercised
+//  says so
 //     and blames who lost it.
 //  5. A fault of the capture, or a host later than the margin, turns pass, warn and fail into
 //     inconclusive, keeping what was measured.

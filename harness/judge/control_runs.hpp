@@ -4,7 +4,7 @@
 // nothing is wrong, then what it does in an outage says nothing of it: a wrong account, address or
 // password is not a phone's bug.
 //  1. A control run is judged from its capture; its journal says what was asked of the device.
-//  2. An order that did not get to the device is not held against anybody here either.
+//  2. An action that was not delivered is not counted against anybody here either.
 
 #include <string>
 

@@ -124,7 +124,7 @@ std::optional<trace::Tested> tested_in(const Inputs& inputs) {
 /// Who came by, who stayed away, and which orders did not get through.
 void add_notes_of_devices(verdict::Result& result, const Inputs& inputs,
                           const trace::Trace& trace) {
-  for (const trace::LostOrder& order : trace.lost_orders)
+  for (const trace::UndeliveredAction& order : trace.undelivered_actions)
     if (!order.what.empty())
       result.notes.push_back(fmt::format("{} at {}: {}", order.action.verb,
                                          format_seconds(order.at - trace.zero), order.what));
@@ -164,7 +164,7 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
   const auto* ended = last_event<journal::Ended>(trace.journal);
   result.interrupted = ended != nullptr && ended->reason == "interrupted";
   if (const auto* missed = last_event<journal::Missed>(trace.journal)) {
-    result.stopped = fmt::format("step {} awaited {} until {} in vain", missed->step + 1,
+    result.stopped = fmt::format("step {}: {} did not occur by {}", missed->step + 1,
                                  missed->awaited, format_duration(missed->deadline));
     if (missed->seen) result.stopped += fmt::format("; seen instead: {}", *missed->seen);
   }

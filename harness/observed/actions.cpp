@@ -97,8 +97,8 @@ bool is_switched_off(const Phone& phone, CaptureTime at) {
   return next != changes.begin() && std::prev(next)->event->verb == "shutdown";
 }
 
-const trace::LostOrder* undelivered_action(const Phone& phone) {
-  for (const trace::LostOrder& order : phone.trace.lost_orders)
+const trace::UndeliveredAction* undelivered_action(const Phone& phone) {
+  for (const trace::UndeliveredAction& order : phone.trace.undelivered_actions)
     if (phone.is_about(order.action.device) && !(order.action.verb == "boot" && order.what.empty()))
       return &order;
   return nullptr;
@@ -106,9 +106,10 @@ const trace::LostOrder* undelivered_action(const Phone& phone) {
 
 bool is_seen_from_its_boot(const Phone& phone) {
   return phone.trace.has_journal() &&
-         std::ranges::none_of(phone.trace.lost_orders, [&](const trace::LostOrder& order) {
-           return order.action.verb == "boot" && phone.is_about(order.action.device);
-         });
+         std::ranges::none_of(
+             phone.trace.undelivered_actions, [&](const trace::UndeliveredAction& order) {
+               return order.action.verb == "boot" && phone.is_about(order.action.device);
+             });
 }
 
 }  // namespace sipharness::observed

@@ -33,7 +33,7 @@ bool is_switched_off(const Phone& phone, CaptureTime at);
 
 /// The first action for this device that was not delivered; a first boot is none: who was only met
 /// was not told to be there. Null if there is none.
-const trace::LostOrder* undelivered_action(const Phone& phone);
+const trace::UndeliveredAction* undelivered_action(const Phone& phone);
 
 /// The capture begins before the device was started: nobody knows that of a foreign capture, nor
 /// of a device that was only met.

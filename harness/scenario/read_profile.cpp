@@ -29,14 +29,14 @@ Error joined(std::vector<Error> errors) {
 
 void check(const Fields& fields, sip::Timers& timers) {
   if (timers.t1 <= Duration::zero() || timers.t2 < timers.t1)
-    fields.problems().add(fields.object(), "T1 must be more than nothing, and T2 no less than T1");
+    fields.problems().add(fields.object(), "t1 must be greater than 0, and t2 at least t1");
 }
 
 bool read_value(const json::Value& value, Problems& problems, Password& into, kind::Object) {
   if (value.kind == json::Kind::object) return read_object(value, problems, into);
   // Not quoted: it may be a real one.
   problems.add(value,
-               "a password is not written down like this; allowed is an object with "
+               "a password must not stand in the file; allowed is an object with "
                "test, env or file");
   return false;
 }
@@ -57,12 +57,12 @@ void check(const Fields& fields, Account& account) {
 
 void check(const Fields& fields, PhoneDriving& phone) {
   if (phone.answer_within <= Duration::zero())
-    fields.problems().add(*fields.find("answer_within"), "no phone answers in no time");
+    fields.problems().add(*fields.find("answer_within"), "answer_within must be greater than 0");
 }
 
 void check(const Fields& fields, OptionsKeepAlive& keep_alive) {
   if (keep_alive.interval <= Duration::zero())
-    fields.problems().add(*fields.find("interval"), "OPTIONS cannot follow each other at once");
+    fields.problems().add(*fields.find("interval"), "interval must be greater than 0");
 }
 
 void prepare(const Fields& fields, Profile& profile) {

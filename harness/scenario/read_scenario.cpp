@@ -70,7 +70,7 @@ void check(const Fields& fields, Expectation& expectation) {
 void check(const Fields& fields, Scenario&) {
   const json::Value* const value = fields.find("duration");
   if (value != nullptr && parse_duration(value->string) == Duration::zero())
-    fields.problems().add_wrong(*value, "more than nothing");
+    fields.problems().add_wrong(*value, "a duration greater than 0");
 }
 
 tl::expected<std::vector<Scenario>, std::vector<Error>> read_scenarios(

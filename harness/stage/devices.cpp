@@ -32,7 +32,7 @@ dut::DeviationSet deviations_of(const RunOptions& options) {
 std::string password_of(const scenario::Profile& profile) {
   const auto password = scenario::resolve(profile.account.password);
   if (!password)
-    throw SetupError(fmt::format("the password of account {} is not to be had: set {}",
+    throw SetupError(fmt::format("the password of account {} is not available: set {}",
                                  profile.account.user,
                                  profile.account.password.value_or(scenario::Password{}).value));
   return *password;

@@ -59,7 +59,7 @@ std::optional<std::string> passcode_of(const Production& production) {
   auto passcode = scenario::resolve(given);
   if (!passcode)
     throw SetupError(
-        fmt::format("the passcode of the phone is not to be had from {}", given->value));
+        fmt::format("the passcode of the phone is not available from {}", given->value));
   return passcode;
 }
 

@@ -6,8 +6,8 @@
 
 #include "harness/base/rng.hpp"
 #include "harness/trace/journal_resolution.hpp"
-#include "harness/trace/orders.hpp"
 #include "harness/trace/roles.hpp"
+#include "harness/trace/undelivered_actions.hpp"
 
 namespace sipharness::trace {
 namespace {
@@ -216,7 +216,7 @@ Trace TraceAssembler::finish(const CaptureSummary& summary) && {
   resolve_journal(trace_, sightings_);
   judge_health(trace_);
   trace_.partition = Partition(trace_);
-  set_lost_orders_apart(trace_);
+  set_undelivered_actions_apart(trace_);
   return std::move(trace_);
 }
 

@@ -85,8 +85,8 @@ struct Device {
   bool under_test = true;  ///< else it only came by, and nobody judges it
 };
 
-/// An order of the run that did not get to the device (requirements §0.2, rule i).
-struct LostOrder {
+/// An action of the run that was not delivered to the device (requirements §0.2, rule i).
+struct UndeliveredAction {
   CaptureTime at;
   journal::Action action;
   std::string what;  ///< the driver's last word on it; empty: it said nothing
@@ -114,8 +114,8 @@ class Trace {
   std::vector<Lookup> lookups;
   std::vector<Device> devices;
   std::vector<Server> servers;
-  journal::Journal journal;            ///< empty for a foreign capture
-  std::vector<LostOrder> lost_orders;  ///< taken out of the journal
+  journal::Journal journal;                            ///< empty for a foreign capture
+  std::vector<UndeliveredAction> undelivered_actions;  ///< taken out of the journal
   Health health;
   Vantage vantage = Vantage::unknown;
   capture::DecoderCounts counts;

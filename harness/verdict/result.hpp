@@ -51,7 +51,7 @@ struct Result {
   std::uint64_t seed = 0;
   bool strict = false;
   bool interrupted = false;
-  std::string stopped;  ///< what the timeline awaited in vain, so that its end was not played
+  std::string stopped;               ///< where the timeline stopped, and what did not occur
   std::vector<std::string> notes;    ///< for the author of the scenario; no verdict hangs on them
   std::optional<ControlRun> before;  ///< the fault; nothing: there was no such run
   std::optional<ControlRun> after;

@@ -120,7 +120,7 @@ class External(Lab):
         done, folder = self.run_external(content, "--wait", "15s")
         self.assert_exit(done, 3)
         stopped = result_of(folder)["stopped"]
-        self.assertIn("the first REGISTER of the device until 15s in vain; seen instead", stopped)
+        self.assertIn("the first REGISTER of the device did not occur by 15s; seen instead", stopped)
         self.assertIn("REGISTER for 1001", stopped)
         self.assertIn(":5071, where no server is", stopped)
 

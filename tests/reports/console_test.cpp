@@ -183,7 +183,7 @@ TEST(Console, tells_of_a_crowd_in_one_line_a_requirement) {
 TEST(Console, says_what_was_wrong_with_the_run_and_its_capture) {
   Result result = result_of({});
   result.interrupted = true;
-  result.stopped = "step 3 awaited primary.answered until 40s in vain";
+  result.stopped = "step 3: primary.answered did not occur by 40s";
   result.notes = {"calls.json:7:5: the rule \"never\" of primary never matched"};
   result.capture.health = "incomplete";
   result.capture.note = "live capture was not possible: no permission";
@@ -191,7 +191,7 @@ TEST(Console, says_what_was_wrong_with_the_run_and_its_capture) {
   const std::string text = console(result, {.folder = "runs/primary_down-1"});
   EXPECT_THAT(text, StartsWith("INCONCLUSIVE"));
   EXPECT_THAT(text, HasSubstr("interrupted: judged as far as it was seen"));
-  EXPECT_THAT(text, HasSubstr("the timeline stopped: step 3 awaited primary.answered"));
+  EXPECT_THAT(text, HasSubstr("timeline stopped at step 3: primary.answered did not occur by 40s"));
   EXPECT_THAT(text, HasSubstr("note: calls.json:7:5: the rule"));
   EXPECT_THAT(text, HasSubstr("incomplete"));
   EXPECT_THAT(text, HasSubstr("live capture was not possible: no permission"));

@@ -38,7 +38,7 @@ TEST_F(Junit, shows_a_run_without_a_whole_verdict_as_an_error_of_its_own) {
   write({whole});
   EXPECT_FALSE(test("run"));
   Result stopped;
-  stopped.stopped = "step 4 awaited secondary.answered until 60s in vain";
+  stopped.stopped = "step 4: secondary.answered did not occur by 60s";
   write({stopped});
   EXPECT_THAT(test("run").child("error").attribute("message").value(), HasSubstr("step 4"));
   EXPECT_EQ(suite().attribute("errors").as_uint(), tests_with("error"));

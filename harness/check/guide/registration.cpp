@@ -235,7 +235,7 @@ void judge_credentials(const Phone& phone, Judge& judge,
   if (credentialed.empty()) return;
   const auto password = scenario::resolve(phone.profile.account.password);
   if (!password)
-    return judge.inconclusive({}, Blame::user, "the account's password is not to be had");
+    return judge.inconclusive({}, Blame::user, "the account's password is not available");
   std::set<std::string> names;
   for (const Transaction* transaction : credentialed) {
     const Message& message = opening(phone, *transaction);

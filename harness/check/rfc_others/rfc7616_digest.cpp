@@ -71,7 +71,7 @@ void judge_response(const Phone& phone, const SentCredentials& sent, Occurrence&
 
 void proves_the_password(const Phone& phone, const SentCredentials& sent, Occurrence& it) {
   if (!phone.derived<find_password>())
-    return it.inconclusive(Blame::user, "the account's password is not to be had");
+    return it.inconclusive(Blame::user, "the account's password is not available");
   if (!sent.digest.values) return it.violated("credentials that cannot be read");
   const Credentials& credentials = *sent.digest.values;
   const GivenNonce* given = given_nonce(phone, credentials.nonce);

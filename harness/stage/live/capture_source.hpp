@@ -15,7 +15,7 @@ namespace sipharness::stage {
 
 class CaptureSource {
  public:
-  /// Decides between live and tap. Throws SetupError if live was asked for and is not to be had.
+  /// Decides between live and tap. Throws SetupError if live was asked for and is not possible.
   CaptureSource(CaptureMode mode, const scenario::Scenario& scenario);
   ~CaptureSource();
 

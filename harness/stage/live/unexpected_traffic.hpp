@@ -1,5 +1,5 @@
 #pragma once
-// What came from outside, kind by kind, for whoever waited in vain for something else: a run that
+// What came from outside, kind by kind, for whoever waited for something else: a run that
 // missed a step says what was there instead. It sees what the capture sees.
 //  1. Only what others sent is told, not what the servers of the run said.
 //  2. So many kinds are told apart; the rest is counted.

@@ -51,7 +51,7 @@ class Run : public testing::Test {
     made.seed = 7;
     return made;
   }
-  /// What a scenario in which nobody answers would wait for in vain.
+  /// What a scenario in which nobody answers would wait for.
   static scenario::Scenario unanswered() {
     scenario::Scenario changed = scenario();
     changed.servers[0].far_end.answer = std::nullopt;
@@ -157,7 +157,7 @@ TEST_F(Run, tells_of_a_step_that_never_came) {
   stage::run(unanswered(), {}, options());
   EXPECT_THAT(bytes(judge::RunFolder{options().folder}.journal()), HasSubstr("primary.answered"));
   EXPECT_EQ(judged({.capture = options().folder}).result.stopped,
-            "step 3 awaited primary.answered until 40s in vain");
+            "step 3: primary.answered did not occur by 40s");
 }
 
 TEST_F(Run, so_far_is_not_blamed_for_what_is_still_to_come) {

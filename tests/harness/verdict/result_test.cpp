@@ -59,7 +59,7 @@ TEST(Result, fail_outweighs_inconclusive_outweighs_pass) {
 TEST(Result, is_inconclusive_at_best_when_the_timeline_stopped) {
   Result result;
   EXPECT_EQ(overall(result), Verdict::pass);
-  result.stopped = "step 4 awaited secondary.answered until 60s in vain";
+  result.stopped = "step 4: secondary.answered did not occur by 60s";
   EXPECT_EQ(overall(result), Verdict::inconclusive);
   EXPECT_EQ(exit_code(result), 3);
 }

@@ -20,7 +20,7 @@ void known_down(TraceBuilder& trace) {
   trace.at(140s).dial();
 }
 
-/// The primary is tried in vain; the secondary gets the call `after` that.
+/// The primary does not respond; the secondary gets the call `after` that.
 std::function<void(Setting)> falls_back_after(Duration after) {
   return [after](Setting s) {
     registered(s.trace);

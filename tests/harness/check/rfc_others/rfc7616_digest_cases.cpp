@@ -114,7 +114,7 @@ std::vector<Case> digest_cases() {
        retried({.from_tag = "f", .headers = {{"Authorization", "Digest nonsense"}}})},
       {"another_scheme", "AUTH-03", needs("a request with credentials"),
        retried({.from_tag = "f", .headers = {{"Authorization", "Bearer token"}}})},
-      {"password_not_to_be_had", "AUTH-03", inconclusive("password is not to be had", {3}),
+      {"password_not_available", "AUTH-03", inconclusive("password is not available", {3}),
        without_password(retried(proof({})))},
       {"foreign_and_accepted", "AUTH-03", inconclusive("what no server rejected", {3}),
        [=](Setting s) {

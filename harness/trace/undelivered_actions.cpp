@@ -1,4 +1,4 @@
-#include "harness/trace/orders.hpp"
+#include "harness/trace/undelivered_actions.hpp"
 
 #include <algorithm>
 #include <map>
@@ -22,20 +22,20 @@ using journal::Action;
 using journal::Entry;
 
 /// What the journal says of one order after it was given.
-struct Fate {
+struct ActionOutcome {
   bool reported_ok = false;
   std::string what;                     ///< the last word on it
   std::optional<CaptureTime> asked;     ///< a person was
   std::optional<CaptureTime> answered;  ///< and said so, or time was up
 };
 
-bool is_power_order(const Action& action) {
+bool is_power_action(const Action& action) {
   return action.verb == "boot" || action.verb == "restart" || action.verb == "shutdown";
 }
 
-class OrderSorter {
+class ActionSorter {
  public:
-  explicit OrderSorter(Trace& trace) : trace_(trace) {}
+  explicit ActionSorter(Trace& trace) : trace_(trace) {}
 
   void sort() {
     std::vector<std::size_t> lost;
@@ -74,21 +74,21 @@ class OrderSorter {
   bool keep(std::size_t index, const Action& action) {
     Entry& entry = trace_.journal[index];
     const CaptureTime ordered = trace_.time_of(entry);
-    const Fate fate = fate_of(index, action);
-    const CaptureTime until = fate.answered.value_or(ordered) + action_grace;
-    const bool was_reported = action.reported_ok || fate.reported_ok;
-    if (was_reported && !fate.asked) return true;
+    const ActionOutcome outcome = outcome_of(index, action);
+    const CaptureTime until = outcome.answered.value_or(ordered) + action_grace;
+    const bool was_reported = action.reported_ok || outcome.reported_ok;
+    if (was_reported && !outcome.asked) return true;
     const auto sign = first_sign(action, ordered, until);
     // Power is switched by hand or not at all: a REGISTER that comes meanwhile proves nothing.
-    const bool was_denied = !fate.what.empty() && is_power_order(action);
+    const bool was_denied = !outcome.what.empty() && is_power_action(action);
     const bool is_done = was_reported || (sign && !was_denied);
-    if (!is_done) trace_.lost_orders.push_back({ordered, action, fate.what});
-    if (is_done && fate.asked) entry.at += sign.value_or(*fate.answered) - ordered;
+    if (!is_done) trace_.undelivered_actions.push_back({ordered, action, outcome.what});
+    if (is_done && outcome.asked) entry.at += sign.value_or(*outcome.answered) - ordered;
     return is_done;
   }
 
-  Fate fate_of(std::size_t index, const Action& action) const {
-    Fate fate;
+  ActionOutcome outcome_of(std::size_t index, const Action& action) const {
+    ActionOutcome outcome;
     for (std::size_t i = index + 1; i < trace_.journal.size(); ++i) {
       const Entry& entry = trace_.journal[i];
       const auto is_same = [&](const auto& event) {
@@ -97,15 +97,15 @@ class OrderSorter {
       if (const auto* next = std::get_if<Action>(&entry.event); next && is_same(*next)) break;
       if (const auto* asked = std::get_if<journal::Prompted>(&entry.event);
           asked && is_same(*asked))
-        fate.asked = trace_.time_of(entry);
+        outcome.asked = trace_.time_of(entry);
       const auto* reported = std::get_if<journal::Reported>(&entry.event);
       if (reported == nullptr || !is_same(*reported)) continue;
-      fate.reported_ok = fate.reported_ok || reported->ok;
-      fate.what = reported->what;
-      if (fate.asked && !fate.answered) fate.answered = trace_.time_of(entry);
+      outcome.reported_ok = outcome.reported_ok || reported->ok;
+      outcome.what = reported->what;
+      if (outcome.asked && !outcome.answered) outcome.answered = trace_.time_of(entry);
     }
-    if (fate.asked && !fate.answered) fate.answered = trace_.last;
-    return fate;
+    if (outcome.asked && !outcome.answered) outcome.answered = trace_.last;
+    return outcome;
   }
 
   /// When the wire first shows that the order was carried out.
@@ -207,8 +207,8 @@ class OrderSorter {
 
 }  // namespace
 
-void set_lost_orders_apart(Trace& trace) {
-  OrderSorter(trace).sort();
+void set_undelivered_actions_apart(Trace& trace) {
+  ActionSorter(trace).sort();
 }
 
 }  // namespace sipharness::trace

@@ -1,4 +1,4 @@
-#include "harness/trace/orders.hpp"
+#include "harness/trace/undelivered_actions.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -42,9 +42,9 @@ TEST(Orders, that_left_no_sign_and_were_not_reported_done_are_lost) {
   TraceBuilder t = ordered_to_dial();
   const Trace trace = t.build();
   EXPECT_EQ(dialled(trace), std::nullopt);
-  ASSERT_EQ(trace.lost_orders.size(), 1U);
-  EXPECT_EQ(trace.lost_orders[0].action.argument, "1002");
-  EXPECT_EQ(trace.lost_orders[0].at, epoch + 20s);
+  ASSERT_EQ(trace.undelivered_actions.size(), 1U);
+  EXPECT_EQ(trace.undelivered_actions[0].action.argument, "1002");
+  EXPECT_EQ(trace.undelivered_actions[0].at, epoch + 20s);
 }
 
 TEST(Orders, that_show_on_the_wire_in_time_stand) {
@@ -84,8 +84,8 @@ TEST(Orders, that_a_person_did_not_carry_out_are_lost_with_the_answer) {
   ask(t, 20s);
   hear(t, 80s, false, "operator: no answer in time");
   const Trace trace = t.build();
-  ASSERT_EQ(trace.lost_orders.size(), 1U);
-  EXPECT_EQ(trace.lost_orders[0].what, "operator: no answer in time");
+  ASSERT_EQ(trace.undelivered_actions.size(), 1U);
+  EXPECT_EQ(trace.undelivered_actions[0].what, "operator: no answer in time");
 }
 
 TEST(Orders, of_which_only_a_copy_is_seen_are_lost) {
@@ -102,10 +102,10 @@ TEST(Orders, to_hang_up_are_lost_only_where_there_is_a_call) {
   t.complete_call(primary, 20s);
   t.at(60s).action("hang_up", {}, false);
   t.ends(100s);
-  EXPECT_TRUE(t.build().lost_orders.empty());
+  EXPECT_TRUE(t.build().undelivered_actions.empty());
   t.at(70s).from_device(primary).request("INVITE");
   t.at(71s).action("hang_up", {}, false);
-  EXPECT_EQ(t.build().lost_orders.size(), 1U);
+  EXPECT_EQ(t.build().undelivered_actions.size(), 1U);
 }
 
 TEST(Orders, to_hang_up_show_in_the_cancel_that_has_the_branch_of_its_invite) {
@@ -115,7 +115,7 @@ TEST(Orders, to_hang_up_show_in_the_cancel_that_has_the_branch_of_its_invite) {
   t.at(12s).action("hang_up", {}, false);
   t.at(12500ms).from_device(primary).request("CANCEL");
   t.ends(60s);
-  EXPECT_TRUE(t.build().lost_orders.empty());
+  EXPECT_TRUE(t.build().undelivered_actions.empty());
 }
 
 TEST(Orders, to_restart_need_a_person_s_word_where_one_was_asked) {
@@ -125,7 +125,7 @@ TEST(Orders, to_restart_need_a_person_s_word_where_one_was_asked) {
   ask(t, 20s, "restart");
   hear(t, 25s, false, "operator: not done", "restart");
   t.healthy_registrations(28s);
-  EXPECT_EQ(t.build().lost_orders.size(), 1U);
+  EXPECT_EQ(t.build().undelivered_actions.size(), 1U);
 }
 
 TEST(Orders, to_go_off_are_lost_if_the_device_talks_on) {
@@ -133,9 +133,9 @@ TEST(Orders, to_go_off_are_lost_if_the_device_talks_on) {
   t.healthy_registrations(0s);
   t.at(20s).action("shutdown", {}, false);
   t.ends(100s);
-  EXPECT_TRUE(t.build().lost_orders.empty());
+  EXPECT_TRUE(t.build().undelivered_actions.empty());
   t.registration(primary, 60s);
-  EXPECT_EQ(t.build().lost_orders.size(), 1U);
+  EXPECT_EQ(t.build().undelivered_actions.size(), 1U);
 }
 
 TEST(Tested, are_the_accounts_named_and_the_others_came_by) {
