@@ -22,7 +22,7 @@ struct DeviceChoice {
   DeviceKind kind = DeviceKind::reference;
   std::string name{};           ///< of a process: that of its profile, "baresip"
   std::string phone_address{};  ///< of a phone: where its HTTP interface is, HOST[:PORT]
-  /// Nobody here wrote it: it keeps its own clock, and its first REGISTER is scenario zero.
+  /// A third-party device: it keeps its own clock, and its first REGISTER is scenario zero.
   bool is_foreign() const { return kind != DeviceKind::reference; }
   std::string text() const;  ///< "reference", "process:baresip"
 };

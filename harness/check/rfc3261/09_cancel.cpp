@@ -13,6 +13,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/cancels.hpp"
 #include "harness/observed/invites.hpp"
+#include "harness/observed/policy.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -22,8 +23,6 @@ using sip::Method;
 using verdict::Blame;
 using verdict::Severity;
 
-/// policy: how soon a CANCEL that had to wait for a 1xx follows it (catalogue, CANCEL-02).
-constexpr Duration time_to_cancel = 500ms;
 /// policy: an event less than this before another may have crossed it in the device.
 constexpr Duration race = 100ms;
 
@@ -55,7 +54,7 @@ bool had_to_wait_with_cancel(const Phone& phone, const CallGroup& call, const Le
   const CaptureTime heard = phone.at(*leg.provisional);
   if (heard < *call.hung_up + race || !awaits_answer(phone, invite_of(phone, leg), heard))
     return false;
-  return leg.cancel || !leg.final || phone.at(*leg.final) > heard + time_to_cancel;
+  return leg.cancel || !leg.final || phone.at(*leg.final) > heard + policy::time_to_cancel;
 }
 
 void cancels_when_it_may(const Phone& phone, const CallLeg& of, Occurrence& it) {
@@ -64,9 +63,10 @@ void cancels_when_it_may(const Phone& phone, const CallLeg& of, Occurrence& it) 
   it.cite(leg.provisional).cite(leg.cancel);
   const CaptureTime heard = phone.at(*leg.provisional);
   if (leg.cancel)
-    it.within({.start = heard, .end = phone.at(*leg.cancel), .window = {.max = time_to_cancel}},
-              "CANCEL after the first provisional response to a call hung up before");
-  else if (next_power_change(phone, heard) > heard + time_to_cancel)
+    it.within(
+        {.start = heard, .end = phone.at(*leg.cancel), .window = {.max = policy::time_to_cancel}},
+        "CANCEL after the first provisional response to a call hung up before");
+  else if (next_power_change(phone, heard) > heard + policy::time_to_cancel)
     it.violated_unless_lost("the call was hung up, a provisional response came, and no CANCEL");
 }
 
