@@ -28,14 +28,29 @@ function(sipharness_precompile target owner)
   endif()
 endfunction()
 
-# sipharness_keep_alone(PATTERN SOURCE...): in a unity build, which the presets ask for, several
-# sources are one unit, so names in their anonymous namespaces must differ. Sources that match the
-# pattern give the same short names to things of their own, and each stays a unit.
-function(sipharness_keep_alone pattern)
-  if(pattern)
-    list(FILTER ARGN INCLUDE REGEX ${pattern})
-    set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-  endif()
+# Sources edited in this clone since the build folder was made, as ./dev notes them.
+set(sipharness_edited_list ${PROJECT_BINARY_DIR}/edited_sources)
+if(NOT EXISTS ${sipharness_edited_list})
+  file(TOUCH ${sipharness_edited_list})
+endif()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sipharness_edited_list})
+file(STRINGS ${sipharness_edited_list} sipharness_edited)
+
+# sipharness_unite(TARGET PATTERN SOURCE...): in a unity build, which the presets ask for, twelve
+# sources are one unit, so names in their anonymous namespaces must differ. Alone stay those that
+# are edited, as they are compiled again and again, and those that match the pattern, as they give
+# the same short names to things of their own.
+function(sipharness_unite target pattern)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+  set(position 0)
+  foreach(source ${ARGN})
+    math(EXPR group "${position} / 12")
+    math(EXPR position "${position} + 1")
+    file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${source})
+    if(NOT name IN_LIST sipharness_edited AND NOT (pattern AND name MATCHES "${pattern}"))
+      set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
+    endif()
+  endforeach()
 endfunction()
 
 # sipharness_module(FOLDER USES module... LINKS library... ALONE pattern): a library named
@@ -45,9 +60,9 @@ function(sipharness_module folder)
   get_filename_component(name ${folder} NAME)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   list(TRANSFORM arg_USES PREPEND sipharness_)
-  sipharness_keep_alone("${arg_ALONE}" ${sources})
   if(sources)
     add_library(sipharness_${name} STATIC ${sources})
+    sipharness_unite(sipharness_${name} "${arg_ALONE}" ${sources})
     target_link_libraries(sipharness_${name}
       PUBLIC sipharness_options ${arg_USES} ${arg_LINKS})
     sipharness_precompile(sipharness_${name} sipharness_base ${sipharness_common_headers})
@@ -67,6 +82,7 @@ function(sipharness_program folder)
     return()
   endif()
   add_executable(sipharness ${sources})
+  sipharness_unite(sipharness "" ${sources})
   target_link_libraries(sipharness PRIVATE sipharness_options ${arg_USES} ${arg_LINKS})
   # Option parsers are long and run once: the optimiser takes half their build time for nothing.
   target_compile_options(sipharness PRIVATE $<$<CONFIG:Release>:-O1>)
@@ -97,9 +113,9 @@ function(sipharness_test folder)
   if(NOT sources)
     return()
   endif()
-  sipharness_keep_alone("${arg_ALONE}" ${sources})
   list(TRANSFORM arg_USES PREPEND sipharness_)
   add_executable(test_${name} ${sources})
+  sipharness_unite(test_${name} "${arg_ALONE}" ${sources})
   target_link_libraries(test_${name} PRIVATE sipharness_options ${arg_USES} ${arg_LINKS}
     GTest::gmock GTest::gtest_main)
   # Tests are compiled far more often than they run: half the build time goes with the optimiser.
