@@ -1,5 +1,6 @@
 #include "harness/host/process/child_process.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <sched.h>
@@ -55,6 +56,14 @@ struct Shell {
 
 bool is_alive(pid_t id) {
   return ::kill(id, 0) == 0;
+}
+
+/// Asked again and again, as nothing in the world tells of it.
+bool dies(RealWorld& world, pid_t id) {
+  world::Timer timer;
+  std::function<void()> ask = [&] { timer = world.call_after(10ms, ask); };
+  ask();
+  return run_until(world, [&] { return !is_alive(id); });
 }
 
 TEST(ChildProcess, has_its_own_environment_folder_and_standard_streams) {
@@ -119,14 +128,14 @@ TEST(ChildProcess, is_killed_with_all_it_started_if_it_does_not_go) {
   ASSERT_TRUE(shell.ends());
   EXPECT_TRUE(shell.exit->killed);
   EXPECT_EQ(shell.exit->status, 137);
-  EXPECT_TRUE(run_until(shell.world, [&] { return !is_alive(grandchild); }));
+  EXPECT_TRUE(dies(shell.world, grandchild));
 }
 
 TEST(ChildProcess, takes_what_it_started_along_when_it_ends_by_itself) {
   Shell shell("sleep 600 & echo $!");
   ASSERT_TRUE(shell.ends());
   const pid_t grandchild = std::stoi(shell.lines.at(0));
-  EXPECT_TRUE(run_until(shell.world, [&] { return !is_alive(grandchild); }));
+  EXPECT_TRUE(dies(shell.world, grandchild));
 }
 
 TEST(ChildProcess, is_gone_when_its_owner_is) {
@@ -208,7 +217,7 @@ TEST(ChildProcess, dies_with_a_harness_that_is_killed) {
   ::waitpid(harness, nullptr, 0);
   RealWorld world;
   const pid_t id = std::stoi(text);
-  EXPECT_TRUE(run_until(world, [&] { return !is_alive(id); }));
+  EXPECT_TRUE(dies(world, id));
 }
 
 }  // namespace
