@@ -9,6 +9,7 @@
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/missing_messages.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -217,7 +218,25 @@ void Judge::doubt(Instance& instance, verdict::Blame blame, std::string reason) 
   instance.reason = std::move(reason);
 }
 
-verdict::Finding Judge::finish() && {
+void Judge::doubt_what_may_be_missing() {
+  const auto is_broken = [](const Instance& one) {
+    return one.verdict == Verdict::fail || one.verdict == Verdict::warn;
+  };
+  const auto broken = static_cast<std::size_t>(std::ranges::count_if(instances_, is_broken));
+  if (broken == 0) return;
+  const std::vector<MissingMessage>& missing = missing_messages(phone_);
+  if (missing.empty()) return;
+  const bool recurs = broken > missing.size() && broken == instances_.size() && broken > 1;
+  if (recurs) return;
+  const std::string more =
+      missing.size() > 1 ? fmt::format(" (and {} more times)", missing.size() - 1) : std::string();
+  for (Instance& instance : instances_)
+    if (is_broken(instance))
+      doubt(instance, verdict::Blame::network,
+            fmt::format("the capture lacks messages: {}{}", missing.front().what, more));
+}
+
+verdict::Finding Judge::finish(bool is_about_content) && {
   if (instances_.empty()) {
     const std::string reason = fmt::format("not exercised: it needs {}", precondition_);
     const trace::UndeliveredAction* lost = undelivered_action(phone_);
@@ -240,6 +259,7 @@ verdict::Finding Judge::finish() && {
       doubt(instance, verdict::Blame::host, phone_.trace.health.faults.front());
     }
   }
+  if (!is_about_content) doubt_what_may_be_missing();
   std::ranges::stable_sort(instances_, std::ranges::greater(), &Instance::verdict);
   finding_.instances = std::move(instances_);
   return std::move(finding_);

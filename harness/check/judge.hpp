@@ -11,6 +11,8 @@
 //     and blames who lost it.
 //  5. A fault of the capture, or a host later than the margin, turns pass, warn and fail into
 //     inconclusive, keeping what was measured.
+//  6. Where other messages show that some are missing from the capture, so may be what a fail or a
+//     warning misses: inconclusive, unless it recurs more often than messages are missing.
 
 #include <cstdint>
 #include <optional>
@@ -74,8 +76,8 @@ class Judge {
   /// All of `count` subjects are right, as Rule::held says; `first` is a message of the first.
   void all_held(std::size_t first, std::size_t count);
 
-  /// The finding, worst instance first.
-  verdict::Finding finish() &&;
+  /// The finding, worst instance first. See Rule::is_about_content.
+  verdict::Finding finish(bool is_about_content = false) &&;
 
  private:
   verdict::Instance& add(verdict::Verdict verdict, const Evidence& evidence, std::string message);
@@ -85,6 +87,7 @@ class Judge {
   verdict::Verdict fulfilment() const;
   verdict::Verdict violation() const;
   bool is_unclaimed_vendor_row() const;
+  void doubt_what_may_be_missing();
   void doubt(verdict::Instance& instance, verdict::Blame blame, std::string reason) const;
 
   const Phone& phone_;

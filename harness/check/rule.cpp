@@ -11,7 +11,7 @@ verdict::Finding finding_of(const Rule& rule, const Phone& phone) {
     rule.judge(phone, judge);
   else
     judge.not_applicable(std::string(reason));
-  return std::move(judge).finish();
+  return std::move(judge).finish(rule.is_about_content);
 }
 
 }  // namespace sipharness::check

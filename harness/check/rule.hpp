@@ -18,6 +18,8 @@ struct Rule {
   /// Of `every`: what held, with {} for the number of subjects.
   std::string_view held{};
   void (*judge)(const Phone&, Judge&) = nullptr;
+  /// Each message is judged by what is in it: messages that the capture lacks take nothing from it.
+  bool is_about_content = false;
 };
 
 /// The finding of one rule on one phone.

@@ -171,7 +171,8 @@ const std::array rules{
                   "Every datagram and every stream from the device to a SIP port is a SIP message "
                   "or a keep-alive; the frame and the position of the first error are told."},
          .needs = a_message,
-         .judge = what_it_sends_parses},
+         .judge = what_it_sends_parses,
+         .is_about_content = true},
     Rule{.row = {.id = "PROFILE-T1",
                  .clause = "policy: the wire agrees with the profile",
                  .severity = Severity::quality,

@@ -165,7 +165,8 @@ const std::array rules{
                 .sentence = "Every request carries To, From, CSeq, Call-ID, Max-Forwards and Via.",
                 .observed = "Each of the six headers is present in every request from the device."},
         .held = "To, From, CSeq, Call-ID, Max-Forwards and Via in all {} requests",
-        .judge = every<requests_of_device, lacks_a_mandatory_header>},
+        .judge = every<requests_of_device, lacks_a_mandatory_header>,
+        .is_about_content = true},
     Rule{.row = {.id = "RFC3261-GEN-02",
                  .clause = "RFC 3261 §8.1.1.6",
                  .severity = Severity::must,
@@ -173,7 +174,8 @@ const std::array rules{
                  .observed = "Max-Forwards is present in every request from the device; a value "
                              "other than 70 is a warning."},
          .held = "Max-Forwards in all {} requests",
-         .judge = max_forwards_is_seventy},
+         .judge = max_forwards_is_seventy,
+         .is_about_content = true},
     Rule{
         .row =
             {.id = "RFC3261-GEN-03",
@@ -183,7 +185,8 @@ const std::array rules{
              .observed =
                  "The prefix, compared with case, of the branch in every request from the device."},
         .held = "branches that begin z9hG4bK in all {} requests",
-        .judge = every<requests_of_device, lacks_the_cookie>},
+        .judge = every<requests_of_device, lacks_the_cookie>,
+        .is_about_content = true},
     Rule{.row = {.id = "RFC3261-GEN-04",
                  .clause = "RFC 3261 §8.1.1.7",
                  .severity = Severity::must,

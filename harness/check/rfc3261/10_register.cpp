@@ -309,7 +309,8 @@ const std::array rules{
                  .observed = "The Request-URI of every REGISTER is a SIP or SIPS URI without "
                              "userinfo and \"@\"."},
          .held = "a Request-URI without user part in all {} requests",
-         .judge = every<registers_of_device, request_uri_problem>},
+         .judge = every<registers_of_device, request_uri_problem>,
+         .is_about_content = true},
     Rule{.row = {.id = "RFC3261-REG-02",
                  .clause = "RFC 3261 §10.2, §8.1.1.2, §8.1.1.3",
                  .severity = Severity::must,
@@ -318,7 +319,8 @@ const std::array rules{
                  .observed = "In every REGISTER, refreshes included, the URIs of To and From are "
                              "equal by §19.1.4, From has a tag and To has none."},
          .held = "To and From the same AOR, tag only in From in all {} requests",
-         .judge = every<registers_of_device, aor_problem>},
+         .judge = every<registers_of_device, aor_problem>,
+         .is_about_content = true},
     Rule{.row =
              {.id = "RFC3261-REG-03",
               .clause = "RFC 3261 §10.2, §10.2.4",

@@ -55,7 +55,8 @@ const std::array rules{
                  .observed = "The size of every request sent over UDP; larger ones are a warning, "
                              "few devices heed this."},
          .needs = {"a request of the device"},
-         .judge = large_requests_use_a_stream},
+         .judge = large_requests_use_a_stream,
+         .is_about_content = true},
 };
 
 }  // namespace

@@ -1,0 +1,86 @@
+"""What a capture shows does not depend on how it was taken, and what it no longer shows gives no other
+verdict: every run folder of the shipped scenarios, judged again from changed captures.
+"""
+import json
+import unittest
+
+import captured_frames
+import changed_captures
+from support import EndToEnd, sipharness
+
+JUDGED_WORST_FIRST = ("fail", "warn", "inconclusive", "pass", "info", "not_applicable")
+OPPOSITES = {("pass", "fail"), ("pass", "warn"), ("info", "fail"), ("fail", "pass"), ("warn", "pass")}
+
+
+def verdicts_in(result, but=()):
+    """The worst verdict of each requirement over the phones of a result, some left out."""
+    found = {}
+    for finding in result["findings"]:
+        if finding["device"] in but:
+            continue
+        held = found.get(finding["requirement"], "not_applicable")
+        found[finding["requirement"]] = min(held, finding["verdict"], key=JUDGED_WORST_FIRST.index)
+    return found
+
+
+class ChangedCaptures(EndToEnd):
+    def judge(self, *arguments, but=()):
+        out = self.scratch / "judged.json"
+        sipharness("check", *arguments, "--quiet", "--json", out)
+        return verdicts_in(json.loads(out.read_text()), but)
+
+    def judge_frames(self, frames, *arguments, but=(), **how):
+        changed = captured_frames.write(self.scratch / "changed.pcap", frames, **how)
+        return self.judge(changed, *arguments, but=but)
+
+    def assert_never_opposite(self, changed, original):
+        """A pass is never a fail, a fail never a pass."""
+        opposite = {name: (original.get(name), verdict) for name, verdict in changed.items()
+                    if (original.get(name, "not_applicable"), verdict) in OPPOSITES}
+        self.assertFalse(opposite, "the verdict of the run, that of the changed capture")
+
+    def folders(self):
+        _, folders = self.run_scenarios("scenarios", "--quiet")
+        self.assertGreater(len(folders), 90)
+        return folders.items()
+
+    def test_knowledge_taken_away_turns_no_verdict_round(self):
+        for name, folder in self.folders():
+            original = self.judge(folder)
+            frames = captured_frames.read(folder / "capture.pcap")
+            profile = ["--profile", folder / "profile.json"]
+            with self.subTest(name, change="no journal"):
+                self.assert_never_opposite(self.judge(folder / "capture.pcap", *profile), original)
+            with self.subTest(name, change="no journal, no profile"):
+                self.assert_never_opposite(self.judge(folder / "capture.pcap"), original)
+            for change in changed_captures.LOSSY:
+                if not (kept := change(frames)):
+                    continue
+                with self.subTest(name, change=change.__name__):
+                    self.assert_never_opposite(self.judge_frames(kept, *profile), original)
+            with self.subTest(name, change="headers only"):
+                self.assert_never_opposite(self.judge_frames(frames, *profile, snap_length=80), original)
+
+    def test_how_a_capture_was_taken_changes_nothing(self):
+        for name, folder in self.folders():
+            profile = ["--profile", folder / "profile.json"]
+            original = self.judge(folder / "capture.pcap", *profile)
+            frames = captured_frames.read(folder / "capture.pcap")
+            for change in changed_captures.HARMLESS_FRAMES:
+                with self.subTest(name, change=change.__name__):
+                    self.assertEqual(original, self.judge_frames(
+                        change(frames), *profile, but=("phone-807", "phone-808")))
+            for link, number in changed_captures.HARMLESS_LINKS.items():
+                with self.subTest(name, link=link):
+                    self.assertEqual(original, self.judge_frames(frames, *profile, link=number))
+            moved = changed_captures.with_other_addresses(frames)
+            if moved is None or any(b"Authorization" in frame.payload for frame in frames):
+                continue  # a stream would be renumbered, a digest computed anew
+            with self.subTest(name, change="other addresses"):
+                renamed = self.scratch / "profile.json"
+                renamed.write_bytes(changed_captures.renamed((folder / "profile.json").read_bytes()))
+                self.assertEqual(original, self.judge_frames(moved, "--profile", renamed))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
