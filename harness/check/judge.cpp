@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 #include <variant>
 
@@ -87,6 +88,23 @@ std::string describe(const trace::UndeliveredAction& order, const Phone& phone) 
   return fmt::format("the action \"{}\" at {} was not delivered to the device ({})", task,
                      format_seconds(order.at - phone.trace.zero),
                      order.what.empty() ? "its driver reported nothing" : order.what);
+}
+
+bool is_broken(const Instance& one) {
+  return one.verdict == Verdict::fail || one.verdict == Verdict::warn;
+}
+
+/// Instances that cite the same frame are about one occasion, such as the intervals of a series.
+std::size_t occasions_in(const std::vector<Instance>& instances) {
+  std::set<std::uint32_t> cited;
+  std::size_t count = 0;
+  for (const Instance& instance : instances) {
+    const bool is_known = std::ranges::any_of(
+        instance.frames, [&](std::uint32_t frame) { return cited.contains(frame); });
+    if (!is_known) ++count;
+    cited.insert(instance.frames.begin(), instance.frames.end());
+  }
+  return count;
 }
 
 }  // namespace
@@ -219,14 +237,12 @@ void Judge::doubt(Instance& instance, verdict::Blame blame, std::string reason) 
 }
 
 void Judge::doubt_what_may_be_missing() {
-  const auto is_broken = [](const Instance& one) {
-    return one.verdict == Verdict::fail || one.verdict == Verdict::warn;
-  };
-  const auto broken = static_cast<std::size_t>(std::ranges::count_if(instances_, is_broken));
-  if (broken == 0) return;
+  if (std::ranges::none_of(instances_, is_broken)) return;
   const std::vector<MissingMessage>& missing = missing_messages(phone_);
   if (missing.empty()) return;
-  const bool recurs = broken > missing.size() && broken == instances_.size() && broken > 1;
+  const std::size_t occasions = occasions_in(instances_);
+  const bool recurs =
+      std::ranges::all_of(instances_, is_broken) && occasions > 1 && occasions > missing.size();
   if (recurs) return;
   const std::string more =
       missing.size() > 1 ? fmt::format(" (and {} more times)", missing.size() - 1) : std::string();

@@ -186,11 +186,27 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
   return result;
 }
 
+bool is_loopback(const Endpoint& endpoint) {
+  return endpoint.address.is_v4() ? endpoint.address.bytes()[0] == 127
+                                  : endpoint.address.text() == "::1";
+}
+
+/// Packets between loopback addresses never leave the host: where they were captured, there the
+/// device was.
+bool is_all_on_one_host(const trace::Trace& trace) {
+  const auto& flows = trace.messages.flows();
+  return !flows.empty() && std::ranges::all_of(flows, [](const trace::Flow& flow) {
+    return is_loopback(flow.source) && is_loopback(flow.destination);
+  });
+}
+
 Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request) {
   const scenario::Scenario* scenario = inputs.scenario ? &*inputs.scenario : nullptr;
   auto trace = trace::build_trace({inputs.capture, inputs.journal, scenario, inputs.vantage,
                                    request.servers, tested_in(inputs)});
   if (!trace) return tl::unexpected(trace.error());
+  if (!request.vantage && !inputs.is_run && is_all_on_one_host(*trace))
+    trace->vantage = trace::Vantage::device;
   Judged judged{make_result(inputs, *trace, request), std::move(*trace)};
   judged.result.findings =
       check::judge_trace(judged.trace, inputs.profile,

@@ -97,6 +97,10 @@ std::vector<SilentPrimary> find_calls_to_silent_primary(const Phone& phone) {
              transport_failure(phone, ServerRole::primary, primary->i0, deadline).has_value(),
          .was_observed = phone.trace.last > deadline});
   }
+  const bool moves_on = std::ranges::any_of(
+      found, [](const SilentPrimary& failed) { return failed.secondary != nullptr; });
+  for (SilentPrimary& failed : found)
+    failed.may_be_given_up = moves_on && failed.secondary == nullptr && !phone.trace.has_journal();
   return found;
 }
 
@@ -112,6 +116,12 @@ std::string describe_tries(const Phone& phone, const SilentPrimary& failed) {
   const auto& sends = transactions(phone)[failed.primary->invites.back()].sends;
   return fmt::format("{} INVITEs at the primary, the last {} after the first", sends.size(),
                      format_seconds(phone.at(sends.back()) - failed.primary->i0));
+}
+
+std::string given_up_or_left(const Phone& phone, const SilentPrimary& failed) {
+  return fmt::format(
+      "{}, then nothing, while another call went on to the secondary: was this one hung up?",
+      describe_tries(phone, failed));
 }
 
 std::vector<FailureSignal> find_failure_signals(const Phone& phone) {

@@ -36,6 +36,9 @@ struct SilentPrimary {
   CaptureTime deadline;            ///< i0 + 64·T1 + fo_grace
   bool has_signal = false;         ///< ICMP or RST told the device earlier
   bool was_observed = false;       ///< the capture reaches past the deadline
+  /// Without a journal: other calls went on to the secondary, and the user may have given up this
+  /// one.
+  bool may_be_given_up = false;
 };
 
 std::vector<SilentPrimary> find_calls_to_silent_primary(const Phone& phone);
@@ -55,6 +58,9 @@ verdict::Blame blame_for_no_move(const Phone& phone);
 /// "7 INVITEs at the primary, the last 31.500 s after the first": what a call that was not taken
 /// elsewhere did there.
 std::string describe_tries(const Phone& phone, const SilentPrimary& failed);
+
+/// Why nothing can be said of a call that may_be_given_up.
+std::string given_up_or_left(const Phone& phone, const SilentPrimary& failed);
 
 /// Kinds of failure signals.
 inline constexpr std::string_view timeout_signal = "Timer B";

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/observed/answered_invites.hpp"
 #include "harness/observed/challenges.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/credentials.hpp"
@@ -38,8 +39,10 @@ class Finder {
     }
     for (const Transaction& transaction : transactions(phone_)) {
       look_for_final_response(transaction);
+      look_for_response_of_device(transaction);
       look_for_transmissions(transaction);
     }
+    look_for_acks();
     tell_holes();
     look_for_requests_between();
     look_for_other_direction();
@@ -108,34 +111,78 @@ class Finder {
                     frame(transaction.sends.front()), frame((*next)->sends.front())));
   }
 
+  /// What was not sent again over UDP was heard: the capture goes on for longer than a wait.
+  bool was_not_repeated(const Message& message) const {
+    return message.transport == Transport::udp &&
+           phone_.trace.last - message.at > phone_.profile.timers.t1 * 2;
+  }
+
+  /// A request to the device that its sender does not repeat in time.
+  void look_for_response_of_device(const Transaction& transaction) {
+    if (is_ours(transaction) || transaction.sends.size() > 1) return;
+    const Message& request = opening(phone_, transaction);
+    if (!was_not_repeated(request)) return;
+    const Duration patience = phone_.profile.timers.t1 * 6 / 5;
+    if (transaction.first_response &&
+        phone_.at(*transaction.first_response) - request.at < patience)
+      return;
+    add(request.index,
+        fmt::format("the response to frame {}, which was not repeated", request.frame));
+  }
+
+  /// A 2xx to an INVITE that its sender does not repeat.
+  void look_for_acks() {
+    for (const AnsweredInvite& answered : answered_invites(phone_)) {
+      const Message& answer = phone_.message(answered.answer);
+      if (!answered.acks.empty() || !was_not_repeated(answer)) continue;
+      const auto copies = std::ranges::count_if(answered.invite->responses, [&](std::size_t one) {
+        return phone_.message(one).sip.bytes() == answer.sip.bytes();
+      });
+      if (copies == 1)
+        add(answered.answer,
+            fmt::format("the ACK to frame {}, which was not repeated", answer.frame));
+    }
+  }
+
   /// What the device sent again over UDP: a request, or its final response to an INVITE.
   void look_for_transmissions(const Transaction& transaction) {
     if (!is_unreliable(phone_, transaction)) return;
     const auto& timers = phone_.profile.timers;
     if (is_ours(transaction)) {
-      if (joined_late(transaction, timers.t1))
-        return add(transaction.sends.front(),
-                   fmt::format("transmissions before frame {}", frame(transaction.sends.front())));
+      if (began_before(transaction)) return;
       const bool is_invite = transaction.method == sip::Method::invite;
-      look_for_transmissions(transaction.sends, is_invite ? timers.sixty_four_t1() : timers.t2,
-                             !transaction.first_response);
+      Series series{.sends = transaction.sends,
+                    .cap = is_invite ? timers.sixty_four_t1() : timers.t2,
+                    .runs_out = !transaction.first_response};
+      if (!is_invite && transaction.provisional)
+        series.at_cap_from = phone_.at(*transaction.provisional);
+      look_for_transmissions(series);
     } else if (transaction.method == sip::Method::invite && transaction.final) {
       std::vector<std::size_t> copies = transaction.responses;
       std::erase_if(copies, [&](std::size_t one) { return one < *transaction.final; });
-      look_for_transmissions(copies, timers.t2, false);
+      look_for_transmissions({.sends = std::move(copies), .cap = timers.t2});
     }
   }
 
-  /// A series with intervals from T1 on that double up to `cap`, which lacks one transmission and
-  /// goes on in time; or, where nothing ended it before the timeout, the last one.
-  void look_for_transmissions(const std::vector<std::size_t>& sends, Duration cap, bool runs_out) {
-    const auto& timers = phone_.profile.timers;
+  /// Transmissions with intervals from T1 on that double up to `cap`.
+  struct Series {
+    std::vector<std::size_t> sends;
+    Duration cap{};
+    std::optional<CaptureTime> at_cap_from{};  ///< a provisional response: @source §17.1.2.2
+    bool runs_out = false;                     ///< nothing ended it before the timeout
+  };
+
+  /// One transmission is not there and the next comes in time.
+  void look_for_transmissions(const Series& series) {
+    const auto& sends = series.sends;
     const auto gap_before = [&](std::size_t i) {
       return phone_.at(sends[i]) - phone_.at(sends[i - 1]);
     };
-    const auto later = [&](Duration interval) { return std::min(interval * 2, cap); };
-    Duration expected = timers.t1;
+    const auto later = [&](Duration interval) { return std::min(interval * 2, series.cap); };
+    Duration expected = phone_.profile.timers.t1;
     for (std::size_t i = 1; i < sends.size(); ++i) {
+      if (series.at_cap_from && phone_.at(sends[i - 1]) >= *series.at_cap_from)
+        expected = series.cap;
       if (!is_about(gap_before(i), expected)) {
         const Duration both = expected + later(expected);
         expected = later(expected);
@@ -146,12 +193,17 @@ class Finder {
       }
       expected = later(expected);
     }
+    if (series.runs_out && sends.size() > 2)
+      look_for_last_transmission(sends, expected, later(expected));
+  }
+
+  /// `next` is the interval that was due, `after` the one behind it.
+  void look_for_last_transmission(const std::vector<std::size_t>& sends, Duration next,
+                                  Duration after) {
     const Duration passed = phone_.at(sends.back()) - phone_.at(sends.front());
-    const Duration end = timers.sixty_four_t1();
-    const bool lacks_last =
-        passed + expected * 9 / 10 < end && passed + expected + later(expected) > end;
-    const bool is_seen_to_end = phone_.trace.last - phone_.at(sends.front()) > end;
-    if (runs_out && sends.size() > 2 && lacks_last && is_seen_to_end)
+    const Duration end = phone_.profile.timers.sixty_four_t1();
+    const bool lacks_one = passed + next * 9 / 10 < end && passed + next + after > end;
+    if (lacks_one && phone_.trace.last - phone_.at(sends.front()) > end)
       holes_.push_back({sends.size(), sends.back()});
   }
 
@@ -165,13 +217,22 @@ class Finder {
       add(hole.beside, fmt::format("a transmission beside frame {}", frame(hole.beside)));
   }
 
-  bool joined_late(const Transaction& transaction, Duration first) const {
+  /// Its intervals begin with a later one: by any number where the capture has just begun, else by
+  /// one.
+  bool began_before(const Transaction& transaction) {
     if (transaction.sends.size() < 2) return false;
-    const CaptureTime start = start_of(phone_, transaction);
-    if (start - phone_.trace.first >= phone_.profile.timers.sixty_four_t1()) return false;
-    const Duration gap = phone_.at(transaction.sends[1]) - start;
-    for (Duration slot = first * 2; slot <= first * 32; slot *= 2)
-      if (is_about(gap, slot)) return true;
+    const Message& first = opening(phone_, transaction);
+    const bool is_new = first.at - phone_.trace.first < phone_.profile.timers.sixty_four_t1();
+    const Duration gap = phone_.at(transaction.sends[1]) - first.at;
+    const Duration t1 = phone_.profile.timers.t1;
+    for (Duration slot = t1 * 2; slot <= t1 * (is_new ? 32 : 2); slot *= 2) {
+      if (!is_about(gap, slot)) continue;
+      if (is_new)
+        add(first.index, fmt::format("transmissions before frame {}", first.frame));
+      else
+        holes_.push_back({0, first.index});
+      return true;
+    }
     return false;
   }
 

@@ -97,6 +97,8 @@ void invite_finds_the_loss(const Phone& phone, const SilentPrimary& failed, Occu
   if (failed.secondary != nullptr)
     it.within(move_within(phone, failed.primary->i0, *failed.secondary, failover_limit(phone)),
               "from the first INVITE at the silent primary to the secondary");
+  else if (failed.was_observed && failed.may_be_given_up)
+    it.inconclusive(Blame::user, given_up_or_left(phone, failed));
   else if (failed.was_observed)
     it.violated(
         fmt::format("the silent primary was never left: {}", describe_tries(phone, failed)));

@@ -77,13 +77,15 @@ void a_late_1xx_is_cancelled(const Phone& phone, const LateResponse& late, Occur
                .end = phone.at(*primary.cancel),
                .window = {.max = policy::time_to_cancel}},
               "CANCEL after a 1xx for a call that has moved on");
-  else if (!was_final)
+  else if (!was_final && phone.trace.last > late.at + policy::time_to_cancel)
     it.violated("a 1xx for a call that has moved on, no CANCEL");
 }
 
 void a_late_error_is_acknowledged(const Phone& phone, const LateResponse& late, Occurrence& it) {
   if (late.status < 300 || late.transaction_is_over) return;
-  if (invite_of(phone, *late.primary).acks.empty())
+  const bool is_acknowledged = !invite_of(phone, *late.primary).acks.empty();
+  if (!is_acknowledged && phone.trace.last < late.at + policy::time_to_react) return;
+  if (!is_acknowledged)
     it.violated(fmt::format("a late {} was never acknowledged", late.status));
   else if (ended_the_call(phone, late))
     it.violated(fmt::format("a late {} ended the call over the secondary", late.status));

@@ -78,6 +78,8 @@ void falls_back_to_the_secondary(const Phone& phone, const SilentPrimary& failed
                     .min_open = true},
          .tolerance = failover_grace(phone)},
         "INVITE reached the secondary after the first INVITE to the silent primary");
+  else if (failed.was_observed && failed.may_be_given_up)
+    it.inconclusive(Blame::user, given_up_or_left(phone, failed));
   else if (failed.was_observed)
     it.violated(fmt::format("no INVITE at the secondary within {} of silence; {}",
                             format_seconds(phone.trace.last - i0), describe_tries(phone, failed)));
