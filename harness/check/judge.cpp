@@ -244,12 +244,14 @@ void Judge::doubt_what_may_be_missing() {
   const bool recurs =
       std::ranges::all_of(instances_, is_broken) && occasions > 1 && occasions > missing.size();
   if (recurs) return;
-  const std::string more =
-      missing.size() > 1 ? fmt::format(" (and {} more times)", missing.size() - 1) : std::string();
-  for (Instance& instance : instances_)
-    if (is_broken(instance))
-      doubt(instance, verdict::Blame::network,
-            fmt::format("the capture lacks messages: {}{}", missing.front().what, more));
+  for (Instance& instance : instances_) {
+    if (!is_broken(instance)) continue;
+    const auto one = std::ranges::find_if(missing, [&](const MissingMessage& candidate) {
+      return candidate.call_id.empty() || candidate.call_id == instance.scope.call_id;
+    });
+    if (one != missing.end())
+      doubt(instance, verdict::Blame::network, "the capture lacks messages: " + one->what);
+  }
 }
 
 verdict::Finding Judge::finish(bool is_about_content) && {

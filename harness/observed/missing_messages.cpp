@@ -16,6 +16,7 @@
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/credentials.hpp"
 #include "harness/observed/cseq_numbers.hpp"
+#include "harness/observed/invites.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -23,7 +24,7 @@ namespace sipharness::observed {
 namespace {
 
 /// policy: an interval is one of a series if it is off by no more than this share of it.
-constexpr double series_tolerance = 0.1;
+constexpr double series_tolerance = 0.05;
 
 class Finder {
  public:
@@ -52,7 +53,11 @@ class Finder {
 
  private:
   void add(std::size_t shown_by, std::string what) {
-    missing_.push_back({shown_by, std::move(what)});
+    missing_.push_back({shown_by, std::move(what), {}});
+  }
+  /// What rests on the other side's retransmissions says nothing beyond its call.
+  void add_to_call(std::size_t shown_by, std::string what) {
+    missing_.push_back({shown_by, std::move(what), phone_.message(shown_by).sip.call_id()});
   }
   std::uint32_t frame(std::size_t message) const { return phone_.message(message).frame; }
 
@@ -117,31 +122,37 @@ class Finder {
            phone_.trace.last - message.at > phone_.profile.timers.t1 * 2;
   }
 
-  /// A request to the device that its sender does not repeat in time.
+  /// A request to the device that its sender no longer repeats.
   void look_for_response_of_device(const Transaction& transaction) {
-    if (is_ours(transaction) || transaction.sends.size() > 1) return;
-    const Message& request = opening(phone_, transaction);
-    if (!was_not_repeated(request)) return;
-    const Duration patience = phone_.profile.timers.t1 * 6 / 5;
-    if (transaction.first_response &&
-        phone_.at(*transaction.first_response) - request.at < patience)
-      return;
-    add(request.index,
-        fmt::format("the response to frame {}, which was not repeated", request.frame));
+    if (is_ours(transaction)) return;
+    const Message& last = phone_.message(transaction.sends.back());
+    if (!was_not_repeated(last)) return;
+    const auto answer = std::ranges::upper_bound(transaction.responses, last.index);
+    const bool is_answered = answer != transaction.responses.end() &&
+                             phone_.at(*answer) - last.at < phone_.profile.timers.t1 * 6 / 5;
+    const bool is_over = transaction.sends.size() > 1 &&
+                         last.at - start_of(phone_, transaction) > phone_.profile.timers.t2 * 4;
+    if (!is_answered && !is_over)
+      add_to_call(last.index,
+                  fmt::format("the response to frame {}, which was not repeated", last.frame));
   }
 
-  /// A 2xx to an INVITE that its sender does not repeat.
+  /// A final response to an INVITE that its sender does not repeat.
   void look_for_acks() {
-    for (const AnsweredInvite& answered : answered_invites(phone_)) {
-      const Message& answer = phone_.message(answered.answer);
-      if (!answered.acks.empty() || !was_not_repeated(answer)) continue;
-      const auto copies = std::ranges::count_if(answered.invite->responses, [&](std::size_t one) {
-        return phone_.message(one).sip.bytes() == answer.sip.bytes();
-      });
-      if (copies == 1)
-        add(answered.answer,
-            fmt::format("the ACK to frame {}, which was not repeated", answer.frame));
-    }
+    for (const AnsweredInvite& answered : answered_invites(phone_))
+      if (answered.acks.empty()) look_for_ack(*answered.invite, answered.answer);
+    for (const Transaction* invite : device_invites(phone_))
+      if (invite->final && invite->acks.empty() && !phone_.message(*invite->final).sip.is_success())
+        look_for_ack(*invite, *invite->final);
+  }
+  void look_for_ack(const Transaction& invite, std::size_t answer) {
+    if (!was_not_repeated(phone_.message(answer))) return;
+    const auto copies = std::ranges::count_if(invite.responses, [&](std::size_t one) {
+      return phone_.message(one).sip.bytes() == phone_.message(answer).sip.bytes();
+    });
+    if (copies == 1)
+      add_to_call(answer,
+                  fmt::format("the ACK to frame {}, which was not repeated", frame(answer)));
   }
 
   /// What the device sent again over UDP: a request, or its final response to an INVITE.
@@ -172,7 +183,7 @@ class Finder {
     bool runs_out = false;                     ///< nothing ended it before the timeout
   };
 
-  /// One transmission is not there and the next comes in time.
+  /// Some transmissions are not there and the next comes in time.
   void look_for_transmissions(const Series& series) {
     const auto& sends = series.sends;
     const auto gap_before = [&](std::size_t i) {
@@ -183,14 +194,15 @@ class Finder {
     for (std::size_t i = 1; i < sends.size(); ++i) {
       if (series.at_cap_from && phone_.at(sends[i - 1]) >= *series.at_cap_from)
         expected = series.cap;
-      if (!is_about(gap_before(i), expected)) {
-        const Duration both = expected + later(expected);
+      Duration due = expected;
+      while (due < gap_before(i) && !is_about(gap_before(i), due)) {
         expected = later(expected);
-        const bool is_in_time_again =
-            i + 1 == sends.size() || is_about(gap_before(i + 1), later(expected));
-        if (!is_about(gap_before(i), both) || !is_in_time_again) return;
-        holes_.push_back({i, sends[i]});
+        due += expected;
       }
+      const bool is_in_time_again =
+          i + 1 == sends.size() || is_about(gap_before(i + 1), later(expected));
+      if (!is_about(gap_before(i), due) || (due != expected && !is_in_time_again)) return;
+      if (due != expected) holes_.push_back({i, sends[i]});
       expected = later(expected);
     }
     if (series.runs_out && sends.size() > 2)

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/observed/phone.hpp"
@@ -16,6 +17,7 @@ namespace sipharness::observed {
 struct MissingMessage {
   std::size_t shown_by = 0;  ///< message index
   std::string what;          ///< "the request that frame 12 answers"
+  std::string_view call_id;  ///< the only one that it concerns; empty: it may concern all
 };
 
 std::vector<MissingMessage> find_missing_messages(const Phone& phone);

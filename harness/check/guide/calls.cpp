@@ -87,11 +87,17 @@ void falls_back_to_the_secondary(const Phone& phone, const SilentPrimary& failed
     it.inconclusive(Blame::harness, "the capture ends before the fallback was due");
 }
 
+/// The capture ends before the ACK was due.
+bool awaits_ack(const Phone& phone, const Leg& answered) {
+  return answered.acks_2xx.empty() &&
+         phone.trace.last - phone.at(*answered.final) < policy::prompt_start;
+}
+
 void judge_at_secondary(const Phone& phone, const CallGroup& call, const Leg& secondary,
                         Occurrence& it) {
   it.about(evidence_of(phone, secondary));
   const bool was_acknowledged = !secondary.acks_2xx.empty();
-  if (!is_answered(phone, secondary)) return;
+  if (!is_answered(phone, secondary) || awaits_ack(phone, secondary)) return;
   if (!was_acknowledged && !call.hung_up)
     it.violated("the secondary answered and its 200 was never acknowledged");
   else if (was_acknowledged && call.legs.front().server == ServerRole::primary)
@@ -135,7 +141,7 @@ std::optional<std::string> missing_from(const Phone& phone, const CallGroup& cal
 
 void is_complete_over_the_secondary(const Phone& phone, const CallGroup& call, Occurrence& it) {
   const Leg* leg = call.leg(ServerRole::secondary);
-  if (leg == nullptr || !is_answered(phone, *leg)) return;
+  if (leg == nullptr || !is_answered(phone, *leg) || awaits_ack(phone, *leg)) return;
   it.about(evidence_of(phone, *leg)).cite(leg->final);
   if (const auto missing = missing_from(phone, call, *leg))
     it.violated(fmt::format("call over the secondary: {}", *missing));

@@ -119,7 +119,8 @@ const std::array rules{
          .needs = {"a request to the device that asks for rport", Blame::harness},
          .unless = has_rport_off,
          .held = "{} responses at the port their request came from, which they tell",
-         .judge = responds_at_the_source_port},
+         .judge = responds_at_the_source_port,
+         .is_about_content = true},
 };
 
 }  // namespace

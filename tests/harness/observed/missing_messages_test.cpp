@@ -123,6 +123,17 @@ TEST(MissingMessages, are_shown_by_a_series_that_begins_with_the_capture) {
   EXPECT_THAT(missing_in(t), ElementsAre("transmissions before frame 1"));
 }
 
+TEST(MissingMessages, are_shown_by_what_is_not_repeated) {
+  TraceBuilder t;
+  t.healthy_registrations(0s);
+  const auto busy = t.at(5s).from_device(primary).request("INVITE");
+  t.at(8s).to_device(primary).response(486, {.to = busy});
+  t.at(20s).to_device(secondary).request("OPTIONS");
+  t.ends(60s);
+  EXPECT_THAT(missing_in(t),
+              ElementsAre(HasSubstr("the ACK to frame 6"), HasSubstr("the response to frame 7")));
+}
+
 TEST(MissingMessages, are_all_of_a_direction) {
   TraceBuilder t;
   for (std::uint32_t n = 0; n < 3; ++n)
