@@ -93,14 +93,6 @@ void JournalFacts::find_faults() {
   for (std::vector<CaptureTime>& times : faults_) std::ranges::sort(times);
 }
 
-bool JournalFacts::is_out(ServerRole server, CaptureTime at) const {
-  const std::vector<Outage>& known = outages(server);
-  const auto next = std::ranges::upper_bound(known, at, {}, &Outage::from);
-  if (next == known.begin()) return false;
-  const Outage& last = *std::prev(next);
-  return at < last.until || !last.recovered;
-}
-
 Duration JournalFacts::worst_lag(CaptureTime from, CaptureTime to) const {
   const auto lags = all<journal::Lag>();
   auto lag = std::ranges::lower_bound(lags, from, {}, &Timed<journal::Lag>::at);

@@ -29,6 +29,7 @@ struct Outage {
   CaptureTime until;  ///< trace end if it never came back
   bool recovered = false;
   bool port_closed = false;
+  bool is_exact = true;  ///< else as far as requests show it: it may have ended before `until`
 };
 
 class JournalFacts {
@@ -47,7 +48,6 @@ class JournalFacts {
   const std::vector<Outage>& outages(trace::ServerRole server) const {
     return outages_at_[static_cast<std::size_t>(server)];
   }
-  bool is_out(trace::ServerRole server, CaptureTime at) const;
 
   /// When the server withheld or delayed a response, or forgot its bindings; sorted.
   const std::vector<CaptureTime>& faults(trace::ServerRole server) const {

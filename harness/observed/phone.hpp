@@ -83,8 +83,7 @@ inline Duration failover_limit(const Phone& phone) {
   return phone.profile.timers.sixty_four_t1() + phone.profile.tolerances.fo_grace;
 }
 
-inline bool is_out(const Phone& phone, ServerRole server, CaptureTime at) {
-  return phone.journal.is_out(server, at);
-}
+/// See outages.hpp.
+bool is_out(const Phone& phone, ServerRole server, CaptureTime at);
 
 }  // namespace sipharness::observed

@@ -6,6 +6,7 @@
 #include <ranges>
 
 #include "harness/observed/failover.hpp"
+#include "harness/observed/outages.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/primary_answers.hpp"
 #include "harness/observed/registration.hpp"
@@ -37,9 +38,9 @@ bool has_move_between(const Phone& phone, CaptureTime from, CaptureTime until) {
 }
 
 bool has_outage_between(const Phone& phone, CaptureTime from, CaptureTime until) {
-  const auto& outages = phone.journal.outages(ServerRole::primary);
-  const auto first = std::ranges::upper_bound(outages, from, {}, &Outage::from);
-  return first != outages.end() && first->from < until;
+  const auto& known = outages(phone, ServerRole::primary);
+  const auto first = std::ranges::upper_bound(known, from, {}, &Outage::from);
+  return first != known.end() && first->from < until;
 }
 
 /// The primary is registered again since `back`, and nothing since says that it is lost.

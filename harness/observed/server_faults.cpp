@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/observed/journal_facts.hpp"
+#include "harness/observed/outages.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -84,9 +85,9 @@ std::optional<CaptureTime> next_fault(const Phone& phone, ServerRole server, Cap
   const auto& times = phone.derived<find_fault_times>()[static_cast<std::size_t>(server)];
   const auto next = std::ranges::lower_bound(times, from);
   if (next != times.end()) earliest = *next;
-  const std::vector<Outage>& outages = phone.journal.outages(server);
-  const auto outage = std::ranges::upper_bound(outages, from, {}, &Outage::until);
-  if (outage != outages.end()) {
+  const std::vector<Outage>& known = outages(phone, server);
+  const auto outage = std::ranges::upper_bound(known, from, {}, &Outage::until);
+  if (outage != known.end()) {
     const CaptureTime begun = std::max(outage->from, from);
     earliest = std::min(earliest.value_or(begun), begun);
   }

@@ -55,6 +55,12 @@ std::optional<CaptureTime> last_heard(const Phone& phone, ServerRole server, Cap
   return next == times.begin() ? std::nullopt : std::optional(*std::prev(next));
 }
 
+std::optional<CaptureTime> next_heard(const Phone& phone, ServerRole server, CaptureTime at) {
+  const std::vector<CaptureTime>& times = from(phone, server).times;
+  const auto next = std::ranges::upper_bound(times, at);
+  return next == times.end() ? std::nullopt : std::optional(*next);
+}
+
 bool asked_to_wait(const Phone& phone, ServerRole server, CaptureTime at) {
   return from(phone, server).waits.any_at(at);
 }

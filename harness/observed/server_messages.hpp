@@ -11,6 +11,9 @@ namespace sipharness::observed {
 /// When the server last sent something to the phone, no later than `at`.
 std::optional<CaptureTime> last_heard(const Phone& phone, ServerRole server, CaptureTime at);
 
+/// When the server next sent something to the phone, later than `at`.
+std::optional<CaptureTime> next_heard(const Phone& phone, ServerRole server, CaptureTime at);
+
 /// The server asked with 503 not to be tried until later than `at`. @source RFC 3261 §21.5.4
 bool asked_to_wait(const Phone& phone, ServerRole server, CaptureTime at);
 

@@ -13,6 +13,7 @@
 #include "harness/observed/failover.hpp"
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/midcall.hpp"
+#include "harness/observed/outages.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/primary_answers.hpp"
 #include "harness/observed/refresh.hpp"
@@ -113,8 +114,7 @@ void a_call_to_nobody_ends(const Phone& phone, const CallGroup& call, Occurrence
 // --- A primary that comes and goes ---------------------------------------------------------------
 
 void flapping_causes_no_storm(const Phone& phone, Judge& judge) {
-  if (std::ranges::count_if(phone.journal.outages(ServerRole::primary), &Outage::recovered) < 3)
-    return;
+  if (std::ranges::count_if(outages(phone, ServerRole::primary), &Outage::recovered) < 3) return;
   for (const ServerRole server : {ServerRole::primary, ServerRole::secondary}) {
     const auto& attempts = attempts_at(phone, server);
     if (attempts.empty()) continue;

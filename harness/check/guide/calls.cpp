@@ -159,7 +159,7 @@ void lost_secondary_does_not_matter(const Phone& phone, const CallGroup& call, O
     it.violated("the call went to the secondary");
   else if (is_answered(phone, *primary) && primary->acks_2xx.empty())
     it.violated("the primary answered and its 200 was never acknowledged");
-  else
+  else if (call.dialled)
     it.within({.start = start,
                .end = reached_at(phone, *primary),
                .window = {.max = policy::prompt_start}},

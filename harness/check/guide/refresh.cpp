@@ -11,6 +11,7 @@
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/actions.hpp"
+#include "harness/observed/outages.hpp"
 #include "harness/observed/registration.hpp"
 
 namespace sipharness::check {
@@ -75,7 +76,7 @@ void keeps_the_secondary(const Phone& phone, Judge& judge) {
   if (bound == nullptr) return;
   const auto& refreshes = refreshes_at(phone, ServerRole::secondary);
   const auto start = [](const Refresh& refresh) { return refresh.next->start; };
-  for (const Outage& outage : phone.journal.outages(ServerRole::primary)) {
+  for (const Outage& outage : outages(phone, ServerRole::primary)) {
     const CaptureTime from = std::max(outage.from, *bound->ok);
     const CaptureTime until = std::min(outage.until, next_power_change(phone, from));
     if (until - from < 2 * latest_refresh(phone, *bound->granted)) continue;

@@ -1,0 +1,19 @@
+#pragma once
+// When a server was out, as far as a phone is concerned: as the journal says; without one, as the
+// phone's own requests show that drew nothing until they timed out, or were refused.
+// @source ALG-OUT: requirements §0.4
+
+#include <array>
+#include <vector>
+
+#include "harness/observed/phone.hpp"
+
+namespace sipharness::observed {
+
+/// By server.
+std::array<std::vector<Outage>, 3> find_seen_outages(const Phone& phone);
+
+/// In the order of their beginnings.
+const std::vector<Outage>& outages(const Phone& phone, ServerRole server);
+
+}  // namespace sipharness::observed
