@@ -183,7 +183,7 @@ TEST_F(Run, may_be_judged_as_a_capture_of_nobody) {
   EXPECT_EQ(bare.result.scenario, "");
   EXPECT_EQ(bare.result.clock, "");
   EXPECT_EQ(bare.result.capture.source, "file");
-  EXPECT_EQ(bare.result.capture.vantage, "unknown");
+  EXPECT_EQ(bare.result.capture.vantage, "device") << "it is all on one host";
   ASSERT_EQ(bare.result.devices.size(), 1U);
   EXPECT_EQ(bare.result.devices[0].kind, "external");
   const judge::Judged placed = judged({.capture = judge::RunFolder{options().folder}.capture(),
