@@ -188,12 +188,13 @@ void Judge::measure(const Evidence& evidence, const Measurement& measurement, st
   if (!instance.margin || !(measurement.host_produced || shares_our_host(phone_))) return;
   const Duration lag = phone_.journal.worst_lag(measurement.start, measurement.end);
   if (lag > std::max(*instance.margin, -*instance.margin))
-    doubt(instance, verdict::Blame::host,
-          fmt::format("the host was {} late, more than the margin", format_seconds(lag, 4)));
+    make_inconclusive(
+        instance, verdict::Blame::host,
+        fmt::format("the host was {} late, more than the margin", format_seconds(lag, 4)));
 }
 
 void Judge::inconclusive(const Evidence& evidence, verdict::Blame blame, std::string reason) {
-  doubt(add(Verdict::inconclusive, evidence, reason), blame, reason);
+  make_inconclusive(add(Verdict::inconclusive, evidence, reason), blame, reason);
 }
 
 void Judge::not_applicable(std::string reason) {
@@ -230,13 +231,13 @@ bool Judge::is_unclaimed_vendor_row() const {
          !phone_.profile.claims_guide();
 }
 
-void Judge::doubt(Instance& instance, verdict::Blame blame, std::string reason) const {
+void Judge::make_inconclusive(Instance& instance, verdict::Blame blame, std::string reason) const {
   instance.verdict = Verdict::inconclusive;
   instance.blame = blame;
   instance.reason = std::move(reason);
 }
 
-void Judge::doubt_what_may_be_missing() {
+void Judge::allow_for_missing_messages() {
   if (std::ranges::none_of(instances_, is_broken)) return;
   const std::vector<MissingMessage>& missing = missing_messages(phone_);
   if (missing.empty()) return;
@@ -250,7 +251,8 @@ void Judge::doubt_what_may_be_missing() {
       return candidate.call_id.empty() || candidate.call_id == instance.scope.call_id;
     });
     if (one != missing.end())
-      doubt(instance, verdict::Blame::network, "the capture lacks messages: " + one->what);
+      make_inconclusive(instance, verdict::Blame::network,
+                        "the capture lacks messages: " + one->what);
   }
 }
 
@@ -274,10 +276,10 @@ verdict::Finding Judge::finish(bool is_about_content) && {
       instance.verdict = Verdict::info;
       instance.reason = "the profile does not claim the guide";
     } else if (!phone_.trace.health.complete()) {
-      doubt(instance, verdict::Blame::host, phone_.trace.health.faults.front());
+      make_inconclusive(instance, verdict::Blame::host, phone_.trace.health.faults.front());
     }
   }
-  if (!is_about_content) doubt_what_may_be_missing();
+  if (!is_about_content) allow_for_missing_messages();
   std::ranges::stable_sort(instances_, std::ranges::greater(), &Instance::verdict);
   finding_.instances = std::move(instances_);
   return std::move(finding_);

@@ -7,8 +7,7 @@
 //  2. An info row is recorded, whatever the check says.
 //  3. A vendor row of a device that does not claim the guide becomes info.
 //  4. Where an action was not delivered to the device (rule i), a named row that nothing exercised
-//  says so
-//     and blames who lost it.
+//     says so and blames who lost it.
 //  5. A fault of the capture, or a host later than the margin, turns pass, warn and fail into
 //     inconclusive, keeping what was measured.
 //  6. Where other messages show that some are missing from the capture, so may be what a fail or a
@@ -87,8 +86,9 @@ class Judge {
   verdict::Verdict fulfilment() const;
   verdict::Verdict violation() const;
   bool is_unclaimed_vendor_row() const;
-  void doubt_what_may_be_missing();
-  void doubt(verdict::Instance& instance, verdict::Blame blame, std::string reason) const;
+  void allow_for_missing_messages();
+  void make_inconclusive(verdict::Instance& instance, verdict::Blame blame,
+                         std::string reason) const;
 
   const Phone& phone_;
   verdict::Finding finding_;  ///< its instances come with finish()

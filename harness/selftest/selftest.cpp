@@ -86,12 +86,12 @@ class Selftest {
     const Verdicts found = verdicts_of(folder);
     add_alarms(scenario.full_name(), options_.seed, found);
     punch_a_hole(folder);
-    const Verdicts doubtful = verdicts_of(folder);
+    const Verdicts incomplete = verdicts_of(folder);
     for (const auto& [requirement, verdict] : found) {
       auto* const coverage = coverage_of(requirement);
       if (coverage == nullptr || verdict != Verdict::pass) continue;
       coverage->passes.push_back(scenario.full_name());
-      coverage->inconclusive |= doubtful.at(requirement) == Verdict::inconclusive;
+      coverage->inconclusive |= incomplete.at(requirement) == Verdict::inconclusive;
     }
     healthy_.emplace(scenario.full_name(), found);
   }

@@ -94,10 +94,10 @@ TEST(Console, shows_of_a_failure_what_was_expected_and_measured_and_where) {
 }
 
 TEST(Console, says_whose_doing_an_inconclusive_is) {
-  Instance doubted = instance(Verdict::inconclusive, "fallback: 32.100 s");
-  doubted.reason = "the host was 0.3 s late";
-  doubted.blame = Blame::host;
-  const std::string text = console(result_of({finding("GRP-CALL-03", {doubted})}), {});
+  Instance inconclusive = instance(Verdict::inconclusive, "fallback: 32.100 s");
+  inconclusive.reason = "the host was 0.3 s late";
+  inconclusive.blame = Blame::host;
+  const std::string text = console(result_of({finding("GRP-CALL-03", {inconclusive})}), {});
   EXPECT_THAT(text, HasSubstr("the host was 0.3 s late · blame: host"));
 }
 
