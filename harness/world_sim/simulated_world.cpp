@@ -4,8 +4,8 @@
 
 #include "harness/world_sim/event_loop.hpp"
 #include "harness/world_sim/network.hpp"
-#include "harness/world_sim/tcp_host.hpp"
-#include "harness/world_sim/udp_host.hpp"
+#include "harness/world_sim/tcp_stack.hpp"
+#include "harness/world_sim/udp_stack.hpp"
 
 namespace sipharness::world_sim {
 
@@ -19,8 +19,8 @@ class SimulatedWorld::Impl {
 
   EventLoop loop;
   Network network;
-  UdpHost udp;
-  TcpHost tcp;
+  UdpStack udp;
+  TcpStack tcp;
 };
 
 SimulatedWorld::SimulatedWorld(SimulationOptions options)

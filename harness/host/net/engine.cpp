@@ -22,16 +22,16 @@ void Engine::run(TimePoint until, const std::function<bool()>& done) {
   stop_ = nullptr;
 }
 
-void Engine::bury(Descriptor socket) {
+void Engine::abandon(Descriptor socket) {
   // In repair mode close() forgets the connection without a FIN, and the kernel answers later
   // segments as it answers strangers. It takes CAP_NET_ADMIN.
   if (set_option(socket, IPPROTO_TCP, TCP_REPAIR, 1)) return;
   // Without it the socket is kept and answers what comes with an ACK first, then the RST.
-  Grave& grave = graves_.emplace_back(std::move(socket), nullptr);
-  const auto position = std::prev(graves_.end());
-  grave.watch = reactor_.watch(grave.socket.number(), [this, position] {
+  AbandonedSocket& abandoned = abandoned_.emplace_back(std::move(socket), nullptr);
+  const auto position = std::prev(abandoned_.end());
+  abandoned.watch = reactor_.watch(abandoned.socket.number(), [this, position] {
     reset_on_close(position->socket);
-    graves_.erase(position);
+    abandoned_.erase(position);
   });
 }
 

@@ -31,7 +31,7 @@ class Engine {
   /// See RealWorld::run.
   void run(TimePoint until, const std::function<bool()>& done);
   /// Forgets a TCP connection without a word (Stream::vanish); what still comes for it draws RST.
-  void bury(Descriptor socket);
+  void abandon(Descriptor socket);
 
   Reactor& reactor() { return reactor_; }
   FrameEmitter& frames() { return frames_; }
@@ -42,7 +42,7 @@ class Engine {
   std::array<char, 65536>& stream_bytes() { return stream_bytes_; }
 
  private:
-  struct Grave {
+  struct AbandonedSocket {
     Descriptor socket;
     std::unique_ptr<Reactor::Watch> watch;
   };
@@ -60,7 +60,7 @@ class Engine {
   ReceiveBatch receive_batch_;
   SendBatch send_batch_;
   std::array<char, 65536> stream_bytes_;
-  std::list<Grave> graves_;
+  std::list<AbandonedSocket> abandoned_;
 };
 
 }  // namespace sipharness::host

@@ -116,7 +116,7 @@ void TcpStream::vanish() {
   fall_silent();
   drop_what_comes(socket_, false);
   discard_unread();
-  engine_.bury(std::move(socket_));
+  engine_.abandon(std::move(socket_));
 }
 
 void TcpStream::freeze() {

@@ -11,9 +11,9 @@
 
 namespace sipharness::world_sim {
 
-class UdpHost final : public PacketReceiver {
+class UdpStack final : public PacketReceiver {
  public:
-  UdpHost(EventLoop& loop, Network& network) : loop_(loop), network_(network) {}
+  UdpStack(EventLoop& loop, Network& network) : loop_(loop), network_(network) {}
 
   /// Throws SetupError if the port is taken.
   std::unique_ptr<world::DatagramPort> open(const Endpoint& wanted,

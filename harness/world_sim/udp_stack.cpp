@@ -1,4 +1,4 @@
-#include "harness/world_sim/udp_host.hpp"
+#include "harness/world_sim/udp_stack.hpp"
 
 #include <optional>
 
@@ -6,22 +6,22 @@
 
 namespace sipharness::world_sim {
 
-class UdpHost::Port final : public world::DatagramPort {
+class UdpStack::Port final : public world::DatagramPort {
  public:
-  Port(UdpHost& host, const Endpoint& local) : host_(host), local_(local) {}
-  ~Port() override { host_.handlers_.erase(local_); }
+  Port(UdpStack& stack, const Endpoint& local) : stack_(stack), local_(local) {}
+  ~Port() override { stack_.handlers_.erase(local_); }
   const Endpoint& local() const override { return local_; }
   void send(const Endpoint& destination, std::string_view payload) override {
-    host_.send(local_, destination, payload);
+    stack_.send(local_, destination, payload);
   }
 
  private:
-  UdpHost& host_;
+  UdpStack& stack_;
   Endpoint local_;
 };
 
-std::unique_ptr<world::DatagramPort> UdpHost::open(const Endpoint& wanted,
-                                                   world::DatagramHandler& handler) {
+std::unique_ptr<world::DatagramPort> UdpStack::open(const Endpoint& wanted,
+                                                    world::DatagramHandler& handler) {
   const auto is_taken = [this](const Endpoint& local) { return handlers_.contains(local); };
   const Endpoint local = ephemeral_.choose(wanted, is_taken);
   if (is_taken(local))
@@ -31,7 +31,7 @@ std::unique_ptr<world::DatagramPort> UdpHost::open(const Endpoint& wanted,
   return port;
 }
 
-void UdpHost::send(const Endpoint& source, const Endpoint& destination, std::string_view payload) {
+void UdpStack::send(const Endpoint& source, const Endpoint& destination, std::string_view payload) {
   if (source.address.is_v4() != destination.address.is_v4()) {
     loop_.post_at(loop_.now(), [this, source, destination] {
       tell_unreachable(source, destination, Unreachable::network);
@@ -45,7 +45,7 @@ void UdpHost::send(const Endpoint& source, const Endpoint& destination, std::str
                                                    .payload = payload}));
 }
 
-void UdpHost::on_packet(const packet::IpPacket& packet) {
+void UdpStack::on_packet(const packet::IpPacket& packet) {
   const std::optional<packet::UdpHeader> datagram = packet::decode_udp(packet.payload);
   if (!datagram) return;
   const auto found = handlers_.find({packet.destination, datagram->destination_port});
@@ -56,12 +56,12 @@ void UdpHost::on_packet(const packet::IpPacket& packet) {
   found->second->on_datagram({packet.source, datagram->source_port}, datagram->payload);
 }
 
-void UdpHost::on_icmp_error(const packet::IcmpError& error) {
+void UdpStack::on_icmp_error(const packet::IcmpError& error) {
   tell_unreachable(error.original_source, error.original_destination, error.reason);
 }
 
-void UdpHost::tell_unreachable(const Endpoint& source, const Endpoint& destination,
-                               Unreachable reason) {
+void UdpStack::tell_unreachable(const Endpoint& source, const Endpoint& destination,
+                                Unreachable reason) {
   const auto found = handlers_.find(source);
   if (found != handlers_.end()) found->second->on_unreachable(destination, reason);
 }

@@ -1,4 +1,4 @@
-#include "harness/world_sim/tcp_host.hpp"
+#include "harness/world_sim/tcp_stack.hpp"
 
 #include <optional>
 #include <utility>
@@ -7,23 +7,23 @@
 
 namespace sipharness::world_sim {
 
-class TcpHost::Listener final : public world::StreamListener {
+class TcpStack::Listener final : public world::StreamListener {
  public:
-  Listener(TcpHost& host, const Endpoint& local) : host_(host), local_(local) {}
+  Listener(TcpStack& stack, const Endpoint& local) : stack_(stack), local_(local) {}
   ~Listener() override {
     swallow(false);
-    host_.listeners_.erase(local_);
+    stack_.listeners_.erase(local_);
   }
   const Endpoint& local() const override { return local_; }
-  void swallow(bool on) override { host_.swallow_syns(local_, on); }
+  void swallow(bool on) override { stack_.swallow_syns(local_, on); }
 
  private:
-  TcpHost& host_;
+  TcpStack& stack_;
   Endpoint local_;
 };
 
 /// The user's end of a connection, which outlives it until the host has said all there is to say.
-class TcpHost::UserStream final : public world::Stream {
+class TcpStack::UserStream final : public world::Stream {
  public:
   explicit UserStream(std::shared_ptr<TcpConnection> connection)
       : connection_(std::move(connection)) {}
@@ -39,18 +39,18 @@ class TcpHost::UserStream final : public world::Stream {
   std::shared_ptr<TcpConnection> connection_;
 };
 
-TcpHost::TcpHost(EventLoop& loop, Network& network)
+TcpStack::TcpStack(EventLoop& loop, Network& network)
     : loop_(loop), network_(network), initial_sequences_(fnv1a("initial sequence numbers")) {}
 
-bool TcpHost::is_taken(const Endpoint& local) const {
+bool TcpStack::is_taken(const Endpoint& local) const {
   const auto first_of_local = connections_.lower_bound({local, Endpoint{}});
   const bool is_connected =
       first_of_local != connections_.end() && first_of_local->first.local == local;
   return is_connected || listeners_.contains(local);
 }
 
-std::unique_ptr<world::StreamListener> TcpHost::listen(const Endpoint& wanted,
-                                                       world::AcceptFunction accept) {
+std::unique_ptr<world::StreamListener> TcpStack::listen(const Endpoint& wanted,
+                                                        world::AcceptFunction accept) {
   const Endpoint local =
       ephemeral_.choose(wanted, [this](const Endpoint& candidate) { return is_taken(candidate); });
   if (listeners_.contains(local))
@@ -60,8 +60,8 @@ std::unique_ptr<world::StreamListener> TcpHost::listen(const Endpoint& wanted,
   return listener;
 }
 
-std::unique_ptr<world::Stream> TcpHost::connect(const Endpoint& wanted, const Endpoint& remote,
-                                                world::StreamHandler& handler) {
+std::unique_ptr<world::Stream> TcpStack::connect(const Endpoint& wanted, const Endpoint& remote,
+                                                 world::StreamHandler& handler) {
   if (wanted.address.is_v4() != remote.address.is_v4())
     throw SetupError("cannot connect from " + wanted.address.text() + " to " + remote.text() +
                      ": give both addresses of one family");
@@ -78,19 +78,19 @@ std::unique_ptr<world::Stream> TcpHost::connect(const Endpoint& wanted, const En
   return std::make_unique<UserStream>(connection);
 }
 
-void TcpHost::swallow_syns(const Endpoint& endpoint, bool on) {
+void TcpStack::swallow_syns(const Endpoint& endpoint, bool on) {
   if (on)
     swallowed_.insert(endpoint);
   else
     swallowed_.erase(endpoint);
 }
 
-std::shared_ptr<TcpConnection> TcpHost::find(const TcpConnectionKey& key) const {
+std::shared_ptr<TcpConnection> TcpStack::find(const TcpConnectionKey& key) const {
   const auto found = connections_.find(key);
   return found == connections_.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<TcpConnection> TcpHost::make_connection(const TcpConnectionKey& key) {
+std::shared_ptr<TcpConnection> TcpStack::make_connection(const TcpConnectionKey& key) {
   const auto initial_sequence = static_cast<std::uint32_t>(initial_sequences_.next());
   auto connection =
       std::make_shared<TcpConnection>(static_cast<Owner&>(*this), loop_, key, initial_sequence);
@@ -98,7 +98,7 @@ std::shared_ptr<TcpConnection> TcpHost::make_connection(const TcpConnectionKey& 
   return connection;
 }
 
-void TcpHost::on_packet(const packet::IpPacket& packet) {
+void TcpStack::on_packet(const packet::IpPacket& packet) {
   const std::optional<packet::TcpHeader> segment = packet::decode_tcp(packet.payload);
   if (!segment) return;
   const TcpConnectionKey key{{packet.destination, segment->destination_port},
@@ -119,7 +119,7 @@ void TcpHost::on_packet(const packet::IpPacket& packet) {
     refuse(key, *segment);
 }
 
-void TcpHost::refuse(const TcpConnectionKey& key, const packet::TcpHeader& segment) {
+void TcpStack::refuse(const TcpConnectionKey& key, const packet::TcpHeader& segment) {
   if (segment.flags.rst) return;
   packet::TcpSegment answer{.source = key.local,
                             .destination = key.remote,
@@ -137,17 +137,17 @@ void TcpHost::refuse(const TcpConnectionKey& key, const packet::TcpHeader& segme
   transmit(answer);
 }
 
-void TcpHost::on_icmp_error(const packet::IcmpError& error) {
+void TcpStack::on_icmp_error(const packet::IcmpError& error) {
   const auto connection = find({error.original_source, error.original_destination});
   if (connection) connection->on_icmp_error();
 }
 
-void TcpHost::transmit(packet::TcpSegment segment) {
+void TcpStack::transmit(packet::TcpSegment segment) {
   segment.ip_id = network_.next_ip_id(segment.source.address);
   network_.send(packet::encode(segment));
 }
 
-bool TcpHost::accept(TcpConnection& connection) {
+bool TcpStack::accept(TcpConnection& connection) {
   const auto listener = listeners_.find(connection.key().local);
   if (listener == listeners_.end()) return false;
   // Held by value: the user may destroy the listener from inside.
@@ -156,7 +156,7 @@ bool TcpHost::accept(TcpConnection& connection) {
   return true;
 }
 
-void TcpHost::forget(const TcpConnectionKey& key) {
+void TcpStack::forget(const TcpConnectionKey& key) {
   connections_.erase(key);
 }
 

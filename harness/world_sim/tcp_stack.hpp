@@ -14,9 +14,9 @@
 
 namespace sipharness::world_sim {
 
-class TcpHost final : public PacketReceiver, private TcpConnection::Owner {
+class TcpStack final : public PacketReceiver, private TcpConnection::Owner {
  public:
-  TcpHost(EventLoop& loop, Network& network);
+  TcpStack(EventLoop& loop, Network& network);
 
   /// Throws SetupError if the port is taken.
   std::unique_ptr<world::StreamListener> listen(const Endpoint& wanted,
