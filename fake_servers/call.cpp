@@ -22,8 +22,8 @@ std::string written_session(Duration interval, bool by_client) {
 
 }  // namespace
 
-Call::Call(Station& station, sip::Dialog dialog, const Hop& hop, MediaSession media)
-    : station_(station), dialog_(std::move(dialog)), hop_(hop), media_(std::move(media)) {}
+Call::Call(ServerCore& core, sip::Dialog dialog, const Hop& hop, MediaSession media)
+    : core_(core), dialog_(std::move(dialog)), hop_(hop), media_(std::move(media)) {}
 
 void Call::answer(const TransactionPtr& invite) {
   state_ = State::up;
@@ -32,18 +32,17 @@ void Call::answer(const TransactionPtr& invite) {
   invite->respond(response);
   // §13.3.1.4: the core repeats its 2xx, past the transaction.
   unacknowledged_.emplace(
-      station_.world,
-      sip::Reliable2xx::Options{
-          station_.transactions.timers(),
-          [this, response, hop = sip::response_hop(invite->request(), invite->hop())] {
-            station_.send(hop, response);
-          },
-          [this] { send_bye({}); }});
+      core_.world, sip::Reliable2xx::Options{
+                       core_.transactions.timers(),
+                       [this, response, hop = sip::response_hop(invite->request(), invite->hop())] {
+                         core_.send(hop, response);
+                       },
+                       [this] { send_bye({}); }});
 }
 
 void Call::add_routes(const MessageView& invite, MessageBuilder& response) const {
   copy_record_routes(invite, response);
-  add_record_routes(routers_, station_.local, response);
+  add_record_routes(routers_, core_.local, response);
 }
 
 void Call::confirm(const MessageView& response) {
@@ -60,11 +59,11 @@ void Call::on_ack(const MessageView& ack) {
 
 void Call::on_request(const TransactionPtr& transaction) {
   const MessageView& request = transaction->request();
-  if (!dialog_.accept_remote_cseq(request.cseq())) return station_.answer(*transaction, 500);
+  if (!dialog_.accept_remote_cseq(request.cseq())) return core_.answer(*transaction, 500);
   switch (request.method()) {
     case Method::bye:
       end();
-      return station_.answer(*transaction, 200);
+      return core_.answer(*transaction, 200);
     case Method::invite:
       return on_reinvite(transaction);
     case Method::update:
@@ -72,14 +71,14 @@ void Call::on_request(const TransactionPtr& transaction) {
     case Method::info:
     case Method::options:
     case Method::message:
-      return station_.answer(*transaction, 200);
+      return core_.answer(*transaction, 200);
     default:
-      return station_.refuse_method(*transaction);
+      return core_.refuse_method(*transaction);
   }
 }
 
 void Call::on_reinvite(const TransactionPtr& transaction) {
-  if (unacknowledged_) return station_.answer(*transaction, 491);
+  if (unacknowledged_) return core_.answer(*transaction, 491);
   dialog_.refresh_target(transaction->request());
   answer(transaction);
 }
@@ -96,9 +95,9 @@ void Call::accept_with_description(ServerTransaction& transaction) {
 }
 
 MessageBuilder Call::success(const ServerTransaction& transaction) {
-  auto response = station_.reply(transaction, 200, dialog_.local_tag());
+  auto response = core_.reply(transaction, 200, dialog_.local_tag());
   add_routes(transaction.request(), response);
-  response.header(HeaderId::contact, station_.contact(transaction.hop().transport));
+  response.header(HeaderId::contact, core_.contact(transaction.hop().transport));
   response.header(HeaderId::allow, allowed_methods);
   settle_session(transaction.request(), response);
   return response;
@@ -118,16 +117,16 @@ void Call::settle_session(const MessageView& request, MessageBuilder& response) 
 
 void Call::refresh_later() {
   if (session_->device_refreshes || !session_->refreshes) return;
-  refresh_ = station_.world.call_after(interval_ / 2, [this] { refresh(); });
+  refresh_ = core_.world.call_after(interval_ / 2, [this] { refresh(); });
 }
 
 void Call::refresh() {
   // RFC 3311: UPDATE refreshes without an offer, and needs no ACK.
   const Hop hop = hop_towards(dialog_.next_hop_uri(), hop_);
-  auto update = station_.request_in(dialog_, "UPDATE", hop);
+  auto update = core_.request_in(dialog_, "UPDATE", hop);
   update.header(HeaderId::session_expires, written_session(interval_, true));
   update.header(HeaderId::supported, "timer");
-  station_.transactions.start(update.str(), hop, {});
+  core_.transactions.start(update.str(), hop, {});
   refresh_later();
 }
 
@@ -142,10 +141,10 @@ void Call::hang_up(const sipharness::scenario::Sending& how) {
 
 void Call::send_bye(const sipharness::scenario::Sending& how) {
   const Hop hop = hop_towards(dialog_.next_hop_uri(), hop_);
-  station_.note_far_end("hangs_up", dialog_.call_id());
-  const std::string bye = station_.request_in(dialog_, "BYE", hop).str();
-  station_.transactions.start(bye, hop, {});
-  repeated_bye_.emplace(station_, hop, bye, how.repeats);
+  core_.note_far_end("hangs_up", dialog_.call_id());
+  const std::string bye = core_.request_in(dialog_, "BYE", hop).str();
+  core_.transactions.start(bye, hop, {});
+  repeated_bye_.emplace(core_, hop, bye, how.repeats);
   end();
 }
 

@@ -13,7 +13,7 @@
 
 #include "fake_servers/media_session.hpp"
 #include "fake_servers/repeater.hpp"
-#include "fake_servers/station.hpp"
+#include "fake_servers/server_core.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/dialog.hpp"
 #include "harness/sip/transaction/reliable_2xx.hpp"
@@ -23,7 +23,7 @@ namespace fake_servers {
 class Call {
  public:
   /// `hop` is by which the peer was heard.
-  Call(Station& station, sipharness::sip::Dialog dialog, const Hop& hop, MediaSession media);
+  Call(ServerCore& core, sipharness::sip::Dialog dialog, const Hop& hop, MediaSession media);
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
@@ -64,7 +64,7 @@ class Call {
   void refresh();
   void send_bye(const sipharness::scenario::Sending& how);
 
-  Station& station_;
+  ServerCore& core_;
   sipharness::sip::Dialog dialog_;
   Hop hop_;
   MediaSession media_;

@@ -15,22 +15,22 @@ constexpr std::size_t remembered_nonces = 4'096;
 
 }  // namespace
 
-Challenger::Challenger(Station& station, const std::vector<scenario::Account>& accounts)
-    : station_(station), password_(resolve(accounts.front().password)), nonces_(remembered_nonces) {
+Challenger::Challenger(ServerCore& core, const std::vector<scenario::Account>& accounts)
+    : core_(core), password_(resolve(accounts.front().password)), nonces_(remembered_nonces) {
   for (const scenario::Account& account : accounts) users_.insert(account.username());
 }
 
 bool Challenger::admits(ServerTransaction& transaction, const scenario::ChallengeWith& rule) {
-  const Proof proof = examine(transaction.request(), rule);
-  if (proof == Proof::good && rule.admits) return true;
+  const CredentialStatus status = examine(transaction.request(), rule);
+  if (status == CredentialStatus::valid && rule.admits) return true;
 
   const bool is_proxy = rule.status == 407;
   sip::Challenge challenge = rule.challenge;
   challenge.realm = realm_of(rule);
-  challenge.nonce = station_.rng.hex(32);
-  challenge.stale = challenge.stale || proof == Proof::outdated;
+  challenge.nonce = core_.rng.hex(32);
+  challenge.stale = challenge.stale || status == CredentialStatus::stale;
   nonces_[challenge.nonce] = rule.challenge.stale;
-  auto response = station_.reply(transaction, rule.status);
+  auto response = core_.reply(transaction, rule.status);
   for (const std::string& algorithm : rule.algorithms)
     response.header(is_proxy ? HeaderId::proxy_authenticate : HeaderId::www_authenticate,
                     format_challenge(challenge, algorithm));
@@ -43,14 +43,14 @@ bool Challenger::knows(const std::string& user) const {
 }
 
 const std::string& Challenger::realm_of(const scenario::ChallengeWith& rule) const {
-  return rule.challenge.realm.empty() ? station_.domain : rule.challenge.realm;
+  return rule.challenge.realm.empty() ? core_.domain : rule.challenge.realm;
 }
 
-Challenger::Proof Challenger::examine(const MessageView& request,
-                                      const scenario::ChallengeWith& rule) {
+Challenger::CredentialStatus Challenger::examine(const MessageView& request,
+                                                 const scenario::ChallengeWith& rule) {
   const HeaderId wanted =
       rule.status == 407 ? HeaderId::proxy_authorization : HeaderId::authorization;
-  Proof best = Proof::none;
+  CredentialStatus best = CredentialStatus::none;
   for (const sip::Header& header : request.headers()) {
     if (header.id != wanted) continue;
     if (const auto credentials = sip::parse_credentials(sip::unfold(header.value)))
@@ -59,17 +59,19 @@ Challenger::Proof Challenger::examine(const MessageView& request,
   return best;
 }
 
-Challenger::Proof Challenger::examine(const sip::Credentials& credentials,
-                                      const MessageView& request,
-                                      const scenario::ChallengeWith& rule) {
-  if (credentials.realm != realm_of(rule) || !knows(credentials.username)) return Proof::none;
+Challenger::CredentialStatus Challenger::examine(const sip::Credentials& credentials,
+                                                 const MessageView& request,
+                                                 const scenario::ChallengeWith& rule) {
+  if (credentials.realm != realm_of(rule) || !knows(credentials.username))
+    return CredentialStatus::none;
   const std::string algorithm = credentials.algorithm.empty() ? "MD5" : credentials.algorithm;
-  if (std::ranges::find(rule.algorithms, algorithm) == rule.algorithms.end()) return Proof::none;
+  if (std::ranges::find(rule.algorithms, algorithm) == rule.algorithms.end())
+    return CredentialStatus::none;
   if (password_ && !verify_credentials(credentials, *password_, request.method_text()))
-    return Proof::none;
+    return CredentialStatus::none;
   const bool* given_as_stale = nonces_.find(credentials.nonce);
   const bool is_current = given_as_stale != nullptr && (!rule.challenge.stale || *given_as_stale);
-  return is_current ? Proof::good : Proof::outdated;
+  return is_current ? CredentialStatus::valid : CredentialStatus::stale;
 }
 
 }  // namespace fake_servers

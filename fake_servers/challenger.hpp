@@ -17,28 +17,30 @@
 #include <vector>
 
 #include "fake_servers/recent_map.hpp"
-#include "fake_servers/station.hpp"
+#include "fake_servers/server_core.hpp"
 #include "harness/scenario/scenario.hpp"
 
 namespace fake_servers {
 
 class Challenger {
  public:
-  Challenger(Station& station, const std::vector<sipharness::scenario::Account>& accounts);
+  Challenger(ServerCore& core, const std::vector<sipharness::scenario::Account>& accounts);
 
   /// True if `transaction` may go on; else it has been answered with a challenge.
   bool admits(ServerTransaction& transaction, const sipharness::scenario::ChallengeWith& challenge);
 
  private:
-  enum class Proof : std::uint8_t { none, outdated, good };
+  enum class CredentialStatus : std::uint8_t { none, stale, valid };
 
-  Proof examine(const MessageView& request, const sipharness::scenario::ChallengeWith& rule);
-  Proof examine(const sipharness::sip::Credentials& credentials, const MessageView& request,
-                const sipharness::scenario::ChallengeWith& rule);
+  CredentialStatus examine(const MessageView& request,
+                           const sipharness::scenario::ChallengeWith& rule);
+  CredentialStatus examine(const sipharness::sip::Credentials& credentials,
+                           const MessageView& request,
+                           const sipharness::scenario::ChallengeWith& rule);
   bool knows(const std::string& user) const;
   const std::string& realm_of(const sipharness::scenario::ChallengeWith& rule) const;
 
-  Station& station_;
+  ServerCore& core_;
   std::set<std::string, std::less<>> users_;
   std::optional<std::string> password_;
   RecentMap<std::string, bool> nonces_;  ///< given out; whether as stale

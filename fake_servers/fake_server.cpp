@@ -58,8 +58,9 @@ void FakeServer::notify_device(const std::string& event, const sipharness::scena
   impl_->notify_device(event, how);
 }
 
-void FakeServer::order_fetch(const FetchOrder& order, const std::function<void(int status)>& done) {
-  impl_->order_fetch(order, done);
+void FakeServer::send_fetch_notify(const FetchNotify& notify,
+                                   const std::function<void(int status)>& done) {
+  impl_->send_fetch_notify(notify, done);
 }
 
 void FakeServer::note_unmatched_rules() {

@@ -34,8 +34,8 @@ struct FakeServerOptions {
   bool media = false;  ///< far ends send RTP; off where no device listens to it
 };
 
-/// Makes a phone fetch its configuration.
-struct FetchOrder {
+/// A NOTIFY that makes a phone fetch its configuration.
+struct FetchNotify {
   std::string event;           ///< "resync", "check-sync;reboot=true"
   sipharness::Endpoint phone;  ///< its SIP port, for as long as it is not registered
   sipharness::scenario::Account account;
@@ -53,7 +53,7 @@ class FakeServer {
   /// Moves scenario zero: a real device sets it with its first REGISTER.
   void set_zero(sipharness::TimePoint zero);
 
-  // What the timeline can order (scenario::ServerVerb).
+  // The actions of the timeline (scenario::ServerVerb).
   void enter_phase(const std::string& phase);  ///< "" returns to the default
   void close_port();                           ///< UDP unbound, TCP refused, connections reset
   void swallow_syns();                         ///< connections are closed, new ones never answered
@@ -72,7 +72,7 @@ class FakeServer {
   void notify_device(const std::string& event, const sipharness::scenario::Sending& how = {});
 
   /// NOTIFY to the phone of that account; `done` gets the status of its answer, 0 for none.
-  void order_fetch(const FetchOrder& order, const std::function<void(int status)>& done);
+  void send_fetch_notify(const FetchNotify& notify, const std::function<void(int status)>& done);
 
   /// Tells the journal which rules of the scenario met no request.
   void note_unmatched_rules();

@@ -40,26 +40,26 @@ FakeServer::Impl::Impl(sipharness::world::World& world, journal::Writer& journal
       log_(journal, name_),
       transport_(world, endpoint_of(options.server), transport_handlers()),
       link_(options.server.link, rng.fork(name_ + " link")),
-      outlet_({transport_, journal, log_, behaviour_, clock_, link_, name_}),
-      plans_(world, [this](const Hop& hop, std::string_view bytes) { outlet_.send(hop, bytes); }),
+      sender_({transport_, journal, log_, behaviour_, clock_, link_, name_}),
+      plans_(world, [this](const Hop& hop, std::string_view bytes) { sender_.send(hop, bytes); }),
       transactions_(world, transaction_options(options.timers)),
-      station_{world,
-               journal,
-               transactions_,
-               [this](const Hop& hop, std::string_view bytes) { plans_.send(hop, bytes); },
-               [this](std::string_view call_id, std::uint32_t acks) {
-                 outlet_.withhold_acks(call_id, acks);
-               },
-               rng.fork(name_),
-               name_,
-               "sipharness/0.1 (fake " + name_ + ")",
-               options.domain,
-               transport_.local(),
-               options.server.sent_by_port,
-               options.media},
-      challenger_(station_, options.accounts),
-      service_(station_, options.server.far_end, options.accounts),
-      fetch_orders_(station_),
+      core_{world,
+            journal,
+            transactions_,
+            [this](const Hop& hop, std::string_view bytes) { plans_.send(hop, bytes); },
+            [this](std::string_view call_id, std::uint32_t acks) {
+              sender_.withhold_acks(call_id, acks);
+            },
+            rng.fork(name_),
+            name_,
+            "sipharness/0.1 (fake " + name_ + ")",
+            options.domain,
+            transport_.local(),
+            options.server.sent_by_port,
+            options.media},
+      challenger_(core_, options.accounts),
+      service_(core_, options.server.far_end, options.accounts),
+      fetch_notifier_(core_),
       postponer_(world),
       delayed_(remembered_delays) {
   watch_windows();
@@ -87,7 +87,7 @@ TransactionLayer::Options FakeServer::Impl::transaction_options(const sip::Timer
 
 void FakeServer::Impl::on_message(const MessageView& message, const Hop& hop) {
   if (reach_ == Reach::unplugged)
-    return log_.ignored(hop, message.bytes(), std::string(Outlet::power_cut));
+    return log_.ignored(hop, message.bytes(), std::string(MessageSender::power_cut));
   if (link_.loses_to_server())
     return log_.ignored(hop, message.bytes(), std::string(sipharness::journal::by_chance));
   const Rule* rule = message.is_request() ? behaviour_.decide(message, clock_.now())
@@ -126,13 +126,14 @@ void FakeServer::Impl::pass(const MessageView& message, const Hop& hop, const Ru
 
 void FakeServer::Impl::on_malformed(std::string_view bytes, const Hop& hop) {
   const Rule* silencer = behaviour_.silencer(clock_.now());
-  if (reach_ == Reach::unplugged) return log_.ignored(hop, bytes, std::string(Outlet::power_cut));
+  if (reach_ == Reach::unplugged)
+    return log_.ignored(hop, bytes, std::string(MessageSender::power_cut));
   if (silencer != nullptr) return log_.ignored(hop, bytes, silencer->name);
   const MessageView message = MessageView::parse(bytes);
   if (!can_be_answered(message)) return;
-  auto refusal = MessageBuilder::response_to(message, 400, station_.rng.hex(8));
-  refusal.header(HeaderId::server, station_.agent);
-  outlet_.send(sip::response_hop(message, hop), refusal.str());
+  auto refusal = MessageBuilder::response_to(message, 400, core_.rng.hex(8));
+  refusal.header(HeaderId::server, core_.agent);
+  sender_.send(sip::response_hop(message, hop), refusal.str());
 }
 
 void FakeServer::Impl::on_keep_alive(std::string_view bytes, const Hop& hop) {
@@ -163,7 +164,7 @@ void FakeServer::Impl::carry_out(const scenario::Delay&, const TransactionPtr& t
 }
 
 void FakeServer::Impl::carry_out(const scenario::Reject& verb, const TransactionPtr& transaction) {
-  auto response = station_.reply(*transaction, verb.status, {}, verb.reason);
+  auto response = core_.reply(*transaction, verb.status, {}, verb.reason);
   for (const auto& [name, value] : verb.headers) response.header(name, value);
   if (verb.after == Duration::zero()) return transaction->respond(response.str());
   postponer_.call_after(verb.after,
@@ -179,7 +180,7 @@ void FakeServer::Impl::carry_out(const Challenge& verb, const TransactionPtr& tr
 void FakeServer::Impl::carry_out(const scenario::Provisional& verb,
                                  const TransactionPtr& transaction) {
   const int status = verb.status;
-  const auto respond = [this, transaction, status] { station_.answer(*transaction, status); };
+  const auto respond = [this, transaction, status] { core_.answer(*transaction, status); };
   if (transaction->request().method() == Method::invite)
     service_.far_end().strand(transaction->request());
   if (verb.after == Duration::zero()) return respond();
@@ -187,7 +188,7 @@ void FakeServer::Impl::carry_out(const scenario::Provisional& verb,
 }
 
 void FakeServer::Impl::carry_out(const scenario::Mute&, const TransactionPtr& transaction) {
-  outlet_.mute(transaction->request(), *met_);
+  sender_.mute(transaction->request(), *met_);
   service_.serve(transaction, {});
 }
 
@@ -208,8 +209,8 @@ void FakeServer::Impl::watch_windows() {
   edges.push_back(Duration::zero());
   for (const Duration edge : edges) {
     if (!clock_.zero && edge != Duration::zero()) continue;
-    const TimePoint zero = clock_.zero.value_or(station_.world.now());
-    windows_.push_back(station_.world.call_at(zero + edge, [this] {
+    const TimePoint zero = clock_.zero.value_or(core_.world.now());
+    windows_.push_back(core_.world.call_at(zero + edge, [this] {
       if (is_silent() != was_silent_) note_phase();
     }));
   }
@@ -236,7 +237,7 @@ void FakeServer::Impl::set_reach(Reach reach) {
   const bool was_closed = reach_ == Reach::closed;
   if (reach_ != Reach::open) transport_.open();
   reach_ = reach;
-  outlet_.cut_power(reach == Reach::unplugged);
+  sender_.cut_power(reach == Reach::unplugged);
   if (reach == Reach::closed) transport_.close();
   if (reach == Reach::swallowing) transport_.swallow_streams();
   if (reach == Reach::unplugged) transport_.freeze_streams();

@@ -9,15 +9,15 @@
 #include "fake_servers/behaviour.hpp"
 #include "fake_servers/challenger.hpp"
 #include "fake_servers/fake_server.hpp"
-#include "fake_servers/fetch_orders.hpp"
+#include "fake_servers/fetch_notifier.hpp"
 #include "fake_servers/lossy_link.hpp"
-#include "fake_servers/outlet.hpp"
+#include "fake_servers/message_sender.hpp"
 #include "fake_servers/packet_log.hpp"
 #include "fake_servers/postponer.hpp"
 #include "fake_servers/response_plans.hpp"
 #include "fake_servers/scenario_clock.hpp"
+#include "fake_servers/server_core.hpp"
 #include "fake_servers/service.hpp"
-#include "fake_servers/station.hpp"
 
 namespace fake_servers {
 
@@ -40,16 +40,16 @@ class FakeServer::Impl {
   }
   void hang_up(const Sending& how) { service_.far_end().hang_up(how); }
   void send_options(const Sending& how) {
-    service_.lone_requests().options(service_.registrar().bindings(), how);
+    service_.out_of_dialog_requests().options(service_.registrar().bindings(), how);
   }
   void send_stray_bye(const Sending& how) {
-    service_.lone_requests().stray_bye(service_.registrar().bindings(), how);
+    service_.out_of_dialog_requests().stray_bye(service_.registrar().bindings(), how);
   }
   void notify_device(const std::string& event, const Sending& how) {
-    service_.lone_requests().notify(service_.registrar().bindings(), event, how);
+    service_.out_of_dialog_requests().notify(service_.registrar().bindings(), event, how);
   }
-  void order_fetch(const FetchOrder& order, const FetchOrders::Done& done) {
-    fetch_orders_.give(order, service_.registrar().bindings(), done);
+  void send_fetch_notify(const FetchNotify& notify, const FetchNotifier::Done& done) {
+    fetch_notifier_.send(notify, service_.registrar().bindings(), done);
   }
   void note_unmatched_rules();
 
@@ -91,13 +91,13 @@ class FakeServer::Impl {
   PacketLog log_;
   sipharness::sip::SipTransport transport_;
   LossyLink link_;
-  Outlet outlet_;
+  MessageSender sender_;
   ResponsePlans plans_;
   TransactionLayer transactions_;
-  Station station_;
+  ServerCore core_;
   Challenger challenger_;
   Service service_;
-  FetchOrders fetch_orders_;
+  FetchNotifier fetch_notifier_;
   Postponer postponer_;
   RecentMap<std::uint64_t, bool> delayed_;  ///< true while held back
   const Rule* met_ = nullptr;               ///< by the request being passed on

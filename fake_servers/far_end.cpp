@@ -7,13 +7,13 @@
 
 namespace fake_servers {
 
-FarEnd::FarEnd(Station& station, sipharness::scenario::FarEnd plan)
-    : station_(station), plan_(plan), stranded_(max_calls) {}
+FarEnd::FarEnd(ServerCore& core, sipharness::scenario::FarEnd plan)
+    : core_(core), plan_(plan), stranded_(max_calls) {}
 
 void FarEnd::on_invite(const TransactionPtr& invite, const Routers& record_route) {
   if (refuse_interval(*invite)) return;
-  if (!make_room()) return station_.answer(*invite, 503);
-  auto call = std::make_unique<IncomingCall>(station_, invite, plan_, record_route);
+  if (!make_room()) return core_.answer(*invite, 503);
+  auto call = std::make_unique<IncomingCall>(core_, invite, plan_, record_route);
   const std::string tag = call->tag();
   incoming_.emplace(tag, std::move(call));
 }
@@ -23,7 +23,7 @@ bool FarEnd::refuse_interval(ServerTransaction& invite) {
       sipharness::sip::parse_session_expires(invite.request().header(HeaderId::session_expires));
   if (!plan_.session_timer || !asked || asked->interval >= plan_.session_timer->min) return false;
   const auto least = std::chrono::duration_cast<std::chrono::seconds>(plan_.session_timer->min);
-  auto refusal = station_.reply(invite, 422);
+  auto refusal = core_.reply(invite, 422);
   invite.respond(refusal.header(HeaderId::min_se, std::to_string(least.count())).str());
   return true;
 }
@@ -33,15 +33,14 @@ void FarEnd::strand(const MessageView& invite) {
 }
 
 void FarEnd::on_cancel(ServerTransaction& cancel) {
-  if (stranded_.find(cancelled_key(cancel.request())) != nullptr)
-    return station_.answer(cancel, 200);
+  if (stranded_.find(cancelled_key(cancel.request())) != nullptr) return core_.answer(cancel, 200);
   for (const auto& [tag, call] : incoming_) {
     if (!call->is_meant_by(cancel.request())) continue;
     // §9.2: the same To tag in both responses.
-    cancel.respond(station_.reply(cancel, 200, tag).str());
+    cancel.respond(core_.reply(cancel, 200, tag).str());
     return call->cancel();
   }
-  station_.answer(cancel, 481);
+  core_.answer(cancel, 481);
 }
 
 void FarEnd::on_ack(const MessageView& ack) {
@@ -63,7 +62,7 @@ bool FarEnd::on_request(const TransactionPtr& transaction) {
 void FarEnd::call(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how) {
   for (const Binding& binding : bindings) {
     if (!make_room()) return;
-    auto call = std::make_unique<OutgoingCall>(station_, binding, how);
+    auto call = std::make_unique<OutgoingCall>(core_, binding, how);
     const std::string tag = call->tag();
     outgoing_.emplace(tag, std::move(call));
   }

@@ -18,7 +18,7 @@ class FarEnd {
  public:
   static constexpr std::size_t max_calls = 1'024;
 
-  FarEnd(Station& station, sipharness::scenario::FarEnd plan);
+  FarEnd(ServerCore& core, sipharness::scenario::FarEnd plan);
 
   using Routers = std::vector<sipharness::scenario::Router>;
 
@@ -42,7 +42,7 @@ class FarEnd {
   /// False if there is no room for another call.
   bool make_room();
 
-  Station& station_;
+  ServerCore& core_;
   sipharness::scenario::FarEnd plan_;
   RecentMap<std::uint64_t, bool> stranded_;
   std::map<std::string, std::unique_ptr<IncomingCall>, std::less<>> incoming_;

@@ -16,36 +16,36 @@ constexpr Duration ring_again = 60s;
 
 }  // namespace
 
-IncomingCall::IncomingCall(Station& station, TransactionPtr invite,
+IncomingCall::IncomingCall(ServerCore& core, TransactionPtr invite,
                            sipharness::scenario::FarEnd plan,
                            const std::vector<sipharness::scenario::Router>& record_route)
-    : station_(station),
+    : core_(core),
       invite_(std::move(invite)),
       plan_(plan),
-      call_(station, sip::Dialog::from_request(invite_->request(), station.rng.hex(8)),
-            invite_->hop(), MediaSession(station)) {
+      call_(core, sip::Dialog::from_request(invite_->request(), core.rng.hex(8)), invite_->hop(),
+            MediaSession(core)) {
   call_.pass_through(record_route);
   call_.ask_for(plan_.session_timer);
-  station_.answer(*invite_, 100);
-  if (plan_.ring) ring_ = station_.world.call_after(*plan_.ring, [this] { ring(); });
-  if (plan_.answer) answer_ = station_.world.call_after(*plan_.answer, [this] { answer(); });
+  core_.answer(*invite_, 100);
+  if (plan_.ring) ring_ = core_.world.call_after(*plan_.ring, [this] { ring(); });
+  if (plan_.answer) answer_ = core_.world.call_after(*plan_.answer, [this] { answer(); });
 }
 
 void IncomingCall::ring() {
-  auto response = station_.reply(*invite_, 180, tag());
+  auto response = core_.reply(*invite_, 180, tag());
   call_.add_routes(invite_->request(), response);
-  response.header(HeaderId::contact, station_.contact(invite_->hop().transport));
-  station_.note_far_end("rings", call_.dialog().call_id());
+  response.header(HeaderId::contact, core_.contact(invite_->hop().transport));
+  core_.note_far_end("rings", call_.dialog().call_id());
   invite_->respond(response.str());
-  ring_ = station_.world.call_after(ring_again, [this] { ring(); });
+  ring_ = core_.world.call_after(ring_again, [this] { ring(); });
 }
 
 void IncomingCall::answer() {
   ring_.cancel();
-  station_.note_far_end("answers", call_.dialog().call_id());
+  core_.note_far_end("answers", call_.dialog().call_id());
   call_.answer(invite_);
   if (plan_.hang_up)
-    hang_up_ = station_.world.call_after(*plan_.hang_up, [this] { call_.hang_up({}); });
+    hang_up_ = core_.world.call_after(*plan_.hang_up, [this] { call_.hang_up({}); });
 }
 
 bool IncomingCall::is_meant_by(const MessageView& cancel) const {
@@ -56,15 +56,15 @@ void IncomingCall::cancel() {
   if (!call_.is_early()) return;
   ring_.cancel();
   answer_.cancel();
-  invite_->respond(station_.reply(*invite_, 487, tag()).str());
+  invite_->respond(core_.reply(*invite_, 487, tag()).str());
   call_.end();
 }
 
 void IncomingCall::on_request(const TransactionPtr& transaction) {
   if (!call_.is_early()) return call_.on_request(transaction);
-  if (transaction->request().method() != Method::bye) return station_.answer(*transaction, 481);
+  if (transaction->request().method() != Method::bye) return core_.answer(*transaction, 481);
   // §15: the caller may end an early dialog with BYE.
-  station_.answer(*transaction, 200);
+  core_.answer(*transaction, 200);
   cancel();
 }
 

@@ -12,7 +12,7 @@ namespace fake_servers {
 
 class IncomingCall {
  public:
-  IncomingCall(Station& station, TransactionPtr invite, sipharness::scenario::FarEnd plan,
+  IncomingCall(ServerCore& core, TransactionPtr invite, sipharness::scenario::FarEnd plan,
                const std::vector<sipharness::scenario::Router>& record_route);
 
   Call& call() { return call_; }
@@ -28,7 +28,7 @@ class IncomingCall {
   void ring();
   void answer();
 
-  Station& station_;
+  ServerCore& core_;
   TransactionPtr invite_;
   sipharness::scenario::FarEnd plan_;
   Call call_;

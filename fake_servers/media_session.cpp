@@ -14,10 +14,10 @@ bool may_send(MediaDirection direction) {
 
 }  // namespace
 
-MediaSession::MediaSession(Station& station) {
-  local_.media = Endpoint{station.local.address, port_without_media};
-  if (!station.media) return;
-  stream_ = std::make_unique<MediaStream>(station.world, station.local.address, station.rng);
+MediaSession::MediaSession(ServerCore& core) {
+  local_.media = Endpoint{core.local.address, port_without_media};
+  if (!core.media) return;
+  stream_ = std::make_unique<MediaStream>(core.world, core.local.address, core.rng);
   local_.media = stream_->local();
 }
 

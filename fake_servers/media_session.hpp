@@ -1,7 +1,7 @@
 #pragma once
 // The far end's side of a session description: offers, answers hold with its counterpart, and keeps
 // the voice aimed at where the peer wants it.
-//  1. Without Station::media nothing is sent and the description names a fixed port.
+//  1. Without ServerCore::media nothing is sent and the description names a fixed port.
 // @source RFC 3264 §5, §6, §8.4
 
 #include <memory>
@@ -9,14 +9,14 @@
 #include <string_view>
 
 #include "fake_servers/media_stream.hpp"
-#include "fake_servers/station.hpp"
+#include "fake_servers/server_core.hpp"
 #include "harness/sip/sdp.hpp"
 
 namespace fake_servers {
 
 class MediaSession {
  public:
-  explicit MediaSession(Station& station);
+  explicit MediaSession(ServerCore& core);
 
   /// Our offer, or our answer to what negotiate() was given last.
   std::string description() const { return format_sdp(local_); }

@@ -38,20 +38,20 @@ void Notifier::on_subscribe(const TransactionPtr& transaction, const scenario::A
   drop_lapsed();
   if (!request.to_tag().empty()) return refresh(transaction, policy);
   if (!is_event_package(event_package(request))) {
-    auto refusal = station_.reply(*transaction, 489);
+    auto refusal = core_.reply(*transaction, 489);
     return transaction->respond(refusal.header(HeaderId::allow_events, event_packages).str());
   }
-  if (subscriptions_.size() >= max_subscriptions) return station_.answer(*transaction, 503);
+  if (subscriptions_.size() >= max_subscriptions) return core_.answer(*transaction, 503);
   begin(transaction, policy);
 }
 
 void Notifier::begin(const TransactionPtr& transaction, const scenario::Accept& policy) {
   const MessageView& request = transaction->request();
-  const Tag tag = station_.rng.hex(8);
+  const Tag tag = core_.rng.hex(8);
   subscriptions_.emplace(
       tag, Subscription{sip::Dialog::from_request(request, tag), transaction->hop(),
                         std::string(event_package(request)), std::string(request.request_uri()),
-                        station_.world.now() + granted_expiry(request, policy)});
+                        core_.world.now() + granted_expiry(request, policy)});
   accept(transaction, policy, tag);
 }
 
@@ -59,21 +59,21 @@ void Notifier::refresh(const TransactionPtr& transaction, const scenario::Accept
   const MessageView& request = transaction->request();
   const auto known = subscriptions_.find(request.to_tag());
   if (known == subscriptions_.end() || !known->second.dialog.matches(request))
-    return station_.answer(*transaction, 481);
+    return core_.answer(*transaction, 481);
   Subscription& subscription = known->second;
   if (!subscription.dialog.accept_remote_cseq(request.cseq()))
-    return station_.answer(*transaction, 500);
+    return core_.answer(*transaction, 500);
   subscription.dialog.refresh_target(request);
-  subscription.expires = station_.world.now() + granted_expiry(request, policy);
+  subscription.expires = core_.world.now() + granted_expiry(request, policy);
   accept(transaction, policy, known->first);
 }
 
 void Notifier::accept(const TransactionPtr& transaction, const scenario::Accept& policy,
                       const Tag& tag) {
   const Duration granted = granted_expiry(transaction->request(), policy);
-  auto response = station_.reply(*transaction, 200, tag);
+  auto response = core_.reply(*transaction, 200, tag);
   copy_record_routes(transaction->request(), response);
-  response.header(HeaderId::contact, station_.contact(transaction->hop().transport))
+  response.header(HeaderId::contact, core_.contact(transaction->hop().transport))
       .header(HeaderId::expires, std::to_string(std::chrono::round<seconds>(granted).count()));
   const Duration head_start =
       policy.notify == scenario::NotifyTime::before ? notify_head_start : Duration::zero();
@@ -92,7 +92,7 @@ void Notifier::accept(const TransactionPtr& transaction, const scenario::Accept&
 
 void Notifier::notify(Tag tag) {
   Subscription& subscription = subscriptions_.at(tag);
-  const auto left = std::chrono::ceil<seconds>(subscription.expires - station_.world.now());
+  const auto left = std::chrono::ceil<seconds>(subscription.expires - core_.world.now());
   send(tag, subscription,
        left.count() > 0 ? fmt::format("active;expires={}", left.count())
                         : "terminated;reason=timeout");
@@ -115,21 +115,21 @@ void Notifier::send(const Tag& tag, Subscription& subscription, const std::strin
   const Hop hop = hop_towards(subscription.dialog.next_hop_uri(), subscription.hop);
   const EventState body =
       event_state(subscription.event, subscription.entity, subscription.version++);
-  auto request = station_.request_in(subscription.dialog, "NOTIFY", hop);
+  auto request = core_.request_in(subscription.dialog, "NOTIFY", hop);
   request.header(HeaderId::event, subscription.event)
       .header(HeaderId::subscription_state, state)
       .body(body.content_type, body.body);
   // §4.2.2: whoever does not take a NOTIFY has lost the subscription.
-  station_.transactions.start(request.str(), hop,
-                              {[this, tag](const MessageView& response) {
-                                 if (response.is_final() && !response.is_success())
-                                   subscriptions_.erase(tag);
-                               },
-                               [this, tag](sip::ClientFailure) { subscriptions_.erase(tag); }});
+  core_.transactions.start(request.str(), hop,
+                           {[this, tag](const MessageView& response) {
+                              if (response.is_final() && !response.is_success())
+                                subscriptions_.erase(tag);
+                            },
+                            [this, tag](sip::ClientFailure) { subscriptions_.erase(tag); }});
 }
 
 void Notifier::drop_lapsed() {
-  std::erase_if(subscriptions_, [now = station_.world.now()](const auto& entry) {
+  std::erase_if(subscriptions_, [now = core_.world.now()](const auto& entry) {
     return entry.second.expires < now;
   });
 }

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "fake_servers/postponer.hpp"
-#include "fake_servers/station.hpp"
+#include "fake_servers/server_core.hpp"
 #include "harness/scenario/scenario.hpp"
 
 namespace fake_servers {
@@ -20,7 +20,7 @@ class Notifier {
  public:
   static constexpr std::size_t max_subscriptions = 4'096;
 
-  explicit Notifier(Station& station) : station_(station), postponer_(station.world) {}
+  explicit Notifier(ServerCore& core) : core_(core), postponer_(core.world) {}
 
   /// SUBSCRIBE, in a dialog or making one.
   void on_subscribe(const TransactionPtr& transaction, const sipharness::scenario::Accept& policy);
@@ -47,7 +47,7 @@ class Notifier {
   void send(const Tag& tag, Subscription& subscription, const std::string& state);
   void drop_lapsed();
 
-  Station& station_;
+  ServerCore& core_;
   Postponer postponer_;
   std::map<Tag, Subscription, std::less<>> subscriptions_;
 };

@@ -8,30 +8,30 @@ namespace fake_servers {
 
 namespace sip = sipharness::sip;
 
-OutgoingCall::OutgoingCall(Station& station, const Binding& callee,
+OutgoingCall::OutgoingCall(ServerCore& core, const Binding& callee,
                            const sipharness::scenario::Sending& how)
-    : station_(station),
-      tag_(station.rng.hex(8)),
+    : core_(core),
+      tag_(core.rng.hex(8)),
       hop_(hop_towards(callee.uri, callee.hop)),
-      media_(station),
+      media_(core),
       invite_(make_invite(callee)) {
   const std::string call_id(MessageView::parse(invite_).call_id());
-  station_.note_far_end("calls", call_id);
-  if (how.withheld_acks > 0) station_.withhold_acks(call_id, how.withheld_acks);
+  core_.note_far_end("calls", call_id);
+  if (how.withheld_acks > 0) core_.withhold_acks(call_id, how.withheld_acks);
   transaction_ =
-      station_.transactions.start(invite_, hop_,
-                                  {[this](const MessageView& response) { on_response(response); },
-                                   [this](sip::ClientFailure) { is_refused_ = true; }});
-  repeats_.emplace(station_, hop_, invite_, how.repeats);
+      core_.transactions.start(invite_, hop_,
+                               {[this](const MessageView& response) { on_response(response); },
+                                [this](sip::ClientFailure) { is_refused_ = true; }});
+  repeats_.emplace(core_, hop_, invite_, how.repeats);
 }
 
 OutgoingCall::~OutgoingCall() {
-  station_.transactions.abandon(transaction_);
+  core_.transactions.abandon(transaction_);
 }
 
 std::string OutgoingCall::make_invite(const Binding& callee) {
-  auto invite = station_.new_request(
-      "INVITE", {.uri = callee.uri, .user = callee.user, .from_tag = tag_}, hop_);
+  auto invite =
+      core_.new_request("INVITE", {.uri = callee.uri, .user = callee.user, .from_tag = tag_}, hop_);
   return invite.body("application/sdp", media_.description()).str();
 }
 
@@ -51,15 +51,15 @@ void OutgoingCall::on_success(const MessageView& response) {
     return;
   }
   const MessageView invite = MessageView::parse(invite_);
-  call_.emplace(station_, sip::Dialog::from_response(invite, response), hop_, std::move(media_));
+  call_.emplace(core_, sip::Dialog::from_response(invite, response), hop_, std::move(media_));
   call_->confirm(response);
-  ack_ = make_ack(call_->dialog(), invite, station_.new_via(hop_.transport));
+  ack_ = make_ack(call_->dialog(), invite, core_.new_via(hop_.transport));
   acknowledge();
   if (is_given_up_) call_->hang_up({});
 }
 
 void OutgoingCall::acknowledge() {
-  station_.send(hop_towards(call_->dialog().next_hop_uri(), hop_), ack_);
+  core_.send(hop_towards(call_->dialog().next_hop_uri(), hop_), ack_);
 }
 
 void OutgoingCall::hang_up(const sipharness::scenario::Sending& how) {
@@ -70,7 +70,7 @@ void OutgoingCall::hang_up(const sipharness::scenario::Sending& how) {
 
 void OutgoingCall::cancel_once() {
   if (std::exchange(is_cancelled_, true) || is_refused_) return;
-  station_.transactions.start(make_cancel(MessageView::parse(invite_)), hop_, {});
+  core_.transactions.start(make_cancel(MessageView::parse(invite_)), hop_, {});
 }
 
 }  // namespace fake_servers

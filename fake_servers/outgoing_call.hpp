@@ -14,7 +14,7 @@ namespace fake_servers {
 class OutgoingCall {
  public:
   /// Sends the INVITE.
-  OutgoingCall(Station& station, const Binding& callee, const sipharness::scenario::Sending& how);
+  OutgoingCall(ServerCore& core, const Binding& callee, const sipharness::scenario::Sending& how);
   ~OutgoingCall();
   OutgoingCall(const OutgoingCall&) = delete;
   OutgoingCall& operator=(const OutgoingCall&) = delete;
@@ -33,7 +33,7 @@ class OutgoingCall {
   void acknowledge();
   void cancel_once();
 
-  Station& station_;
+  ServerCore& core_;
   std::string tag_;
   Hop hop_;
   MediaSession media_;

@@ -63,8 +63,8 @@ std::string key_of(std::string_view contact) {
 
 }  // namespace
 
-Registrar::Registrar(Station& station, const std::vector<scenario::Account>& accounts)
-    : station_(station) {
+Registrar::Registrar(ServerCore& core, const std::vector<scenario::Account>& accounts)
+    : core_(core) {
   for (const scenario::Account& account : accounts)
     aors_.push_back({account.is_any() ? std::string() : account.user});
 }
@@ -75,10 +75,10 @@ void Registrar::forget() {
 
 void Registrar::on_register(ServerTransaction& transaction, const scenario::Accept& policy) {
   Aor* const aor = aor_of(transaction.request());
-  if (aor == nullptr) return station_.answer(transaction, 404);
+  if (aor == nullptr) return core_.answer(transaction, 404);
   Listed own;
   const int status = update(*aor, transaction, policy, own);
-  if (status != 200) return station_.answer(transaction, status);
+  if (status != 200) return core_.answer(transaction, status);
   answer(aor->bindings, transaction, policy, std::move(own));
 }
 
@@ -103,7 +103,7 @@ int Registrar::update(Aor& aor, const ServerTransaction& transaction,
   if (std::ranges::any_of(contacts, is_star)) return remove_all(bindings, request, contacts.size());
   if (bindings.size() + contacts.size() > max_bindings) drop_lapsed(bindings);
   if (bindings.size() + contacts.size() > max_bindings) return 503;
-  const TimePoint now = station_.world.now();
+  const TimePoint now = core_.world.now();
   for (const sip::Address& contact : contacts) {
     const seconds asked = asked_expiry(contact, request);
     const auto binding = bindings.try_emplace(key_of(contact.uri)).first;
@@ -131,13 +131,13 @@ int Registrar::remove_all(Bindings& bindings, const MessageView& request, std::s
 
 void Registrar::answer(const Bindings& bindings, ServerTransaction& transaction,
                        const scenario::Accept& policy, Listed own) {
-  const TimePoint now = station_.world.now();
+  const TimePoint now = core_.world.now();
   const auto left = [now](const Binding& binding) {
     return std::to_string(std::chrono::ceil<seconds>(binding.expires - now).count());
   };
   const Binding* const first = own.empty() ? nullptr : own.front();
   list(bindings, now, own);
-  auto response = station_.reply(transaction, 200);
+  auto response = core_.reply(transaction, 200);
   for (const Binding* binding : own) {
     std::string contact;
     contact.reserve(binding->uri.size() + 32);
@@ -164,12 +164,12 @@ std::vector<Binding> Registrar::bindings() const {
   std::vector<Binding> alive;
   for (const Aor& aor : aors_)
     for (const auto& [key, binding] : aor.bindings)
-      if (binding.expires > station_.world.now()) alive.push_back(binding);
+      if (binding.expires > core_.world.now()) alive.push_back(binding);
   return alive;
 }
 
 void Registrar::drop_lapsed(Bindings& bindings) const {
-  std::erase_if(bindings, [now = station_.world.now()](const auto& entry) {
+  std::erase_if(bindings, [now = core_.world.now()](const auto& entry) {
     return entry.second.expires <= now;
   });
 }

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "fake_servers/station.hpp"
+#include "fake_servers/server_core.hpp"
 #include "harness/scenario/scenario.hpp"
 
 namespace fake_servers {
@@ -30,7 +30,7 @@ class Registrar {
   static constexpr std::size_t max_bindings = 16'384;  ///< of one AOR
   static constexpr std::size_t max_listed = 10;
 
-  Registrar(Station& station, const std::vector<sipharness::scenario::Account>& accounts);
+  Registrar(ServerCore& core, const std::vector<sipharness::scenario::Account>& accounts);
 
   void on_register(ServerTransaction& transaction, const sipharness::scenario::Accept& policy);
   void forget();
@@ -59,7 +59,7 @@ class Registrar {
   static void list(const Bindings& bindings, TimePoint now, Listed& list);
   void drop_lapsed(Bindings& bindings) const;
 
-  Station& station_;
+  ServerCore& core_;
   std::vector<Aor> aors_;
 };
 

@@ -2,11 +2,11 @@
 
 namespace fake_servers {
 
-Repeater::Repeater(Station& station, const Hop& hop, const std::string& bytes,
+Repeater::Repeater(ServerCore& core, const Hop& hop, const std::string& bytes,
                    const std::vector<Duration>& offsets) {
   for (const Duration offset : offsets)
     timers_.push_back(
-        station.world.call_after(offset, [&station, hop, bytes] { station.send(hop, bytes); }));
+        core.world.call_after(offset, [&core, hop, bytes] { core.send(hop, bytes); }));
 }
 
 }  // namespace fake_servers

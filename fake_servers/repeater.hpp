@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "fake_servers/station.hpp"
+#include "fake_servers/server_core.hpp"
 
 namespace fake_servers {
 
 class Repeater {
  public:
   /// `offsets` count from now, when the request was first sent.
-  Repeater(Station& station, const Hop& hop, const std::string& bytes,
+  Repeater(ServerCore& core, const Hop& hop, const std::string& bytes,
            const std::vector<Duration>& offsets);
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
 // What rules do to the responses of the requests they matched, between the transactions and the
-// outlet: say them again, or say them with the Via of somebody else first.
+// sender: say them again, or say them with the Via of somebody else first.
 //  1. Repeats count from the first final response and know nothing of an ACK.
 //  2. While its time lasts, every response of the request goes out with a foreign sent-by; a final
 //     one comes again as it should be when the time is over.

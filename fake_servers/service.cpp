@@ -14,13 +14,13 @@ bool is_truncated(const MessageView& request) {
 
 }  // namespace
 
-Service::Service(Station& station, const scenario::FarEnd& plan,
+Service::Service(ServerCore& core, const scenario::FarEnd& plan,
                  const std::vector<scenario::Account>& accounts)
-    : station_(station),
-      registrar_(station, accounts),
-      far_end_(station, plan),
-      notifier_(station),
-      lone_requests_(station) {}
+    : core_(core),
+      registrar_(core, accounts),
+      far_end_(core, plan),
+      notifier_(core),
+      out_of_dialog_requests_(core) {}
 
 void Service::serve(const TransactionPtr& transaction, const scenario::Accept& policy) {
   if (refuse(*transaction)) return;
@@ -34,19 +34,19 @@ void Service::serve(const TransactionPtr& transaction, const scenario::Accept& p
       return notifier_.on_subscribe(transaction, policy);
     default:
       if (request.to_tag().empty()) return serve_alone(transaction, policy);
-      if (!far_end_.on_request(transaction)) station_.answer(*transaction, 481);
+      if (!far_end_.on_request(transaction)) core_.answer(*transaction, 481);
   }
 }
 
 bool Service::refuse(ServerTransaction& transaction) {
   const MessageView& request = transaction.request();
   if (is_truncated(request)) {  // §18.3
-    station_.answer(transaction, 400);
+    core_.answer(transaction, 400);
     return true;
   }
   // §8.2.2.3: no extension is supported here, and CANCEL is exempt.
   if (!request.has(HeaderId::require) || request.method() == Method::cancel) return false;
-  auto refusal = station_.reply(transaction, 420);
+  auto refusal = core_.reply(transaction, 420);
   refusal.header(HeaderId::unsupported, request.header(HeaderId::require));
   transaction.respond(refusal.str());
   return true;
@@ -59,20 +59,20 @@ void Service::serve_alone(const TransactionPtr& transaction, const scenario::Acc
     case Method::options:
       return answer_options(*transaction);
     case Method::message:
-      return station_.answer(*transaction, 200);
+      return core_.answer(*transaction, 200);
     case Method::publish:
       return answer_publish(*transaction);
     case Method::refer:
-      return station_.refuse_method(*transaction);
+      return core_.refuse_method(*transaction);
     case Method::unknown:
-      return station_.answer(*transaction, 501);
+      return core_.answer(*transaction, 501);
     default:  // BYE, INFO, NOTIFY, PRACK, UPDATE mean nothing outside a dialog
-      return station_.answer(*transaction, 481);
+      return core_.answer(*transaction, 481);
   }
 }
 
 void Service::answer_options(ServerTransaction& transaction) {
-  auto response = station_.reply(transaction, 200);
+  auto response = core_.reply(transaction, 200);
   response.header(HeaderId::allow, allowed_methods)
       .header(HeaderId::accept, "application/sdp")
       .header(HeaderId::allow_events, event_packages);
@@ -80,8 +80,8 @@ void Service::answer_options(ServerTransaction& transaction) {
 }
 
 void Service::answer_publish(ServerTransaction& transaction) {
-  auto response = station_.reply(transaction, 200);
-  response.header("SIP-ETag", station_.rng.hex(16))
+  auto response = core_.reply(transaction, 200);
+  response.header("SIP-ETag", core_.rng.hex(16))
       .header(HeaderId::expires, std::to_string(transaction.request().expires().value_or(3600)));
   transaction.respond(response.str());
 }

@@ -7,22 +7,22 @@
 #include <vector>
 
 #include "fake_servers/far_end.hpp"
-#include "fake_servers/lone_requests.hpp"
 #include "fake_servers/notifier.hpp"
+#include "fake_servers/out_of_dialog_requests.hpp"
 #include "fake_servers/registrar.hpp"
 
 namespace fake_servers {
 
 class Service {
  public:
-  Service(Station& station, const sipharness::scenario::FarEnd& plan,
+  Service(ServerCore& core, const sipharness::scenario::FarEnd& plan,
           const std::vector<sipharness::scenario::Account>& accounts);
 
   void serve(const TransactionPtr& transaction, const sipharness::scenario::Accept& policy);
 
   Registrar& registrar() { return registrar_; }
   FarEnd& far_end() { return far_end_; }
-  LoneRequests& lone_requests() { return lone_requests_; }
+  OutOfDialogRequests& out_of_dialog_requests() { return out_of_dialog_requests_; }
 
  private:
   /// True if the request was refused as a whole.
@@ -31,11 +31,11 @@ class Service {
   void answer_options(ServerTransaction& transaction);
   void answer_publish(ServerTransaction& transaction);
 
-  Station& station_;
+  ServerCore& core_;
   Registrar registrar_;
   FarEnd far_end_;
   Notifier notifier_;
-  LoneRequests lone_requests_;
+  OutOfDialogRequests out_of_dialog_requests_;
 };
 
 }  // namespace fake_servers

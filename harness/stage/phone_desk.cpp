@@ -137,8 +137,8 @@ class PhoneDesk final : public dut::Device {
 
   void notify(const std::string& event, std::function<void(int)> done) {
     const Endpoint phone{phone_endpoint(services_.production).address, sip_port};
-    services_.server("primary").order_fetch({event, phone, services_.production.profile.account},
-                                            std::move(done));
+    services_.server("primary").send_fetch_notify(
+        {event, phone, services_.production.profile.account}, std::move(done));
   }
 
   host::HttpResponse serve(const host::HttpRequest& request) {

@@ -43,7 +43,7 @@ class Answerer {
   }
 
   std::vector<sip::Challenge> challenges;
-  std::size_t patience = 1;
+  std::size_t answers_allowed = 1;
 
  private:
   void answer(const MessageView& response) {
@@ -52,7 +52,7 @@ class Answerer {
         response.header(is_proxy ? HeaderId::proxy_authenticate : HeaderId::www_authenticate));
     ASSERT_TRUE(challenge.has_value());
     challenges.push_back(*challenge);
-    if (challenges.size() > patience) return;
+    if (challenges.size() > answers_allowed) return;
     Request again{.branch = "z9hG4bKagain" + std::to_string(challenges.size()),
                   .cseq = static_cast<std::uint32_t>(challenges.size() + 1)};
     again.headers = {{is_proxy ? "Proxy-Authorization" : "Authorization",
@@ -143,7 +143,7 @@ TEST(Challenge, a_stale_rule_takes_only_nonces_it_gave_out_itself) {
   stale.nth_from = stale.nth_to.emplace(2);
   Stage stage({stale, challenging(401)});
   Answerer answerer(stage, test_password);
-  answerer.patience = 2;
+  answerer.answers_allowed = 2;
   stage.send_at(1s, {});
   stage.run_until(2s);
   EXPECT_THAT(stage.client.statuses(), ElementsAre(401, 401, 200));

@@ -7,7 +7,7 @@
 #include "fake_servers/packet_log.hpp"
 #include "fake_servers/postponer.hpp"
 #include "fake_servers/recent_map.hpp"
-#include "fake_servers/station.hpp"
+#include "fake_servers/server_core.hpp"
 #include "harness/base/rng.hpp"
 #include "tests/fake_servers/stage.hpp"
 

@@ -148,7 +148,7 @@ TEST(Mute, of_a_phase_ends_with_it_for_repeats_of_the_200) {
   stage.at(15s, [&] { stage.server.enter_phase(""); });
   stage.run_until(20s);
   EXPECT_THAT(stage.client.times_of(200), ElementsAre(15500ms + round_trip, 19500ms + round_trip))
-      << "sent at 12, 12.5, 13.5 in vain";
+      << "sent at 12, 12.5, 13.5, without effect";
 }
 
 TEST(Repeat, sends_the_final_response_again_whatever_is_acknowledged) {

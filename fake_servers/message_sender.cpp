@@ -1,4 +1,4 @@
-#include "fake_servers/outlet.hpp"
+#include "fake_servers/message_sender.hpp"
 
 #include <fmt/format.h>
 
@@ -21,10 +21,10 @@ std::string describe(const MessageView& message) {
 
 }  // namespace
 
-Outlet::Outlet(Parts parts)
+MessageSender::MessageSender(Parts parts)
     : parts_(std::move(parts)), muted_(remembered_mutes), acks_left_(remembered_mutes) {}
 
-void Outlet::send(const Hop& hop, std::string_view bytes) {
+void MessageSender::send(const Hop& hop, std::string_view bytes) {
   if (is_cut_off_) return withhold(std::string(power_cut), bytes);
   if (const Rule* rule = withholding_rule(bytes)) return withhold(rule->name, bytes);
   if (is_withheld_ack(bytes)) return withhold("withhold_acks", bytes);
@@ -38,15 +38,15 @@ void Outlet::send(const Hop& hop, std::string_view bytes) {
   }
 }
 
-void Outlet::mute(const MessageView& request, const Rule& rule) {
+void MessageSender::mute(const MessageView& request, const Rule& rule) {
   muted_[transaction_key(request)] = &rule;
 }
 
-void Outlet::withhold_acks(std::string_view call_id, std::uint32_t acks) {
+void MessageSender::withhold_acks(std::string_view call_id, std::uint32_t acks) {
   acks_left_[sipharness::fnv1a(call_id)] = acks;
 }
 
-bool Outlet::is_withheld_ack(std::string_view bytes) {
+bool MessageSender::is_withheld_ack(std::string_view bytes) {
   if (acks_left_.empty()) return false;
   const MessageView message = MessageView::parse(bytes);
   if (!message.is_request() || message.method() != sipharness::sip::Method::ack) return false;
@@ -56,7 +56,7 @@ bool Outlet::is_withheld_ack(std::string_view bytes) {
   return true;
 }
 
-const Rule* Outlet::withholding_rule(std::string_view bytes) {
+const Rule* MessageSender::withholding_rule(std::string_view bytes) {
   const sipharness::Duration now = parts_.clock.now();
   if (const Rule* rule = parts_.behaviour.silencer(now)) return rule;
   if (const Rule* rule = parts_.behaviour.muter(now)) return rule;
@@ -67,7 +67,7 @@ const Rule* Outlet::withholding_rule(std::string_view bytes) {
   return rule != nullptr && parts_.behaviour.is_active(**rule, now) ? *rule : nullptr;
 }
 
-void Outlet::withhold(const std::string& rule, std::string_view bytes) {
+void MessageSender::withhold(const std::string& rule, std::string_view bytes) {
   parts_.journal.write(sipharness::journal::Withheld{parts_.server, rule, sipharness::fnv1a(bytes),
                                                      describe(MessageView::parse(bytes))});
 }

@@ -15,12 +15,12 @@ namespace {
 using testing::ElementsAre;
 using testing::SizeIs;
 
-/// An order at 10 s, and what the phone answered.
-struct Ordered {
-  explicit Ordered(const std::string& event = "resync") {
+/// A NOTIFY at 10 s, and what the phone answered.
+struct Notified {
+  explicit Notified(const std::string& event = "resync") {
     stage.at(10s, [this, event] {
-      stage.server.order_fetch({event, client_endpoint, {}},
-                               [this](int status) { answers.push_back(status); });
+      stage.server.send_fetch_notify({event, client_endpoint, {}},
+                                     [this](int status) { answers.push_back(status); });
     });
   }
   std::vector<Seen> notifies() const {
@@ -33,30 +33,30 @@ struct Ordered {
   std::vector<int> answers;
 };
 
-TEST(FetchOrder, goes_to_where_an_unregistered_phone_is_said_to_be) {
-  Ordered order("check-sync;reboot=true");
-  order.stage.at(10100ms,
-                 [&] { order.stage.client.answer(order.stage.client.first(Method::notify), 200); });
-  order.stage.run_until(60s);
-  ASSERT_THAT(order.notifies(), SizeIs(1));
-  const Seen notify = order.notifies().front();
+TEST(FetchNotify, goes_to_where_an_unregistered_phone_is_said_to_be) {
+  Notified phone("check-sync;reboot=true");
+  phone.stage.at(10100ms,
+                 [&] { phone.stage.client.answer(phone.stage.client.first(Method::notify), 200); });
+  phone.stage.run_until(60s);
+  ASSERT_THAT(phone.notifies(), SizeIs(1));
+  const Seen notify = phone.notifies().front();
   EXPECT_FALSE(notify.view().problem().has_value());
   EXPECT_EQ(notify.view().request_uri(), "sip:1001@10.0.0.1:5060");
   EXPECT_EQ(notify.view().header(HeaderId::event), "check-sync;reboot=true");
-  EXPECT_THAT(order.answers, ElementsAre(200));
+  EXPECT_THAT(phone.answers, ElementsAre(200));
 }
 
-TEST(FetchOrder, goes_to_the_binding_of_a_registered_phone) {
-  Ordered order;
-  order.stage.send_at(1s, {.headers = {{"Contact", "<sip:1001@10.0.0.1:5060;line=1>"}}});
-  order.stage.run_until(10500ms);
-  ASSERT_FALSE(order.notifies().empty());
-  EXPECT_EQ(order.notifies().front().view().request_uri(), "sip:1001@10.0.0.1:5060;line=1");
+TEST(FetchNotify, goes_to_the_binding_of_a_registered_phone) {
+  Notified phone;
+  phone.stage.send_at(1s, {.headers = {{"Contact", "<sip:1001@10.0.0.1:5060;line=1>"}}});
+  phone.stage.run_until(10500ms);
+  ASSERT_FALSE(phone.notifies().empty());
+  EXPECT_EQ(phone.notifies().front().view().request_uri(), "sip:1001@10.0.0.1:5060;line=1");
 }
 
-TEST(FetchOrder, answers_one_challenge_with_the_credentials_of_the_account) {
-  Ordered order;
-  order.stage.client.on_received = [&](const Seen& seen) {
+TEST(FetchNotify, answers_one_challenge_with_the_credentials_of_the_account) {
+  Notified phone;
+  phone.stage.client.on_received = [&](const Seen& seen) {
     const auto view = seen.view();
     if (view.method() != Method::notify) return;
     std::string answer = "SIP/2.0 401 Unauthorized\r\n";
@@ -64,13 +64,13 @@ TEST(FetchOrder, answers_one_challenge_with_the_credentials_of_the_account) {
       if (header.id == HeaderId::via || header.id == HeaderId::from || header.id == HeaderId::to ||
           header.id == HeaderId::call_id || header.id == HeaderId::cseq)
         answer += std::string(header.name) + ": " + std::string(header.value) + "\r\n";
-    order.stage.client.send(
+    phone.stage.client.send(
         answer +
         "WWW-Authenticate: Digest realm=\"phone\", nonce=\"n\", qop=\"auth\"\r\n"
         "Content-Length: 0\r\n\r\n");
   };
-  order.stage.run_until(60s);
-  const std::vector<Seen> notifies = order.notifies();
+  phone.stage.run_until(60s);
+  const std::vector<Seen> notifies = phone.notifies();
   ASSERT_THAT(notifies, SizeIs(2)) << "a refused proof is not tried again";
   EXPECT_EQ(notifies[1].view().call_id(), notifies[0].view().call_id());
   EXPECT_EQ(notifies[1].view().cseq(), notifies[0].view().cseq() + 1);
@@ -79,13 +79,13 @@ TEST(FetchOrder, answers_one_challenge_with_the_credentials_of_the_account) {
   ASSERT_TRUE(credentials.has_value());
   EXPECT_EQ(credentials->username, "1001");
   EXPECT_TRUE(sip::verify_credentials(*credentials, "sipharness", "NOTIFY"));
-  EXPECT_THAT(order.answers, ElementsAre(401));
+  EXPECT_THAT(phone.answers, ElementsAre(401));
 }
 
-TEST(FetchOrder, tells_when_nobody_answers) {
-  Ordered order;
-  order.stage.run_until(60s);
-  EXPECT_THAT(order.answers, ElementsAre(0));
+TEST(FetchNotify, tells_when_nobody_answers) {
+  Notified phone;
+  phone.stage.run_until(60s);
+  EXPECT_THAT(phone.answers, ElementsAre(0));
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ struct Addressee {
   std::uint32_t cseq = 1;
 };
 
-struct Station {
+struct ServerCore {
   sipharness::world::World& world;
   sipharness::journal::Writer& journal;
   TransactionLayer& transactions;

@@ -1,5 +1,5 @@
 #pragma once
-// The one mouth of a server: every SIP message it sends leaves here, or is kept back by a fault.
+// Sends every SIP message of a server, or withholds it because of a fault.
 //  1. In a silent or mute moment nothing leaves; who wanted to send does not notice.
 //  2. Responses to a request that met a Mute rule stay here as long as that rule is active.
 //  3. The ACKs of a call that withhold_acks() counts stay here.
@@ -16,7 +16,7 @@
 
 namespace fake_servers {
 
-class Outlet {
+class MessageSender {
  public:
   struct Parts {
     sipharness::sip::SipTransport& transport;
@@ -27,7 +27,7 @@ class Outlet {
     LossyLink& link;
     std::string server;
   };
-  explicit Outlet(Parts parts);
+  explicit MessageSender(Parts parts);
 
   /// What stands where a rule would in the journal while the power is cut.
   static constexpr std::string_view power_cut = "unplugged";

@@ -13,9 +13,9 @@
 
 namespace fake_servers {
 
-class LoneRequests {
+class OutOfDialogRequests {
  public:
-  explicit LoneRequests(Station& station) : station_(station) {}
+  explicit OutOfDialogRequests(ServerCore& core) : core_(core) {}
 
   // To every binding.
   void options(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how);
@@ -28,7 +28,7 @@ class LoneRequests {
   void send(const MessageBuilder& request, const Hop& hop,
             const sipharness::scenario::Sending& how);
 
-  Station& station_;
+  ServerCore& core_;
   std::vector<Repeater> repeaters_;
 };
 

@@ -13,20 +13,20 @@
 
 namespace fake_servers {
 
-class FetchOrders {
+class FetchNotifier {
  public:
   /// The status of the phone's answer; 0 if none came.
   using Done = std::function<void(int status)>;
 
-  explicit FetchOrders(Station& station) : station_(station) {}
+  explicit FetchNotifier(ServerCore& core) : core_(core) {}
 
   /// To the phone's binding among these, else to where it is said to be.
-  void give(const FetchOrder& order, const std::vector<Binding>& bindings, const Done& done);
+  void send(const FetchNotify& notify, const std::vector<Binding>& bindings, const Done& done);
 
  private:
-  /// One order under way.
+  /// One NOTIFY under way.
   struct Pending {
-    FetchOrder order;
+    FetchNotify notify;
     std::string uri;
     Hop hop;
     std::string call_id;
@@ -38,7 +38,7 @@ class FetchOrders {
   void send(const Pending& pending, const std::string& authorization);
   void on_response(Pending pending, const MessageView& response);
 
-  Station& station_;
+  ServerCore& core_;
 };
 
 }  // namespace fake_servers

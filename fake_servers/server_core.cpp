@@ -1,4 +1,4 @@
-#include "fake_servers/station.hpp"
+#include "fake_servers/server_core.hpp"
 
 #include <fmt/format.h>
 
@@ -6,35 +6,36 @@
 
 namespace fake_servers {
 
-std::string Station::contact(Transport transport) const {
+std::string ServerCore::contact(Transport transport) const {
   return fmt::format("<{}>", sipharness::sip::make_uri(name, local, transport));
 }
 
-std::string Station::new_via(Transport transport) {
+std::string ServerCore::new_via(Transport transport) {
   const std::string_view token = transport == Transport::tcp ? "TCP" : "UDP";
   return fmt::format("SIP/2.0/{} {}:{};branch={}{}", token, local.address.uri_text(),
                      sent_by_port.value_or(local.port), sipharness::sip::new_branch(rng),
                      sent_by_port ? ";rport" : "");
 }
 
-MessageBuilder Station::reply(const ServerTransaction& transaction, int status,
-                              std::string_view to_tag, std::string_view reason) {
+MessageBuilder ServerCore::reply(const ServerTransaction& transaction, int status,
+                                 std::string_view to_tag, std::string_view reason) {
   const std::string tag = to_tag.empty() && status > 100 ? rng.hex(8) : std::string(to_tag);
   auto response = transaction.response(status, tag, reason);
   response.header(HeaderId::server, agent);
   return response;
 }
 
-void Station::answer(ServerTransaction& transaction, int status) {
+void ServerCore::answer(ServerTransaction& transaction, int status) {
   transaction.respond(reply(transaction, status).str());
 }
 
-void Station::refuse_method(ServerTransaction& transaction) {
+void ServerCore::refuse_method(ServerTransaction& transaction) {
   auto response = reply(transaction, 405);
   transaction.respond(response.header(HeaderId::allow, allowed_methods).str());
 }
 
-MessageBuilder Station::new_request(std::string_view method, const Addressee& to, const Hop& hop) {
+MessageBuilder ServerCore::new_request(std::string_view method, const Addressee& to,
+                                       const Hop& hop) {
   constexpr std::string_view caller = "2001";
   const std::string from_tag = to.from_tag.empty() ? rng.hex(8) : to.from_tag;
   const std::string to_tag = to.to_tag.empty() ? std::string() : ";tag=" + to.to_tag;
@@ -52,15 +53,15 @@ MessageBuilder Station::new_request(std::string_view method, const Addressee& to
   return request;
 }
 
-MessageBuilder Station::request_in(sipharness::sip::Dialog& dialog, std::string_view method,
-                                   const Hop& hop) {
+MessageBuilder ServerCore::request_in(sipharness::sip::Dialog& dialog, std::string_view method,
+                                      const Hop& hop) {
   auto request = dialog.request(method, dialog.next_cseq(), new_via(hop.transport));
   request.header(HeaderId::contact, contact(hop.transport));
   request.header(HeaderId::user_agent, agent);
   return request;
 }
 
-void Station::note_far_end(std::string_view verb, const std::string& call_id) {
+void ServerCore::note_far_end(std::string_view verb, const std::string& call_id) {
   journal.write(sipharness::journal::FarEnd{name, std::string(verb), call_id});
 }
 
