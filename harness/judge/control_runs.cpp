@@ -149,7 +149,7 @@ namespace {
 
 constexpr std::string_view liveness = "DUT-ALIVE";
 
-bool says_something(verdict::Verdict verdict) {
+bool is_judged(verdict::Verdict verdict) {
   using verdict::Verdict;
   return verdict == Verdict::pass || verdict == Verdict::warn || verdict == Verdict::fail ||
          verdict == Verdict::inconclusive;
@@ -171,7 +171,7 @@ void withdraw_verdicts(verdict::Result& result, Blame blame, const std::string& 
                                                 finding.verdict() == verdict::Verdict::fail);
     if (tells_of_a_death) continue;
     for (verdict::Instance& instance : finding.instances.edit()) {
-      if (!says_something(instance.verdict)) continue;
+      if (!is_judged(instance.verdict)) continue;
       instance.verdict = verdict::Verdict::inconclusive;
       instance.reason = reason;
       instance.blame = blame;

@@ -23,8 +23,8 @@ struct ConnectionAttempt {
   std::size_t copies = 0;        ///< SYNs after the first
   std::optional<CaptureTime> opened{};
   std::optional<CaptureTime> refused{};  ///< RST before it opened
-  bool has_failed(CaptureTime at, Duration patience) const {
-    return !opened && ((refused && *refused <= at) || (!refused && syn + patience <= at));
+  bool has_failed(CaptureTime at, Duration timeout) const {
+    return !opened && ((refused && *refused <= at) || (!refused && syn + timeout <= at));
   }
 };
 

@@ -98,7 +98,7 @@ class RealRun {
   dut::Operator& person(journal::Writer& journal) {
     if (!person_)
       person_.emplace(world_, journal,
-                      dut::Operator::Options{.patience = production_.options.prompt_timeout});
+                      dut::Operator::Options{.prompt_timeout = production_.options.prompt_timeout});
     return *person_;
   }
 

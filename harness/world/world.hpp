@@ -60,7 +60,7 @@ enum class StreamEnd : std::uint8_t {
   closed,       ///< the peer's FIN, after all its bytes
   refused,      ///< RST to our SYN
   reset,        ///< RST on an open connection
-  timed_out,    ///< nobody acknowledged within the transport's own patience
+  timed_out,    ///< nothing was acknowledged within the transport's timeout
   unreachable,  ///< ICMP while connecting
 };
 

@@ -141,7 +141,7 @@ class SipPhone(asyncio.DatagramProtocol):
                 f"a=ptime:20\r\na={direction}\r\n")
 
     # --- Client transactions ----------------------------------------------------------------------
-    def patience(self):
+    def request_timeout(self):
         longest = 64 * self.settings.t1
         if self.settings.retries is None:
             return longest
@@ -151,7 +151,7 @@ class SipPhone(asyncio.DatagramProtocol):
         """The final response, or nothing; what came before it stops an INVITE from being repeated."""
         loop = asyncio.get_running_loop()
         queue = self.waiting[branch] = asyncio.Queue()
-        deadline, interval, proceeding = loop.time() + self.patience(), self.settings.t1, False
+        deadline, interval, proceeding = loop.time() + self.request_timeout(), self.settings.t1, False
         self.send(server, text)
         again = loop.time() + interval
         try:

@@ -47,8 +47,8 @@ class Bench:
     def log(self):
         return (self.scratch / "phone.log").read_text()
 
-    def await_log(self, text, patience=60):
-        until = time.monotonic() + patience
+    def await_log(self, text, timeout=60):
+        until = time.monotonic() + timeout
         while text not in self.log():
             if time.monotonic() > until or self.standin.poll() is not None:
                 raise AssertionError(f"the stand-in never said {text!r}:\n{self.log()}")

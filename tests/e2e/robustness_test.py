@@ -47,8 +47,8 @@ class RunInRealTime(EndToEnd):
         network = f"127.{79 + subnet}.{os.getpid() % 250 + 1}"
         return self.start(self.own_addresses(network), "--clock", "real", *arguments)
 
-    def await_that(self, condition, otherwise, process=None, patience=20):
-        deadline = time.monotonic() + patience
+    def await_that(self, condition, otherwise, process=None, timeout=20):
+        deadline = time.monotonic() + timeout
         while not condition():
             if time.monotonic() > deadline or (process and process.poll() is not None):
                 self.fail(otherwise + ("\n" + process.stderr.read() if process and process.poll() is not None else ""))

@@ -38,7 +38,7 @@ template <class SomeWorld>
 class WorldContract : public ::testing::Test {
  protected:
   static constexpr Duration settle = 40ms;
-  static constexpr Duration patience = 2s;
+  static constexpr Duration timeout = 2s;
 
   world::World& world() { return contract_world_.world(); }
   void run_for(Duration duration) { contract_world_.run_for(duration); }
@@ -46,9 +46,9 @@ class WorldContract : public ::testing::Test {
   std::optional<IpAddress> v6() { return contract_world_.v6(); }
   bool can_vanish() const { return contract_world_.can_vanish(); }
 
-  /// Runs until `holds`, at most `patience`; what it says then.
+  /// Runs until `holds`, at most `timeout`; what it says then.
   bool eventually(const std::function<bool()>& holds) {
-    const TimePoint deadline = world().now() + patience;
+    const TimePoint deadline = world().now() + timeout;
     while (!holds() && world().now() < deadline) run_for(5ms);
     return holds();
   }

@@ -44,10 +44,10 @@ void Operator::show_next() {
   // What was typed before the question is no answer to it.
   terminal().flush_input();
   terminal().show(fmt::format(">>> {}, then press Enter (n and Enter: it cannot be done; {} left)",
-                              prompt.task, format_duration(options_.patience)));
+                              prompt.task, format_duration(options_.prompt_timeout)));
   journal_.write(journal::Prompted{prompt.device, prompt.verb, prompt.task});
   is_shown_ = true;
-  timer_ = world_.call_after(options_.patience, [this] { answer(Answer::too_late); });
+  timer_ = world_.call_after(options_.prompt_timeout, [this] { answer(Answer::too_late); });
 }
 
 void Operator::on_line(const std::string& line) {

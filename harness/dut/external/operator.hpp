@@ -30,8 +30,8 @@ class Operator {
   using Answered = std::function<void(Answer)>;
 
   struct Options {
-    Duration patience = std::chrono::seconds(60);  ///< for each prompt
-    int input = 0;                                 ///< descriptors of the terminal
+    Duration prompt_timeout = std::chrono::seconds(60);  ///< for each prompt
+    int input = 0;                                       ///< descriptors of the terminal
     int output = 2;
   };
   Operator(host::RealWorld& world, journal::Writer& journal, const Options& options);

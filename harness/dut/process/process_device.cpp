@@ -19,7 +19,7 @@ namespace {
 using scenario::DeviceVerb;
 
 /// policy: SIGTERM is given so long to work.
-constexpr Duration sigterm_patience = 2s;
+constexpr Duration sigterm_timeout = 2s;
 /// policy: a driver that reacts more often than that in one run has run wild.
 constexpr int most_reactions = 1000;
 
@@ -81,7 +81,7 @@ class ProcessDevice::Impl {
     is_last_stop_ = true;
     ask_to_end();
     // SIGKILL has its effect at once: the last second is for a host that is late.
-    const Duration longest = drive_.stop.within + sigterm_patience + 1s;
+    const Duration longest = drive_.stop.within + sigterm_timeout + 1s;
     world_.run(world_.now() + longest, [this] { return !child_.has_value(); });
     child_.reset();
   }
@@ -143,11 +143,11 @@ class ProcessDevice::Impl {
     if (std::exchange(is_ending_, true)) return;
     words_.forget();
     waiting_.clear();
-    if (!is_ready_ || drive_.stop.send.empty()) return child_->terminate(sigterm_patience);
+    if (!is_ready_ || drive_.stop.send.empty()) return child_->terminate(sigterm_timeout);
     for (const std::string& line : drive_.stop.send) send(variables_->fill(line));
     end_deadline_ = world_.call_after(drive_.stop.within, [this] {
       note("it was asked to end and did not");
-      child_->terminate(sigterm_patience);
+      child_->terminate(sigterm_timeout);
     });
   }
 

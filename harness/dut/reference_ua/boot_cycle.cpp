@@ -276,7 +276,7 @@ void BootCycle::take_notify(const TransactionPtr& transaction) {
   if (!calls_.take_request(transaction)) core_.answer(*transaction, 481);
 }
 
-bool BootCycle::is_deaf_to(Site& caller) {
+bool BootCycle::turns_away_calls_of(Site& caller) {
   if (core_.deviates(Deviation::deaf_after_refresh) && caller.registration->accepted() > 1)
     return true;
   if (caller.server.is_primary()) return false;
@@ -288,7 +288,7 @@ bool BootCycle::is_deaf_to(Site& caller) {
 void BootCycle::take_call(const TransactionPtr& invite) {
   const bool by_secondary = invite->hop().remote == site(ServerRole::secondary).server.endpoint;
   Site& caller = site(by_secondary ? ServerRole::secondary : ServerRole::primary);
-  if (is_deaf_to(caller)) return core_.answer(*invite, 480);
+  if (turns_away_calls_of(caller)) return core_.answer(*invite, 480);
   calls_.take_invite(invite, caller.server);
 }
 

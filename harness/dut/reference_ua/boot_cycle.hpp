@@ -74,7 +74,7 @@ class BootCycle {
   void take_new_request(const TransactionPtr& transaction);
   void take_call(const TransactionPtr& invite);
   /// Whether it wants no calls from there just now; only by deviations.
-  bool is_deaf_to(Site& caller);
+  bool turns_away_calls_of(Site& caller);
   void take_notify(const TransactionPtr& transaction);
   void take_stray(const sip::MessageView& response);
   /// A request in a dialog we do not know. @source RFC 3261 §12.2.2, §15.1.2

@@ -21,7 +21,7 @@ constexpr seconds longest_expiry = 24h;
 /// policy: a challenge, its stale repeat and a 423 may be answered within one attempt.
 constexpr int repairs_per_attempt = 3;
 /// Of the deviation overlaps_register_attempts.
-constexpr Duration impatience = 10s;
+constexpr Duration overlap_delay = 10s;
 /// Of the deviations registers_again_at_once, hammers_a_closed_port and skips_a_refresh.
 constexpr Duration at_once = 500ms;
 constexpr Duration hammering = 1s;
@@ -44,7 +44,7 @@ void Registration::start() {
 
 void Registration::unregister() {
   next_.cancel();
-  impatience_.cancel();
+  overlap_.cancel();
   if (standing_ != Standing::up) return;
   unregistering_ = true;
   repairs_left_ = repairs_per_attempt;
@@ -73,7 +73,7 @@ void Registration::begin_attempt() {
   repairs_left_ = repairs_per_attempt;
   reconnected_ = false;
   if (core_.deviates(Deviation::overlaps_register_attempts) && !outstanding_)
-    impatience_ = core_.world().call_after(impatience, [this] { begin_attempt(); });
+    overlap_ = core_.world().call_after(overlap_delay, [this] { begin_attempt(); });
   send(asked());
 }
 
@@ -139,7 +139,7 @@ void Registration::on_unreachable(sip::ClientFailure failure) {
 void Registration::on_response(const sip::MessageView& response) {
   if (!response.is_final()) return;
   answered_late_ = core_.world().now() > sent_at_ + core_.profile().timers.t1;
-  impatience_.cancel();
+  overlap_.cancel();
   if (response.is_success()) return on_accepted(response);
   if (try_again(response)) return;
   if (!core_.deviates(Deviation::ignores_retry_after))

@@ -88,7 +88,7 @@ class Registration {
   Standing standing_ = Standing::unknown;
   ClientRequest request_;
   world::Timer next_;
-  world::Timer impatience_;
+  world::Timer overlap_;
 };
 
 }  // namespace sipharness::dut

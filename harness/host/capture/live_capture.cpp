@@ -94,9 +94,9 @@ class LiveCapture::Impl {
 
   packet::LinkType link() const { return link_of(handle_.get()); }
 
-  void drain(Duration patience) {
+  void drain(Duration timeout) {
     using std::chrono::steady_clock;
-    const auto deadline = steady_clock::now() + patience;
+    const auto deadline = steady_clock::now() + timeout;
     pollfd ready{pcap_get_selectable_fd(handle_.get()), POLLIN, 0};
     // Silence proves nothing: on a loaded host the kernel passes a block on late. Its own count of
     // frames does.
@@ -161,8 +161,8 @@ LiveCapture::~LiveCapture() = default;
 packet::LinkType LiveCapture::link() const {
   return impl_->link();
 }
-void LiveCapture::drain(Duration patience) {
-  impl_->drain(patience);
+void LiveCapture::drain(Duration timeout) {
+  impl_->drain(timeout);
 }
 CaptureStatistics LiveCapture::statistics() const {
   return impl_->statistics();

@@ -39,10 +39,10 @@ class LiveCapture {
   LiveCapture(RealWorld& world, const LiveCaptureOptions& options, packet::FrameSink& sink);
   ~LiveCapture();
   packet::LinkType link() const;
-  /// Hands over everything captured up to now; waits at most `patience` for the kernel, which keeps
+  /// Hands over everything captured up to now; waits at most `timeout` for the kernel, which keeps
   /// frames back for some milliseconds, and longer on a loaded host.
   /// Never from inside the sink.
-  void drain(Duration patience);
+  void drain(Duration timeout);
   CaptureStatistics statistics() const;
 
  private:

@@ -68,10 +68,10 @@ class ChildProcess::Impl {
     pass_on();
   }
 
-  void terminate(Duration patience) {
+  void terminate(Duration timeout) {
     if (!running_) return;
     signal_group(SIGTERM);
-    deadline_ = world_.call_after(patience, [this] {
+    deadline_ = world_.call_after(timeout, [this] {
       killed_ = true;
       signal_group(SIGKILL);
     });
@@ -163,8 +163,8 @@ void ChildProcess::write(std::string_view bytes) {
   impl_->write(bytes);
 }
 
-void ChildProcess::terminate(Duration patience) {
-  impl_->terminate(patience);
+void ChildProcess::terminate(Duration timeout) {
+  impl_->terminate(timeout);
 }
 
 }  // namespace sipharness::host

@@ -46,8 +46,8 @@ class ChildProcess {
 
   /// To its standard input. What a program that does not read leaves lying about is bounded.
   void write(std::string_view bytes);
-  /// SIGTERM to its group, and SIGKILL if it is still there after `patience`.
-  void terminate(Duration patience);
+  /// SIGTERM to its group, and SIGKILL if it is still there after `timeout`.
+  void terminate(Duration timeout);
 
  private:
   class Impl;

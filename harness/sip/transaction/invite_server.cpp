@@ -26,10 +26,10 @@ Next accept(InviteServer now, const ServerRules& rules) {
 
 Next reject(InviteServer now, const ServerRules& rules) {
   now.interval = scaled(rules.timers.t1, rules.quirks.interval_scale);
-  const Duration patience = scaled(rules.timers.sixty_four_t1(), rules.quirks.give_up_factor);
+  const Duration timeout = scaled(rules.timers.sixty_four_t1(), rules.quirks.give_up_factor);
   const bool sent_once = rules.reliable || rules.quirks.never_resend_final;
   return enter(now, State::completed,
-               {Act::send, arm(TimerName::h, patience),
+               {Act::send, arm(TimerName::h, timeout),
                 sent_once ? disarm(TimerName::trying) : arm(TimerName::g, now.interval)});
 }
 

@@ -16,8 +16,8 @@ Next enter(NonInviteClient now, State state, const Actions& actions) {
 
 Next start(NonInviteClient now, const ClientRules& rules) {
   now.interval = scaled(rules.timers.t1, rules.quirks.interval_scale);
-  const Duration patience = scaled(rules.timers.sixty_four_t1(), rules.quirks.give_up_factor);
-  Actions actions{Act::send, arm(TimerName::f, patience)};
+  const Duration timeout = scaled(rules.timers.sixty_four_t1(), rules.quirks.give_up_factor);
+  Actions actions{Act::send, arm(TimerName::f, timeout)};
   if (!rules.reliable || rules.quirks.resend_on_streams)
     actions.add(arm(TimerName::e, now.interval));
   return {now, actions};

@@ -7,7 +7,7 @@ namespace sipharness::sip {
 
 Reliable2xx::Reliable2xx(world::World& world, Options options)
     : world_(world), options_(std::move(options)), interval_(options_.timers.t1) {
-  patience_ = world_.call_after(options_.timers.sixty_four_t1(), [this] {
+  timeout_ = world_.call_after(options_.timers.sixty_four_t1(), [this] {
     repeat_.cancel();
     const auto give_up = std::move(options_.on_give_up);
     if (give_up) give_up();
@@ -16,7 +16,7 @@ Reliable2xx::Reliable2xx(world::World& world, Options options)
 }
 
 void Reliable2xx::stop() {
-  patience_.cancel();
+  timeout_.cancel();
   repeat_.cancel();
 }
 

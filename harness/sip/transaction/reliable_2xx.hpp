@@ -35,7 +35,7 @@ class Reliable2xx {
   world::World& world_;
   Options options_;
   Duration interval_;
-  world::Timer patience_;
+  world::Timer timeout_;
   world::Timer repeat_;
 };
 

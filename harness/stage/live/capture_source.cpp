@@ -8,7 +8,7 @@ namespace sipharness::stage {
 namespace {
 
 /// policy: how long the kernel may keep the last frames; on an idle host they come at once.
-constexpr Duration drain_patience = 3s;
+constexpr Duration drain_timeout = 3s;
 
 std::string interface_for(const std::vector<IpAddress>& hosts) {
   const auto interface = host::interface_of(hosts.front());
@@ -47,7 +47,7 @@ journal::CaptureCount CaptureSource::stop(host::RealWorld& world) {
   count.source = live_ ? "live" : "tap";
   count.note = note_;
   if (capture_) {
-    capture_->drain(drain_patience);
+    capture_->drain(drain_timeout);
     count.dropped = capture_->statistics().dropped;
     capture_.reset();
   }

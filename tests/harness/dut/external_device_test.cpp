@@ -35,8 +35,8 @@ class AtTerminal : public testing::Test {
     ::close(person_);
     ::close(terminal_);
   }
-  Operator::Options options(Duration patience = 5s) const {
-    return {.patience = patience, .input = terminal_, .output = terminal_};
+  Operator::Options options(Duration timeout = 5s) const {
+    return {.prompt_timeout = timeout, .input = terminal_, .output = terminal_};
   }
   void type(std::string_view keys) {
     ASSERT_EQ(::write(person_, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
@@ -96,7 +96,7 @@ TEST_F(AtTerminal, what_was_typed_before_is_no_answer) {
 TEST_F(AtTerminal, without_one_nobody_is_asked) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
-  Operator person(world_, journal_, {.patience = 5s, .input = ends[0], .output = ends[1]});
+  Operator person(world_, journal_, {.prompt_timeout = 5s, .input = ends[0], .output = ends[1]});
   Operator::Answer answer = Operator::Answer::done;
   person.ask({"phone", "dial", "dial"}, [&](Operator::Answer heard) { answer = heard; });
   EXPECT_THAT(journal_.lines, IsEmpty()) << "ask() itself answers nothing";

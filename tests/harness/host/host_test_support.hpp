@@ -28,9 +28,8 @@ inline Endpoint own_endpoint(std::uint8_t host, std::uint16_t port = 0) {
 }
 
 /// Runs until `done`, for at most a minute; whether it came to pass.
-inline bool run_until(RealWorld& world, const std::function<bool()>& done,
-                      Duration patience = 60s) {
-  world.run(world.now() + patience, done);
+inline bool run_until(RealWorld& world, const std::function<bool()>& done, Duration timeout = 60s) {
+  world.run(world.now() + timeout, done);
   return done();
 }
 

@@ -139,11 +139,11 @@ TEST(HttpClientAndServer, meet_over_real_sockets) {
 class Server : public testing::Test {
  protected:
   /// What comes back for these bytes, all within some seconds.
-  std::string reply_to(const std::string& bytes, Duration patience = 10s) {
+  std::string reply_to(const std::string& bytes, Duration timeout = 10s) {
     StreamRecorder peer;
     peer.stream = world_.connect({here, 0}, web, peer);
     peer.stream->send(bytes);
-    world_.run(world_.now() + patience);
+    world_.run(world_.now() + timeout);
     EXPECT_TRUE(peer.ended.has_value()) << "the connection was left open";
     return peer.received;
   }

@@ -38,9 +38,9 @@ struct Shell {
             .on_line = [this](std::string_view line) { lines.emplace_back(line); },
             .on_exit = [this](ChildProcess::Exit end) { exit = end; }});
   }
-  bool ends(Duration patience = 60s) {
+  bool ends(Duration timeout = 60s) {
     return run_until(
-        world, [this] { return exit.has_value(); }, patience);
+        world, [this] { return exit.has_value(); }, timeout);
   }
   bool says(const std::string& line) {
     const auto said = [&] { return std::ranges::find(lines, line) != lines.end(); };
