@@ -77,17 +77,18 @@ std::string_view lacked_setting(const scenario::Profile& profile, std::string_vi
 
 /// Whose doing it is that an action was not delivered to the device: the person who was asked, or
 /// the driver.
-verdict::Blame blame_for(const trace::UndeliveredAction& order) {
-  return order.what.starts_with("operator") ? verdict::Blame::user : verdict::Blame::harness;
+verdict::Blame blame_for(const trace::UndeliveredAction& undelivered) {
+  return undelivered.what.starts_with("operator") ? verdict::Blame::user : verdict::Blame::harness;
 }
 
-std::string describe(const trace::UndeliveredAction& order, const Phone& phone) {
-  const std::string task = order.action.argument.empty()
-                               ? order.action.verb
-                               : fmt::format("{} {}", order.action.verb, order.action.argument);
-  return fmt::format("the action \"{}\" at {} was not delivered to the device ({})", task,
-                     format_seconds(order.at - phone.trace.zero),
-                     order.what.empty() ? "its driver reported nothing" : order.what);
+std::string describe(const trace::UndeliveredAction& undelivered, const Phone& phone) {
+  const std::string action =
+      undelivered.action.argument.empty()
+          ? undelivered.action.verb
+          : fmt::format("{} {}", undelivered.action.verb, undelivered.action.argument);
+  return fmt::format("the action \"{}\" at {} was not delivered to the device ({})", action,
+                     format_seconds(undelivered.at - phone.trace.zero),
+                     undelivered.what.empty() ? "its driver reported nothing" : undelivered.what);
 }
 
 bool is_broken(const Instance& one) {

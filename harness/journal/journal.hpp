@@ -101,7 +101,7 @@ struct DeviceState {
   std::string state;
   std::optional<int> exit_status;
 };
-/// What the driver of a device heard, some time after the order, about an action.
+/// What the driver of a device heard, some time after an action, about its outcome.
 struct Reported {
   std::string device;
   std::string verb;

@@ -115,9 +115,10 @@ ControlRun judge_device(const Phone& phone) {
 }
 
 bool was_started_anew(const trace::Trace& trace) {
-  return std::ranges::none_of(trace.undelivered_actions, [](const trace::UndeliveredAction& order) {
-    return order.action.verb == "boot";
-  });
+  return std::ranges::none_of(trace.undelivered_actions,
+                              [](const trace::UndeliveredAction& undelivered) {
+                                return undelivered.action.verb == "boot";
+                              });
 }
 
 }  // namespace

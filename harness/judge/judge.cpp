@@ -121,13 +121,14 @@ std::optional<trace::Tested> tested_in(const Inputs& inputs) {
   return tested_of(inputs.profile, inputs.scenario->devices);
 }
 
-/// Who came by, who stayed away, and which orders did not get through.
+/// Devices not under test, devices that never sent anything, and undelivered actions.
 void add_notes_of_devices(verdict::Result& result, const Inputs& inputs,
                           const trace::Trace& trace) {
-  for (const trace::UndeliveredAction& order : trace.undelivered_actions)
-    if (!order.what.empty())
-      result.notes.push_back(fmt::format("{} at {}: {}", order.action.verb,
-                                         format_seconds(order.at - trace.zero), order.what));
+  for (const trace::UndeliveredAction& undelivered : trace.undelivered_actions)
+    if (!undelivered.what.empty())
+      result.notes.push_back(fmt::format("{} at {}: {}", undelivered.action.verb,
+                                         format_seconds(undelivered.at - trace.zero),
+                                         undelivered.what));
   const auto tested = tested_in(inputs);
   if (!tested) return;
   for (const trace::Device& device : trace.devices)

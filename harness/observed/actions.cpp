@@ -98,18 +98,20 @@ bool is_switched_off(const Phone& phone, CaptureTime at) {
 }
 
 const trace::UndeliveredAction* undelivered_action(const Phone& phone) {
-  for (const trace::UndeliveredAction& order : phone.trace.undelivered_actions)
-    if (phone.is_about(order.action.device) && !(order.action.verb == "boot" && order.what.empty()))
-      return &order;
+  for (const trace::UndeliveredAction& undelivered : phone.trace.undelivered_actions)
+    if (phone.is_about(undelivered.action.device) &&
+        !(undelivered.action.verb == "boot" && undelivered.what.empty()))
+      return &undelivered;
   return nullptr;
 }
 
 bool is_seen_from_its_boot(const Phone& phone) {
   return phone.trace.has_journal() &&
-         std::ranges::none_of(
-             phone.trace.undelivered_actions, [&](const trace::UndeliveredAction& order) {
-               return order.action.verb == "boot" && phone.is_about(order.action.device);
-             });
+         std::ranges::none_of(phone.trace.undelivered_actions,
+                              [&](const trace::UndeliveredAction& undelivered) {
+                                return undelivered.action.verb == "boot" &&
+                                       phone.is_about(undelivered.action.device);
+                              });
 }
 
 }  // namespace sipharness::observed

@@ -16,14 +16,14 @@ namespace sipharness::scenario {
 
 enum class Framing { lines, netstring_json };
 
-/// Where orders go and news come from, besides the program's output.
+/// Where actions are sent and news come from, besides the program's output.
 struct Control {
   std::string address;  ///< "127.0.0.1:4444" or "/path/of/socket"
   Framing framing = Framing::lines;
   bool operator==(const Control&) const = default;
 };
 
-/// When the program takes orders: its control connection stands, and this was printed.
+/// When the program accepts actions: its control connection stands, and this was printed.
 struct Ready {
   std::optional<std::string> output;  ///< pattern; absent: nothing is waited for
   Duration within = 10s;
@@ -31,12 +31,12 @@ struct Ready {
 };
 
 /// What is sent for one verb, and the news that tell how it went.
-struct Order {
+struct DriveAction {
   std::vector<std::string> send;
   std::vector<std::string> ok;      ///< patterns, any of them
   std::vector<std::string> failed;  ///< patterns, any of them
   Duration within = 40s;            ///< afterwards it counts as not told
-  bool operator==(const Order&) const = default;
+  bool operator==(const DriveAction&) const = default;
 };
 
 /// What a driver does by itself when it reads something.
@@ -53,7 +53,7 @@ struct Stop {
   bool operator==(const Stop&) const = default;
 };
 
-using OrdersByVerb = std::map<std::string, Order>;  ///< by the verb's word
+using ActionsByVerb = std::map<std::string, DriveAction>;  ///< by the verb's word
 
 struct Drive {
   std::vector<std::string> command;  ///< program and arguments; searched in PATH
@@ -64,7 +64,7 @@ struct Drive {
   std::vector<std::string> lacks;            ///< settings of `configure` that it does not have
   std::optional<Control> control;            ///< absent: standard input
   Ready ready;
-  OrdersByVerb verbs;
+  ActionsByVerb verbs;
   std::vector<Reaction> reactions;
   Stop stop;
   bool operator==(const Drive&) const = default;

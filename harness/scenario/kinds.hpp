@@ -114,7 +114,7 @@ struct OneOrMore {
 };
 /// A text with variables, ${name}; its place decides which ones it may have.
 struct Template {
-  enum class Place { command, text, order } place;
+  enum class Place { command, text, action } place;
 };
 
 inline constexpr Time duration;
@@ -124,7 +124,7 @@ inline constexpr Integer port{{1, 65535}};
 inline constexpr Number probability{{0, 1}};
 inline constexpr Template in_command{Template::Place::command};
 inline constexpr Template in_text{Template::Place::text};
-inline constexpr Template in_order{Template::Place::order};
+inline constexpr Template in_action{Template::Place::action};
 
 template <class T, std::size_t n>
 constexpr OneOf<T> one_of(const std::array<Choice<T>, n>& choices) {

@@ -95,7 +95,7 @@ void describe(auto& form, Tolerances& tolerances) {
 
 template <>
 inline constexpr ObjectName object_name<Control>{
-    "control", "Where orders go; without it to standard input, one a line."};
+    "control", "Where actions are sent; without it, to standard input, one per line."};
 void describe(auto& form, Control& control) {
   form.required("address", control.address, kind::in_text,
                 "address:port, or the path of a UNIX socket.");
@@ -106,28 +106,28 @@ void describe(auto& form, Control& control) {
 
 template <>
 inline constexpr ObjectName object_name<Ready>{
-    "ready", "When it takes orders: this was printed, and the control connection stands."};
+    "ready", "When it accepts actions: this was printed, and the control connection stands."};
 void describe(auto& form, Ready& ready) {
   form("output", ready.output, kind::pattern, "A pattern; absent: nothing is waited for.");
   form("within", ready.within, kind::duration, "It is ready by then, or it has failed.");
 }
 
 template <>
-inline constexpr ObjectName object_name<Order>{"order",
-                                               "What is sent, and the news that tell how it went."};
-void describe(auto& form, Order& order) {
-  form("send", order.send, kind::in_order, "The lines.");
-  form("ok", order.ok, kind::pattern, "Patterns; any of these: it went well.");
-  form("failed", order.failed, kind::pattern, "Patterns; any of these: it failed.");
-  form("within", order.within, kind::duration, "Later news of it do not count.");
+inline constexpr ObjectName object_name<DriveAction>{
+    "action", "What is sent, and the news that tell how it went."};
+void describe(auto& form, DriveAction& action) {
+  form("send", action.send, kind::in_action, "The lines.");
+  form("ok", action.ok, kind::pattern, "Patterns; any of these: it went well.");
+  form("failed", action.failed, kind::pattern, "Patterns; any of these: it failed.");
+  form("within", action.within, kind::duration, "Later news of it do not count.");
 }
 
 template <>
-inline constexpr ObjectName object_name<OrdersByVerb>{
+inline constexpr ObjectName object_name<ActionsByVerb>{
     "drive_verbs", "What is sent for each verb; boot, restart and shutdown need none."};
-void describe(auto& form, OrdersByVerb& orders) {
+void describe(auto& form, ActionsByVerb& actions) {
   const auto verb = [&](std::string_view word, std::string_view what) {
-    form.entry(word, orders, kind::object, what);
+    form.entry(word, actions, kind::object, what);
   };
   verb("boot", "Once it is ready.");
   verb("dial", "Call ${number}.");
@@ -137,13 +137,13 @@ void describe(auto& form, OrdersByVerb& orders) {
   verb("hold", "Hold the current call.");
   verb("resume", "Resume the held call.");
 }
-void check(const Fields& fields, OrdersByVerb& orders);
+void check(const Fields& fields, ActionsByVerb& actions);
 
 template <>
 inline constexpr ObjectName object_name<Reaction>{"reaction", "What a driver does by itself."};
 void describe(auto& form, Reaction& reaction) {
   form.required("on", reaction.on, kind::pattern, "A pattern.");
-  form.required("send", reaction.send, kind::in_order, "The lines.");
+  form.required("send", reaction.send, kind::in_action, "The lines.");
 }
 
 template <>
@@ -172,8 +172,8 @@ void describe(auto& form, Drive& drive) {
   form("lacks", drive.lacks, kind::setting,
        "Settings of a scenario's \"configure\" that this softphone does not have: they stay as the "
        "profile has them.");
-  form("control", drive.control, kind::object, "Where orders go.");
-  form("ready", drive.ready, kind::object, "When it takes orders.");
+  form("control", drive.control, kind::object, "Where actions are sent.");
+  form("ready", drive.ready, kind::object, "When it accepts actions.");
   form("verbs", drive.verbs, kind::object, "What is sent for each verb.");
   form("reactions", drive.reactions, kind::object, "What a driver does by itself.");
   form("stop", drive.stop, kind::object, "How it is asked to end.");

@@ -38,14 +38,14 @@ bool is_port(std::string_view name) {
 
 void check_variable(const json::Value& value, const std::string& name, Place place,
                     Problems& problems) {
-  if (is_port(name) || (name == "number" && place == Place::order)) return;
+  if (is_port(name) || (name == "number" && place == Place::action)) return;
   if (name == "account.password" && place == Place::command)
     return problems.add(value,
                         "${account.password} in a command: everybody on this machine could read "
                         "it; write it to a file");
   std::vector<std::string_view> known(variables.begin(), variables.end());
   if (std::ranges::find(known, name) != known.end()) return;
-  if (place == Place::order) known.emplace_back("number");
+  if (place == Place::action) known.emplace_back("number");
   problems.add(value, fmt::format("unknown variable ${{{}}}; allowed is {} or port.NAME{}", name,
                                   enumerate(known), did_you_mean(name, known)));
 }
@@ -69,7 +69,7 @@ bool read_value(const json::Value& value, Problems& problems, std::string& into,
 }
 
 bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::Pattern) {
-  if (!read_value(value, problems, into, kind::in_order)) return false;
+  if (!read_value(value, problems, into, kind::in_action)) return false;
   if (into.find_first_not_of("* ") == std::string::npos)
     problems.add(value, "this pattern matches every line");
   return true;
@@ -100,9 +100,9 @@ bool read_value(const json::Value& value, Problems& problems, std::string& into,
   return true;
 }
 
-void check(const Fields& fields, OrdersByVerb& orders) {
-  for (const auto& [verb, order] : orders)
-    if (verb != to_string(DeviceVerb::boot) && order.send.empty())
+void check(const Fields& fields, ActionsByVerb& actions) {
+  for (const auto& [verb, action] : actions)
+    if (verb != to_string(DeviceVerb::boot) && action.send.empty())
       fields.problems().add(*fields.find(verb), fmt::format("nothing is sent to {}", verb));
 }
 

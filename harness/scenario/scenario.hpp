@@ -281,8 +281,8 @@ struct Scenario {
   Duration duration{};
   bool ipv6 = false;
   bool real_time = true;  ///< short and simple enough for --clock real in CI; information only
-  /// How many take part, each with an account of its own (account_of); what the timeline orders a
-  /// device to do, all of them do.
+  /// How many take part, each with an account of its own (account_of); every device action of
+  /// the timeline is performed by all of them.
   unsigned devices = 1;
   Configure configure;
   std::vector<Server> servers;  ///< primary first, then secondary

@@ -120,9 +120,9 @@ scenario::Scenario healthy_run(const HealthyNeeds& needs) {
   const bool can_be_called =
       profile.registers_at_both && !profile.accept_incoming_from_proxy_only &&
       !profile.check_sip_user_id && can_do(profile, {DeviceVerb::answer, DeviceVerb::hang_up});
-  const bool dials = needs.can_be_ordered && has_dials(needs.main) &&
+  const bool dials = needs.can_be_driven && has_dials(needs.main) &&
                      can_do(profile, {DeviceVerb::dial, DeviceVerb::hang_up});
-  const bool is_called = needs.can_be_ordered && can_be_called && has_incoming_calls(needs.main);
+  const bool is_called = needs.can_be_driven && can_be_called && has_incoming_calls(needs.main);
   run.timeline.clear();
   for (auto& [part, step] : parts_of(needs.healthy)) {
     if (part == Part::calling && !dials) continue;

@@ -16,7 +16,7 @@ struct HealthyNeeds {
   const scenario::Scenario& main;     ///< with addresses
   const scenario::Scenario& healthy;  ///< scenarios/sanity/healthy.json
   const scenario::Profile& profile;
-  bool can_be_ordered = true;  ///< by a driver or a person
+  bool can_be_driven = true;  ///< by a driver or a person
 };
 
 /// The healthy run beside a scenario: the same servers without their faults, as much of the healthy

@@ -78,10 +78,10 @@ dut::PhoneStart start_of(const PhoneChoice& choice, bool has_passcode) {
 }
 
 bool must_be_driven(const scenario::Scenario& scenario) {
-  const auto orders = std::ranges::count_if(scenario.timeline, [](const scenario::Step& step) {
+  const auto actions = std::ranges::count_if(scenario.timeline, [](const scenario::Step& step) {
     return std::holds_alternative<DeviceStep>(step.what);
   });
-  return orders > 1;
+  return actions > 1;
 }
 
 Provisioning provisioning_for(const Production& production) {

@@ -122,13 +122,13 @@ void Stage::perform(const scenario::Step& step) {
 
 void Stage::perform(const scenario::DeviceStep& step) {
   unexpected_.forget();
-  // The order comes before what the device sends because of it.
-  const TimePoint ordered = world_.now();
+  // The action comes before what the device sends because of it.
+  const TimePoint performed = world_.now();
   for (const auto& device : devices_) {
     const bool reported_ok = device->perform(step);
     journal_.write(journal::Action{device->name(), std::string(to_string(step.verb)), step.number,
                                    reported_ok},
-                   ordered);
+                   performed);
   }
 }
 

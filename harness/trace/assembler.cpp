@@ -168,7 +168,7 @@ void TraceAssembler::add(const capture::Origin& origin, Transport transport,
   if (!message.sip.is_sip()) {
     const sip::Problem unreadable{0, "neither SIP nor a keep-alive"};
     add_malformed(origin, transport, message.sip.problem().value_or(unreadable), kept);
-    return note_sighting(origin, transport, kept, Sighting::no_message);
+    return record_payload(origin, transport, kept, PayloadRecord::no_message);
   }
   if (infer_roles_) sip_endpoints_.insert({origin.source, origin.destination});
   if (const auto problem = message.sip.problem()) add_malformed(origin, transport, *problem, kept);
@@ -178,7 +178,7 @@ void TraceAssembler::add(const capture::Origin& origin, Transport transport,
   message.transport = transport;
   message.source = origin.source;
   message.destination = origin.destination;
-  note_sighting(origin, transport, kept, message.index);
+  record_payload(origin, transport, kept, message.index);
   trace_.messages.push_back(message);
 }
 
@@ -195,10 +195,10 @@ void TraceAssembler::add_malformed(const capture::Origin& origin, Transport tran
   trace_.malformed.push_back(malformed);
 }
 
-void TraceAssembler::note_sighting(const capture::Origin& origin, Transport transport,
-                                   std::string_view bytes, std::size_t message) {
+void TraceAssembler::record_payload(const capture::Origin& origin, Transport transport,
+                                    std::string_view bytes, std::size_t message) {
   if (!trace_.has_journal()) return;
-  sightings_[fnv1a(bytes)].push_back(
+  payload_records_[fnv1a(bytes)].push_back(
       {transport, origin.source, origin.destination, origin.at, message, false});
 }
 
@@ -213,7 +213,7 @@ Trace TraceAssembler::finish(const CaptureSummary& summary) && {
     trace_.last = std::max(trace_.last, trace_.time_of(trace_.journal.back()));
   }
   assign_roles(trace_, infer_roles_ ? RoleSource::traffic : RoleSource::scenario, tested_);
-  resolve_journal(trace_, sightings_);
+  resolve_journal(trace_, payload_records_);
   judge_health(trace_);
   trace_.partition = Partition(trace_);
   set_undelivered_actions_apart(trace_);

@@ -40,7 +40,7 @@ struct CaptureSummary {
 };
 
 /// One payload that the journal may name: where it was seen and which message it became, if any.
-struct Sighting {
+struct PayloadRecord {
   static constexpr std::size_t no_message = static_cast<std::size_t>(-1);
 
   Transport transport = Transport::udp;
@@ -52,7 +52,7 @@ struct Sighting {
 };
 
 /// By digest of the payload.
-using Sightings = std::unordered_map<std::uint64_t, std::vector<Sighting>>;
+using PayloadRecords = std::unordered_map<std::uint64_t, std::vector<PayloadRecord>>;
 
 class TraceAssembler final : public capture::TrafficSink {
  public:
@@ -91,13 +91,13 @@ class TraceAssembler final : public capture::TrafficSink {
   void add(const capture::Origin& origin, Transport transport, std::string_view bytes);
   void add_malformed(const capture::Origin& origin, Transport transport,
                      const sip::Problem& problem, std::string_view bytes);
-  void note_sighting(const capture::Origin& origin, Transport transport, std::string_view bytes,
-                     std::size_t message);
+  void record_payload(const capture::Origin& origin, Transport transport, std::string_view bytes,
+                      std::size_t message);
 
   Trace trace_;
   std::unordered_set<Endpoint, EndpointHash> sip_endpoints_;
   std::unordered_map<Flow, Stream, FlowHash> streams_;
-  Sightings sightings_;
+  PayloadRecords payload_records_;
   bool infer_roles_ = false;
   std::optional<Endpoint> name_server_;
   std::optional<Tested> tested_;

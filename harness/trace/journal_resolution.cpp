@@ -9,21 +9,22 @@
 namespace sipharness::trace {
 namespace {
 
-bool is_named(const Sighting& sighting, const journal::PacketName& name) {
-  return sighting.transport == name.transport && sighting.source == name.source &&
-         sighting.destination == name.destination;
+bool is_named(const PayloadRecord& record, const journal::PacketName& name) {
+  return record.transport == name.transport && record.source == name.source &&
+         record.destination == name.destination;
 }
 
 /// The copy that a server's reaction at `at` was about: the writer counts only the copies it names,
 /// so time tells them apart, not the occurrence.
-Sighting* nearest(Sightings& sightings, const journal::PacketName& name, CaptureTime at) {
-  const auto found = sightings.find(name.digest);
-  if (found == sightings.end()) return nullptr;
-  Sighting* best = nullptr;
-  for (Sighting& sighting : found->second) {
-    if (sighting.claimed || !is_named(sighting, name)) continue;
-    const auto distance = [at](const Sighting& one) { return std::chrono::abs(one.at - at); };
-    if (best == nullptr || distance(sighting) < distance(*best)) best = &sighting;
+PayloadRecord* nearest(PayloadRecords& payload_records, const journal::PacketName& name,
+                       CaptureTime at) {
+  const auto found = payload_records.find(name.digest);
+  if (found == payload_records.end()) return nullptr;
+  PayloadRecord* best = nullptr;
+  for (PayloadRecord& record : found->second) {
+    if (record.claimed || !is_named(record, name)) continue;
+    const auto distance = [at](const PayloadRecord& one) { return std::chrono::abs(one.at - at); };
+    if (best == nullptr || distance(record) < distance(*best)) best = &record;
   }
   return best;
 }
@@ -36,15 +37,16 @@ struct Missing {
 
 class Resolver {
  public:
-  Resolver(Trace& trace, Sightings& sightings) : trace_(trace), sightings_(sightings) {}
+  Resolver(Trace& trace, PayloadRecords& payload_records)
+      : trace_(trace), payload_records_(payload_records) {}
 
   void resolve(const journal::Entry& entry) {
     if (const auto* sent = std::get_if<journal::Sent>(&entry.event)) {
       claim(sent->packet, trace_.time_of(entry), "send of " + sent->server);
     } else if (const auto* ignored = std::get_if<journal::Ignored>(&entry.event)) {
-      const Sighting* const seen =
+      const PayloadRecord* const seen =
           claim(ignored->packet, trace_.time_of(entry), "datagram ignored by " + ignored->server);
-      if (seen != nullptr && seen->message != Sighting::no_message) {
+      if (seen != nullptr && seen->message != PayloadRecord::no_message) {
         trace_.messages.places()[seen->message].ignored = true;
       }
     }
@@ -61,8 +63,9 @@ class Resolver {
   }
 
  private:
-  const Sighting* claim(const journal::PacketName& name, CaptureTime at, const std::string& what) {
-    Sighting* const seen = nearest(sightings_, name, at);
+  const PayloadRecord* claim(const journal::PacketName& name, CaptureTime at,
+                             const std::string& what) {
+    PayloadRecord* const seen = nearest(payload_records_, name, at);
     if (seen != nullptr) {
       seen->claimed = true;
       return seen;
@@ -73,7 +76,7 @@ class Resolver {
   }
 
   Trace& trace_;
-  Sightings& sightings_;
+  PayloadRecords& payload_records_;
   std::map<std::string, Missing> missing_;
 };
 
@@ -124,8 +127,8 @@ void judge_network(Trace& trace) {
 
 }  // namespace
 
-void resolve_journal(Trace& trace, Sightings& sightings) {
-  Resolver resolver(trace, sightings);
+void resolve_journal(Trace& trace, PayloadRecords& payload_records) {
+  Resolver resolver(trace, payload_records);
   for (const journal::Entry& entry : trace.journal) resolver.resolve(entry);
   resolver.report();
 }

@@ -9,7 +9,7 @@
 namespace sipharness::trace {
 
 /// Marks ignored messages; a journalled send or ignored datagram that was not seen is a fault.
-void resolve_journal(Trace& trace, Sightings& sightings);
+void resolve_journal(Trace& trace, PayloadRecords& payload_records);
 
 /// Adds the faults that do not depend on single datagrams: truncated frames, stream gaps, kernel
 /// drops, clock steps, a journal without its end.

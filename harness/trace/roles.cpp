@@ -170,8 +170,8 @@ class DeviceTable {
       registered_;
 };
 
-/// The devices that the journal of a run gives orders to.
-std::set<std::string_view> ordered_devices(const journal::Journal& journal) {
+/// The devices with an action in the journal of a run.
+std::set<std::string_view> devices_with_actions(const journal::Journal& journal) {
   std::set<std::string_view> names;
   for (const journal::Entry& entry : journal)
     if (const auto* action = std::get_if<journal::Action>(&entry.event))
@@ -194,18 +194,18 @@ void mark_tested(Trace& trace, const Tested& tested) {
 /// "phone", whoever else comes by.
 void name_devices(Trace& trace) {
   std::vector<Device>& devices = trace.devices;
-  const auto ordered = ordered_devices(trace.journal);
-  if (devices.size() == 1 && ordered.size() < 2) return;
+  const auto acted = devices_with_actions(trace.journal);
+  if (devices.size() == 1 && acted.size() < 2) return;
   const bool is_alone =
-      ordered.size() < 2 && std::ranges::count(devices, true, &Device::under_test) == 1;
+      acted.size() < 2 && std::ranges::count(devices, true, &Device::under_test) == 1;
   const bool has_strangers = std::ranges::count(devices, false, &Device::under_test) > 0;
   for (std::size_t i = 0; i < devices.size(); ++i) {
     Device& device = devices[i];
     if (device.under_test && is_alone && has_strangers) continue;
     device.name = "phone-" + (device.user.empty() ? std::to_string(i + 1) : device.user);
   }
-  if (ordered.size() < 2) return;
-  for (const std::string_view name : ordered) {
+  if (acted.size() < 2) return;
+  for (const std::string_view name : acted) {
     if (trace.device_named(name) < devices.size()) continue;
     devices.emplace_back();
     devices.back().name = name;

@@ -12,7 +12,7 @@
 namespace sipharness::trace {
 namespace {
 
-/// policy: what an order brings about may be stamped a little before the order's own line.
+/// policy: the effect of an action may be stamped a little before the action's own line.
 constexpr Duration stamp_slack = std::chrono::milliseconds(50);
 
 /// Timer B at the default T1 and a little: an INVITE that nobody answered for so long is over.
@@ -21,7 +21,7 @@ constexpr Duration longest_unanswered = std::chrono::seconds(34);
 using journal::Action;
 using journal::Entry;
 
-/// What the journal says of one order after it was given.
+/// What the journal says of one action afterwards.
 struct ActionOutcome {
   bool reported_ok = false;
   std::string what;                     ///< the last word on it
@@ -38,12 +38,12 @@ class ActionSorter {
   explicit ActionSorter(Trace& trace) : trace_(trace) {}
 
   void sort() {
-    std::vector<std::size_t> lost;
+    std::vector<std::size_t> undelivered;
     for (std::size_t i = 0; i < trace_.journal.size(); ++i) {
       const auto* action = std::get_if<Action>(&trace_.journal[i].event);
-      if (action != nullptr && !keep(i, *action)) lost.push_back(i);
+      if (action != nullptr && !keep(i, *action)) undelivered.push_back(i);
     }
-    for (auto index = lost.rbegin(); index != lost.rend(); ++index)
+    for (auto index = undelivered.rbegin(); index != undelivered.rend(); ++index)
       trace_.journal.erase(trace_.journal.begin() + static_cast<std::ptrdiff_t>(*index));
     std::ranges::stable_sort(trace_.journal, {}, &Entry::at);
   }
@@ -70,20 +70,20 @@ class ActionSorter {
     return seen_;
   }
 
-  /// False if the order is lost. One that a person was asked for moves to where it shows.
+  /// False if it was not delivered. One that a person was asked for moves to where it shows.
   bool keep(std::size_t index, const Action& action) {
     Entry& entry = trace_.journal[index];
-    const CaptureTime ordered = trace_.time_of(entry);
+    const CaptureTime performed = trace_.time_of(entry);
     const ActionOutcome outcome = outcome_of(index, action);
-    const CaptureTime until = outcome.answered.value_or(ordered) + action_grace;
+    const CaptureTime until = outcome.answered.value_or(performed) + action_grace;
     const bool was_reported = action.reported_ok || outcome.reported_ok;
     if (was_reported && !outcome.asked) return true;
-    const auto sign = first_sign(action, ordered, until);
+    const auto sign = first_sign(action, performed, until);
     // Power is switched by hand or not at all: a REGISTER that comes meanwhile proves nothing.
     const bool was_denied = !outcome.what.empty() && is_power_action(action);
     const bool is_done = was_reported || (sign && !was_denied);
-    if (!is_done) trace_.undelivered_actions.push_back({ordered, action, outcome.what});
-    if (is_done && outcome.asked) entry.at += sign.value_or(*outcome.answered) - ordered;
+    if (!is_done) trace_.undelivered_actions.push_back({performed, action, outcome.what});
+    if (is_done && outcome.asked) entry.at += sign.value_or(*outcome.answered) - performed;
     return is_done;
   }
 
@@ -108,7 +108,7 @@ class ActionSorter {
     return outcome;
   }
 
-  /// When the wire first shows that the order was carried out.
+  /// When the wire first shows that the action was carried out.
   std::optional<CaptureTime> first_sign(const Action& action, CaptureTime from,
                                         CaptureTime until) const {
     if (action.verb == "shutdown") return sign_of_silence(action, from, until);

@@ -11,7 +11,7 @@
 
 namespace sipharness::trace {
 
-/// policy of the catalogue: so long an ordered action may take to show on the wire.
+/// policy of the catalogue: so long an action may take to show on the wire.
 constexpr Duration action_grace = std::chrono::seconds(10);
 
 /// Moves them from trace.journal to trace.undelivered_actions. Roles must have been assigned.

@@ -172,7 +172,7 @@ class Misbehaviour(Process):
         profile = self.profile("exec sleep 60")
         done, _ = self.run_device("script", story, "--profile", profile)
         self.assert_exit(done, 4)
-        self.assertIn("script cannot hold, which scenario story orders at", done.stderr)
+        self.assertIn("script cannot hold, which scenario story requires at", done.stderr)
 
     def test_a_scenario_that_it_cannot_play_does_not_keep_the_others_from_their_turn(self):
         profile = self.profile("exec sleep 60", ready={"within": "1s"})

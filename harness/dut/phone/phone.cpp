@@ -57,7 +57,7 @@ bool Phone::perform(const DeviceStep& step) {
   if (step.verb == DeviceVerb::boot && !std::exchange(has_booted_, true))
     boot();
   else if (is_drivable_)
-    order(step);
+    perform_driven(step);
   else
     options_.prompt(step);
   return false;
@@ -140,7 +140,7 @@ void Phone::follow_registration() {
   });
 }
 
-void Phone::order(const DeviceStep& step) {
+void Phone::perform_driven(const DeviceStep& step) {
   const std::string_view command = command_of(step.verb);
   switch (step.verb) {
     case DeviceVerb::dial:

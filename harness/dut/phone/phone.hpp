@@ -1,12 +1,12 @@
 #pragma once
-// A GRP26xx on the desk, driven over its web interface. Nothing here waits: an order goes out, what
+// A GRP26xx on the desk, driven over its web interface. Nothing here waits: an action is sent, what
 // the phone replies comes to the journal as Reported. It is the phone's word, not evidence.
 //  1. The first boot asks the phone whether it can be driven at all; then it makes the phone start
 //     anew, as the options say.
 //  2. A phone that cannot be driven ends the run with a SetupError if the scenario needs it to be,
-//     unless there is a person to ask: then every order becomes a prompt.
+//     unless there is a person to ask: then every action becomes a prompt.
 //  3. What has no function (shutdown, switching on again) is a prompt too; without a person the
-//     order is reported as not done.
+//     action is reported as not done.
 // @source GRP26xx CTI guide (2023-10-18). Not measured on a phone
 
 #include <functional>
@@ -31,7 +31,7 @@ struct PhoneOptions {
   std::string name = "phone";
   PhoneApi::Options api;
   PhoneStart start = PhoneStart::none;
-  bool must_be_driven = true;  ///< the scenario orders more than a boot
+  bool must_be_driven = true;  ///< the scenario has more device actions than a boot
   /// Makes a server send a NOTIFY of this event; told the status of the answer, 0 for none.
   std::function<void(const std::string& event, std::function<void(int status)>)> notify;
   /// Asks a person to do it; empty: there is nobody to ask.
@@ -70,7 +70,7 @@ class Phone final : public Device {
   void resume(const Step& step);
   void confirm_line(const Step& step, const std::string& wanted);
 
-  void order(const Step& step);
+  void perform_driven(const Step& step);
   void conclude(const Step& step, const Body& reply, std::string_view done);
   void fail(const Step& step, const std::string& why);
   void report(std::string_view verb, bool ok, const std::string& what);

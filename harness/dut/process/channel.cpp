@@ -13,9 +13,9 @@ Channel::Channel(host::RealWorld& world, const scenario::Control& control, Handl
                .on_bytes = [this](std::string_view bytes) { on_bytes(bytes); },
                .on_end = [this] { lose("the control connection was closed"); }}) {}
 
-void Channel::send(const std::string& order) {
+void Channel::send(const std::string& command) {
   const bool is_json = framing_ == scenario::Framing::netstring_json;
-  socket_.send(is_json ? netstring_order(order) : order + "\n");
+  socket_.send(is_json ? netstring_command(command) : command + "\n");
 }
 
 void Channel::on_bytes(std::string_view bytes) {

@@ -1,5 +1,5 @@
 #pragma once
-// Orders to a softphone and news from it over its control connection, in the framing it wants.
+// Commands to a softphone and news from it over its control connection, in the framing it wants.
 //  1. Handlers are called from the world's loop only, and none of them destroys the channel.
 
 #include <functional>
@@ -24,7 +24,7 @@ class Channel {
   /// `control` with its address filled in. Throws SetupError if that is no address.
   Channel(host::RealWorld& world, const scenario::Control& control, Handlers handlers);
 
-  void send(const std::string& order);
+  void send(const std::string& command);
 
  private:
   void on_bytes(std::string_view bytes);

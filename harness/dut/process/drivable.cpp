@@ -49,12 +49,12 @@ void check_drivable(const scenario::Profile& profile, const scenario::Scenario& 
   const scenario::Drive& drive = *profile.drive;
   check_surroundings(profile, scenario);
   for (const scenario::Step& step : scenario.timeline) {
-    const auto* ordered = std::get_if<scenario::DeviceStep>(&step.what);
-    if (ordered == nullptr || is_built_in(ordered->verb)) continue;
-    const std::string verb(to_string(ordered->verb));
+    const auto* device_step = std::get_if<scenario::DeviceStep>(&step.what);
+    if (device_step == nullptr || is_built_in(device_step->verb)) continue;
+    const std::string verb(to_string(device_step->verb));
     if (!drive.verbs.contains(verb))
       throw SetupError(
-          fmt::format("{} cannot {}, which scenario {} orders at {}: its profile has no "
+          fmt::format("{} cannot {}, which scenario {} requires at {}: its profile has no "
                       "drive.verbs.{}",
                       profile.name, verb, scenario.full_name(), step.place.text, verb));
   }

@@ -18,11 +18,11 @@ std::string netstring(std::string_view text) {
   return fmt::format("{}:{},", text.size(), text);
 }
 
-std::string netstring_order(std::string_view order) {
+std::string netstring_command(std::string_view command) {
   using Json = nlohmann::ordered_json;
-  const std::size_t space = std::min(order.find(' '), order.size());
-  const Json json{{"command", order.substr(0, space)},
-                  {"params", order.substr(std::min(space + 1, order.size()))}};
+  const std::size_t space = std::min(command.find(' '), command.size());
+  const Json json{{"command", command.substr(0, space)},
+                  {"params", command.substr(std::min(space + 1, command.size()))}};
   return netstring(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

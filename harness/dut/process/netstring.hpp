@@ -12,8 +12,8 @@ namespace sipharness::dut {
 
 std::string netstring(std::string_view text);
 
-/// An order, "dial sip:2001@host", as ctrl_tcp wants it: {"command":"dial","params":"sip:…"}.
-std::string netstring_order(std::string_view order);
+/// A command, "dial sip:2001@host", as ctrl_tcp wants it: {"command":"dial","params":"sip:…"}.
+std::string netstring_command(std::string_view command);
 
 class NetstringReader {
  public:

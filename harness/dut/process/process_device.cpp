@@ -71,7 +71,7 @@ class ProcessDevice::Impl {
         if (child_) ask_to_end();
         return false;
       default:
-        return order_now(std::string(to_string(step.verb)));
+        return act_now(std::string(to_string(step.verb)));
     }
   }
 
@@ -109,7 +109,7 @@ class ProcessDevice::Impl {
     journal_.write(journal::DeviceState{name_, "started", std::nullopt});
     ready_deadline_ = world_.call_after(drive_.ready.within, [this] { give_up_waiting(); });
     if (must_connect_) connect();
-    order("boot", started_by_);
+    act("boot", started_by_);
     see_whether_ready();
   }
 
@@ -153,7 +153,7 @@ class ProcessDevice::Impl {
 
   void on_exit(host::ChildProcess::Exit exit) {
     note(fmt::format("{} with status {}", exit.killed ? "killed" : "exited", exit.status));
-    // A restart is one order: its end is no news. Nor is the end of the whole run.
+    // A restart is one action: its end is not reported. Nor is the end of the whole run.
     const bool is_news = !is_ending_ || exit.killed || !(starts_again_ || is_last_stop_);
     if (is_news && !is_last_stop_)
       journal_.write(journal::DeviceState{name_, exit.killed ? "killed" : "exited", exit.status});
@@ -186,33 +186,33 @@ class ProcessDevice::Impl {
            fmt::format("not ready {} after its start", format_duration(drive_.ready.within)));
   }
 
-  // --- Orders and news -----------------------------------------------------------------------
+  // --- Actions and news ----------------------------------------------------------------------
 
-  /// `ordered` is what the timeline calls it: a restart boots, too.
-  void order(const std::string& verb, const std::string& ordered) {
+  /// `reported_as` is what the timeline calls it: a restart boots, too.
+  void act(const std::string& verb, const std::string& reported_as) {
     const auto known = drive_.verbs.find(verb);
     if (known == drive_.verbs.end() || !child_ || is_ending_) return;
-    expect(ordered, known->second);
+    expect(reported_as, known->second);
     for (const std::string& line : known->second.send) send_when_ready(variables_->fill(line));
   }
 
   /// True if nothing will tell how it went, so that handing it over is all there is to know.
-  bool order_now(const std::string& verb) {
+  bool act_now(const std::string& verb) {
     if (!child_ || is_ending_) {
       report(verb, false, "the device does not run");
       return false;
     }
-    order(verb, verb);
+    act(verb, verb);
     return is_ready_ && !words_.is_awaiting(verb);
   }
 
-  void expect(const std::string& verb, const scenario::Order& order) {
+  void expect(const std::string& verb, const scenario::DriveAction& action) {
     const auto fill_all = [this](std::vector<std::string> patterns) {
       for (std::string& pattern : patterns) pattern = variables_->fill(pattern);
       return patterns;
     };
-    words_.expect({verb, fill_all(order.ok), fill_all(order.failed)});
-    news_deadline_ = world_.call_after(order.within, [this, verb] {
+    words_.expect({verb, fill_all(action.ok), fill_all(action.failed)});
+    news_deadline_ = world_.call_after(action.within, [this, verb] {
       if (words_.is_awaiting(verb)) report(verb, false, "no word of how it went");
       words_.forget();
     });
@@ -248,7 +248,7 @@ class ProcessDevice::Impl {
     for (const scenario::Reaction& reaction : drive_.reactions) {
       if (!scenario::occurs_in(variables_->fill(reaction.on), line)) continue;
       if (++reactions_ > most_reactions) return;
-      for (const std::string& order : reaction.send) send_when_ready(variables_->fill(order));
+      for (const std::string& line : reaction.send) send_when_ready(variables_->fill(line));
     }
   }
 

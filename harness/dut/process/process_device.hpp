@@ -4,9 +4,10 @@
 // is never evidence.
 //  1. Nothing runs before the first boot. Restart and shutdown let it end by its own means, so that
 //     it takes its registrations back if that is what it does.
-//  2. An end that nobody ordered is told as "exited" with its status; one that had to be forced
+//  2. An end without an action is told as "exited" with its status; one that had to be forced
 //     as "killed". Whether it hangs is judged from the capture.
-//  3. Orders wait until it is ready; if it is not in time, that is reported and they are dropped.
+//  3. Actions wait until it is ready; if it is not in time, that is reported and they are
+//  discarded.
 //  4. Its log is device.log of the run folder, its configuration device/ there; neither holds the
 //     password.
 

@@ -32,7 +32,7 @@ class Variables {
   };
   explicit Variables(Values values) : values_(std::move(values)) {}
 
-  /// The texts of orders know the number that was dialled last.
+  /// The texts of actions know the number that was dialled last.
   void set_number(const std::string& number) { number_ = number; }
   std::string fill(std::string_view text);
 

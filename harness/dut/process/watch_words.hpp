@@ -1,5 +1,5 @@
 #pragma once
-// Which news tell how the last order went.
+// Which lines report the outcome of the last action.
 
 #include <optional>
 #include <string>
@@ -15,7 +15,7 @@ class WatchWords {
     std::vector<std::string> ok;      ///< patterns, any of them
     std::vector<std::string> failed;  ///< patterns, any of them
   };
-  /// From now on this order's outcome is awaited; of an earlier one nothing more is told.
+  /// From now on this action's outcome is awaited; an earlier one is no longer reported.
   void expect(Awaited awaited);
   bool is_awaiting(std::string_view verb) const { return awaited_ && awaited_->verb == verb; }
   void forget() { awaited_.reset(); }

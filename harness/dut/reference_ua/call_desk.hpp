@@ -1,5 +1,5 @@
 #pragma once
-// All calls of the reference UA: dials, takes incoming ones, carries out what the user orders on
+// All calls of the reference UA: dials, takes incoming ones, carries out the actions of the user on
 // the newest, and finds the call that a message belongs to. Calls that ended are kept for a while,
 // since late answers to them may still come.
 
@@ -16,7 +16,7 @@ class CallDesk {
  public:
   explicit CallDesk(UaCore& core) : core_(core) {}
 
-  // What the user orders; false if there is no call to do it to.
+  // The actions of the user; false if there is no call to do it to.
   void dial(std::string number, std::vector<Server*> route, Duration delay);
   bool answer();
   bool reject();

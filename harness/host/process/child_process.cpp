@@ -26,7 +26,7 @@ constexpr std::size_t output_budget = 64UL * 1024;
 constexpr Duration output_period = 100ms;
 /// policy: a line without an end that stands so long is a prompt.
 constexpr Duration prompt_pause = 200ms;
-/// policy: orders that nobody reads.
+/// policy: commands that nobody reads.
 constexpr std::size_t max_unread = 1024UL * 1024;
 
 int status_of(int raw) {
@@ -104,7 +104,7 @@ class ChildProcess::Impl {
     if (handlers_.on_line) handlers_.on_line(line);
   }
 
-  /// The kernel has room for orders of any sane length; what does not fit is tried again.
+  /// The kernel has room for commands of any usual length; what does not fit is tried again.
   void pass_on() {
     const ssize_t sent = ::send(spawned_.input.number(), unread_.data(), unread_.size(),
                                 MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -18,7 +18,7 @@ namespace sipharness::host {
 namespace {
 
 constexpr Duration retry_period = 20ms;
-/// policy: orders that nobody reads.
+/// policy: commands that nobody reads.
 constexpr std::size_t max_unsent = 1024UL * 1024;
 
 SocketAddress address_of(const std::string& text) {

@@ -64,7 +64,7 @@ TEST(CheckCases, cover_every_requirement_with_pass_violation_and_inconclusive) {
 }
 
 /// Rule (i) of the catalogue's §0.2.
-TEST(CheckCases, blame_who_lost_the_order_where_it_is_missed) {
+TEST(CheckCases, blame_who_did_not_deliver_the_action) {
   const auto judged = [](std::string what) {
     return judge({"lost", "GRP-CALL-01", Verdict::inconclusive, [what](Setting setting) {
                     setting.trace.healthy_registrations(0s, 120s);

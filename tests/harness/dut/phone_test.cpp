@@ -185,7 +185,7 @@ TEST_F(PhoneOnTheDesk, needs_a_passcode_to_be_driven) {
   EXPECT_THAT(asked_, IsEmpty());
 }
 
-TEST_F(PhoneOnTheDesk, need_not_be_driven_where_only_its_boot_is_ordered) {
+TEST_F(PhoneOnTheDesk, need_not_be_driven_where_a_boot_is_the_only_action) {
   options_.api.passcode.reset();
   options_.must_be_driven = false;
   perform(DeviceVerb::boot);

@@ -140,7 +140,7 @@ TEST(Variables, are_replaced_by_their_values) {
   EXPECT_EQ(filled("", known), "");
 }
 
-TEST(Variables, smuggle_no_line_of_their_own_into_an_order) {
+TEST(Variables, smuggle_no_line_of_their_own_into_an_action) {
   EXPECT_EQ(filled("dial ${number}", known), "dial 2001quit");
 }
 

@@ -45,8 +45,8 @@ std::vector<std::string> steps(const scenario::Scenario& scenario) {
 
 std::vector<std::string> healthy_steps(const scenario::Scenario& main,
                                        const scenario::Profile& profile = {},
-                                       bool can_be_ordered = true) {
-  return steps(healthy_run({main, shipped(), profile, can_be_ordered}));
+                                       bool can_be_driven = true) {
+  return steps(healthy_run({main, shipped(), profile, can_be_driven}));
 }
 
 TEST(HealthyRun, stands_around_faults_only) {

@@ -38,7 +38,7 @@ std::optional<Duration> dialled(const Trace& trace) {
   return std::nullopt;
 }
 
-TEST(Orders, that_left_no_sign_and_were_not_reported_done_are_lost) {
+TEST(Actions, that_left_no_sign_and_were_not_reported_done_are_undelivered) {
   TraceBuilder t = ordered_to_dial();
   const Trace trace = t.build();
   EXPECT_EQ(dialled(trace), std::nullopt);
@@ -47,7 +47,7 @@ TEST(Orders, that_left_no_sign_and_were_not_reported_done_are_lost) {
   EXPECT_EQ(trace.undelivered_actions[0].at, epoch + 20s);
 }
 
-TEST(Orders, that_show_on_the_wire_in_time_stand) {
+TEST(Actions, that_show_on_the_wire_in_time_stand) {
   TraceBuilder t = ordered_to_dial();
   t.complete_call(primary, 29s);
   EXPECT_EQ(dialled(t.build()), 20s);
@@ -56,7 +56,7 @@ TEST(Orders, that_show_on_the_wire_in_time_stand) {
   EXPECT_EQ(dialled(late.build()), std::nullopt);
 }
 
-TEST(Orders, that_were_reported_done_stand_without_a_sign) {
+TEST(Actions, that_were_reported_done_stand_without_a_sign) {
   TraceBuilder at_once;
   at_once.healthy_registrations(0s);
   at_once.at(20s).dial();
@@ -67,7 +67,7 @@ TEST(Orders, that_were_reported_done_stand_without_a_sign) {
   EXPECT_EQ(dialled(later.build()), 20s);
 }
 
-TEST(Orders, that_a_person_carried_out_count_from_their_sign) {
+TEST(Actions, that_a_person_carried_out_count_from_their_sign) {
   TraceBuilder t = ordered_to_dial();
   ask(t, 20s);
   t.complete_call(primary, 47s);
@@ -79,7 +79,7 @@ TEST(Orders, that_a_person_carried_out_count_from_their_sign) {
   EXPECT_EQ(dialled(without.build()), 49s);
 }
 
-TEST(Orders, that_a_person_did_not_carry_out_are_lost_with_the_answer) {
+TEST(Actions, that_a_person_did_not_carry_out_are_undelivered_from_the_answer_on) {
   TraceBuilder t = ordered_to_dial();
   ask(t, 20s);
   hear(t, 80s, false, "operator: no answer in time");
@@ -88,14 +88,14 @@ TEST(Orders, that_a_person_did_not_carry_out_are_lost_with_the_answer) {
   EXPECT_EQ(trace.undelivered_actions[0].what, "operator: no answer in time");
 }
 
-TEST(Orders, of_which_only_a_copy_is_seen_are_lost) {
+TEST(Actions, of_which_only_a_copy_is_seen_are_undelivered) {
   TraceBuilder t = ordered_to_dial();
   const auto invite = t.at(15s).from_device(primary).request("INVITE");
   t.retransmissions(invite, {5500ms, 6s});
   EXPECT_EQ(dialled(t.build()), std::nullopt);
 }
 
-TEST(Orders, to_hang_up_are_lost_only_where_there_is_a_call) {
+TEST(Actions, to_hang_up_are_undelivered_only_where_there_is_a_call) {
   TraceBuilder t;
   t.healthy_registrations(0s);
   t.at(10s).action("hang_up", {}, false);
@@ -108,7 +108,7 @@ TEST(Orders, to_hang_up_are_lost_only_where_there_is_a_call) {
   EXPECT_EQ(t.build().undelivered_actions.size(), 1U);
 }
 
-TEST(Orders, to_hang_up_show_in_the_cancel_that_has_the_branch_of_its_invite) {
+TEST(Actions, to_hang_up_show_in_the_cancel_that_has_the_branch_of_its_invite) {
   TraceBuilder t;
   t.healthy_registrations(0s);
   t.at(10s).from_device(primary).request("INVITE");
@@ -118,7 +118,7 @@ TEST(Orders, to_hang_up_show_in_the_cancel_that_has_the_branch_of_its_invite) {
   EXPECT_TRUE(t.build().undelivered_actions.empty());
 }
 
-TEST(Orders, to_restart_need_a_person_s_word_where_one_was_asked) {
+TEST(Actions, to_restart_need_a_person_s_word_where_one_was_asked) {
   TraceBuilder t;
   t.healthy_registrations(0s);
   t.at(20s).action("restart", {}, false);
@@ -128,7 +128,7 @@ TEST(Orders, to_restart_need_a_person_s_word_where_one_was_asked) {
   EXPECT_EQ(t.build().undelivered_actions.size(), 1U);
 }
 
-TEST(Orders, to_go_off_are_lost_if_the_device_talks_on) {
+TEST(Actions, to_go_off_are_undelivered_if_the_device_talks_on) {
   TraceBuilder t;
   t.healthy_registrations(0s);
   t.at(20s).action("shutdown", {}, false);

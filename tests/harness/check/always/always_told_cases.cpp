@@ -14,7 +14,7 @@ void healthy(Setting s) {
   s.trace.ends(110s);
 }
 
-void silent_after_a_lost_order(Setting s) {
+void silent_after_an_undelivered_action(Setting s) {
   s.trace.healthy_registrations(0s, 120s);
   s.trace.at(20s).action("dial", "1002", false);
   s.trace.ends(60s);
@@ -40,7 +40,8 @@ std::vector<Case> device_cases() {
          s.trace.at(20s).dial();
          s.trace.ends(60s);
        }},
-      {"silent_when_an_order_was_lost", "DUT-ALIVE", Verdict::pass, silent_after_a_lost_order},
+      {"silent_when_an_action_was_not_delivered", "DUT-ALIVE", Verdict::pass,
+       silent_after_an_undelivered_action},
       {"exits", "DUT-ALIVE", warns("the device exited at 50.000 s", {}),
        [](Setting s) {
          healthy(s);

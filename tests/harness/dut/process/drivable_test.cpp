@@ -61,7 +61,7 @@ TEST(CheckDrivable, names_what_is_missing_and_the_remedy) {
   EXPECT_EQ(refusal(profile, DeviceVerb::dial), "");
   EXPECT_EQ(refusal(profile, DeviceVerb::restart), "");
   EXPECT_THAT(refusal(profile, DeviceVerb::hold),
-              HasSubstr("script cannot hold, which scenario story orders at story.json:2:2"));
+              HasSubstr("script cannot hold, which scenario story requires at story.json:2:2"));
   profile.drive->command = {"no-such-softphone"};
   profile.drive->package = "softphone-cli";
   EXPECT_EQ(refusal(profile, DeviceVerb::dial),

@@ -23,12 +23,12 @@ struct Reading {
   }
 };
 
-TEST(Netstring, frames_an_order_as_json) {
+TEST(Netstring, frames_a_command_as_json) {
   EXPECT_EQ(netstring("hello"), "5:hello,");
-  EXPECT_EQ(netstring_order("dial sip:2001@a b"),
+  EXPECT_EQ(netstring_command("dial sip:2001@a b"),
             netstring(R"({"command":"dial","params":"sip:2001@a b"})"));
-  EXPECT_EQ(netstring_order("hangup"), netstring(R"({"command":"hangup","params":""})"));
-  EXPECT_THAT(netstring_order("dial \xff\""), HasSubstr("\\\"")) << "no UTF-8: still an order";
+  EXPECT_EQ(netstring_command("hangup"), netstring(R"({"command":"hangup","params":""})"));
+  EXPECT_THAT(netstring_command("dial \xff\""), HasSubstr("\\\"")) << "no UTF-8: still a command";
 }
 
 TEST(NetstringReader, takes_texts_however_they_arrive) {

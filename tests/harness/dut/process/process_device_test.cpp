@@ -38,7 +38,7 @@ struct JournalLines final : journal::Writer {
   std::vector<std::string> lines;
 };
 
-/// A profile around a script that reads orders from standard input.
+/// A profile around a script that reads commands from standard input.
 scenario::Profile profile_of(const std::string& script) {
   scenario::Profile profile;
   profile.name = "script";
@@ -63,7 +63,7 @@ struct Rig {
     options.values.run_folder = run.path();
     device = std::make_unique<ProcessDevice>(world, journal, std::move(options));
   }
-  void order(DeviceVerb verb, const std::string& number = {}) { device->perform({verb, number}); }
+  void perform(DeviceVerb verb, const std::string& number = {}) { device->perform({verb, number}); }
   bool hears(const std::string& line) {
     const auto heard = [&] {
       return std::ranges::find(journal.lines, line) != journal.lines.end();
@@ -87,14 +87,14 @@ while read verb number; do
 done
 )";
 
-TEST(ProcessDevice, starts_at_boot_and_reports_what_became_of_orders) {
+TEST(ProcessDevice, starts_at_boot_and_reports_what_became_of_actions) {
   Rig rig(profile_of(obedient));
   rig.wait(50ms);
   EXPECT_THAT(rig.journal.lines, IsEmpty()) << "nothing runs before boot";
-  rig.order(DeviceVerb::boot);
-  rig.order(DeviceVerb::dial, "2001");  // not ready yet: it waits
+  rig.perform(DeviceVerb::boot);
+  rig.perform(DeviceVerb::dial, "2001");  // not ready yet: it waits
   EXPECT_TRUE(rig.hears("dial ok: up"));
-  rig.order(DeviceVerb::dial, "0");
+  rig.perform(DeviceVerb::dial, "0");
   EXPECT_TRUE(rig.hears("dial failed: down"));
   rig.device->stop();
   EXPECT_THAT(rig.journal.lines,
@@ -103,32 +103,32 @@ TEST(ProcessDevice, starts_at_boot_and_reports_what_became_of_orders) {
 
 TEST(ProcessDevice, is_shut_down_and_boots_again) {
   Rig rig(profile_of(obedient));
-  rig.order(DeviceVerb::boot);
+  rig.perform(DeviceVerb::boot);
   ASSERT_TRUE(rig.hears("boot ok: ready"));
-  rig.order(DeviceVerb::shutdown);
+  rig.perform(DeviceVerb::shutdown);
   ASSERT_TRUE(rig.hears("shutdown ok: ended with status 0"));
   rig.journal.lines.clear();
-  rig.order(DeviceVerb::dial, "2001");
+  rig.perform(DeviceVerb::dial, "2001");
   EXPECT_THAT(rig.journal.lines, ElementsAre("dial failed: the device does not run"));
-  rig.order(DeviceVerb::boot);
+  rig.perform(DeviceVerb::boot);
   EXPECT_TRUE(rig.hears("boot ok: ready"));
 }
 
 TEST(ProcessDevice, that_is_booted_while_it_still_ends_starts_when_it_has) {
   Rig rig(profile_of("echo ready; while read order; do sleep 0.2; exit 0; done"));
-  rig.order(DeviceVerb::boot);
+  rig.perform(DeviceVerb::boot);
   ASSERT_TRUE(rig.hears("boot ok: ready"));
   rig.journal.lines.clear();
-  rig.order(DeviceVerb::shutdown);
-  rig.order(DeviceVerb::boot);
+  rig.perform(DeviceVerb::shutdown);
+  rig.perform(DeviceVerb::boot);
   EXPECT_TRUE(rig.hears("boot ok: ready"));
 }
 
 TEST(ProcessDevice, restarts_without_news_of_its_end) {
   Rig rig(profile_of(obedient));
-  rig.order(DeviceVerb::boot);
+  rig.perform(DeviceVerb::boot);
   ASSERT_TRUE(rig.hears("boot ok: ready"));
-  rig.order(DeviceVerb::restart);
+  rig.perform(DeviceVerb::restart);
   ASSERT_TRUE(rig.hears("restart ok: ready"));
   EXPECT_THAT(rig.journal.lines,
               ElementsAre("started", "boot ok: ready", "started", "restart ok: ready"));
@@ -136,17 +136,17 @@ TEST(ProcessDevice, restarts_without_news_of_its_end) {
 
 TEST(ProcessDevice, that_ends_by_itself_is_news_with_its_status) {
   Rig rig(profile_of("echo ready; read order; exit 5"));
-  rig.order(DeviceVerb::boot);
+  rig.perform(DeviceVerb::boot);
   ASSERT_TRUE(rig.hears("boot ok: ready"));
-  rig.order(DeviceVerb::dial, "2001");
+  rig.perform(DeviceVerb::dial, "2001");
   EXPECT_TRUE(rig.hears("exited 5"));
 }
 
 TEST(ProcessDevice, that_hangs_is_killed_when_it_must_end) {
   Rig rig(profile_of("trap '' TERM; echo ready; while true; do sleep 0.02; done"));
-  rig.order(DeviceVerb::boot);
+  rig.perform(DeviceVerb::boot);
   ASSERT_TRUE(rig.hears("boot ok: ready"));
-  rig.order(DeviceVerb::shutdown);
+  rig.perform(DeviceVerb::shutdown);
   EXPECT_TRUE(rig.hears("killed 137"));
   EXPECT_TRUE(rig.hears("shutdown failed: ended with status 137"));
 }
@@ -155,7 +155,7 @@ TEST(ProcessDevice, that_is_not_ready_in_time_is_reported) {
   scenario::Profile profile = profile_of("exec sleep 600");
   profile.drive->ready.within = 100ms;
   Rig rig(profile);
-  rig.order(DeviceVerb::boot);
+  rig.perform(DeviceVerb::boot);
   EXPECT_TRUE(rig.hears("boot failed: not ready 100ms after its start"));
   rig.device->stop();
   EXPECT_THAT(rig.log(), HasSubstr("exited with status 143"));
@@ -165,8 +165,8 @@ TEST(ProcessDevice, gives_up_on_news_that_do_not_come) {
   scenario::Profile profile = profile_of("echo ready; exec sleep 600");
   profile.drive->verbs["dial"].within = 100ms;
   Rig rig(profile);
-  rig.order(DeviceVerb::boot);
-  rig.order(DeviceVerb::dial, "2001");
+  rig.perform(DeviceVerb::boot);
+  rig.perform(DeviceVerb::dial, "2001");
   EXPECT_TRUE(rig.hears("dial failed: no word of how it went"));
 }
 
@@ -174,15 +174,15 @@ TEST(ProcessDevice, reacts_by_itself_and_not_for_ever) {
   scenario::Profile profile = profile_of("echo ready; while read a b; do echo again $b; done");
   profile.drive->reactions.push_back({.on = "again", .send = {"on ${number}"}});
   Rig rig(profile);
-  rig.order(DeviceVerb::boot);
-  rig.order(DeviceVerb::dial, "7");
+  rig.perform(DeviceVerb::boot);
+  rig.perform(DeviceVerb::dial, "7");
   rig.wait(1s);
   const std::string log = rig.log();
   EXPECT_THAT(log, HasSubstr("> on 7"));
   const auto sent = [&log](std::size_t from) { return log.find("> on 7", from); };
-  std::size_t orders = 0;
-  for (std::size_t at = sent(0); at != std::string::npos; at = sent(at + 1)) ++orders;
-  EXPECT_LE(orders, 1000U);
+  std::size_t sent_lines = 0;
+  for (std::size_t at = sent(0); at != std::string::npos; at = sent(at + 1)) ++sent_lines;
+  EXPECT_LE(sent_lines, 1000U);
 }
 
 TEST(ProcessDevice, keeps_the_password_out_of_log_and_copies) {
@@ -192,8 +192,8 @@ TEST(ProcessDevice, keeps_the_password_out_of_log_and_copies) {
   profile.drive->verbs["dial"] = {
       .send = {"auth ${account.password}"}, .ok = {"said"}, .failed = {}};
   Rig rig(profile);
-  rig.order(DeviceVerb::boot);
-  rig.order(DeviceVerb::dial, "2001");
+  rig.perform(DeviceVerb::boot);
+  rig.perform(DeviceVerb::dial, "2001");
   EXPECT_TRUE(rig.hears("dial ok: said auth ***"));
   EXPECT_THAT(rig.log(), HasSubstr("pass=*** user=1001"));
   EXPECT_THAT(rig.log(), Not(HasSubstr("geheim")));
@@ -208,7 +208,7 @@ TEST(ProcessDevice, fills_in_what_it_knows) {
       "${register_expiration} ${transport} ${device.address} ${account.auth_user}\n"
       "${port.a}-${port.b}-${port.a}\n";
   Rig rig(profile);
-  rig.order(DeviceVerb::boot);
+  rig.perform(DeviceVerb::boot);
   const std::string text = files::read_file(rig.run.path() + "/device/all").value();
   EXPECT_THAT(text, StartsWith("127.0.0.11 127.0.0.11 5070 s.test 5080\n"
                                "120 udp 127.0.0.1 1001\n"));

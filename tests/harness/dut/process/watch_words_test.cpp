@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-TEST(WatchWords, tell_the_outcome_of_the_last_order_once) {
+TEST(WatchWords, tell_the_outcome_of_the_last_action_once) {
   WatchWords words;
   EXPECT_FALSE(words.hear("established").has_value());
   words.expect({"dial", {"established"}, {"closed", "refused"}});

@@ -182,7 +182,7 @@ TEST(ChildProcess, that_does_not_read_leaves_a_bounded_rest) {
   EXPECT_TRUE(shell.ends());
 }
 
-TEST(ChildProcess, takes_orders_after_its_end_in_silence) {
+TEST(ChildProcess, takes_lines_after_its_end_in_silence) {
   Shell shell("exit 0");
   ASSERT_TRUE(shell.ends());
   shell.child->write("quit\n");
