@@ -279,7 +279,7 @@ void add_run(CLI::App& app, int& exit_code) {
   add_phone_options(*command, arguments->phone);
   command
       ->add_option("--wait", arguments->wait,
-                   "How long a foreign device may take to register (default 30s for a "
+                   "How long a third-party device may take to register (default 30s for a "
                    "process, else 5min)")
       ->type_name("DURATION");
   add_lab_options(*command, arguments->lab);
@@ -304,7 +304,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--jobs", arguments->jobs, "Scenarios side by side (default 1)")
       ->check(CLI::Range(1, 64));
   command->add_flag("--no-bracket", arguments->no_control_runs,
-                    "No healthy runs of a foreign device before and after a fault");
+                    "No control runs of a third-party device before and after a fault");
   command->add_flag("--strict", arguments->strict, "Warnings count as failures");
   add_output_options(*command, arguments->output);
   command->callback([arguments, &exit_code] { exit_code = run_scenarios(*arguments); });

@@ -114,21 +114,21 @@ std::unordered_set<const ConfirmedDialog*> find_lost_dialogs(const Phone& phone)
   return found;
 }
 
-bool was_any_ordered(const Phone& phone, CaptureTime at, std::span<const char* const> verbs) {
+bool follows_any_of(const Phone& phone, CaptureTime at, std::span<const char* const> verbs) {
   return std::ranges::any_of(verbs, [&](const std::string_view verb) {
-    const auto ordered = next_action(phone, verb, at - time_to_act);
-    return ordered && *ordered <= at;
+    const auto action = next_action(phone, verb, at - time_to_act);
+    return action && *action <= at;
   });
 }
 
 }  // namespace
 
-bool was_end_ordered(const Phone& phone, CaptureTime at) {
-  return was_any_ordered(phone, at, std::array{"hang_up", "restart", "shutdown"});
+bool follows_end_action(const Phone& phone, CaptureTime at) {
+  return follows_any_of(phone, at, std::array{"hang_up", "restart", "shutdown"});
 }
 
-bool was_ordered(const Phone& phone, CaptureTime at) {
-  return was_end_ordered(phone, at) || was_any_ordered(phone, at, std::array{"hold", "resume"});
+bool follows_action(const Phone& phone, CaptureTime at) {
+  return follows_end_action(phone, at) || follows_any_of(phone, at, std::array{"hold", "resume"});
 }
 
 bool is_in(const sip::MessageView& message, const ConfirmedDialog& dialog) {

@@ -15,11 +15,11 @@ namespace sipharness::observed {
 /// policy: how soon a device acts on what it has learned (BYE after a lost dialog).
 inline constexpr Duration time_to_act = 2s;
 
-/// The device's user ordered something shortly before `at` that explains what the device then did.
+/// An action shortly before `at` explains what the device then did.
 /// Only a journal tells.
-bool was_ordered(const Phone& phone, CaptureTime at);
-/// The same of the end of a call.
-bool was_end_ordered(const Phone& phone, CaptureTime at);
+bool follows_action(const Phone& phone, CaptureTime at);
+/// The same of an action that ends a call.
+bool follows_end_action(const Phone& phone, CaptureTime at);
 
 /// A re-INVITE or UPDATE of the device in a confirmed dialog.
 struct Modification {

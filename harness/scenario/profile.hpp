@@ -88,7 +88,7 @@ struct Profile {
   std::string title;
   std::vector<std::string> vendor_claims;  ///< "guide": the vendor rows are judged
   sip::Timers timers;
-  /// If not (a file for a foreign device that does not give them), T1 is read off the capture.
+  /// If not (a file for a third-party device that does not give them), T1 is read off the capture.
   bool knows_timers = true;
   Account account;
   /// Register Expiration (the guide's unit: minutes), if known.

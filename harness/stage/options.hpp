@@ -33,14 +33,14 @@ struct RunOptions {
   Clock clock = Clock::automatic;
   CaptureMode capture = CaptureMode::automatic;
   std::string folder;  ///< the run folder; made by the caller's naming rule
-  /// The healthy run that stands around a fault of a foreign device; nothing: none does.
+  /// The healthy run that stands around a fault of a third-party device; nothing: none does.
   std::optional<scenario::Scenario> healthy;
   /// Addresses or interfaces for the servers (place/bind.hpp); empty: loopback.
   std::vector<std::string> bind;
   /// Real time: addresses of its own for each of several runs side by side.
   std::optional<unsigned> slot;
   std::uint64_t seed = 1;
-  /// How long a foreign device may take to register for the first time.
+  /// How long a third-party device may take to register for the first time.
   Duration first_register_timeout = 30s;
   /// How long a person may take to answer a prompt.
   Duration prompt_timeout = 60s;

@@ -19,7 +19,7 @@
 namespace sipharness::stage {
 namespace {
 
-/// Every party of a scenario is ours unless a foreign device takes part.
+/// Every party of a scenario is ours unless a third-party device takes part.
 bool is_real_time(const RunOptions& options) {
   if (!options.device.is_foreign()) return options.clock == Clock::real;
   if (options.clock == Clock::virtual_time)

@@ -40,14 +40,14 @@ class Stage {
   bool journal_has_failed() const { return journal_.has_failed(); }
   /// What every captured frame is shown to.
   packet::FrameSink& observers() { return observers_; }
-  /// Of the scenario; until a foreign device has set it, the time begin() was called.
+  /// Of the scenario; until a third-party device has set it, the time begin() was called.
   TimePoint zero() const { return zero_; }
   bool is_over() const { return is_over_; }
   fake_servers::FakeServer& server(const std::string& name) { return servers_.at(name); }
   std::string awaiting() const;
 
-  /// The reference UA starts at scenario zero, now. A foreign device is started now, by its first
-  /// boot and what stands before it, and scenario zero is its first REGISTER.
+  /// The reference UA starts at scenario zero, now. A third-party device is started now, by its
+  /// first boot and what stands before it, and scenario zero is its first REGISTER.
   void begin();
   /// Ends the devices; what they still send goes to servers that still answer.
   void stop_devices();

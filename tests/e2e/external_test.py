@@ -1,4 +1,4 @@
-"""Devices that nobody started: met at their first REGISTER, ordered about by prompts, judged only where nothing
+"""Devices that nobody started: known from their first REGISTER, driven by prompts, judged only where nothing
 else was wrong. The device is hand_phone.py, in a network namespace of its own where that is permitted."""
 import json
 import os

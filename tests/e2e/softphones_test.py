@@ -1,4 +1,4 @@
-"""Softphones that nobody here wrote, started by the harness in real time and captured live, side by side on
+"""Third-party softphones, started by the harness in real time and captured live, side by side on
 addresses of their own. Neither baresip nor linphone takes a call from a silent server to the next: they must
 fail for exactly that, with the times they were seen to keep, and pass for everything they do right."""
 import json

@@ -51,7 +51,7 @@ TEST(Silence, hears_neither_requests_nor_ack_nor_responses) {
   EXPECT_THAT(stage.journal.all<journal::Ignored>(), SizeIs(4));
 }
 
-TEST(Silence, ordered_actions_stay_unheard_but_are_not_forgotten) {
+TEST(Silence, withholds_actions_but_does_not_forget_them) {
   Stage stage({in_phase("silent", scenario::Drop{})});
   stage.send_at(1s, {.headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}}});
   stage.at(2s, [&] { stage.server.enter_phase("silent"); });

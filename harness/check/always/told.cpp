@@ -39,7 +39,7 @@ std::optional<std::string> unanswered_stimulus(const Phone& phone, CaptureTime s
   const auto is_due = [&](CaptureTime at) { return at > silence && at < latest; };
   for (const Action& action : actions(phone))
     if (action.event->verb == "dial" && is_due(action.at))
-      return fmt::format("ordered to dial {}", action.event->argument);
+      return fmt::format("the action \"dial {}\"", action.event->argument);
   for (const Message* request : requests_to_device(phone))
     if (request->sip.method() != sip::Method::ack && is_due(request->at))
       return fmt::format("{} in frame {}", request->sip.method_text(), request->frame);

@@ -59,7 +59,7 @@ void calls_outlive_their_registration(const Phone& phone, const ConfirmedDialog&
   const Message* bye = bye_of_device(phone, dialog, lost->start);
   // Without a journal nobody knows who wanted that BYE.
   if (bye != nullptr && !phone.trace.has_journal()) return;
-  if (bye != nullptr && !was_end_ordered(phone, bye->at))
+  if (bye != nullptr && !follows_end_action(phone, bye->at))
     it.violated("BYE of the device in a call whose server it could not register at");
   else if (dialog.ended.value_or(phone.trace.last) > *lost->fail + time_to_act)
     it.pass("the call went on when the registration at its server was lost");

@@ -50,8 +50,8 @@ void the_next_call_fails_back(const Phone& phone, const CallAfterReturn& after, 
   if (after.is_first) calls_use_the_returned_primary(phone, after, it);
 }
 
-/// A BYE or re-INVITE of the device in the dialog that nobody ordered. A BYE after the end is the
-/// same once more, with credentials.
+/// A BYE or re-INVITE of the device in the dialog that follows no action. A BYE after the end is
+/// the same once more, with credentials.
 bool disturbs(const Phone& phone, const Message& request, const ConfirmedDialog& dialog) {
   const sip::MessageView& sip = request.sip;
   const bool is_of_call = request.from_device() && sip.call_id() == dialog.call_id &&
@@ -59,7 +59,7 @@ bool disturbs(const Phone& phone, const Message& request, const ConfirmedDialog&
                           !(dialog.ended && request.at > *dialog.ended);
   const bool changes = sip.method() == sip::Method::bye ||
                        (sip.method() == sip::Method::invite && !asks_for_session(sip));
-  return is_of_call && changes && !was_ordered(phone, request.at);
+  return is_of_call && changes && !follows_action(phone, request.at);
 }
 
 /// What the device did to a call just because the primary came back.

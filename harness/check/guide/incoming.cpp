@@ -49,13 +49,13 @@ bool may_be_the_users_choice(const Phone& phone, const Transaction& invite, int 
   if (status != 486 && status != 600 && status != 603) return false;
   const CaptureTime asked = opening(phone, invite).at;
   const CaptureTime refused = phone.at(*invite.final);
-  const auto was_ordered = [&](std::string_view verb) {
+  const auto had_action = [&](std::string_view verb) {
     const auto at = next_action(phone, verb, asked);
     return at && *at <= refused;
   };
   return !phone.trace.has_journal() || is_in_call(phone, asked) ||
-         sets_up_another_call(phone, invite, asked) || was_ordered("reject") ||
-         was_ordered("hang_up");
+         sets_up_another_call(phone, invite, asked) || had_action("reject") ||
+         had_action("hang_up");
 }
 
 /// The first response that says more than 100.

@@ -236,7 +236,7 @@ bool ends_by_itself(const Phone& phone, const ConfirmedDialog& dialog, CaptureTi
   const Message* bye = bye_of_device(phone, dialog, again);
   return bye != nullptr && bye->at < again + policy::reaction_to_repeated_200 &&
          !was_dialog_lost(phone, dialog) && phone.trace.has_journal() &&
-         !was_end_ordered(phone, bye->at);
+         !follows_end_action(phone, bye->at);
 }
 
 void success_copy_starts_nothing(const Phone& phone, const ConfirmedDialog& dialog,

@@ -77,7 +77,7 @@ void refused_changes_leave_the_session(const Phone& phone, const Modification& m
   const Message* bye = bye_of_device(phone, *modification.dialog, refused);
   if (bye == nullptr || bye->at > refused + time_to_act)
     it.pass(fmt::format("a {} to a re-INVITE left the session as it was", status));
-  else if (phone.trace.has_journal() && !was_end_ordered(phone, bye->at))
+  else if (phone.trace.has_journal() && !follows_end_action(phone, bye->at))
     it.violated(fmt::format("a {} to a re-INVITE ended the session", status));
 }
 
@@ -140,8 +140,7 @@ bool became_pointless(const Phone& phone, const Modification& refused, CaptureTi
   const CaptureTime at = phone.at(*refused.request->final);
   if (ended_before(*refused.dialog, until) || next_power_change(phone, at) < until) return true;
   for (const std::string_view verb : {"hold", "resume", "hang_up"})
-    if (const auto ordered = next_action(phone, verb, at); ordered && *ordered <= until)
-      return true;
+    if (const auto action = next_action(phone, verb, at); action && *action <= until) return true;
   return until == latest && was_changed_by_far_end(phone, refused, until);
 }
 

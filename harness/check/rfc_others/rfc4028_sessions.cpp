@@ -29,7 +29,8 @@ using verdict::Severity;
 /// Whether the device was restarted, or its user stepped in, before the interval was up.
 bool was_cut_short(const Phone& phone, const SessionInterval& interval, CaptureTime due) {
   if (next_power_change(phone, interval.from) < std::min(due, phone.trace.last)) return true;
-  return interval.until < due && (!phone.trace.has_journal() || was_ordered(phone, interval.until));
+  return interval.until < due &&
+         (!phone.trace.has_journal() || follows_action(phone, interval.until));
 }
 
 void device_refreshes_at_half(const Phone& phone, const SessionInterval& interval, Occurrence& it) {

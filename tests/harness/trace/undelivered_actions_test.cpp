@@ -14,7 +14,7 @@ using test_support::primary;
 using test_support::TraceBuilder;
 
 /// Registered, then told to dial by a driver that has nothing to say at once.
-TraceBuilder ordered_to_dial() {
+TraceBuilder told_to_dial() {
   TraceBuilder t;
   t.healthy_registrations(0s);
   t.at(20s).action("dial", "1002", false);
@@ -39,7 +39,7 @@ std::optional<Duration> dialled(const Trace& trace) {
 }
 
 TEST(Actions, that_left_no_sign_and_were_not_reported_done_are_undelivered) {
-  TraceBuilder t = ordered_to_dial();
+  TraceBuilder t = told_to_dial();
   const Trace trace = t.build();
   EXPECT_EQ(dialled(trace), std::nullopt);
   ASSERT_EQ(trace.undelivered_actions.size(), 1U);
@@ -48,10 +48,10 @@ TEST(Actions, that_left_no_sign_and_were_not_reported_done_are_undelivered) {
 }
 
 TEST(Actions, that_show_on_the_wire_in_time_stand) {
-  TraceBuilder t = ordered_to_dial();
+  TraceBuilder t = told_to_dial();
   t.complete_call(primary, 29s);
   EXPECT_EQ(dialled(t.build()), 20s);
-  TraceBuilder late = ordered_to_dial();
+  TraceBuilder late = told_to_dial();
   late.complete_call(primary, 31s);
   EXPECT_EQ(dialled(late.build()), std::nullopt);
 }
@@ -62,25 +62,25 @@ TEST(Actions, that_were_reported_done_stand_without_a_sign) {
   at_once.at(20s).dial();
   at_once.ends(100s);
   EXPECT_EQ(dialled(at_once.build()), 20s);
-  TraceBuilder later = ordered_to_dial();
+  TraceBuilder later = told_to_dial();
   hear(later, 50s, true, "CALL_RINGING");
   EXPECT_EQ(dialled(later.build()), 20s);
 }
 
 TEST(Actions, that_a_person_carried_out_count_from_their_sign) {
-  TraceBuilder t = ordered_to_dial();
+  TraceBuilder t = told_to_dial();
   ask(t, 20s);
   t.complete_call(primary, 47s);
   hear(t, 49s, true, "operator: done");
   EXPECT_EQ(dialled(t.build()), 47s);
-  TraceBuilder without = ordered_to_dial();
+  TraceBuilder without = told_to_dial();
   ask(without, 20s);
   hear(without, 49s, true, "operator: done");
   EXPECT_EQ(dialled(without.build()), 49s);
 }
 
 TEST(Actions, that_a_person_did_not_carry_out_are_undelivered_from_the_answer_on) {
-  TraceBuilder t = ordered_to_dial();
+  TraceBuilder t = told_to_dial();
   ask(t, 20s);
   hear(t, 80s, false, "operator: no answer in time");
   const Trace trace = t.build();
@@ -89,7 +89,7 @@ TEST(Actions, that_a_person_did_not_carry_out_are_undelivered_from_the_answer_on
 }
 
 TEST(Actions, of_which_only_a_copy_is_seen_are_undelivered) {
-  TraceBuilder t = ordered_to_dial();
+  TraceBuilder t = told_to_dial();
   const auto invite = t.at(15s).from_device(primary).request("INVITE");
   t.retransmissions(invite, {5500ms, 6s});
   EXPECT_EQ(dialled(t.build()), std::nullopt);

@@ -20,7 +20,7 @@ void silent_after_an_undelivered_action(Setting s) {
   s.trace.ends(60s);
 }
 
-/// Two devices; the second is ordered to dial, sends noise instead and exits. The first is judged.
+/// Two devices; the second is told to dial, sends noise instead and exits. The first is judged.
 void another_fails(Setting s) {
   s.trace.healthy_registrations(0s, 120s);
   s.trace.device("1003", *Endpoint::parse("127.0.1.1:5062")).healthy_registrations(0s, 120s);
@@ -34,7 +34,7 @@ std::vector<Case> device_cases() {
   return {
       {"alive", "DUT-ALIVE", Verdict::pass, healthy},
       {"silent_when_dialled", "DUT-ALIVE",
-       warns("silent since 0.010 s, although: ordered to dial 1002", {}),
+       warns("silent since 0.010 s, although: the action \"dial 1002\"", {}),
        [](Setting s) {
          s.trace.healthy_registrations(0s, 120s);
          s.trace.at(20s).dial();
