@@ -71,7 +71,8 @@ std::optional<std::string> wrong_with(const Message& request, const Message& res
                        request.source.text());
   const sip::Via& via = response.sip.via();
   if (via.rport != request.source.port) return "does not tell the source port in rport";
-  if (via.received != request.source.address.text())
+  // As an address: IPv6 has many spellings.
+  if (IpAddress::parse(via.received) != request.source.address)
     return "does not tell the source address in received";
   return std::nullopt;
 }
