@@ -52,11 +52,5 @@ struct Copies {
 /// one interval alone cannot show a back-off. Leaves `it` about the last interval.
 void judge_intervals(const Phone& phone, const Copies& copies, const BackOff& back_off,
                      Occurrence& it);
-inline void judge_intervals(const Phone& phone, Judge& judge, const Copies& copies,
-                            const BackOff& back_off) {
-  if (copies.messages.empty()) return;
-  Occurrence it(phone, judge, phone.message(copies.messages.front()));
-  judge_intervals(phone, copies, back_off, it);
-}
 
 }  // namespace sipharness::check

@@ -15,11 +15,6 @@ namespace sipharness::check {
 /// no further transmission was due while it stood. `it` is about the INVITE.
 void judge_rest(const Phone& phone, const Transaction& invite, std::size_t response,
                 Occurrence& it);
-inline void judge_rest(const Phone& phone, Judge& judge, const Transaction& invite,
-                       std::size_t response) {
-  Occurrence it(phone, judge, invite);
-  judge_rest(phone, invite, response, it);
-}
 
 /// Behind a NAT the server sees another address than the device wrote: inconclusive where the
 /// capture was taken there.

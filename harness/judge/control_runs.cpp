@@ -25,8 +25,6 @@ using verdict::ControlRun;
 
 using observed::Phone;
 
-constexpr std::array both{ServerRole::primary, ServerRole::secondary};
-
 ControlRun trouble(Blame blame, std::string reason) {
   return {.ok = false, .reason = std::move(reason), .blame = blame};
 }
@@ -41,7 +39,7 @@ std::string outcome_at(const Phone& phone, ServerRole server) {
 }
 
 std::optional<ControlRun> trouble_registering(const Phone& phone) {
-  for (const ServerRole server : both) {
+  for (const ServerRole server : observed::both_servers) {
     if (server == ServerRole::secondary && !phone.profile.registers_at_both) continue;
     const auto is_here = [server](const observed::Binding& one) { return one.server == server; };
     if (std::ranges::any_of(bindings(phone), is_here)) continue;

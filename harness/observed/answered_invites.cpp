@@ -13,7 +13,7 @@
 namespace sipharness::observed {
 namespace {
 
-std::optional<std::size_t> answer_to(const Phone& phone, const SeenDialog& dialog,
+std::optional<std::size_t> answer_to(const Phone& phone, const Dialog& dialog,
                                      const Transaction& invite) {
   for (const std::size_t response : invite.responses) {
     const sip::MessageView& sip = phone.message(response).sip;
@@ -25,7 +25,7 @@ std::optional<std::size_t> answer_to(const Phone& phone, const SeenDialog& dialo
 /// The ACKs of the device in one dialog, in capture order.
 class Acks {
  public:
-  Acks(const Phone& phone, const SeenDialog& dialog) {
+  Acks(const Phone& phone, const Dialog& dialog) {
     for (const std::size_t index : dialog.own_invites)
       by_cseq_[opening(phone, transactions(phone)[index]).sip.cseq()];
     for (const std::size_t index : dialog.messages) {
@@ -55,7 +55,7 @@ class Acks {
 
 std::vector<AnsweredInvite> find_answered_invites(const Phone& phone) {
   std::vector<AnsweredInvite> found;
-  for (const SeenDialog& dialog : seen_dialogs(phone)) {
+  for (const Dialog& dialog : answered_dialogs(phone)) {
     const Acks acks(phone, dialog);
     for (const std::size_t index : dialog.own_invites) {
       const Transaction& invite = transactions(phone)[index];

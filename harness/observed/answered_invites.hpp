@@ -5,15 +5,15 @@
 #include <cstddef>
 #include <vector>
 
+#include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
-#include "harness/observed/seen_dialogs.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 
 struct AnsweredInvite {
-  const SeenDialog* dialog = nullptr;
+  const Dialog* dialog = nullptr;
   const Transaction* invite = nullptr;
   std::size_t answer = 0;  ///< message: the first 2xx with the dialog's tags
   /// ACKs in the dialog that come after the answer and have its CSeq number, or one that no INVITE

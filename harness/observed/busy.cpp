@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/observed/call.hpp"
+#include "harness/observed/dialogs.hpp"
 #include "harness/observed/spans.hpp"
 
 namespace sipharness::observed {
@@ -14,9 +14,9 @@ constexpr CaptureTime::duration tick{1};
 
 Spans find_conversations(const Phone& phone) {
   std::vector<Spans::Span> spans;
-  for (const ConfirmedDialog& dialog : dialogs(phone))
-    spans.push_back(
-        {.from = dialog.answered + tick, .until = dialog.ended.value_or(CaptureTime::max())});
+  for (const Dialog* dialog : dialogs(phone))
+    spans.push_back({.from = phone.at(dialog->answer) + tick,
+                     .until = dialog->ended.value_or(CaptureTime::max())});
   return Spans(std::move(spans));
 }
 

@@ -1,6 +1,7 @@
 #include "harness/observed/call.hpp"
 
 #include <algorithm>
+#include <array>
 #include <ranges>
 #include <unordered_map>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "harness/observed/dialog_requests.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/server_faults.hpp"
 #include "harness/trace/users.hpp"
 
 namespace sipharness::observed {
@@ -118,26 +120,34 @@ class CallFinder {
     const Duration limit = profile_.timers.sixty_four_t1() + profile_.tolerances.fo_grace;
     const bool is_soon = invite.at <= group.legs.back().end + limit;
     const bool goes_on = is_same_caller && calls(invite, group.number) && is_soon;
-    return goes_on && !is_over(group, index) ? &group : nullptr;
+    return goes_on && !is_over(index) ? &group : nullptr;
   }
 
-  /// The call was hung up, or the server that is now asked had its say: this is another call.
-  bool is_over(const CallGroup& group, std::size_t index) const {
-    const Message& invite = first_send(index);
-    return std::ranges::any_of(group.legs, [&](const Leg& leg) {
-      const bool was_hung_up = (leg.bye_from_device && *leg.bye_from_device < invite.index) ||
-                               (leg.bye_to_device && *leg.bye_to_device < invite.index);
-      const bool was_answered = leg.server == transactions_[index].server && leg.final &&
-                                *leg.final < invite.index && !was_challenged(leg.invites.back());
-      return was_hung_up || was_answered;
-    });
+  /// The newest group that no dial opened was hung up, or the server that is now asked had its say:
+  /// this is another call.
+  bool is_over(std::size_t index) const {
+    const std::size_t invite = first_send(index).index;
+    return hung_up_ < invite || answered_[role(transactions_[index].server)] < invite;
   }
+
+  /// Follows that group for is_over.
+  void note_end(const Leg& leg) {
+    hung_up_ = std::min(
+        {hung_up_, leg.bye_from_device.value_or(never), leg.bye_to_device.value_or(never)});
+    if (!leg.final || was_challenged(leg.invites.back())) return;
+    std::size_t& answered = answered_[role(leg.server)];
+    answered = std::min(answered, *leg.final);
+  }
+
+  static std::size_t role(ServerRole server) { return static_cast<std::size_t>(server); }
 
   CallGroup& open_group(std::size_t index) {
     const Message& invite = first_send(index);
     CallGroup group;
     group.number = trace::user_of_uri(invite.sip.request_uri());
     newest_undialled_ = groups_.size();
+    hung_up_ = never;
+    answered_.fill(never);
     groups_.push_back(std::move(group));
     return groups_.back();
   }
@@ -154,6 +164,7 @@ class CallFinder {
     }
     last->invites.push_back(index);
     complete(*last);
+    if (newest_undialled_ && &group == &groups_[*newest_undialled_]) note_end(*last);
   }
 
   bool was_challenged(std::size_t index) const {
@@ -164,13 +175,8 @@ class CallFinder {
 
   /// The server had lost the connection that the INVITE went into, and said so before the next one.
   bool was_cut_off(std::size_t index, std::size_t next) const {
-    const Message& sent = first_send(index);
-    if (sent.transport != Transport::tcp || transactions_[index].first_response) return false;
-    return std::ranges::any_of(phone_.transport_failures, [&](const TransportFailure& failure) {
-      return failure.transport == Transport::tcp && failure.device == sent.source &&
-             failure.server == transactions_[index].server && failure.at > sent.at &&
-             failure.at <= first_send(next).at;
-    });
+    if (transactions_[index].first_response) return false;
+    return reset_of(phone_, transactions_[index], first_send(next).at).has_value();
   }
 
   // --- Completing ---
@@ -232,7 +238,10 @@ class CallFinder {
   std::vector<CaptureTime> hang_ups_;
   std::vector<CallGroup> groups_;  ///< until they are sorted: those of dials first
   std::size_t dials_ = 0;
-  std::optional<std::size_t> newest_undialled_;                       ///< group
+  static constexpr std::size_t never = static_cast<std::size_t>(-1);
+  std::optional<std::size_t> newest_undialled_;  ///< group
+  std::size_t hung_up_ = never;                  ///< its first BYE: message
+  std::array<std::size_t, 3> answered_{};        ///< its first final response by each server
   std::unordered_map<std::string_view, std::size_t> newest_dialled_;  ///< Call-ID to group
 };
 

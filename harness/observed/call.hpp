@@ -1,6 +1,6 @@
 #pragma once
-// Calls as a user sees them: one group per dial, one leg per server, dialogs over them.
-// @source ALG-CALL, ALG-LEG, ALG-DLG: requirements §0.4
+// Calls as a user sees them: one group per dial, one leg per server.
+// @source ALG-CALL, ALG-LEG: requirements §0.4
 
 #include <optional>
 #include <string>
@@ -37,29 +37,10 @@ struct CallGroup {
   const Leg* leg(ServerRole server) const;
 };
 
-/// A confirmed dialog (2xx and ACK both seen), either direction.
-struct ConfirmedDialog {
-  ServerRole server = ServerRole::none;
-  bool incoming = false;   ///< the server called the device
-  std::size_t invite = 0;  ///< transaction index
-  std::string call_id;
-  std::string device_tag;
-  std::string server_tag;
-  CaptureTime answered;              ///< the 2xx
-  CaptureTime confirmed;             ///< the ACK
-  std::optional<CaptureTime> ended;  ///< the BYE, from either side
-};
-
 std::vector<CallGroup> find_calls(const Phone& phone);
 /// In the order of their beginnings: the dial, or the first INVITE.
 inline const std::vector<CallGroup>& calls(const Phone& phone) {
   return phone.derived<find_calls>();
-}
-
-std::vector<ConfirmedDialog> find_dialogs(const Phone& phone);
-/// In the order of their ACKs.
-inline const std::vector<ConfirmedDialog>& dialogs(const Phone& phone) {
-  return phone.derived<find_dialogs>();
 }
 
 /// One leg of a call.

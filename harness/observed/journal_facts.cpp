@@ -61,6 +61,7 @@ JournalFacts::JournalFacts(const trace::Trace& trace) : zero_(trace.zero) {
         entry.event);
   find_outages(trace);
   find_faults();
+  find_exits(trace);
 }
 
 void JournalFacts::find_outages(const trace::Trace& trace) {
@@ -90,7 +91,27 @@ void JournalFacts::find_faults() {
   add(all<journal::Withheld>());
   add(all<journal::Delayed>());
   add(all<journal::BindingsForgotten>());
+  const auto is_by_chance = [](const auto& one) { return one.event->rule == journal::by_chance; };
+  is_lossy_ = std::ranges::any_of(all<journal::Ignored>(), is_by_chance) ||
+              std::ranges::any_of(all<journal::Withheld>(), is_by_chance);
   for (std::vector<CaptureTime>& times : faults_) std::ranges::sort(times);
+}
+
+void JournalFacts::find_exits(const trace::Trace& trace) {
+  first_exits_.resize(trace.devices.size() + 1);
+  for (const auto& one : all<journal::DeviceState>()) {
+    if (one.event->state != "exited") continue;
+    const std::size_t device = trace.device_named(one.event->device);
+    auto& first = first_exits_[std::min(device, trace.devices.size())];
+    if (!first) first = one;
+  }
+}
+
+std::optional<Timed<journal::DeviceState>> JournalFacts::first_exit(std::size_t device) const {
+  const auto& unknown = first_exits_.back();
+  if (device + 1 >= first_exits_.size()) return unknown;
+  const auto& own = first_exits_[device];
+  return own && !(unknown && unknown->at < own->at) ? own : unknown;
 }
 
 Duration JournalFacts::worst_lag(CaptureTime from, CaptureTime to) const {

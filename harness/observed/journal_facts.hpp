@@ -54,6 +54,11 @@ class JournalFacts {
     return faults_[static_cast<std::size_t>(server)];
   }
 
+  /// The link lost packets by chance.
+  bool is_lossy() const { return is_lossy_; }
+  /// Of that device (index into Trace::devices), or of one that the trace does not know.
+  std::optional<Timed<journal::DeviceState>> first_exit(std::size_t device) const;
+
   /// The worst lag our host admitted to between two instants; entries cover the time since the
   /// last.
   Duration worst_lag(CaptureTime from, CaptureTime to) const;
@@ -68,12 +73,15 @@ class JournalFacts {
 
   void find_outages(const trace::Trace& trace);
   void find_faults();
+  void find_exits(const trace::Trace& trace);
 
   CaptureTime zero_;
   Lists<journal::Event>::Type events_;
   std::vector<Outage> outages_;
   std::array<std::vector<Outage>, 3> outages_at_;
   std::array<std::vector<CaptureTime>, 3> faults_;
+  bool is_lossy_ = false;
+  std::vector<std::optional<Timed<journal::DeviceState>>> first_exits_;  ///< by device, then others
 };
 
 }  // namespace sipharness::observed

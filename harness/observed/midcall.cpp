@@ -12,9 +12,9 @@
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"
+#include "harness/observed/dialogs.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/requests.hpp"
-#include "harness/observed/seen_dialogs.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/address.hpp"
@@ -37,13 +37,13 @@ DialogKey key_of(const sip::MessageView& message) {
   return dialog_key(message.call_id(), message.from_tag(), message.to_tag());
 }
 
-DialogKey key_of(const ConfirmedDialog& dialog) {
+DialogKey key_of(const Dialog& dialog) {
   return dialog_key(dialog.call_id, dialog.device_tag, dialog.server_tag);
 }
 
-std::map<DialogKey, std::vector<const ConfirmedDialog*>> find_dialogs_by_key(const Phone& phone) {
-  std::map<DialogKey, std::vector<const ConfirmedDialog*>> found;
-  for (const ConfirmedDialog& dialog : dialogs(phone)) found[key_of(dialog)].push_back(&dialog);
+std::map<DialogKey, std::vector<const Dialog*>> find_dialogs_by_key(const Phone& phone) {
+  std::map<DialogKey, std::vector<const Dialog*>> found;
+  for (const Dialog* dialog : dialogs(phone)) found[key_of(*dialog)].push_back(dialog);
   return found;
 }
 
@@ -64,13 +64,6 @@ std::map<DialogKey, const Transaction*> find_bye_transactions(const Phone& phone
   return found;
 }
 
-std::unordered_map<std::string_view, std::vector<const SeenDialog*>> find_seen_dialogs_by_call_id(
-    const Phone& phone) {
-  std::unordered_map<std::string_view, std::vector<const SeenDialog*>> found;
-  for (const SeenDialog& dialog : seen_dialogs(phone)) found[dialog.call_id].push_back(&dialog);
-  return found;
-}
-
 /// Where a request goes next names an address, not a host that may stand for several servers.
 bool goes_to_an_address(const sip::MessageView& request) {
   const auto route = sip::parse_address(request.header(sip::HeaderId::route));
@@ -80,12 +73,10 @@ bool goes_to_an_address(const sip::MessageView& request) {
 
 /// The peer's Contact or its Record-Route sent the device to where it went.
 bool was_led_there(const Phone& phone, const Message& request) {
-  const auto& seen = phone.derived<find_seen_dialogs_by_call_id>();
-  const auto of_call = seen.find(request.sip.call_id());
-  return of_call != seen.end() &&
-         std::ranges::any_of(of_call->second, [&](const SeenDialog* dialog) {
-           return is_of_device(*dialog, request) && was_led_there(phone, *dialog, request);
-         });
+  return std::ranges::any_of(
+      answered_dialogs_with(phone, request.sip.call_id()), [&](const Dialog* dialog) {
+        return is_of_device(*dialog, request) && was_led_there(phone, *dialog, request);
+      });
 }
 
 /// Where a request of a dialog must not go: the server that the dialog is not with.
@@ -94,8 +85,8 @@ using WrongWay = std::pair<DialogKey, ServerRole>;
 /// The first request of the device on each wrong way that nobody led there.
 std::map<WrongWay, const Message*> find_astray(const Phone& phone) {
   std::set<WrongWay> wrong_ways;
-  for (const ConfirmedDialog& dialog : dialogs(phone))
-    wrong_ways.emplace(key_of(dialog), other(dialog.server));
+  for (const Dialog* dialog : dialogs(phone))
+    wrong_ways.emplace(key_of(*dialog), other(dialog->server));
   std::map<WrongWay, const Message*> found;
   for (const Message* request : requests_of_device(phone)) {
     const WrongWay way{key_of(request->sip), request->server};
@@ -107,8 +98,8 @@ std::map<WrongWay, const Message*> find_astray(const Phone& phone) {
   return found;
 }
 
-std::unordered_set<const ConfirmedDialog*> find_lost_dialogs(const Phone& phone) {
-  std::unordered_set<const ConfirmedDialog*> found;
+std::unordered_set<const Dialog*> find_lost_dialogs(const Phone& phone) {
+  std::unordered_set<const Dialog*> found;
   for (const Modification& modification : modifications(phone))
     if (dialog_lost_at(phone, *modification.request)) found.insert(modification.dialog);
   return found;
@@ -131,21 +122,25 @@ bool follows_action(const Phone& phone, CaptureTime at) {
   return follows_end_action(phone, at) || follows_any_of(phone, at, std::array{"hold", "resume"});
 }
 
-bool is_in(const sip::MessageView& message, const ConfirmedDialog& dialog) {
+bool is_in(const sip::MessageView& message, const Dialog& dialog) {
   return key_of(message) == key_of(dialog);
 }
 
-std::vector<Modification> find_modifications(const Phone& phone) {
+const std::vector<const Dialog*>& dialogs_of(const Phone& phone, const sip::MessageView& message) {
+  static const std::vector<const Dialog*> none;
   const auto& known = phone.derived<find_dialogs_by_key>();
+  const auto found = known.find(key_of(message));
+  return found == known.end() ? none : found->second;
+}
+
+std::vector<Modification> find_modifications(const Phone& phone) {
   std::vector<Modification> found;
   for (const Transaction& request : transactions(phone)) {
     const bool modifies = request.method == Method::invite || request.method == Method::update;
     if (!modifies || request.direction != Direction::from_device) continue;
     const sip::MessageView& sip = opening(phone, request).sip;
     if (sip.to_tag().empty()) continue;
-    const auto of_key = known.find(key_of(sip));
-    if (of_key == known.end()) continue;
-    for (const ConfirmedDialog* dialog : of_key->second) found.push_back({&request, dialog});
+    for (const Dialog* dialog : dialogs_of(phone, sip)) found.push_back({&request, dialog});
   }
   return found;
 }
@@ -165,11 +160,11 @@ std::optional<CaptureTime> dialog_lost_at(const Phone& phone, const Transaction&
   return phone.at(*request.final);
 }
 
-bool was_dialog_lost(const Phone& phone, const ConfirmedDialog& dialog) {
+bool was_dialog_lost(const Phone& phone, const Dialog& dialog) {
   return phone.derived<find_lost_dialogs>().contains(&dialog);
 }
 
-const Message* bye_of_device(const Phone& phone, const ConfirmedDialog& dialog, CaptureTime from) {
+const Message* bye_of_device(const Phone& phone, const Dialog& dialog, CaptureTime from) {
   const auto& byes = phone.derived<find_byes_of_device>();
   const auto of_dialog = byes.find(key_of(dialog));
   if (of_dialog == byes.end()) return nullptr;
@@ -177,20 +172,16 @@ const Message* bye_of_device(const Phone& phone, const ConfirmedDialog& dialog, 
   return first == of_dialog->second.end() ? nullptr : *first;
 }
 
-const Transaction* first_bye_of_device(const Phone& phone, const ConfirmedDialog& dialog) {
+const Transaction* first_bye_of_device(const Phone& phone, const Dialog& dialog) {
   const auto& byes = phone.derived<find_bye_transactions>();
   const auto found = byes.find(key_of(dialog));
   return found == byes.end() ? nullptr : found->second;
 }
 
-const Message* astray(const Phone& phone, const ConfirmedDialog& dialog) {
+const Message* astray(const Phone& phone, const Dialog& dialog) {
   const auto& known = phone.derived<find_astray>();
   const auto found = known.find({key_of(dialog), other(dialog.server)});
   return found == known.end() ? nullptr : found->second;
-}
-
-Evidence evidence_of(const Phone& /*phone*/, const ConfirmedDialog& dialog) {
-  return {.server = dialog.server, .call_id = dialog.call_id, .messages = {}};
 }
 
 Evidence evidence_of(const Phone& phone, const Modification& modification) {

@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "harness/observed/call.hpp"
+#include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 
-/// policy: how soon a device acts on what it has learned (BYE after a lost dialog).
-inline constexpr Duration time_to_act = 2s;
+using policy::time_to_act;
 
 /// An action shortly before `at` explains what the device then did.
 /// Only a journal tells.
@@ -24,7 +25,7 @@ bool follows_end_action(const Phone& phone, CaptureTime at);
 /// A re-INVITE or UPDATE of the device in a confirmed dialog.
 struct Modification {
   const Transaction* request = nullptr;
-  const ConfirmedDialog* dialog = nullptr;
+  const Dialog* dialog = nullptr;
 };
 
 std::vector<Modification> find_modifications(const Phone& phone);
@@ -32,7 +33,9 @@ inline const std::vector<Modification>& modifications(const Phone& phone) {
   return phone.derived<find_modifications>();
 }
 
-bool is_in(const sip::MessageView& message, const ConfirmedDialog& dialog);
+bool is_in(const sip::MessageView& message, const Dialog& dialog);
+/// The confirmed dialogs that a message of either side is in, in the order of their ACKs.
+const std::vector<const Dialog*>& dialogs_of(const Phone& phone, const sip::MessageView& message);
 
 /// No response at all until 64·T1 (or what the profile's limit of repeats makes of it) passed.
 std::optional<CaptureTime> timed_out_at(const Phone& phone, const Transaction& request);
@@ -40,19 +43,17 @@ std::optional<CaptureTime> timed_out_at(const Phone& phone, const Transaction& r
 std::optional<CaptureTime> dialog_lost_at(const Phone& phone, const Transaction& request);
 
 /// A request within the call told the device that the dialog is gone.
-bool was_dialog_lost(const Phone& phone, const ConfirmedDialog& dialog);
+bool was_dialog_lost(const Phone& phone, const Dialog& dialog);
 
 /// The first BYE of the device in the dialog, from `from` on.
-const Message* bye_of_device(const Phone& phone, const ConfirmedDialog& dialog, CaptureTime from);
+const Message* bye_of_device(const Phone& phone, const Dialog& dialog, CaptureTime from);
 
 /// The transaction of its first BYE in the dialog; null if it sent none.
-const Transaction* first_bye_of_device(const Phone& phone, const ConfirmedDialog& dialog);
+const Transaction* first_bye_of_device(const Phone& phone, const Dialog& dialog);
 
 /// The first request of the device in the dialog that went to the server it does not belong to.
-const Message* astray(const Phone& phone, const ConfirmedDialog& dialog);
+const Message* astray(const Phone& phone, const Dialog& dialog);
 
-/// No message of it: a judgement cites those that matter.
-Evidence evidence_of(const Phone& phone, const ConfirmedDialog& dialog);
 Evidence evidence_of(const Phone& phone, const Modification& modification);
 
 /// The request asked for a session interval: it refreshes. @source RFC 4028 §7.1

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "harness/observed/call.hpp"
+#include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/transaction.hpp"
@@ -12,7 +12,7 @@ namespace sipharness::observed {
 
 struct OwnBye {
   const Transaction* bye = nullptr;
-  const ConfirmedDialog* dialog = nullptr;
+  const Dialog* dialog = nullptr;
 };
 
 std::vector<OwnBye> find_own_byes(const Phone& phone);

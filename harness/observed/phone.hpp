@@ -7,6 +7,7 @@
 //     the other functions of this folder that return references.
 //  3. A phone is used by one thread. What phones share (trace, journal facts) does not change.
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -26,6 +27,8 @@ using trace::ServerRole;
 using trace::StreamMark;
 using trace::Trace;
 using trace::TransportFailure;
+
+inline constexpr std::array both_servers{ServerRole::primary, ServerRole::secondary};
 
 class Phone {
  public:

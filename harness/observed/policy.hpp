@@ -21,6 +21,8 @@ inline constexpr Duration least_span = 1s;
 inline constexpr Duration least_wait = 5s;
 /// The account was refused: only a person can mend that (REG-15).
 inline constexpr Duration least_wait_after_refusal = 30s;
+/// At most so many registration attempts at one server in a minute (FO-HERD-01, FO-FLAP).
+inline constexpr std::size_t most_attempts_a_minute = 12;
 /// A wait shorter than this is none (REG-11).
 inline constexpr Duration no_wait = 1s;
 /// How soon after the user's command an INVITE must leave (GRP-CALL-04, GRP-CALL-09).
@@ -34,6 +36,8 @@ inline constexpr Duration reaction_to_repeated_response = 1s;
 inline constexpr Duration round_trip_slack = 50ms;
 /// How long after the second 200 both bindings must be alive (GRP-REG-02).
 inline constexpr Duration settling_time = 5s;
+/// An event this little before another may have crossed it in the device (CANCEL-01, CANCEL-03).
+inline constexpr Duration race = 100ms;
 /// 32 random bits do not fit into fewer characters than this, in any alphabet (GEN-06).
 inline constexpr std::size_t shortest_tag = 4;
 /// How soon after each other two reachable servers must see their first REGISTER (AMB-1;
@@ -43,6 +47,9 @@ inline constexpr Duration side_by_side = 10s;
 inline constexpr Duration stamp_slack = 50ms;
 /// A refresh that is answered this close to the lapse is remarked (REG-09).
 inline constexpr Duration thin_margin = 1s;
+/// How soon a device acts on what it has learned, such as with BYE after a lost dialog (DLG-01,
+/// DLG-02, RFC4028-04, FO-MID-01, FO-MID-03).
+inline constexpr Duration time_to_act = 2s;
 /// How soon a challenge is answered (AUTH-01, AUTH-05).
 inline constexpr Duration time_to_answer_challenge = 2s;
 /// How soon the other server must be called after a refresh timed out (FO-DET-REG).

@@ -111,8 +111,7 @@ Evidence evidence_of(const Phone& phone, const ForgottenBinding& forgotten) {
 
 std::vector<FailureRun> find_failure_runs(const Phone& phone) {
   std::vector<FailureRun> runs;
-  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary})
-    FailureRuns(phone, server).add_to(runs);
+  for (const ServerRole server : both_servers) FailureRuns(phone, server).add_to(runs);
   return runs;
 }
 

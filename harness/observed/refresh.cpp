@@ -84,7 +84,7 @@ const std::vector<Refresh>& refreshes_at(const Phone& phone, ServerRole server) 
 
 std::vector<const Refresh*> find_refreshes(const Phone& phone) {
   std::vector<const Refresh*> found;
-  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary})
+  for (const ServerRole server : both_servers)
     for (const Refresh& refresh : refreshes_at(phone, server)) found.push_back(&refresh);
   return found;
 }

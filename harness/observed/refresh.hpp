@@ -42,8 +42,6 @@ bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt);
 /// whether its binding is still there.
 bool follows_lost_options(const Phone& phone, const RegisterAttempt& attempt);
 
-/// policy: at most so many registration attempts at one server in a minute (FO-HERD-01).
-inline constexpr std::size_t most_attempts_a_minute = 12;
 /// The most attempts in any minute at `server`.
 std::size_t most_in_a_minute(const Phone& phone, ServerRole server);
 

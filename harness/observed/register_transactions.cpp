@@ -59,7 +59,7 @@ const Transaction* next_register_at_server(const Phone& phone, const Transaction
 
 std::vector<AttemptPair> find_attempt_pairs(const Phone& phone) {
   std::vector<AttemptPair> found;
-  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary}) {
+  for (const ServerRole server : both_servers) {
     const auto& attempts = attempts_at(phone, server);
     for (std::size_t i = 0; i < attempts.size(); ++i)
       found.push_back({attempts[i], i + 1 < attempts.size() ? attempts[i + 1] : nullptr});

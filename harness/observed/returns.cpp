@@ -95,20 +95,19 @@ Evidence evidence_of(const Phone& phone, const CallAfterReturn& after) {
 std::vector<DialogAcrossReturn> find_dialogs_across_return(const Phone& phone) {
   const std::vector<CaptureTime>& returns = returns_of_primary(phone);
   std::vector<DialogAcrossReturn> found;
-  for (const ConfirmedDialog& dialog : dialogs(phone)) {
-    if (dialog.server != ServerRole::secondary) continue;
-    const CaptureTime ended = dialog.ended.value_or(phone.trace.last);
-    for (auto back = std::ranges::upper_bound(returns, dialog.confirmed);
+  for (const Dialog* dialog : dialogs(phone)) {
+    if (dialog->server != ServerRole::secondary) continue;
+    const CaptureTime ended = dialog->ended.value_or(phone.trace.last);
+    for (auto back = std::ranges::upper_bound(returns, *dialog->confirmed);
          back != returns.end() && *back <= ended; ++back)
-      found.push_back({&dialog, *back});
+      found.push_back({dialog, *back});
   }
   std::ranges::stable_sort(found, {}, &DialogAcrossReturn::back);
   return found;
 }
 
-Evidence evidence_of(const Phone& phone, const DialogAcrossReturn& across) {
-  const std::size_t invite = transactions(phone)[across.dialog->invite].sends.front();
-  return {ServerRole::secondary, across.dialog->call_id, {invite}};
+Evidence evidence_of(const Phone& /*phone*/, const DialogAcrossReturn& across) {
+  return {ServerRole::secondary, across.dialog->call_id, {across.dialog->invite->sends.front()}};
 }
 
 }  // namespace sipharness::observed

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/observed/call.hpp"
+#include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
 
@@ -34,7 +35,7 @@ Evidence evidence_of(const Phone& phone, const CallAfterReturn& after);
 
 /// A dialog over the secondary that was up when the primary returned.
 struct DialogAcrossReturn {
-  const ConfirmedDialog* dialog = nullptr;
+  const Dialog* dialog = nullptr;
   CaptureTime back;
 };
 

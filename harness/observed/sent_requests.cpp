@@ -44,6 +44,14 @@ Messages find_registers_of_device(const Phone& phone) {
   return with_method(phone, Method::register_);
 }
 
+Messages find_registers_anywhere(const Phone& phone) {
+  Messages found;
+  for (const Message& message : phone.messages)
+    if (message.sip.is_request() && message.sip.method() == Method::register_)
+      found.push_back(&message);
+  return found;
+}
+
 const Messages& requests_in_call(const Phone& phone, std::string_view call_id) {
   static const Messages none;
   const ByCallId& requests = phone.derived<find_requests_by_call_id>();

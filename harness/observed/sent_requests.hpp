@@ -22,6 +22,12 @@ inline const Messages& registers_of_device(const Phone& phone) {
   return phone.derived<find_registers_of_device>();
 }
 
+Messages find_registers_anywhere(const Phone& phone);
+/// Also those to what is no server.
+inline const Messages& registers_anywhere(const Phone& phone) {
+  return phone.derived<find_registers_anywhere>();
+}
+
 /// Those with that Call-ID.
 const Messages& requests_in_call(const Phone& phone, std::string_view call_id);
 

@@ -42,7 +42,7 @@ void add_unjournalled_faults(const Phone& phone, FaultTimes& times) {
 /// All faults but outages.
 FaultTimes find_fault_times(const Phone& phone) {
   FaultTimes times;
-  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary})
+  for (const ServerRole server : both_servers)
     times[static_cast<std::size_t>(server)] = phone.journal.faults(server);
   for (const Message& message : phone.messages)
     if (message.ignored && !is_keep_alive(message))
@@ -100,6 +100,19 @@ std::optional<CaptureTime> transport_failure(const Phone& phone, ServerRole serv
   for (auto failure = std::ranges::lower_bound(failures, from, {}, &TransportFailure::at);
        failure != failures.end() && failure->at <= until; ++failure)
     if (failure->server == server) return failure->at;
+  return std::nullopt;
+}
+
+std::optional<CaptureTime> reset_of(const Phone& phone, const Transaction& request,
+                                    CaptureTime until) {
+  const Message& sent = opening(phone, request);
+  if (sent.transport != Transport::tcp) return std::nullopt;
+  const auto& failures = phone.transport_failures;
+  for (auto failure = std::ranges::upper_bound(failures, sent.at, {}, &TransportFailure::at);
+       failure != failures.end() && failure->at <= until; ++failure)
+    if (failure->transport == Transport::tcp && failure->device == sent.source &&
+        failure->server == request.server)
+      return failure->at;
   return std::nullopt;
 }
 

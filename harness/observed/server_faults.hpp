@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 
@@ -22,6 +23,10 @@ std::optional<CaptureTime> next_fault(const Phone& phone, ServerRole server, Cap
 /// The ICMP error or RST that told the phone, in [from, until], that `server` is not there.
 std::optional<CaptureTime> transport_failure(const Phone& phone, ServerRole server,
                                              CaptureTime from, CaptureTime until);
+
+/// The reset, by `until`, that answered a request into a connection which the server had lost.
+std::optional<CaptureTime> reset_of(const Phone& phone, const Transaction& request,
+                                    CaptureTime until);
 
 /// When a TCP connection to `server` was first refused.
 std::optional<CaptureTime> first_refused_stream(const Phone& phone, ServerRole server);

@@ -25,16 +25,15 @@ RequestsByCallId session_requests(const Phone& phone) {
 
 /// The INVITE of the call, or a change once it was answered: an UPDATE before belongs to no
 /// interval.
-bool changes_session(const Phone& phone, const Transaction& request,
-                     const ConfirmedDialog& dialog) {
+bool changes_session(const Phone& phone, const Transaction& request, const Dialog& dialog) {
   const Message& first = opening(phone, request);
-  return &request == &transactions(phone)[dialog.invite] ||
-         (first.at >= dialog.answered && is_in(first.sip, dialog));
+  return &request == dialog.invite ||
+         (first.at >= phone.at(dialog.answer) && is_in(first.sip, dialog));
 }
 
 /// What the 2xx to `request` settled; nothing if it is no 2xx or says nothing of a session timer.
 std::optional<SessionInterval> settled_by(const Phone& phone, const Transaction& request,
-                                          const ConfirmedDialog& dialog) {
+                                          const Dialog& dialog) {
   if (!request.final || !phone.message(*request.final).sip.is_success()) return std::nullopt;
   const sip::MessageView& answer = phone.message(*request.final).sip;
   const auto session = sip::parse_session_expires(answer.header(sip::HeaderId::session_expires));
@@ -48,7 +47,7 @@ std::optional<SessionInterval> settled_by(const Phone& phone, const Transaction&
                          .until = dialog.ended.value_or(phone.trace.last)};
 }
 
-void add_intervals(const Phone& phone, const ConfirmedDialog& dialog,
+void add_intervals(const Phone& phone, const Dialog& dialog,
                    const std::vector<const Transaction*>& requests,
                    std::vector<SessionInterval>& found) {
   for (const Transaction* request : requests) {
@@ -68,9 +67,9 @@ void add_intervals(const Phone& phone, const ConfirmedDialog& dialog,
 std::vector<SessionInterval> find_session_intervals(const Phone& phone) {
   const RequestsByCallId requests = session_requests(phone);
   std::vector<SessionInterval> found;
-  for (const ConfirmedDialog& dialog : dialogs(phone))
-    if (const auto of_call = requests.find(dialog.call_id); of_call != requests.end())
-      add_intervals(phone, dialog, of_call->second, found);
+  for (const Dialog* dialog : dialogs(phone))
+    if (const auto of_call = requests.find(dialog->call_id); of_call != requests.end())
+      add_intervals(phone, *dialog, of_call->second, found);
   return found;
 }
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "harness/observed/call.hpp"
+#include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
 
@@ -11,7 +11,7 @@ namespace sipharness::observed {
 
 /// One interval of a session, from the 2xx that settled it to what came next.
 struct SessionInterval {
-  const ConfirmedDialog* dialog = nullptr;
+  const Dialog* dialog = nullptr;
   CaptureTime from;
   Duration expires{};
   bool by_device = false;  ///< the device refreshes

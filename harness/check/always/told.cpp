@@ -52,12 +52,11 @@ std::optional<std::string> unanswered_stimulus(const Phone& phone, CaptureTime s
 std::optional<std::string> unexpected_exit(const Phone& phone) {
   const CaptureTime shutdown =
       next_action(phone, "shutdown", phone.trace.zero).value_or(phone.trace.last);
-  for (const auto& one : phone.journal.all<journal::DeviceState>())
-    if (one.event->state == "exited" && phone.is_about(one.event->device) && one.at <= shutdown)
-      return fmt::format("the device exited at {} (status {})",
-                         format_seconds(one.at - phone.trace.zero),
-                         one.event->exit_status.value_or(0));
-  return std::nullopt;
+  const auto exit = phone.journal.first_exit(phone.device);
+  if (!exit || exit->at > shutdown) return std::nullopt;
+  return fmt::format("the device exited at {} (status {})",
+                     format_seconds(exit->at - phone.trace.zero),
+                     exit->event->exit_status.value_or(0));
 }
 
 void lives_to_the_end(const Phone& phone, Judge& judge) {

@@ -13,6 +13,7 @@
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/call.hpp"
+#include "harness/observed/dialogs.hpp"
 #include "harness/observed/failover.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/transaction.hpp"
@@ -55,26 +56,25 @@ void one_after_the_other(const Phone& phone, const CallGroup& call, Occurrence& 
     it.pass("the second server was tried after the first was given up");
 }
 
-using DialogsOfCalls = std::unordered_map<const CallGroup*, std::vector<const ConfirmedDialog*>>;
+using DialogsOfCalls = std::unordered_map<const CallGroup*, std::vector<const Dialog*>>;
 
 /// In the order in which they were confirmed.
 DialogsOfCalls find_dialogs_of_calls(const Phone& phone) {
   DialogsOfCalls found;
-  for (const ConfirmedDialog& dialog : dialogs(phone))
-    if (!dialog.incoming)
-      if (const CallGroup* call = call_of(phone, transactions(phone)[dialog.invite]))
-        found[call].push_back(&dialog);
+  for (const Dialog* dialog : dialogs(phone))
+    if (!dialog->incoming)
+      if (const CallGroup* call = call_of(phone, *dialog->invite)) found[call].push_back(dialog);
   return found;
 }
 
 /// The longest time that two of the dialogs were up together.
-Duration longest_overlap(const Phone& phone, const std::vector<const ConfirmedDialog*>& dialogs) {
+Duration longest_overlap(const Phone& phone, const std::vector<const Dialog*>& dialogs) {
   Duration longest{};
   CaptureTime others_until = CaptureTime::min();
-  for (const ConfirmedDialog* dialog : dialogs) {
+  for (const Dialog* dialog : dialogs) {
     const CaptureTime until = dialog->ended.value_or(phone.trace.last);
-    if (others_until > dialog->confirmed)
-      longest = std::max(longest, std::min(until, others_until) - dialog->confirmed);
+    if (others_until > *dialog->confirmed)
+      longest = std::max(longest, std::min(until, others_until) - *dialog->confirmed);
     others_until = std::max(others_until, until);
   }
   return longest;
@@ -84,8 +84,7 @@ void never_answered_twice(const Phone& phone, const CallGroup& call, Occurrence&
   const auto& known = phone.derived<find_dialogs_of_calls>();
   const auto dialogs = known.find(&call);
   if (dialogs == known.end()) return;
-  for (const ConfirmedDialog* dialog : dialogs->second)
-    it.cite(transactions(phone)[dialog->invite].sends.front());
+  for (const Dialog* dialog : dialogs->second) it.cite(dialog->invite->sends.front());
   const Duration longest = longest_overlap(phone, dialogs->second);
   it.expect(longest <= phone.profile.tolerances.nodup, "one confirmed dialog at a time",
             fmt::format("two confirmed dialogs of one call for {}", format_seconds(longest)));

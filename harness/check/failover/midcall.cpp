@@ -27,8 +27,8 @@ using verdict::Severity;
 // --- The registration is lost --------------------------------------------------------------------
 
 /// A session timer may end a call that nobody refreshes any more (RFC 4028 §10).
-bool has_session_timer(const Phone& phone, const ConfirmedDialog& dialog) {
-  const auto& final = transactions(phone)[dialog.invite].final;
+bool has_session_timer(const Phone& phone, const Dialog& dialog) {
+  const auto& final = dialog.invite->final;
   return final && asks_for_session(phone.message(*final).sip);
 }
 
@@ -43,17 +43,16 @@ std::array<std::vector<const RegisterAttempt*>, 3> find_unanswered_attempts(cons
 }
 
 /// The attempt whose failure took the registration away while the call was up.
-const RegisterAttempt* loss_during(const Phone& phone, const ConfirmedDialog& dialog) {
+const RegisterAttempt* loss_during(const Phone& phone, const Dialog& dialog) {
   const auto& unanswered =
       phone.derived<find_unanswered_attempts>()[static_cast<std::size_t>(dialog.server)];
   const auto next =
-      std::ranges::upper_bound(unanswered, dialog.confirmed, {}, &RegisterAttempt::start);
+      std::ranges::upper_bound(unanswered, *dialog.confirmed, {}, &RegisterAttempt::start);
   if (next == unanswered.end() || (dialog.ended && *dialog.ended <= (*next)->start)) return nullptr;
   return *next;
 }
 
-void calls_outlive_their_registration(const Phone& phone, const ConfirmedDialog& dialog,
-                                      Occurrence& it) {
+void calls_outlive_their_registration(const Phone& phone, const Dialog& dialog, Occurrence& it) {
   const RegisterAttempt* lost = loss_during(phone, dialog);
   if (lost == nullptr || has_session_timer(phone, dialog) || was_dialog_lost(phone, dialog)) return;
   const Message* bye = bye_of_device(phone, dialog, lost->start);
@@ -76,8 +75,7 @@ bool must_be_sent_in_full(const Phone& phone, const Transaction& bye, CaptureTim
          next_power_change(phone, sent.at) >= timeout;
 }
 
-void hang_up_stays_with_the_server(const Phone& phone, const ConfirmedDialog& dialog,
-                                   Occurrence& it) {
+void hang_up_stays_with_the_server(const Phone& phone, const Dialog& dialog, Occurrence& it) {
   const Transaction* bye = first_bye_of_device(phone, dialog);
   const auto timeout = bye != nullptr ? timed_out_at(phone, *bye) : std::nullopt;
   if (!timeout) return;

@@ -156,7 +156,7 @@ void calls_come_through_after_a_reboot(const Phone& phone, const ForgottenBindin
 
 void judge_rate(Judge& judge, const Evidence& evidence, Duration least, std::size_t most,
                 const std::string& seen) {
-  if (least < policy::least_wait || most > most_attempts_a_minute)
+  if (least < policy::least_wait || most > policy::most_attempts_a_minute)
     judge.violated(evidence, seen);
   else
     judge.pass(evidence, seen);
@@ -179,7 +179,7 @@ void judge_refusals(const Phone& phone, Judge& judge, ServerRole server) {
 }
 
 void a_lost_server_is_not_hammered(const Phone& phone, Judge& judge) {
-  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary}) {
+  for (const ServerRole server : both_servers) {
     judge_refusals(phone, judge, server);
     const std::size_t most = most_in_a_minute(phone, server);
     for (const FailureRun& run : failure_runs(phone))

@@ -52,7 +52,7 @@ void the_next_call_fails_back(const Phone& phone, const CallAfterReturn& after, 
 
 /// A BYE or re-INVITE of the device in the dialog that follows no action. A BYE after the end is
 /// the same once more, with credentials.
-bool disturbs(const Phone& phone, const Message& request, const ConfirmedDialog& dialog) {
+bool disturbs(const Phone& phone, const Message& request, const Dialog& dialog) {
   const sip::MessageView& sip = request.sip;
   const bool is_of_call = request.from_device() && sip.call_id() == dialog.call_id &&
                           sip.from_tag() == dialog.device_tag &&
@@ -115,24 +115,18 @@ void a_call_to_nobody_ends(const Phone& phone, const CallGroup& call, Occurrence
 
 void flapping_causes_no_storm(const Phone& phone, Judge& judge) {
   if (std::ranges::count_if(outages(phone, ServerRole::primary), &Outage::recovered) < 3) return;
-  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary}) {
+  for (const ServerRole server : both_servers) {
     const auto& attempts = attempts_at(phone, server);
     if (attempts.empty()) continue;
     const std::size_t most = most_in_a_minute(phone, server);
     const std::string seen = fmt::format("at most {} registration attempts in a minute at the {}",
                                          most, to_string(server));
-    Occurrence(phone, judge, *attempts.front()).expect(most <= most_attempts_a_minute, seen, seen);
+    Occurrence(phone, judge, *attempts.front())
+        .expect(most <= policy::most_attempts_a_minute, seen, seen);
   }
 }
 
 // --- Loss ----------------------------------------------------------------------------------------
-
-/// The link to the primary lost packets by chance.
-bool was_lossy(const Phone& phone) {
-  const auto is_by_chance = [](const auto& one) { return one.event->rule == journal::by_chance; };
-  return std::ranges::any_of(phone.journal.all<journal::Ignored>(), is_by_chance) ||
-         std::ranges::any_of(phone.journal.all<journal::Withheld>(), is_by_chance);
-}
 
 void judge_call_over_lossy_link(const Phone& phone, const PrimaryCall& call, Occurrence& it) {
   const auto response = first_response(phone, *call.primary);
@@ -146,7 +140,7 @@ void judge_call_over_lossy_link(const Phone& phone, const PrimaryCall& call, Occ
 }
 
 void loss_alone_moves_no_call(const Phone& phone, Judge& judge) {
-  if (was_lossy(phone)) each<primary_calls, judge_call_over_lossy_link>(phone, judge);
+  if (phone.journal.is_lossy()) each<primary_calls, judge_call_over_lossy_link>(phone, judge);
 }
 
 constexpr Needs a_call_after_the_return{"a call after the primary was lost and registered again"};

@@ -109,19 +109,6 @@ void streams_have_timer_b_alone(const Phone& phone, Judge& judge) {
 
 // --- Half-open connections -----------------------------------------------------------------------
 
-/// The reset that answered an INVITE into a connection which the server had lost.
-std::optional<CaptureTime> reset_of(const Phone& phone, const Transaction& invite) {
-  const Endpoint& local = opening(phone, invite).source;
-  const auto& failures = phone.transport_failures;
-  auto failure =
-      std::ranges::upper_bound(failures, start_of(phone, invite), {}, &TransportFailure::at);
-  for (; failure != failures.end() && failure->at < timeout_of(phone, invite); ++failure)
-    if (failure->transport == Transport::tcp && failure->device == local &&
-        failure->server == invite.server)
-      return failure->at;
-  return std::nullopt;
-}
-
 /// The next INVITE of the call, at whichever server, with a branch of its own.
 const Transaction* next_try(const Phone& phone, const CallGroup& call, const Transaction& invite) {
   const Transaction* next = nullptr;
@@ -139,7 +126,7 @@ void half_open_connections_are_replaced(const Phone& phone, const Transaction& i
                                         Occurrence& it) {
   if (is_unreliable(phone, invite) || invite.first_response) return;
   const CallGroup* call = call_of(phone, invite);
-  const auto reset = reset_of(phone, invite);
+  const auto reset = reset_of(phone, invite, timeout_of(phone, invite));
   if (call == nullptr || !reset) return;
   const Duration limit = phone.profile.tolerances.fo_grace;
   const Transaction* next = next_try(phone, *call, invite);
@@ -158,7 +145,7 @@ void half_open_connections_are_replaced(const Phone& phone, const Transaction& i
 // --- Reuse ---------------------------------------------------------------------------------------
 
 void reuse_is_recorded(const Phone& phone, Judge& judge) {
-  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary}) {
+  for (const ServerRole server : both_servers) {
     std::set<Endpoint> connections;
     const Transaction* first = nullptr;
     std::size_t requests = 0;

@@ -23,8 +23,6 @@ namespace {
 using verdict::Blame;
 using verdict::Severity;
 
-constexpr std::array both{ServerRole::primary, ServerRole::secondary};
-
 // --- Without any challenge -----------------------------------------------------------------------
 
 void judge_first_binding(const Phone& phone, Judge& judge, ServerRole server) {
@@ -61,10 +59,10 @@ bool may_call(const Phone& phone, ServerRole server, CaptureTime at) {
 
 void works_without_challenge(const Phone& phone, Judge& judge) {
   if (is_ever_challenged(phone)) return;
-  for (const ServerRole server : both) judge_first_binding(phone, judge, server);
+  for (const ServerRole server : both_servers) judge_first_binding(phone, judge, server);
   for (const CallGroup& call : calls(phone)) {
     if (!came_to_nothing(phone, call)) continue;
-    for (const ServerRole server : both)
+    for (const ServerRole server : both_servers)
       if (may_call(phone, server, *call.dialled))
         judge.violated({server, {}, {}},
                        fmt::format("no INVITE for the call to {} although it is registered at the "

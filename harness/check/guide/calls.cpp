@@ -11,10 +11,10 @@
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/connections.hpp"
 #include "harness/observed/failover.hpp"
-#include "harness/observed/messages.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/primary.hpp"
 #include "harness/observed/registration.hpp"
+#include "harness/observed/sent_requests.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -133,7 +133,7 @@ std::optional<std::string> missing_from(const Phone& phone, const CallGroup& cal
   const bool had_time = phone.trace.last - call.hung_up.value_or(answered) > policy::prompt_start;
   if (must_hang_up && had_time && !leg.bye_from_device) return "no BYE after the user hung up";
   const auto& answer = phone.message(*leg.final).sip;
-  for (const Message* message : sent_in_call(phone, answer.call_id()))
+  for (const Message* message : requests_in_call(phone, answer.call_id()))
     if (message->server == ServerRole::primary && message->sip.to_tag() == answer.to_tag())
       return fmt::format("frame {} of its dialog went to the primary", message->frame);
   return std::nullopt;

@@ -10,7 +10,7 @@
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
-#include "harness/observed/messages.hpp"
+#include "harness/observed/sent_requests.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -27,7 +27,7 @@ bool is_a_server(const Phone& phone, const Endpoint& endpoint) {
 
 /// REGISTERs to the server's machine, but to a port that nobody configured.
 void judge_other_ports(const Phone& phone, Judge& judge, const trace::Server& server) {
-  for (const Message* message : registers(phone)) {
+  for (const Message* message : registers_anywhere(phone)) {
     if (is_a_server(phone, message->destination) ||
         message->destination.address != server.endpoint.address)
       continue;
@@ -39,10 +39,9 @@ void judge_other_ports(const Phone& phone, Judge& judge, const trace::Server& se
 }
 
 const Message* first_register(const Phone& phone, const trace::Server& server) {
-  const auto first = std::ranges::find_if(registers(phone), [&](const Message* message) {
-    return message->from_device() && message->destination == server.endpoint;
-  });
-  return first == registers(phone).end() ? nullptr : *first;
+  const auto first =
+      std::ranges::find(registers_of_device(phone), server.endpoint, &Message::destination);
+  return first == registers_of_device(phone).end() ? nullptr : *first;
 }
 
 /// What the device asked about `host`, or a name below it, before that request.

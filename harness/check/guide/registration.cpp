@@ -25,8 +25,6 @@ namespace {
 using verdict::Blame;
 using verdict::Severity;
 
-constexpr std::array both{ServerRole::primary, ServerRole::secondary};
-
 // --- At both -------------------------------------------------------------------------------------
 
 const RegisterAttempt* first_attempt(const Phone& phone, ServerRole server) {
@@ -84,7 +82,7 @@ void a_challenge_holds_nobody_up(const Phone& phone, Judge& judge) {
     const int status = first.final ? phone.message(*first.final).sip.status() : 0;
     return status == 401 || status == 407;
   };
-  if (std::ranges::any_of(both, is_challenged)) registers_at_both(phone, judge);
+  if (std::ranges::any_of(both_servers, is_challenged)) registers_at_both(phone, judge);
 }
 
 // --- For all of the time -------------------------------------------------------------------------
@@ -121,11 +119,11 @@ void both_stay_registered(const Phone& phone, Judge& judge) {
   if (primary == nullptr || secondary == nullptr) return;
   const CaptureTime from = std::max(*primary->ok, *secondary->ok) + policy::settling_time;
   CaptureTime until = next_power_change(phone, from);
-  for (const ServerRole server : both)
+  for (const ServerRole server : both_servers)
     until = std::min(until, first_fault(phone, server).value_or(until));
   if (until < from + policy::least_span)
     return judge.needs("two servers that answer for more than 6 s", Blame::harness);
-  for (const ServerRole server : both)
+  for (const ServerRole server : both_servers)
     if (holds_binding(phone, judge, server, {from, until}))
       judge.pass({server, {}, {}}, fmt::format("bound at the {} for all of {}", to_string(server),
                                                format_seconds(until - from)));
@@ -158,7 +156,7 @@ void judge_never_registered(const Phone& phone, Judge& judge, ServerRole healthy
 }
 
 void registrations_are_independent(const Phone& phone, Judge& judge) {
-  for (const ServerRole healthy : both) {
+  for (const ServerRole healthy : both_servers) {
     const auto fault = first_fault(phone, other(healthy));
     if (!fault || first_fault(phone, healthy)) continue;
     const RegisterAttempt* accepted = first_accepted(phone, healthy);
@@ -187,7 +185,7 @@ bool was_due(const Phone& phone, const RegisterAttempt& attempt) {
 
 void refreshes_at_both(const Phone& phone, Judge& judge) {
   if (!has_both_servers(phone)) return;
-  for (const ServerRole server : both) {
+  for (const ServerRole server : both_servers) {
     const auto& attempts = attempts_at(phone, server);
     std::size_t periods = 0;
     std::size_t missed = 0;

@@ -24,8 +24,6 @@ namespace {
 using verdict::Blame;
 using verdict::Severity;
 
-constexpr std::array both{ServerRole::primary, ServerRole::secondary};
-
 // --- All packages but message waiting ------------------------------------------------------------
 
 /// The packages that the device is set to or that it asked for.
@@ -84,7 +82,7 @@ void judge_package(const Phone& phone, Judge& judge, const std::string& event, C
       !subscription_at(phone, ServerRole::secondary, event))
     return judge.inconclusive({}, Blame::device,
                               fmt::format("no SUBSCRIBE for {} at all: it is probably off", event));
-  for (const ServerRole server : both) {
+  for (const ServerRole server : both_servers) {
     const Subscription* here = subscription_at(phone, server, event);
     const auto fault = next_fault(phone, server, second);
     const bool was_fit = !fault || *fault > deadline;

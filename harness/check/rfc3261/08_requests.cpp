@@ -14,10 +14,10 @@
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/addresses.hpp"
+#include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/requests.hpp"
-#include "harness/observed/seen_dialogs.hpp"
 #include "harness/observed/sent_requests.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/text.hpp"
@@ -137,8 +137,8 @@ bool outlived(const Phone& phone, const Message& request) {
 /// A request that the far end of a call of the device sent to the Contact of its INVITE.
 bool goes_to_the_contact(const Phone& phone, const sip::MessageView& request) {
   return std::ranges::any_of(
-      seen_dialogs_with(phone, request.call_id()), [&](const SeenDialog* dialog) {
-        return dialog->device_called && dialog->acknowledged &&
+      answered_dialogs_with(phone, request.call_id()), [&](const Dialog* dialog) {
+        return !dialog->incoming && dialog->acknowledged &&
                request.to_tag() == dialog->device_tag && request.from_tag() == dialog->server_tag;
       });
 }

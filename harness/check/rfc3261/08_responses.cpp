@@ -62,15 +62,14 @@ void judge_final(const Phone& phone, const Transaction& invite, Occurrence it) {
     it.pass(fmt::format("a {} was taken as {}", status, status / 100 * 100));
 }
 
-void takes_unknown_codes_by_their_class(const Phone& phone, Judge& judge) {
-  for (const Transaction* invite : device_invites(phone)) {
-    if (invite->final && phone.message(*invite->final).sip.status() >= 300 &&
-        is_unknown_code(phone, *invite->final))
-      judge_final(phone, *invite, Occurrence(phone, judge, *invite));
-    if (invite->provisional && is_unreliable(phone, *invite) &&
-        is_unknown_code(phone, *invite->provisional))
-      judge_rest(phone, judge, *invite, *invite->provisional);
-  }
+void takes_unknown_codes_by_their_class(const Phone& phone, const Transaction& invite,
+                                        Occurrence& it) {
+  if (invite.final && phone.message(*invite.final).sip.status() >= 300 &&
+      is_unknown_code(phone, *invite.final))
+    judge_final(phone, invite, it);
+  if (invite.provisional && is_unreliable(phone, invite) &&
+      is_unknown_code(phone, *invite.provisional))
+    judge_rest(phone, invite, *invite.provisional, it);
 }
 
 // --- Responses for somebody else -----------------------------------------------------------------
@@ -129,7 +128,7 @@ const std::array rules{
                      "other server; after an unknown 1xx the INVITE is not sent again.",
                  .tolerance = "policy: 50 ms"},
          .needs = {"an INVITE that draws a status code nobody knows", Blame::harness},
-         .judge = takes_unknown_codes_by_their_class},
+         .judge = each<device_invites, takes_unknown_codes_by_their_class>},
 };
 
 }  // namespace

@@ -18,13 +18,11 @@
 namespace sipharness::check {
 namespace {
 
+using policy::race;
 using sip::HeaderId;
 using sip::Method;
 using verdict::Blame;
 using verdict::Severity;
-
-/// policy: an event less than this before another may have crossed it in the device.
-constexpr Duration race = 100ms;
 
 // --- When ----------------------------------------------------------------------------------------
 

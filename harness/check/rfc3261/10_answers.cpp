@@ -308,10 +308,11 @@ void takes_bindings_back(const Phone& phone, Judge& judge) {
     else
       it.pass("takes its binding back with expiry 0");
   }
-  constexpr std::array both{ServerRole::primary, ServerRole::secondary};
-  for (std::size_t i = 0; first && i < both.size(); ++i)
-    if (!told[i] && registered(phone, both[i], *first) && next_action(phone, "shutdown", {}))
-      judge.warn({both[i], {}, {}}, fmt::format("went without telling the {}", to_string(both[i])));
+  for (std::size_t i = 0; first && i < both_servers.size(); ++i)
+    if (!told[i] && registered(phone, both_servers[i], *first) &&
+        next_action(phone, "shutdown", {}))
+      judge.warn({both_servers[i], {}, {}},
+                 fmt::format("went without telling the {}", to_string(both_servers[i])));
 }
 
 const std::array rules{

@@ -211,7 +211,7 @@ Evidence evidence_of(const Phone& phone, const Renewal& renewal) {
 
 std::vector<Renewal> renewals(const Phone& phone) {
   std::vector<Renewal> found;
-  for (const ServerRole server : {ServerRole::primary, ServerRole::secondary}) {
+  for (const ServerRole server : both_servers) {
     bool is_open = false;
     for (const RegisterAttempt* attempt : attempts_at(phone, server)) {
       if (!attempt->ok || attempt->unregister) continue;

@@ -12,9 +12,9 @@
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
-#include "harness/observed/seen_dialogs.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -28,9 +28,9 @@ using verdict::Severity;
 /// Follows the device's numbers through one dialog.
 class NumberCheck {
  public:
-  NumberCheck(const Phone& phone, const SeenDialog& dialog) {
-    if (!dialog.device_called) return;
-    last_ = phone.message(dialog.invite).sip.cseq();
+  NumberCheck(const Phone& phone, const Dialog& dialog) {
+    if (dialog.incoming) return;
+    last_ = opening(phone, *dialog.invite).sip.cseq();
     invites_.insert(*last_);
   }
 
@@ -80,9 +80,9 @@ bool is_gap_beyond_sight(const Phone& phone) {
   return phone.trace.vantage != trace::Vantage::device;
 }
 
-void numbers_rise_by_one(const Phone& phone, const SeenDialog& dialog, Occurrence& it) {
+void numbers_rise_by_one(const Phone& phone, const Dialog& dialog, Occurrence& it) {
   NumberCheck numbers(phone, dialog);
-  std::vector<std::size_t> seen{dialog.invite};
+  std::vector<std::size_t> seen{dialog.invite->sends.front()};
   for (const std::size_t index : dialog.messages) {
     const Message& message = phone.message(index);
     if (!is_of_device(dialog, message)) continue;
@@ -104,7 +104,7 @@ void numbers_rise_by_one(const Phone& phone, const SeenDialog& dialog, Occurrenc
 // --- Routes --------------------------------------------------------------------------------------
 
 /// The requests of the device in the dialog since it was confirmed.
-std::vector<std::size_t> requests_since_answer(const Phone& phone, const SeenDialog& dialog) {
+std::vector<std::size_t> requests_since_answer(const Phone& phone, const Dialog& dialog) {
   std::vector<std::size_t> found;
   for (const std::size_t index : dialog.messages)
     if (index >= dialog.answer && is_of_device(dialog, phone.message(index)))
@@ -113,7 +113,7 @@ std::vector<std::size_t> requests_since_answer(const Phone& phone, const SeenDia
 }
 
 /// Judges how the device's requests in a dialog are addressed: one instance a dialog.
-void judge_addressing(const Phone& phone, const SeenDialog& dialog, Occurrence& it,
+void judge_addressing(const Phone& phone, const Dialog& dialog, Occurrence& it,
                       std::string_view right) {
   const std::vector<std::size_t> requests = requests_since_answer(phone, dialog);
   for (const std::size_t index : requests) {
@@ -127,20 +127,20 @@ void judge_addressing(const Phone& phone, const SeenDialog& dialog, Occurrence& 
     it.about({dialog.server, dialog.call_id, requests}).pass(std::string(right));
 }
 
-void follows_the_route_set(const Phone& phone, const SeenDialog& dialog, Occurrence& it) {
+void follows_the_route_set(const Phone& phone, const Dialog& dialog, Occurrence& it) {
   const auto routes = route_set(phone, dialog);
   if (!routes.empty() && !begins_strict(routes))
     judge_addressing(phone, dialog, it,
                      "each request names the remote target and carries the route set in order");
 }
 
-void routes_through_a_strict_router(const Phone& phone, const SeenDialog& dialog, Occurrence& it) {
+void routes_through_a_strict_router(const Phone& phone, const Dialog& dialog, Occurrence& it) {
   if (begins_strict(route_set(phone, dialog)))
     judge_addressing(phone, dialog, it,
                      "each request names the strict router and carries the target last");
 }
 
-void stays_with_the_secondary(const Phone& phone, const SeenDialog& dialog, Occurrence& it) {
+void stays_with_the_secondary(const Phone& phone, const Dialog& dialog, Occurrence& it) {
   if (dialog.server != ServerRole::secondary) return;
   const std::vector<std::size_t> requests = requests_since_answer(phone, dialog);
   for (const std::size_t index : requests) {
@@ -165,7 +165,7 @@ const std::array rules{
                  .observed = "The CSeq numbers of the device's new requests in each dialog, in "
                              "order, from the INVITE that founded it on."},
          .needs = {"a request of the device within a dialog"},
-         .judge = each<seen_dialogs, numbers_rise_by_one>},
+         .judge = each<answered_dialogs, numbers_rise_by_one>},
     Rule{.row = {.id = "RFC3261-ROUTE-01",
                  .clause = "RFC 3261 §12.1.2, §12.2.1.1",
                  .severity = Severity::must,
@@ -175,7 +175,7 @@ const std::array rules{
                      "Each request of the device in such a dialog names the remote target in its "
                      "Request-URI, carries the route set as Route and goes to its first entry."},
          .needs = {"a request in a dialog that was made through Record-Routes", Blame::harness},
-         .judge = each<seen_dialogs, follows_the_route_set>},
+         .judge = each<answered_dialogs, follows_the_route_set>},
     Rule{.row = {.id = "RFC3261-ROUTE-02",
                  .clause = "RFC 3261 §12.2.1.1",
                  .severity = Severity::must,
@@ -183,7 +183,7 @@ const std::array rules{
                  .observed = "Each request of the device in such a dialog has the first route as "
                              "Request-URI and the remote target as its last Route."},
          .needs = {"a request in a dialog whose first Record-Route has no lr", Blame::harness},
-         .judge = each<seen_dialogs, routes_through_a_strict_router>},
+         .judge = each<answered_dialogs, routes_through_a_strict_router>},
     Rule{.row = {.id = "RFC3261-ROUTE-03",
                  .clause = "RFC 3261 §12.2.1.1",
                  .severity = Severity::must,
@@ -192,7 +192,7 @@ const std::array rules{
                  .observed =
                      "No request of the device in a dialog of the secondary goes to the primary."},
          .needs = {"a request of the device in a call over the secondary"},
-         .judge = each<seen_dialogs, stays_with_the_secondary>},
+         .judge = each<answered_dialogs, stays_with_the_secondary>},
 };
 
 }  // namespace

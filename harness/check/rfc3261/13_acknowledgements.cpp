@@ -13,10 +13,10 @@
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/answered_invites.hpp"
+#include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/phone.hpp"
-#include "harness/observed/seen_dialogs.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {

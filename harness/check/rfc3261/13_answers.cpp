@@ -126,6 +126,16 @@ Accepted follow(const Phone& phone, const Transaction& invite) {
           .timeout = answered + phone.profile.timers.sixty_four_t1()};
 }
 
+/// A copy of the INVITE may draw the 200 too (RFC 3261 §17.2.1 left that to the UAS core).
+std::vector<Accepted> find_accepted(const Phone& phone) {
+  std::vector<Accepted> found;
+  for (const Transaction* invite : server_transactions(phone))
+    if (invite->method == Method::invite && is_success(phone, *invite) &&
+        !was_asked_again(phone, *invite))
+      found.push_back(follow(phone, *invite));
+  return found;
+}
+
 Evidence evidence_of(const Phone& phone, const Accepted& accepted) {
   return {accepted.invite->server, phone.message(accepted.copies.front()).sip.call_id(),
           accepted.copies};
@@ -173,24 +183,16 @@ void judge_unacknowledged(const Phone& phone, const Accepted& accepted, Occurren
   judge_bye(phone, accepted, it);
 }
 
-void judge_accepted(const Phone& phone, Judge& judge, const Accepted& accepted) {
+void is_repeated_until_ack(const Phone& phone, const Accepted& accepted, Occurrence& it) {
   const CaptureTime end = repeats_may_end(phone, accepted);
   Copies copies{accepted.invite->server, accepted.copies, describe_final(phone, *accepted.invite)};
   std::erase_if(copies.messages, [&](std::size_t copy) { return phone.at(copy) > end; });
-  judge_intervals(phone, judge, copies, doubling_to_t2(phone));
-  Occurrence it(phone, judge, accepted);
+  judge_intervals(phone, copies, doubling_to_t2(phone), it);
+  it.about(evidence_of(phone, accepted));
   if (!accepted.ack) return judge_unacknowledged(phone, accepted, it);
   const bool goes_on = phone.at(accepted.copies.back()) > phone.at(*accepted.ack) + in_flight;
   if (goes_on && phone.trace.vantage == trace::Vantage::device)
     it.violated("200 sent again after its ACK");
-}
-
-void success_is_repeated_until_ack(const Phone& phone, Judge& judge) {
-  for (const Transaction* invite : server_transactions(phone))
-    // A copy of the INVITE may draw the 200 too (RFC 3261 §17.2.1 left that to the UAS core).
-    if (invite->method == Method::invite && is_success(phone, *invite) &&
-        !was_asked_again(phone, *invite))
-      judge_accepted(phone, judge, follow(phone, *invite));
 }
 
 // --- Copies that mean nothing new ----------------------------------------------------------------
@@ -218,12 +220,11 @@ void invite_copy_starts_nothing(const Phone& phone, const Transaction& invite, O
 }
 
 /// The 200 of a server to the device's INVITE, come again while the call was up.
-std::optional<std::size_t> repeated_success(const Phone& phone, const ConfirmedDialog& dialog) {
-  const Transaction& invite = transactions(phone)[dialog.invite];
-  for (const std::size_t response : invite.responses) {
+std::optional<std::size_t> repeated_success(const Phone& phone, const Dialog& dialog) {
+  for (const std::size_t response : dialog.invite->responses) {
     const Message& message = phone.message(response);
     const bool is_up =
-        message.at > dialog.confirmed && (!dialog.ended || message.at < *dialog.ended);
+        message.at > *dialog.confirmed && (!dialog.ended || message.at < *dialog.ended);
     if (message.sip.is_success() && message.sip.to_tag() == dialog.server_tag && is_up)
       return response;
   }
@@ -232,15 +233,14 @@ std::optional<std::size_t> repeated_success(const Phone& phone, const ConfirmedD
 
 /// The BYE that follows so soon follows from the repeated 200. Without a journal nobody knows that
 /// the user did not hang up just then.
-bool ends_by_itself(const Phone& phone, const ConfirmedDialog& dialog, CaptureTime again) {
+bool ends_by_itself(const Phone& phone, const Dialog& dialog, CaptureTime again) {
   const Message* bye = bye_of_device(phone, dialog, again);
   return bye != nullptr && bye->at < again + policy::reaction_to_repeated_200 &&
          !was_dialog_lost(phone, dialog) && phone.trace.has_journal() &&
          !follows_end_action(phone, bye->at);
 }
 
-void success_copy_starts_nothing(const Phone& phone, const ConfirmedDialog& dialog,
-                                 Occurrence& it) {
+void success_copy_starts_nothing(const Phone& phone, const Dialog& dialog, Occurrence& it) {
   if (dialog.incoming) return;
   const auto again = repeated_success(phone, dialog);
   if (!again) return;
@@ -270,7 +270,7 @@ const std::array rules{
                              "for 0.5 s and 4 s, and then a BYE, whose lack is a warning.",
                  .tolerance = "profile: timer, fo_grace"},
          .needs = {"a call that the device answers and whose ACK is withheld", Blame::harness},
-         .judge = success_is_repeated_until_ack},
+         .judge = each<find_accepted, is_repeated_until_ack>},
     Rule{.row = {.id = "RFC3261-UAS-1XX",
                  .clause = "RFC 3261 §13.3.1.1",
                  .severity = Severity::must,

@@ -34,7 +34,7 @@ int status_of(const Phone& phone, const Modification& modification) {
   return final ? phone.message(*final).sip.status() : 0;
 }
 
-bool ended_before(const ConfirmedDialog& dialog, CaptureTime at) {
+bool ended_before(const Dialog& dialog, CaptureTime at) {
   return dialog.ended && *dialog.ended < at;
 }
 
@@ -84,7 +84,7 @@ void refused_changes_leave_the_session(const Phone& phone, const Modification& m
 // --- Both at once --------------------------------------------------------------------------------
 
 /// How long the device must wait before it tries again. @source RFC 3261 §14.1
-verdict::Window wait_after_glare(const Phone& phone, const ConfirmedDialog& dialog) {
+verdict::Window wait_after_glare(const Phone& phone, const Dialog& dialog) {
   const Duration longest = dialog.incoming ? Duration(2s) : Duration(4s);
   const auto tolerance = timer_tolerance(phone, longest);
   verdict::Window window{.max = longest + tolerance.value};
@@ -93,9 +93,9 @@ verdict::Window wait_after_glare(const Phone& phone, const ConfirmedDialog& dial
 }
 
 /// The re-INVITEs of each dialog, by time.
-std::unordered_map<const ConfirmedDialog*, std::vector<const Modification*>> find_reinvites(
+std::unordered_map<const Dialog*, std::vector<const Modification*>> find_reinvites(
     const Phone& phone) {
-  std::unordered_map<const ConfirmedDialog*, std::vector<const Modification*>> found;
+  std::unordered_map<const Dialog*, std::vector<const Modification*>> found;
   for (const Modification& modification : modifications(phone))
     if (modification.request->method == Method::invite)
       found[modification.dialog].push_back(&modification);

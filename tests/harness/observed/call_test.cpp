@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/observed/dialogs.hpp"
 #include "tests/support/one_phone.hpp"
 
 namespace sipharness::observed {
@@ -257,55 +258,59 @@ TEST(Legs, a_bye_of_the_far_end_is_told_apart) {
 
 // --- ALG-DLG -------------------------------------------------------------------------------------
 
-std::vector<ConfirmedDialog> dialogs_of(TraceBuilder& builder) {
-  return find_dialogs(OnePhone(builder).phone);
-}
+struct Dialogs : OnePhone {
+  explicit Dialogs(TraceBuilder& builder) : OnePhone(builder) {}
 
-TEST(Dialogs, are_confirmed_by_2xx_and_ack_and_ended_by_bye) {
+  const Dialog& operator[](std::size_t index) const { return *confirmed.at(index); }
+
+  const std::vector<const Dialog*>& confirmed = dialogs(phone);
+};
+
+TEST(ConfirmedDialogs, are_confirmed_by_2xx_and_ack_and_ended_by_bye) {
   TraceBuilder t;
   t.complete_call(primary, 1s, {.call_id = "c", .from_tag = "mine"});
-  const auto dialogs = dialogs_of(t);
-  ASSERT_EQ(dialogs.size(), 1U);
+  const Dialogs dialogs(t);
+  ASSERT_EQ(dialogs.confirmed.size(), 1U);
   EXPECT_FALSE(dialogs[0].incoming);
   EXPECT_EQ(dialogs[0].server, ServerRole::primary);
   EXPECT_EQ(dialogs[0].call_id, "c");
   EXPECT_EQ(dialogs[0].device_tag, "mine");
-  EXPECT_EQ(dialogs[0].answered, epoch + 3s);
+  EXPECT_EQ(dialogs.phone.at(dialogs[0].answer), epoch + 3s);
   EXPECT_EQ(dialogs[0].confirmed, epoch + 3010ms);
   EXPECT_EQ(dialogs[0].ended, epoch + 6s);
 }
 
-TEST(Dialogs, without_an_ack_are_not_confirmed) {
+TEST(ConfirmedDialogs, without_an_ack_are_not_confirmed) {
   TraceBuilder t;
   const auto invite = t.at(1s).from_device(primary).request("INVITE");
   t.at(2s).to_device(primary).response(200, {.to = invite});
-  EXPECT_TRUE(dialogs_of(t).empty());
+  EXPECT_TRUE(Dialogs(t).confirmed.empty());
 }
 
-TEST(Dialogs, an_ack_with_another_tag_confirms_nothing) {
+TEST(ConfirmedDialogs, an_ack_with_another_tag_confirms_nothing) {
   TraceBuilder t;
   const auto invite = t.at(1s).from_device(primary).request("INVITE");
   t.at(2s).to_device(primary).response(200, {.to = invite});
   t.at(3s).from_device(primary).request("ACK", {.to_tag = "other", .in = invite});
-  EXPECT_TRUE(dialogs_of(t).empty());
+  EXPECT_TRUE(Dialogs(t).confirmed.empty());
 }
 
-TEST(Dialogs, of_incoming_calls_name_the_tags_by_side) {
+TEST(ConfirmedDialogs, of_incoming_calls_name_the_tags_by_side) {
   TraceBuilder t;
   t.registration(secondary, 0s);
   const auto invite = t.at(1s).to_device(secondary).request("INVITE", {.from_tag = "theirs"});
   t.at(2s).from_device(secondary).response(200, {.to_tag = "mine", .to = invite});
   t.at(2010ms).to_device(secondary).request("ACK", {.in = invite});
   t.at(9s).from_device(secondary).request("BYE", {.in = invite});
-  const auto dialogs = dialogs_of(t);
-  ASSERT_EQ(dialogs.size(), 1U);
+  const Dialogs dialogs(t);
+  ASSERT_EQ(dialogs.confirmed.size(), 1U);
   EXPECT_TRUE(dialogs[0].incoming);
   EXPECT_EQ(dialogs[0].device_tag, "mine");
   EXPECT_EQ(dialogs[0].server_tag, "theirs");
   EXPECT_EQ(dialogs[0].ended, epoch + 9s);
 }
 
-TEST(Dialogs, of_a_forked_call_are_one_for_each_tag) {
+TEST(ConfirmedDialogs, of_a_forked_call_are_one_for_each_tag) {
   TraceBuilder t;
   const auto invite = t.at(1s).from_device(primary).request("INVITE");
   t.at(2s).to_device(primary).response(200, {.to_tag = "one", .to = invite});
@@ -314,22 +319,22 @@ TEST(Dialogs, of_a_forked_call_are_one_for_each_tag) {
   t.at(2010ms).from_device(primary).request("ACK", {.to_tag = "one", .in = invite});
   t.at(3010ms).request("ACK", {.to_tag = "two", .in = invite});
   t.at(4s).request("BYE", {.to_tag = "two", .in = invite});
-  const auto dialogs = dialogs_of(t);
-  ASSERT_EQ(dialogs.size(), 2U);
+  const Dialogs dialogs(t);
+  ASSERT_EQ(dialogs.confirmed.size(), 2U);
   EXPECT_EQ(dialogs[0].server_tag, "one");
   EXPECT_FALSE(dialogs[0].ended);
   EXPECT_EQ(dialogs[1].server_tag, "two");
   EXPECT_EQ(dialogs[1].ended, epoch + 4s);
 }
 
-TEST(Dialogs, with_one_call_id_at_two_servers_are_two) {
+TEST(ConfirmedDialogs, with_one_call_id_at_two_servers_are_two) {
   TraceBuilder t;
   const auto at_primary =
       t.at(0s).from_device(primary).request("INVITE", {.cseq = 1, .call_id = "c", .from_tag = "f"});
   t.complete_call(secondary, 32s, {.cseq = 1, .call_id = "c", .from_tag = "f"});
   t.at(33s).to_device(primary).response(200, {.to_tag = "late", .to = at_primary});
-  const auto dialogs = dialogs_of(t);
-  ASSERT_EQ(dialogs.size(), 1U);
+  const Dialogs dialogs(t);
+  ASSERT_EQ(dialogs.confirmed.size(), 1U);
   EXPECT_EQ(dialogs[0].server, ServerRole::secondary);
 }
 

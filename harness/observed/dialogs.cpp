@@ -1,12 +1,14 @@
-#include "harness/observed/seen_dialogs.hpp"
+#include "harness/observed/dialogs.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "harness/observed/addresses.hpp"
+#include "harness/observed/dialog_requests.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/uri.hpp"
 
@@ -16,7 +18,7 @@ namespace {
 using sip::HeaderId;
 using sip::Method;
 
-bool is_within(const SeenDialog& dialog, const sip::MessageView& sip) {
+bool is_within(const Dialog& dialog, const sip::MessageView& sip) {
   const bool as_caller = sip.from_tag() == dialog.device_tag && sip.to_tag() == dialog.server_tag;
   const bool as_callee = sip.from_tag() == dialog.server_tag && sip.to_tag() == dialog.device_tag;
   return as_caller || as_callee;
@@ -30,16 +32,21 @@ bool refreshes_target(const Message& message) {
          (message.sip.is_request() || message.sip.is_success());
 }
 
+/// What the peer said when the dialog began: its INVITE, or its 2xx.
+const sip::MessageView& told_by_peer(const Phone& phone, const Dialog& dialog) {
+  return phone.message(dialog.incoming ? dialog.invite->sends.front() : dialog.answer).sip;
+}
+
 class Finder {
  public:
-  explicit Finder(const Phone& phone) : phone_(phone) {}
+  explicit Finder(const Phone& phone) : phone_(phone), requests_(dialog_requests(phone)) {}
 
-  std::vector<SeenDialog> find() {
+  std::vector<Dialog> find() {
     for (std::size_t index = 0; index < transactions(phone_).size(); ++index)
       found_by(transactions(phone_)[index], index);
     for (const Message& message : phone_.messages)
-      for (SeenDialog* dialog : dialogs_of(message))
-        if (message.index > dialog->invite) take(*dialog, message);
+      for (Dialog* dialog : dialogs_of(message))
+        if (message.index > dialog->invite->sends.front()) take(*dialog, message);
     for (std::size_t index = 0; index < transactions(phone_).size(); ++index) add_reinvite(index);
     return std::move(dialogs_);
   }
@@ -52,23 +59,47 @@ class Finder {
       const sip::MessageView& sip = phone_.message(response).sip;
       if (!sip.is_success() || std::ranges::count(tags, sip.to_tag()) > 0) continue;
       tags.push_back(sip.to_tag());
-      SeenDialog dialog;
+      Dialog dialog;
       dialog.server = invite.server;
-      dialog.device_called = invite.direction == Direction::from_device;
+      dialog.incoming = invite.direction == Direction::to_device;
       dialog.call_id = sip.call_id();
-      dialog.device_tag = dialog.device_called ? sip.from_tag() : sip.to_tag();
-      dialog.server_tag = dialog.device_called ? sip.to_tag() : sip.from_tag();
-      dialog.invite = invite.sends.front();
+      dialog.device_tag = dialog.incoming ? sip.to_tag() : sip.from_tag();
+      dialog.server_tag = dialog.incoming ? sip.from_tag() : sip.to_tag();
+      dialog.invite = &invite;
       dialog.answer = response;
-      const std::size_t founding = dialog.device_called ? dialog.answer : dialog.invite;
-      dialog.targets.push_back({0, uri_in(phone_.message(founding).sip, HeaderId::contact)});
-      if (dialog.device_called) dialog.own_invites.push_back(index);
+      dialog.targets.push_back({0, uri_in(told_by_peer(phone_, dialog), HeaderId::contact)});
+      confirm(dialog);
+      if (!dialog.incoming) dialog.own_invites.push_back(index);
       by_call_id_[dialog.call_id].push_back(dialogs_.size());
       dialogs_.push_back(std::move(dialog));
     }
   }
 
-  static void take(SeenDialog& dialog, const Message& message) {
+  void confirm(Dialog& dialog) const {
+    const sip::MessageView& answer = phone_.message(dialog.answer).sip;
+    DialogRequest wanted;
+    wanted.method = Method::ack;
+    wanted.direction = dialog.invite->direction;
+    wanted.server = dialog.server;
+    wanted.call_id = dialog.call_id;
+    wanted.cseq = answer.cseq();
+    wanted.to_tag = answer.to_tag();
+    const auto ack = requests_.first_after(dialog.answer, wanted);
+    if (!ack) return;
+    dialog.confirmed = phone_.at(*ack);
+    wanted.method = Method::bye;
+    wanted.cseq.reset();
+    wanted.from_tag = answer.from_tag();
+    const auto by_caller = requests_.first(wanted);
+    wanted.direction = dialog.incoming ? Direction::from_device : Direction::to_device;
+    std::swap(wanted.from_tag, wanted.to_tag);
+    const auto by_callee = requests_.first(wanted);
+    constexpr std::size_t never = static_cast<std::size_t>(-1);
+    const std::size_t end = std::min(by_caller.value_or(never), by_callee.value_or(never));
+    if (end != never) dialog.ended = phone_.at(end);
+  }
+
+  static void take(Dialog& dialog, const Message& message) {
     dialog.messages.push_back(message.index);
     if (message.sip.is_request() && message.sip.method() == Method::bye && !dialog.bye)
       dialog.bye = message.index;
@@ -78,8 +109,8 @@ class Finder {
     dialog.acknowledged |= message.sip.method() == Method::ack && is_of_device(dialog, message);
   }
 
-  std::vector<SeenDialog*> dialogs_of(const Message& message) {
-    std::vector<SeenDialog*> found;
+  std::vector<Dialog*> dialogs_of(const Message& message) {
+    std::vector<Dialog*> found;
     const auto candidates = by_call_id_.find(message.sip.call_id());
     if (candidates == by_call_id_.end()) return found;
     for (const std::size_t candidate : candidates->second)
@@ -93,24 +124,25 @@ class Finder {
     if (invite.method != Method::invite || request.sip.to_tag().empty() ||
         invite.direction != Direction::from_device)
       return;
-    for (SeenDialog* dialog : dialogs_of(request)) dialog->own_invites.push_back(index);
+    for (Dialog* dialog : dialogs_of(request)) dialog->own_invites.push_back(index);
   }
 
   const Phone& phone_;
-  std::vector<SeenDialog> dialogs_;
+  const DialogRequests& requests_;
+  std::vector<Dialog> dialogs_;
   std::unordered_map<std::string_view, std::vector<std::size_t>> by_call_id_;
 };
 
-using DialogsByCallId = std::unordered_map<std::string_view, std::vector<const SeenDialog*>>;
+using DialogsByCallId = std::unordered_map<std::string_view, std::vector<const Dialog*>>;
 
 DialogsByCallId find_dialogs_by_call_id(const Phone& phone) {
   DialogsByCallId found;
-  for (const SeenDialog& dialog : seen_dialogs(phone)) found[dialog.call_id].push_back(&dialog);
+  for (const Dialog& dialog : answered_dialogs(phone)) found[dialog.call_id].push_back(&dialog);
   return found;
 }
 
 /// As it stood before message `at`.
-std::string_view remote_target(const SeenDialog& dialog, std::size_t at) {
+std::string_view remote_target(const Dialog& dialog, std::size_t at) {
   return std::prev(std::ranges::lower_bound(dialog.targets, at, {}, &RemoteTarget::since))->uri;
 }
 
@@ -122,15 +154,14 @@ bool is_target(std::string_view request_uri, std::string_view target) {
 
 /// Both this request and the INVITE that founded the dialog went where no URI of theirs points:
 /// the device is set to send everything through an outbound proxy (§8.1.2, local policy).
-bool follows_an_outbound_proxy(const Phone& phone, const SeenDialog& dialog,
-                               const Message& request) {
-  const Message& invite = phone.message(dialog.invite);
-  if (!dialog.device_called || request.destination != invite.destination) return false;
+bool follows_an_outbound_proxy(const Phone& phone, const Dialog& dialog, const Message& request) {
+  const Message& invite = opening(phone, *dialog.invite);
+  if (dialog.incoming || request.destination != invite.destination) return false;
   const auto uri = sip::parse_uri(invite.sip.request_uri());
   return !uri || uri->endpoint() != invite.destination;
 }
 
-std::optional<std::string> wrong_destination(const Phone& phone, const SeenDialog& dialog,
+std::optional<std::string> wrong_destination(const Phone& phone, const Dialog& dialog,
                                              const Message& request, std::string_view next_hop) {
   // On a stream the open connection serves; at the server a NAT may have changed addresses.
   if (request.transport != Transport::udp || phone.trace.vantage == trace::Vantage::server)
@@ -146,31 +177,38 @@ std::optional<std::string> wrong_destination(const Phone& phone, const SeenDialo
 
 }  // namespace
 
-std::vector<SeenDialog> find_seen_dialogs(const Phone& phone) {
+std::vector<Dialog> find_answered_dialogs(const Phone& phone) {
   return Finder(phone).find();
 }
 
-const std::vector<const SeenDialog*>& seen_dialogs_with(const Phone& phone,
+std::vector<const Dialog*> find_dialogs(const Phone& phone) {
+  std::vector<const Dialog*> found;
+  for (const Dialog& dialog : answered_dialogs(phone))
+    if (dialog.confirmed) found.push_back(&dialog);
+  std::ranges::stable_sort(found, {}, &Dialog::confirmed);
+  return found;
+}
+
+const std::vector<const Dialog*>& answered_dialogs_with(const Phone& phone,
                                                         std::string_view call_id) {
-  static const std::vector<const SeenDialog*> none;
+  static const std::vector<const Dialog*> none;
   const DialogsByCallId& dialogs = phone.derived<find_dialogs_by_call_id>();
   const auto found = dialogs.find(call_id);
   return found == dialogs.end() ? none : found->second;
 }
 
-Evidence evidence_of(const Phone& /*phone*/, const SeenDialog& dialog) {
+Evidence evidence_of(const Phone& /*phone*/, const Dialog& dialog) {
   return {.server = dialog.server, .call_id = dialog.call_id, .messages = {}};
 }
 
-bool is_of_device(const SeenDialog& dialog, const Message& message) {
+bool is_of_device(const Dialog& dialog, const Message& message) {
   return message.sip.is_request() && message.sip.from_tag() == dialog.device_tag &&
          !message.to_device();
 }
 
-std::vector<std::string_view> route_set(const Phone& phone, const SeenDialog& dialog) {
-  const std::size_t founding = dialog.device_called ? dialog.answer : dialog.invite;
-  auto routes = uris_in(phone.message(founding).sip, HeaderId::record_route);
-  if (dialog.device_called) std::ranges::reverse(routes);
+std::vector<std::string_view> route_set(const Phone& phone, const Dialog& dialog) {
+  auto routes = uris_in(told_by_peer(phone, dialog), HeaderId::record_route);
+  if (!dialog.incoming) std::ranges::reverse(routes);
   return routes;
 }
 
@@ -180,7 +218,7 @@ bool begins_strict(const std::vector<std::string_view>& route_set) {
   return uri && !uri->parameter("lr");
 }
 
-bool was_led_there(const Phone& phone, const SeenDialog& dialog, const Message& request) {
+bool was_led_there(const Phone& phone, const Dialog& dialog, const Message& request) {
   const auto routes = route_set(phone, dialog);
   const auto next_hop =
       sip::parse_uri(routes.empty() ? remote_target(dialog, request.index) : routes.front());
@@ -188,7 +226,7 @@ bool was_led_there(const Phone& phone, const SeenDialog& dialog, const Message& 
          !misaddressed(phone, dialog, request);
 }
 
-std::optional<std::string> misaddressed(const Phone& phone, const SeenDialog& dialog,
+std::optional<std::string> misaddressed(const Phone& phone, const Dialog& dialog,
                                         const Message& request) {
   const std::string_view target = remote_target(dialog, request.index);
   if (target.empty()) return std::nullopt;
