@@ -8,19 +8,15 @@
 
 namespace sipharness {
 
-unsigned worker_count(std::size_t count, unsigned workers) {
-  if (workers == 0) workers = std::max(std::thread::hardware_concurrency(), 1U);
-  return static_cast<unsigned>(std::clamp<std::size_t>(count, 1, workers));
-}
-
 void for_each_index(std::size_t count, unsigned workers,
-                    const std::function<void(std::size_t index, unsigned worker)>& work) {
-  const unsigned team = worker_count(count, workers);
+                    const std::function<void(std::size_t index)>& work) {
+  if (workers == 0) workers = std::max(std::thread::hardware_concurrency(), 1U);
+  const auto team = static_cast<unsigned>(std::clamp<std::size_t>(count, 1, workers));
   std::atomic<std::size_t> next = 0;
   std::vector<std::exception_ptr> failures(team);
   const auto run = [&](unsigned worker) {
     try {
-      for (std::size_t index = next++; index < count; index = next++) work(index, worker);
+      for (std::size_t index = next++; index < count; index = next++) work(index);
     } catch (...) {
       failures[worker] = std::current_exception();
     }

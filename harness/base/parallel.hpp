@@ -7,13 +7,10 @@
 
 namespace sipharness {
 
-/// Calls `work(index, worker)` for every index below `count`, on `workers` threads (0: as many as
-/// there are cores; never more than there is work). Workers are numbered from 0; each takes the
-/// next index that nobody has. What a worker throws is thrown here, once all have ended.
+/// Calls `work(index)` for every index below `count`, on `workers` threads (0: as many as there are
+/// cores; never more than there is work). Each takes the next index that nobody has. What a worker
+/// throws is thrown here, once all have ended.
 void for_each_index(std::size_t count, unsigned workers,
-                    const std::function<void(std::size_t index, unsigned worker)>& work);
-
-/// How many workers that would be.
-unsigned worker_count(std::size_t count, unsigned workers);
+                    const std::function<void(std::size_t index)>& work);
 
 }  // namespace sipharness

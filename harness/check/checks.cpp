@@ -74,27 +74,6 @@ std::vector<std::size_t> phones_under_test(const trace::Trace& trace) {
   return phones;
 }
 
-/// Lets findings of one row that say the same of nothing share what they say.
-class Sharing {
- public:
-  explicit Sharing(std::size_t rows) : last_(rows) {}
-
-  void share(std::size_t row, verdict::Finding& finding) {
-    verdict::Instances& last = last_[row];
-    const bool is_bare =
-        finding.verdict() == verdict::Verdict::not_applicable && finding.instances.size() == 1;
-    if (!is_bare) return;
-    const bool is_same = !last.empty() && last.front().message == finding.worst().message;
-    if (is_same)
-      finding.instances = last;
-    else
-      last = finding.instances;
-  }
-
- private:
-  std::vector<verdict::Instances> last_;
-};
-
 }  // namespace
 
 std::span<const Rule> rules() {
@@ -129,15 +108,13 @@ std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
   const std::vector<const Rule*> wanted = wanted_rules(options);
   const std::vector<std::size_t> phones = phones_under_test(trace);
   std::vector<verdict::Finding> findings(wanted.size() * phones.size());
-  std::vector<Sharing> sharing(worker_count(phones.size(), options.jobs), Sharing(wanted.size()));
-  for_each_index(phones.size(), options.jobs, [&](std::size_t index, unsigned worker) {
+  for_each_index(phones.size(), options.jobs, [&](std::size_t index) {
     const Phone phone(trace, journal, profile, options.scenario, phones[index]);
     for (std::size_t row = 0; row < wanted.size(); ++row) {
       verdict::Finding& finding = findings[row * phones.size() + index];
       finding = finding_of(*wanted[row], phone);
       if (phones.size() > verdict::a_few_devices)
         finding.instances.keep_first(verdict::instances_kept_of_many);
-      sharing[worker].share(row, finding);
     }
   });
   return findings;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 
@@ -108,6 +109,21 @@ std::size_t occasions_in(const std::vector<Instance>& instances) {
   return count;
 }
 
+/// The one instance of a finding that does not apply. Of many phones most findings are such: those
+/// of one thread that say the same share it.
+const verdict::Instances& not_applicable_because(std::string reason) {
+  thread_local std::unordered_map<std::string, verdict::Instances> said;
+  const auto [known, is_new] = said.try_emplace(std::move(reason));
+  if (is_new) {
+    Instance instance;
+    instance.verdict = Verdict::not_applicable;
+    instance.message = known->first;
+    instance.reason = known->first;
+    known->second = std::vector{std::move(instance)};
+  }
+  return known->second;
+}
+
 }  // namespace
 
 Judge::Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs,
@@ -199,7 +215,7 @@ void Judge::inconclusive(const Evidence& evidence, verdict::Blame blame, std::st
 }
 
 void Judge::not_applicable(std::string reason) {
-  add(Verdict::not_applicable, {}, reason).reason = std::move(reason);
+  finding_.instances = not_applicable_because(std::move(reason));
 }
 
 void Judge::all_held(std::size_t first, std::size_t count) {
@@ -258,8 +274,8 @@ void Judge::allow_for_missing_messages() {
 }
 
 verdict::Finding Judge::finish(bool is_about_content) && {
-  if (instances_.empty()) {
-    const std::string reason = fmt::format("not exercised: it needs {}", precondition_);
+  if (instances_.empty() && finding_.instances.empty()) {
+    const std::string reason = "not exercised: it needs " + precondition_;
     const trace::UndeliveredAction* lost = undelivered_action(phone_);
     const std::string_view lacked = lacked_setting(phone_.profile, finding_.requirement->id);
     if (!lacked.empty())
@@ -271,6 +287,7 @@ verdict::Finding Judge::finish(bool is_about_content) && {
     else
       not_applicable(reason);
   }
+  if (instances_.empty()) return std::move(finding_);
   for (Instance& instance : instances_) {
     if (!is_judged(instance.verdict)) continue;
     if (is_unclaimed_vendor_row()) {

@@ -44,6 +44,8 @@ CountsByNonce find_counts_in_acks(const Phone& phone) {
 
 std::vector<DigestCredentials> credentials_in(const sip::MessageView& request) {
   std::vector<DigestCredentials> found;
+  if (!request.has(HeaderId::authorization) && !request.has(HeaderId::proxy_authorization))
+    return found;
   for (const sip::Header& header : request.headers()) {
     if (header.id != HeaderId::authorization && header.id != HeaderId::proxy_authorization)
       continue;

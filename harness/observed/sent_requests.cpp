@@ -30,7 +30,7 @@ using FirstByBranch = std::unordered_map<std::string_view, const Message*>;
 FirstByBranch find_first_by_branch(const Phone& phone) {
   FirstByBranch found;
   for (const Message* request : requests_of_device(phone))
-    found.emplace(request->sip.via().branch, request);
+    found.emplace(request->sip.branch(), request);
   return found;
 }
 
@@ -60,7 +60,7 @@ const Messages& requests_in_call(const Phone& phone, std::string_view call_id) {
 }
 
 const Message& first_with_branch_of(const Phone& phone, const Message& request) {
-  return *phone.derived<find_first_by_branch>().at(request.sip.via().branch);
+  return *phone.derived<find_first_by_branch>().at(request.sip.branch());
 }
 
 }  // namespace sipharness::observed

@@ -100,8 +100,9 @@ class Matcher {
     transaction.direction = message.direction;
     transaction.server = message.server;
     transaction.sends.push_back(message.index);
-    older_.push_back(newest(key));
-    newest_[key] = transactions_.size();
+    std::size_t& last = newest_.try_emplace(key, none).first->second;
+    older_.push_back(last);
+    last = transactions_.size();
     transactions_.push_back(std::move(transaction));
   }
 

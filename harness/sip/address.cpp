@@ -12,9 +12,7 @@ std::string_view from(std::string_view text, std::size_t begin) {
   return text.substr(std::min(begin, text.size()));
 }
 
-constexpr bool ends_name(char c) {
-  return c == '=' || c == ';';
-}
+constexpr auto ends_name = [](char c) { return c == '=' || c == ';'; };
 
 /// A letter, then letters, digits and "+-.", then a colon. @source RFC 3261 §25.1 (scheme)
 bool begins_with_scheme(std::string_view uri) {

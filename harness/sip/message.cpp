@@ -19,9 +19,8 @@ std::string_view MessageView::header(HeaderId id) const {
     return {};
   }
   const LineEnd end = end_of_header_line(bytes(), first);
-  Header header;
-  read_header(bytes().substr(first, end.content - first), header);
-  return header.value;
+  const std::string_view line = bytes().substr(first, end.content - first);
+  return trim(line.substr(line.find(':') + 1));
 }
 
 std::size_t MessageView::count(HeaderId id) const {

@@ -65,8 +65,8 @@ void max_forwards_is_seventy(const Phone& phone, Judge& judge) {
 // --- Via -----------------------------------------------------------------------------------------
 
 Wrong lacks_the_cookie(const Phone& /*phone*/, const Message& message) {
-  if (message.sip.via().branch.starts_with("z9hG4bK")) return std::nullopt;
-  return fmt::format("branch \"{}\"", message.sip.via().branch);
+  if (message.sip.branch().starts_with("z9hG4bK")) return std::nullopt;
+  return fmt::format("branch \"{}\"", message.sip.branch());
 }
 
 bool is_invite_family(Method method) {
@@ -85,7 +85,7 @@ bool may_share_branch(const Message& a, const Message& b) {
 Wrong has_the_branch_of_another(const Phone& phone, const Message& message) {
   if (may_share_branch(first_with_branch_of(phone, message), message)) return std::nullopt;
   return fmt::format("branch {} used before, for another request or destination",
-                     message.sip.via().branch);
+                     message.sip.branch());
 }
 
 std::string_view via_token(Transport transport) {

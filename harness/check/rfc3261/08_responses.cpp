@@ -89,7 +89,7 @@ bool was_acknowledged(const Phone& phone, const ForeignResponse& foreign) {
 void drops_it(const Phone& phone, const ForeignResponse& foreign, Occurrence& it) {
   const Transaction& request = *foreign.request;
   const std::string what = fmt::format("{} for {}", phone.message(foreign.response).sip.status(),
-                                       phone.message(foreign.response).sip.via().sent_by);
+                                       phone.message(foreign.response).sip.sent_by());
   if (was_acknowledged(phone, foreign)) return it.violated(what + " was acknowledged");
   if (request.sends.back() > foreign.response)
     return it.pass(what + " was dropped: the request was sent again");

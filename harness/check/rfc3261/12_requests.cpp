@@ -43,7 +43,7 @@ class NumberCheck {
       return fmt::format("{} with the CSeq number {}, which no INVITE of the dialog has",
                          sip.method_text(), sip.cseq());
     }
-    if (!branches_.insert(sip.via().branch).second) return std::nullopt;
+    if (!branches_.insert(sip.branch()).second) return std::nullopt;
     ++requests_;
     if (sip.method() == Method::invite) invites_.insert(sip.cseq());
     const auto before = std::exchange(last_, sip.cseq());

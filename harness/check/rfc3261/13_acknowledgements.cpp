@@ -39,7 +39,7 @@ std::optional<std::string> wrong_with(const Phone& phone, const AnsweredInvite& 
   const Message& invite = opening(phone, *answered.invite);
   if (ack.sip.cseq() != invite.sip.cseq())
     return fmt::format("its CSeq number is {}, the INVITE's {}", ack.sip.cseq(), invite.sip.cseq());
-  if (ack.sip.via().branch == invite.sip.via().branch) return "it has the branch of the INVITE";
+  if (ack.sip.branch() == invite.sip.branch()) return "it has the branch of the INVITE";
   if (!has_credentials_of(invite, ack)) return "it lacks the INVITE's credentials";
   return misaddressed(phone, *answered.dialog, ack);
 }

@@ -47,7 +47,7 @@ std::optional<std::string> changed_part(const sip::MessageView& before,
   if (!has_same_uri(before, now, HeaderId::from)) return "another From";
   if (!has_same_uri(before, now, HeaderId::to)) return "another To";
   if (before.to_tag() != now.to_tag()) return "another To tag";
-  if (before.via().branch == now.via().branch) return "the branch of the request that was refused";
+  if (before.branch() == now.branch()) return "the branch of the request that was refused";
   if (credentials_in(now).empty()) return "no credentials";
   return std::nullopt;
 }
