@@ -34,8 +34,8 @@ int parse_and_run(int argc, char** argv) {
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   int exit_code = passed;
-  for (const auto add : {add_run, add_check, add_list, add_explain, add_validate, add_selftest,
-                         add_serve, add_doctor})
+  for (const auto add : {add_run, add_check, add_inspect, add_list, add_explain, add_validate,
+                         add_selftest, add_serve, add_doctor})
     add(app, exit_code);
   try {
     app.parse(argc, argv);

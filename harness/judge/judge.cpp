@@ -201,13 +201,19 @@ bool is_all_on_one_host(const trace::Trace& trace) {
   });
 }
 
-Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request) {
+Expected<trace::Trace> trace_of(const Inputs& inputs, const JudgeRequest& request) {
   const scenario::Scenario* scenario = inputs.scenario ? &*inputs.scenario : nullptr;
   auto trace = trace::build_trace({inputs.capture, inputs.journal, scenario, inputs.vantage,
                                    request.servers, tested_in(inputs)});
-  if (!trace) return tl::unexpected(trace.error());
-  if (!request.vantage && !inputs.is_run && is_all_on_one_host(*trace))
+  if (trace && !request.vantage && !inputs.is_run && is_all_on_one_host(*trace))
     trace->vantage = trace::Vantage::device;
+  return trace;
+}
+
+Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request) {
+  const scenario::Scenario* scenario = inputs.scenario ? &*inputs.scenario : nullptr;
+  auto trace = trace_of(inputs, request);
+  if (!trace) return tl::unexpected(trace.error());
   Judged judged{make_result(inputs, *trace, request), std::move(*trace)};
   judged.result.findings =
       check::judge_trace(judged.trace, inputs.profile,
@@ -245,6 +251,14 @@ void leave_out_what_is_under_way(Inputs& inputs) {
 }
 
 }  // namespace
+
+Expected<Loaded> load(const JudgeRequest& request) {
+  auto inputs = read_inputs(request);
+  if (!inputs) return tl::unexpected(inputs.error());
+  auto trace = trace_of(*inputs, request);
+  if (!trace) return tl::unexpected(trace.error());
+  return Loaded{std::move(*trace), std::move(inputs->profile), std::move(inputs->scenario)};
+}
 
 Expected<Judged> judge(const JudgeRequest& request) {
   const auto inputs = read_inputs(request);

@@ -35,6 +35,16 @@ struct Judged {
   trace::Trace trace;
 };
 
+/// What is judged, read from files.
+struct Loaded {
+  trace::Trace trace;
+  scenario::Profile profile;
+  std::optional<scenario::Scenario> scenario;
+};
+
+/// Reads a capture or a run folder and judges nothing.
+Expected<Loaded> load(const JudgeRequest& request);
+
 /// Judges a capture or a run folder. The same code after a run, a year later, or on a field
 /// capture.
 Expected<Judged> judge(const JudgeRequest& request);

@@ -1,0 +1,76 @@
+#include "harness/cli/capture_options.hpp"
+
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/cli/command.hpp"
+#include "reports/text.hpp"
+
+namespace sipharness::cli {
+namespace {
+
+std::optional<std::string> given(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::optional<trace::Vantage> vantage_of(const std::string& word) {
+  if (word.empty()) return std::nullopt;
+  if (word == "device") return trace::Vantage::device;
+  return word == "server" ? trace::Vantage::server : trace::Vantage::unknown;
+}
+
+std::vector<trace::Server> servers_of(const CaptureOptions& options) {
+  std::vector<trace::Server> servers;
+  const auto add = [&](trace::ServerRole role, const std::string& text) {
+    if (text.empty()) return;
+    const auto endpoint = Endpoint::parse(text);
+    if (!endpoint || endpoint->port == 0)
+      throw InputError(
+          fmt::format("--{} {}: an address with a port is needed, such as 192.0.2.10:5060 or "
+                      "[2001:db8::10]:5060",
+                      to_string(role), reports::printable(text)));
+    servers.push_back({role, *endpoint});
+  };
+  add(trace::ServerRole::primary, options.primary);
+  add(trace::ServerRole::secondary, options.secondary);
+  if (servers.size() == 2 && servers[0].endpoint == servers[1].endpoint)
+    throw InputError(fmt::format("--primary and --secondary are both {}: name two servers",
+                                 servers[0].endpoint.text()));
+  return servers;
+}
+
+}  // namespace
+
+void add_capture_options(CLI::App& command, CaptureOptions& options) {
+  command.add_option("what", options.what, "A run folder, or a pcap or pcapng file")
+      ->required()
+      ->type_name("RUN_FOLDER|CAPTURE");
+  command.add_option("--scenario", options.scenario, "What was staged")->type_name("FILE");
+  command.add_option("--profile", options.profile, "What the device is")->type_name("FILE");
+  command.add_option("--journal", options.journal, "What the harness did")->type_name("FILE");
+  command.add_option("--vantage", options.vantage, "Where it was captured")
+      ->check(CLI::IsMember({"device", "server", "unknown"}));
+  command
+      .add_option("--primary", options.primary,
+                  "The primary of a capture that does not show who is who; without --secondary "
+                  "there is none")
+      ->type_name("ADDRESS:PORT");
+  command.add_option("--secondary", options.secondary, "Its secondary")
+      ->type_name("ADDRESS:PORT")
+      ->needs("--primary");
+}
+
+judge::JudgeRequest request_of(const CaptureOptions& options) {
+  judge::JudgeRequest request;
+  request.capture = options.what;
+  request.servers = servers_of(options);
+  request.scenario = given(options.scenario);
+  request.profile = given(options.profile);
+  request.journal = given(options.journal);
+  request.vantage = vantage_of(options.vantage);
+  return request;
+}
+
+}  // namespace sipharness::cli

@@ -1,0 +1,21 @@
+#pragma once
+// The options of commands that read a capture or a run folder: `check` and `inspect`.
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "harness/judge/judge.hpp"
+
+namespace sipharness::cli {
+
+struct CaptureOptions {
+  std::string what, scenario, profile, journal, vantage, primary, secondary;
+};
+
+void add_capture_options(CLI::App& command, CaptureOptions& options);
+
+/// Throws InputError where they make no sense.
+judge::JudgeRequest request_of(const CaptureOptions& options);
+
+}  // namespace sipharness::cli

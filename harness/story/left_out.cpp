@@ -1,0 +1,83 @@
+// What a story is not about: SIP between others, what did not parse, and frames without SIP.
+
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "harness/story/chapters.hpp"
+
+namespace sipharness::story {
+namespace {
+
+/// policy: so many frames are named of what is left out.
+constexpr std::size_t frames_named = 5;
+
+class LeftOutFinder {
+ public:
+  explicit LeftOutFinder(const trace::Trace& trace) : trace_(trace) {}
+
+  std::vector<LeftOut> find() && {
+    look_at_messages();
+    for (const trace::Malformed& bytes : trace_.malformed)
+      add(fmt::format("malformed: {}", bytes.problem.what), bytes.frame);
+    look_at_frames();
+    return std::move(left_out_);
+  }
+
+ private:
+  void add(const std::string& what, std::uint32_t frame) {
+    const auto [known, is_new] = places_.emplace(what, left_out_.size());
+    if (is_new) left_out_.push_back({0, what, {}});
+    LeftOut& one = left_out_[known->second];
+    ++one.count;
+    if (one.frames.size() < frames_named) one.frames.push_back(frame);
+  }
+
+  void add_count(std::uint64_t count, std::string_view what) {
+    if (count > 0) left_out_.push_back({count, std::string(what), {}});
+  }
+
+  void look_at_messages() {
+    for (const auto& place : trace_.messages.places()) {
+      const trace::Flow& flow = trace_.messages.flow_of(place);
+      if (flow.direction == trace::Direction::elsewhere)
+        add(fmt::format("SIP messages from {} to {}, neither a server", flow.source.text(),
+                        flow.destination.text()),
+            place.frame);
+      else if (place.device < trace_.devices.size() && !trace_.devices[place.device].under_test)
+        add(fmt::format("SIP messages of account {}, not under test",
+                        trace_.devices[place.device].user),
+            place.frame);
+    }
+  }
+
+  void look_at_frames() {
+    std::unordered_set<std::uint32_t> with_sip;
+    for (const auto& place : trace_.messages.places()) with_sip.insert(place.frame);
+    for (const trace::Malformed& bytes : trace_.malformed) with_sip.insert(bytes.frame);
+    const capture::DecoderCounts& counts = trace_.counts;
+    const std::uint64_t rest =
+        counts.frames -
+        std::min<std::uint64_t>(counts.frames,
+                                with_sip.size() + counts.undecodable + counts.duplicates);
+    add_count(rest, "frames that bring no SIP message (RTP, DNS, ICMP, TCP control, fragments)");
+    add_count(counts.undecodable, "frames that are no IP, or do not decode");
+    add_count(counts.duplicates, "frames captured twice");
+    add_count(counts.truncated, "frames cut short by the capture");
+    add_count(counts.stream_gaps, "gaps in TCP streams");
+  }
+
+  const trace::Trace& trace_;
+  std::vector<LeftOut> left_out_;
+  std::map<std::string, std::size_t> places_;
+};
+
+}  // namespace
+
+std::vector<LeftOut> tell_left_out(const trace::Trace& trace) {
+  return LeftOutFinder(trace).find();
+}
+
+}  // namespace sipharness::story

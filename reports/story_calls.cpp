@@ -1,0 +1,84 @@
+// Calls on a story's page, a sentence each.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "reports/story_chapters.hpp"
+#include "reports/text.hpp"
+
+namespace reports {
+namespace {
+
+using sipharness::CaptureTime;
+using sipharness::format_seconds;
+using namespace sipharness::story;
+
+std::string describe_final(const CallLeg& leg) {
+  const bool answered = leg.status / 100 == 2;
+  return fmt::format("{}{} {} after {}", answered ? "answered " : "", leg.status,
+                     clipped(leg.reason, 40), format_seconds(leg.final->at - leg.sent.at));
+}
+
+/// All times count from the first INVITE of the leg.
+std::string describe_leg(const CallLeg& leg) {
+  std::string text;
+  const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  if (leg.rang) add(fmt::format("rang after {}", format_seconds(leg.rang->at - leg.sent.at)));
+  if (leg.cancelled)
+    add(fmt::format("cancelled after {} (frame {})",
+                    format_seconds(leg.cancelled->at - leg.sent.at), leg.cancelled->frame));
+  if (leg.final) add(describe_final(leg));
+  if (!leg.first_response) add("no response");
+  if (leg.first_response && !leg.final) add("no final response");
+  if (leg.transmissions > leg.requests)
+    add(fmt::format("sent {} times over {}", leg.transmissions,
+                    format_seconds(leg.last_sent.at - leg.sent.at)));
+  if (leg.requests > 1) add(fmt::format("{} INVITEs after challenges", leg.requests));
+  return text;
+}
+
+std::string where(const CallLeg& leg) {
+  const std::string_view role = to_string(leg.server);
+  return role.empty() ? leg.to : fmt::format("the {}", role);
+}
+
+/// "dialled 0.010 s before; at the primary …; 32.000 s later at the secondary (frame 20) …".
+std::string describe(const Call& call) {
+  std::string text = fmt::format("{} {}", call.incoming ? "from" : "to",
+                                 call.number.empty() ? "nobody named" : clipped(call.number, 40));
+  if (call.legs.empty()) return text + ": dialled, no INVITE";
+  const CaptureTime begin = call.legs.front().sent.at;
+  if (call.dialled)
+    text += fmt::format(", dialled {} before", format_seconds(begin - *call.dialled));
+  for (std::size_t i = 0; i < std::min<std::size_t>(call.legs.size(), 4); ++i) {
+    const CallLeg& leg = call.legs[i];
+    if (i == 0)
+      text += fmt::format(", {} {}: ", call.incoming ? "by" : "at", where(leg));
+    else
+      text += fmt::format("; {} later at {} (frame {}): ", format_seconds(leg.sent.at - begin),
+                          where(leg), leg.sent.frame);
+    text += describe_leg(leg);
+  }
+  if (call.legs.size() > 4) text += fmt::format("; {} more INVITEs", call.legs.size() - 4);
+  if (call.ended)
+    text += fmt::format("; {} hung up after {} (frame {})",
+                        call.ended_by_phone ? "the phone" : "the far end",
+                        format_seconds(call.ended->at - begin), call.ended->frame);
+  return text;
+}
+
+}  // namespace
+
+void write_calls(const StoryPage& to, const Phone& phone) {
+  if (phone.calls.empty()) return to.page.line("  ", "no call");
+  to.page.line("  Calls", "");
+  for (std::size_t i = 0; i < std::min(entries_told, phone.calls.size()); ++i) {
+    const Call& call = phone.calls[i];
+    to.page.line(call.legs.empty() ? to.stamp(*call.dialled) : to.stamp(call.legs.front().sent),
+                 describe(call));
+  }
+  to.rest(phone.calls.size(), "calls");
+}
+
+}  // namespace reports
