@@ -128,7 +128,7 @@ const verdict::Instances& not_applicable_because(std::string reason) {
 
 Judge::Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs,
              std::string_view held)
-    : phone_(phone), precondition_(needs.what), precondition_blame_(needs.blame), held_(held) {
+    : phone_(phone), needs_(needs), precondition_(needs.what), held_(held) {
   finding_.requirement = &requirement;
   finding_.device = phone.name();
 }
@@ -224,7 +224,7 @@ void Judge::all_held(std::size_t first, std::size_t count) {
 
 void Judge::needs(std::string precondition, verdict::Blame blame) {
   precondition_ = std::move(precondition);
-  precondition_blame_ = blame;
+  needs_.blame = blame;
 }
 
 Window Judge::tightened(Window window) const {
@@ -278,12 +278,16 @@ verdict::Finding Judge::finish(bool is_about_content) && {
     const std::string reason = "not exercised: it needs " + precondition_;
     const trace::UndeliveredAction* lost = undelivered_action(phone_);
     const std::string_view lacked = lacked_setting(phone_.profile, finding_.requirement->id);
+    const std::string_view waiver = needs_.waived != nullptr ? needs_.waived(phone_) : "";
+    const bool is_withheld = needs_.withheld != nullptr && needs_.withheld(phone_);
     if (!lacked.empty())
       not_applicable(fmt::format("the device has no setting {}", lacked));
+    else if (!waiver.empty())
+      not_applicable(std::string(waiver));
     else if (phone_.expects(finding_.requirement->id) && lost != nullptr)
       inconclusive({}, blame_for(*lost), fmt::format("{}; {}", reason, describe(*lost, phone_)));
     else if (phone_.expects(finding_.requirement->id))
-      inconclusive({}, precondition_blame_, reason);
+      inconclusive({}, is_withheld ? verdict::Blame::device : needs_.blame, reason);
     else
       not_applicable(reason);
   }

@@ -44,6 +44,10 @@ struct Measurement {
 struct Needs {
   std::string_view what = "something to judge";   ///< "a call that was answered"
   verdict::Blame blame = verdict::Blame::device;  ///< whose doing it is where it is missing
+  /// The phone itself kept it from coming true: then it is the device's doing after all.
+  bool (*withheld)(const Phone&) = nullptr;
+  /// Why it is not to be asked of this phone, for what the capture shows of it; empty: it is.
+  std::string_view (*waived)(const Phone&) = nullptr;
 };
 
 class Judge {
@@ -93,8 +97,8 @@ class Judge {
   const Phone& phone_;
   verdict::Finding finding_;  ///< its instances come with finish()
   std::vector<verdict::Instance> instances_;
-  std::string precondition_;
-  verdict::Blame precondition_blame_;
+  Needs needs_;
+  std::string precondition_;  ///< of needs_, or what turned out to be needed
   std::string_view held_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <map>
 #include <ranges>
 #include <unordered_map>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/split_requests.hpp"
 #include "harness/trace/users.hpp"
 
 namespace sipharness::observed {
@@ -41,6 +44,12 @@ class CallFinder {
   }
 
  private:
+  using Identity = std::pair<std::string_view, std::string_view>;  ///< Call-ID, From tag
+  struct Try {
+    std::size_t group = 0;
+    std::size_t invite = 0;  ///< transaction
+  };
+
   const Message& first_send(std::size_t transaction) const {
     return phone_.messages[transactions_[transaction].sends.front()];
   }
@@ -78,10 +87,12 @@ class CallFinder {
 
   void place(std::size_t index) {
     CallGroup* group = dialled_group(index);
+    if (group == nullptr) group = retried_group(index);
     if (group == nullptr) group = continued_group(index);
     if (group == nullptr) group = &open_group(index);
-    if (group->dialled)
-      newest_dialled_[call_id_of(index)] = static_cast<std::size_t>(group - groups_.data());
+    const auto number = static_cast<std::size_t>(group - groups_.data());
+    if (group->dialled) newest_dialled_[call_id_of(index)] = number;
+    newest_tries_[identity_of(index)] = {number, index};
     join(*group, index);
   }
 
@@ -91,6 +102,31 @@ class CallFinder {
   }
 
   std::string_view call_id_of(std::size_t index) const { return first_send(index).sip.call_id(); }
+
+  Identity identity_of(std::size_t index) const {
+    return {call_id_of(index), first_send(index).sip.from_tag()};
+  }
+
+  /// The group of the INVITE that this one follows: same Call-ID and From tag and a higher CSeq
+  /// number after an answer that leaves the call open (§8.1.3.4, §8.1.3.5), however long the user
+  /// thought about it.
+  CallGroup* retried_group(std::size_t index) {
+    const auto before = newest_tries_.find(identity_of(index));
+    if (before == newest_tries_.end()) return nullptr;
+    const std::size_t tried = before->second.invite;
+    const bool goes_on = leaves_the_call_open(tried) &&
+                         first_send(index).sip.cseq() > first_send(tried).sip.cseq() &&
+                         first_send(index).index > *transactions_[tried].final;
+    return goes_on ? &groups_[before->second.group] : nullptr;
+  }
+
+  /// A final response after which the caller may try again: neither was the call answered or
+  /// cancelled, nor did the callee refuse it.
+  bool leaves_the_call_open(std::size_t invite) const {
+    if (!transactions_[invite].final) return false;
+    const int status = phone_.messages[*transactions_[invite].final].sip.status();
+    return status >= 300 && status < 600 && status != 486 && status != 487;
+  }
 
   /// The group of the last dial before this INVITE, if it called that number. Where that one has
   /// begun, or called another, the Call-ID may say that an earlier call goes on beside it.
@@ -152,25 +188,36 @@ class CallFinder {
     return groups_.back();
   }
 
-  /// An INVITE that was challenged, or whose connection was reset, goes on in its leg; anything
-  /// else at the same server is a leg of its own.
+  /// An INVITE that was challenged or redirected, that got another branch, or whose connection was
+  /// reset, goes on in its leg; anything else at the same server is a leg of its own.
   void join(CallGroup& group, std::size_t index) {
     const ServerRole server = transactions_[index].server;
     auto last = std::ranges::find(group.legs.rbegin(), group.legs.rend(), server, &Leg::server);
-    if (last == group.legs.rend() ||
-        !(was_challenged(last->invites.back()) || was_cut_off(last->invites.back(), index))) {
+    if (last == group.legs.rend() || !goes_on_in_leg(last->invites.back(), index)) {
       group.legs.emplace_back().server = server;
       last = group.legs.rbegin();
     }
+    last->i0 = is_copy(*last, index) ? last->i0 : first_send(index).at;
     last->invites.push_back(index);
     complete(*last);
     if (newest_undialled_ && &group == &groups_[*newest_undialled_]) note_end(*last);
   }
 
+  bool is_copy(const Leg& leg, std::size_t index) const {
+    return !leg.invites.empty() &&
+           is_on_new_branch(phone_, transactions_[leg.invites.back()], transactions_[index]);
+  }
+
+  bool goes_on_in_leg(std::size_t last, std::size_t next) const {
+    return was_challenged(last) || was_cut_off(last, next) ||
+           is_on_new_branch(phone_, transactions_[last], transactions_[next]);
+  }
+
+  /// Or sent elsewhere: the answer asked for another INVITE.
   bool was_challenged(std::size_t index) const {
     if (!transactions_[index].final) return false;
     const int status = phone_.messages[*transactions_[index].final].sip.status();
-    return status == 401 || status == 407 || status == 422;
+    return status == 401 || status == 407 || status == 422 || status / 100 == 3;
   }
 
   /// The server had lost the connection that the INVITE went into, and said so before the next one.
@@ -196,7 +243,6 @@ class CallFinder {
   void complete(Leg& leg) const {
     const Transaction& invite = transactions_[leg.invites.back()];
     const sip::MessageView& sip = first_send(leg.invites.back()).sip;
-    leg.i0 = first_send(leg.invites.back()).at;
     leg.provisional = invite.provisional;
     leg.final = invite.final;
     DialogRequest wanted;
@@ -206,14 +252,34 @@ class CallFinder {
     wanted.method = sip::Method::cancel;
     leg.cancel = requests_.first_after(invite.sends.front(), wanted);
     leg.end = end_of(leg);
-    wanted.method = sip::Method::ack;
-    const bool is_answered = leg.final && phone_.messages[*leg.final].sip.is_success();
-    if (is_answered) leg.acks_2xx = requests_.all(wanted);
+    leg.acks_2xx = acks_of(invite, wanted);
     wanted.method = sip::Method::bye;
     wanted.cseq.reset();
+    if (leg.final && phone_.messages[*leg.final].sip.is_success()) {
+      wanted.to_tag = phone_.messages[*leg.final].sip.to_tag();
+      if (!wanted.to_tag.empty()) wanted.server.reset();
+    }
     leg.bye_from_device = requests_.first_after(invite.sends.front(), wanted);
     wanted.direction = Direction::to_device;
+    std::swap(wanted.from_tag, wanted.to_tag);
     leg.bye_to_device = requests_.first_after(invite.sends.front(), wanted);
+  }
+
+  /// For each To tag of its 2xx. Legs at two servers may have the Call-ID and the CSeq number in
+  /// common, never the tag.
+  std::vector<std::size_t> acks_of(const Transaction& invite, DialogRequest wanted) const {
+    wanted.method = sip::Method::ack;
+    std::vector<std::size_t> acks;
+    std::vector<std::string_view> tags;
+    for (const std::size_t response : invite.responses) {
+      const sip::MessageView& sip = phone_.messages[response].sip;
+      if (!sip.is_success() || std::ranges::find(tags, sip.to_tag()) != tags.end()) continue;
+      wanted.to_tag = tags.emplace_back(sip.to_tag());
+      wanted.server = sip.to_tag().empty() ? std::optional(invite.server) : std::nullopt;
+      std::ranges::copy(requests_.all(wanted), std::back_inserter(acks));
+    }
+    std::ranges::sort(acks);
+    return acks;
   }
 
   /// leg.end of ALG-LEG. A leg that only rang goes on to the end of the trace.
@@ -224,8 +290,7 @@ class CallFinder {
     if (leg.cancel)
       end = std::min(end.value_or(CaptureTime::max()), phone_.messages[*leg.cancel].at);
     if (!invite.first_response) {
-      const CaptureTime timer_b =
-          first_send(leg.invites.back()).at + profile_.timers.sixty_four_t1();
+      const CaptureTime timer_b = leg.i0 + profile_.timers.sixty_four_t1();
       end = std::min(end.value_or(CaptureTime::max()), timer_b);
     }
     return end.value_or(phone_.trace.last);
@@ -243,6 +308,7 @@ class CallFinder {
   std::size_t hung_up_ = never;                  ///< its first BYE: message
   std::array<std::size_t, 3> answered_{};        ///< its first final response by each server
   std::unordered_map<std::string_view, std::size_t> newest_dialled_;  ///< Call-ID to group
+  std::map<Identity, Try> newest_tries_;
 };
 
 /// By transaction index.
@@ -283,6 +349,14 @@ const CallGroup* call_of(const Phone& phone, const Transaction& invite) {
   const auto& groups = phone.derived<find_groups_of_invites>();
   const auto found = groups.find(index);
   return found == groups.end() ? nullptr : &calls(phone)[found->second];
+}
+
+std::vector<std::size_t> sends_of(const Phone& phone, const Leg& leg) {
+  std::vector<std::size_t> sends;
+  for (const std::size_t invite : leg.invites)
+    std::ranges::copy_if(transactions(phone)[invite].sends, std::back_inserter(sends),
+                         [&](std::size_t send) { return phone.at(send) >= leg.i0; });
+  return sends;
 }
 
 CaptureTime reached_at(const Phone& phone, const Leg& leg) {

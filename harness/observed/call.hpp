@@ -11,15 +11,15 @@
 
 namespace sipharness::observed {
 
-/// The INVITE transactions of one call group at one server (more than one after a challenge; the
-/// last one counts).
+/// The INVITE transactions of one call group at one server: more than one after a challenge or a
+/// redirection, or where a copy has a branch of its own; the last one counts.
 struct Leg {
   ServerRole server = ServerRole::none;
-  std::vector<std::size_t> invites;        ///< indices into the transactions
-  CaptureTime i0;                          ///< first transmission of the last INVITE transaction
+  std::vector<std::size_t> invites;  ///< indices into the transactions
+  CaptureTime i0;  ///< first transmission of the last INVITE, copies on new branches included
   std::optional<std::size_t> provisional;  ///< message indices from here on
   std::optional<std::size_t> final;
-  std::vector<std::size_t> acks_2xx;  ///< ACKs to the 2xx, by Call-ID and CSeq
+  std::vector<std::size_t> acks_2xx;  ///< ACKs to the 2xx of any fork, wherever they went
   std::optional<std::size_t> cancel;
   std::optional<std::size_t> bye_from_device;
   std::optional<std::size_t> bye_to_device;
@@ -59,6 +59,9 @@ inline const std::vector<CallLeg>& call_legs(const Phone& phone) {
 inline const Transaction& invite_of(const Phone& phone, const Leg& leg) {
   return transactions(phone)[leg.invites.back()];
 }
+
+/// Every transmission of the INVITE that counts, copies on new branches included.
+std::vector<std::size_t> sends_of(const Phone& phone, const Leg& leg);
 
 /// When the first INVITE of a leg left: before a challenge, where i0 is after it.
 CaptureTime reached_at(const Phone& phone, const Leg& leg);

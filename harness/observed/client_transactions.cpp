@@ -30,6 +30,18 @@ ClientTransactionGroups find_client_transaction_groups(const Phone& phone) {
   return groups;
 }
 
+/// Nobody answered for so long, hung up, or told the device that the server is not there.
+bool drew_nothing(const Phone& phone, const Transaction& request, Duration silence) {
+  const CaptureTime start = start_of(phone, request);
+  const CaptureTime until = start + silence;
+  const CallGroup* call = call_of(phone, request);
+  return phone.trace.last > until &&
+         (!request.first_response || phone.at(*request.first_response) > until) &&
+         next_power_change(phone, start) > until &&
+         !transport_failure(phone, request.server, start, until) &&
+         (call == nullptr || !hung_up_before(*call, until));
+}
+
 /// The user hung up, or the call went on elsewhere, between the two instants.
 bool was_call_left(const Phone& phone, const Transaction& transaction, CaptureTime from,
                    CaptureTime until) {
@@ -84,6 +96,18 @@ bool is_ours(const Transaction& transaction) {
 
 bool is_unreliable(const Phone& phone, const Transaction& transaction) {
   return phone.message(transaction.sends.front()).transport == Transport::udp;
+}
+
+bool has_silent_invite(const Phone& phone, Duration silence) {
+  return std::ranges::any_of(udp_invites(phone), [&](const Transaction* invite) {
+    return drew_nothing(phone, *invite, silence);
+  });
+}
+
+bool has_silent_non_invite(const Phone& phone, Duration silence) {
+  return std::ranges::any_of(udp_non_invites(phone), [&](const Transaction* request) {
+    return drew_nothing(phone, *request, silence);
+  });
 }
 
 bool was_left_early(const Phone& phone, const Transaction& transaction) {

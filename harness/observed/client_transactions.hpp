@@ -45,6 +45,11 @@ bool is_ours(const Transaction& transaction);
 /// Runs over UDP, where retransmission is the transaction's work.
 bool is_unreliable(const Phone& phone, const Transaction& transaction);
 
+/// Over UDP a request drew nothing for so long, and nothing else than the device kept it from being
+/// sent again: who found no retransmission of it finds the device's doing.
+bool has_silent_invite(const Phone& phone, Duration silence);
+bool has_silent_non_invite(const Phone& phone, Duration silence);
+
 /// The device had a reason to stop before its timeout: ICMP, hang-up, restart, the next server.
 bool was_left_early(const Phone& phone, const Transaction& transaction);
 

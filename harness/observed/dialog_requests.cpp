@@ -13,7 +13,8 @@ bool is_dialog_request(const Message& message) {
 
 bool matches(const Message& message, const DialogRequest& wanted) {
   return message.sip.method() == wanted.method && message.direction == wanted.direction &&
-         message.server == wanted.server && (!wanted.cseq || message.sip.cseq() == *wanted.cseq) &&
+         (!wanted.server || message.server == *wanted.server) &&
+         (!wanted.cseq || message.sip.cseq() == *wanted.cseq) &&
          (wanted.from_tag.empty() || message.sip.from_tag() == wanted.from_tag) &&
          (wanted.to_tag.empty() || message.sip.to_tag() == wanted.to_tag);
 }

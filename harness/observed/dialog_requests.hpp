@@ -10,11 +10,11 @@
 
 namespace sipharness::observed {
 
-/// What a wanted request must match; empty tags match any.
+/// What a wanted request must match; empty tags match any, and so does no server.
 struct DialogRequest {
   sip::Method method = sip::Method::unknown;
   Direction direction = Direction::from_device;
-  ServerRole server = ServerRole::none;
+  std::optional<ServerRole> server;
   std::string_view call_id;
   std::optional<std::uint32_t> cseq;
   std::string_view from_tag;

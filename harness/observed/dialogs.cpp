@@ -9,6 +9,7 @@
 
 #include "harness/observed/addresses.hpp"
 #include "harness/observed/dialog_requests.hpp"
+#include "harness/observed/names.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/uri.hpp"
 
@@ -25,11 +26,13 @@ bool is_within(const Dialog& dialog, const sip::MessageView& sip) {
 }
 
 /// The message tells the device where its peer is: an INVITE or UPDATE of the peer, or its 2xx to
-/// one of the device (§12.2.1.2, §12.2.2).
-bool refreshes_target(const Message& message) {
+/// one of the device (§12.2.1.2, §12.2.2). A phone that calls itself is caller and callee of one
+/// Call-ID and one pair of tags; whose request it is says From.
+bool refreshes_target(const Dialog& dialog, const Message& message) {
   const sip::Method method = message.sip.method();
+  const std::string_view asker = message.sip.is_request() ? dialog.server_tag : dialog.device_tag;
   return message.to_device() && (method == Method::invite || method == Method::update) &&
-         (message.sip.is_request() || message.sip.is_success());
+         (message.sip.is_request() || message.sip.is_success()) && message.sip.from_tag() == asker;
 }
 
 /// What the peer said when the dialog began: its INVITE, or its 2xx.
@@ -80,10 +83,10 @@ class Finder {
     DialogRequest wanted;
     wanted.method = Method::ack;
     wanted.direction = dialog.invite->direction;
-    wanted.server = dialog.server;
     wanted.call_id = dialog.call_id;
     wanted.cseq = answer.cseq();
     wanted.to_tag = answer.to_tag();
+    if (wanted.to_tag.empty()) wanted.server = dialog.server;
     const auto ack = requests_.first_after(dialog.answer, wanted);
     if (!ack) return;
     dialog.confirmed = phone_.at(*ack);
@@ -103,8 +106,9 @@ class Finder {
     dialog.messages.push_back(message.index);
     if (message.sip.is_request() && message.sip.method() == Method::bye && !dialog.bye)
       dialog.bye = message.index;
-    const std::string_view contact =
-        refreshes_target(message) ? uri_in(message.sip, HeaderId::contact) : std::string_view();
+    const std::string_view contact = refreshes_target(dialog, message)
+                                         ? uri_in(message.sip, HeaderId::contact)
+                                         : std::string_view();
     if (!contact.empty()) dialog.targets.push_back({message.index, contact});
     dialog.acknowledged |= message.sip.method() == Method::ack && is_of_device(dialog, message);
   }
@@ -168,8 +172,7 @@ std::optional<std::string> wrong_destination(const Phone& phone, const Dialog& d
     return std::nullopt;
   const auto uri = sip::parse_uri(next_hop);
   if (!uri || uri->parameter("maddr") || uri->parameter("transport")) return std::nullopt;
-  const auto endpoint = uri->endpoint();
-  if (!endpoint || *endpoint == request.destination ||
+  if (leads_to(phone, next_hop, request.destination).value_or(true) ||
       follows_an_outbound_proxy(phone, dialog, request))
     return std::nullopt;
   return fmt::format("it went to {}, not to {}", request.destination.text(), next_hop);
@@ -218,12 +221,9 @@ bool begins_strict(const std::vector<std::string_view>& route_set) {
   return uri && !uri->parameter("lr");
 }
 
-bool was_led_there(const Phone& phone, const Dialog& dialog, const Message& request) {
+std::string_view next_hop(const Phone& phone, const Dialog& dialog, const Message& request) {
   const auto routes = route_set(phone, dialog);
-  const auto next_hop =
-      sip::parse_uri(routes.empty() ? remote_target(dialog, request.index) : routes.front());
-  return next_hop && next_hop->endpoint() == request.destination &&
-         !misaddressed(phone, dialog, request);
+  return routes.empty() ? remote_target(dialog, request.index) : routes.front();
 }
 
 std::optional<std::string> misaddressed(const Phone& phone, const Dialog& dialog,
@@ -232,9 +232,9 @@ std::optional<std::string> misaddressed(const Phone& phone, const Dialog& dialog
   if (target.empty()) return std::nullopt;
   auto routes = route_set(phone, dialog);
   std::string_view wanted = target;
-  const std::string_view next_hop = routes.empty() ? target : routes.front();
+  const std::string_view next = routes.empty() ? target : routes.front();
   if (begins_strict(routes)) {
-    wanted = next_hop;
+    wanted = next;
     routes.erase(routes.begin());
     routes.push_back(target);
   }
@@ -245,7 +245,7 @@ std::optional<std::string> misaddressed(const Phone& phone, const Dialog& dialog
     return carried.empty() ? "it carries no Route"
                            : fmt::format("its Route is not the dialog's route set of {}",
                                          fmt::join(routes, ", "));
-  return wrong_destination(phone, dialog, request, next_hop);
+  return wrong_destination(phone, dialog, request, next);
 }
 
 }  // namespace sipharness::observed

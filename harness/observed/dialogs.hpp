@@ -29,8 +29,8 @@ struct Dialog {
   std::string_view server_tag;
   const Transaction* invite = nullptr;
   std::size_t answer = 0;                  ///< message: the first 2xx
-  std::optional<CaptureTime> confirmed{};  ///< by an ACK to that at its server
-  std::optional<CaptureTime> ended{};      ///< once confirmed: by the first BYE at its server
+  std::optional<CaptureTime> confirmed{};  ///< by an ACK to that, wherever it went
+  std::optional<CaptureTime> ended{};      ///< once confirmed: by the first BYE, wherever it went
   std::vector<std::size_t> messages;       ///< after the INVITE, both ways, in capture order
   bool acknowledged = false;               ///< by an ACK of the device, wherever that went
   std::optional<std::size_t> bye{};        ///< message: the first one, wherever it went
@@ -65,9 +65,9 @@ bool is_of_device(const Dialog& dialog, const Message& message);
 std::optional<std::string> misaddressed(const Phone& phone, const Dialog& dialog,
                                         const Message& request);
 
-/// The request carries the dialog's route set and remote target, and they name the address that it
-/// went to: whichever server stands there, the dialog led the device to it.
-bool was_led_there(const Phone& phone, const Dialog& dialog, const Message& request);
+/// The URI whose place a request of the device must go to at that moment: the first of the dialog's
+/// route set, else its remote target; empty if the peer never named one.
+std::string_view next_hop(const Phone& phone, const Dialog& dialog, const Message& request);
 
 /// The dialog's route set as the device must keep it, its neighbour first.
 std::vector<std::string_view> route_set(const Phone& phone, const Dialog& dialog);

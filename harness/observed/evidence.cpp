@@ -14,7 +14,7 @@ Evidence evidence_of(const Phone& phone, const Transaction& transaction) {
 }
 
 Evidence evidence_of(const Phone& phone, const Leg& leg) {
-  const Message& invite = opening(phone, transactions(phone)[leg.invites.back()]);
+  const Message& invite = phone.message(sends_of(phone, leg).front());
   return {leg.server, invite.sip.call_id(), {invite.index}};
 }
 

@@ -1,5 +1,9 @@
 #include "harness/observed/failover.hpp"
 
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+
 #include <fmt/format.h>
 
 #include "harness/observed/call.hpp"
@@ -7,6 +11,7 @@
 #include "harness/observed/registration.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
+#include "harness/trace/users.hpp"
 
 namespace sipharness::observed {
 namespace {
@@ -70,6 +75,20 @@ bool may_be_hung_up(const Phone& phone, const Leg& leg) {
   return 2 * sent_for + phone.profile.timers.t1 < phone.profile.timers.sixty_four_t1();
 }
 
+std::string_view caller_of(const Phone& phone, const CallGroup& call) {
+  const Transaction& invite = transactions(phone)[call.legs.front().invites.front()];
+  return trace::user_in(opening(phone, invite).sip, sip::HeaderId::from);
+}
+
+std::unordered_map<const CallGroup*, const PossibleMove*> find_moves_by_call(const Phone& phone) {
+  std::unordered_map<const CallGroup*, const PossibleMove*> found;
+  for (const PossibleMove& move : possible_moves(phone)) {
+    found.emplace(move.from, &move);
+    found.emplace(move.to, &move);
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<PrimaryCall> find_primary_calls(const Phone& phone) {
@@ -108,12 +127,57 @@ Evidence evidence_of(const Phone& phone, const SilentPrimary& failed) {
   return evidence_of_both(phone, *failed.primary, failed.secondary);
 }
 
+bool leaves_every_silent_primary_early(const Phone& phone) {
+  const Duration timer_b = phone.profile.timers.sixty_four_t1();
+  const Duration early = phone.profile.tolerances.timer.of(timer_b) / 2;
+  const auto& silent = calls_to_silent_primary(phone);
+  return !silent.empty() && std::ranges::all_of(silent, [&](const SilentPrimary& failed) {
+    return failed.secondary != nullptr && !failed.has_signal &&
+           reached_at(phone, *failed.secondary) + early < failed.primary->i0 + timer_b;
+  });
+}
+
+std::vector<PossibleMove> find_possible_moves(const Phone& phone) {
+  std::vector<const CallGroup*> begun_at_secondary;
+  for (const CallGroup& call : calls(phone))
+    if (!call.dialled && call.legs.front().server == ServerRole::secondary)
+      begun_at_secondary.push_back(&call);
+  const auto begin_of = [&](const CallGroup* call) {
+    return reached_at(phone, call->legs.front());
+  };
+  std::vector<PossibleMove> found;
+  for (const auto& [call, primary, secondary] : primary_calls(phone)) {
+    if (secondary != nullptr || !was_silent(phone, *primary, nullptr)) continue;
+    const auto next = std::ranges::upper_bound(begun_at_secondary, primary->i0, {}, begin_of);
+    if (next != begun_at_secondary.end() &&
+        begin_of(*next) <= primary->i0 + failover_limit(phone) &&
+        caller_of(phone, *call) == caller_of(phone, **next))
+      found.push_back({call, *next});
+  }
+  return found;
+}
+
+const PossibleMove* possible_move_of(const Phone& phone, const CallGroup& call) {
+  const auto& known = phone.derived<find_moves_by_call>();
+  const auto found = known.find(&call);
+  return found == known.end() ? nullptr : found->second;
+}
+
+std::string describe(const Phone& phone, const PossibleMove& move) {
+  const Duration later =
+      reached_at(phone, move.to->legs.front()) - reached_at(phone, move.from->legs.front());
+  return fmt::format(
+      "an INVITE to {} went to the secondary {} later: the same call? With --journal the dials "
+      "would tell",
+      move.to->number, format_seconds(later));
+}
+
 verdict::Blame blame_for_no_move(const Phone& phone) {
   return calls_to_silent_primary(phone).empty() ? verdict::Blame::harness : verdict::Blame::device;
 }
 
 std::string describe_tries(const Phone& phone, const SilentPrimary& failed) {
-  const auto& sends = transactions(phone)[failed.primary->invites.back()].sends;
+  const auto sends = sends_of(phone, *failed.primary);
   return fmt::format("{} INVITEs at the primary, the last {} after the first", sends.size(),
                      format_seconds(phone.at(sends.back()) - failed.primary->i0));
 }

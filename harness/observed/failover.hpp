@@ -51,6 +51,27 @@ inline const std::vector<SilentPrimary>& calls_to_silent_primary(const Phone& ph
 /// The first INVITE at the primary, and that at the secondary if there is one.
 Evidence evidence_of(const Phone& phone, const SilentPrimary& failed);
 
+/// There are such calls, and each went on at the secondary before Timer B of its own accord.
+bool leaves_every_silent_primary_early(const Phone& phone);
+
+/// A call that stayed where it drew nothing, and one to another number that began at the secondary
+/// when the first should have gone there: dial plans differ by server, so it may be the same.
+struct PossibleMove {
+  const CallGroup* from = nullptr;
+  const CallGroup* to = nullptr;
+};
+
+std::vector<PossibleMove> find_possible_moves(const Phone& phone);
+/// By time.
+inline const std::vector<PossibleMove>& possible_moves(const Phone& phone) {
+  return phone.derived<find_possible_moves>();
+}
+
+/// The one from, or to, that call; null if there is none.
+const PossibleMove* possible_move_of(const Phone& phone, const CallGroup& call);
+/// "an INVITE to 2001 went to the secondary 32.000 s later: the same call? ..."
+std::string describe(const Phone& phone, const PossibleMove& move);
+
 /// Whose doing it is that nothing can be said of calls that moved to the secondary: the device's,
 /// if one stayed where it drew nothing.
 verdict::Blame blame_for_no_move(const Phone& phone);

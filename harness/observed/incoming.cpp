@@ -60,7 +60,6 @@ std::optional<std::size_t> next_in_dialog(const Phone& phone, const DialogReques
   DialogRequest wanted;
   wanted.method = method;
   wanted.direction = direction;
-  wanted.server = invite.server;
   wanted.call_id = answer.call_id();
   if (method == sip::Method::ack) wanted.cseq = answer.cseq();
   wanted.from_tag = by_device ? answer.to_tag() : answer.from_tag();

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
 #include <span>
 #include <tuple>
 #include <unordered_map>
@@ -16,9 +15,8 @@
 #include "harness/observed/phone.hpp"
 #include "harness/observed/requests.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/strays.hpp"
 #include "harness/observed/transaction.hpp"
-#include "harness/sip/address.hpp"
-#include "harness/sip/uri.hpp"
 
 namespace sipharness::observed {
 
@@ -64,37 +62,15 @@ std::map<DialogKey, const Transaction*> find_bye_transactions(const Phone& phone
   return found;
 }
 
-/// Where a request goes next names an address, not a host that may stand for several servers.
-bool goes_to_an_address(const sip::MessageView& request) {
-  const auto route = sip::parse_address(request.header(sip::HeaderId::route));
-  const auto uri = sip::parse_uri(route ? route->uri : request.request_uri());
-  return uri && uri->endpoint();
-}
-
-/// The peer's Contact or its Record-Route sent the device to where it went.
-bool was_led_there(const Phone& phone, const Message& request) {
-  return std::ranges::any_of(
-      answered_dialogs_with(phone, request.sip.call_id()), [&](const Dialog* dialog) {
-        return is_of_device(*dialog, request) && was_led_there(phone, *dialog, request);
-      });
-}
-
 /// Where a request of a dialog must not go: the server that the dialog is not with.
 using WrongWay = std::pair<DialogKey, ServerRole>;
 
-/// The first request of the device on each wrong way that nobody led there.
+/// The first request of the device on each wrong way that nothing led there.
 std::map<WrongWay, const Message*> find_astray(const Phone& phone) {
-  std::set<WrongWay> wrong_ways;
-  for (const Dialog* dialog : dialogs(phone))
-    wrong_ways.emplace(key_of(*dialog), other(dialog->server));
   std::map<WrongWay, const Message*> found;
-  for (const Message* request : requests_of_device(phone)) {
-    const WrongWay way{key_of(request->sip), request->server};
-    if (!wrong_ways.contains(way) || found.contains(way)) continue;
-    if (!request->sip.to_tag().empty() && goes_to_an_address(request->sip) &&
-        !was_led_there(phone, *request))
-      found.emplace(way, request);
-  }
+  for (const Stray& stray : strays(phone))
+    if (stray.is_certain)
+      found.emplace(WrongWay{key_of(stray.request->sip), stray.request->server}, stray.request);
   return found;
 }
 

@@ -57,8 +57,9 @@ std::vector<std::size_t> acks_of(const Phone& phone, const Transaction& invite,
   const auto take_of_call = [&](std::size_t ack) {
     const Message& message = phone.message(ack);
     const std::string_view to_tag = message.sip.to_tag();
-    if (message.sip.cseq() == request.cseq() && message.server == invite.server &&
-        (to_tag.empty() || to_tag == tag) && !own.invite_branches.contains(message.sip.branch()))
+    const bool is_for_it = to_tag.empty() ? message.server == invite.server : to_tag == tag;
+    if (message.sip.cseq() == request.cseq() && is_for_it &&
+        !own.invite_branches.contains(message.sip.branch()))
       acks.push_back(ack);
   };
   for_each_until_timer_d(phone, own.by_branch, request.branch(), response, take);

@@ -16,7 +16,7 @@ struct RefusedInvite {
   const Transaction* invite = nullptr;
   std::size_t response = 0;
   /// What the device sent within Timer D to acknowledge it: on the branch of the INVITE, or at
-  /// least with its Call-ID and CSeq number to the same server.
+  /// least with its Call-ID and CSeq number and the To tag of the response, or to the same server.
   std::vector<std::size_t> acks{};
 };
 

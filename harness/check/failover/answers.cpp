@@ -121,11 +121,13 @@ void a_slow_primary_keeps_the_call(const Phone& phone, const PrimaryCall& call, 
                         format_seconds(after)));
 }
 
-/// Only 100 Trying, and nothing after it.
+/// Only 100 Trying, and nothing after it until the call was given up: what answers a CANCEL is due
+/// to that (RFC 3261 §9.2).
 bool got_only_trying(const Phone& phone, const Leg& leg) {
-  return !leg.final && leg.provisional &&
+  const CaptureTime until = leg.cancel ? phone.at(*leg.cancel) : phone.trace.last;
+  return leg.provisional && phone.at(*leg.provisional) <= until &&
          std::ranges::all_of(invite_of(phone, leg).responses, [&](std::size_t response) {
-           return phone.message(response).sip.status() == 100;
+           return phone.message(response).sip.status() == 100 || phone.at(response) > until;
          });
 }
 

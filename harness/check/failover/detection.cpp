@@ -10,6 +10,7 @@
 #include "harness/check/failover/move.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/unless.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/client_transactions.hpp"
@@ -97,6 +98,8 @@ void invite_finds_the_loss(const Phone& phone, const SilentPrimary& failed, Occu
   if (failed.secondary != nullptr)
     it.within(move_within(phone, failed.primary->i0, *failed.secondary, failover_limit(phone)),
               "from the first INVITE at the silent primary to the secondary");
+  else if (const PossibleMove* move = possible_move_of(phone, *failed.call))
+    it.inconclusive(Blame::user, describe(phone, *move));
   else if (failed.was_observed && failed.may_be_given_up)
     it.inconclusive(Blame::user, given_up_or_left(phone, failed));
   else if (failed.was_observed)
@@ -119,7 +122,7 @@ void a_silent_primary_is_tried_twice(const Phone& phone, const SilentPrimary& fa
   const Transaction& invite = invite_of(phone, *failed.primary);
   // Over a stream the INVITE is sent once, and the stack bridges what is lost.
   if (!is_unreliable(phone, invite)) return;
-  const auto tries = std::ranges::count_if(invite.sends, [&](std::size_t send) {
+  const auto tries = std::ranges::count_if(sends_of(phone, *failed.primary), [&](std::size_t send) {
     return phone.at(send) < reached_at(phone, *failed.secondary);
   });
   const std::string seen = fmt::format("{} INVITEs at the primary before the secondary", tries);
@@ -131,12 +134,6 @@ void one_lost_packet_moves_nothing(const Phone& phone, Judge& judge) {
               blame_for_no_move(phone));
   each<primary_calls, a_lost_packet_is_sent_again>(phone, judge);
   each<calls_to_silent_primary, a_silent_primary_is_tried_twice>(phone, judge);
-}
-
-std::string_view leaves_early(const Phone& phone) {
-  return phone.profile.max_request_retries
-             ? "the device leaves early by its maximum number of retries"
-             : "";
 }
 
 void secondary_follows_at_once(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
@@ -188,7 +185,8 @@ const std::array rules{
                  .observed = "The first INVITE to the secondary follows the 503, the ICMP error, "
                              "the reset or the expiry of timer B within fo_grace.",
                  .tolerance = "profile: fo_grace"},
-         .needs = {"a call that turns to the secondary after a failure at the primary"},
+         .needs = {.what = "a call that turns to the secondary after a failure at the primary",
+                   .waived = leaves_calls_early},
          .unless = leaves_early,
          .judge = each<failure_signals, secondary_follows_at_once>},
 };

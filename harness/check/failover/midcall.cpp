@@ -77,9 +77,13 @@ bool must_be_sent_in_full(const Phone& phone, const Transaction& bye, CaptureTim
 
 void hang_up_stays_with_the_server(const Phone& phone, const Dialog& dialog, Occurrence& it) {
   const Transaction* bye = first_bye_of_device(phone, dialog);
-  const auto timeout = bye != nullptr ? timed_out_at(phone, *bye) : std::nullopt;
-  if (!timeout) return;
-  if (const Message* wrong = astray(phone, dialog))
+  if (bye == nullptr) return;
+  const Message* wrong = astray(phone, dialog);
+  const auto timeout = timed_out_at(phone, *bye);
+  const Message& hang_up = opening(phone, *bye);
+  const bool is_astray = wrong != nullptr && wrong->server == hang_up.server;
+  if (!timeout && !(is_astray && is_out(phone, dialog.server, hang_up.at))) return;
+  if (wrong != nullptr)
     return it.cite(wrong->index)
         .violated(fmt::format("{} of a call over the {} went to the {}", wrong->sip.method_text(),
                               to_string(dialog.server), to_string(wrong->server)));

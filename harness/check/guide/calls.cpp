@@ -14,7 +14,7 @@
 #include "harness/observed/policy.hpp"
 #include "harness/observed/primary.hpp"
 #include "harness/observed/registration.hpp"
-#include "harness/observed/sent_requests.hpp"
+#include "harness/observed/strays.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -34,6 +34,9 @@ void starts_at_the_primary(const Phone& phone, const CallGroup& call, Occurrence
   if (call.legs.empty() || !is_primary_usable(phone, start_of(call))) return;
   if (failed_connection(phone, call)) return;  // it could not start there
   const ServerRole first = call.legs.front().server;
+  const PossibleMove* move = possible_move_of(phone, call);
+  if (move != nullptr && first == ServerRole::secondary)
+    return it.inconclusive(Blame::user, describe(phone, *move));
   const std::string seen =
       fmt::format("call to {} starts at the {}", call.number, to_string(first));
   it.expect(first == ServerRole::primary, seen, seen);
@@ -78,6 +81,8 @@ void falls_back_to_the_secondary(const Phone& phone, const SilentPrimary& failed
                     .min_open = true},
          .tolerance = failover_grace(phone)},
         "INVITE reached the secondary after the first INVITE to the silent primary");
+  else if (const PossibleMove* move = possible_move_of(phone, *failed.call))
+    it.inconclusive(Blame::user, describe(phone, *move));
   else if (failed.was_observed && failed.may_be_given_up)
     it.inconclusive(Blame::user, given_up_or_left(phone, failed));
   else if (failed.was_observed)
@@ -125,6 +130,8 @@ void goes_straight_to_the_secondary(const Phone& phone, const CallGroup& call, O
 /// What is missing from a call that the secondary answered; nothing if it is complete.
 std::optional<std::string> missing_from(const Phone& phone, const CallGroup& call, const Leg& leg) {
   const CaptureTime answered = phone.at(*leg.final);
+  if (const Message* wrong = astray_after(phone, *leg.final))
+    return fmt::format("frame {} of its dialog went to the primary", wrong->frame);
   if (leg.acks_2xx.empty()) return "its 200 was never acknowledged";
   const Duration late = phone.at(leg.acks_2xx.front()) - answered;
   if (late > phone.profile.timers.t1)
@@ -132,10 +139,6 @@ std::optional<std::string> missing_from(const Phone& phone, const CallGroup& cal
   const bool must_hang_up = call.hung_up && *call.hung_up > answered && !leg.bye_to_device;
   const bool had_time = phone.trace.last - call.hung_up.value_or(answered) > policy::prompt_start;
   if (must_hang_up && had_time && !leg.bye_from_device) return "no BYE after the user hung up";
-  const auto& answer = phone.message(*leg.final).sip;
-  for (const Message* message : requests_in_call(phone, answer.call_id()))
-    if (message->server == ServerRole::primary && message->sip.to_tag() == answer.to_tag())
-      return fmt::format("frame {} of its dialog went to the primary", message->frame);
   return std::nullopt;
 }
 

@@ -17,6 +17,7 @@
 #include "harness/observed/foreign_responses.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/refusals.hpp"
 #include "harness/observed/sent_requests.hpp"
 #include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
@@ -44,32 +45,44 @@ bool goes_on_elsewhere(const Phone& phone, const Transaction& invite, CaptureTim
          });
 }
 
-void judge_final(const Phone& phone, const Transaction& invite, Occurrence it) {
-  const Message& response = phone.message(*invite.final);
+bool acknowledges_known_codes(const Phone& phone) {
+  return std::ranges::any_of(refused_invites(phone), [&](const RefusedInvite& refused) {
+    return !is_unknown_code(phone, refused.response) && !refused.acks.empty();
+  });
+}
+
+void judge_final(const Phone& phone, const RefusedInvite& refused, Occurrence& it) {
+  if (!is_unknown_code(phone, refused.response)) return;
+  const Transaction& invite = *refused.invite;
+  const Message& response = phone.message(refused.response);
   const int status = response.sip.status();
-  if (!awaits_answer(phone, invite, response.at)) return;
-  it.cite(response.index);
   // A 5xx may move a call or end it; a 4xx or 6xx is an answer (see FO-INV4XX).
   const bool ends_the_call = status / 100 == 4 || status / 100 == 6;
   const bool was_observed = std::min(phone.trace.last, next_power_change(phone, response.at)) >
                             response.at + time_to_react;
-  if (invite.acks.empty() && was_observed)
-    it.violated_unless_lost(fmt::format("a {} drew no ACK", status));
+  if (refused.acks.empty() && was_observed && acknowledges_known_codes(phone))
+    it.violated_unless_lost(fmt::format("a {} drew no ACK, a known code did", status));
+  else if (refused.acks.empty() && was_observed)
+    it.inconclusive(Blame::device,
+                    fmt::format("a {} drew no ACK, and whether a known code does is not in the "
+                                "capture",
+                                status));
   else if (ends_the_call && goes_on_elsewhere(phone, invite, response.at))
     it.violated(fmt::format("a {} sent the call to another server; it counts as {}", status,
                             status / 100 * 100));
-  else if (!invite.acks.empty())
+  else if (!refused.acks.empty())
     it.pass(fmt::format("a {} was taken as {}", status, status / 100 * 100));
 }
 
-void takes_unknown_codes_by_their_class(const Phone& phone, const Transaction& invite,
-                                        Occurrence& it) {
-  if (invite.final && phone.message(*invite.final).sip.status() >= 300 &&
-      is_unknown_code(phone, *invite.final))
-    judge_final(phone, invite, it);
+void judge_provisional(const Phone& phone, const Transaction& invite, Occurrence& it) {
   if (invite.provisional && is_unreliable(phone, invite) &&
       is_unknown_code(phone, *invite.provisional))
     judge_rest(phone, invite, *invite.provisional, it);
+}
+
+void takes_unknown_codes_by_their_class(const Phone& phone, Judge& judge) {
+  each<refused_invites, judge_final>(phone, judge);
+  each<device_invites, judge_provisional>(phone, judge);
 }
 
 // --- Responses for somebody else -----------------------------------------------------------------
@@ -128,7 +141,7 @@ const std::array rules{
                      "other server; after an unknown 1xx the INVITE is not sent again.",
                  .tolerance = "policy: 50 ms"},
          .needs = {"an INVITE that draws a status code nobody knows", Blame::harness},
-         .judge = each<device_invites, takes_unknown_codes_by_their_class>},
+         .judge = takes_unknown_codes_by_their_class},
 };
 
 }  // namespace

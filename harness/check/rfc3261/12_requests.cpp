@@ -1,6 +1,7 @@
 // Requests of the device within a dialog: their numbers, their route.
 // @source RFC 3261 §12.1.2, §12.2.1.1
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <set>
@@ -15,6 +16,7 @@
 #include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/strays.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -140,20 +142,21 @@ void routes_through_a_strict_router(const Phone& phone, const Dialog& dialog, Oc
                      "each request names the strict router and carries the target last");
 }
 
-void stays_with_the_secondary(const Phone& phone, const Dialog& dialog, Occurrence& it) {
-  if (dialog.server != ServerRole::secondary) return;
-  const std::vector<std::size_t> requests = requests_since_answer(phone, dialog);
-  for (const std::size_t index : requests) {
-    const Message& message = phone.message(index);
-    if (message.server == ServerRole::primary && !was_led_there(phone, dialog, message))
-      return it.cite(dialog.answer)
-          .cite(index)
-          .violated(fmt::format("{} of a call over the secondary went to the primary",
-                                message.sip.method_text()));
+void stays_with_its_server(const Phone& phone, const Dialog& dialog, Occurrence& it) {
+  if (dialog.server == ServerRole::none) return;
+  const auto& astray = strays_of(phone, dialog);
+  const auto certain = std::ranges::find_if(astray, &Stray::is_certain);
+  const Stray* stray =
+      certain != astray.end() ? *certain : (astray.empty() ? nullptr : astray.front());
+  if (stray != nullptr) {
+    it.cite(dialog.answer).cite(stray->request->index);
+    return stray->is_certain ? it.violated(describe(*stray))
+                             : it.inconclusive(Blame::user, describe(*stray));
   }
+  const std::vector<std::size_t> requests = requests_since_answer(phone, dialog);
   if (!requests.empty())
     it.about({dialog.server, dialog.call_id, requests})
-        .pass("no request of the call left the secondary's route");
+        .pass(fmt::format("no request of the call left the {}'s route", to_string(dialog.server)));
 }
 
 const std::array rules{
@@ -185,14 +188,14 @@ const std::array rules{
          .needs = {"a request in a dialog whose first Record-Route has no lr", Blame::harness},
          .judge = each<answered_dialogs, routes_through_a_strict_router>},
     Rule{.row = {.id = "RFC3261-ROUTE-03",
-                 .clause = "RFC 3261 §12.2.1.1",
+                 .clause = "RFC 3261 §8.1.2, §12.2.1.1",
                  .severity = Severity::must,
-                 .sentence = "A call that was made over the secondary stays with its route, also "
-                             "when the primary is back.",
-                 .observed =
-                     "No request of the device in a dialog of the secondary goes to the primary."},
-         .needs = {"a request of the device in a call over the secondary"},
-         .judge = each<answered_dialogs, stays_with_the_secondary>},
+                 .sentence = "A call stays with the server that it was made over, also when that "
+                             "one is lost or the other one is back.",
+                 .observed = "No request of the device in a dialog of one server goes to the other "
+                             "one, unless the dialog's route set or remote target leads there."},
+         .needs = {"a request of the device in a call"},
+         .judge = each<answered_dialogs, stays_with_its_server>},
 };
 
 }  // namespace

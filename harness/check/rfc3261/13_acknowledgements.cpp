@@ -17,6 +17,7 @@
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/strays.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
@@ -46,9 +47,13 @@ std::optional<std::string> wrong_with(const Phone& phone, const AnsweredInvite& 
 
 void acknowledges_in_the_dialog(const Phone& phone, const AnsweredInvite& answered,
                                 Occurrence& it) {
-  for (const std::size_t ack : answered.acks)
+  for (const std::size_t ack : answered.acks) {
     if (const auto wrong = wrong_with(phone, answered, phone.message(ack)))
       return it.cite(ack).violated(fmt::format("ACK to a 2xx: {}", *wrong));
+    const Stray* stray = stray_at(phone, *answered.dialog, ack);
+    if (stray != nullptr && !stray->is_certain)
+      return it.cite(ack).inconclusive(Blame::user, describe(*stray));
+  }
   if (!answered.acks.empty())
     return it.cite(answered.acks.front())
         .pass("the 2xx was acknowledged in its dialog, on a branch of its own");
@@ -72,6 +77,13 @@ void acknowledges_every_copy(const Phone& phone, const AnsweredInvite& answered,
       copies_of(phone, *answered.invite, answered.answer, end_of_duty(phone, answered));
   if (copies.size() < 2) return;
   for (std::size_t i = 1; i < copies.size(); ++i) it.cite(copies[i]);
+  for (const std::size_t ack : answered.acks) {
+    const Stray* stray = stray_at(phone, *answered.dialog, ack);
+    if (stray == nullptr) continue;
+    // A certain one is ROUTE-03's: the copies came because of it.
+    if (!stray->is_certain) it.cite(ack).inconclusive(Blame::user, describe(*stray));
+    return;
+  }
   const std::string seen =
       fmt::format("the 2xx came {} times, {} acknowledged", copies.size(), answered.acks.size());
   if (answered.acks.size() < copies.size())

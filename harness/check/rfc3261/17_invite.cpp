@@ -38,8 +38,8 @@ void acknowledges_every_copy(const Phone& phone, const RefusedInvite& refused, O
   for (std::size_t copy = 1; copy < copies.size(); ++copy) it.cite(copies[copy]);
   const std::string seen =
       fmt::format("{} came {} times, {} acknowledged", phone.message(refused.response).sip.status(),
-                  copies.size(), invite.acks.size());
-  if (invite.acks.size() < copies.size())
+                  copies.size(), refused.acks.size());
+  if (refused.acks.size() < copies.size())
     it.violated_unless_lost(seen);
   else
     it.pass(seen);

@@ -16,6 +16,7 @@
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/split_requests.hpp"
 #include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -119,7 +120,19 @@ void ends_at_its_timeout(const Phone& phone, const Transaction& transaction, Occ
 
 // --- What is sent again --------------------------------------------------------------------------
 
+/// What recurs is the device's doing; a second one may follow a response that the capture lacks.
+void judge_split_request(const Phone& phone, const SplitRequest& split, Occurrence& it) {
+  const std::string seen =
+      fmt::format("{} {}s with the same CSeq, each with a branch of its own", split.size(),
+                  opening(phone, *split.front()).sip.method_text());
+  if (split.size() > 2)
+    it.violated(seen);
+  else
+    it.violated_unless_lost(seen);
+}
+
 void same_bytes_again(const Phone& phone, Judge& judge) {
+  each<split_requests, judge_split_request>(phone, judge);
   std::size_t repeated = 0;
   bool all_same = true;
   Evidence first;
@@ -134,14 +147,42 @@ void same_bytes_again(const Phone& phone, Judge& judge) {
     judge.pass(first, fmt::format("{} requests sent again byte by byte", repeated));
 }
 
+// --- Who kept it from being seen -----------------------------------------------------------------
+
+/// By when two retransmissions are due.
+Duration two_copies(const Phone& phone) {
+  return 3 * phone.profile.timers.t1 + timer_tolerance(phone, 2 * phone.profile.timers.t1).value;
+}
+
+bool withholds_copies_of_invites(const Phone& phone) {
+  return has_silent_invite(phone, two_copies(phone));
+}
+
+bool withholds_copies_of_non_invites(const Phone& phone) {
+  return has_silent_non_invite(phone, two_copies(phone));
+}
+
+bool withholds_copies(const Phone& phone) {
+  return withholds_copies_of_invites(phone) || withholds_copies_of_non_invites(phone);
+}
+
+bool ends_invites_early(const Phone& phone) {
+  return has_silent_invite(phone, phone.profile.timers.sixty_four_t1());
+}
+
+bool ends_non_invites_early(const Phone& phone) {
+  return has_silent_non_invite(phone, phone.profile.timers.sixty_four_t1());
+}
+
 const std::array rules{
     Rule{.row = {.id = "RFC3261-TX-BYTEID",
                  .clause = "RFC 3261 §17.1.1.2, §17.1.2.2",
                  .severity = Severity::must,
                  .sentence = "A retransmission is the same message again.",
                  .observed = "All transmissions of one client transaction over UDP are identical "
-                             "byte for byte."},
-         .needs = {"a request that was sent again", Blame::harness},
+                             "byte for byte, its branch included: a request is not sent again on "
+                             "another branch while its transaction lives."},
+         .needs = {"a request that was sent again", Blame::harness, withholds_copies},
          .judge = same_bytes_again},
     Rule{.row = {.id = "RFC3261-TIMER-A",
                  .clause = "RFC 3261 §17.1.1.2",
@@ -151,7 +192,8 @@ const std::array rules{
                  .observed = "The intervals between transmissions are T1, 2*T1, 4*T1 up to 32*T1: "
                              "seven transmissions if nothing is heard until timer B.",
                  .tolerance = "profile: timer"},
-         .needs = {"an INVITE without response for at least two retransmissions", Blame::harness},
+         .needs = {"an INVITE without response for at least two retransmissions", Blame::harness,
+                   withholds_copies_of_invites},
          .judge = each<udp_invites, doubles>},
     Rule{.row = {.id = "RFC3261-TIMER-B",
                  .clause = "RFC 3261 §17.1.1.2",
@@ -161,7 +203,8 @@ const std::array rules{
                  .observed = "No message with the branch of that INVITE is sent later than 64*T1 "
                              "after the first transmission, and no ACK at all.",
                  .tolerance = "profile: timer"},
-         .needs = {"a request without response for 64 x T1", Blame::harness},
+         .needs = {"a request without response for 64 x T1", Blame::harness, ends_invites_early,
+                   leaves_calls_early},
          .unless = leaves_early,
          .judge = each<udp_invites, ends_at_its_timeout>},
     Rule{.row = {.id = "RFC3261-TIMER-E",
@@ -173,19 +216,20 @@ const std::array rules{
                              "none above T2: eleven transmissions for 0.5 s and 4 s.",
                  .tolerance = "profile: timer"},
          .needs = {"a non-INVITE request without response for at least two retransmissions",
-                   Blame::harness},
+                   Blame::harness, withholds_copies_of_non_invites},
          .judge = each<udp_non_invites, doubles_to_t2>},
-    Rule{.row = {.id = "RFC3261-TIMER-F",
-                 .clause = "RFC 3261 §17.1.2.2",
-                 .severity = Severity::should,
-                 .sentence = "A transaction other than INVITE without a final response ends 64*T1 "
-                             "after its start, also after a provisional response.",
-                 .observed = "No message with the branch of that request is sent later than 64*T1 "
-                             "after the first transmission.",
-                 .tolerance = "profile: timer"},
-         .needs = {"a request without response for 64 x T1", Blame::harness},
-         .unless = leaves_early,
-         .judge = each<udp_non_invites, ends_at_its_timeout>},
+    Rule{
+        .row = {.id = "RFC3261-TIMER-F",
+                .clause = "RFC 3261 §17.1.2.2",
+                .severity = Severity::should,
+                .sentence = "A transaction other than INVITE without a final response ends 64*T1 "
+                            "after its start, also after a provisional response.",
+                .observed = "No message with the branch of that request is sent later than 64*T1 "
+                            "after the first transmission.",
+                .tolerance = "profile: timer"},
+        .needs = {"a request without response for 64 x T1", Blame::harness, ends_non_invites_early},
+        .unless = leaves_early,
+        .judge = each<udp_non_invites, ends_at_its_timeout>},
 };
 
 }  // namespace

@@ -26,6 +26,8 @@ bool share_a_branch(const Phone& phone, const Leg& one, const Leg& other) {
 void tries_the_next_server(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
   const CaptureTime deadline = signal.at + phone.profile.tolerances.fo_grace;
   if (signal.secondary == nullptr) {
+    if (const PossibleMove* move = possible_move_of(phone, *signal.call))
+      return it.inconclusive(Blame::user, describe(phone, *move));
     if (phone.trace.last > deadline)
       it.violated(fmt::format("no next server after {}", signal.kind));
     return;
@@ -59,7 +61,9 @@ const std::array rules{
                  .observed = "After each such failure of the INVITE at the primary, an INVITE of "
                              "the call with another branch reaches the secondary within fo_grace.",
                  .tolerance = "profile: fo_grace"},
-         .needs = {"a call that fails at the primary", Blame::harness},
+         .needs = {.what = "a call that fails at the primary",
+                   .blame = Blame::harness,
+                   .waived = leaves_calls_early},
          .unless = leaves_early,
          .judge = each<failure_signals, tries_the_next_server>},
     Rule{.row = {.id = "RFC3263-03",

@@ -1,5 +1,7 @@
 // Answers of the primary that move a call or do not; 100 is no failure for RFC 3263 either.
 
+#include <utility>
+
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
@@ -57,12 +59,57 @@ void only_trying(Setting s) {
   s.trace.ends(80s);
 }
 
+/// The user gives up 50 s after the 100, and the primary ends the INVITE as it must (RFC 3261
+/// §9.2).
+void hung_up_after_100(Setting s) {
+  only_trying(s);
+  const auto cancel = s.trace.at(57s).from_device(primary).request("CANCEL");
+  s.trace.at(57010ms).to_device(primary).response(200, {.to = cancel});
+  s.trace.at(57020ms).to_device(primary).response(487, {.to = 4});
+  s.trace.at(57030ms).from_device(primary).request("ACK");
+}
+
 const Headers wait_a_minute = {{"Retry-After", "60"}};
+
+std::vector<Case> trying_cases() {
+  return {
+      {"trap_2_no_failover_after_100", "FO-100SIL", info("the device went on waiting", {5}),
+       only_trying},
+      {"moved_on_after_100", "FO-100SIL", info("the call went to the secondary 50.000 s", {5, 7}),
+       [](Setting s) {
+         only_trying(s);
+         s.trace.complete_call(secondary, 57s);
+       }},
+      {"cancelled_after_100", "FO-100SIL", info("the call was cancelled 50.000 s", {5}),
+       [](Setting s) {
+         only_trying(s);
+         s.trace.at(57s).from_device(primary).request("CANCEL");
+       }},
+      {"cancelled_after_100_and_answered_487", "FO-100SIL",
+       info("the call was cancelled 50.000 s", {5}), hung_up_after_100},
+      {"cancelled_after_100_and_answered_487", "RFC3263-02",
+       info("the call was cancelled 50.000 s", {5}), hung_up_after_100},
+      {"refused_after_100", "FO-100SIL",
+       needs("a call to which the primary says 100 and nothing more"),
+       [](Setting s) {
+         only_trying(s);
+         s.trace.at(57s).to_device(primary).response(487);
+       }},
+      {"no_call", "FO-100SIL", needs("a call to which the primary says 100 and nothing more"),
+       no_call},
+      {"trap_2_100_is_no_failure", "RFC3263-02", info("the device went on waiting", {5}),
+       only_trying},
+      {"trap_2_no_failover_is_asked_for_after_100", "RFC3263-01",
+       needs("a call that fails at the primary"), only_trying},
+      {"no_call", "RFC3263-02", needs("a call to which the primary says 100 and nothing more"),
+       no_call},
+  };
+}
 
 }  // namespace
 
 std::vector<Case> failover_answers_cases() {
-  return {
+  std::vector<Case> all = {
       {"moves_on_at_once", "FO-INV503", Verdict::pass, answered(503, 10ms)},
       {"never_moves_on", "FO-INV503", warns("the secondary was never tried", {5}), answered(503)},
       {"moves_on_late", "FO-INV503", warns("after the primary's 503: 3.000 s", {5, 8}),
@@ -97,27 +144,9 @@ std::vector<Case> failover_answers_cases() {
        slow(3s, 2s)},
       {"answered_within_t1", "FO-SLOW-LT",
        needs("a call that the primary answers after T1 and before Timer B"), slow(300ms)},
-      {"trap_2_no_failover_after_100", "FO-100SIL", info("the device went on waiting", {5}),
-       only_trying},
-      {"moved_on_after_100", "FO-100SIL", info("the call went to the secondary 50.000 s", {5, 7}),
-       [](Setting s) {
-         only_trying(s);
-         s.trace.complete_call(secondary, 57s);
-       }},
-      {"cancelled_after_100", "FO-100SIL", info("the call was cancelled 50.000 s", {5}),
-       [](Setting s) {
-         only_trying(s);
-         s.trace.at(57s).from_device(primary).request("CANCEL");
-       }},
-      {"no_call", "FO-100SIL", needs("a call to which the primary says 100 and nothing more"),
-       no_call},
-      {"trap_2_100_is_no_failure", "RFC3263-02", info("the device went on waiting", {5}),
-       only_trying},
-      {"trap_2_no_failover_is_asked_for_after_100", "RFC3263-01",
-       needs("a call that fails at the primary"), only_trying},
-      {"no_call", "RFC3263-02", needs("a call to which the primary says 100 and nothing more"),
-       no_call},
   };
+  for (Case& one : trying_cases()) all.push_back(std::move(one));
+  return all;
 }
 
 }  // namespace sipharness::check_tests

@@ -20,6 +20,20 @@ void tells_the_secondary_too(Setting s) {
   s.trace.at(72s).from_device(secondary).request("BYE", {.in = call});
 }
 
+/// The primary is silent from 30 s or never; the BYE at 40 s goes to the secondary, which knows
+/// nothing of the call.
+std::function<void(Setting)> hangs_up_at_the_secondary(bool primary_is_out) {
+  return [=](Setting s) {
+    const MessageId call = call_up(s, false);
+    if (primary_is_out) s.trace.at(30s).silent(primary);
+    s.trace.at(40s).hang_up();
+    const auto bye = s.trace.at(40s).from_device(secondary).request(
+        "BYE", {.uri = "sip:1002@127.0.0.11:5070", .in = call});
+    s.trace.at(40010ms).to_device(secondary).response(481, {.to = bye});
+    s.trace.ends(120s);
+  };
+}
+
 constexpr auto at_the_secondary = "sip:1002@127.0.0.12:5080";
 
 /// The far end's Contact, in the primary's 200, names the secondary; what the device sends in the
@@ -70,6 +84,11 @@ std::vector<Case> lost_server_cases() {
       {"tells_the_secondary_too", "FO-MID-02", fails("went to the secondary", {19}),
        tells_the_secondary_too},
       {"follows_the_contact", "FO-MID-02", Verdict::pass, follows_the_contact("BYE")},
+      {"hangs_up_at_the_secondary", "FO-MID-02",
+       fails("BYE of a call over the primary went to the secondary", {8}),
+       hangs_up_at_the_secondary(true)},
+      {"hangs_up_astray_in_peace", "FO-MID-02",
+       needs("a hang-up while the call's server is silent"), hangs_up_at_the_secondary(false)},
       {"answered", "FO-MID-02", needs("a hang-up while the call's server is silent"),
        hung_up_in_peace},
   };

@@ -15,6 +15,26 @@ std::function<void(Setting)> refused(int status, bool acknowledged, bool goes_on
   };
 }
 
+/// The same at 20 s for a code that everybody knows.
+std::function<void(Setting)> beside_a_known_code(int status, bool acknowledged,
+                                                 bool known_acknowledged) {
+  return [=](Setting s) {
+    refused(status, acknowledged, false)(s);
+    s.trace.at(20s).dial();
+    const auto invite = s.trace.at(20s).from_device(primary).request("INVITE");
+    s.trace.at(20100ms).to_device(primary).response(486, {.to = invite});
+    if (known_acknowledged) s.trace.at(20110ms).from_device(primary).request("ACK", {.in = invite});
+  };
+}
+
+void acknowledged_on_another_branch(Setting s) {
+  const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+  s.trace.at(7100ms).to_device(primary).response(499, {.to = invite});
+  s.trace.at(7110ms).from_device(primary).request("ACK",
+                                                  {.branch = "z9hG4bKanother", .in = invite});
+  s.trace.ends(60s);
+}
+
 /// INVITE at 7 s, this provisional response, and a copy of the INVITE at 7.5 s or not.
 std::function<void(Setting)> tried(int status, bool again) {
   return [=](Setting s) {
@@ -49,8 +69,12 @@ std::vector<Case> unknown_code_cases() {
       {"unknown_4xx_taken_as_400", id, Verdict::pass, refused(499, true, false)},
       {"unknown_4xx_moves_the_call", id, fails("a 499 sent the call to another server", {1, 2}),
        refused(499, true, true)},
-      {"unknown_4xx_not_acknowledged", id, fails("a 499 drew no ACK", {1, 2}),
-       refused(499, false, false)},
+      {"unknown_4xx_not_acknowledged", id, fails("a 499 drew no ACK, a known code did", {1, 2}),
+       beside_a_known_code(499, false, true)},
+      {"no_code_acknowledged", id, inconclusive("a 499 drew no ACK, and whether", {1, 2}),
+       beside_a_known_code(499, false, false)},
+      {"unknown_4xx_acknowledged_on_another_branch", id, Verdict::pass,
+       acknowledged_on_another_branch},
       {"unknown_6xx_moves_the_call", id, fails("a 666 sent the call to another server", {1, 2}),
        refused(666, true, true)},
       {"unknown_5xx_may_move_it", id, Verdict::pass, refused(599, true, true)},

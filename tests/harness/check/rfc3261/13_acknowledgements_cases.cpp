@@ -24,6 +24,24 @@ std::function<void(Setting)> acknowledged_with(const Fields& ack, const Fields& 
   };
 }
 
+/// The far end's Contact is a name; the ACK goes to `server`, and the 200 comes again if that is
+/// told.
+std::function<void(Setting)> acknowledged_by_name(trace::ServerRole server, bool comes_again) {
+  return [=](Setting s) {
+    const std::string target = "sip:1002@far.test";
+    s.trace.healthy_registrations(0s, 120s);
+    const auto invite = s.trace.at(1s).from_device(primary).request("INVITE");
+    const auto answer =
+        s.trace.at(3s).to_device(primary).response(200, {.contact = target, .to = invite});
+    s.trace.at(3010ms).from_device(server).request("ACK", {.uri = target, .in = invite});
+    if (comes_again) {
+      s.trace.retransmissions(answer, {500ms});
+      s.trace.at(3510ms).from_device(server).request("ACK", {.uri = target, .in = invite});
+    }
+    s.trace.ends(60s);
+  };
+}
+
 const Fields proxied{.headers = {{"Record-Route", "<sip:core.test;lr>, <sip:127.0.0.11:5070;lr>"}}};
 const std::pair<std::string, std::string> credentials{"Proxy-Authorization", "Digest a=\"b\""};
 
@@ -57,6 +75,13 @@ std::vector<Case> acknowledgement_cases() {
       {"in_the_dialog", id, Verdict::pass, acknowledged_with({})},
       {"on_the_branch_of_the_invite", id, fails("it has the branch of the INVITE", {1, 2, 3}),
        acknowledged_with({.branch = "z9hG4bKanswered"})},
+      {"by_a_name", id, Verdict::pass, acknowledged_by_name(primary, false)},
+      {"by_a_name_at_the_other_server", id,
+       inconclusive("ACK of a call over the primary went to the secondary; where", {5, 6, 7}),
+       acknowledged_by_name(secondary, false)},
+      {"copies_by_a_name_at_the_other_server", "RFC3261-ACK-2XX-REP",
+       inconclusive("ACK of a call over the primary went to the secondary; where", {5, 6, 7, 8}),
+       acknowledged_by_name(secondary, true)},
       {"another_number", id, fails("its CSeq number is 9", {1, 2, 3}),
        acknowledged_with({.cseq = 9})},
       {"not_to_the_contact", id, fails("its Request-URI is sip:1002@127.0.0.11:5070", {1, 2, 3}),

@@ -21,6 +21,28 @@ std::function<void(Setting)> sent_at(std::string method, Offsets offsets) {
   };
 }
 
+/// The same, each on a branch of its own.
+std::function<void(Setting)> split_at(std::string method, Offsets offsets) {
+  return [=](Setting s) {
+    s.trace.at(0s).silent(primary);
+    Offsets all = offsets;
+    all.insert(all.begin(), Duration::zero());
+    for (const Duration offset : all)
+      s.trace.at(1s + offset)
+          .from_device(primary)
+          .request(method, {.cseq = 1, .call_id = "one@call", .from_tag = "1234abcd"});
+    s.trace.ends(60s);
+  };
+}
+
+std::function<void(Setting)> seen_at(trace::Vantage vantage,
+                                     const std::function<void(Setting)>& write) {
+  return [=](Setting s) {
+    write(s);
+    s.trace.vantage(vantage);
+  };
+}
+
 Offsets with(Offsets offsets, Duration more) {
   offsets.push_back(more);
   return offsets;
@@ -117,6 +139,20 @@ std::vector<Case> ending_cases() {
          s.trace.at(1500ms).from_device(primary).request(
              "OPTIONS", {.cseq = 5, .branch = "z9hG4bKsame0000", .call_id = "o@x", .body = "more"});
        }},
+      {"a_branch_each", "RFC3261-TX-BYTEID",
+       fails("7 INVITEs with the same CSeq, each with a branch of its own", frames(1, 7)),
+       split_at("INVITE", timer_a)},
+      {"a_branch_each_wherever_captured", "RFC3261-TX-BYTEID",
+       fails("3 REGISTERs with the same CSeq, each with a branch of its own", {1, 2, 3}),
+       seen_at(trace::Vantage::unknown, split_at("REGISTER", {500ms, 1500ms}))},
+      {"a_second_branch", "RFC3261-TX-BYTEID",
+       fails("2 SUBSCRIBEs with the same CSeq, each with a branch of its own", {1, 2}),
+       split_at("SUBSCRIBE", {500ms})},
+      {"a_second_branch_seen_at_the_server", "RFC3261-TX-BYTEID",
+       inconclusive("2 INVITEs with the same CSeq, each with a branch of its own; but", {1, 2}),
+       seen_at(trace::Vantage::server, split_at("INVITE", {500ms}))},
+      {"another_branch_after_its_timeout", "RFC3261-TX-BYTEID",
+       needs("a request that was sent again"), split_at("INVITE", {33s})},
       {"nothing_repeated", "RFC3261-TX-BYTEID", needs("a request that was sent again"),
        answered_at_once},
   };

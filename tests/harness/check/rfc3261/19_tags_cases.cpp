@@ -43,6 +43,21 @@ std::function<void(Setting)> answered_with(std::string to_tag) {
   };
 }
 
+/// An INVITE that is answered with `status`, and the next one of the same call `after` that, to
+/// this number.
+std::function<void(Setting)> tried_again(int status, Duration after, std::string number) {
+  return [=](Setting s) {
+    registrations(s.trace, 0s);
+    const auto invite = s.trace.at(7s).from_device(primary).request(
+        "INVITE", {.call_id = "one@call", .from_tag = "1234abcd"});
+    s.trace.at(7100ms).to_device(primary).response(status, {.to = invite});
+    s.trace.at(7110ms).from_device(primary).request("ACK", {.in = invite});
+    s.trace.complete_call(primary, 7s + after,
+                          {.number = number, .call_id = "one@call", .from_tag = "1234abcd"});
+    s.trace.without_journal();
+  };
+}
+
 void silent_device(Setting s) {
   s.trace.at(1s).to_device(primary).request("OPTIONS");
 }
@@ -57,6 +72,10 @@ std::vector<Case> rfc3261_19_tags_cases() {
        two_calls("1234abcd", "1234abcd")},
       {"short_tags", "RFC3261-GEN-06", warns("tag that is too short", {5}), two_calls("1", "2")},
       {"one_call_at_both_servers", "RFC3261-GEN-06", Verdict::pass, one_call_at_both},
+      {"redirected", "RFC3261-GEN-06", Verdict::pass, tried_again(302, 200ms, "1009")},
+      {"challenge_answered_late", "RFC3261-GEN-06", Verdict::pass, tried_again(407, 300s, "1002")},
+      {"called_again_after_busy", "RFC3261-GEN-06",
+       fails("the tag 1234abcd of call 1 again in call 2", {5, 8}), tried_again(486, 60s, "1002")},
       {"new_tag_after_a_boot", "RFC3261-GEN-06", Verdict::pass, booted("second@boot", "5678abcd")},
       {"old_tag_after_a_boot", "RFC3261-GEN-06",
        fails("the registrations until 60.000 s again", {1, 2}), booted("second@boot", "1234abcd")},

@@ -16,7 +16,7 @@ const std::array rows{
     DeviationRow{SIPHARNESS_DEVIATION(tells_the_other_server_too),
                  "sends the BYE of a call to the server that knows nothing of it, too",
                  "FO-MID-02",
-                 {"RFC3261-GEN-12"},
+                 {"RFC3261-GEN-12", "RFC3261-ROUTE-03"},
                  "primary_dies_in_call/hung_up_late"},
     DeviationRow{SIPHARNESS_DEVIATION(keeps_a_silent_dialog),
                  "keeps a dialog in which nobody answers any more",

@@ -36,10 +36,12 @@ const std::array rows{
     DeviationRow{SIPHARNESS_DEVIATION(takes_loss_for_silence),
                  "tries the secondary too when the first copy of an INVITE draws no answer",
                  "FO-LOSS",
-                 {"GRP-CALL-03", "GRP-CALL-05", "GRP-CALL-08", "RFC3261-CANCEL-01", "RFC3263-03",
-                  "FO-DET-EARLY", "FO-DET-INV", "FO-NOPAR", "FO-SLOW-LT", "FO-LATE-1XX",
-                  "FO-LATE-ERR", "FO-BACK-01", "FO-BACK-03", "FO-ONEWAY", "GRP-REG-04",
-                  "RFC3261-REG-09", "RFC3261-ROUTE-03", "RFC3261-CANCEL-03", "RFC3261-CANCEL-05"},
+                 {"GRP-CALL-03",      "GRP-CALL-05",       "GRP-CALL-08",       "RFC3261-CANCEL-01",
+                  "RFC3263-03",       "FO-DET-EARLY",      "FO-DET-INV",        "FO-NOPAR",
+                  "FO-SLOW-LT",       "FO-LATE-1XX",       "FO-LATE-ERR",       "FO-BACK-01",
+                  "FO-BACK-03",       "FO-ONEWAY",         "GRP-REG-04",        "RFC3261-REG-09",
+                  "RFC3261-ROUTE-03", "RFC3261-CANCEL-03", "RFC3261-CANCEL-05", "FO-100SIL",
+                  "RFC3263-02"},
                  "link_loses_packets"},
 };
 

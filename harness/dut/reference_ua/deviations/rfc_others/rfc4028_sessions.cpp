@@ -22,12 +22,12 @@ const std::array rows{
                  "asks for the same session interval after a 422",
                  "RFC4028-03",
                  {"RFC3261-BYE-01", "FO-NODUP", "FO-INV4XX", "RFC3261-ACK-2XX", "RFC3261-GEN-12",
-                  "RFC3261-TIMER-A-STOP"},
+                  "RFC3261-TIMER-A-STOP", "RFC3261-ROUTE-03"},
                  "session_timer/interval_too_small"},
     DeviationRow{SIPHARNESS_DEVIATION(moves_its_refresh_to_the_secondary),
                  "sends a refresh that drew nothing to the other server",
                  "RFC4028-04",
-                 {"RFC3261-DLG-01", "FO-MID-03", "RFC3261-ACK-NON2XX"},
+                 {"RFC3261-DLG-01", "FO-MID-03", "RFC3261-ACK-NON2XX", "RFC3261-ROUTE-03"},
                  "session_timer/primary_dies"},
 };
 

@@ -1,0 +1,81 @@
+#include "harness/observed/split_requests.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <tuple>
+
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/server_faults.hpp"
+
+namespace sipharness::observed {
+namespace {
+
+using sip::HeaderId;
+
+/// What a copy has in common with the request, its branch apart. A request that was challenged out
+/// of sight comes back with credentials.
+bool same_request(const Message& a, const Message& b) {
+  const auto same_header = [&](HeaderId header) {
+    return a.sip.header(header) == b.sip.header(header);
+  };
+  return a.sip.method() == b.sip.method() && a.sip.call_id() == b.sip.call_id() &&
+         a.sip.cseq() == b.sip.cseq() && a.sip.from_tag() == b.sip.from_tag() &&
+         a.sip.to_tag() == b.sip.to_tag() && a.sip.request_uri() == b.sip.request_uri() &&
+         std::ranges::all_of(std::array{HeaderId::authorization, HeaderId::proxy_authorization},
+                             same_header);
+}
+
+/// On a stream the same connection.
+bool same_way(const Message& a, const Message& b) {
+  return a.destination == b.destination && a.transport == b.transport &&
+         (a.transport == Transport::udp || a.source == b.source);
+}
+
+/// A proxy makes a branch for each of its targets.
+bool is_of_user_agent(const Message& request) {
+  return request.sip.count(HeaderId::via) == 1;
+}
+
+}  // namespace
+
+bool is_on_new_branch(const Phone& phone, const Transaction& before, const Transaction& next) {
+  const Message& first = opening(phone, before);
+  const Message& second = opening(phone, next);
+  const bool was_answered = before.first_response && phone.at(*before.first_response) < second.at;
+  return same_request(first, second) && same_way(first, second) && is_of_user_agent(second) &&
+         first.sip.branch() != second.sip.branch() && !was_answered &&
+         second.at < timeout_of(phone, before) &&
+         !transport_failure(phone, before.server, first.at, second.at);
+}
+
+std::vector<SplitRequest> find_split_requests(const Phone& phone) {
+  using Key = std::tuple<std::string_view, sip::Method, std::uint32_t>;
+  std::vector<SplitRequest> chains;
+  std::map<Key, std::size_t> newest;
+  for (const Transaction* transaction : client_transactions(phone)) {
+    const sip::MessageView& sip = opening(phone, *transaction).sip;
+    const auto [known, is_new] =
+        newest.try_emplace({sip.call_id(), transaction->method, sip.cseq()}, chains.size());
+    if (!is_new && is_on_new_branch(phone, *chains[known->second].back(), *transaction)) {
+      chains[known->second].push_back(transaction);
+      continue;
+    }
+    known->second = chains.size();
+    chains.push_back({transaction});
+  }
+  std::erase_if(chains, [](const SplitRequest& chain) { return chain.size() < 2; });
+  return chains;
+}
+
+Evidence evidence_of(const Phone& phone, const SplitRequest& split) {
+  Evidence evidence = evidence_of(phone, *split.front());
+  for (std::size_t part = 1; part < split.size(); ++part)
+    evidence.messages.insert(evidence.messages.end(), split[part]->sends.begin(),
+                             split[part]->sends.end());
+  return evidence;
+}
+
+}  // namespace sipharness::observed
