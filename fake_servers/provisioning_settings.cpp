@@ -142,7 +142,7 @@ void add_registration(const scenario::Profile& profile, Settings& settings) {
   settings.add_count<seconds>("P2330", "account.1.sip.registerBeforeExpiration",
                               profile.reregister_margin());
   settings.add_count<seconds>("P138", "account.1.sip.registrationFailureRetryWaitTime",
-                              profile.reg_retry_wait);
+                              profile.retry_wait());
   settings.add_count<minutes>("P26051", "account.1.sip.subscribe.expiration",
                               profile.subscribe_expiration);
   settings.add_switch("P99", "account.1.sip.subscribe.forMwi", profile.mwi_subscribe);

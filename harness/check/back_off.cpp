@@ -1,6 +1,7 @@
 #include "harness/check/back_off.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -52,15 +53,50 @@ bool judge_interval(const Phone& phone, const Interval& interval, std::string_vi
   return true;
 }
 
-void judge_intervals(const Phone& phone, const Copies& copies, const BackOff& back_off,
+namespace {
+
+bool goes_by(const Phone& phone, const std::vector<std::size_t>& sends, const BackOff& back_off) {
+  for (std::size_t k = 0; k + 1 < sends.size(); ++k) {
+    const Duration off = phone.at(sends[k + 1]) - phone.at(sends[k]) - back_off(k);
+    const Duration tolerance = timer_tolerance(phone, back_off(k)).value;
+    if (off > tolerance || off < -tolerance / 2) return false;
+  }
+  return true;
+}
+
+/// The T1 that the first interval shows, where it is not known and all others go by it.
+std::optional<Duration> other_t1(const Phone& phone, const std::vector<std::size_t>& sends,
+                                 const BackOff& back_off) {
+  if (phone.knows_t1 || goes_by(phone, sends, back_off)) return std::nullopt;
+  const Duration first = phone.at(sends[1]) - phone.at(sends[0]);
+  const Duration cap = back_off(20);
+  const BackOff shown = [&](std::size_t k) {
+    return std::min(first * (std::int64_t{1} << std::min<std::size_t>(k, 20)),
+                    std::max(first, cap));
+  };
+  const bool is_possible = first > back_off(0) && goes_by(phone, sends, shown);
+  return is_possible ? std::optional(first) : std::nullopt;
+}
+
+}  // namespace
+
+bool judge_intervals(const Phone& phone, const Copies& copies, const BackOff& back_off,
                      Occurrence& it) {
   const std::vector<std::size_t>& sends = copies.messages;
-  if (sends.size() < 3) return;
+  if (sends.size() < 3) return true;
+  if (const auto t1 = other_t1(phone, sends, back_off)) {
+    it.about({copies.server, phone.message(sends.front()).sip.call_id(), sends})
+        .inconclusive(verdict::Blame::user,
+                      fmt::format("{} sent again as by a T1 of {}; T1 is not known: say --profile",
+                                  copies.what, format_seconds(*t1)));
+    return false;
+  }
   for (std::size_t k = 0; k + 1 < sends.size(); ++k)
     if (!judge_interval(phone, {copies.server, sends[k], sends[k + 1], back_off(k)},
                         fmt::format("{} transmission {} after the one before", copies.what, k + 2),
                         it))
-      return;
+      break;
+  return true;
 }
 
 }  // namespace sipharness::check

@@ -11,6 +11,7 @@
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/guide_claim.hpp"
 #include "harness/observed/missing_messages.hpp"
 
 namespace sipharness::check {
@@ -244,8 +245,7 @@ Window Judge::tightened(Window window) const {
 }
 
 bool Judge::is_unclaimed_vendor_row() const {
-  return finding_.requirement->severity == verdict::Severity::vendor &&
-         !phone_.profile.claims_guide();
+  return finding_.requirement->severity == verdict::Severity::vendor && !claims_guide(phone_);
 }
 
 void Judge::make_inconclusive(Instance& instance, verdict::Blame blame, std::string reason) const {
@@ -296,7 +296,7 @@ verdict::Finding Judge::finish(bool is_about_content) && {
     if (!is_judged(instance.verdict)) continue;
     if (is_unclaimed_vendor_row()) {
       instance.verdict = Verdict::info;
-      instance.reason = "the profile does not claim the guide";
+      instance.reason = std::string(unclaimed_guide);
     } else if (!phone_.trace.health.complete()) {
       make_inconclusive(instance, verdict::Blame::host, phone_.trace.health.faults.front());
     }

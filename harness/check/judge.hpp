@@ -5,7 +5,7 @@
 //  1. Every call adds one instance; none at all means nothing exercised the requirement: that is
 //     inconclusive if the scenario names it, else not applicable.
 //  2. An info row is recorded, whatever the check says.
-//  3. A vendor row of a device that does not claim the guide becomes info.
+//  3. A vendor row of a device that does not claim the guide (claims_guide) becomes info.
 //  4. Where an action was not delivered to the device (rule i), a named row that nothing exercised
 //     says so and blames who lost it.
 //  5. A fault of the capture, or a host later than the margin, turns pass, warn and fail into
@@ -49,6 +49,10 @@ struct Needs {
   /// Why it is not to be asked of this phone, for what the capture shows of it; empty: it is.
   std::string_view (*waived)(const Phone&) = nullptr;
 };
+
+/// Why vendor rows are only recorded.
+inline constexpr std::string_view unclaimed_guide =
+    "neither the profile nor the User-Agent claims the guide";
 
 class Judge {
  public:

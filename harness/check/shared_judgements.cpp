@@ -39,11 +39,37 @@ void judge_rest(const Phone& phone, const Transaction& invite, std::size_t respo
     it.pass(fmt::format("INVITE not sent again after a {}", status));
 }
 
-bool may_be_changed_by_nat(const Phone& phone, Judge& judge) {
-  if (phone.trace.vantage != trace::Vantage::server) return false;
-  judge.inconclusive({}, verdict::Blame::network,
-                     "captured at the server: a NAT may have changed the source");
-  return true;
+void violated_if_known(Occurrence& it, bool is_known, std::string_view setting,
+                       const std::string& message) {
+  if (is_known) return it.violated(message);
+  it.inconclusive(verdict::Blame::user,
+                  fmt::format("{}; but {} is not known: say --profile", message, setting));
+}
+
+std::string stated_retry_wait(const Phone& phone) {
+  const auto& wait = phone.profile.reg_retry_wait;
+  return wait ? fmt::format(" (the profile says {})", format_duration(*wait)) : "";
+}
+
+void lacks_password(const Phone& phone, Judge& judge, std::string_view requirement) {
+  if (phone.expects(requirement))
+    judge.inconclusive({}, verdict::Blame::user, "the account's password is not available");
+  else
+    judge.not_applicable(std::string(unverified_credentials));
+}
+
+void violated_unless_nat(const Phone& phone, Occurrence& it, const std::string& problem) {
+  switch (phone.trace.vantage) {
+    case trace::Vantage::device:
+      return it.violated(problem);
+    case trace::Vantage::server:
+      return it.inconclusive(
+          verdict::Blame::network,
+          problem + ": captured at the server, where a NAT may have changed the source");
+    case trace::Vantage::unknown:
+      return it.inconclusive(verdict::Blame::user,
+                             problem + ": a NAT? say --vantage device or server");
+  }
 }
 
 }  // namespace sipharness::check

@@ -2,6 +2,7 @@
 // Judgements that several checks share.
 
 #include <string>
+#include <string_view>
 
 #include "harness/check/judge.hpp"
 #include "harness/check/occurrence.hpp"
@@ -16,8 +17,29 @@ namespace sipharness::check {
 void judge_rest(const Phone& phone, const Transaction& invite, std::size_t response,
                 Occurrence& it);
 
-/// Behind a NAT the server sees another address than the device wrote: inconclusive where the
-/// capture was taken there.
-bool may_be_changed_by_nat(const Phone& phone, Judge& judge);
+/// Violated, if the profile says the setting that it depends on; else with another value it could
+/// be right.
+void violated_if_known(Occurrence& it, bool is_known, std::string_view setting,
+                       const std::string& message);
+
+/// " (the profile says 20s)": the wait between attempts to register; empty if it does not.
+std::string stated_retry_wait(const Phone& phone);
+
+/// Why a response that the profile's password does not verify proves nothing: see
+/// may_have_another_password().
+inline constexpr std::string_view another_password =
+    "no response of the device verifies with the profile's password: is it the device's? "
+    "(--profile)";
+
+/// What lacks_password() says where nobody asked for the row.
+inline constexpr std::string_view unverified_credentials =
+    "no response was verified: the account's password is not known (--profile)";
+
+/// Nobody gave the password that `requirement` needs: not applicable, unless the scenario names it.
+void lacks_password(const Phone& phone, Judge& judge, std::string_view requirement);
+
+/// An address of the device's own is not the one that its packets come from: violated where the
+/// capture was taken at the device; elsewhere a NAT may have changed the source.
+void violated_unless_nat(const Phone& phone, Occurrence& it, const std::string& problem);
 
 }  // namespace sipharness::check

@@ -1,6 +1,6 @@
 #pragma once
-// The profile a capture is judged by when none is given: any phone with two servers that claims the
-// guide, with the tolerances of real devices and no settings known.
+// The profile a capture is judged by when none is given: any phone with two servers, with the
+// tolerances of real devices. It claims nothing, and no setting is known.
 
 #include "harness/scenario/profile.hpp"
 

@@ -1,18 +1,23 @@
 #include "harness/judge/judge.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <variant>
 
 #include <fmt/format.h>
 
 #include "harness/capture/capture_file.hpp"
 #include "harness/check/checks.hpp"
+#include "harness/check/judge.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/files/files.hpp"
 #include "harness/judge/builtin_profile.hpp"
 #include "harness/judge/control_runs.hpp"
 #include "harness/judge/meta.hpp"
 #include "harness/judge/run_folder.hpp"
 #include "harness/judge/tested.hpp"
+#include "harness/observed/guide_claim.hpp"
 
 namespace sipharness::judge {
 
@@ -142,6 +147,26 @@ void add_notes_of_devices(verdict::Result& result, const Inputs& inputs,
   }
 }
 
+/// What verdicts rest on that nobody said, and what was not judged for want of it.
+void add_notes_of_knowledge(verdict::Result& result, const scenario::Profile& profile,
+                            const trace::Trace& trace) {
+  std::set<std::string> notes;
+  for (const trace::Device& device : trace.devices) {
+    const auto model = observed::grp26xx_named_in(device.user_agent);
+    if (device.under_test && !profile.claims_guide() && !model.empty())
+      notes.insert(fmt::format("User-Agent names a {}: the guide's rows are judged", model));
+  }
+  for (const verdict::Finding& finding : result.findings) {
+    const verdict::Instance& worst = finding.worst();
+    if (worst.verdict == verdict::Verdict::info && worst.reason == check::unclaimed_guide)
+      notes.insert(fmt::format("{}: its rows are for information", check::unclaimed_guide));
+    if (worst.verdict == verdict::Verdict::not_applicable &&
+        worst.message == check::unverified_credentials)
+      notes.insert(fmt::format("{}: {}", finding.requirement->id, worst.message));
+  }
+  result.notes.insert(result.notes.end(), notes.begin(), notes.end());
+}
+
 std::optional<verdict::HostLag> worst_lag(const trace::Trace& trace) {
   std::optional<verdict::HostLag> worst;
   for (const journal::Entry& entry : trace.journal)
@@ -218,6 +243,7 @@ Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request)
   judged.result.findings =
       check::judge_trace(judged.trace, inputs.profile,
                          {.scenario = scenario, .only = request.only, .jobs = request.jobs});
+  add_notes_of_knowledge(judged.result, inputs.profile, judged.trace);
   const auto* ended = last_event<journal::Ended>(judged.trace.journal);
   if (ended != nullptr && ended->reason == "no device")
     withdraw_verdicts(judged.result, verdict::Blame::user,

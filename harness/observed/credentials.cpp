@@ -50,7 +50,11 @@ std::vector<DigestCredentials> credentials_in(const sip::MessageView& request) {
     if (header.id != HeaderId::authorization && header.id != HeaderId::proxy_authorization)
       continue;
     const std::string value = sip::unfold(header.value);
-    if (sip::digest_parameters(value)) found.push_back({header.id, sip::parse_credentials(value)});
+    if (!sip::digest_parameters(value)) continue;
+    auto credentials = sip::parse_credentials(value);
+    // An empty nonce answers no challenge: it only names the user (3GPP TS 24.229 §5.1.1.2).
+    if (!credentials || !credentials->nonce.empty())
+      found.push_back({header.id, std::move(credentials)});
   }
   return found;
 }

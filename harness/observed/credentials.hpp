@@ -22,7 +22,8 @@ struct DigestCredentials {
   std::optional<sip::Credentials> values;  ///< nothing if they cannot be read
 };
 
-/// In the order of the message.
+/// In the order of the message. Those with an empty nonce answer no challenge and only tell who
+/// asks: they are none. @source 3GPP TS 24.229 §5.1.1.2
 std::vector<DigestCredentials> credentials_in(const sip::MessageView& request);
 
 /// Credentials in the request that opened a transaction of the phone.

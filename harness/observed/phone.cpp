@@ -3,7 +3,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "harness/observed/transaction.hpp"
+#include "harness/observed/observed_t1.hpp"
 
 namespace sipharness::observed {
 namespace {
@@ -26,7 +26,10 @@ Phone::Phone(const Trace& whole, const JournalFacts& facts, const scenario::Prof
   malformed = only(trace.malformed, own.malformed);
   transport_failures = only(trace.transport_failures, own.transport_failures);
   stream_marks = only(trace.stream_marks, own.stream_marks);
-  if (!profile.knows_timers) profile.timers.t1 = observed_t1(*this).value_or(profile.timers.t1);
+  if (profile.knows_timers) return;
+  const auto t1 = observed_t1(*this);
+  knows_t1 = t1.has_value();
+  profile.timers.t1 = t1.value_or(profile.timers.t1);
 }
 
 std::string_view Phone::name() const {

@@ -42,6 +42,7 @@ class Phone {
   const Trace& trace;
   const JournalFacts& journal;
   scenario::Profile profile;
+  bool knows_t1 = true;  ///< by the profile or by its retransmissions; if not, T1 is the RFC's
   const scenario::Scenario* scenario;
   std::size_t device;  ///< index into Trace::devices
 

@@ -54,6 +54,8 @@ inline constexpr Duration time_to_act = 2s;
 inline constexpr Duration time_to_answer_challenge = 2s;
 /// How soon the other server must be called after a refresh timed out (FO-DET-REG).
 inline constexpr Duration time_to_avoid_lost_server = 2s;
+/// An INVITE this soon after a REGISTER at its server is why that was sent (GRP-REG-05).
+inline constexpr Duration time_to_call_after_register = 2s;
 /// How soon a CANCEL that became possible or necessary is sent (FO-NOPAR, FO-LATE-1XX, CANCEL-02).
 inline constexpr Duration time_to_cancel = 500ms;
 /// How soon a dialog that nobody wants must be ended (FO-LATE-200).

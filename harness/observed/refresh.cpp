@@ -3,26 +3,66 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/transaction.hpp"
+#include "harness/sip/uri.hpp"
 
 namespace sipharness::observed {
 
 namespace {
 
+/// The first REGISTER of an attempt.
+const Message& first_register(const Phone& phone, const RegisterAttempt& attempt) {
+  return opening(phone, transactions(phone)[attempt.transactions.front()]);
+}
+
+/// @source RFC 3261 §10.2.1
+bool has_moved(const Phone& phone, const RegisterAttempt& before, const RegisterAttempt& now) {
+  const Endpoint& from = first_register(phone, before).source;
+  const Message& message = first_register(phone, now);
+  return !sip::same_uri(before.contact, now.contact) || message.source.address != from.address ||
+         (message.transport != Transport::udp && message.source != from);
+}
+
+/// When legs of calls began that had been at the other server or are at the secondary; by time.
+std::array<std::vector<CaptureTime>, 3> find_reached_by_moves(const Phone& phone) {
+  std::array<std::vector<CaptureTime>, 3> found;
+  for (const CallLeg& of : call_legs(phone))
+    if (of.leg->server == ServerRole::secondary ||
+        (of.leg->server == ServerRole::primary && of.call->leg(ServerRole::secondary) != nullptr))
+      found[static_cast<std::size_t>(of.leg->server)].push_back(reached_at(phone, *of.leg));
+  for (std::vector<CaptureTime>& moves : found) std::ranges::sort(moves);
+  return found;
+}
+
+/// A call goes to the server right after it. @source grp26xx: P29095
+bool precedes_move(const Phone& phone, const RegisterAttempt& attempt) {
+  const auto& moves =
+      phone.derived<find_reached_by_moves>()[static_cast<std::size_t>(attempt.server)];
+  const auto next = std::ranges::lower_bound(moves, attempt.start);
+  return next != moves.end() &&
+         *next <= attempt.end.value_or(attempt.start) + policy::time_to_call_after_register;
+}
+
 std::vector<Refresh> find_refreshes_at(const Phone& phone, ServerRole server) {
   std::vector<Refresh> found;
-  const auto attempts = attempts_at(phone, server);
+  const auto& attempts = attempts_at(phone, server);
+  bool had_other_reason = false;
   for (std::size_t i = 0; i + 1 < attempts.size(); ++i) {
     const RegisterAttempt& previous = *attempts[i];
     const RegisterAttempt& next = *attempts[i + 1];
+    const bool follows_other_reason = std::exchange(had_other_reason, false);
     if (!previous.ok || !previous.granted || previous.unregister || next.unregister) continue;
     if (next_power_change(phone, *previous.ok) <= next.start) continue;
-    found.push_back({&previous, &next, *previous.granted});
+    had_other_reason = has_moved(phone, previous, next) || precedes_move(phone, next);
+    found.push_back({&previous, &next, *previous.granted, had_other_reason, follows_other_reason});
   }
   return found;
 }

@@ -21,6 +21,11 @@ struct Refresh {
   const RegisterAttempt* previous = nullptr;  ///< has ok and granted
   const RegisterAttempt* next = nullptr;
   Duration granted{};  ///< E
+  /// `next` had another reason than time, so that its moment is no period: a new Contact, address
+  /// or connection, or a call that is about to move to that server.
+  bool has_other_reason = false;
+  /// `previous` had, so that the device may have kept to its periods and be early.
+  bool follows_other_reason = false;
 };
 
 /// At one server, in time order.

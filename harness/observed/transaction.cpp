@@ -138,21 +138,6 @@ class Matcher {
 
 }  // namespace
 
-std::optional<Duration> observed_t1(const Phone& phone) {
-  constexpr Duration smallest = 450ms;
-  std::vector<Duration> first_intervals;
-  for (const Transaction& transaction : transactions(phone)) {
-    if (transaction.direction != Direction::from_device || transaction.sends.size() < 2) continue;
-    const Message& first = phone.message(transaction.sends[0]);
-    if (first.transport == Transport::udp)
-      first_intervals.push_back(phone.at(transaction.sends[1]) - first.at);
-  }
-  if (first_intervals.empty()) return std::nullopt;
-  const auto middle = first_intervals.begin() + std::ssize(first_intervals) / 2;
-  std::ranges::nth_element(first_intervals, middle);
-  return *middle < smallest ? std::nullopt : std::optional(*middle);
-}
-
 std::vector<Transaction> find_transactions(const Phone& phone) {
   Matcher matcher(phone);
   for (const Message& message : phone.messages) {

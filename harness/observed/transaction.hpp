@@ -36,9 +36,4 @@ inline const Message& opening(const Phone& phone, const Transaction& transaction
   return phone.message(transaction.sends.front());
 }
 
-/// T1 as the phone's first retransmissions over UDP show it (the median); nothing where none is
-/// seen, or where they come sooner than T1 may be: 0.45 s with a little haste.
-/// @source RFC 3261 §17.1.1.1, §17.1.1.2 (smaller values are not recommended)
-std::optional<Duration> observed_t1(const Phone& phone);
-
 }  // namespace sipharness::observed

@@ -97,17 +97,17 @@ struct Profile {
   std::optional<Duration> reregister_before = Duration::zero();
   /// Where the device refreshes when reregister_before is zero; policy: 5 s before the lapse.
   Duration refresh_margin = 5s;
-  Duration reg_retry_wait = 20s;
-  Duration reg_retry_wait_403 = 20min;  ///< after a refusal of the account
+  std::optional<Duration> reg_retry_wait = 20s;        ///< absent: not known
+  std::optional<Duration> reg_retry_wait_403 = 20min;  ///< after a refusal of the account; the same
   Duration subscribe_expiration = 60min;
   std::vector<std::string> subscriptions;  ///< event packages: "dialog", "presence"
   bool mwi_subscribe = false;
   bool blf_server = false;  ///< set: SUBSCRIBEs for dialog go to it, not to the two servers
   std::optional<int> max_request_retries;  ///< early leave; absent: Timer B and F rule
   bool parallel_allowed = false;
-  bool rport = true;
-  std::optional<bool> sha256;  ///< answers SHA-256 challenges (RFC 8760); absent: not known
-  Transport transport = Transport::udp;
+  std::optional<bool> rport = true;  ///< asks for it (RFC 3581); absent: not known
+  std::optional<bool> sha256;        ///< answers SHA-256 challenges (RFC 8760); absent: not known
+  std::optional<Transport> transport = Transport::udp;  ///< absent: not known
   bool registers = true;
   /// At both servers while both are up; if not, at the secondary only once the primary is lost.
   bool registers_at_both = true;
@@ -126,6 +126,8 @@ struct Profile {
   bool claims_guide() const;
   /// How long before the lapse its Reregister before Expiration has it refresh; zero: not used.
   Duration reregister_margin() const { return reregister_before.value_or(Duration::zero()); }
+  /// How long a device waits whose setting is not known. policy: as GRP phones are shipped
+  Duration retry_wait() const { return reg_retry_wait.value_or(20s); }
   /// Whether a scenario's `configure` can change it: its drive does not list it as lacking.
   bool has_setting(std::string_view key) const;
   /// How long it tries one request: 64·T1, or less by its maximum number of retries (AMB-17).

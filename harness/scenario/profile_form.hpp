@@ -227,7 +227,7 @@ void describe(auto& form, Profile& profile) {
   form("reg_retry_wait", profile.reg_retry_wait, kind::duration,
        "Wait between failed registrations.");
   form("reg_retry_wait_403", profile.reg_retry_wait_403, kind::duration,
-       "Wait after a 403 or 404 to REGISTER.");
+       "Wait after a 403 or 404 to REGISTER; absent, of a device that is not ours: not known.");
   form("subscribe_expiration", profile.subscribe_expiration, kind::whole_minutes,
        "Subscribe Expiration; whole minutes.");
   form("subscriptions", profile.subscriptions, kind::one_of(words::event_packages),
@@ -238,10 +238,12 @@ void describe(auto& form, Profile& profile) {
   form("max_request_retries", profile.max_request_retries, request_retries,
        "Leaves a server after so many unanswered repeats; absent: timers B and F rule.");
   form("parallel_allowed", profile.parallel_allowed, kind::truth, "May try both servers at once.");
-  form("rport", profile.rport, kind::truth, "Asks for rport (RFC 3581).");
+  form("rport", profile.rport, kind::truth,
+       "Asks for rport (RFC 3581); absent, of an external device: not known.");
   form("sha256", profile.sha256, kind::truth,
        "Answers SHA-256 challenges (RFC 8760); absent: not known.");
-  form("transport", profile.transport, kind::one_of(words::transports), "Transport protocol.");
+  form("transport", profile.transport, kind::one_of(words::transports),
+       "Transport protocol; absent, of an external device: not known.");
   form("registers", profile.registers, kind::truth, "Registers at all.");
   form("registers_at_both", profile.registers_at_both, kind::truth,
        "false: at the secondary only once the primary is lost, by design.");

@@ -69,7 +69,14 @@ void prepare(const Fields& fields, Profile& profile) {
   const json::Value* const kind = fields.find("kind");
   if (kind == nullptr) return;
   profile.tolerances = default_tolerances(kind->string);
-  profile.knows_timers = kind->string == "reference";
+  // What is not said of a device that is not ours is not known.
+  if (kind->string == "reference") return;
+  profile.knows_timers = false;
+  profile.reg_retry_wait_403.reset();
+  // Nor is what an external one uses, which nobody here has configured.
+  if (kind->string != "external") return;
+  profile.rport.reset();
+  profile.transport.reset();
 }
 
 void check(const Fields& fields, Profile& profile) {

@@ -128,7 +128,7 @@ bool is_large_or_follows(const Phone& phone, const Message& request) {
 }
 
 std::optional<std::string> wrong_transport(const Phone& phone, const Message& request) {
-  const Transport configured = phone.profile.transport;
+  const Transport configured = *phone.profile.transport;
   if (request.transport == configured) return std::nullopt;
   if (request.transport == Transport::tcp && is_large_or_follows(phone, request))
     return std::nullopt;
@@ -147,7 +147,7 @@ void transport_agrees(const Phone& phone, Judge& judge) {
   if (all_agree && !requests.empty())
     judge.pass({ServerRole::none, {}, {requests.front()->index}},
                fmt::format("{} as the profile says in all {} requests",
-                           to_string(phone.profile.transport), requests.size()));
+                           to_string(*phone.profile.transport), requests.size()));
 }
 
 constexpr Needs a_message{"a SIP message from the device"};
@@ -205,6 +205,11 @@ const std::array rules{
                  .sentence = "The device uses the transport that the profile states.",
                  .observed = "The transport of every request from the device."},
          .needs = a_message,
+         .unless =
+             [](const Phone& phone) {
+               return phone.profile.transport ? std::string_view()
+                                              : "the profile does not say the transport";
+             },
          .judge = transport_agrees},
 };
 

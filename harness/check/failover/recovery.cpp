@@ -31,7 +31,7 @@ using verdict::Severity;
 // --- How soon it is registered with again --------------------------------------------------------
 
 Duration retry_round(const Phone& phone) {
-  return phone.profile.reg_retry_wait + phone.profile.timers.sixty_four_t1();
+  return phone.profile.retry_wait() + phone.profile.timers.sixty_four_t1();
 }
 
 /// When the device must have tried a server again that came back.
@@ -46,6 +46,13 @@ Duration return_limit(const Phone& phone, const Outage& outage) {
 void judge_return(const Phone& phone, Judge& judge, const Outage& outage, Duration limit) {
   const CaptureTime off = next_power_change(phone, outage.until);
   const RegisterAttempt* next = attempt_after(phone, outage.server, outage.until);
+  const CaptureTime back = next == nullptr ? off : std::max(next->start, outage.until);
+  if (back > outage.until + limit && !phone.profile.reg_retry_wait)
+    return judge.inconclusive(
+        {outage.server, {}, {}}, Blame::user,
+        fmt::format("no REGISTER at the {} within {} of its return; but reg_retry_wait is not "
+                    "known: say --profile",
+                    to_string(outage.server), format_seconds(limit)));
   if (next == nullptr) {
     if (off > outage.until + limit)
       judge.violated({outage.server, {}, {}},
@@ -53,7 +60,6 @@ void judge_return(const Phone& phone, Judge& judge, const Outage& outage, Durati
                                  to_string(outage.server), format_seconds(off - outage.until)));
     return;
   }
-  const CaptureTime back = std::max(next->start, outage.until);
   const Evidence evidence = evidence_of(phone, *next);
   const std::string what =
       fmt::format("REGISTER at the {} after its return", to_string(outage.server));

@@ -15,6 +15,7 @@
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/connections.hpp"
 #include "harness/observed/failover.hpp"
+#include "harness/observed/guide_claim.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/server_faults.hpp"
@@ -80,7 +81,7 @@ void judge_give_up(const Phone& phone, const Transaction& invite, Occurrence& it
     it.about(evidence_of_both(phone, *call->leg(ServerRole::primary), secondary))
         .within(move_within(phone, start, *secondary, limit),
                 "INVITE over a stream given up for the next server");
-  else if (phone.profile.claims_guide() && !had_no_next_server(phone, *call, start + limit))
+  else if (claims_guide(phone) && !had_no_next_server(phone, *call, start + limit))
     it.violated("no next server after an unanswered INVITE over a stream");
 }
 

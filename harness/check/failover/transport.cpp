@@ -13,6 +13,7 @@
 #include "harness/observed/call.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/failover.hpp"
+#include "harness/observed/guide_claim.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
@@ -54,7 +55,7 @@ void judge_transport_error(const Phone& phone, const FailureSignal& signal, Occu
   // A device that goes on has not been told by its stack; §18.4 leaves that open.
   if (last_sent_to_primary(phone, signal) > signal.at) return;
   // What a 503 does to a call is a SHOULD of RFC 3263; the guide promises it.
-  if (!phone.profile.claims_guide()) return;
+  if (!claims_guide(phone)) return;
   if (was_reached_within_grace(phone, signal))
     it.pass("the transport error counted as a 503: the next server was tried");
   else if (phone.trace.last > signal.at + phone.profile.tolerances.fo_grace)

@@ -10,6 +10,7 @@
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/outages.hpp"
 #include "harness/observed/registration.hpp"
@@ -27,7 +28,7 @@ std::string_view has_unknown_expiration(const Phone& phone) {
 
 std::string_view has_no_reregister_before(const Phone& phone) {
   if (phone.profile.reregister_before) return {};
-  return "the device has no Reregister before Expiration setting";
+  return "the profile does not say Reregister before Expiration, or the device lacks it";
 }
 
 void asks_for_the_expiration(const Phone& phone, const RegisterAttempt& attempt, Occurrence& it) {
@@ -50,6 +51,7 @@ verdict::Window refresh_window(const Phone& phone, Duration granted) {
 }
 
 void refreshes_in_time(const Phone& phone, const Refresh& refresh, Occurrence& it) {
+  if (refresh.has_other_reason) return;
   const Measurement measurement{.start = *refresh.previous->ok,
                                 .end = refresh.next->start,
                                 .window = refresh_window(phone, refresh.granted),
@@ -63,6 +65,7 @@ void refreshes_in_time(const Phone& phone, const Refresh& refresh, Occurrence& i
   const bool is_early = measurement.measured() < *measurement.window.min;
   // Looking earlier than due, and finding the server gone, is no refresh that could be too early;
   // nor is it when an OPTIONS keep-alive is the reason to look.
+  if (is_early && refresh.follows_other_reason) return;
   if (is_early && (!refresh.next->ok || follows_lost_options(phone, *refresh.next))) return;
   // Early by less than half is only a warning; with R unused the window already allows it.
   if (is_early && measurement.measured() > nominal / 2)
@@ -95,7 +98,7 @@ void keeps_the_secondary(const Phone& phone, Judge& judge) {
 
 /// What the device does at the primary in the rest of an outage, after its REGISTER timed out.
 void judge_further_attempts(const Phone& phone, Judge& judge, const Outage& outage) {
-  const Duration round = phone.profile.reg_retry_wait + phone.profile.timers.sixty_four_t1();
+  const Duration round = phone.profile.retry_wait() + phone.profile.timers.sixty_four_t1();
   const auto& attempts = attempts_at(phone, ServerRole::primary);
   const auto last = std::ranges::upper_bound(attempts, outage.until, {}, &RegisterAttempt::start);
   const auto failed =
@@ -110,11 +113,11 @@ void judge_further_attempts(const Phone& phone, Judge& judge, const Outage& outa
       std::ranges::upper_bound(attempts, until, {}, &RegisterAttempt::start) - (failed + 1);
   Occurrence it(phone, judge, **failed);
   if (further == 0)
-    return it.violated("gave the primary up: no REGISTER after the one that timed out");
+    return violated_if_known(it, phone.profile.reg_retry_wait.has_value(), "reg_retry_wait",
+                             "gave the primary up: no REGISTER after the one that timed out");
   const Duration wait = (*(failed + 1))->start - *(*failed)->fail;
-  const std::string seen =
-      fmt::format("{} further attempts, the first {} after the timeout (the profile says {})",
-                  further, format_seconds(wait), format_duration(phone.profile.reg_retry_wait));
+  const std::string seen = fmt::format("{} further attempts, the first {} after the timeout{}",
+                                       further, format_seconds(wait), stated_retry_wait(phone));
   if (further >= 2)
     it.pass(seen);
   else
@@ -145,7 +148,9 @@ const std::array rules{
                  .sentence = "The device refreshes a registration when the granted expiry less "
                              "Reregister before Expiration has passed.",
                  .observed = "The interval from a server's 200 to the start of the next attempt "
-                             "there is E - R; with R = 0 it lies between half of E and E.",
+                             "there is E - R; with R = 0 it lies between half of E and E. A "
+                             "REGISTER for a new Contact, address or connection, or before a call "
+                             "that moves to that server, is no refresh.",
                  .tolerance = "profile: registration"},
          .needs = {"a refresh after a granted registration"},
          .unless = has_no_reregister_before,

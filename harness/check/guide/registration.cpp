@@ -11,12 +11,15 @@
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
+#include "harness/observed/credentials.hpp"
+#include "harness/observed/password.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
+#include "harness/observed/register_transactions.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/sip/address.hpp"
-#include "harness/sip/auth/digest.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::check {
@@ -208,41 +211,38 @@ void refreshes_at_both(const Phone& phone, Judge& judge) {
 
 // --- As whom -------------------------------------------------------------------------------------
 
-/// The digest credentials of a REGISTER, if it has any.
-std::optional<sip::Credentials> credentials_of(const sip::MessageView& message) {
-  for (const sip::HeaderId header :
-       {sip::HeaderId::authorization, sip::HeaderId::proxy_authorization})
-    if (message.has(header)) return sip::parse_credentials(message.header(header));
-  return std::nullopt;
-}
-
-void judge_digest(const Phone& phone, const Transaction& transaction,
-                  const sip::Credentials& credentials, const std::string& password,
-                  Occurrence& it) {
-  const std::string_view method = opening(phone, transaction).sip.method_text();
-  if (sip::verify_credentials(credentials, password, method)) return;
-  const bool was_accepted = transaction.final && phone.message(*transaction.final).sip.is_success();
-  if (was_accepted && !phone.trace.has_journal())
+void judge_digest(const Phone& phone, const SentCredentials& sent, Occurrence& it) {
+  if (!password(phone) || is_response_right(phone, sent)) return;
+  const Transaction& request = *sent.transaction;
+  const bool was_accepted = request.final && phone.message(*request.final).sip.is_success();
+  if (may_have_another_password(phone))
+    it.inconclusive(Blame::user, std::string(another_password));
+  else if (was_accepted && !phone.trace.has_journal())
     it.inconclusive(Blame::user, "the server accepted what the profile's password does not verify");
   else
     it.violated("the digest response does not verify with the account's password");
 }
 
-void judge_credentials(const Phone& phone, Judge& judge,
-                       const std::vector<const Transaction*>& credentialed) {
-  if (credentialed.empty()) return;
-  const auto password = scenario::resolve(phone.profile.account.password);
-  if (!password)
-    return judge.inconclusive({}, Blame::user, "the account's password is not available");
+/// Of all REGISTERs at either server. False if there are some and nobody can say whether they are
+/// the account's.
+bool judge_credentials(const Phone& phone, Judge& judge) {
   std::set<std::string> names;
-  for (const Transaction* transaction : credentialed) {
-    const Message& message = opening(phone, *transaction);
-    const auto credentials = credentials_of(message.sip);
-    names.insert(credentials->username);
-    Occurrence it(phone, judge, message);
-    judge_digest(phone, *transaction, *credentials, *password, it);
+  for (const SentCredentials& sent : sent_credentials(phone)) {
+    if (sent.transaction->method != sip::Method::register_ ||
+        sent.transaction->server == ServerRole::none)
+      continue;
+    Occurrence it(phone, judge, sent);
+    if (!sent.digest.values) {
+      it.violated("credentials that cannot be read");
+      continue;
+    }
+    names.insert(sent.digest.values->username);
+    judge_digest(phone, sent, it);
   }
   if (names.size() > 1) judge.violated({}, "different digest user names at the two servers");
+  const bool is_unverified = !names.empty() && !password(phone);
+  if (is_unverified) lacks_password(phone, judge, "GRP-ID-01");
+  return !is_unverified;
 }
 
 std::string user_of(const Message& message) {
@@ -253,25 +253,19 @@ std::string user_of(const Message& message) {
 
 void same_extension_at_both(const Phone& phone, Judge& judge) {
   std::array<std::string, 2> users;
-  std::vector<const Transaction*> credentialed;
   Evidence evidence;
-  for (const Transaction& transaction : transactions(phone)) {
-    if (transaction.method != sip::Method::register_ || transaction.server == ServerRole::none)
-      continue;
-    const Message& message = opening(phone, transaction);
-    if (credentials_of(message.sip)) credentialed.push_back(&transaction);
-    std::string& user = users[transaction.server == ServerRole::primary ? 0 : 1];
-    if (!user.empty()) continue;
-    user = user_of(message);
+  for (const RegistersAtServer& at : registers_by_server(phone)) {
+    if (at.registers.empty()) return;
+    const Message& message = opening(phone, *at.registers.front());
+    users[at.server == ServerRole::primary ? 0 : 1] = user_of(message);
     evidence.messages.push_back(message.index);
   }
-  judge_credentials(phone, judge, credentialed);
-  if (users[0].empty() || users[1].empty()) return;
-  if (users[0] == users[1])
-    judge.pass(evidence, fmt::format("extension {} at both servers", users[0]));
-  else
+  const bool are_verified = judge_credentials(phone, judge);
+  if (users[0] != users[1])
     judge.violated(evidence, fmt::format("extension {} at the primary, {} at the secondary",
                                          users[0], users[1]));
+  else if (are_verified)
+    judge.pass(evidence, fmt::format("extension {} at both servers", users[0]));
 }
 
 const std::array rules{

@@ -66,10 +66,13 @@ void judge_beginning(const Phone& phone, const Subscription& here, const Measure
                     what + " comes late; the capture may begin long after the device booted");
 }
 
-void judge_missing(const Phone& phone, const Subscription& there, Occurrence it) {
+void judge_missing(const Phone& phone, const Subscription& there, CaptureTime deadline,
+                   Occurrence it) {
   const std::string seen =
       fmt::format("no SUBSCRIBE for {} at the {}", there.event, to_string(other(there.server)));
-  if (is_seen_from_its_boot(phone))
+  if (phone.trace.last < deadline)
+    it.inconclusive(Blame::user, seen + "; the capture ends before it is due");
+  else if (is_seen_from_its_boot(phone))
     it.violated(seen);
   else
     it.inconclusive(Blame::user, seen + "; the capture may begin long after the device booted");
@@ -88,8 +91,9 @@ void judge_package(const Phone& phone, Judge& judge, const std::string& event, C
     const bool was_fit = !fault || *fault > deadline;
     if (here == nullptr) {
       const Subscription& there = *subscription_at(phone, other(server), event);
-      if (was_fit && phone.trace.last >= deadline && next_power_change(phone, second) >= deadline)
-        judge_missing(phone, there, {phone, judge, there});
+      const CaptureTime seen_until = std::min(phone.trace.last, deadline);
+      if (was_fit && next_power_change(phone, second) >= seen_until)
+        judge_missing(phone, there, deadline, {phone, judge, there});
       continue;
     }
     const CaptureTime begun = std::max(begun_by(phone, *here), second);

@@ -14,9 +14,12 @@
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/addresses.hpp"
+#include "harness/observed/client_transactions.hpp"
 #include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/own_addresses.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
 #include "harness/observed/requests.hpp"
 #include "harness/observed/sent_requests.hpp"
 #include "harness/observed/transaction.hpp"
@@ -48,7 +51,8 @@ Wrong lacks_max_forwards(const Phone& /*phone*/, const Message& message) {
 }
 
 bool has_other_max_forwards(const Message* message) {
-  return message->sip.has(HeaderId::max_forwards) &&
+  // A proxy has taken one away.
+  return !came_through_a_proxy(*message) && message->sip.has(HeaderId::max_forwards) &&
          message->sip.header(HeaderId::max_forwards) != "70";
 }
 
@@ -92,23 +96,51 @@ std::string_view via_token(Transport transport) {
   return transport == Transport::udp ? "UDP" : "TCP";
 }
 
-Wrong via_problem(const Phone& /*phone*/, const Message& message) {
+/// What the Via of a request that came straight from the device says of it. False if it is wrong.
+bool judge_via(const Phone& phone, const Message& message, Occurrence& it) {
   const sip::Via& via = message.sip.via();
+  const LeadsTo sent_by = where_leads(phone, message, via.host);
   if (!sip::same_ignoring_case(via.transport, via_token(message.transport)))
-    return fmt::format("Via says {}, sent over {}", via.transport, via_token(message.transport));
-  const auto host = IpAddress::parse(via.host);
-  if (!host) return std::nullopt;  // a name: only its resolver could tell
-  if (!came_from(message, *host))
-    return fmt::format("Via sent-by {} but sent from {}", via.sent_by, message.source.text());
-  const std::uint16_t port = via.port == 0 ? 5060 : via.port;
-  if (message.transport == Transport::udp && port != message.source.port)
-    return fmt::format("Via sent-by {} but sent from {}", via.sent_by, message.source.text());
-  return std::nullopt;
+    it.violated(
+        fmt::format("Via says {}, sent over {}", via.transport, via_token(message.transport)));
+  else if (sent_by == LeadsTo::nobody)
+    it.violated(fmt::format("Via sent-by {} leads to nobody", via.sent_by));
+  else if (sent_by == LeadsTo::elsewhere)
+    violated_unless_nat(
+        phone, it,
+        fmt::format("Via sent-by {} but sent from {}", via.sent_by, message.source.text()));
+  else
+    return true;
+  return false;
+}
+
+/// A final response went to the port of sent-by, another than the source port, and the request was
+/// sent again after it. The source port itself is free (§18.1.1, §18.2.2).
+bool ignores_response_at_sent_by(const Phone& phone, const Transaction& transaction) {
+  if (!is_unreliable(phone, transaction) || !transaction.final) return false;
+  const Message& request = opening(phone, transaction);
+  const Message& response = phone.message(*transaction.final);
+  const std::uint16_t port = request.sip.via().port == 0 ? 5060 : request.sip.via().port;
+  return port != request.source.port && response.destination.port == port &&
+         phone.at(transaction.sends.back()) > response.at + policy::round_trip_slack;
 }
 
 void via_tells_where_we_listen(const Phone& phone, Judge& judge) {
-  if (may_be_changed_by_nat(phone, judge)) return;
-  every<requests_of_device, via_problem>(phone, judge);
+  std::vector<const Message*> own = requests_of_device(phone);
+  std::erase_if(own, [](const Message* request) { return came_through_a_proxy(*request); });
+  bool all_right = true;
+  for (const Message* request : own) {
+    Occurrence it(phone, judge, *request);
+    all_right = judge_via(phone, *request, it) && all_right;
+  }
+  for (const Transaction* transaction : client_transactions(phone)) {
+    if (!ignores_response_at_sent_by(phone, *transaction)) continue;
+    all_right = false;
+    Occurrence(phone, judge, *transaction)
+        .cite(*transaction->final)
+        .violated_unless_lost("the response at the port of sent-by was not heeded");
+  }
+  if (all_right && !own.empty()) judge.all_held(own.front()->index, own.size());
 }
 
 // --- The Contact of an INVITE --------------------------------------------------------------------
@@ -205,7 +237,8 @@ const std::array rules{
                             "the device listens on.",
                 .observed = "The Via of every request has the token of the transport it came over, "
                             "and the device takes the responses that are sent to its sent-by."},
-        .held = "a Via that names transport and source in all {} requests",
+        .needs = {"a request that came straight from the device"},
+        .held = "a Via that names transport and address in all {} requests",
         .judge = via_tells_where_we_listen},
     Rule{
         .row =

@@ -10,9 +10,12 @@
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/check/unless.hpp"
 #include "harness/observed/actions.hpp"
+#include "harness/observed/client_transactions.hpp"
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/observed_t1.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
@@ -114,7 +117,7 @@ void contact_beats_header(const Phone& phone, const AttemptPair& pair, Occurrenc
 /// AMB-6: E − R means nothing, so the refresh must come before E and not at once.
 void short_expiry_is_followed(const Phone& phone, const Refresh& refresh, Occurrence& it) {
   const auto asked = refresh.previous->requested;
-  if (!asked || *asked <= refresh.granted) return;
+  if (!asked || *asked <= refresh.granted || refresh.has_other_reason) return;
   const Duration before = phone.profile.reregister_margin();
   const Duration least = before >= refresh.granted
                              ? std::min<Duration>(policy::least_wait, refresh.granted / 2)
@@ -145,6 +148,7 @@ std::ptrdiff_t attempts_in_period(const Phone& phone, const Refresh& refresh) {
 }
 
 void unused_margin_has_no_other_effect(const Phone& phone, const Refresh& refresh, Occurrence& it) {
+  if (refresh.has_other_reason || refresh.follows_other_reason) return;
   const auto in_period = attempts_in_period(phone, refresh);
   const Duration after = refresh.next->start - *refresh.previous->ok;
   const std::string seen =
@@ -157,22 +161,27 @@ void unused_margin_has_no_other_effect(const Phone& phone, const Refresh& refres
 
 // --- Failed attempts -----------------------------------------------------------------------------
 
-/// Nothing but time told the device.
+/// Nothing but time told the device: the next attempt did not come before Timer F.
 bool timed_out(const Phone& phone, const RegisterAttempt& attempt) {
+  const Transaction& last = transactions(phone)[attempt.transactions.back()];
+  const Duration timeout = phone.profile.request_timeout();
+  const Duration early = timer_tolerance(phone, timeout).value / 2;
   return attempt.fail && attempt.status == 0 &&
+         *attempt.fail >= start_of(phone, last) + timeout - early &&
          !transport_failure(phone, attempt.server, attempt.start, *attempt.fail);
 }
 
 void waits_after_a_timeout(const Phone& phone, const AttemptPair& pair, Occurrence& it) {
   const RegisterAttempt& failed = *pair.before;
+  const Transaction& last = transactions(phone)[failed.transactions.back()];
   if (pair.after == nullptr || pair.after->unregister || !timed_out(phone, failed) ||
-      pair.after->start < *failed.fail ||
+      may_have_begun_unseen(phone, last) || pair.after->start < *failed.fail ||
       next_power_change(phone, failed.start) <= pair.after->start)
     return;
   const Duration wait = pair.after->start - *failed.fail;
-  const std::string seen = fmt::format(
-      "next attempt at the {} {} after a timeout (the profile says {})", to_string(failed.server),
-      format_seconds(wait), format_duration(phone.profile.reg_retry_wait));
+  const std::string seen =
+      fmt::format("next attempt at the {} {} after a timeout{}", to_string(failed.server),
+                  format_seconds(wait), stated_retry_wait(phone));
   it.about(evidence_of(phone, *pair.after));
   if (wait >= policy::least_wait)
     it.pass(seen);
@@ -220,7 +229,7 @@ void does_not_repeat_what_was_refused(const Phone& phone, const Transaction& ref
   const sip::MessageView* answer = answer_to(phone, refused);
   if (!answer || (answer->status() != 403 && answer->status() != 404)) return;
   const Duration limit =
-      std::max(policy::least_wait_after_refusal, phone.profile.reg_retry_wait_403);
+      std::max(policy::least_wait_after_refusal, phone.profile.reg_retry_wait_403.value_or(0s));
   const CaptureTime at = phone.at(*refused.final);
   const Transaction* next = next_register_at_server(phone, refused);
   const bool is_same = next != nullptr && next_power_change(phone, at) > opening(phone, *next).at &&

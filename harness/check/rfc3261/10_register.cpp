@@ -14,12 +14,13 @@
 #include "harness/check/shared_judgements.hpp"
 #include "harness/check/unless.hpp"
 #include "harness/observed/actions.hpp"
-#include "harness/observed/addresses.hpp"
 #include "harness/observed/cseq_numbers.hpp"
 #include "harness/observed/evidence.hpp"
-#include "harness/observed/learned_addresses.hpp"
+#include "harness/observed/observed_t1.hpp"
+#include "harness/observed/own_addresses.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/register_contacts.hpp"
 #include "harness/observed/register_transactions.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/sent_requests.hpp"
@@ -111,90 +112,59 @@ void cseq_counts_up(const Phone& phone, const RegistersAtServer& at, Occurrence&
 
 // --- Contact -------------------------------------------------------------------------------------
 
-/// What is wrong with the Contact of a REGISTER that came from `source`.
-std::optional<std::string> contact_problem(const Message& message) {
-  const auto contacts = sip::parse_addresses(message.sip.header(HeaderId::contact));
-  if (contacts.empty()) return "no Contact";
-  if (contacts.front().uri == "*") return std::nullopt;
-  const auto uri = sip::parse_uri(contacts.front().uri);
-  if (!uri) return fmt::format("Contact \"{}\" cannot be read", contacts.front().uri);
-  const auto host = IpAddress::parse(uri->host);
-  if (!host) return std::nullopt;  // a name: only its resolver could tell
-  const std::uint16_t port = uri->port == 0 ? 5060 : uri->port;
-  if (!came_from(message, *host))
-    return fmt::format("Contact host {} but the packet came from {}", uri->host,
-                       message.source.address.text());
-  if (message.transport == Transport::udp && port != message.source.port &&
-      port != message.sip.via().port)
-    return fmt::format("Contact port {} but the packet came from port {}", port,
-                       message.source.port);
-  return std::nullopt;
+/// Over UDP the device listens where it sends from or where its Via says.
+bool is_other_port(const Phone& phone, const Message& message, const Endpoint& contact) {
+  return message.transport == Transport::udp && contact.port != message.source.port &&
+         contact.port != message.sip.via().port && !is_seen_under(phone, contact) &&
+         !sends_from(phone, contact);
 }
 
-/// A server told the device that it is seen under this host and port (RFC 3581 §4).
-bool was_learned(const Phone& phone, const Message& message) {
-  const auto contacts = sip::parse_addresses(message.sip.header(HeaderId::contact));
-  const auto uri = contacts.empty() ? std::nullopt : sip::parse_uri(contacts.front().uri);
-  return uri && was_seen_under(phone, uri->host, uri->port, message.index);
+/// The address of a Contact, once it was read. False if it is wrong.
+bool judge_own_address(const Phone& phone, const Message& message, const sip::Uri& uri,
+                       Occurrence& it) {
+  if (came_through_a_proxy(message)) return true;
+  const IpAddress& source = message.source.address;
+  const LeadsTo host = where_leads(phone, message, uri.host);
+  const auto contact = uri.endpoint();
+  if (host == LeadsTo::nobody)
+    it.violated(fmt::format("Contact host {} leads to nobody", uri.host));
+  else if (host == LeadsTo::elsewhere)
+    violated_unless_nat(
+        phone, it,
+        fmt::format("Contact host {} but the packet came from {}", uri.host, source.text()));
+  else if (contact && contact->address == source && is_other_port(phone, message, *contact))
+    it.violated(fmt::format("Contact port {} but the packet came from port {}", contact->port,
+                            message.source.port));
+  else
+    return true;
+  return false;
 }
 
-/// The Contact that a later one at the same server must equal until the device is switched.
-struct KnownContact {
-  std::string_view uri;
-  CaptureTime until;
-};
-
-/// A REGISTER, and what is wrong with its Contact.
-struct JudgedContact {
-  const Message* message = nullptr;
-  Wrong wrong;
-};
-
-Evidence evidence_of(const Phone& phone, const JudgedContact& judged) {
-  return evidence_of(phone, *judged.message);
-}
-
-class ContactFollower {
- public:
-  explicit ContactFollower(const Phone& phone) : phone_(phone) {}
-
-  Wrong problem_of(const Message& message) {
-    if (const auto problem = contact_problem(message)) {
-      if (!was_learned(phone_, message)) return problem;
-      known_.erase(message.server);
-      return std::nullopt;
-    }
-    const auto contacts = sip::parse_addresses(message.sip.header(HeaderId::contact));
-    const std::string_view uri = contacts.front().uri;
-    if (uri == "*") return std::nullopt;
-    KnownContact& contact = known_[message.server];
-    if (contact.uri.empty() || contact.until < message.at)
-      contact = {uri, next_power_change(phone_, message.at)};
-    if (was_learned(phone_, message)) contact.uri = uri;
-    if (sip::same_uri(contact.uri, uri)) return std::nullopt;
-    return fmt::format("Contact {} where it was {}", uri, contact.uri);
-  }
-
- private:
-  const Phone& phone_;
-  std::map<ServerRole, KnownContact> known_;
-};
-
-std::vector<JudgedContact> judged_contacts(const Phone& phone) {
-  ContactFollower contacts(phone);
-  std::vector<JudgedContact> found;
-  for (const Message* message : registers_of_device(phone))
-    found.push_back({message, contacts.problem_of(*message)});
-  return found;
-}
-
-Wrong contact_wrong_with(const Phone& /*phone*/, const JudgedContact& judged) {
-  return judged.wrong;
+/// False if it is wrong.
+bool judge_contact(const Phone& phone, const RegisterContact& contact, Occurrence& it) {
+  if (contact.uri == "*") return true;
+  const auto uri = sip::parse_uri(contact.uri);
+  if (contact.uri.empty())
+    it.violated("no Contact");
+  else if (!uri)
+    it.violated(fmt::format("Contact \"{}\" cannot be read", contact.uri));
+  else if (!judge_own_address(phone, *contact.message, *uri, it))
+    return false;
+  else if (!contact.left.empty())
+    it.violated(fmt::format("Contact {} where it was {}", contact.uri, contact.left));
+  else
+    return true;
+  return false;
 }
 
 void contact_is_reachable(const Phone& phone, Judge& judge) {
-  if (may_be_changed_by_nat(phone, judge)) return;
-  every<judged_contacts, contact_wrong_with>(phone, judge);
+  std::size_t wrong = 0;
+  for (const RegisterContact& contact : register_contacts(phone)) {
+    Occurrence it(phone, judge, contact);
+    if (!judge_contact(phone, contact, it)) ++wrong;
+  }
+  const auto& all = register_contacts(phone);
+  if (wrong == 0 && !all.empty()) judge.all_held(all.front().message->index, all.size());
 }
 
 // --- When ----------------------------------------------------------------------------------------
@@ -280,10 +250,17 @@ bool overlaps(const Phone& phone, const Transaction& before, const Message& next
 }
 
 void one_at_a_time(const Phone& phone, const RegistersAtServer& at, Occurrence& it) {
+  std::size_t begun_unseen = 0;
   bool all_right = true;
   for (std::size_t i = 1; i < at.registers.size(); ++i) {
     const Message& before = opening(phone, *at.registers[i - 1]);
     const Message& next = opening(phone, *at.registers[i]);
+    // How long it waited for its answer is not known then.
+    const bool is_unanswered = !at.registers[i - 1]->final;
+    if (is_unanswered && may_have_begun_unseen(phone, *at.registers[i - 1])) {
+      ++begun_unseen;
+      continue;
+    }
     if (!overlaps(phone, *at.registers[i - 1], next)) continue;
     all_right = false;
     it.about(evidence_of(phone, *at.registers[i]));
@@ -295,8 +272,8 @@ void one_at_a_time(const Phone& phone, const RegistersAtServer& at, Occurrence& 
     else
       it.warn(seen + ", with the same Contact");
   }
-  if (all_right && at.registers.size() >= 2)
-    it.pass(fmt::format("{} REGISTERs at the {}, one at a time", at.registers.size(),
+  if (all_right && at.registers.size() >= 2 + begun_unseen)
+    it.pass(fmt::format("{} REGISTERs at the {}, one at a time", at.registers.size() - begun_unseen,
                         to_string(at.server)));
 }
 
@@ -346,7 +323,8 @@ const std::array rules{
                  .sentence =
                      "The Contact of a REGISTER carries a URI at which the device can be reached.",
                  .observed = "Each REGISTER that asks for a binding has a Contact whose host and "
-                             "port are those the device receives on, the same at each refresh."},
+                             "port are those the device receives on or is seen under, the same at "
+                             "each refresh. Elsewhere than at the device a NAT may stand between."},
          .held = "a Contact that leads back to the device in all {} requests",
          .judge = contact_is_reachable},
     Rule{.row = {.id = "RFC3261-REG-09",

@@ -187,8 +187,9 @@ void is_repeated_until_ack(const Phone& phone, const Accepted& accepted, Occurre
   const CaptureTime end = repeats_may_end(phone, accepted);
   Copies copies{accepted.invite->server, accepted.copies, describe_final(phone, *accepted.invite)};
   std::erase_if(copies.messages, [&](std::size_t copy) { return phone.at(copy) > end; });
-  judge_intervals(phone, copies, doubling_to_t2(phone), it);
+  const bool goes_by_t1 = judge_intervals(phone, copies, doubling_to_t2(phone), it);
   it.about(evidence_of(phone, accepted));
+  if (!accepted.ack && !goes_by_t1) return;
   if (!accepted.ack) return judge_unacknowledged(phone, accepted, it);
   const bool goes_on = phone.at(accepted.copies.back()) > phone.at(*accepted.ack) + in_flight;
   if (goes_on && phone.trace.vantage == trace::Vantage::device)

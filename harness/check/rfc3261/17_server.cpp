@@ -91,7 +91,7 @@ void repeats_its_refusal(const Phone& phone, const Transaction& refused, Occurre
     std::erase_if(copies.messages, [&](std::size_t copy) {
       return phone.at(copy) > phone.at(refused.acks.front());
     });
-  judge_intervals(phone, copies, back_off, it);
+  if (!judge_intervals(phone, copies, back_off, it)) return;
   const std::size_t expected = full_count(phone, back_off);
   // §17.2.1: a transport error ends the transaction.
   const bool was_cut_short =

@@ -11,10 +11,12 @@
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/check/unless.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/observed_t1.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/split_requests.hpp"
 #include "harness/observed/tolerances.hpp"
@@ -61,28 +63,26 @@ bool had_to_send_to_the_end(const Phone& phone, const Transaction& transaction) 
          !may_be_hung_up(phone, transaction);
 }
 
-/// The first intervals may lie before a capture that does not begin with the device's life: what
-/// looks like the first one is too long for it, and a longer one leads back to before the capture.
-bool may_have_begun_unseen(const Phone& phone, const std::vector<std::size_t>& sends,
-                           const BackOff& back_off) {
-  if (phone.trace.has_journal() || sends.size() < 2) return false;
-  const Duration first = phone.at(sends[1]) - phone.at(sends[0]);
-  const bool is_first = first <= back_off(0) + timer_tolerance(phone, back_off(0)).value;
-  return !is_first && phone.at(sends[0]) - first <= phone.trace.first;
+/// A device may be set to fewer retransmissions (AMB-17): its profile would say so, and does not
+/// know its timers at all.
+bool may_be_set_to_fewer(const Phone& phone, std::size_t seen) {
+  return !phone.profile.knows_timers && seen > 1;
 }
 
 void judge_back_off(const Phone& phone, const Transaction& transaction, const BackOff& back_off,
                     Occurrence& it) {
   const Copies copies{transaction.server, unanswered_sends(phone, transaction),
                       std::string(opening(phone, transaction).sip.method_text())};
-  if (may_have_begun_unseen(phone, copies.messages, back_off))
-    return it.inconclusive(Blame::user, "the first transmission may have been before the capture");
-  judge_intervals(phone, copies, back_off, it);
+  // What the capture joined late says nothing of the intervals before.
+  if (copies.messages.size() > 1 && may_have_begun_unseen(phone, transaction)) return;
+  if (!judge_intervals(phone, copies, back_off, it)) return;
   const std::size_t seen = copies.messages.size();
   const std::size_t expected = full_count(phone, back_off);
   if (seen < expected && had_to_send_to_the_end(phone, transaction))
-    it.about(evidence_of(phone, transaction))
-        .violated(fmt::format("{} transmissions before the timeout, {} expected", seen, expected));
+    violated_if_known(
+        it.about(evidence_of(phone, transaction)), !may_be_set_to_fewer(phone, seen),
+        "max_request_retries",
+        fmt::format("{} transmissions before the timeout, {} expected", seen, expected));
 }
 
 void doubles(const Phone& phone, const Transaction& invite, Occurrence& it) {
@@ -109,8 +109,10 @@ void ends_at_its_timeout(const Phone& phone, const Transaction& transaction, Occ
   const auto tolerance = timer_tolerance(phone, phone.profile.timers.sixty_four_t1());
   const CaptureTime last = phone.at(transaction.sends.back());
   const std::string after = format_seconds(last - start_of(phone, transaction));
+  const Duration longest = longest_t1(phone, transaction) - phone.profile.timers.t1;
   if (last > timeout + tolerance.value)
-    it.violated(fmt::format("still sent {} after its first transmission", after));
+    violated_if_known(it, last > timeout + tolerance.value + 64 * longest || longest == 0s, "T1",
+                      fmt::format("still sent {} after its first transmission", after));
   else if (!transaction.acks.empty() && !transaction.final)
     it.fail("an ACK for an INVITE that was never answered");
   else

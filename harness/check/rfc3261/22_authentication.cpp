@@ -10,6 +10,7 @@
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/challenges.hpp"
@@ -122,11 +123,10 @@ void are_not_repeated(const Phone& phone, const Challenged& rejected, Occurrence
       it.pass("rejected credentials were not sent again");
     return;
   }
-  const Duration wait = phone.profile.reg_retry_wait;
+  const Duration wait = phone.profile.reg_retry_wait.value_or(policy::least_wait);
   const Duration after = next->at - at;
-  const std::string seen =
-      fmt::format("credentials again {} after they were rejected (the profile waits {})",
-                  format_seconds(after), format_duration(wait));
+  const std::string seen = fmt::format("credentials again {} after they were rejected{}",
+                                       format_seconds(after), stated_retry_wait(phone));
   it.about(evidence_of(phone, *rejected.challenge))
       .cite(rejected.refused->sends.front())
       .cite(next->index);
@@ -191,7 +191,8 @@ void a_shared_realm_is_survived(const Phone& phone, const RegisterAttempt& attem
   if (attempt.ok)
     it.pass(fmt::format("registered at the {}, which shares the realm \"{}\"",
                         to_string(attempt.server), realm));
-  else if (attempt.end && (must_be_answered(phone, *last) || tried_foreign_nonce(phone, *last)))
+  else if (attempt.end && !is_answered(phone, *last) &&
+           (must_be_answered(phone, *last) || tried_foreign_nonce(phone, *last)))
     it.violated_unless_lost(
         fmt::format("gave up at the {} when it challenged for the realm "
                     "\"{}\" anew",

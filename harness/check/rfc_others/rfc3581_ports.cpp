@@ -10,6 +10,7 @@
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/client_transactions.hpp"
+#include "harness/observed/own_addresses.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/rport.hpp"
@@ -22,7 +23,7 @@ using verdict::Blame;
 using verdict::Severity;
 
 std::string_view has_rport_off(const Phone& phone) {
-  return phone.profile.rport ? "" : "the profile switches rport off";
+  return phone.profile.rport.value_or(true) ? "" : "the profile switches rport off";
 }
 
 // --- What it asks --------------------------------------------------------------------------------
@@ -38,10 +39,12 @@ bool ignores_response_at_source_port(const Phone& phone, const Transaction& tran
          phone.at(transaction.sends.back()) > response.at + policy::round_trip_slack;
 }
 
-/// What a request over UDP says wrong about rport.
-std::optional<std::string> rport_problem(const Message& request) {
+/// What a request over UDP says wrong about rport. To ask for it is the device's choice, unless its
+/// profile says that it does.
+std::optional<std::string> rport_problem(const Phone& phone, const Message& request) {
   const sip::Via& via = request.sip.via();
-  if (!via.has_rport) return fmt::format("{} without rport", request.sip.method_text());
+  if (!via.has_rport && phone.profile.rport)
+    return fmt::format("{} without rport", request.sip.method_text());
   if (via.rport) return fmt::format("{} gives rport a value", request.sip.method_text());
   return std::nullopt;
 }
@@ -50,10 +53,12 @@ void asks_for_the_source_port(const Phone& phone, Judge& judge) {
   std::size_t asked = 0;
   bool all_fine = true;
   for (const Transaction* transaction : client_transactions(phone)) {
-    if (!is_unreliable(phone, *transaction)) continue;
-    ++asked;
+    const Message& request = opening(phone, *transaction);
+    // The Via on top is a proxy's then.
+    if (!is_unreliable(phone, *transaction) || came_through_a_proxy(request)) continue;
+    if (request.sip.via().has_rport || phone.profile.rport) ++asked;
     Occurrence it(phone, judge, *transaction);
-    const auto problem = rport_problem(opening(phone, *transaction));
+    const auto problem = rport_problem(phone, request);
     const bool is_ignored = ignores_response_at_source_port(phone, *transaction);
     all_fine = all_fine && !problem && !is_ignored;
     if (problem) it.violated(*problem);
@@ -108,7 +113,7 @@ const std::array rules{
                              "its port is not the source port, no request is sent again after its "
                              "response came to that.",
                  .tolerance = "policy: 50 ms"},
-         .needs = {"a request over UDP"},
+         .needs = {"a request over UDP that asks for rport, or a profile that says it must"},
          .unless = has_rport_off,
          .judge = asks_for_the_source_port},
     Rule{.row = {.id = "RFC3581-02",

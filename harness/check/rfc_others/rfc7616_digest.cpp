@@ -11,8 +11,10 @@
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/observed/challenges.hpp"
 #include "harness/observed/credentials.hpp"
+#include "harness/observed/password.hpp"
 #include "harness/observed/protection_spaces.hpp"
 #include "harness/sip/text.hpp"
 
@@ -54,15 +56,12 @@ bool was_rejected(const Phone& phone, const Transaction& transaction) {
   return status == 401 || status == 403 || status == 407;
 }
 
-std::optional<std::string> find_password(const Phone& phone) {
-  return scenario::resolve(phone.profile.account.password);
-}
-
 void judge_response(const Phone& phone, const SentCredentials& sent, Occurrence& it) {
-  const Credentials& credentials = *sent.digest.values;
-  const std::string_view method = opening(phone, *sent.transaction).sip.method_text();
-  if (sip::verify_credentials(credentials, *phone.derived<find_password>(), method))
-    it.pass(fmt::format("{} with a right response", method));
+  if (is_response_right(phone, sent))
+    it.pass(fmt::format("{} with a right response",
+                        opening(phone, *sent.transaction).sip.method_text()));
+  else if (may_have_another_password(phone))
+    it.inconclusive(Blame::user, std::string(another_password));
   else if (!was_rejected(phone, *sent.transaction) && !phone.trace.has_journal())
     it.inconclusive(Blame::user, "the profile's password does not verify what no server rejected");
   else
@@ -70,19 +69,24 @@ void judge_response(const Phone& phone, const SentCredentials& sent, Occurrence&
 }
 
 void proves_the_password(const Phone& phone, const SentCredentials& sent, Occurrence& it) {
-  if (!phone.derived<find_password>())
-    return it.inconclusive(Blame::user, "the account's password is not available");
   if (!sent.digest.values) return it.violated("credentials that cannot be read");
   const Credentials& credentials = *sent.digest.values;
   const GivenNonce* given = given_nonce(phone, credentials.nonce);
   if (const auto flaw = flaw_in(credentials, given == nullptr ? nullptr : given->offer))
     it.violated(*flaw);
+  else if (!password(phone))
+    return;
   else if (!can_be_verified(credentials))
     it.inconclusive(Blame::harness,
                     fmt::format("algorithm \"{}\" with qop \"{}\" is not known here",
                                 credentials.algorithm, credentials.qop));
   else
     judge_response(phone, sent, it);
+}
+
+void credentials_prove_the_password(const Phone& phone, Judge& judge) {
+  each<sent_credentials, proves_the_password>(phone, judge);
+  if (!sent_credentials(phone).empty() && !password(phone)) lacks_password(phone, judge, "AUTH-03");
 }
 
 // --- Counting ------------------------------------------------------------------------------------
@@ -251,7 +255,7 @@ const std::array rules{
                  .observed = "The response of all credentials is computed anew from the "
                              "account's password."},
          .needs = {"a request with credentials"},
-         .judge = each<sent_credentials, proves_the_password>},
+         .judge = credentials_prove_the_password},
     Rule{.row = {.id = "AUTH-04",
                  .clause = "RFC 7616 §3.4; RFC 2617 §3.2.2",
                  .severity = Severity::must,

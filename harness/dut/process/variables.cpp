@@ -72,7 +72,8 @@ std::optional<std::string> Variables::find(std::string_view name) {
   if (name == "register_expiration")
     return seconds(values_.profile.register_expiration.value_or(Duration::zero()));
   if (name == "subscribe_expiration") return seconds(values_.profile.subscribe_expiration);
-  if (name == "transport") return std::string(to_string(values_.profile.transport));
+  if (name == "transport")
+    return std::string(to_string(values_.profile.transport.value_or(Transport::udp)));
   if (name == "number") return number_;
   return std::nullopt;
 }

@@ -110,7 +110,7 @@ void BootCycle::on_looked_up(Site& site, const std::vector<IpAddress>& addresses
     return;
   }
   // policy: a name that leads nowhere is a server that cannot be reached.
-  site.next_lookup = core_.world().call_after(core_.profile().reg_retry_wait,
+  site.next_lookup = core_.world().call_after(core_.profile().retry_wait(),
                                               [&site] { site.registration->resume(); });
 }
 

@@ -133,7 +133,7 @@ void Registration::on_unreachable(sip::ClientFailure failure) {
   if (timed_out && core_.deviates(Deviation::registers_again_at_once)) return on_failed(at_once);
   if (!timed_out && core_.deviates(Deviation::hammers_a_closed_port)) return on_failed(hammering);
   // §10.2.7: no immediate second try at a registrar that timed out.
-  on_failed(core_.profile().reg_retry_wait);
+  on_failed(core_.profile().retry_wait());
 }
 
 void Registration::on_response(const sip::MessageView& response) {
@@ -148,8 +148,8 @@ void Registration::on_response(const sip::MessageView& response) {
   const bool refused = (response.status() == 403 || response.status() == 404) &&
                        !core_.deviates(Deviation::repeats_a_forbidden_register);
   const scenario::Profile& profile = core_.profile();
-  on_failed(refused ? std::max(profile.reg_retry_wait_403, profile.reg_retry_wait)
-                    : profile.reg_retry_wait);
+  on_failed(refused ? std::max(profile.reg_retry_wait_403.value_or(20min), profile.retry_wait())
+                    : profile.retry_wait());
 }
 
 void Registration::on_accepted(const sip::MessageView& response) {
@@ -160,7 +160,7 @@ void Registration::on_accepted(const sip::MessageView& response) {
   }
   const Duration expiry = granted(response);
   // A 200 that grants nothing holds no binding.
-  if (expiry == 0s) return on_failed(core_.profile().reg_retry_wait);
+  if (expiry == 0s) return on_failed(core_.profile().retry_wait());
   failures_ = 0;
   ++accepted_;
   if (core_.deviates(Deviation::routes_by_record_route_of_register))

@@ -86,11 +86,11 @@ void Subscription::send(sip::MessageBuilder request, const std::string& uri) {
   request_ = core_.start(
       request, dialog_ ? core_.hop_towards(*dialog_, hop) : hop,
       {.on_response = [this](const sip::MessageView& response) { on_response(response); },
-       .on_failure = [this](sip::ClientFailure) { begin_after(core_.profile().reg_retry_wait); }});
+       .on_failure = [this](sip::ClientFailure) { begin_after(core_.profile().retry_wait()); }});
   if (core_.deviates(Deviation::believes_a_subscription_without_notify)) return;
   // §4.1.2.4, Timer N: without a NOTIFY there is no subscription, whatever the response said.
   timer_n_ = core_.world().call_after(core_.profile().timers.sixty_four_t1(),
-                                      [this] { begin_after(core_.profile().reg_retry_wait); });
+                                      [this] { begin_after(core_.profile().retry_wait()); });
 }
 
 seconds Subscription::asked() const {
@@ -126,11 +126,11 @@ void Subscription::on_refused(const sip::MessageView& response) {
   if (response.status() == 481) return begin_after(0s);
   if (response.status() == 489) {
     // §4.1.2.1: a package that the server does not know is not asked for again.
-    if (core_.deviates(Deviation::repeats_a_bad_event)) begin_after(core_.profile().reg_retry_wait);
+    if (core_.deviates(Deviation::repeats_a_bad_event)) begin_after(core_.profile().retry_wait());
     return;
   }
   begin_after(
-      std::max<Duration>(core_.profile().subscribe_expiration, core_.profile().reg_retry_wait));
+      std::max<Duration>(core_.profile().subscribe_expiration, core_.profile().retry_wait()));
 }
 
 void Subscription::on_accepted(const sip::MessageView& response) {
@@ -181,7 +181,7 @@ void Subscription::on_terminated(std::string_view subscription_state) {
   const auto wait = named && !core_.deviates(Deviation::ignores_retry_after_of_notify)
                         ? sip::parse_unsigned<std::uint32_t>(*named)
                         : std::nullopt;
-  begin_after(wait ? Duration(seconds(*wait)) : core_.profile().reg_retry_wait);
+  begin_after(wait ? Duration(seconds(*wait)) : core_.profile().retry_wait());
 }
 
 }  // namespace sipharness::dut

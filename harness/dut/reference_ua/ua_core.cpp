@@ -84,7 +84,9 @@ void UaCore::on_unreachable(const sip::Hop& hop, world::StreamEnd end) {
 }
 
 Transport UaCore::transport() const {
-  return deviates(Deviation::uses_tcp_against_profile) ? Transport::tcp : profile().transport;
+  return deviates(Deviation::uses_tcp_against_profile)
+             ? Transport::tcp
+             : profile().transport.value_or(Transport::udp);
 }
 
 sip::Hop UaCore::hop_to(const Endpoint& remote) const {
@@ -110,7 +112,8 @@ std::string UaCore::address_of_record(const Server& server) const {
 
 std::string UaCore::new_via() {
   return fmt::format("SIP/2.0/{} {};branch={}{}", transport() == Transport::tcp ? "TCP" : "UDP",
-                     local().text(), sip::new_branch(rng_), profile().rport ? ";rport" : "");
+                     local().text(), sip::new_branch(rng_),
+                     profile().rport.value_or(true) ? ";rport" : "");
 }
 
 std::string UaCore::contact() const {

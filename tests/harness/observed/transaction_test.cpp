@@ -46,31 +46,6 @@ TEST(Transactions, tell_provisional_and_final_responses_and_count_copies) {
   EXPECT_EQ(one.phone.messages[call.acks[0]].sip.method(), sip::Method::ack);
 }
 
-/// A request to a silent primary and its first copy `after` that.
-void sent_twice(TraceBuilder& t, Duration at, Duration after) {
-  t.retransmissions(t.at(at).from_device(primary).request("OPTIONS"), {after});
-}
-
-std::optional<Duration> t1_of(TraceBuilder& t) {
-  return observed_t1(OnePhone(t).phone);
-}
-
-TEST(Transactions, trap_14_show_t1_by_their_first_intervals) {
-  TraceBuilder t;
-  EXPECT_EQ(t1_of(t), std::nullopt) << "nothing was repeated";
-  sent_twice(t, 1s, 1s);
-  EXPECT_EQ(t1_of(t), 1s);
-  sent_twice(t, 10s, 3s);  // its first copy was lost on the way to the tap
-  sent_twice(t, 20s, 1010ms);
-  EXPECT_EQ(t1_of(t), 1010ms) << "the median";
-}
-
-TEST(Transactions, trap_14_do_not_show_a_t1_that_no_device_may_have) {
-  TraceBuilder t;
-  sent_twice(t, 1s, 200ms);
-  EXPECT_EQ(t1_of(t), std::nullopt);
-}
-
 TEST(Transactions, leave_the_ack_of_a_2xx_out) {
   TraceBuilder t;
   t.complete_call(primary, 1s);

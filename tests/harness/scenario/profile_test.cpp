@@ -89,7 +89,7 @@ TEST(Profile, takes_every_setting_from_its_file) {
   EXPECT_TRUE(profile.mwi_subscribe);
   EXPECT_EQ(profile.max_request_retries, 2);
   EXPECT_TRUE(profile.parallel_allowed);
-  EXPECT_FALSE(profile.rport);
+  EXPECT_EQ(profile.rport, false);
   EXPECT_EQ(profile.transport, Transport::tcp);
   EXPECT_FALSE(profile.registers);
   EXPECT_FALSE(profile.registers_at_both);
@@ -135,6 +135,9 @@ TEST(Profile, may_not_say_or_not_have_what_checks_would_hold_it_to) {
   EXPECT_EQ(silent.register_expiration, std::nullopt);
   EXPECT_EQ(silent.reregister_before, std::nullopt);
   EXPECT_FALSE(silent.knows_timers);
+  EXPECT_EQ(silent.reg_retry_wait_403, std::nullopt);
+  EXPECT_EQ(silent.transport, std::nullopt);
+  EXPECT_EQ(silent.rport, std::nullopt);
   EXPECT_EQ(read(to_json(silent)), silent);
 }
 

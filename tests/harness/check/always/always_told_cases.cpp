@@ -100,6 +100,11 @@ std::vector<Case> profile_cases() {
          s.trace.over(Transport::tcp);
          s.trace.at(1s).from_device(primary).request("REGISTER");
        }},
+      {"not_said", "PROFILE-TRANSPORT", not_applicable("does not say the transport"),
+       [](Setting s) {
+         s.profile.transport.reset();
+         healthy(s);
+       }},
       {"never_shows_up", "PROFILE-TRANSPORT", needs("a SIP message from the device"), silence},
   };
 }

@@ -74,6 +74,12 @@ std::vector<Case> failover_recovery_cases() {
       {"soon", "FO-BACK-02", Verdict::pass, back_at(300s)},
       {"late", "FO-BACK-02", warns("after its return: 150.000 s", {16}), back_at(400s)},
       {"hopelessly_late", "FO-BACK-02", fails("after its return: 250.000 s", {16}), back_at(500s)},
+      {"late_by_a_wait_that_nobody_said", "FO-BACK-02",
+       inconclusive("but reg_retry_wait is not known: say --profile"),
+       [](Setting s) {
+         s.profile.reg_retry_wait.reset();
+         back_at(400s)(s);
+       }},
       {"never", "FO-BACK-02", warns("no REGISTER at the primary in the 350.000 s", {}),
        back_at(0s)},
       {"no_outage", "FO-BACK-02", needs("a primary that returns after an outage"), healthy},

@@ -25,6 +25,17 @@ void primary_down_from_5s(TraceBuilder& trace, bool secondary_refreshed) {
   trace.ends(290s);
 }
 
+/// A phone whose profile claims nothing.
+std::function<void(Setting)> named_by_its_user_agent(std::string user_agent) {
+  return [=](Setting s) {
+    s.profile.vendor_claims.clear();
+    s.trace.at(0s).from_device(primary).request(
+        "REGISTER", {.expires = 120s, .headers = {{"User-Agent", user_agent}}});
+    s.trace.at(20ms).to_device(primary).response(200, {.expires = 120s});
+    s.trace.registration(primary, 100s, 120s);
+  };
+}
+
 std::vector<Case> both_servers_cases() {
   return {
       {"asks_for_minutes", "GRP-CFG-03", Verdict::pass,
@@ -60,12 +71,17 @@ std::vector<Case> both_servers_cases() {
          s.trace.registration(primary, 0s, 120s);
          s.trace.ends(20s);
        }},
-      {"unclaimed_vendor_row_is_info", "GRP-REG-01", info("does not claim the guide", {1}),
+      {"unclaimed_vendor_row_is_info", "GRP-REG-01",
+       info("neither the profile nor the User-Agent claims the guide", {1}),
        [](Setting s) {
          s.profile.vendor_claims.clear();
          s.trace.registration(primary, 0s, 120s);
          s.trace.ends(60s);
        }},
+      {"user_agent_names_a_grp26xx", "GRP-REG-05", Verdict::pass,
+       named_by_its_user_agent("Grandstream GRP2615 1.0.9.1")},
+      {"user_agent_names_another_model", "GRP-REG-05", info("nor the User-Agent claims", {3}),
+       named_by_its_user_agent("Grandstream GXP2170 1.0.9.1 GRP26")},
   };
 }
 
@@ -99,6 +115,14 @@ std::vector<Case> bound_cases() {
          s.trace.registration(secondary, 0s, 120s);
        }},
   };
+}
+
+void gives_up(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(5s).silent(primary);
+  silent_register(s.trace, primary, 100s);
+  s.trace.registration(secondary, 100s, 120s);
+  s.trace.ends(290s);
 }
 
 std::vector<Case> independence_cases() {
@@ -137,13 +161,12 @@ std::vector<Case> independence_cases() {
        [](Setting s) { registrations(s.trace, 200s); }},
       {"keeps_trying", "GRP-REG-08", Verdict::pass,
        [](Setting s) { primary_down_from_5s(s.trace, true); }},
-      {"gives_up", "GRP-REG-08", fails("no REGISTER after the one that timed out", {5}),
+      {"gives_up", "GRP-REG-08", fails("no REGISTER after the one that timed out", {5}), gives_up},
+      {"gives_up_or_waits_longer", "GRP-REG-08",
+       inconclusive("but reg_retry_wait is not known: say --profile", {5}),
        [](Setting s) {
-         s.trace.healthy_registrations(0s, 120s);
-         s.trace.at(5s).silent(primary);
-         silent_register(s.trace, primary, 100s);
-         s.trace.registration(secondary, 100s, 120s);
-         s.trace.ends(290s);
+         s.profile.reg_retry_wait.reset();
+         gives_up(s);
        }},
       {"outage_too_short", "GRP-REG-08", needs("an outage of the primary long enough"),
        [](Setting s) {
@@ -163,6 +186,44 @@ std::function<void(Setting)> refreshed_after(Duration period, Duration before = 
     s.trace.at(20ms).to_device(primary).response(200, {.expires = 120s});
     s.trace.registration(primary, period + 20ms, 120s);
     s.trace.ends(period + 10s);
+  };
+}
+
+/// A registration, and at 30 s one of another address.
+void moved_at_30s(Setting s) {
+  s.trace.registration(primary, 0s, 120s);
+  s.trace.device("1001", *Endpoint::parse("127.0.0.3:5062"));
+  s.trace.registration(primary, 30s, 120s);
+}
+
+/// A registration at the secondary, and at 39 s another, `ahead` of a call that goes there.
+std::function<void(Setting)> registers_before_its_call(Duration ahead) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 120s);
+    s.trace.at(5s).silent(primary);
+    s.trace.registration(secondary, 39s, 120s);
+    s.trace.complete_call(secondary, 39s + ahead);
+    s.trace.ends(80s);
+  };
+}
+
+std::vector<Case> reason_cases() {
+  constexpr std::string_view id = "GRP-REG-05";
+  return {
+      {"at_another_address", id, needs("a refresh after a granted registration"), moved_at_30s},
+      {"early_after_a_move", id, needs("a refresh after a granted registration"),
+       [](Setting s) {
+         moved_at_30s(s);
+         s.trace.registration(primary, 100s, 120s);
+       }},
+      {"late_after_a_move", id, fails("110.995 s", {5}),
+       [](Setting s) {
+         moved_at_30s(s);
+         s.trace.registration(primary, 141s, 120s);
+       }},
+      {"ahead_of_a_call", id, needs("a refresh after a granted registration"),
+       registers_before_its_call(1s)},
+      {"long_before_a_call", id, fails("38.985 s", {5}), registers_before_its_call(10s)},
   };
 }
 
@@ -186,7 +247,7 @@ std::vector<Case> period_cases() {
       {"no_refresh", "GRP-REG-05", needs("a refresh after a granted registration"),
        [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
       {"setting_unknown_to_the_device", "GRP-REG-05",
-       not_applicable("no Reregister before Expiration setting"),
+       not_applicable("does not say Reregister before Expiration"),
        [](Setting s) {
          s.profile.reregister_before.reset();
          registrations(s.trace, 200s);
@@ -277,8 +338,8 @@ std::vector<Case> challenge_cases() {
 
 std::vector<Case> guide_registration_cases() {
   std::vector<Case> all = both_servers_cases();
-  for (const auto more :
-       {bound_cases, independence_cases, period_cases, lost_options_cases, challenge_cases})
+  for (const auto more : {bound_cases, independence_cases, period_cases, reason_cases,
+                          lost_options_cases, challenge_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

@@ -68,6 +68,15 @@ std::vector<Case> order_cases() {
       {"late_in_a_foreign_capture", "GRP-SUB-01",
        inconclusive("comes late; the capture may begin", {5}),
        foreign(watching(both, dialog, 60s))},
+      {"over_before_it_is_due", "GRP-SUB-01",
+       inconclusive("no SUBSCRIBE for dialog at the secondary; the capture ends before it is due",
+                    {5}),
+       [](Setting s) {
+         s.profile.subscriptions = {"dialog"};
+         s.trace.healthy_registrations(0s, 120s);
+         watch(s, primary, 1s);
+         s.trace.ends(2s);
+       }},
       {"refused_by_the_primary", "GRP-SUB-02", Verdict::pass, registered(refused_by_the_primary)},
       {"given_up", "GRP-SUB-03", Verdict::pass, registered(notified_too_late)},
       {"out_of_order", "GRP-SUB-03", Verdict::pass, registered(notified_out_of_order)},

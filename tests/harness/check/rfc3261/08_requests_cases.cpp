@@ -20,6 +20,28 @@ std::function<void(Setting)> one_register(const Fields& fields) {
   };
 }
 
+/// A REGISTER whose Via names another port than its own, where its 200 goes; sent again at `again`.
+std::function<void(Setting)> answered_at_its_sent_by(std::vector<Duration> again) {
+  return [=](Setting s) {
+    const auto asked = s.trace.at(1s).from_device(primary).request(
+        "REGISTER", {.headers = {{"Via", "SIP/2.0/UDP 127.0.0.1:6000;branch=z9hG4bKx"}}});
+    s.trace.retransmissions(asked, again);
+    s.trace.device("1001", *Endpoint::parse("127.0.0.1:6000"));
+    s.trace.at(1100ms).to_device(primary).response(200, {.to = asked});
+    s.trace.ends(60s);
+  };
+}
+
+std::function<void(Setting)> seen_from(trace::Vantage vantage,
+                                       const std::function<void(Setting)>& write) {
+  return [=](Setting s) {
+    s.trace.vantage(vantage);
+    write(s);
+  };
+}
+
+const Fields private_via{.headers = {{"Via", "SIP/2.0/UDP 10.1.1.1:5062;branch=z9hG4bKx;rport"}}};
+
 /// One branch for two requests.
 std::function<void(Setting)> shared_branch(trace::ServerRole second, std::string method) {
   return [=](Setting s) {
@@ -97,19 +119,48 @@ std::vector<Case> request_cases() {
       {"same_branch_for_options", "RFC3261-GEN-04", fails("branch z9hG4bKshared0 used before", {2}),
        shared_branch(primary, "OPTIONS")},
       {"silent_device", "RFC3261-GEN-04", needs("something to judge"), silence},
+  };
+}
+
+std::vector<Case> via_cases() {
+  return {
       {"names_its_source", "RFC3261-GEN-05", Verdict::pass, healthy},
       {"claims_tcp", "RFC3261-GEN-05", fails("Via says TCP", {1}),
        one_register({.headers = {{"Via", "SIP/2.0/TCP 127.0.0.1:5062;branch=z9hG4bKx;rport"}}})},
       {"another_host", "RFC3261-GEN-05", fails("Via sent-by 10.1.1.1:5062", {1}),
        one_register({.headers = {{"Via", "SIP/2.0/UDP 10.1.1.1:5062;branch=z9hG4bKx;rport"}}})},
-      {"another_port", "RFC3261-GEN-05", fails("Via sent-by 127.0.0.1:6000", {1}),
+      {"another_port", "RFC3261-GEN-05", Verdict::pass,
        one_register({.headers = {{"Via", "SIP/2.0/UDP 127.0.0.1:6000;branch=z9hG4bKx;rport"}}})},
+      {"hears_at_its_sent_by", "RFC3261-GEN-05", Verdict::pass, answered_at_its_sent_by({})},
+      {"deaf_at_its_sent_by", "RFC3261-GEN-05",
+       fails("the response at the port of sent-by was not heeded", {1, 2, 3}),
+       answered_at_its_sent_by({500ms})},
+      {"perhaps_deaf_at_its_sent_by", "RFC3261-GEN-05",
+       inconclusive("was not heeded; but the capture was not taken at the device", {1, 2, 3}),
+       seen_from(trace::Vantage::unknown, answered_at_its_sent_by({500ms}))},
+      {"leads_to_nobody", "RFC3261-GEN-05", fails("Via sent-by 0.0.0.0:5062 leads to nobody", {1}),
+       seen_from(trace::Vantage::server,
+                 one_register({.headers = {{"Via", "SIP/2.0/UDP 0.0.0.0:5062;branch=z9hG4bKx"}}}))},
+      {"own_address_at_the_server", "RFC3261-GEN-05", Verdict::pass,
+       seen_from(trace::Vantage::server, healthy)},
       {"captured_at_the_server", "RFC3261-GEN-05",
-       inconclusive("a NAT may have changed the source"),
+       inconclusive("a NAT may have changed the source", {1}),
+       seen_from(trace::Vantage::server, one_register(private_via))},
+      {"behind_a_nat_perhaps", "RFC3261-GEN-05",
+       inconclusive("a NAT? say --vantage device or server", {1}),
+       seen_from(trace::Vantage::unknown, one_register(private_via))},
+      {"told_by_the_server", "RFC3261-GEN-05", Verdict::pass,
        [](Setting s) {
-         s.trace.vantage(trace::Vantage::server);
-         healthy(s);
+         const std::string via = "SIP/2.0/UDP 203.0.113.5:40000;branch=z9hG4bKstun;rport";
+         const auto asked =
+             s.trace.at(1s).from_device(primary).request("REGISTER", {.headers = {{"Via", via}}});
+         s.trace.at(1010ms).to_device(primary).response(
+             200, {.headers = {{"Via", via + "=40000;received=203.0.113.5"}}, .to = asked});
        }},
+      {"through_a_proxy", "RFC3261-GEN-05", needs("a request that came straight from the device"),
+       one_register({.headers = {{"Via",
+                                  "SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKp, SIP/2.0/UDP "
+                                  "10.0.0.7;branch=z9hG4bKx"}}})},
   };
 }
 
@@ -117,7 +168,8 @@ std::vector<Case> request_cases() {
 
 std::vector<Case> rfc3261_8_requests_cases() {
   std::vector<Case> all = request_cases();
-  for (Case& one : contact_cases()) all.push_back(std::move(one));
+  for (const auto more : {via_cases, contact_cases})
+    for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }
 

@@ -139,6 +139,12 @@ std::vector<Case> refusal_cases() {
        }},
       {"nothing_timed_out", "RFC3261-REG-11", needs("an attempt after one that timed out"),
        refreshed},
+      {"gave_up_before_the_timeout", "RFC3261-REG-11", needs("an attempt after one that timed out"),
+       [](Setting s) {
+         for (const Duration at : {0s, 10s})
+           s.trace.at(at).from_device(primary).request("REGISTER");
+         s.trace.ends(20s);
+       }},
       {"early_leaver", "RFC3261-REG-11", not_applicable("leaves early"),
        [](Setting s) {
          s.profile.max_request_retries = 2;
@@ -191,8 +197,34 @@ std::vector<Case> rest_cases() {
          answered(s.trace, 61s, 404);
          s.trace.ends(70s);
        }},
+      {"repeated_as_long_as_nobody_says", "RFC3261-REG-15",
+       warns("19.980 s after a 403 (it must wait 30s)", {3}),
+       [](Setting s) {
+         s.profile.reg_retry_wait_403.reset();
+         answered(s.trace, 0s, 403);
+         answered(s.trace, 20s, 403);
+       }},
+      {"waits_as_nobody_says", "RFC3261-REG-15", Verdict::pass,
+       [](Setting s) {
+         s.profile.reg_retry_wait_403.reset();
+         answered(s.trace, 0s, 403);
+         answered(s.trace, 120s, 403);
+       }},
+      {"under_way_when_it_was_refused", "RFC3261-REG-15", Verdict::pass,
+       [](Setting s) {
+         const auto refused = s.trace.at(0s).from_device(primary).request("REGISTER");
+         const auto other = s.trace.at(500ms).request("REGISTER", {.call_id = "other"});
+         s.trace.retransmissions(other, {500ms, 1500ms});
+         s.trace.at(1s).to_device(primary).response(404, {.to = refused});
+         s.trace.ends(60s);
+       }},
       {"nothing_refused", "RFC3261-REG-15", needs("a REGISTER that is answered with 403 or 404"),
        refreshed},
+  };
+}
+
+std::vector<Case> busy_cases() {
+  return {
       {"rests", "RFC3261-REG-16", Verdict::pass,
        [](Setting s) {
          answered(s.trace, 0s, 503, ninety_seconds);
@@ -271,7 +303,7 @@ std::vector<Case> target_cases() {
 
 std::vector<Case> rfc3261_10_answers_cases() {
   std::vector<Case> all = grant_cases();
-  for (const auto more : {margin_cases, refusal_cases, rest_cases, target_cases})
+  for (const auto more : {margin_cases, refusal_cases, rest_cases, busy_cases, target_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

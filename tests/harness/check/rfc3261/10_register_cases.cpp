@@ -112,6 +112,12 @@ std::vector<Case> sequence_cases() {
          silent_register(s.trace, primary, 100s);
          s.trace.ends(140s);
        }},
+      {"joined_late", "RFC3261-REG-10", needs("two REGISTERs at one server"),
+       foreign([](Setting s) {
+         s.trace.retransmissions(s.trace.at(0s).from_device(primary).request("REGISTER"), {4s, 8s});
+         s.trace.at(30s).request("REGISTER");
+         s.trace.ends(60s);
+       })},
       {"one_at_a_time", "RFC3261-REG-10", Verdict::pass, healthy},
       {"after_timer_f", "RFC3261-REG-10", Verdict::pass, impatient(52s)},
       {"overlaps_with_same_contact", "RFC3261-REG-10",

@@ -58,18 +58,41 @@ void answered_at_once(Setting s) {
   s.trace.complete_call(primary, 7s);
 }
 
+/// The same in a foreign capture that began long before, of a device whose profile does not say its
+/// timers.
+std::function<void(Setting)> without_timers(std::string method, Offsets offsets) {
+  return [=](Setting s) {
+    s.profile.knows_timers = false;
+    s.trace.at(0s).to_device(primary).request("NOTIFY");
+    s.trace.retransmissions(s.trace.at(30s).from_device(primary).request(method), offsets);
+    s.trace.ends(90s);
+    s.trace.without_journal();
+  };
+}
+
 std::vector<Case> interval_cases() {
   return {
       {"doubles", "RFC3261-TIMER-A", Verdict::pass, sent_at("INVITE", timer_a)},
       {"trap_1_capped_at_t2", "RFC3261-TIMER-A",
        fails("transmission 6 after the one before: 4.000 s", {5, 6}),
        sent_at("INVITE", capped_timer_a)},
-      {"begun_before_the_capture", "RFC3261-TIMER-A",
-       inconclusive("the first transmission may have been before the capture", {1, 2, 3, 4}),
+      {"begun_before_the_capture", "RFC3261-TIMER-A", needs("an INVITE without response"),
        foreign(sent_at("INVITE", {4s, 12s, 28s}))},
       {"begun_before_the_capture", "RFC3261-TIMER-E",
-       inconclusive("the first transmission may have been before the capture", {1, 2, 3, 4}),
-       foreign(sent_at("REGISTER", {4s, 8s, 12s}))},
+       needs("a non-INVITE request without response"), foreign(sent_at("REGISTER", {4s, 8s, 12s}))},
+      {"by_another_t1", "RFC3261-TIMER-A",
+       inconclusive("as by a T1 of 1.000 s; T1 is not known: say --profile", {2, 3, 4}),
+       without_timers("INVITE", {1s, 3s})},
+      {"by_another_t1", "RFC3261-TIMER-E",
+       inconclusive("as by a T1 of 2.000 s; T1 is not known: say --profile", {2, 3, 4, 5}),
+       without_timers("REGISTER", {2s, 6s, 10s})},
+      {"by_no_t1_at_all", "RFC3261-TIMER-A",
+       fails("transmission 6 after the one before: 4.000 s", {6, 7}),
+       without_timers("INVITE", capped_timer_a)},
+      {"set_to_fewer", "RFC3261-TIMER-E",
+       inconclusive("3 transmissions before the timeout, 11 expected; but max_request_retries",
+                    {2, 3, 4}),
+       without_timers("REGISTER", {500ms, 1500ms})},
       {"begun_in_a_foreign_capture", "RFC3261-TIMER-E",
        fails("transmission 6 after the one before: 8.000 s", {5, 6}),
        foreign(sent_at("REGISTER", uncapped_timer_e))},

@@ -148,11 +148,26 @@ std::vector<Case> exchange_cases() {
       {"not_in_the_ack", "AUTH-07", fails("does not carry the credentials", {8, 10}),
        acknowledged({})},
       {"nobody_asks", "AUTH-07", needs("an answered INVITE with credentials"), unchallenged},
+  };
+}
+
+std::vector<Case> shared_realm_cases() {
+  return {
       {"own_nonces", "AUTH-09", Verdict::pass, at_both(own_nonce)},
       {"recovers", "AUTH-09", Verdict::pass, at_both(foreign_nonce(true))},
       {"does_not_recover", "AUTH-09", fails("gave up at the secondary", {5}),
        at_both(foreign_nonce(false))},
       {"another_password_there", "AUTH-09", Verdict::pass, at_both(wrong_at_the_secondary)},
+      {"refused_everywhere", "AUTH-09", needs("two servers that challenge for the same realm"),
+       [](Setting s) {
+         for (const auto server : {primary, secondary}) {
+           challenged(s, server, 1s, challenge({}));
+           const auto retry = s.trace.at(1050ms).from_device(server).request(
+               "REGISTER", proof({}, {.password = "guess"}));
+           s.trace.at(1060ms).to_device(server).response(403, {.to = retry});
+         }
+         s.trace.ends(10s);
+       }},
       {"one_realm_each", "AUTH-09", needs("two servers that challenge for the same realm"),
        lent("other")},
       {"answers_no_challenge_at_all", "AUTH-09",
@@ -187,7 +202,7 @@ std::vector<Case> renewal_cases() {
 
 std::vector<Case> rfc3261_22_authentication_cases() {
   std::vector<Case> all = exchange_cases();
-  for (const auto more : {renewal_cases, elsewhere_cases})
+  for (const auto more : {shared_realm_cases, renewal_cases, elsewhere_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

@@ -30,6 +30,11 @@ std::vector<Case> asking_cases() {
       {"empty_rport", id, Verdict::pass, asks(here, ";rport")},
       {"no_rport", id, warns("without rport", {1}), asks(here, "")},
       {"rport_with_a_value", id, warns("gives rport a value", {1}), asks(here, ";rport=5062")},
+      {"no_rport_and_nobody_says_it_must", id, needs("a request over UDP that asks for rport"),
+       [=](Setting s) {
+         s.profile.rport.reset();
+         asks(here, "")(s);
+       }},
       {"hears_at_its_source_port", id, Verdict::pass, asks(elsewhere, ";rport")},
       {"deaf_at_its_source_port", id,
        warns("response at the source port was not heeded", {1, 3, 4}),

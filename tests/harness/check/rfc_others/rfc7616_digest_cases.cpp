@@ -80,6 +80,14 @@ std::function<void(Setting)> guessed(int status) {
   });
 }
 
+/// The device has its password from whoever set it up, not from the harness.
+std::function<void(Setting)> by_hand(const std::function<void(Setting)>& write) {
+  return [=](Setting s) {
+    s.profile.kind = "external";
+    write(s);
+  };
+}
+
 std::vector<Case> elsewhere_cases() {
   return {
       {"foreign_and_unanswered", "AUTH-03", inconclusive("what no server rejected", {3}),
@@ -114,14 +122,37 @@ std::vector<Case> digest_cases() {
        retried({.from_tag = "f", .headers = {{"Authorization", "Digest nonsense"}}})},
       {"another_scheme", "AUTH-03", needs("a request with credentials"),
        retried({.from_tag = "f", .headers = {{"Authorization", "Bearer token"}}})},
-      {"password_not_available", "AUTH-03", inconclusive("password is not available", {3}),
+      {"password_not_available", "AUTH-03", inconclusive("password is not available"),
        without_password(retried(proof({})))},
+      {"unquoted_uri_of_any_password", "AUTH-03", fails("uri is not quoted", {3}),
+       without_password(retried(rewritten("uri=\"sip:lab\"", "uri=sip:lab")))},
+      {"perhaps_another_password", "AUTH-03",
+       inconclusive("verifies with the profile's password: is it the device's?", {3}),
+       by_hand(retried(proof({}, wrong)))},
+      {"wrong_although_it_knows_it", "AUTH-03", fails("response does not verify", {7}),
+       by_hand([=](Setting s) {
+         retried(proof({}))(s);
+         challenged(s, primary, 30s, challenge({}));
+         const auto retry =
+             s.trace.at(30050ms).from_device(primary).request("REGISTER", proof({}, wrong));
+         s.trace.at(30060ms).to_device(primary).response(403, {.to = retry});
+       })},
+      {"answers_no_challenge", "AUTH-03", needs("a request with credentials"),
+       retried({.from_tag = "f",
+                .headers = {{"Authorization",
+                             "Digest username=\"1001\", realm=\"lab\", nonce=\"\", "
+                             "uri=\"sip:lab\", response=\"\""}}})},
       {"foreign_and_accepted", "AUTH-03", inconclusive("what no server rejected", {3}),
        [=](Setting s) {
          retried(proof({}, wrong))(s);
          s.trace.without_journal();
        }},
       {"nobody_asks", "AUTH-03", needs("a request with credentials"), unchallenged},
+  };
+}
+
+std::vector<Case> count_cases() {
+  return {
       {"counts", "AUTH-04", Verdict::pass, counted({1, 2, 3})},
       {"repeats", "AUTH-04", fails("nc 00000001 after 00000001", {5}), counted({1, 1})},
       {"decreases", "AUTH-04", fails("nc 00000001 after 00000002", {7}), counted({1, 2, 1})},
@@ -191,7 +222,7 @@ std::vector<Case> choice_cases() {
 
 std::vector<Case> rfc7616_3_digest_cases() {
   std::vector<Case> all = digest_cases();
-  for (const auto more : {renewal_cases, choice_cases, elsewhere_cases})
+  for (const auto more : {count_cases, renewal_cases, choice_cases, elsewhere_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

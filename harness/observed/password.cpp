@@ -1,0 +1,32 @@
+#include "harness/observed/password.hpp"
+
+#include <algorithm>
+
+namespace sipharness::observed {
+namespace {
+
+bool find_any_right_response(const Phone& phone) {
+  return std::ranges::any_of(sent_credentials(phone), [&](const SentCredentials& sent) {
+    return is_response_right(phone, sent);
+  });
+}
+
+}  // namespace
+
+std::optional<std::string> find_password(const Phone& phone) {
+  return scenario::resolve(phone.profile.account.password);
+}
+
+bool is_response_right(const Phone& phone, const SentCredentials& sent) {
+  return password(phone) && sent.digest.values &&
+         sip::verify_credentials(*sent.digest.values, *password(phone),
+                                 opening(phone, *sent.transaction).sip.method_text());
+}
+
+bool may_have_another_password(const Phone& phone) {
+  const std::string& kind = phone.profile.kind;
+  const bool is_set_by_hand = kind == "external" || (kind == "phone" && !phone.trace.has_journal());
+  return is_set_by_hand && !phone.derived<find_any_right_response>();
+}
+
+}  // namespace sipharness::observed

@@ -1,0 +1,25 @@
+#pragma once
+// The account's password as the profile gives it, and what of it the phone's credentials show.
+
+#include <optional>
+#include <string>
+
+#include "harness/observed/credentials.hpp"
+#include "harness/observed/phone.hpp"
+
+namespace sipharness::observed {
+
+std::optional<std::string> find_password(const Phone& phone);
+/// Nothing if it is not available.
+inline const std::optional<std::string>& password(const Phone& phone) {
+  return phone.derived<find_password>();
+}
+
+/// Computed from the password and the values beside it, of an algorithm that is known here.
+bool is_response_right(const Phone& phone, const SentCredentials& sent);
+
+/// No credentials of the phone verify, and nobody here has set its password: it may be another one
+/// than the profile's.
+bool may_have_another_password(const Phone& phone);
+
+}  // namespace sipharness::observed

@@ -1,0 +1,112 @@
+#include "harness/observed/register_contacts.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "harness/observed/actions.hpp"
+#include "harness/observed/own_addresses.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/sent_requests.hpp"
+#include "harness/sip/address.hpp"
+#include "harness/sip/uri.hpp"
+
+namespace sipharness::observed {
+namespace {
+
+using sip::HeaderId;
+
+std::vector<sip::Address> contacts_of(const Message& message) {
+  return sip::parse_addresses(message.sip.header(HeaderId::contact));
+}
+
+bool is_ended(const Message& message, const sip::Address& contact) {
+  if (const auto own = contact.parameter("expires")) return *own == "0";
+  return message.sip.expires() == 0U;
+}
+
+/// `message` takes the binding of this Contact back.
+bool takes_back(const Message& message, std::string_view uri) {
+  return std::ranges::any_of(contacts_of(message), [&](const sip::Address& contact) {
+    return is_ended(message, contact) && (contact.uri == "*" || sip::same_uri(contact.uri, uri));
+  });
+}
+
+/// The Contact that a later one at the same server must equal, and the REGISTER that had it.
+struct Known {
+  const Message* message = nullptr;
+  std::string_view uri;
+};
+
+class Follower {
+ public:
+  explicit Follower(const Phone& phone) : phone_(phone) {}
+
+  RegisterContact follow(const Message& message) {
+    RegisterContact found{.message = &message};
+    const auto contacts = contacts_of(message);
+    if (contacts.empty()) return found;
+    found.uri = contacts.front().uri;
+    if (found.uri == "*" || is_ended(message, contacts.front())) return found;
+    Known& known = known_[static_cast<std::size_t>(message.server)];
+    if (known.message != nullptr && !sip::same_uri(known.uri, found.uri) &&
+        !has_reason(known, message, found.uri))
+      found.left = known.uri;
+    else
+      known = {&message, found.uri};
+    return found;
+  }
+
+ private:
+  bool has_reason(const Known& known, const Message& message, std::string_view uri) const {
+    const bool is_new_connection =
+        message.transport != Transport::udp && message.source != known.message->source;
+    return message.sip.call_id() != known.message->sip.call_id() ||
+           message.source.address != known.message->source.address || is_new_connection ||
+           next_power_change(phone_, known.message->at) < message.at ||
+           !is_bound(message, known.uri) || is_learned(known.uri, uri) ||
+           is_taken_back(message, known.uri);
+  }
+
+  bool is_bound(const Message& message, std::string_view uri) const {
+    const Binding* binding = binding_at(phone_, message.server, message.at);
+    return binding != nullptr && sip::same_uri(attempts(phone_)[binding->attempt].contact, uri);
+  }
+
+  bool is_learned(std::string_view before, std::string_view now) const {
+    const auto old = sip::parse_uri(before);
+    const auto uri = sip::parse_uri(now);
+    const auto endpoint = uri ? uri->endpoint() : std::nullopt;
+    return endpoint && old && old->endpoint() != endpoint && is_seen_under(phone_, *endpoint);
+  }
+
+  /// In the same request, or in the next.
+  bool is_taken_back(const Message& message, std::string_view uri) const {
+    if (takes_back(message, uri)) return true;
+    const auto& registers = registers_of_device(phone_);
+    const auto next = std::find_if(
+        std::ranges::upper_bound(registers, message.index, {}, &Message::index), registers.end(),
+        [&](const Message* later) {
+          return later->server == message.server && later->sip.branch() != message.sip.branch();
+        });
+    return next != registers.end() && takes_back(**next, uri);
+  }
+
+  const Phone& phone_;
+  std::array<Known, 3> known_;
+};
+
+}  // namespace
+
+std::vector<RegisterContact> find_register_contacts(const Phone& phone) {
+  Follower contacts(phone);
+  std::vector<RegisterContact> found;
+  for (const Message* message : registers_of_device(phone))
+    found.push_back(contacts.follow(*message));
+  return found;
+}
+
+Evidence evidence_of(const Phone& phone, const RegisterContact& contact) {
+  return evidence_of(phone, *contact.message);
+}
+
+}  // namespace sipharness::observed

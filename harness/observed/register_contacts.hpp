@@ -1,0 +1,28 @@
+#pragma once
+// The Contact of each REGISTER, and where a living binding is given another one for no reason that
+// the capture shows: no new registration, address or connection, nothing learned, and the old one
+// not taken back. @source RFC 3261 §10.2.1, §10.2.2
+
+#include <string_view>
+#include <vector>
+
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+
+namespace sipharness::observed {
+
+struct RegisterContact {
+  const Message* message = nullptr;
+  std::string_view uri{};   ///< of the first Contact; "*"; empty if there is none
+  std::string_view left{};  ///< the Contact of the binding that is left behind; empty: none is
+};
+
+std::vector<RegisterContact> find_register_contacts(const Phone& phone);
+/// By time.
+inline const std::vector<RegisterContact>& register_contacts(const Phone& phone) {
+  return phone.derived<find_register_contacts>();
+}
+
+Evidence evidence_of(const Phone& phone, const RegisterContact& contact);
+
+}  // namespace sipharness::observed

@@ -1,0 +1,52 @@
+"""What nobody said of a phone: its timers, its claims, its settings."""
+from capture_writer import CaptureWriter, request, response
+from field_test import FieldTest
+
+PHONE, SERVER = "198.51.100.5:5060", "203.0.113.10:5060"
+AOR = "<sip:1001@pbx.example>"
+WHOLE = (0, .5, 1.5, 3.5, *(7.5 + 4 * n for n in range(7)))
+
+
+class Settings(FieldTest):
+    def capture(self, *series, method="REGISTER", agent=None, register=None):
+        """Requests that nobody answers, each (start, offsets); the capture began 100 s before."""
+        capture = CaptureWriter()
+        capture.udp(0, SERVER, PHONE, "\r\n\r\n")
+        for number, (start, offsets) in enumerate(series):
+            sent = request(method, "sip:pbx.example", f"SIP/2.0/UDP {PHONE};branch=z9hG4bK{number};rport",
+                           AOR + f";tag=aabbcc0{number}", AOR, f"s{number}@phone", 1, f"Contact: <sip:1001@{PHONE}>",
+                           *([f"User-Agent: {agent}"] if agent else []))
+            for offset in offsets:
+                capture.udp(start + offset, PHONE, SERVER, sent)
+        for number, at in enumerate(register or ()):
+            via = f"SIP/2.0/UDP {PHONE};branch=z9hG4bKr{number};rport"
+            one = (AOR + ";tag=0badcafe", AOR, "r@phone", number + 1)
+            contact = f"Contact: <sip:1001@{PHONE}>"
+            capture.udp(at, PHONE, SERVER, request("REGISTER", "sip:pbx.example", via, *one, contact, "Expires: 600",
+                                                   *([f"User-Agent: {agent}"] if agent else [])))
+            capture.udp(at + .02, SERVER, PHONE, response(200, "OK", via, *one, "REGISTER", contact + ";expires=600"))
+        capture.udp(600, SERVER, PHONE, "\r\n\r\n")
+        return capture.write(self.scratch / "settings.pcap")
+
+    def test_t1_of_one_second(self):
+        whole = (0, 1, 3, 7, *(11 + 4 * n for n in range(14)))
+        self.assert_timer_e(self.capture((100, whole)), "pass")
+        self.assert_timer_e(self.capture((100, (0, 1, 3, 7, 11))), "inconclusive")
+
+    def assert_timer_e(self, capture, verdict):
+        _, result = self.check(capture)
+        found = [f for f in result["findings"] if f["requirement"] == "RFC3261-TIMER-E"]
+        self.assertEqual([f["verdict"] for f in found], [verdict])
+
+    def test_no_t1_at_all(self):
+        self.assert_timer_e(self.capture((100, WHOLE)), "pass")
+        self.assert_timer_e(self.capture((100, tuple(.5 * n for n in range(60)))), "fail")
+
+    def test_the_user_agent_names_whose_guide_it_is(self):
+        registered = {"register": (100, 400)}
+        grp = self.capture(agent="Grandstream GRP2615 1.0.9.27", **registered)
+        self.assert_told(grp, findings={"GRP-AUTH-01": "pass"}, exit=None,
+                         says=["User-Agent names a GRP2615: the guide's rows are judged"])
+        for agent in ("Grandstream GXP2170 1.0.9.1", None):
+            self.assert_told(self.capture(agent=agent, **registered), findings={"GRP-AUTH-01": "info"}, exit=None,
+                             says=["neither the profile nor the User-Agent claims the guide"])
