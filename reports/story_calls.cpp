@@ -1,6 +1,7 @@
 // Calls on a story's page, a sentence each.
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -68,17 +69,52 @@ std::string describe(const Call& call) {
   return text;
 }
 
+bool was_answered(const Call& call) {
+  return std::ranges::any_of(call.legs, [](const CallLeg& leg) { return leg.status / 100 == 2; });
+}
+
+/// More happened than that a server answered.
+bool is_remarkable(const Call& call) {
+  return call.legs.size() != 1 || !was_answered(call) || !call.ended;
+}
+
+/// Of many, those that are remarkable; of these, or if there are none of all, the first few.
+std::vector<const Call*> worth_telling(const std::vector<Call>& calls, std::size_t most) {
+  std::vector<const Call*> told;
+  for (const Call& call : calls)
+    if (calls.size() <= most || is_remarkable(call)) told.push_back(&call);
+  if (told.empty())
+    for (const Call& call : std::span(calls).first(most)) told.push_back(&call);
+  return told;
+}
+
+void write_counts(const StoryPage& to, const std::vector<Call>& calls) {
+  std::size_t incoming = 0, answered = 0, moved = 0;
+  for (const Call& call : calls) {
+    incoming += call.incoming ? 1 : 0;
+    answered += was_answered(call) ? 1 : 0;
+    moved += call.legs.size() > 1 ? 1 : 0;
+  }
+  to.page.line("    ",
+               fmt::format("{} calls, {} of them incoming; {} answered, {} not; {} with "
+                           "more than one try",
+                           calls.size(), incoming, answered, calls.size() - answered, moved));
+}
+
 }  // namespace
 
 void write_calls(const StoryPage& to, const Phone& phone) {
   if (phone.calls.empty()) return to.page.line("  ", "no call");
   to.page.line("  Calls", "");
-  for (std::size_t i = 0; i < std::min(entries_told, phone.calls.size()); ++i) {
-    const Call& call = phone.calls[i];
+  const bool are_many = phone.calls.size() > to.entries_told;
+  if (are_many) write_counts(to, phone.calls);
+  const auto told = worth_telling(phone.calls, to.entries_told);
+  for (std::size_t i = 0; i < std::min(to.entries_told, told.size()); ++i) {
+    const Call& call = *told[i];
     to.page.line(call.legs.empty() ? to.stamp(*call.dialled) : to.stamp(call.legs.front().sent),
                  describe(call));
   }
-  to.rest(phone.calls.size(), "calls");
+  to.rest(told.size(), "like these");
 }
 
 }  // namespace reports

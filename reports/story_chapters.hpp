@@ -6,13 +6,15 @@
 
 namespace reports {
 
-/// policy: so many entries of a list are told.
-inline constexpr std::size_t entries_told = 12;
+/// policy: so many entries of a list are told of the only phone, and of one of several.
+inline constexpr std::size_t entries_of_one_phone = 12;
+inline constexpr std::size_t entries_of_each_phone = 5;
 
 /// What the chapters of one page have in common.
 struct StoryPage {
   const sipharness::story::Overview& overview;
   Page& page;
+  std::size_t entries_told = entries_of_one_phone;
 
   /// "     5.000 00:00:05.000 frame 12    ".
   std::string stamp(const sipharness::story::Moment& moment) const;
@@ -21,6 +23,9 @@ struct StoryPage {
   /// "    … and 3 more", if there are more than are told.
   void rest(std::size_t entries, std::string_view what) const;
 };
+
+/// "7.980 to 43.580 s"; one number where they do not differ.
+std::string describe_range(sipharness::Duration shortest, sipharness::Duration longest);
 
 /// What the characters of write_registrations() mean.
 inline constexpr std::string_view bar_legend =

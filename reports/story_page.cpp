@@ -20,6 +20,9 @@ constexpr std::size_t phones_told = 5;
 /// policy: so many addresses of one party are shown.
 constexpr std::size_t addresses_shown = 3;
 constexpr std::size_t name_columns = 40;
+constexpr std::size_t file_columns = 60;
+/// policy: so many kinds of messages, intervals of a series, and things left out are shown.
+constexpr std::size_t kinds_shown = 12;
 
 std::string describe_party(const Party& party) {
   std::string text;
@@ -58,7 +61,7 @@ void write_parties(const std::vector<Party>& parties, Page& page) {
 }
 
 void write_head(const Overview& overview, const StoryOptions& options, Page& page) {
-  page.line(clipped(options.file, name_columns) + "  ",
+  page.line(clipped(options.file, file_columns) + "  ",
             fmt::format("{} frames, {} SIP messages", overview.frames, overview.sip_messages));
   if (overview.frames > 0)
     page.line("  ", fmt::format("{} to {} UTC, {}", date_and_time(overview.first),
@@ -69,18 +72,19 @@ void write_head(const Overview& overview, const StoryOptions& options, Page& pag
 
 std::string listed(const std::vector<Count>& counts) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(entries_told, counts.size()); ++i)
+  const std::size_t shown = std::min(kinds_shown, counts.size());
+  for (std::size_t i = 0; i < shown; ++i)
     text += fmt::format("{}{} {}", i == 0 ? "" : ", ", counts[i].count,
                         clipped(counts[i].what, name_columns));
-  if (counts.size() > entries_told)
-    text += fmt::format(" and {} more", counts.size() - entries_told);
+  if (counts.size() > shown) text += fmt::format(" and {} more", counts.size() - shown);
   return text;
 }
 
 class StoryWriter {
  public:
   StoryWriter(const Story& story, const StoryOptions& options)
-      : story_(story), page_(options.width), to_{story.overview, page_} {
+      : story_(story), page_(options.width), to_{.overview = story.overview, .page = page_} {
+    if (story.phones.size() > 1) to_.entries_told = entries_of_each_phone;
     write_head(story.overview, options, page_);
   }
 
@@ -104,7 +108,9 @@ class StoryWriter {
                            story_.overview.has_journal ? "the start of the scenario"
                                                        : "the first SIP message",
                            date_and_time(story_.overview.zero)));
-    page_.line("  bars       ", bar_legend);
+    if (std::ranges::any_of(story_.phones,
+                            [](const Phone& phone) { return !phone.registrations.empty(); }))
+      page_.line("  bars       ", bar_legend);
   }
 
   void write_phone(const Phone& phone) {
@@ -121,7 +127,7 @@ class StoryWriter {
   void write_subscriptions(const Phone& phone) {
     if (phone.subscriptions.empty() && phone.unasked_notifies == 0) return;
     page_.line("  Subscriptions", "");
-    for (std::size_t i = 0; i < std::min(entries_told, phone.subscriptions.size()); ++i)
+    for (std::size_t i = 0; i < std::min(to_.entries_told, phone.subscriptions.size()); ++i)
       write_subscription(phone.subscriptions[i]);
     to_.rest(phone.subscriptions.size(), "subscriptions");
     if (phone.unasked_notifies > 0)
@@ -141,7 +147,7 @@ class StoryWriter {
   void write_outages(const Phone& phone) {
     if (phone.outages.empty()) return;
     page_.line("  Outages", "");
-    for (std::size_t i = 0; i < std::min(entries_told, phone.outages.size()); ++i) {
+    for (std::size_t i = 0; i < std::min(to_.entries_told, phone.outages.size()); ++i) {
       const Outage& one = phone.outages[i];
       const std::string length = format_seconds(one.until - one.from);
       page_.line(to_.stamp(one.from),
@@ -156,7 +162,7 @@ class StoryWriter {
   void write_missing(const Phone& phone) {
     if (phone.missing.empty()) return;
     page_.line("  Not in the capture", "");
-    for (std::size_t i = 0; i < std::min(entries_told, phone.missing.size()); ++i)
+    for (std::size_t i = 0; i < std::min(to_.entries_told, phone.missing.size()); ++i)
       page_.line(to_.stamp(phone.missing[i].shown_by), printable(phone.missing[i].what));
     to_.rest(phone.missing.size(), "messages");
   }
@@ -172,22 +178,21 @@ class StoryWriter {
   }
 
   void write_measured(const Measured& one) {
-    std::string text = fmt::format("{}: {}", one.what, format_seconds(one.median));
-    if (one.count > 1) text += fmt::format(", {} times", one.count);
-    if (one.shortest != one.longest)
-      text += fmt::format(", from {:.3f} to {:.3f}", sipharness::to_seconds(one.shortest),
-                          sipharness::to_seconds(one.longest));
-    page_.line("    ", text);
+    const std::string value =
+        one.count == 1 ? format_seconds(one.median)
+                       : fmt::format("{} (median of {}, {})", format_seconds(one.median),
+                                     one.count, describe_range(one.shortest, one.longest));
+    page_.line("    ", fmt::format("{}: {}", one.what, value));
   }
 
   void write_series(const Series& one) {
     std::string intervals;
-    for (std::size_t i = 0; i < std::min(entries_told, one.intervals.size()); ++i)
+    for (std::size_t i = 0; i < std::min(kinds_shown, one.intervals.size()); ++i)
       intervals +=
           fmt::format("{}{:.3f}", i == 0 ? "" : ", ", sipharness::to_seconds(one.intervals[i]));
     page_.line("    ", fmt::format("{} from frame {}: again after {}{} s{}", printable(one.what),
                                    one.first.frame, intervals,
-                                   one.intervals.size() > entries_told ? ", …" : "",
+                                   one.intervals.size() > kinds_shown ? ", …" : "",
                                    one.answered ? "" : ", no response"));
   }
 
@@ -221,14 +226,15 @@ class StoryWriter {
     for (const std::string& hint : story_.hints) page_.line("  ", printable(hint));
     if (story_.left_out.empty()) return;
     page_.line("Left out", "");
-    for (std::size_t i = 0; i < std::min(entries_told, story_.left_out.size()); ++i) {
+    for (std::size_t i = 0; i < std::min(kinds_shown, story_.left_out.size()); ++i) {
       const LeftOut& one = story_.left_out[i];
       const std::string frames = frame_list(one.frames);
       page_.line(fmt::format("  {:>6}  ", one.count),
                  fmt::format("{}{}{}", clipped(one.what, 2 * name_columns),
                              frames.empty() ? "" : ": ", frames));
     }
-    to_.rest(story_.left_out.size(), "kinds");
+    if (story_.left_out.size() > kinds_shown)
+      page_.line("  ", fmt::format("… and {} more kinds", story_.left_out.size() - kinds_shown));
   }
 
   const Story& story_;
@@ -237,6 +243,12 @@ class StoryWriter {
 };
 
 }  // namespace
+
+std::string describe_range(sipharness::Duration shortest, sipharness::Duration longest) {
+  const std::string from = fmt::format("{:.3f}", sipharness::to_seconds(shortest));
+  const std::string to = format_seconds(longest);
+  return to == from + " s" ? to : fmt::format("{} to {}", from, to);
+}
 
 std::string StoryPage::stamp(const Moment& moment) const {
   return fmt::format("{:>10.3f} {} frame {:<5} ", sipharness::to_seconds(moment.at - overview.zero),

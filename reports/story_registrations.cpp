@@ -15,6 +15,7 @@ namespace {
 using sipharness::CaptureTime;
 using sipharness::Duration;
 using sipharness::format_seconds;
+using namespace std::chrono_literals;
 using namespace sipharness::story;
 
 // --- Bars ----------------------------------------------------------------------------------------
@@ -159,11 +160,9 @@ std::string describe_times(const Group& group) {
     if (i <= gaps_told)
       gaps += fmt::format("{}{:.3f}", i == 1 ? "" : ", ", sipharness::to_seconds(gap));
   }
-  if (group.size() - 1 > gaps_told)
-    gaps = fmt::format("{:.3f} to {:.3f}", sipharness::to_seconds(shortest),
-                       sipharness::to_seconds(longest));
-  return fmt::format("{} times to frame {}, {} s apart", group.size(), group.back().sent.frame,
-                     gaps);
+  const bool is_uneven = group.size() - 1 <= gaps_told && longest - shortest > 10ms;
+  return fmt::format("{} times to frame {}, {} apart", group.size(), group.back().sent.frame,
+                     is_uneven ? gaps + " s" : describe_range(shortest, longest));
 }
 
 std::string describe(const Group& group) {
@@ -173,9 +172,9 @@ std::string describe(const Group& group) {
   if (first.outcome == Outcome::unanswered || first.outcome == Outcome::open)
     text += first.transmissions == 1 ? ", sent once"
                                      : fmt::format(", sent {} times", first.transmissions);
-  if (group.size() > 1) return fmt::format("{}: {}", text, describe_times(group));
+  if (group.size() > 1) return fmt::format("{}; {}", text, describe_times(group));
   if (first.answered)
-    text += fmt::format(", after {}", format_seconds(first.answered->at - first.sent.at));
+    text += fmt::format(", answered after {}", format_seconds(first.answered->at - first.sent.at));
   return text;
 }
 
@@ -203,7 +202,7 @@ void write_attempts(const StoryPage& to, const RegistrationsAtServer& at) {
   for (const Group& group : groups_of(at.attempts)) add_entries(to, group, entries);
   std::ranges::stable_sort(entries, {}, &Entry::at);
   to.page.line("    ", fmt::format("at {}", name_of(at.server)));
-  for (std::size_t i = 0; i < std::min(entries_told, entries.size()); ++i)
+  for (std::size_t i = 0; i < std::min(to.entries_told, entries.size()); ++i)
     to.page.line(entries[i].stamp, entries[i].text);
   to.rest(entries.size(), "entries");
 }

@@ -19,9 +19,9 @@ class LeftOutFinder {
   explicit LeftOutFinder(const trace::Trace& trace) : trace_(trace) {}
 
   std::vector<LeftOut> find() && {
+    for (const auto& place : trace_.messages.places()) with_message_.insert(place.frame);
     look_at_messages();
-    for (const trace::Malformed& bytes : trace_.malformed)
-      add(fmt::format("malformed: {}", bytes.problem.what), bytes.frame);
+    look_at_malformed();
     look_at_frames();
     return std::move(left_out_);
   }
@@ -43,8 +43,8 @@ class LeftOutFinder {
     for (const auto& place : trace_.messages.places()) {
       const trace::Flow& flow = trace_.messages.flow_of(place);
       if (flow.direction == trace::Direction::elsewhere)
-        add(fmt::format("SIP messages from {} to {}, neither a server", flow.source.text(),
-                        flow.destination.text()),
+        add(fmt::format("SIP messages {} to {}, not between a phone and a server",
+                        flow.source.text(), flow.destination.text()),
             place.frame);
       else if (place.device < trace_.devices.size() && !trace_.devices[place.device].under_test)
         add(fmt::format("SIP messages of account {}, not under test",
@@ -53,9 +53,16 @@ class LeftOutFinder {
     }
   }
 
+  void look_at_malformed() {
+    for (const trace::Malformed& bytes : trace_.malformed)
+      add(fmt::format("{}: {}",
+                      with_message_.contains(bytes.frame) ? "malformed, but told of" : "not read",
+                      bytes.problem.what),
+          bytes.frame);
+  }
+
   void look_at_frames() {
-    std::unordered_set<std::uint32_t> with_sip;
-    for (const auto& place : trace_.messages.places()) with_sip.insert(place.frame);
+    std::unordered_set<std::uint32_t> with_sip = with_message_;
     for (const trace::Malformed& bytes : trace_.malformed) with_sip.insert(bytes.frame);
     const capture::DecoderCounts& counts = trace_.counts;
     const std::uint64_t rest =
@@ -72,6 +79,7 @@ class LeftOutFinder {
   const trace::Trace& trace_;
   std::vector<LeftOut> left_out_;
   std::map<std::string, std::size_t> places_;
+  std::unordered_set<std::uint32_t> with_message_;
 };
 
 }  // namespace

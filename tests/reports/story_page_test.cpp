@@ -58,11 +58,11 @@ phone
     primary    R===================================================.................................
     secondary  R=========================================R==========================================
     at the primary
-     0.000 00:00:00.000 frame 1     registered, 60 s granted, after 0.005 s
+     0.000 00:00:00.000 frame 1     registered, 60 s granted, answered after 0.005 s
     60.005 00:01:00.005             the registration of frame 2 lapsed
     at the secondary
-     0.010 00:00:00.010 frame 3     registered, 60 s granted, after 0.005 s
-    50.000 00:00:50.000 frame 18    refreshed, 60 s granted, after 0.005 s
+     0.010 00:00:00.010 frame 3     registered, 60 s granted, answered after 0.005 s
+    50.000 00:00:50.000 frame 18    refreshed, 60 s granted, answered after 0.005 s
   Calls
     10.000 00:00:10.000 frame 5     to 1002, at the primary: no response, sent 7 times over
                                     31.500 s; 32.000 s later at the secondary (frame 12): rang after
@@ -124,6 +124,26 @@ TEST(StoryPage, of_many_phones_tells_of_the_first_few) {
   EXPECT_THAT(page, HasSubstr("… and 35 more phones"));
   EXPECT_THAT(page, HasSubstr("All 40 phones  40 registrations accepted, 0 not"));
   EXPECT_THAT(page, Not(HasSubstr("phone-2039")));
+}
+
+TEST(StoryPage, tells_of_many_calls_those_that_were_not_simply_answered) {
+  TraceBuilder t;
+  t.registration(primary, 0s);
+  for (int i = 1; i <= 30; ++i) t.complete_call(primary, std::chrono::seconds(i * 20));
+  t.at(700s).from_device(primary).request("INVITE", {.number = "1555"});
+  t.at(701s).to_device(primary).response(486);
+  t.without_journal();
+  const std::string page = story_page(tell(t.build(), {}, nullptr), {.file = "many.pcap"});
+  EXPECT_THAT(page, HasSubstr("31 calls, 0 of them incoming; 30 answered, 1 not"));
+  EXPECT_THAT(page, HasSubstr("to 1555, at the primary: 486"));
+  EXPECT_THAT(page, Not(HasSubstr("to 1002")));
+}
+
+TEST(StoryPage, puts_attempts_that_are_alike_into_one_line) {
+  TraceBuilder t;
+  for (int i = 0; i < 40; ++i) t.registration(primary, std::chrono::seconds(i * 50), 60s);
+  const std::string page = story_page(tell(t.build(), {}, nullptr), {.file = "many.pcap"});
+  EXPECT_THAT(page, HasSubstr("refreshed, 60 s granted; 39 times to frame 79, 50.000 s apart"));
 }
 
 TEST(StoryJson, holds_everything) {

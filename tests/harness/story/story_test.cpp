@@ -231,7 +231,7 @@ TEST(LeftOut, has_what_is_between_others_and_what_does_not_parse) {
   t.at(1s).stray("OPTIONS sip:a@b SIP/2.0\r\n\r\n", *Endpoint::parse("127.0.0.99:5060"));
   t.at(2s).from_device(primary).raw("no SIP at all");
   const Story story = story_of(t);
-  EXPECT_THAT(story.left_out, Contains(testing::Field(&LeftOut::what, HasSubstr("malformed: "))));
+  EXPECT_THAT(story.left_out, Contains(testing::Field(&LeftOut::what, HasSubstr("not read: "))));
 }
 
 TEST(Story, of_nothing_is_empty) {
