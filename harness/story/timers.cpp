@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "harness/observed/client_transactions.hpp"
+#include "harness/observed/observed_t1.hpp"
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/register_transactions.hpp"
 #include "harness/observed/transaction.hpp"
