@@ -17,14 +17,12 @@
 #include "harness/observed/credentials.hpp"
 #include "harness/observed/cseq_numbers.hpp"
 #include "harness/observed/invites.hpp"
+#include "harness/observed/policy.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 namespace {
-
-/// policy: an interval is one of a series if it is off by no more than this share of it.
-constexpr double series_tolerance = 0.05;
 
 class Finder {
  public:
@@ -221,7 +219,8 @@ class Finder {
 
   /// One transmission left out; a device that always leaves out the same one has sent none.
   void tell_holes() {
-    const bool is_habit = holes_.size() > 1 && std::ranges::all_of(holes_, [&](const Hole& hole) {
+    const bool is_habit = holes_.size() >= policy::enough_for_a_habit &&
+                          std::ranges::all_of(holes_, [&](const Hole& hole) {
                             return hole.position == holes_.front().position;
                           });
     if (is_habit) return;
@@ -251,7 +250,7 @@ class Finder {
   static bool is_about(Duration measured, Duration expected) {
     const Duration off = measured > expected ? measured - expected : expected - measured;
     return static_cast<double>(off.count()) <=
-           static_cast<double>(expected.count()) * series_tolerance;
+           static_cast<double>(expected.count()) * policy::series_tolerance;
   }
 
   /// Numbers that one Call-ID leaves out; a device that always leaves some out has sent no others.

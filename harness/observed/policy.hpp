@@ -12,6 +12,8 @@ namespace sipharness::policy {
 inline constexpr Duration action_grace = 10s;
 /// How many failed attempts it takes to judge their spacing (FO-HERD-01, FO-HERD-02).
 inline constexpr std::size_t enough_attempts = 5;
+/// A transmission that is missing in so many series, always the same, was never sent.
+inline constexpr std::size_t enough_for_a_habit = 3;
 /// A return later than this many times the limit is no longer a question of quality (FO-BACK-02,
 /// FO-BOTH-02).
 inline constexpr int hopelessly_late = 2;
@@ -40,6 +42,8 @@ inline constexpr Duration settling_time = 5s;
 inline constexpr Duration race = 100ms;
 /// 32 random bits do not fit into fewer characters than this, in any alphabet (GEN-06).
 inline constexpr std::size_t shortest_tag = 4;
+/// An interval is one of a series if it is off by no more than this share of it.
+inline constexpr double series_tolerance = 0.05;
 /// How soon after each other two reachable servers must see their first REGISTER (AMB-1;
 /// GRP-REG-01, GRP-REG-03, AUTH-10).
 inline constexpr Duration side_by_side = 10s;

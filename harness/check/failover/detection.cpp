@@ -122,6 +122,8 @@ void a_silent_primary_is_tried_twice(const Phone& phone, const SilentPrimary& fa
   const Transaction& invite = invite_of(phone, *failed.primary);
   // Over a stream the INVITE is sent once, and the stack bridges what is lost.
   if (!is_unreliable(phone, invite)) return;
+  // The capture begins with it: copies may have gone before.
+  if (invite.sends.front() == 0 && !phone.trace.has_journal()) return;
   const auto tries = std::ranges::count_if(sends_of(phone, *failed.primary), [&](std::size_t send) {
     return phone.at(send) < reached_at(phone, *failed.secondary);
   });
