@@ -35,7 +35,7 @@ std::string describe_leg(const CallLeg& leg) {
   if (leg.transmissions > leg.requests)
     add(fmt::format("sent {} times over {}", leg.transmissions,
                     format_seconds(leg.last_sent.at - leg.sent.at)));
-  if (leg.requests > 1) add(fmt::format("{} INVITEs after challenges", leg.requests));
+  if (leg.requests > 1) add(fmt::format("in {} transactions", leg.requests));
   return text;
 }
 

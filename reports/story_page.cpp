@@ -15,8 +15,9 @@ using namespace sipharness::story;
 
 namespace {
 
-/// policy: so many phones are told of.
-constexpr std::size_t phones_told = 5;
+/// policy: so many phones are named, and if there are more, so many are told of.
+constexpr std::size_t phones_named = 5;
+constexpr std::size_t phones_told_of_many = 2;
 /// policy: so many addresses of one party are shown.
 constexpr std::size_t addresses_shown = 3;
 constexpr std::size_t name_columns = 40;
@@ -52,11 +53,11 @@ void write_parties(const std::vector<Party>& parties, Page& page) {
   for (const Party& party : parties) columns = std::max(columns, name_of(party).size());
   columns = std::min(columns, std::size_t{24});
   for (const Party& party : parties) {
-    if (party.part == "phone" && ++phones > phones_told) continue;
+    if (party.part == "phone" && ++phones > phones_named) continue;
     page.line(fmt::format("  {:<{}}  ", name_of(party), columns), describe_party(party));
   }
-  if (phones > phones_told)
-    page.line("  ", fmt::format("… and {} more phones", phones - phones_told));
+  if (phones > phones_named)
+    page.line("  ", fmt::format("… and {} more phones", phones - phones_named));
   if (parties.empty()) page.line("  ", "no phone and no server");
 }
 
@@ -90,9 +91,10 @@ class StoryWriter {
 
   std::string write() && {
     write_counts();
-    for (std::size_t i = 0; i < std::min(phones_told, story_.phones.size()); ++i)
+    const bool are_many = story_.phones.size() > phones_named;
+    for (std::size_t i = 0; i < (are_many ? phones_told_of_many : story_.phones.size()); ++i)
       write_phone(story_.phones[i]);
-    if (story_.phones.size() > phones_told) write_all_phones();
+    if (are_many) write_all_phones();
     write_capture();
     return std::move(page_).text();
   }
@@ -178,11 +180,13 @@ class StoryWriter {
   }
 
   void write_measured(const Measured& one) {
-    const std::string value =
-        one.count == 1 ? format_seconds(one.median)
-                       : fmt::format("{} (median of {}, {})", format_seconds(one.median),
-                                     one.count, describe_range(one.shortest, one.longest));
-    page_.line("    ", fmt::format("{}: {}", one.what, value));
+    const std::string range = describe_range(one.shortest, one.longest);
+    std::string text = fmt::format("{}: {}", one.what, format_seconds(one.median));
+    if (one.count > 1 && range == format_seconds(one.longest))
+      text += fmt::format(", {} times", one.count);
+    else if (one.count > 1)
+      text += fmt::format(" (median of {}, {})", one.count, range);
+    page_.line("    ", text);
   }
 
   void write_series(const Series& one) {

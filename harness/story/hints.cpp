@@ -8,6 +8,7 @@
 
 #include "harness/sip/via.hpp"
 #include "harness/story/chapters.hpp"
+#include "harness/story/ttl.hpp"
 
 namespace sipharness::story {
 namespace {
@@ -33,6 +34,7 @@ class HintFinder {
   std::vector<std::string> find() && {
     look_for_loopback();
     count_directions();
+    look_for_routers();
     for (const trace::Server& server : trace_.servers) look_for_other_direction(server.role);
     look_for_nat();
     return std::move(hints_);
@@ -45,6 +47,7 @@ class HintFinder {
         !flows.empty() && std::ranges::all_of(flows, [](const trace::Flow& flow) {
           return is_loopback(flow.source.address) && is_loopback(flow.destination.address);
         });
+    is_on_one_host_ = is_on_one_host;
     if (is_on_one_host)
       hints_.emplace_back("all addresses are loopback: captured on the host of both sides");
   }
@@ -53,9 +56,29 @@ class HintFinder {
     for (const auto& place : trace_.messages.places()) {
       const trace::Flow& flow = trace_.messages.flow_of(place);
       if (flow.direction == Direction::elsewhere) continue;
-      ++counts_[static_cast<std::size_t>(flow.server)]
-               [flow.direction == Direction::from_device ? 0 : 1];
+      const std::size_t way = flow.direction == Direction::from_device ? 0 : 1;
+      ++counts_[static_cast<std::size_t>(flow.server)][way];
+      if (first_frames_[way] == 0) first_frames_[way] = place.frame;
     }
+  }
+
+  /// Whose packets came without a router in between was captured beside.
+  void look_for_routers() {
+    const auto [sent, heard] = first_frames_;
+    if (!trace_.file || is_on_one_host_ || sent == 0 || heard == 0) return;
+    const auto found = ttl_of_frames(*trace_.file, {sent, heard});
+    if (found.size() < 2) return;
+    const unsigned of_phone = found.at(sent);
+    const unsigned of_server = found.at(heard);
+    constexpr std::array<std::string_view, 4> places = {
+        "captured between routers", "captured on the link of the server",
+        "captured on the link of the phone", "neither passed a router"};
+    const std::size_t place =
+        (is_ttl_as_sent(of_phone) ? 2U : 0U) + (is_ttl_as_sent(of_server) ? 1U : 0U);
+    hints_.push_back(
+        fmt::format("TTL {} from the phone (frame {}), {} from the server (frame {}): "
+                    "{}",
+                    of_phone, sent, of_server, heard, places[place]));
   }
 
   void look_for_other_direction(ServerRole server) {
@@ -109,7 +132,9 @@ class HintFinder {
   }
 
   const trace::Trace& trace_;
-  std::array<std::array<std::size_t, 2>, 3> counts_{};
+  bool is_on_one_host_ = false;
+  std::array<std::array<std::size_t, 2>, 3> counts_{};  ///< by server: from phones, to phones
+  std::array<std::uint32_t, 2> first_frames_{};         ///< from phones, to phones
   std::vector<std::string> hints_;
 };
 

@@ -80,6 +80,20 @@ class Inspect(EndToEnd):
             self.assertFalse([c for c in done.stdout if c != "\n" and ord(c) < 0x20], done.stdout)
         self.assertIn("owned", self.story(path)["roles"][-1]["user_agent"])
 
+    def test_knows_by_the_ttl_on_whose_link_it_was_captured(self):
+        answer = "SIP/2.0 200 OK\r\n" + register().split("\r\n", 1)[1].replace("To: <sip:1001@example.test>",
+                                                                            "To: <sip:1001@example.test>;tag=b")
+        for of_phone, of_server, place in ((64, 57, "captured on the link of the phone"),
+                                           (120, 64, "captured on the link of the server"),
+                                           (64, 64, "neither passed a router"),
+                                           (61, 250, "captured between routers")):
+            capture = CaptureWriter()
+            capture.udp(0, PHONE, SERVER, register(), ttl=of_phone)
+            capture.udp(0.02, SERVER, PHONE, answer, ttl=of_server)
+            path = capture.write(self.scratch / "ttl.pcap")
+            self.assertIn(f"TTL {of_phone} from the phone (frame 1), {of_server} from the server (frame 2): {place}",
+                          self.story(path)["hints"])
+
     def test_writes_json_to_a_file_beside_the_page(self):
         out = self.scratch / "story.json"
         done = sipharness("inspect", FIELD[0], "--json", out)
