@@ -1,6 +1,7 @@
 // The page of a story: who is who, then phone by phone what happened.
 
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -194,10 +195,13 @@ class StoryWriter {
     for (std::size_t i = 0; i < std::min(kinds_shown, one.intervals.size()); ++i)
       intervals +=
           fmt::format("{}{:.3f}", i == 0 ? "" : ", ", sipharness::to_seconds(one.intervals[i]));
-    page_.line("    ", fmt::format("{} from frame {}: again after {}{} s{}", printable(one.what),
+    if (one.intervals.size() > kinds_shown) intervals += ", …";
+    const sipharness::Duration span =
+        std::accumulate(one.intervals.begin(), one.intervals.end(), sipharness::Duration{});
+    page_.line("    ", fmt::format("{} from frame {}: again after {} s; {} {}", printable(one.what),
                                    one.first.frame, intervals,
-                                   one.intervals.size() > kinds_shown ? ", …" : "",
-                                   one.answered ? "" : ", no response"));
+                                   one.answered ? "answered, sent over" : "no response in",
+                                   format_seconds(span)));
   }
 
   /// Where there are too many to tell of each.

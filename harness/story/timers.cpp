@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "harness/observed/call.hpp"
 #include "harness/observed/client_transactions.hpp"
+#include "harness/observed/failover.hpp"
 #include "harness/observed/observed_t1.hpp"
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/register_transactions.hpp"
@@ -64,6 +66,16 @@ void tell_waits(const observed::Phone& phone, ServerRole server, Timers& told) {
           std::move(retries));
 }
 
+/// @source RFC 3261 §17.1.1.2 (Timer B), RFC 3263 §4.3
+void tell_moves(const observed::Phone& phone, Timers& told) {
+  std::vector<Duration> moves;
+  for (const observed::SilentPrimary& failed : calls_to_silent_primary(phone))
+    if (failed.secondary != nullptr && !failed.has_signal)
+      moves.push_back(reached_at(phone, *failed.secondary) - failed.primary->i0);
+  measure(told.measured, "INVITE at the secondary after one that the primary did not answer",
+          std::move(moves));
+}
+
 }  // namespace
 
 Timers tell_timers(const observed::Phone& phone) {
@@ -73,6 +85,7 @@ Timers tell_timers(const observed::Phone& phone) {
   tell_series(phone, udp_non_invites(phone), "Timer E", told);
   for (const ServerRole server : {ServerRole::primary, ServerRole::secondary})
     tell_waits(phone, server, told);
+  tell_moves(phone, told);
   return told;
 }
 

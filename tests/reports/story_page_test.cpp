@@ -73,9 +73,10 @@ phone
                                     unanswered requests show
   Timers
     T1 0.500 s, the usual first interval of requests sent again (1)
-    INVITE (Timer A) from frame 5: again after 0.500, 1.000, 2.000, 4.000, 8.000, 16.000 s, no
-    response
+    INVITE (Timer A) from frame 5: again after 0.500, 1.000, 2.000, 4.000, 8.000, 16.000 s; no
+    response in 31.500 s
     refresh at the secondary after its 200: 49.985 s
+    INVITE at the secondary after one that the primary did not answer: 32.000 s
 
 Capture  vantage device
   all addresses are loopback: captured on the host of both sides

@@ -195,6 +195,19 @@ TEST(Timers, are_measured) {
   EXPECT_EQ(timers.measured[0].count, 1U);
 }
 
+TEST(Timers, tell_how_long_a_call_waited_for_the_primary) {
+  TraceBuilder t;
+  t.healthy_registrations(0s);
+  t.silent_invite(primary, 10s);
+  t.complete_call(secondary, 42s);
+  t.ends(100s);
+  const Story story = story_of(t);
+  const auto& measured = only_phone(story).timers.measured;
+  ASSERT_THAT(measured, SizeIs(1));
+  EXPECT_THAT(measured[0].what, HasSubstr("after one that the primary did not answer"));
+  EXPECT_EQ(measured[0].median, Duration(32s));
+}
+
 TEST(Missing, is_told_without_a_journal) {
   TraceBuilder t;
   t.registration(primary, 0s);
