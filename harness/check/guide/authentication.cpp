@@ -15,6 +15,7 @@
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/registration.hpp"
+#include "harness/observed/sent_requests.hpp"
 #include "harness/observed/server_messages.hpp"
 
 namespace sipharness::check {
@@ -59,6 +60,9 @@ bool may_call(const Phone& phone, ServerRole server, CaptureTime at) {
 
 void works_without_challenge(const Phone& phone, Judge& judge) {
   if (is_ever_challenged(phone)) return;
+  // Dials that came to nothing are told by a journal alone.
+  if (!phone.trace.has_journal() && invites_of_device(phone).empty())
+    return judge.needs("a call after a registration without any challenge");
   for (const ServerRole server : both_servers) judge_first_binding(phone, judge, server);
   for (const CallGroup& call : calls(phone)) {
     if (!came_to_nothing(phone, call)) continue;

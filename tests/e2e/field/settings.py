@@ -8,12 +8,13 @@ WHOLE = (0, .5, 1.5, 3.5, *(7.5 + 4 * n for n in range(7)))
 
 
 class Settings(FieldTest):
-    def capture(self, *series, method="REGISTER", agent=None, register=None):
-        """Requests that nobody answers, each (start, offsets); the capture began 100 s before."""
+    def capture(self, *series, agent=None, register=None, call=None):
+        """REGISTERs that nobody answers, each (start, offsets), others that somebody does, and a call that is refused.
+        The capture began 100 s before."""
         capture = CaptureWriter()
         capture.udp(0, SERVER, PHONE, "\r\n\r\n")
         for number, (start, offsets) in enumerate(series):
-            sent = request(method, "sip:pbx.example", f"SIP/2.0/UDP {PHONE};branch=z9hG4bK{number};rport",
+            sent = request("REGISTER", "sip:pbx.example", f"SIP/2.0/UDP {PHONE};branch=z9hG4bK{number};rport",
                            AOR + f";tag=aabbcc0{number}", AOR, f"s{number}@phone", 1, f"Contact: <sip:1001@{PHONE}>",
                            *([f"User-Agent: {agent}"] if agent else []))
             for offset in offsets:
@@ -25,6 +26,13 @@ class Settings(FieldTest):
             capture.udp(at, PHONE, SERVER, request("REGISTER", "sip:pbx.example", via, *one, contact, "Expires: 600",
                                                    *([f"User-Agent: {agent}"] if agent else [])))
             capture.udp(at + .02, SERVER, PHONE, response(200, "OK", via, *one, "REGISTER", contact + ";expires=600"))
+        if call:
+            via = f"SIP/2.0/UDP {PHONE};branch=z9hG4bKcall;rport"
+            one = (AOR + ";tag=d1a1d1a1", "<sip:2001@pbx.example>", "call@phone", 1)
+            sent = request("INVITE", "sip:2001@pbx.example", via, *one, f"Contact: <sip:1001@{PHONE}>")
+            capture.udp(call, PHONE, SERVER, sent)
+            capture.udp(call + .02, SERVER, PHONE, response(486, "Busy Here", via, *one, "INVITE"))
+            capture.udp(call + .03, PHONE, SERVER, sent.replace("INVITE", "ACK"))
         capture.udp(600, SERVER, PHONE, "\r\n\r\n")
         return capture.write(self.scratch / "settings.pcap")
 
@@ -43,10 +51,10 @@ class Settings(FieldTest):
         self.assert_timer_e(self.capture((100, tuple(.5 * n for n in range(60)))), "fail")
 
     def test_the_user_agent_names_whose_guide_it_is(self):
-        registered = {"register": (100, 400)}
-        grp = self.capture(agent="Grandstream GRP2615 1.0.9.27", **registered)
+        called = {"register": (100, 400), "call": 200}
+        grp = self.capture(agent="Grandstream GRP2615 1.0.9.27", **called)
         self.assert_told(grp, findings={"GRP-AUTH-01": "pass"}, exit=None,
                          says=["User-Agent names a GRP2615: the guide's rows are judged"])
         for agent in ("Grandstream GXP2170 1.0.9.1", None):
-            self.assert_told(self.capture(agent=agent, **registered), findings={"GRP-AUTH-01": "info"}, exit=None,
+            self.assert_told(self.capture(agent=agent, **called), findings={"GRP-AUTH-01": "info"}, exit=None,
                              says=["neither the profile nor the User-Agent claims the guide"])

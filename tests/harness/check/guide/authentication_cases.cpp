@@ -37,6 +37,8 @@ void challenged_too_late(Setting s) {
 std::vector<Case> guide_authentication_cases() {
   return {
       {"nobody_asks", "GRP-AUTH-01", Verdict::pass, unchallenged},
+      {"nobody_tells_of_dials", "GRP-AUTH-01",
+       needs("a call after a registration without any challenge"), foreign(unchallenged)},
       {"dials_nothing", "GRP-AUTH-01", fails("no INVITE for the call to 1002", {}),
        [](Setting s) { dialled(s, true); }},
       {"the_driver_failed", "GRP-AUTH-01", Verdict::pass, [](Setting s) { dialled(s, false); }},
