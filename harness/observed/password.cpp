@@ -5,6 +5,13 @@
 namespace sipharness::observed {
 namespace {
 
+/// A run gives all its devices one password; the profile of a capture says one account's alone.
+bool has_another_account(const Phone& phone) {
+  const scenario::Account& account = phone.profile.account;
+  if (phone.trace.has_journal() || account.is_any() || phone.trace.devices.empty()) return false;
+  return phone.trace.devices[phone.device].user != account.user;
+}
+
 bool find_any_right_response(const Phone& phone) {
   return std::ranges::any_of(sent_credentials(phone), [&](const SentCredentials& sent) {
     return is_response_right(phone, sent);
@@ -14,6 +21,7 @@ bool find_any_right_response(const Phone& phone) {
 }  // namespace
 
 std::optional<std::string> find_password(const Phone& phone) {
+  if (has_another_account(phone)) return std::nullopt;
   return scenario::resolve(phone.profile.account.password);
 }
 

@@ -10,7 +10,7 @@
 namespace sipharness::observed {
 
 std::optional<std::string> find_password(const Phone& phone);
-/// Nothing if it is not available.
+/// Nothing if it is not available, or the profile is about another account than the phone's.
 inline const std::optional<std::string>& password(const Phone& phone) {
   return phone.derived<find_password>();
 }

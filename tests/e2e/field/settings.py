@@ -58,3 +58,24 @@ class Settings(FieldTest):
         for agent in ("Grandstream GXP2170 1.0.9.1", None):
             self.assert_told(self.capture(agent=agent, **called), findings={"GRP-AUTH-01": "info"}, exit=None,
                              says=["neither the profile nor the User-Agent claims the guide"])
+
+    def test_the_profile_of_one_account_says_no_password_of_another(self):
+        capture = CaptureWriter()
+        for user, server in (("1001", SERVER), ("1002", SERVER)):
+            phone = f"198.51.100.{user[-1]}:5060"
+            aor = f"<sip:{user}@pbx.example>"
+            digest = (f'Authorization: Digest username="{user}", realm="pbx", nonce="n{user}", uri="sip:pbx.example", '
+                      f'response="{"0" * 32}"')
+            for number, credentials in enumerate(((), (digest,))):
+                via = f"SIP/2.0/UDP {phone};branch=z9hG4bK{user}{number};rport"
+                one = (f"{aor};tag=abcd{user}", aor, f"{user}@phone", number + 1)
+                contact = f"Contact: <sip:{user}@{phone}>"
+                capture.udp(number, phone, server, request("REGISTER", "sip:pbx.example", via, *one, contact,
+                                                           "Expires: 600", *credentials))
+                status = (200, "OK") if credentials else (401, "Unauthorized")
+                capture.udp(number + .02, server, phone, response(*status, via, *one, "REGISTER", *(
+                    [contact + ";expires=600"] if credentials else
+                    [f'WWW-Authenticate: Digest realm="pbx", nonce="n{user}"'])))
+        _, result = self.check(capture.write(self.scratch / "accounts.pcap"), "--profile", "phone.profile.json")
+        told = [f["verdict"] for f in result["findings"] if f["requirement"] == "AUTH-03"]
+        self.assertEqual(told, ["inconclusive", "not_applicable"])
