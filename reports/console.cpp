@@ -74,11 +74,17 @@ class Console {
   void write_verdict() {
     const Verdict verdict = overall(result_);
     const std::string name = result_.scenario.empty() ? result_.capture.file : full_name(result_);
-    out_ += fmt::format("{}  {}", painted(verdict, look_of(verdict).word), printable(name));
+    const bool is_aside = options_.one_of_several && is_not_exercised(result_);
+    out_ +=
+        fmt::format("{}  {}", is_aside ? "NOT EXERCISED" : painted(verdict, look_of(verdict).word),
+                    printable(name));
     if (!result_.clock.empty())
       out_ += fmt::format("  ({} clock, seed {})", result_.clock, result_.seed);
     out_ += fmt::format("  {}\n", count_line(result_));
     if (options_.quiet) return;
+    if (!result_.nothing_judged.empty())
+      out_ += fmt::format("      nothing was judged: {} (blame: {})\n",
+                          printable(result_.nothing_judged), to_string(Blame::user));
     if (!result_.title.empty()) out_ += fmt::format("      {}\n", printable(result_.title));
     if (!result_.stopped.empty())
       out_ += fmt::format("      timeline stopped at {}\n", printable(result_.stopped));
@@ -206,10 +212,33 @@ class Console {
                         capture.sip_messages, capture.health);
     if (!capture.source.empty()) out_ += fmt::format(", {}", capture.source);
     out_ += "\n";
+    write_messages();
     if (!capture.note.empty()) out_ += fmt::format("           {}\n", printable(capture.note));
     for (const std::string& fault : capture.faults)
       out_ += fmt::format("           {}\n", printable(fault));
     if (!options_.folder.empty()) out_ += fmt::format("  Folder   {}\n", options_.folder);
+  }
+
+  void write_messages() {
+    const MessageCounts& messages = result_.messages;
+    if (messages.seen != messages.judged)
+      out_ +=
+          fmt::format("           {} of {} SIP messages judged\n", messages.judged, messages.seen);
+    for (const MessageCounts::LeftOut& some : messages.left_out)
+      out_ += fmt::format("           {} left out: {}\n", some.count, printable(some.why));
+    if (result_.devices.size() > 1 && result_.devices.size() < crowd)
+      for (const DeviceInfo& device : result_.devices)
+        out_ +=
+            fmt::format("           {} judged of {}\n", device.messages, printable(device.name));
+    write_remarks();
+  }
+
+  void write_remarks() {
+    const CaptureInfo& capture = result_.capture;
+    if (capture.keep_alives > 0)
+      out_ += fmt::format("           {} keep-alives\n", capture.keep_alives);
+    for (const std::string& remark : capture.remarks)
+      out_ += fmt::format("           {}\n", printable(remark));
   }
 
   const Result& result_;

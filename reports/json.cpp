@@ -92,7 +92,16 @@ ordered_json capture_json(const CaptureInfo& capture) {
           {"vantage", capture.vantage},
           {"source", capture.source},
           {"note", text_or_null(capture.note)},
-          {"faults", capture.faults}};
+          {"faults", capture.faults},
+          {"remarks", capture.remarks},
+          {"keep_alives", capture.keep_alives}};
+}
+
+ordered_json messages_json(const MessageCounts& messages) {
+  ordered_json left_out = ordered_json::array();
+  for (const MessageCounts::LeftOut& some : messages.left_out)
+    left_out.push_back({{"count", some.count}, {"why", some.why}});
+  return {{"seen", messages.seen}, {"judged", messages.judged}, {"left_out", std::move(left_out)}};
 }
 
 ordered_json control_run_json(const ControlRun& control) {
@@ -126,13 +135,16 @@ ordered_json result_json(const Result& result) {
                       {"bracket", control_runs_json(result)},
                       {"lag", or_null(result.lag, lag_json)},
                       {"verdict", to_string(overall(result))},
+                      {"nothing_judged", text_or_null(result.nothing_judged)},
                       {"counts", counts_json(result)}};
   out["devices"] = ordered_json::array();
   for (const DeviceInfo& device : result.devices)
     out["devices"].push_back({{"name", device.name},
                               {"kind", device.kind},
                               {"profile", device.profile},
-                              {"user_agent", device.user_agent}});
+                              {"user_agent", device.user_agent},
+                              {"messages", device.messages}});
+  out["messages"] = messages_json(result.messages);
   out["capture"] = capture_json(result.capture);
   out["findings"] = ordered_json::array();
   for (const Finding& finding : result.findings) out["findings"].push_back(finding_json(finding));

@@ -12,6 +12,7 @@ struct ConsoleOptions {
   bool colour = false;
   bool quiet = false;  ///< the verdict line only
   int width = 100;
+  bool one_of_several = false;
   std::string folder{};  ///< run folder, named at the end; empty: none
 };
 

@@ -107,7 +107,8 @@ void take_packet(u_char* context, const pcap_pkthdr* header, const u_char* bytes
   const CaptureTime at{std::chrono::seconds(second) + Duration(fraction)};
   ++reading.outcome.frames;
   const std::string_view copy(reinterpret_cast<const char*>(bytes), header->caplen);
-  reading.sink->on_frame({at, reading.link, header->len, in_file(reading, copy)});
+  reading.sink->on_frame({at, reading.link, header->len, in_file(reading, copy),
+                          static_cast<std::uint32_t>(reading.outcome.frames)});
 }
 
 std::string link_name(int dlt) {

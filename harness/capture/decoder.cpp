@@ -1,105 +1,184 @@
 #include "harness/capture/decoder.hpp"
 
-#include "harness/capture/duplicates.hpp"
 #include "harness/capture/fragments.hpp"
 #include "harness/capture/tcp_streams.hpp"
+#include "harness/packet/byte_reader.hpp"
 #include "harness/packet/decode.hpp"
+#include "harness/packet/link_layer.hpp"
+#include "harness/packet/tunnel.hpp"
 
 namespace sipharness::capture {
+namespace {
+
+using packet::IpPacket;
+
+/// policy: a tunnel in a tunnel in a tap; more is hostile.
+constexpr int most_tunnels = 4;
+
+/// The ports that UDP and TCP begin with; zeros where there is nothing.
+Origin origin_of(std::uint32_t frame, CaptureTime at, const IpPacket& packet,
+                 std::string_view payload) {
+  Origin origin{frame, at, {packet.source, 0}, {packet.destination, 0}};
+  const bool has_ports =
+      packet.protocol == packet::protocol::udp || packet.protocol == packet::protocol::tcp;
+  if (!has_ports || payload.size() < 4) return origin;
+  packet::ByteReader reader(payload);
+  origin.source.port = reader.u16();
+  origin.destination.port = reader.u16();
+  return origin;
+}
+
+/// What there is of the payload of UDP or TCP.
+std::string_view payload_of(std::uint8_t protocol, std::string_view ip_payload) {
+  constexpr std::size_t udp_header = 8;
+  if (protocol == packet::protocol::udp && ip_payload.size() > udp_header)
+    return ip_payload.substr(udp_header);
+  if (protocol != packet::protocol::tcp) return {};
+  const auto tcp = packet::decode_tcp(ip_payload);
+  return tcp ? tcp->payload : std::string_view();
+}
+
+}  // namespace
 
 class Decoder::Impl {
  public:
-  explicit Impl(TrafficSink& sink) : sink_(sink), streams_(sink, counts_) {}
+  Impl(TrafficSink& sink, Copies copies)
+      : sink_(sink),
+        duplicates_(copies),
+        reassembler_([this](const Reassembler::Lost& lost) { tell_lost(lost); }),
+        streams_(sink) {}
 
   const DecoderCounts& counts() const { return counts_; }
 
   void take(const packet::FrameView& frame) {
     ++counts_.frames;
-    const auto packet = packet::decode_frame(frame.link, frame.bytes);
-    if (!packet) {
-      ++counts_.undecodable;
-      return;
-    }
-    if (duplicates_.is_copy(frame.at, *packet)) {
-      ++counts_.duplicates;
-      return;
-    }
-    if (packet->truncated) return tell_truncated();
-    if (!packet->is_fragment()) return take_packet(frame.at, *packet);
-    if (const auto whole = reassembler_.add(frame.at, *packet)) {
-      packet::IpPacket joined = *packet;
-      joined.payload = *whole;
-      take_packet(frame.at, joined);
+    frame_ = frame.number != 0 ? frame.number : static_cast<std::uint32_t>(counts_.frames);
+    at_ = frame.at;
+    captured_ = static_cast<std::uint32_t>(frame.bytes.size());
+    if (const auto packet = packet::decode_frame(frame.link, frame.bytes))
+      return take_ip(*packet, 0);
+    ++counts_.undecodable;
+    if (frame.original_length > frame.bytes.size() && may_be_ip(frame))
+      sink_.on_incomplete({.origin = {frame_, at_, {}, {}}, .payload = {}, .captured = captured_});
+  }
+
+  void finish() { reassembler_.finish(); }
+
+ private:
+  /// Of a frame that is cut in its headers.
+  static bool may_be_ip(const packet::FrameView& frame) {
+    constexpr std::size_t longest_link_header = 20;
+    return frame.bytes.size() < longest_link_header ||
+           packet::without_link_layer(frame.link, frame.bytes);
+  }
+
+  void take_ip(const IpPacket& packet, int depth) {
+    if (duplicates_.is_copy(at_, packet)) return tell_copy(packet);
+    if (!packet.is_fragment()) return take_packet(packet, depth);
+    if (packet.truncated) return tell_cut(packet);
+    if (const auto whole = reassembler_.add(frame_, at_, packet)) {
+      IpPacket joined = packet;
+      joined.more_fragments = false;
+      joined.fragment_offset = 0;
+      const std::string payload(*whole);  // a tunnel inside may have fragments of its own
+      joined.payload = payload;
+      take_packet(joined, depth);
     }
   }
 
- private:
-  void take_packet(CaptureTime at, const packet::IpPacket& packet) {
+  void take_packet(const IpPacket& packet, int depth) {
+    const packet::Tunnel tunnel = packet::open_tunnel(packet);
+    if (tunnel.inner && depth < most_tunnels) return take_ip(*tunnel.inner, depth + 1);
+    if (!tunnel.name.empty()) {
+      if (!tunnel.is_decoded) sink_.on_undecoded(origin_of(frame_, at_, packet, {}), tunnel.name);
+      return;
+    }
     switch (packet.protocol) {
       case packet::protocol::udp:
-        return take_udp(at, packet);
+        return take_udp(packet);
       case packet::protocol::tcp:
-        return take_tcp(at, packet);
+        return take_tcp(packet);
       case packet::protocol::icmp:
       case packet::protocol::icmpv6:
-        return take_icmp(at, packet);
+        return take_icmp(packet);
       default:
         return;  // another transport is none of ours
     }
   }
 
-  Origin origin(CaptureTime at, const packet::IpPacket& packet, std::uint16_t source_port,
-                std::uint16_t destination_port) const {
-    return {frame(), at, {packet.source, source_port}, {packet.destination, destination_port}};
+  Origin origin(const IpPacket& packet) const {
+    return origin_of(frame_, at_, packet, packet.payload);
   }
 
-  void take_udp(CaptureTime at, const packet::IpPacket& packet) {
+  void take_udp(const IpPacket& packet) {
     const auto udp = packet::decode_udp(packet.payload);
-    if (!udp) {
+    if (packet.truncated || (udp && udp->truncated))
+      tell_cut(packet);
+    else if (udp)
+      sink_.on_datagram(origin(packet), udp->payload);
+    else
       ++counts_.undecodable;
-    } else if (udp->truncated) {
-      tell_truncated();
-    } else {
-      sink_.on_datagram(origin(at, packet, udp->source_port, udp->destination_port), udp->payload);
-    }
   }
 
-  void take_tcp(CaptureTime at, const packet::IpPacket& packet) {
+  /// Of a segment that is cut, what there is: the stream has a gap behind it.
+  void take_tcp(const IpPacket& packet) {
+    if (packet.truncated) tell_cut(packet);
     const auto tcp = packet::decode_tcp(packet.payload);
-    if (!tcp) {
+    if (tcp)
+      streams_.take(origin(packet), *tcp);
+    else
       ++counts_.undecodable;
-      return;
-    }
-    streams_.take(origin(at, packet, tcp->source_port, tcp->destination_port), *tcp);
   }
 
-  void take_icmp(CaptureTime at, const packet::IpPacket& packet) {
+  void take_icmp(const IpPacket& packet) {
     const auto error = packet::decode_icmp_error(packet);
     if (!error) return;  // a ping, say
-    sink_.on_icmp({frame(), at, error->reason, error->transport, error->original_source,
+    sink_.on_icmp({frame_, at_, error->reason, error->transport, error->original_source,
                    error->original_destination});
   }
 
-  void tell_truncated() {
-    ++counts_.truncated;
-    sink_.on_truncated(frame());
+  void tell_cut(const IpPacket& packet) {
+    sink_.on_incomplete({.origin = origin(packet),
+                         .payload = payload_of(packet.protocol, packet.payload),
+                         .captured = captured_});
   }
 
-  std::uint32_t frame() const { return static_cast<std::uint32_t>(counts_.frames); }
+  void tell_copy(const IpPacket& packet) {
+    ++counts_.duplicates;
+    if (packet.protocol == packet::protocol::udp && !packet.is_fragment())
+      sink_.on_copy(origin(packet), payload_of(packet.protocol, packet.payload));
+  }
+
+  void tell_lost(const Reassembler::Lost& lost) {
+    IpPacket packet;
+    packet.source = lost.source;
+    packet.destination = lost.destination;
+    packet.protocol = lost.protocol;
+    sink_.on_incomplete({.why = Incomplete::Why::fragments_missing,
+                         .origin = origin_of(lost.frame, lost.at, packet, lost.beginning),
+                         .payload = payload_of(lost.protocol, lost.beginning)});
+  }
 
   TrafficSink& sink_;
   DecoderCounts counts_;
+  std::uint32_t frame_ = 0;
+  CaptureTime at_;
+  std::uint32_t captured_ = 0;
   DuplicateFilter duplicates_;
   Reassembler reassembler_;
   TcpStreams streams_;
 };
 
-Decoder::Decoder(TrafficSink& sink) : impl_(std::make_unique<Impl>(sink)) {}
+Decoder::Decoder(TrafficSink& sink, Copies copies) : impl_(std::make_unique<Impl>(sink, copies)) {}
 
 Decoder::~Decoder() = default;
 
 void Decoder::on_frame(const packet::FrameView& frame) {
   impl_->take(frame);
+}
+
+void Decoder::finish() {
+  impl_->finish();
 }
 
 const DecoderCounts& Decoder::counts() const {

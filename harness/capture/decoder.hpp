@@ -2,10 +2,12 @@
 // From frames to what transport users saw: UDP datagrams (IP fragments put together), TCP streams
 // in order, ICMP errors. Knows no SIP. Bytes are hostile: whatever does not decode is counted,
 // never fatal, and every queue in here is bounded.
-//  1. Frames are numbered from 1 in the order they come, as Wireshark does.
-//  2. A copy of a packet within a millisecond (same IP id and bytes: SPAN port, `any` device) is
-//     dropped and counted.
-//  3. Views in the callbacks are valid during the call only.
+//  1. Frames have the numbers that Wireshark gives them: those of the file, else the order they
+//     come in.
+//  2. A copy of a packet (SPAN port, `any` device: duplicates.hpp) is dropped and told of.
+//  3. Tunnels are opened (harness/packet/tunnel.hpp); what is not decoded is told by its name.
+//  4. Views in the callbacks are valid during the call only.
+//  5. finish() is called once, after the last frame.
 
 #include <cstdint>
 #include <memory>
@@ -13,6 +15,7 @@
 
 #include "harness/base/endpoint.hpp"
 #include "harness/base/unreachable.hpp"
+#include "harness/capture/duplicates.hpp"
 #include "harness/packet/frame.hpp"
 
 namespace sipharness::capture {
@@ -37,6 +40,16 @@ struct IcmpError {
   Endpoint original_destination;
 };
 
+/// A packet that the capture does not have as a whole.
+struct Incomplete {
+  enum class Why : std::uint8_t { cut, fragments_missing };
+
+  Why why = Why::cut;
+  Origin origin;               ///< with port 0, and without addresses, where they are not known
+  std::string_view payload;    ///< of UDP or TCP: what there is of it, from its beginning
+  std::uint32_t captured = 0;  ///< bytes of the frame that is cut
+};
+
 class TrafficSink {
  public:
   virtual ~TrafficSink() = default;
@@ -46,23 +59,25 @@ class TrafficSink {
   virtual void on_stream_event(const Origin& origin, StreamEvent event) = 0;
   virtual void on_stream_gap(const Origin& origin) = 0;
   virtual void on_icmp(const IcmpError& error) = 0;
-  /// A frame shorter than it was on the wire, so that a payload is incomplete.
-  virtual void on_truncated(std::uint32_t frame) = 0;
+  virtual void on_incomplete(const Incomplete& packet) = 0;
+  /// A datagram that was there before: the same packet, captured once more.
+  virtual void on_copy(const Origin&, std::string_view /*payload*/) {}
+  /// A packet of a protocol that is not decoded ("ESP"), between two addresses (port 0).
+  virtual void on_undecoded(const Origin&, std::string_view /*protocol*/) {}
 };
 
 struct DecoderCounts {
   std::uint64_t frames = 0;
   std::uint64_t undecodable = 0;  ///< not IP, or broken below UDP and TCP
   std::uint64_t duplicates = 0;
-  std::uint64_t truncated = 0;
-  std::uint64_t stream_gaps = 0;
 };
 
 class Decoder final : public packet::FrameSink {
  public:
-  explicit Decoder(TrafficSink& sink);
+  explicit Decoder(TrafficSink& sink, Copies copies = Copies::with_id);
   ~Decoder() override;
   void on_frame(const packet::FrameView& frame) override;
+  void finish();
   const DecoderCounts& counts() const;
 
  private:

@@ -1,17 +1,30 @@
 #include "harness/capture/duplicates.hpp"
 
+#include "harness/base/rng.hpp"
+
 namespace sipharness::capture {
 
 bool DuplicateFilter::is_copy(CaptureTime at, const packet::IpPacket& packet) {
-  constexpr Duration window = 1ms;
-  if (packet.id == 0) return false;
-  const std::size_t mixed =
-      packet.id + packet.fragment_offset / 8 + EndpointHash()({packet.source, packet.protocol});
+  // policy: a mirrored packet is late by what a switch or a router takes, a retransmission by T1/2.
+  constexpr Duration window = 5ms;
+  constexpr std::size_t told_apart_by = 32;  // ports, checksum, sequence number, first words
+  if (packet.id == 0 && copies_ == Copies::with_id) return false;
+  const std::size_t mixed = packet.id + packet.fragment_offset / 8 +
+                            EndpointHash()({packet.source, packet.protocol}) +
+                            fnv1a(packet.payload.substr(0, told_apart_by));
   Seen& seen = recent_[mixed % recent_.size()];
   const bool is_recent = at >= seen.at && at - seen.at <= window;
-  if (is_recent && seen.header == packet.header && seen.payload == packet.payload) return true;
-  seen.at = at;
-  seen.header = packet.header;
+  if (is_recent && seen.id == packet.id && seen.fragment_offset == packet.fragment_offset &&
+      seen.protocol == packet.protocol && seen.source == packet.source &&
+      seen.destination == packet.destination && seen.payload == packet.payload)
+    return true;
+  seen = {at,
+          packet.source,
+          packet.destination,
+          packet.id,
+          packet.fragment_offset,
+          packet.protocol,
+          std::move(seen.payload)};
   seen.payload = packet.payload;
   return false;
 }

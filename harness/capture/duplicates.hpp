@@ -1,6 +1,7 @@
 #pragma once
-// Recognises packets that a capture holds twice: a SPAN port mirrors both directions, the `any`
-// device shows a packet once per interface. Remembers a bounded number of recent packets.
+// Recognises packets that a capture holds twice: a SPAN port mirrors both directions or both sides
+// of a router, the `any` device shows a packet once per interface. Remembers a bounded number of
+// recent packets.
 
 #include <array>
 #include <string>
@@ -9,19 +10,33 @@
 
 namespace sipharness::capture {
 
+/// What makes a packet a copy of another with the same payload between the same two. Who sends one
+/// twice gives it a new id; but Linux sends datagrams with id 0, and IPv6 has none.
+enum class Copies : std::uint8_t {
+  with_id,  ///< the same id, and one that is not 0: datagrams may have been sent twice on purpose
+  any       ///< the same id, also 0: no retransmission comes within milliseconds
+};
+
 class DuplicateFilter {
  public:
-  /// Whether a packet of the same bytes and the same IP id (not 0, which says nothing) was seen no
-  /// more than a millisecond before. Remembers this one.
+  explicit DuplicateFilter(Copies copies) : copies_(copies) {}
+
+  /// Whether the same packet, whatever its TTL and link layer, was seen a few milliseconds before.
+  /// Remembers this one.
   bool is_copy(CaptureTime at, const packet::IpPacket& packet);
 
  private:
   struct Seen {
     CaptureTime at;
-    std::string header;
+    IpAddress source;
+    IpAddress destination;
+    std::uint32_t id = 0;
+    std::uint32_t fragment_offset = 0;
+    std::uint8_t protocol = 0;
     std::string payload;
   };
 
+  const Copies copies_;
   std::array<Seen, 1024> recent_;
 };
 

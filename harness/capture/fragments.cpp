@@ -21,35 +21,49 @@ bool overlaps(const std::map<std::uint32_t, std::string>& pieces, std::uint32_t 
 
 }  // namespace
 
-std::optional<std::string_view> Reassembler::add(CaptureTime at, const packet::IpPacket& fragment) {
+std::optional<std::string_view> Reassembler::add(std::uint32_t frame, CaptureTime at,
+                                                 const packet::IpPacket& fragment) {
   drop_old(at);
   const std::size_t size = fragment.payload.size();
   const std::uint32_t offset = fragment.fragment_offset;
   if (size == 0 || offset + size > max_size) return std::nullopt;
   Partial& packet =
-      partial(at, {fragment.source, fragment.destination, fragment.id, fragment.protocol});
+      partial(frame, at, {fragment.source, fragment.destination, fragment.id, fragment.protocol});
   if (overlaps(packet.pieces, offset, size)) return std::nullopt;
   packet.pieces.emplace(offset, fragment.payload);
   packet.received += size;
   if (!fragment.more_fragments) packet.total = offset + size;
-  return packet.received == packet.total ? finish(packet) : std::nullopt;
+  return packet.received == packet.total ? join(packet) : std::nullopt;
 }
 
-Reassembler::Partial& Reassembler::partial(CaptureTime at, const Key& key) {
+Reassembler::Partial& Reassembler::partial(std::uint32_t frame, CaptureTime at, const Key& key) {
   const auto known = std::ranges::find(packets_, key, &Partial::key);
   if (known != packets_.end()) return *known;
-  if (packets_.size() >= max_packets) packets_.pop_front();
+  if (packets_.size() >= max_packets) drop_first();
   Partial& packet = packets_.emplace_back();
   packet.key = key;
+  packet.frame = frame;
   packet.first = at;
   return packet;
 }
 
 void Reassembler::drop_old(CaptureTime at) {
-  while (!packets_.empty() && at - packets_.front().first > max_age) packets_.pop_front();
+  while (!packets_.empty() && at - packets_.front().first > max_age) drop_first();
 }
 
-std::optional<std::string_view> Reassembler::finish(const Partial& packet) {
+void Reassembler::drop_first() {
+  const Partial& packet = packets_.front();
+  const auto& [offset, bytes] = *packet.pieces.begin();
+  on_lost_({packet.frame, packet.first, packet.key.source, packet.key.destination,
+            packet.key.protocol, offset == 0 ? std::string_view(bytes) : std::string_view()});
+  packets_.pop_front();
+}
+
+void Reassembler::finish() {
+  while (!packets_.empty()) drop_first();
+}
+
+std::optional<std::string_view> Reassembler::join(const Partial& packet) {
   whole_.clear();
   for (const auto& [offset, bytes] : packet.pieces) {
     if (offset != whole_.size()) return std::nullopt;

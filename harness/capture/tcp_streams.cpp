@@ -68,7 +68,6 @@ void TcpStreams::take_acknowledgement(const Origin& origin, std::uint32_t acknow
   while (!peer.is_finished && distance(*peer.next, end_of_bytes) > 0) {
     if (peer.early.empty() || distance(peer.early.begin()->first, end_of_bytes) <= 0) {
       peer.next = end_of_bytes;
-      ++counts_.stream_gaps;
       sink_.on_stream_gap(reversed(origin));
       finish_if_complete(reversed(origin), peer);
       return;
@@ -124,7 +123,6 @@ void TcpStreams::deliver_early(const Origin& origin, Stream& stream) {
 
 void TcpStreams::skip_hole(const Origin& origin, Stream& stream) {
   stream.next = stream.early.begin()->first;
-  ++counts_.stream_gaps;
   sink_.on_stream_gap(origin);
   deliver_early(origin, stream);
 }

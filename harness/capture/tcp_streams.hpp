@@ -17,7 +17,7 @@ namespace sipharness::capture {
 
 class TcpStreams {
  public:
-  TcpStreams(TrafficSink& sink, DecoderCounts& counts) : sink_(sink), counts_(counts) {}
+  explicit TcpStreams(TrafficSink& sink) : sink_(sink) {}
 
   void take(const Origin& origin, const packet::TcpHeader& segment);
 
@@ -58,7 +58,6 @@ class TcpStreams {
   void finish_if_complete(const Origin& origin, Stream& stream);
 
   TrafficSink& sink_;
-  DecoderCounts& counts_;
   std::unordered_map<Flow, Stream, FlowHash> streams_;
 };
 

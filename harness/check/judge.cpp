@@ -77,6 +77,14 @@ std::string_view lacked_setting(const scenario::Profile& profile, std::string_vi
   return {};
 }
 
+/// The time that is behind what a verdict cites: from before the first message, which may have been
+/// the copy of one that was not captured, to the end, until when something may not have been done.
+trace::Span span_of(const Phone& phone, const Evidence& evidence) {
+  if (evidence.messages.empty()) return {};
+  const auto first = std::ranges::min(evidence.messages);
+  return {.from = phone.at(first) - phone.profile.timers.sixty_four_t1()};
+}
+
 /// Whose doing it is that an action was not delivered to the device: the person who was asked, or
 /// the driver.
 verdict::Blame blame_for(const trace::UndeliveredAction& undelivered) {
@@ -143,6 +151,7 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
     instance.frames.push_back(phone_.message(index).frame);
   instance.frames.insert(instance.frames.end(), evidence.frames.begin(), evidence.frames.end());
   std::ranges::sort(instance.frames);
+  bases_.push_back({evidence.server, span_of(phone_, evidence)});
   instances_.push_back(std::move(instance));
   return instances_.back();
 }
@@ -199,6 +208,8 @@ void Judge::measure(const Evidence& evidence, const Measurement& measurement, st
   Instance& instance =
       add(inside ? fulfilment() : outside, evidence,
           fmt::format("{}: {} (expected {})", what, format_seconds(measured), describe(window)));
+  // What was measured is over; what was not done may have been done later and not be seen.
+  bases_.back().span.until = measurement.end;
   instance.window = window;
   instance.measured = measured;
   instance.margin = margin_of(measured, window);
@@ -254,13 +265,39 @@ void Judge::make_inconclusive(Instance& instance, verdict::Blame blame, std::str
   instance.reason = std::move(reason);
 }
 
+void Judge::heed_faults(Instance& instance, const Basis& basis) const {
+  const auto& faults = phone_.trace.health.faults;
+  const auto fault = std::ranges::find_if(
+      faults, [&](const trace::Fault& one) { return concerns(one, basis.server, basis.span); });
+  if (fault != faults.end()) make_inconclusive(instance, fault->blame, fault->text);
+}
+
+void Judge::allow_for_silent_servers(const std::vector<MissingMessage>& missing) {
+  for (Instance& instance : instances_) {
+    if (!is_broken(instance)) continue;
+    const ServerRole server = trace::role_of(instance.scope.server);
+    const auto silent = std::ranges::find_if(missing, [server](const MissingMessage& one) {
+      return one.silent != ServerRole::none && (one.silent == server || server == ServerRole::none);
+    });
+    if (silent != missing.end())
+      make_inconclusive(instance, verdict::Blame::user,
+                        fmt::format("the capture lacks {}; if the device was not answered, say "
+                                    "--vantage device",
+                                    silent->what));
+  }
+}
+
 void Judge::allow_for_missing_messages() {
   if (std::ranges::none_of(instances_, is_broken)) return;
   const std::vector<MissingMessage>& missing = missing_messages(phone_);
   if (missing.empty()) return;
-  const std::size_t occasions = occasions_in(instances_);
-  const bool recurs =
-      std::ranges::all_of(instances_, is_broken) && occasions > 1 && occasions > missing.size();
+  if (phone_.trace.vantage != trace::Vantage::device) allow_for_silent_servers(missing);
+  std::vector<Instance> broken;
+  std::ranges::copy_if(instances_, std::back_inserter(broken), is_broken);
+  const bool is_mixed = std::ranges::any_of(
+      instances_, [](const Instance& one) { return one.verdict == Verdict::pass; });
+  const std::size_t occasions = occasions_in(broken);
+  const bool recurs = !is_mixed && occasions > 1 && occasions > missing.size();
   if (recurs) return;
   for (Instance& instance : instances_) {
     if (!is_broken(instance)) continue;
@@ -292,13 +329,14 @@ verdict::Finding Judge::finish(bool is_about_content) && {
       not_applicable(reason);
   }
   if (instances_.empty()) return std::move(finding_);
-  for (Instance& instance : instances_) {
+  for (std::size_t index = 0; index < instances_.size(); ++index) {
+    Instance& instance = instances_[index];
     if (!is_judged(instance.verdict)) continue;
     if (is_unclaimed_vendor_row()) {
       instance.verdict = Verdict::info;
       instance.reason = std::string(unclaimed_guide);
-    } else if (!phone_.trace.health.complete()) {
-      make_inconclusive(instance, verdict::Blame::host, phone_.trace.health.faults.front());
+    } else {
+      heed_faults(instance, bases_[index]);
     }
   }
   if (!is_about_content) allow_for_missing_messages();

@@ -8,8 +8,9 @@
 //  3. A vendor row of a device that does not claim the guide (claims_guide) becomes info.
 //  4. Where an action was not delivered to the device (rule i), a named row that nothing exercised
 //     says so and blames who lost it.
-//  5. A fault of the capture, or a host later than the margin, turns pass, warn and fail into
-//     inconclusive, keeping what was measured.
+//  5. A fault of the capture that concerns the server and the time of an occurrence, or a host that
+//     was later than the margin, turns pass, warn and fail into inconclusive, keeping what was
+//     measured.
 //  6. Where other messages show that some are missing from the capture, so may be what a fail or a
 //     warning misses: inconclusive, unless it recurs more often than messages are missing.
 
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/missing_messages.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/tolerances.hpp"
 #include "harness/verdict/finding.hpp"
@@ -87,6 +89,12 @@ class Judge {
   verdict::Finding finish(bool is_about_content = false) &&;
 
  private:
+  /// What an instance rests on.
+  struct Basis {
+    ServerRole server = ServerRole::none;
+    trace::Span span{};
+  };
+
   verdict::Instance& add(verdict::Verdict verdict, const Evidence& evidence, std::string message);
   void measure(const Evidence& evidence, const Measurement& measurement, std::string_view what,
                verdict::Verdict outside);
@@ -94,13 +102,16 @@ class Judge {
   verdict::Verdict fulfilment() const;
   verdict::Verdict violation() const;
   bool is_unclaimed_vendor_row() const;
+  void allow_for_silent_servers(const std::vector<MissingMessage>& missing);
   void allow_for_missing_messages();
   void make_inconclusive(verdict::Instance& instance, verdict::Blame blame,
                          std::string reason) const;
+  void heed_faults(verdict::Instance& instance, const Basis& basis) const;
 
   const Phone& phone_;
   verdict::Finding finding_;  ///< its instances come with finish()
   std::vector<verdict::Instance> instances_;
+  std::vector<Basis> bases_;  ///< of each instance
   Needs needs_;
   std::string precondition_;  ///< of needs_, or what turned out to be needed
   std::string_view held_;

@@ -45,7 +45,7 @@ int check(const CheckArguments& arguments) {
   results.push_back(std::move(judged.result));
   print_result(results.front(), arguments.output, {}, false);
   write_results(results, arguments.output);
-  return worst_exit_code(results);
+  return verdict::exit_code(results);
 }
 
 }  // namespace

@@ -161,7 +161,7 @@ class Runner {
       run_in_turn();
     write_results(results_, arguments_.output);
     if (tasks_.size() > 1) print_summary();
-    return could_not_run_ > 0 ? static_cast<int>(cannot_run) : worst_exit_code(results_);
+    return could_not_run_ > 0 ? static_cast<int>(cannot_run) : verdict::exit_code(results_);
   }
 
  private:
@@ -236,8 +236,15 @@ class Runner {
   void print_summary() const {
     if (arguments_.output.json == "-") return;
     std::size_t passes = 0;
-    for (const verdict::Result& result : results_) passes += verdict::exit_code(result) == passed;
-    fmt::print("\n{} of {} scenarios passed\n", passes, tasks_.size());
+    std::size_t not_exercised = 0;
+    for (const verdict::Result& result : results_) {
+      passes += verdict::exit_code(result) == passed;
+      not_exercised += verdict::is_not_exercised(result);
+    }
+    fmt::print("\n{} of {} scenarios passed", passes, tasks_.size());
+    if (not_exercised > 0)
+      fmt::print(", {} did not exercise the requirements named", not_exercised);
+    fmt::print("\n");
   }
 
   const RunArguments& arguments_;

@@ -35,7 +35,9 @@ int validate(const std::vector<std::string>& paths) {
       files.push_back(path);
       continue;
     }
-    for (const std::string& file : scenario_files(path)) files.push_back(file);
+    const auto inside = scenario_files(path);
+    if (inside.empty()) throw InputError(fmt::format("{}: no scenario in this folder", path));
+    files.insert(files.end(), inside.begin(), inside.end());
   }
   std::size_t wrong = 0;
   for (const std::string& file : files) {

@@ -1,11 +1,9 @@
 #include "harness/cli/output.hpp"
 
-#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
 
-#include "harness/cli/command.hpp"
 #include "harness/files/files.hpp"
 #include "harness/host/terminal.hpp"
 #include "reports/report.hpp"
@@ -25,10 +23,12 @@ void print_result(const verdict::Result& result, const OutputOptions& options,
                   const std::string& folder, bool one_of_several) {
   if (options.json == "-") return;
   const bool passed = verdict::overall(result) == verdict::Verdict::pass;
+  const bool is_aside = verdict::is_not_exercised(result);
   const std::string text =
       reports::console(result, {.colour = host::is_terminal(stdout),
-                                .quiet = options.quiet || (one_of_several && passed),
+                                .quiet = options.quiet || (one_of_several && (passed || is_aside)),
                                 .width = host::terminal_width(),
+                                .one_of_several = one_of_several,
                                 .folder = folder});
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
@@ -44,15 +44,6 @@ void write_results(const std::vector<verdict::Result>& results, const OutputOpti
   else if (!options.json.empty())
     files::write_file(options.json, json());
   if (!options.junit.empty()) files::write_file(options.junit, reports::junit(results));
-}
-
-int worst_exit_code(const std::vector<verdict::Result>& results) {
-  const auto any = [&](int code) {
-    return std::ranges::any_of(results,
-                               [code](const auto& r) { return verdict::exit_code(r) == code; });
-  };
-  if (any(failed)) return failed;
-  return any(inconclusive) ? inconclusive : passed;
 }
 
 void print_row(const verdict::Requirement& row) {

@@ -26,9 +26,6 @@ void print_result(const verdict::Result& result, const OutputOptions& options,
 /// Writes --json and --junit over all results.
 void write_results(const std::vector<verdict::Result>& results, const OutputOptions& options);
 
-/// fail over inconclusive over pass.
-int worst_exit_code(const std::vector<verdict::Result>& results);
-
 /// A requirement on one line.
 void print_row(const verdict::Requirement& row);
 

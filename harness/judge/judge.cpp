@@ -14,6 +14,7 @@
 #include "harness/files/files.hpp"
 #include "harness/judge/builtin_profile.hpp"
 #include "harness/judge/control_runs.hpp"
+#include "harness/judge/message_counts.hpp"
 #include "harness/judge/meta.hpp"
 #include "harness/judge/run_folder.hpp"
 #include "harness/judge/tested.hpp"
@@ -108,7 +109,12 @@ verdict::CaptureInfo describe_capture(const Inputs& inputs, const trace::Trace& 
   info.sip_messages = trace.messages.size();
   info.health = trace.health.complete() ? "complete" : "incomplete";
   info.vantage = to_string(trace.vantage);
-  info.faults = trace.health.faults;
+  info.faults = trace.health.texts();
+  info.remarks = trace.remarks;
+  info.keep_alives = trace.keep_alives;
+  if (const std::string unread = trace.census.describe_undecoded(trace.counts.frames);
+      !unread.empty())
+    info.remarks.push_back(unread);
   const auto* count = last_event<journal::CaptureCount>(trace.journal);
   info.source = count != nullptr ? count->source : "file";
   if (count != nullptr && !count->note.empty()) info.note = count->note;
@@ -209,6 +215,8 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
     if (device.under_test)
       result.devices.push_back({device.name, kind, inputs.profile.name, device.user_agent});
   result.capture = describe_capture(inputs, trace);
+  result.rows_named = !request.only.empty();
+  count_messages(result, trace);
   return result;
 }
 
@@ -244,6 +252,8 @@ Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request)
       check::judge_trace(judged.trace, inputs.profile,
                          {.scenario = scenario, .only = request.only, .jobs = request.jobs});
   add_notes_of_knowledge(judged.result, inputs.profile, judged.trace);
+  judged.result.nothing_judged =
+      describe_nothing_judged(judged.result, judged.trace, request.servers);
   const auto* ended = last_event<journal::Ended>(judged.trace.journal);
   if (ended != nullptr && ended->reason == "no device")
     withdraw_verdicts(judged.result, verdict::Blame::user,

@@ -51,11 +51,12 @@ class Finder {
 
  private:
   void add(std::size_t shown_by, std::string what) {
-    missing_.push_back({shown_by, std::move(what), {}});
+    missing_.push_back({shown_by, std::move(what), {}, ServerRole::none});
   }
   /// What rests on the other side's retransmissions says nothing beyond its call.
   void add_to_call(std::size_t shown_by, std::string what) {
-    missing_.push_back({shown_by, std::move(what), phone_.message(shown_by).sip.call_id()});
+    missing_.push_back(
+        {shown_by, std::move(what), phone_.message(shown_by).sip.call_id(), ServerRole::none});
   }
   std::uint32_t frame(std::size_t message) const { return phone_.message(message).frame; }
 
@@ -288,17 +289,24 @@ class Finder {
       const auto [sent, heard] = counts;
       if (sent == 0 && heard > 0)
         add(*first, fmt::format("all that the device said to the {}", to_string(server)));
-      if (heard == 0 && sent > 0 && was_answered_unseen(server))
-        add(*first, fmt::format("all that the {} said", to_string(server)));
+      if (heard == 0 && sent > 0) look_for_silence_of(server, *first);
     }
   }
 
-  /// Over UDP, a request without an answer is sent again until it times out.
-  bool was_answered_unseen(ServerRole server) const {
-    return std::ranges::any_of(client_transactions(phone_), [&](const Transaction* one) {
-      return one->server == server && is_unreliable(phone_, *one) && one->sends.size() == 1 &&
-             phone_.trace.last - start_of(phone_, *one) > phone_.profile.timers.t1 * 2;
-    });
+  /// Over UDP, a request without an answer is sent again until it times out. Where one is not, it
+  /// was answered; where none is, they all were.
+  void look_for_silence_of(ServerRole server, std::size_t first) {
+    std::size_t once = 0;
+    std::size_t again = 0;
+    for (const Transaction* one : client_transactions(phone_)) {
+      if (one->server != server || !is_unreliable(phone_, *one)) continue;
+      if (phone_.trace.last - start_of(phone_, *one) <= phone_.profile.timers.t1 * 2) continue;
+      ++(one->sends.size() == 1 ? once : again);
+    }
+    if (once == 0) return;
+    add(first, fmt::format("all that the {} said ({} requests, no response: one direction only?)",
+                           to_string(server), once + again));
+    if (once > 1 && again == 0) missing_.back().silent = server;
   }
 
   struct Hole {

@@ -18,6 +18,8 @@ struct MissingMessage {
   std::size_t shown_by = 0;  ///< message index
   std::string what;          ///< "the request that frame 12 answers"
   std::string_view call_id;  ///< the only one that it concerns; empty: it may concern all
+  /// All that this server said: what is missed there is missed each time.
+  ServerRole silent = ServerRole::none;
 };
 
 std::vector<MissingMessage> find_missing_messages(const Phone& phone);

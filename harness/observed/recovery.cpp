@@ -45,6 +45,7 @@ class FailureRuns {
         extend(*waited, *attempt);
       else
         close(runs);
+      if (attempt->failed_at()) count(*attempt);
       previous = attempt;
     }
     close(runs);
@@ -59,6 +60,12 @@ class FailureRuns {
     return next.start - *failed;
   }
 
+  void count(const RegisterAttempt& failed) {
+    const bool is_alike = run_.failures == 0 || run_.status == failed.status;
+    run_.status = is_alike ? failed.status : 0;
+    ++run_.failures;
+  }
+
   void extend(Duration waited, const RegisterAttempt& attempt) {
     if (run_.waits.empty() || waited < run_.least) {
       run_.least = waited;
@@ -69,7 +76,7 @@ class FailureRuns {
 
   void close(std::vector<FailureRun>& runs) {
     const ServerRole server = run_.server;
-    if (run_.waits.size() + 1 >= policy::enough_attempts) runs.push_back(std::move(run_));
+    if (run_.failures >= policy::enough_attempts) runs.push_back(std::move(run_));
     run_ = {.server = server};
   }
 

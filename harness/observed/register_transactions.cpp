@@ -49,11 +49,15 @@ CseqNumbers find_register_numbers(const Phone& phone) {
   return CseqNumbers(phone, Method::register_);
 }
 
-const Transaction* next_register_at_server(const Phone& phone, const Transaction& answered) {
+const Transaction* next_register_at_server(const Phone& phone, const Transaction& before) {
   const auto& registers =
-      phone.derived<find_register_transactions_at>()[static_cast<std::size_t>(answered.server)];
-  const auto began = [](const Transaction* one) { return one->sends.front(); };
-  const auto next = std::ranges::upper_bound(registers, *answered.final, {}, began);
+      phone.derived<find_register_transactions_at>()[static_cast<std::size_t>(before.server)];
+  // All point into one vector: their order is the order of time.
+  auto next = std::ranges::upper_bound(registers, &before);
+  if (before.final)
+    next = std::ranges::upper_bound(
+        next, registers.end(), *before.final, {},
+        [](const Transaction* transaction) { return transaction->sends.front(); });
   return next == registers.end() ? nullptr : *next;
 }
 

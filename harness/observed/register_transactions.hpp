@@ -37,9 +37,9 @@ inline const CseqNumbers& register_numbers(const Phone& phone) {
   return phone.derived<find_register_numbers>();
 }
 
-/// The first REGISTER transaction at the same server that began after the final response to
-/// `answered`; null if there is none. One that was under way by then did not follow from it.
-const Transaction* next_register_at_server(const Phone& phone, const Transaction& answered);
+/// The next REGISTER transaction at the same server, of those that began after the final response
+/// to `before` if it has one; null if there is none.
+const Transaction* next_register_at_server(const Phone& phone, const Transaction& before);
 
 /// An attempt and the one after it at the same server.
 struct AttemptPair {

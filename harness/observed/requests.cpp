@@ -1,5 +1,6 @@
 #include "harness/observed/requests.hpp"
 
+#include <algorithm>
 #include <ranges>
 
 namespace sipharness::observed {
@@ -23,8 +24,12 @@ std::vector<const Message*> find_requests_to_device(const Phone& phone) {
 }
 
 std::optional<CaptureTime> last_sent_at(const Phone& phone) {
+  const auto is_to_another = [&](const Message& message) {
+    return message.direction == Direction::elsewhere && !phone.trace.devices.empty() &&
+           std::ranges::count(phone.trace.devices[phone.device].addresses, message.source) > 0;
+  };
   for (const Message& message : phone.messages | std::views::reverse)
-    if (message.from_device()) return message.at;
+    if (message.from_device() || is_to_another(message)) return message.at;
   return std::nullopt;
 }
 

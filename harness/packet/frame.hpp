@@ -26,6 +26,7 @@ struct FrameView {
   LinkType link = LinkType::ethernet;
   std::uint32_t original_length = 0;  ///< on the wire; more than bytes.size() if truncated
   std::string_view bytes;
+  std::uint32_t number = 0;  ///< in its file, from 1; 0: by the order in which frames come
 };
 
 /// What takes frames as they happen: a capture file, an anchor watch, a test.

@@ -72,8 +72,9 @@ class LeftOutFinder {
     add_count(rest, "frames that bring no SIP message (RTP, DNS, ICMP, TCP control, fragments)");
     add_count(counts.undecodable, "frames that are no IP, or do not decode");
     add_count(counts.duplicates, "frames captured twice");
-    add_count(counts.truncated, "frames cut short by the capture");
-    add_count(counts.stream_gaps, "gaps in TCP streams");
+    add_count(trace_.keep_alives, "keep-alives");
+    for (const trace::Census::Entry& entry : trace_.census.undecoded())
+      add_count(entry.packets, fmt::format("frames of {}, which is not decoded", entry.protocol));
   }
 
   const trace::Trace& trace_;

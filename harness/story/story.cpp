@@ -80,7 +80,7 @@ Overview overview_of(const trace::Trace& trace) {
                     .zero = trace.zero,
                     .has_journal = trace.has_journal(),
                     .parties = {},
-                    .faults = trace.health.faults,
+                    .faults = trace.health.texts(),
                     .vantage = std::string(to_string(trace.vantage))};
   for (const trace::Server& server : trace.servers) overview.parties.push_back(party_of(server));
   for (const trace::Device& device : trace.devices) overview.parties.push_back(party_of(device));

@@ -6,33 +6,13 @@
 
 #include "harness/base/rng.hpp"
 #include "harness/trace/journal_resolution.hpp"
+#include "harness/trace/payload.hpp"
 #include "harness/trace/roles.hpp"
+#include "harness/trace/sip_endpoints.hpp"
 #include "harness/trace/undelivered_actions.hpp"
 
 namespace sipharness::trace {
 namespace {
-
-/// STUN on a SIP port (RFC 5389 §6, §8; RFC 5626 §3.5.2): two zero bits, the magic cookie at 4.
-bool is_stun(std::string_view bytes) {
-  return bytes.size() >= 20 && (static_cast<unsigned char>(bytes[0]) & 0xc0U) == 0 &&
-         bytes.substr(4, 4) == "\x21\x12\xa4\x42";
-}
-
-bool is_token_character(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_';
-}
-
-/// A cheap look that lets RTP pass by: a token, a blank, and SIP's version on the first line.
-bool begins_like_sip(std::string_view bytes) {
-  constexpr std::string_view version = "SIP/2.0";
-  if (bytes.starts_with(version)) return true;
-  std::size_t token = 0;
-  while (token < bytes.size() && is_token_character(bytes[token])) ++token;
-  if (token == 0 || token == bytes.size() || bytes[token] != ' ') return false;
-  const std::string_view line = bytes.substr(0, bytes.find('\n'));
-  return line.find(version, token) != std::string_view::npos;
-}
 
 void adopt_journal(Trace& trace, journal::Journal&& journal) {
   trace.journal = std::move(journal);
@@ -50,6 +30,17 @@ void adopt_journal(Trace& trace, journal::Journal&& journal) {
   });
   trace.ended = trace.journal.empty() || end != trace.journal.end();
   if (end != trace.journal.end()) trace.journal.erase(std::next(end), trace.journal.end());
+}
+
+/// Connections and ICMP errors of what is no SIP.
+void drop_failures_of_others(Trace& trace) {
+  const SipEndpoints sip(trace);
+  std::erase_if(trace.stream_marks, [&](const StreamMark& mark) {
+    return !sip.contains(mark.source) && !sip.contains(mark.destination);
+  });
+  std::erase_if(trace.transport_failures, [&](const TransportFailure& failure) {
+    return !sip.contains(failure.destination);
+  });
 }
 
 }  // namespace
@@ -83,32 +74,92 @@ bool TraceAssembler::concerns_names(const capture::Origin& origin) const {
 
 void TraceAssembler::on_datagram(const capture::Origin& origin, std::string_view payload) {
   if (concerns_names(origin)) {
+    trace_.census.add("DNS", origin);
     if (auto message = dns::parse(payload))
       trace_.lookups.push_back(
           {origin.frame, origin.at, origin.source, origin.destination, std::move(*message)});
     return;
   }
-  if (!begins_like_sip(payload) && !concerns_sip(origin)) return;
-  if (sip::is_keep_alive(payload) || is_stun(payload)) return;
+  if (begins_like_sip(payload)) return add(origin, Transport::udp, payload);
+  if (!concerns_sip(origin)) {
+    const std::string_view name = name_of_datagram(payload);
+    return trace_.census.add(name.empty() ? "UDP" : name, origin);
+  }
+  if (is_keep_alive(payload)) return skip_keep_alive(origin, Transport::udp, payload);
   add(origin, Transport::udp, payload);
+}
+
+void TraceAssembler::skip_keep_alive(const capture::Origin& origin, Transport transport,
+                                     std::string_view bytes) {
+  ++trace_.keep_alives;
+  // The servers take no notice of CRLF and STUN, and of anything else they may have written down.
+  record_payload(origin, transport, bytes, PayloadRecord::no_message);
+}
+
+/// By how the stream begins; the answers of a WebSocket or TLS server go by its client's requests.
+void TraceAssembler::recognise(Stream& stream, const capture::Origin& origin,
+                               std::string_view bytes) {
+  if (stream.content != Content::unknown) return;
+  if (begins_like_sip(bytes)) {
+    stream.content = Content::sip;
+    return;
+  }
+  const bool is_websocket = asks_for_sip_websocket(bytes);
+  if (!is_websocket && !is_tls_record(bytes) && !is_http(bytes)) return;
+  Stream& reverse = streams_[{origin.destination, origin.source}];
+  const bool is_client = is_websocket || is_tls_client_hello(bytes) || bytes.starts_with("GET ") ||
+                         origin.destination.port < origin.source.port;
+  for (Stream* const one : {&stream, &reverse}) {
+    one->content = is_websocket           ? Content::websocket
+                   : is_tls_record(bytes) ? Content::tls
+                                          : Content::http;
+    one->server = is_client ? origin.destination : origin.source;
+  }
 }
 
 void TraceAssembler::on_stream_bytes(const capture::Origin& origin, std::string_view bytes) {
   Stream& stream = streams_[{origin.source, origin.destination}];
+  recognise(stream, origin, bytes);
+  switch (stream.content) {
+    case Content::tls:
+      return trace_.census.add_for_server("TLS", origin, *stream.server);
+    case Content::websocket:
+      return trace_.census.add_for_server("WebSocket", origin, *stream.server);
+    case Content::http:
+      return trace_.census.add("HTTP", origin);
+    case Content::unknown:
+      if (!stream.in_step) return trace_.census.add("TCP", origin);
+      [[fallthrough]];
+    case Content::sip:
+      read_stream(stream, origin, bytes);
+  }
+}
+
+void TraceAssembler::read_stream(Stream& stream, const capture::Origin& origin,
+                                 std::string_view bytes) {
+  if (stream.framer.pending().empty() && is_blank(bytes))
+    return skip_keep_alive(origin, Transport::tcp, bytes);
   stream.in_step = stream.in_step || begins_like_sip(bytes);
   if (!stream.in_step || stream.framer.is_broken()) return;
   stream.framer.push(bytes);
   while (const std::optional<sip::StreamPiece> piece = stream.framer.next()) {
     if (piece->kind == sip::StreamPiece::Kind::message) {
       add(origin, Transport::tcp, piece->bytes);
-    } else if (piece->kind == sip::StreamPiece::Kind::broken) {
+    } else if (piece->kind == sip::StreamPiece::Kind::keep_alive) {
+      ++trace_.keep_alives;
+    } else if (piece->problem == sip::StreamFramer::message_too_long) {
+      holes_.add_unread(origin);
+    } else {
       add_malformed(origin, Transport::tcp, {0, piece->problem}, trace_.bytes.keep(piece->bytes));
     }
   }
 }
 
 void TraceAssembler::on_stream_gap(const capture::Origin& origin) {
-  streams_[{origin.source, origin.destination}] = Stream{};
+  Stream& stream = streams_[{origin.source, origin.destination}];
+  if (stream.in_step || stream.content == Content::sip) holes_.add_gap(origin);
+  stream.framer = sip::StreamFramer{max_stream_message};
+  stream.in_step = false;
 }
 
 void TraceAssembler::on_stream_event(const capture::Origin& origin, capture::StreamEvent event) {
@@ -155,8 +206,16 @@ void TraceAssembler::on_icmp(const capture::IcmpError& error) {
   trace_.transport_failures.push_back(failure);
 }
 
-void TraceAssembler::on_truncated(std::uint32_t /*frame*/) {
-  // Counted by the decoder; finish() makes one fault of all of them.
+void TraceAssembler::on_incomplete(const capture::Incomplete& packet) {
+  holes_.add(packet);
+}
+
+void TraceAssembler::on_copy(const capture::Origin& /*origin*/, std::string_view payload) {
+  if (begins_like_sip(payload)) ++trace_.copies;
+}
+
+void TraceAssembler::on_undecoded(const capture::Origin& origin, std::string_view protocol) {
+  trace_.census.add_undecoded(protocol, origin);
 }
 
 void TraceAssembler::add(const capture::Origin& origin, Transport transport,
@@ -206,15 +265,16 @@ Trace TraceAssembler::finish(const CaptureSummary& summary) && {
   trace_.counts = summary.counts;
   trace_.first = summary.first;
   trace_.last = summary.last;
-  trace_.health.faults = summary.faults;
+  trace_.remarks = summary.remarks;
   if (!trace_.has_journal()) {
     trace_.zero = trace_.messages.empty() ? summary.first : trace_.messages.front().at;
   } else {
     trace_.last = std::max(trace_.last, trace_.time_of(trace_.journal.back()));
   }
+  drop_failures_of_others(trace_);
   assign_roles(trace_, infer_roles_ ? RoleSource::traffic : RoleSource::scenario, tested_);
   resolve_journal(trace_, payload_records_);
-  judge_health(trace_);
+  judge_health(trace_, holes_, summary.faults);
   trace_.partition = Partition(trace_);
   set_undelivered_actions_apart(trace_);
   return std::move(trace_);

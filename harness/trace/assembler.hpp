@@ -3,11 +3,12 @@
 // from text; roles, directions, malformed bytes and health are decided here and nowhere else.
 //  1. A UDP payload is SIP traffic if it begins like SIP, or if either end is an endpoint known to
 //     speak SIP (a server of the scenario; in a foreign capture, whoever sent or received SIP).
-//  2. Keep-alives (CRLF, STUN) are skipped.
+//  2. Keep-alives are skipped and counted; so are the records of a stream of TLS or WebSocket.
 //  3. A stream is read from its beginning; where the capture lacks that, or has a gap, from the
 //  next
 //     chunk that begins like SIP.
-//  4. finish() is called once, after the last packet.
+//  4. What is missing, refused or unreadable counts where SIP was spoken.
+//  5. finish() is called once, after the last packet.
 // @source ALG-MSG: requirements §0.4
 
 #include <optional>
@@ -18,6 +19,7 @@
 
 #include "harness/capture/decoder.hpp"
 #include "harness/sip/transport/stream_framer.hpp"
+#include "harness/trace/holes.hpp"
 #include "harness/trace/trace.hpp"
 
 namespace sipharness::trace {
@@ -37,6 +39,7 @@ struct CaptureSummary {
   CaptureTime first;  ///< first frame
   CaptureTime last;   ///< last frame
   std::vector<std::string> faults;
+  std::vector<std::string> remarks{};
 };
 
 /// One payload that the journal may name: where it was seen and which message it became, if any.
@@ -63,7 +66,9 @@ class TraceAssembler final : public capture::TrafficSink {
   void on_stream_event(const capture::Origin& origin, capture::StreamEvent event) override;
   void on_stream_gap(const capture::Origin& origin) override;
   void on_icmp(const capture::IcmpError& error) override;
-  void on_truncated(std::uint32_t frame) override;
+  void on_incomplete(const capture::Incomplete& packet) override;
+  void on_copy(const capture::Origin& origin, std::string_view payload) override;
+  void on_undecoded(const capture::Origin& origin, std::string_view protocol) override;
 
   Trace finish(const CaptureSummary& summary) &&;
 
@@ -76,8 +81,15 @@ class TraceAssembler final : public capture::TrafficSink {
   struct FlowHash {
     std::size_t operator()(const Flow& flow) const;
   };
+  /// policy: larger than any message of a device, smaller than what a hostile stream could claim.
+  static constexpr std::size_t max_stream_message = std::size_t{1} << 20U;
+
+  enum class Content : std::uint8_t { unknown, sip, tls, websocket, http };
+
   struct Stream {
-    sip::StreamFramer framer;
+    sip::StreamFramer framer{max_stream_message};
+    Content content = Content::unknown;
+    std::optional<Endpoint> server{};  ///< of a stream that is not SIP
     /// Whether the framer has everything since a message began. It has not when the capture missed
     /// the stream's beginning or a part of it; then it waits for bytes that begin like SIP.
     bool in_step = false;
@@ -87,6 +99,9 @@ class TraceAssembler final : public capture::TrafficSink {
   bool concerns_names(const capture::Origin& origin) const;
   bool concerns_sip(const capture::Origin& origin) const;
   void open_stream(const Endpoint& source, const Endpoint& destination);
+  void recognise(Stream& stream, const capture::Origin& origin, std::string_view bytes);
+  void read_stream(Stream& stream, const capture::Origin& origin, std::string_view bytes);
+  void skip_keep_alive(const capture::Origin& origin, Transport transport, std::string_view bytes);
   void close_stream(const capture::Origin& origin, capture::StreamEvent event);
   void add(const capture::Origin& origin, Transport transport, std::string_view bytes);
   void add_malformed(const capture::Origin& origin, Transport transport,
@@ -98,6 +113,7 @@ class TraceAssembler final : public capture::TrafficSink {
   std::unordered_set<Endpoint, EndpointHash> sip_endpoints_;
   std::unordered_map<Flow, Stream, FlowHash> streams_;
   PayloadRecords payload_records_;
+  Holes holes_;
   bool infer_roles_ = false;
   std::optional<Endpoint> name_server_;
   std::optional<Tested> tested_;

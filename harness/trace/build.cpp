@@ -1,6 +1,9 @@
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/capture/capture_file.hpp"
+#include "harness/capture/time_order.hpp"
 #include "harness/trace/assembler.hpp"
 
 namespace sipharness::trace {
@@ -34,6 +37,18 @@ std::vector<Server> servers_of(const scenario::Scenario* scenario) {
   return servers;
 }
 
+/// How the frames of the file stood in time.
+void tell_of_times(const capture::TimeOrder& order, CaptureSummary& summary) {
+  for (const capture::TimeOrder::StepBack& step : order.steps_back())
+    summary.faults.push_back(fmt::format("the clock went back by {} between frames {} and {}",
+                                         format_seconds(step.by), step.before, step.before + 1));
+  if (order.sorted() > 0)
+    summary.remarks.push_back(
+        fmt::format("{} frames stood out of order in the file: sorted by time", order.sorted()));
+  if (summary.counts.frames > 2 && summary.first == summary.last)
+    summary.faults.emplace_back("all frames have the same time");
+}
+
 }  // namespace
 
 Expected<Trace> build_trace(BuildOptions options) {
@@ -48,14 +63,20 @@ Expected<Trace> build_trace(BuildOptions options) {
   const auto file = capture::CaptureFile::open(options.capture);
   if (!file) return tl::unexpected(file.error());
   assemble.file = *file;
+  // The servers of a run may send a datagram twice on purpose.
+  const auto copies = assemble.journal.empty() ? capture::Copies::any : capture::Copies::with_id;
   TraceAssembler assembler(std::move(assemble));
-  capture::Decoder decoder(assembler);
+  capture::Decoder decoder(assembler, copies);
   CaptureSummary summary;
-  SpanNotingSink sink(decoder, summary);
-  const Expected<capture::ReadOutcome> outcome = file->read(sink);
+  SpanNotingSink span(decoder, summary);
+  capture::TimeOrder order(span, *file);
+  const Expected<capture::ReadOutcome> outcome = file->read(order);
   if (!outcome) return tl::unexpected(outcome.error());
+  order.finish();
+  decoder.finish();
   if (outcome->truncation) summary.faults.push_back(outcome->truncation->text());
   summary.counts = decoder.counts();
+  tell_of_times(order, summary);
   return std::move(assembler).finish(summary);
 }
 

@@ -3,11 +3,18 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "harness/trace/sip_endpoints.hpp"
+
 namespace sipharness::trace {
 namespace {
+
+void add_fault(Trace& trace, std::string text) {
+  trace.health.faults.push_back({.text = std::move(text)});
+}
 
 bool is_named(const PayloadRecord& record, const journal::PacketName& name) {
   return record.transport == name.transport && record.source == name.source &&
@@ -56,9 +63,9 @@ class Resolver {
     for (const auto& [what, missing] : missing_) {
       const std::string count =
           missing.count == 1 ? "a " + what : fmt::format("{} times a {}", missing.count, what);
-      trace_.health.faults.push_back(
-          fmt::format("{} that the journal records is missing from the capture (at {})", count,
-                      format_seconds(missing.first - trace_.zero)));
+      add_fault(trace_,
+                fmt::format("{} that the journal records is missing from the capture (at {})",
+                            count, format_seconds(missing.first - trace_.zero)));
     }
   }
 
@@ -81,10 +88,6 @@ class Resolver {
 };
 
 // --- Health --------------------------------------------------------------------------------------
-
-void add_fault(Trace& trace, std::string_view fault) {
-  trace.health.faults.emplace_back(fault);
-}
 
 /// A jump of the capture's clock against the monotonic one between two pairs.
 void judge_clock(Trace& trace, const journal::Clock& before, const journal::Clock& after) {
@@ -116,13 +119,39 @@ void judge_drops(Trace& trace) {
 
 /// Stands first: whatever else is missing follows from it.
 void judge_network(Trace& trace) {
-  std::vector<std::string> faults;
+  std::vector<Fault> faults;
   for (const journal::Entry& entry : trace.journal) {
     const auto* const network = std::get_if<journal::Network>(&entry.event);
     if (network == nullptr || network->up) continue;
-    faults.push_back(fmt::format("{} (at {})", network->what, format_seconds(entry.at)));
+    faults.push_back({.text = fmt::format("{} (at {})", network->what, format_seconds(entry.at))});
   }
   trace.health.faults.insert(trace.health.faults.begin(), faults.begin(), faults.end());
+}
+
+/// SIP may be in what a server of SIP exchanges in a form that is not read.
+void judge_unread(Trace& trace) {
+  constexpr std::uint16_t sips_port = 5061;
+  const SipEndpoints sip(trace);
+  const auto add = [&](std::string text, const Census::Entry& entry) {
+    trace.health.faults.push_back({.text = std::move(text),
+                                   .blame = verdict::Blame::user,
+                                   .server = sip.server_between(entry.server, entry.client)});
+  };
+  for (const Census::Entry& entry : trace.census.undecoded())
+    if (sip.has_host(entry.server.address) || sip.has_host(entry.client.address))
+      add(fmt::format("{} frames between {} and {} carry {}, which is not decoded", entry.packets,
+                      entry.server.address.text(), entry.client.address.text(), entry.protocol),
+          entry);
+  for (const Census::Entry& entry : trace.census.entries()) {
+    const bool is_sips =
+        entry.protocol == "TLS" && (entry.server.port == sips_port || sip.contains(entry.server));
+    if (is_sips && sip.has_host(entry.server.address))
+      add(fmt::format("TLS without keys on {}: {} records not readable", entry.server.text(),
+                      entry.packets),
+          entry);
+    if (entry.protocol == "WebSocket" && sip.has_host(entry.server.address))
+      add(fmt::format("SIP over WebSocket on {} is not decoded", entry.server.text()), entry);
+  }
 }
 
 }  // namespace
@@ -133,15 +162,10 @@ void resolve_journal(Trace& trace, PayloadRecords& payload_records) {
   resolver.report();
 }
 
-void judge_health(Trace& trace) {
-  if (trace.counts.truncated > 0) {
-    add_fault(trace, fmt::format("{} frames are shorter than they were on the wire",
-                                 trace.counts.truncated));
-  }
-  if (trace.counts.stream_gaps > 0) {
-    add_fault(trace, fmt::format("{} times the capture lacks bytes of a stream",
-                                 trace.counts.stream_gaps));
-  }
+void judge_health(Trace& trace, const Holes& holes, const std::vector<std::string>& of_the_file) {
+  for (const std::string& fault : of_the_file) add_fault(trace, fault);
+  for (Fault& fault : holes.faults(trace)) trace.health.faults.push_back(std::move(fault));
+  judge_unread(trace);
   judge_network(trace);
   judge_drops(trace);
   judge_clocks(trace);

@@ -4,6 +4,9 @@
 // which turns verdicts into inconclusive.
 // @source requirements §0.2 (general inconclusive rules), design "Time"
 
+#include <string>
+#include <vector>
+
 #include "harness/trace/assembler.hpp"
 
 namespace sipharness::trace {
@@ -11,8 +14,8 @@ namespace sipharness::trace {
 /// Marks ignored messages; a journalled send or ignored datagram that was not seen is a fault.
 void resolve_journal(Trace& trace, PayloadRecords& payload_records);
 
-/// Adds the faults that do not depend on single datagrams: truncated frames, stream gaps, kernel
-/// drops, clock steps, a journal without its end.
-void judge_health(Trace& trace);
+/// Adds the faults that do not depend on single datagrams of the journal: those of the file, what
+/// the capture lacks or cannot be read of, kernel drops, clock steps, a journal without its end.
+void judge_health(Trace& trace, const Holes& holes, const std::vector<std::string>& of_the_file);
 
 }  // namespace sipharness::trace

@@ -23,6 +23,8 @@
 #include "harness/scenario/scenario.hpp"
 #include "harness/sip/message.hpp"
 #include "harness/trace/byte_store.hpp"
+#include "harness/trace/census.hpp"
+#include "harness/trace/health.hpp"
 #include "harness/trace/message_list.hpp"
 #include "harness/trace/partition.hpp"
 
@@ -92,12 +94,6 @@ struct UndeliveredAction {
   std::string what;  ///< the driver's last word on it; empty: it said nothing
 };
 
-/// Whether the capture may be believed to be whole.
-struct Health {
-  std::vector<std::string> faults;  ///< empty: complete
-  bool complete() const { return faults.empty(); }
-};
-
 struct Server {
   ServerRole role = ServerRole::none;
   Endpoint endpoint;
@@ -117,6 +113,10 @@ class Trace {
   journal::Journal journal;                            ///< empty for a foreign capture
   std::vector<UndeliveredAction> undelivered_actions;  ///< taken out of the journal
   Health health;
+  Census census;                     ///< what it holds besides the SIP in `messages`
+  std::vector<std::string> remarks;  ///< on the capture; no verdict hangs on them
+  std::uint64_t keep_alives = 0;     ///< to and from SIP ports
+  std::uint64_t copies = 0;          ///< SIP messages that were captured twice
   Vantage vantage = Vantage::unknown;
   capture::DecoderCounts counts;
   CaptureTime zero;    ///< scenario zero

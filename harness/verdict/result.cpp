@@ -31,10 +31,15 @@ bool is_partial(const Result& result) {
 }  // namespace
 
 Verdict overall(const Result& result) {
-  Verdict worst = is_partial(result) ? Verdict::inconclusive : Verdict::pass;
+  const bool is_open = is_partial(result) || !result.nothing_judged.empty();
+  Verdict worst = is_open ? Verdict::inconclusive : Verdict::pass;
   for (const Finding& finding : result.findings)
     worst = std::max(worst, weight(finding, result.strict));
   return worst;
+}
+
+bool is_not_exercised(const Result& result) {
+  return result.rows_named && !result.nothing_judged.empty() && !is_partial(result);
 }
 
 int exit_code(const Result& result) {
@@ -46,6 +51,17 @@ int exit_code(const Result& result) {
     default:
       return 0;
   }
+}
+
+int exit_code(const std::vector<Result>& results) {
+  const bool is_exercised = !std::ranges::all_of(results, is_not_exercised);
+  const auto any = [&](int code) {
+    return std::ranges::any_of(results, [&](const Result& result) {
+      return exit_code(result) == code && !(is_exercised && is_not_exercised(result));
+    });
+  };
+  if (any(1)) return 1;
+  return any(3) ? 3 : 0;
 }
 
 std::array<std::size_t, 6> counts(const Result& result) {

@@ -16,6 +16,7 @@ struct DeviceInfo {
   std::string kind;  ///< "reference", "process:baresip", "phone", "external"
   std::string profile;
   std::string user_agent;
+  std::uint64_t messages = 0;  ///< SIP messages that it sent or was sent, and that were judged
 };
 
 struct CaptureInfo {
@@ -27,6 +28,19 @@ struct CaptureInfo {
   std::string note;     ///< why it was taken that way; may be empty
   std::string source;   ///< "simulated", "live", "tap", "file"
   std::vector<std::string> faults;
+  std::vector<std::string> remarks{};  ///< no verdict hangs on them
+  std::uint64_t keep_alives = 0;
+};
+
+/// SIP messages by what became of them: what was seen was judged or left out.
+struct MessageCounts {
+  struct LeftOut {
+    std::uint64_t count = 0;
+    std::string why;
+  };
+  std::uint64_t seen = 0;
+  std::uint64_t judged = 0;
+  std::vector<LeftOut> left_out{};
 };
 
 /// The healthy run before or after a scenario's fault (docs/devices.md).
@@ -58,14 +72,22 @@ struct Result {
   std::optional<HostLag> lag;  ///< nothing where time is virtual or not known
   std::vector<DeviceInfo> devices;
   CaptureInfo capture;
+  MessageCounts messages;
+  bool rows_named = false;        ///< only requirements that the user named were looked at
+  std::string nothing_judged;     ///< what was there instead; empty: requirements were judged
   std::vector<Finding> findings;  ///< catalogue order, then device
 };
 
 /// fail over inconclusive over pass; warn counts as fail if strict, as pass otherwise. An
-/// interrupted run, a timeline that stopped and an incomplete capture are inconclusive at best.
+/// interrupted run, a timeline that stopped and an incomplete capture are inconclusive at best, and
+/// so is a result in which nothing was judged.
 Verdict overall(const Result& result);
+/// A run like any other that does not exercise the requirements the user named.
+bool is_not_exercised(const Result& result);
 /// 0 passed, 1 failed, 3 inconclusive: what overall says.
 int exit_code(const Result& result);
+/// The worst of several; those that do not exercise what was named count only if none does.
+int exit_code(const std::vector<Result>& results);
 /// How many findings have each verdict, indexed by Verdict.
 std::array<std::size_t, 6> counts(const Result& result);
 

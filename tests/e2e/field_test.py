@@ -51,6 +51,11 @@ class FieldTest(EndToEnd):
             self.assertIn(text, done.stdout)
         for text in does_not_say:
             self.assertNotIn(text, done.stdout)
+        self.assertNotRegex(done.stdout, r"(?<!margin )-\d+\.\d+ s", "only a margin is negative")
+        counts = result.get("messages")
+        if counts:
+            left_out = sum(some["count"] for some in counts["left_out"])
+            self.assertEqual(counts["seen"], counts["judged"] + left_out, "what was seen is judged or left out")
         if exit is not None:
             self.assert_exit(done, exit)
 

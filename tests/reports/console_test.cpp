@@ -180,6 +180,30 @@ TEST(Console, tells_of_a_crowd_in_one_line_a_requirement) {
     EXPECT_EQ(occurrences(text, id), 1U) << id;
 }
 
+TEST(Console, says_what_was_seen_and_what_was_judged) {
+  Result result = result_of({});
+  result.nothing_judged = "no SIP message in 84 frames";
+  result.messages = {.seen = 80, .judged = 70, .left_out = {{10, "captured twice (SPAN port)"}}};
+  result.capture.keep_alives = 3;
+  result.capture.remarks = {"2 frames stood out of order"};
+  const std::string text = console(result, {});
+  EXPECT_THAT(text, StartsWith("INCONCLUSIVE"));
+  for (const std::string_view part :
+       {"nothing was judged: no SIP message in 84 frames (blame: user)",
+        "70 of 80 SIP messages judged", "10 left out: captured twice (SPAN port)", "3 keep-alives",
+        "2 frames stood out of order"})
+    EXPECT_THAT(text, HasSubstr(part));
+}
+
+TEST(Console, tells_a_run_apart_that_does_not_exercise_what_was_named) {
+  Result result = result_of({});
+  result.rows_named = true;
+  result.nothing_judged = "none of the 2 requirements named was exercised";
+  EXPECT_THAT(console(result, {.quiet = true, .one_of_several = true}),
+              StartsWith("NOT EXERCISED"));
+  EXPECT_THAT(console(result, {.quiet = true}), StartsWith("INCONCLUSIVE"));
+}
+
 TEST(Console, says_what_was_wrong_with_the_run_and_its_capture) {
   Result result = result_of({});
   result.interrupted = true;

@@ -110,6 +110,27 @@ TEST_F(Junit, has_a_testsuite_for_each_run) {
   EXPECT_FALSE(second.next_sibling());
 }
 
+TEST_F(Junit, tells_of_a_run_in_which_nothing_was_judged) {
+  Result result = result_of({});
+  result.nothing_judged = "no SIP message in 2 frames";
+  result.messages = {.seen = 4, .judged = 3, .left_out = {{1, "captured twice"}}};
+  write({result});
+  EXPECT_STREQ(suite().attribute("errors").value(), "1");
+  EXPECT_THAT(text_, HasSubstr("nothing was judged: no SIP message in 2 frames"));
+  EXPECT_THAT(text_, HasSubstr("name=\"sip_messages.seen\" value=\"4\""));
+  EXPECT_THAT(text_, HasSubstr("value=\"1: captured twice\""));
+}
+
+TEST_F(Junit, a_run_that_does_not_exercise_what_was_named_is_no_error_beside_one_that_does) {
+  Result aside = result_of({});
+  aside.rows_named = true;
+  aside.nothing_judged = "none of the 1 requirements named was exercised";
+  write({aside, result_of(one_of_each())});
+  EXPECT_STREQ(suite().attribute("errors").value(), "0");
+  write({aside});
+  EXPECT_STREQ(suite().attribute("errors").value(), "1");
+}
+
 TEST_F(Junit, is_not_broken_by_what_a_device_sends) {
   Result result = result_of({finding("GRP-CALL-03", {instance(Verdict::fail, hostile)})});
   result.scenario = hostile;

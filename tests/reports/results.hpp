@@ -67,6 +67,7 @@ inline Result result_of(std::vector<Finding> findings) {
                                .note = {},
                                .source = "simulated",
                                .faults = {}};
+  result.messages = {.seen = 80, .judged = 79, .left_out = {{1, "a stranger"}}};
   result.findings = std::move(findings);
   return result;
 }

@@ -304,7 +304,6 @@ trace::Trace TraceBuilder::build() {
   trace::CaptureSummary summary;
   summary.faults = faults_;
   summary.counts.frames = packets_.size();
-  summary.counts.truncated = truncated_;
   if (!order.empty()) {
     summary.first = epoch + packets_[order.front()].at;
     summary.last = epoch + packets_[order.back()].at;
@@ -314,6 +313,10 @@ trace::Trace TraceBuilder::build() {
     packets_[id].frame = ++frame;
     feed(assembler, packets_[id]);
   }
+  for (std::uint64_t cut = 0; cut < truncated_; ++cut)
+    assembler.on_incomplete({.origin = {++frame, summary.last, device_, server_endpoint(primary)},
+                             .payload = "REGISTER sip:x SIP/2.0",
+                             .captured = 64});
   if (!with_journal_ && ends_) summary.last = epoch + *ends_;
   return std::move(assembler).finish(summary);
 }

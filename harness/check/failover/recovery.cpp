@@ -184,17 +184,22 @@ void judge_refusals(const Phone& phone, Judge& judge, ServerRole server) {
                   run.size(), to_string(server), format_seconds(least), most));
 }
 
+std::string describe(const FailureRun& run) {
+  const std::string refused =
+      run.status == 0 ? std::string() : fmt::format(", all refused with {}", run.status);
+  return fmt::format("{} failed attempts at the {}{}", run.failures, to_string(run.server),
+                     refused);
+}
+
 void a_lost_server_is_not_hammered(const Phone& phone, Judge& judge) {
   for (const ServerRole server : both_servers) {
     judge_refusals(phone, judge, server);
     const std::size_t most = most_in_a_minute(phone, server);
     for (const FailureRun& run : failure_runs(phone))
       if (run.server == server)
-        judge_rate(
-            judge, evidence_of(phone, run), run.least, most,
-            fmt::format("{} failed attempts at the {}, {} or more apart, at most {} in a "
-                        "minute",
-                        run.waits.size() + 1, to_string(server), format_seconds(run.least), most));
+        judge_rate(judge, evidence_of(phone, run), run.least, most,
+                   fmt::format("{}, {} or more apart, at most {} in a minute", describe(run),
+                               format_seconds(run.least), most));
   }
 }
 

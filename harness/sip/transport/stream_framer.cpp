@@ -41,13 +41,13 @@ std::optional<StreamPiece> StreamFramer::next() {
 
   const auto head = find_head_end();
   if (!head) {
-    if (pending().size() > max_message) return break_off("a message head longer than 64 KiB");
+    if (pending().size() > max_message_) return break_off("a message head that is too long");
     return std::nullopt;
   }
   const auto body = body_length(pending().substr(0, *head));
   if (!body) return break_off("Content-Length is not a number");
-  if (*body > max_message || *head + *body > max_message) {
-    return break_off("a message longer than 64 KiB");
+  if (*body > max_message_ || *head + *body > max_message_) {
+    return break_off(message_too_long);
   }
   if (pending().size() < *head + *body) return std::nullopt;
   return take(StreamPiece::Kind::message, *head + *body);

@@ -26,7 +26,13 @@ struct StreamPiece {
 
 class StreamFramer {
  public:
-  static constexpr std::size_t max_message = 64 * 1024;
+  /// policy: of the servers; no device sends more.
+  static constexpr std::size_t default_max_message = std::size_t{64} * 1024;
+
+  static constexpr std::string_view message_too_long = "a message that is too long";
+
+  explicit StreamFramer(std::size_t max_message = default_max_message)
+      : max_message_(max_message) {}
 
   void push(std::string_view bytes);
   std::optional<StreamPiece> next();
@@ -42,6 +48,7 @@ class StreamFramer {
   StreamPiece break_off(std::string_view problem);
   std::optional<std::size_t> find_head_end();
 
+  std::size_t max_message_;
   std::string buffer_;
   std::size_t read_ = 0;       ///< bytes of buffer_ already handed out
   std::size_t searched_ = 0;   ///< bytes after read_ known to hold no end of headers

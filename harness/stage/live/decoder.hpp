@@ -47,7 +47,7 @@ class LiveDecoder final : public packet::FrameSink, private capture::TrafficSink
   void on_stream_event(const capture::Origin& origin, capture::StreamEvent event) override;
   void on_stream_gap(const capture::Origin&) override {}
   void on_icmp(const capture::IcmpError& error) override;
-  void on_truncated(std::uint32_t) override {}
+  void on_incomplete(const capture::Incomplete&) override {}
 
   void tell(const capture::Origin& origin, Transport transport, std::string_view bytes);
 

@@ -30,8 +30,12 @@ class RecordingSink final : public TrafficSink {
     lines.push_back(fmt::format("{} icmp {} for {} to {}", error.frame, to_string(error.reason),
                                 error.original_source.text(), error.original_destination.text()));
   }
-  void on_truncated(std::uint32_t frame) override {
-    lines.push_back(fmt::format("{} truncated", frame));
+  void on_incomplete(const Incomplete& packet) override {
+    const bool is_cut = packet.why == Incomplete::Why::cut;
+    note(packet.origin, fmt::format("{} {}", is_cut ? "cut" : "not whole", packet.payload));
+  }
+  void on_undecoded(const Origin& origin, std::string_view protocol) override {
+    note(origin, protocol);
   }
 
  private:
@@ -48,7 +52,7 @@ inline std::string datagram(std::string_view payload, std::uint16_t ip_id = 1) {
   return packet::encode(packet::UdpDatagram{phone, server, ip_id, payload});
 }
 
-/// Feeds frames one millisecond apart, beyond the reach of the duplicate filter.
+/// Feeds frames ten milliseconds apart, beyond the reach of the duplicate filter.
 class Feeder {
  public:
   explicit Feeder(packet::FrameSink& sink) : sink_(sink) {}
@@ -57,7 +61,7 @@ class Feeder {
   }
   void feed_cut(std::string_view bytes, std::size_t kept,
                 packet::LinkType link = packet::LinkType::ethernet) {
-    at_ += 2ms;
+    at_ += 10ms;
     sink_.on_frame({at_, link, static_cast<std::uint32_t>(bytes.size()), bytes.substr(0, kept)});
   }
   void wait(Duration time) { at_ += time; }

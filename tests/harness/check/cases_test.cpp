@@ -89,7 +89,7 @@ TEST(CheckCases, become_inconclusive_when_the_capture_has_holes) {
     const auto write = one.write;
     one.write = [write](Setting setting) {
       write(setting);
-      setting.trace.truncated_frame();
+      setting.trace.fault("frame 9: cut");
     };
     EXPECT_EQ(judge(one).verdict(), Verdict::inconclusive) << one.requirement << ": " << one.name;
   }

@@ -131,7 +131,7 @@ TEST_F(BuildTrace, a_capture_that_ends_early_is_a_fault) {
   const Expected<Trace> trace = build_trace(std::move(options));
   ASSERT_TRUE(trace) << trace.error().text();
   EXPECT_EQ(trace->messages.size(), 3U);
-  EXPECT_THAT(trace->health.faults, ElementsAre(HasSubstr(path_ + ": frame 4: truncated")));
+  EXPECT_THAT(trace->health.texts(), ElementsAre(HasSubstr(path_ + ": frame 4: truncated")));
 }
 
 TEST_F(BuildTrace, a_missing_capture_is_an_error) {

@@ -50,7 +50,7 @@ TEST(Health, a_network_that_was_taken_away_explains_what_is_missing) {
   t.at(5s).entry(journal::Network{"eth0", true, ""});
   const Trace trace = t.build();
   ASSERT_EQ(trace.health.faults.size(), 2U);
-  EXPECT_EQ(trace.health.faults[0], "the interface eth0 has no carrier (at 2.000 s)");
+  EXPECT_EQ(trace.health.texts()[0], "the interface eth0 has no carrier (at 2.000 s)");
 }
 
 TEST(JournalResolution, ignored_garbage_is_found_too) {
@@ -67,11 +67,11 @@ TEST(JournalResolution, a_send_that_the_capture_lacks_is_a_fault) {
   t.at(1005ms).entry(journal::Sent{"primary", name});
   EXPECT_TRUE(t.build().health.complete());
   t.at(2s).entry(journal::Sent{"primary", name});
-  EXPECT_THAT(t.build().health.faults,
+  EXPECT_THAT(t.build().health.texts(),
               ElementsAre("a send of primary that the journal records is missing from the capture "
                           "(at 2.000 s)"));
   t.at(3s).entry(journal::Sent{"primary", name});
-  EXPECT_THAT(t.build().health.faults, ElementsAre(HasSubstr("2 times a send of primary")));
+  EXPECT_THAT(t.build().health.texts(), ElementsAre(HasSubstr("2 times a send of primary")));
 }
 
 TEST(JournalResolution, an_ignored_datagram_that_the_capture_lacks_is_a_fault) {
@@ -81,7 +81,7 @@ TEST(JournalResolution, an_ignored_datagram_that_the_capture_lacks_is_a_fault) {
   journal::PacketName name = name_of(seen.messages[0]);
   name.digest ^= 1U;
   t.at(1s).entry(journal::Ignored{"primary", "rule", name});
-  EXPECT_THAT(t.build().health.faults, ElementsAre(HasSubstr("a datagram ignored by primary")));
+  EXPECT_THAT(t.build().health.texts(), ElementsAre(HasSubstr("a datagram ignored by primary")));
 }
 
 TEST(JournalResolution, takes_no_answer_to_a_device_that_is_being_stopped_for_a_part_of_the_run) {
@@ -101,7 +101,7 @@ TEST(Health, of_a_whole_run_is_complete) {
   TraceBuilder t;
   t.healthy_registrations(0s);
   const Trace trace = t.build();
-  EXPECT_THAT(trace.health.faults, IsEmpty());
+  EXPECT_THAT(trace.health.texts(), IsEmpty());
   EXPECT_TRUE(trace.ended);
 }
 
@@ -110,7 +110,7 @@ TEST(Health, of_a_foreign_capture_needs_no_journal) {
   t.healthy_registrations(0s);
   t.without_journal();
   const Trace trace = t.build();
-  EXPECT_THAT(trace.health.faults, IsEmpty());
+  EXPECT_THAT(trace.health.texts(), IsEmpty());
   EXPECT_TRUE(trace.ended);
   EXPECT_FALSE(trace.has_journal());
 }
@@ -123,7 +123,8 @@ struct FaultCase {
 
 TEST(Health, names_every_fault) {
   const FaultCase cases[] = {
-      {"truncated", [](TraceBuilder& t) { t.truncated_frame(); }, "1 frames are shorter"},
+      {"truncated", [](TraceBuilder& t) { t.truncated_frame(); },
+       "1 packet from 127.0.0.1:5062 to 127.0.0.11:5070 cut"},
       {"dropped", [](TraceBuilder& t) { t.dropped(3); }, "the capture lost 3 frames"},
       {"killed", [](TraceBuilder& t) { t.without_end(); }, "the journal ends before the run did"},
       {"file", [](TraceBuilder& t) { t.fault("c.pcap: frame 9: cut"); }, "c.pcap: frame 9: cut"},
@@ -145,15 +146,35 @@ TEST(Health, names_every_fault) {
     TraceBuilder t;
     t.registration(primary, 0s);
     one.spoil(t);
-    EXPECT_THAT(t.build().health.faults, ElementsAre(HasSubstr(one.fault)));
+    EXPECT_THAT(t.build().health.texts(), ElementsAre(HasSubstr(one.fault)));
   }
+}
+
+TEST(Health, a_fault_concerns_a_server_and_a_time) {
+  const Fault gap{.text = "a gap", .server = primary, .from = epoch + 10s, .until = epoch + 12s};
+  EXPECT_TRUE(concerns(gap, primary, {}));
+  EXPECT_TRUE(concerns(gap, ServerRole::none, {}));
+  EXPECT_FALSE(concerns(gap, ServerRole::secondary, {}));
+  EXPECT_FALSE(concerns(gap, primary, {.until = epoch + 9s}));
+  EXPECT_FALSE(concerns(gap, primary, {.from = epoch + 13s}));
+  EXPECT_TRUE(concerns(gap, primary, {.from = epoch + 11s, .until = epoch + 20s}));
+  EXPECT_TRUE(concerns({.text = "everything"}, ServerRole::secondary, {}));
+}
+
+TEST(Health, what_is_cut_concerns_the_server_that_it_went_to) {
+  TraceBuilder t;
+  t.healthy_registrations(0s);
+  t.truncated_frame();
+  const Trace trace = t.build();
+  ASSERT_EQ(trace.health.faults.size(), 1U);
+  EXPECT_EQ(trace.health.faults.front().server, primary);
 }
 
 TEST(Health, a_clock_that_drifts_by_less_than_a_millisecond_is_fine) {
   TraceBuilder t;
   t.at(1s).entry(journal::Clock{epoch + 1s, 100s});
   t.at(2s).entry(journal::Clock{epoch + 2s + 900us, 101s});
-  EXPECT_THAT(t.build().health.faults, IsEmpty());
+  EXPECT_THAT(t.build().health.texts(), IsEmpty());
 }
 
 TEST(TraceTime, runs_to_the_end_of_the_journal) {

@@ -77,6 +77,26 @@ TEST(Result, is_inconclusive_at_best_when_the_capture_has_holes) {
   EXPECT_EQ(exit_code(result), 3);
 }
 
+TEST(Result, is_inconclusive_where_nothing_was_judged) {
+  Result result = result_of({Verdict::not_applicable});
+  result.nothing_judged = "no SIP message in 2 frames";
+  EXPECT_EQ(exit_code(result), 3);
+}
+
+TEST(Result, of_several_those_that_do_not_exercise_what_was_named_count_only_if_none_does) {
+  Result aside = result_of({Verdict::not_applicable});
+  aside.rows_named = true;
+  aside.nothing_judged = "none of the 1 requirements named was exercised";
+  EXPECT_TRUE(is_not_exercised(aside));
+  Result good = result_of({Verdict::pass});
+  Result bad = result_of({Verdict::fail});
+  EXPECT_EQ(exit_code(std::vector{aside, good}), 0);
+  EXPECT_EQ(exit_code(std::vector{aside, bad}), 1);
+  EXPECT_EQ(exit_code(std::vector{aside, aside}), 3);
+  aside.interrupted = true;
+  EXPECT_EQ(exit_code(std::vector{aside, good}), 3);
+}
+
 TEST(Result, a_failure_seen_before_the_interruption_stays_a_failure) {
   Result result = result_of({Verdict::fail});
   result.interrupted = true;

@@ -84,14 +84,14 @@ struct BrokenCase {
 };
 
 TEST(StreamFramer, breaks_where_nothing_can_be_framed_any_more) {
-  const std::string long_name(StreamFramer::max_message + 1, 'x');
+  const std::string long_name(StreamFramer::default_max_message + 1, 'x');
   const BrokenCase cases[] = {
       {"letters", "A b C\r\nContent-Length: four\r\n\r\n", "Content-Length is not a number"},
       {"negative", "A b C\r\nContent-Length: -1\r\n\r\n", "Content-Length is not a number"},
       {"empty", "A b C\r\nContent-Length:\r\n\r\n", "Content-Length is not a number"},
       {"beyond 32 bits", "A b C\r\nl: 99999999999\r\n\r\n", "Content-Length is not a number"},
-      {"long body", "A b C\r\nl: 65536\r\n\r\n", "a message longer than 64 KiB"},
-      {"endless head", long_name, "a message head longer than 64 KiB"},
+      {"long body", "A b C\r\nl: 65536\r\n\r\n", "a message that is too long"},
+      {"endless head", long_name, "a message head that is too long"},
   };
   for (const auto& [name, stream, problem] : cases) {
     StreamFramer framer;

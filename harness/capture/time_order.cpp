@@ -1,0 +1,50 @@
+#include "harness/capture/time_order.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace sipharness::capture {
+namespace {
+
+/// policy: less than any timer is judged by.
+constexpr Duration window = 100ms;
+/// policy: a card with several queues holds back a few frames of each.
+constexpr std::size_t most_waiting = 1024;
+/// policy: a clock that goes back more often is no clock; the first steps say so.
+constexpr std::size_t most_steps = 1000;
+
+}  // namespace
+
+void TimeOrder::on_frame(const packet::FrameView& frame) {
+  Waiting waiting{frame, {}};
+  waiting.frame.at += set_back_;
+  const Duration behind = newest_ - waiting.frame.at;
+  if (last_number_ != 0 && behind > window) {
+    if (steps_back_.size() < most_steps) steps_back_.push_back({last_number_, newest_, behind});
+    set_back_ += behind;
+    waiting.frame.at = newest_;
+  } else if (last_number_ != 0 && behind > Duration::zero()) {
+    ++sorted_;
+  }
+  if (!file_.holds(frame.bytes)) waiting.own = frame.bytes;
+  newest_ = std::max(newest_, waiting.frame.at);
+  last_number_ = frame.number;
+  auto place = waiting_.end();
+  while (place != waiting_.begin() && std::prev(place)->frame.at > waiting.frame.at) --place;
+  waiting_.insert(place, std::move(waiting));
+  while (newest_ - waiting_.front().frame.at > window || waiting_.size() > most_waiting) release();
+}
+
+void TimeOrder::finish() {
+  while (!waiting_.empty()) release();
+}
+
+void TimeOrder::release() {
+  Waiting& first = waiting_.front();
+  if (!first.own.empty()) first.frame.bytes = first.own;
+  first.frame.at = released_ = std::max(released_, first.frame.at);
+  next_.on_frame(first.frame);
+  waiting_.pop_front();
+}
+
+}  // namespace sipharness::capture

@@ -1,0 +1,55 @@
+#pragma once
+// Puts frames in the order of their times: a card with several queues, or a merged file, has them a
+// little out of order. Where the time goes back by more than that, the clock was set back: what
+// follows is told as much later as it went back, so that time never runs backwards behind this.
+//  1. finish() is called once, after the last frame.
+//  2. Memory is bounded; frames of a file that is mapped are not copied.
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "harness/capture/capture_file.hpp"
+#include "harness/packet/frame.hpp"
+
+namespace sipharness::capture {
+
+class TimeOrder final : public packet::FrameSink {
+ public:
+  /// The clock went back between a frame and the next.
+  struct StepBack {
+    std::uint32_t before = 0;  ///< number of the last frame by the old clock
+    CaptureTime at;
+    Duration by{};
+  };
+
+  /// `next` and `file`, which the frames come from, outlive this.
+  TimeOrder(packet::FrameSink& next, const CaptureFile& file) : next_(next), file_(file) {}
+
+  void on_frame(const packet::FrameView& frame) override;
+  void finish();
+
+  const std::vector<StepBack>& steps_back() const { return steps_back_; }
+  /// Frames that stood behind later ones.
+  std::uint64_t sorted() const { return sorted_; }
+
+ private:
+  struct Waiting {
+    packet::FrameView frame;
+    std::string own;  ///< of a frame whose bytes do not outlive the call
+  };
+  void release();
+
+  packet::FrameSink& next_;
+  const CaptureFile& file_;
+  std::deque<Waiting> waiting_;  ///< by time
+  CaptureTime newest_;
+  CaptureTime released_;
+  std::uint32_t last_number_ = 0;
+  Duration set_back_{};
+  std::vector<StepBack> steps_back_;
+  std::uint64_t sorted_ = 0;
+};
+
+}  // namespace sipharness::capture

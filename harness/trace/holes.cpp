@@ -1,0 +1,94 @@
+#include "harness/trace/holes.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "harness/trace/payload.hpp"
+#include "harness/trace/sip_endpoints.hpp"
+#include "harness/trace/trace.hpp"
+
+namespace sipharness::trace {
+
+std::size_t Holes::KeyHash::operator()(const Key& key) const {
+  const EndpointHash hash;
+  return (hash(key.source) * 31 + hash(key.destination)) * 4 + static_cast<std::size_t>(key.kind);
+}
+
+Holes::Hole& Holes::hole(Kind kind, const capture::Origin& origin) {
+  const auto [known, is_new] =
+      indices_.try_emplace({kind, origin.source, origin.destination}, holes_.size());
+  if (is_new)
+    holes_.push_back({.kind = kind,
+                      .source = origin.source,
+                      .destination = origin.destination,
+                      .frame = origin.frame,
+                      .from = origin.at,
+                      .until = origin.at});
+  Hole& hole = holes_[known->second];
+  ++hole.count;
+  hole.from = std::min(hole.from, origin.at);
+  hole.until = std::max(hole.until, origin.at);
+  return hole;
+}
+
+void Holes::add(const capture::Incomplete& packet) {
+  const bool is_cut = packet.why == capture::Incomplete::Why::cut;
+  Hole& one = hole(is_cut ? Kind::cut : Kind::fragments_missing, packet.origin);
+  one.looks_like_sip = one.looks_like_sip || begins_like_sip(packet.payload);
+  one.captured = std::max(one.captured, packet.captured);
+}
+
+void Holes::add_gap(const capture::Origin& origin) {
+  hole(Kind::gap, origin).looks_like_sip = true;
+}
+
+void Holes::add_unread(const capture::Origin& origin) {
+  Hole& one = hole(Kind::unread, origin);
+  one.looks_like_sip = true;
+  one.until = CaptureTime::max();
+}
+
+std::string Holes::describe(const Hole& hole) {
+  const std::string_view plural = hole.count == 1 ? "" : "s";
+  const std::string where =
+      hole.source == Endpoint{}
+          ? std::string()
+          : fmt::format(" from {} to {}", hole.source.text(), hole.destination.text());
+  switch (hole.kind) {
+    case Kind::cut:
+      return fmt::format(
+          "{} packet{}{} cut, first in frame {}: at most {} bytes of a frame were "
+          "captured (snapshot length)",
+          hole.count, plural, where, hole.frame, hole.captured);
+    case Kind::fragments_missing:
+      return fmt::format("{} packet{}{} not whole, first in frame {}: fragments of it are missing",
+                         hole.count, plural, where, hole.frame);
+    case Kind::unread:
+      return fmt::format("the stream{} is not read from frame {} on: a message longer than 1 MiB",
+                         where, hole.frame);
+    case Kind::gap:
+      break;
+  }
+  return fmt::format("the stream{} lacks bytes {} time{}, first before frame {}", where, hole.count,
+                     plural, hole.frame);
+}
+
+std::vector<Fault> Holes::faults(const Trace& trace) const {
+  const SipEndpoints sip(trace);
+  std::vector<Fault> found;
+  for (const Hole& hole : holes_) {
+    const bool is_unknown = hole.source == Endpoint{};
+    if (!is_unknown && !hole.looks_like_sip && !sip.may_be_end(hole.source) &&
+        !sip.may_be_end(hole.destination))
+      continue;
+    found.push_back({.text = describe(hole),
+                     .server = sip.server_between(hole.source, hole.destination),
+                     .from = hole.from,
+                     .until = hole.until});
+  }
+  return found;
+}
+
+}  // namespace sipharness::trace
