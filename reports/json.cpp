@@ -121,6 +121,16 @@ ordered_json lag_json(const HostLag& lag) {
   return {{"worst_s", seconds(lag.worst)}, {"at_s", seconds(lag.at)}};
 }
 
+ordered_json role_json(const RoleInfo& role) {
+  return {{"role", role.role},
+          {"endpoint", text_or_null(role.endpoint)},
+          {"device", text_or_null(role.device)},
+          {"account", text_or_null(role.account)},
+          {"user_agent", text_or_null(role.user_agent)},
+          {"known_from", role.known_from},
+          {"why", text_or_null(role.why)}};
+}
+
 ordered_json result_json(const Result& result) {
   ordered_json out = {{"format", "sipharness-result/1"},
                       {"scenario", text_or_null(result.scenario)},
@@ -143,7 +153,11 @@ ordered_json result_json(const Result& result) {
                               {"kind", device.kind},
                               {"profile", device.profile},
                               {"user_agent", device.user_agent},
-                              {"messages", device.messages}});
+                              {"messages", device.messages},
+                              {"account", text_or_null(device.account)},
+                              {"addresses", device.addresses}});
+  out["roles"] = ordered_json::array();
+  for (const RoleInfo& role : result.roles) out["roles"].push_back(role_json(role));
   out["messages"] = messages_json(result.messages);
   out["capture"] = capture_json(result.capture);
   out["findings"] = ordered_json::array();

@@ -109,7 +109,8 @@ class StoryJson {
             {"account", text_or_null(party.account)},
             {"addresses", party.addresses},
             {"user_agent", text_or_null(party.user_agent)},
-            {"under_test", party.under_test}};
+            {"under_test", party.under_test},
+            {"known", text_or_null(party.known)}};
   }
 
   static ordered_json counts_json(const std::vector<Count>& counts) {

@@ -41,24 +41,31 @@ std::string describe_party(const Party& party) {
   if (!party.user_agent.empty())
     text += fmt::format(", User-Agent \"{}\"", clipped(party.user_agent, name_columns));
   if (!party.under_test) text += ", not under test";
-  return text.empty() ? "not seen" : text;
+  if (text.empty()) return "not seen";
+  return party.known.empty() ? text : fmt::format("{} ({})", text, printable(party.known));
 }
 
 std::string name_of(const Party& party) {
-  return party.name.empty() ? party.part : clipped(party.name, name_columns);
+  return party.part != "phone" || party.name.empty() ? party.part
+                                                     : clipped(party.name, name_columns);
 }
 
 void write_parties(const std::vector<Party>& parties, Page& page) {
   std::size_t columns = 0;
   std::size_t phones = 0;
+  std::size_t others = 0;
   for (const Party& party : parties) columns = std::max(columns, name_of(party).size());
   columns = std::min(columns, std::size_t{24});
   for (const Party& party : parties) {
-    if (party.part == "phone" && ++phones > phones_named) continue;
+    const bool is_server = party.part == "primary" || party.part == "secondary";
+    std::size_t& kind = party.part == "phone" ? phones : others;
+    if (!is_server && ++kind > phones_named) continue;
     page.line(fmt::format("  {:<{}}  ", name_of(party), columns), describe_party(party));
   }
   if (phones > phones_named)
     page.line("  ", fmt::format("… and {} more phones", phones - phones_named));
+  if (others > phones_named)
+    page.line("  ", fmt::format("… and {} more others", others - phones_named));
   if (parties.empty()) page.line("  ", "no phone and no server");
 }
 

@@ -1,11 +1,40 @@
 #include "harness/check/rule.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
+#include "harness/observed/server_faults.hpp"
+
 namespace sipharness::check {
+namespace {
+
+/// Rows about what a device does with two servers: what they begin with.
+constexpr std::array rows_of_two_servers{
+    std::string_view("GRP-CALL"),   std::string_view("GRP-ID-01"),  std::string_view("GRP-REG-01"),
+    std::string_view("GRP-REG-02"), std::string_view("GRP-REG-03"), std::string_view("GRP-REG-04"),
+    std::string_view("GRP-REG-07"), std::string_view("GRP-SUB"),    std::string_view("FO-100SIL"),
+    std::string_view("FO-BACK"),    std::string_view("FO-BOTH"),    std::string_view("FO-DET"),
+    std::string_view("FO-FLAP"),    std::string_view("FO-ICMP"),    std::string_view("FO-INV"),
+    std::string_view("FO-LATE"),    std::string_view("FO-LOSS"),    std::string_view("FO-NODUP"),
+    std::string_view("FO-NOPAR"),   std::string_view("FO-ONEWAY"),  std::string_view("FO-SLOW"),
+    std::string_view("FO-T1ST"),    std::string_view("FO-TCP-RST"), std::string_view("FO-TCP-SYN"),
+    std::string_view("RFC3263-01"), std::string_view("RFC3263-02"), std::string_view("RFC3263-03")};
+
+bool is_about_two_servers(const verdict::Requirement& row) {
+  return std::ranges::any_of(rows_of_two_servers,
+                             [&](std::string_view begin) { return row.id.starts_with(begin); });
+}
+
+}  // namespace
 
 verdict::Finding finding_of(const Rule& rule, const Phone& phone) {
   Judge judge(phone, rule.row, rule.needs, rule.held);
+  const std::string alone = is_about_two_servers(rule.row) ? lone_server(phone) : std::string();
+  if (!alone.empty()) {
+    judge.not_applicable(alone);
+    return std::move(judge).finish(rule.is_about_content);
+  }
   const std::string_view reason = rule.unless == nullptr ? std::string_view() : rule.unless(phone);
   if (reason.empty())
     rule.judge(phone, judge);

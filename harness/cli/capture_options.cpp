@@ -1,6 +1,8 @@
 #include "harness/cli/capture_options.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -21,23 +23,32 @@ std::optional<trace::Vantage> vantage_of(const std::string& word) {
   return word == "server" ? trace::Vantage::server : trace::Vantage::unknown;
 }
 
-std::vector<trace::Server> servers_of(const CaptureOptions& options) {
-  std::vector<trace::Server> servers;
-  const auto add = [&](trace::ServerRole role, const std::string& text) {
-    if (text.empty()) return;
+/// The addresses of one server, as a comma-separated list.
+void add_servers(std::vector<trace::Server>& servers, trace::ServerRole role,
+                 std::string_view list) {
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    const std::string_view text = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
     const auto endpoint = Endpoint::parse(text);
     if (!endpoint || endpoint->port == 0)
       throw InputError(
           fmt::format("--{} {}: an address with a port is needed, such as 192.0.2.10:5060 or "
                       "[2001:db8::10]:5060",
-                      to_string(role), reports::printable(text)));
-    servers.push_back({role, *endpoint});
-  };
-  add(trace::ServerRole::primary, options.primary);
-  add(trace::ServerRole::secondary, options.secondary);
-  if (servers.size() == 2 && servers[0].endpoint == servers[1].endpoint)
-    throw InputError(fmt::format("--primary and --secondary are both {}: name two servers",
-                                 servers[0].endpoint.text()));
+                      to_string(role), reports::printable(std::string(text))));
+    const auto known = std::ranges::find(servers, *endpoint, &trace::Server::endpoint);
+    if (known != servers.end() && known->role != role)
+      throw InputError(
+          fmt::format("--primary and --secondary are both {}: name two servers", endpoint->text()));
+    if (known == servers.end())
+      servers.push_back({role, *endpoint, {.from = trace::KnownFrom::named}});
+  }
+}
+
+std::vector<trace::Server> servers_of(const CaptureOptions& options) {
+  std::vector<trace::Server> servers;
+  add_servers(servers, trace::ServerRole::primary, options.primary);
+  add_servers(servers, trace::ServerRole::secondary, options.secondary);
   return servers;
 }
 
@@ -55,10 +66,10 @@ void add_capture_options(CLI::App& command, CaptureOptions& options) {
   command
       .add_option("--primary", options.primary,
                   "The primary of a capture that does not show who is who; without --secondary "
-                  "there is none")
-      ->type_name("ADDRESS:PORT");
+                  "there is none. Several addresses of one server: with commas between")
+      ->type_name("ADDRESS:PORT,...");
   command.add_option("--secondary", options.secondary, "Its secondary")
-      ->type_name("ADDRESS:PORT")
+      ->type_name("ADDRESS:PORT,...")
       ->needs("--primary");
 }
 

@@ -163,8 +163,10 @@ std::optional<ControlRun> control_run_in(const std::string& folder) {
 
 }  // namespace
 
-void withdraw_verdicts(verdict::Result& result, Blame blame, const std::string& reason) {
+void withdraw_verdicts(verdict::Result& result, Blame blame, const std::string& reason,
+                       std::string_view device) {
   for (verdict::Finding& finding : result.findings) {
+    if (!device.empty() && finding.device != device) continue;
     const bool tells_of_a_death =
         finding.requirement->id == liveness && (finding.verdict() == verdict::Verdict::warn ||
                                                 finding.verdict() == verdict::Verdict::fail);

@@ -7,6 +7,7 @@
 //  2. An action that was not delivered is not counted against anybody here either.
 
 #include <string>
+#include <string_view>
 
 #include "harness/base/expected.hpp"
 #include "harness/verdict/result.hpp"
@@ -16,8 +17,10 @@ namespace sipharness::judge {
 /// What a control run shows, from its run folder.
 Expected<verdict::ControlRun> judge_control_run(const std::string& folder);
 
-/// No verdict on the device stands, but that it died: all others become inconclusive.
-void withdraw_verdicts(verdict::Result& result, verdict::Blame blame, const std::string& reason);
+/// No verdict on the device (empty: on any) stands, but that it died: all others become
+/// inconclusive.
+void withdraw_verdicts(verdict::Result& result, verdict::Blame blame, const std::string& reason,
+                       std::string_view device = {});
 
 /// Puts what RUN/before and RUN/after show into the result of RUN; if one of them is not well,
 /// its verdicts are withdrawn.

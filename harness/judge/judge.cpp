@@ -14,8 +14,10 @@
 #include "harness/files/files.hpp"
 #include "harness/judge/builtin_profile.hpp"
 #include "harness/judge/control_runs.hpp"
+#include "harness/judge/guessed_roles.hpp"
 #include "harness/judge/message_counts.hpp"
 #include "harness/judge/meta.hpp"
+#include "harness/judge/roles_told.hpp"
 #include "harness/judge/run_folder.hpp"
 #include "harness/judge/tested.hpp"
 #include "harness/observed/guide_claim.hpp"
@@ -48,6 +50,7 @@ struct Inputs {
   journal::Journal journal;
   Meta meta;
   bool is_run = false;
+  bool has_profile = false;
   trace::Vantage vantage = trace::Vantage::unknown;
 };
 
@@ -79,6 +82,7 @@ Expected<Inputs> read_inputs(const JudgeRequest& original) {
     auto profile = load_profile(*request.profile);
     if (!profile) return tl::unexpected(profile.error());
     inputs.profile = std::move(*profile);
+    inputs.has_profile = true;
   }
   if (request.journal) {
     auto journal = journal::read_journal(*request.journal);
@@ -125,11 +129,17 @@ bool is_seen(const trace::Trace& trace, trace::ServerRole server) {
   return std::ranges::count(trace.messages.flows(), server, &trace::Flow::server) > 0;
 }
 
-/// Nothing where every device is judged: the reference UAs, and those of a field capture.
+/// Nothing where every device is judged: the reference UAs, and those of a field capture judged
+/// without a profile, or by one that leaves the account as it is by default and not there.
 std::optional<trace::Tested> tested_in(const Inputs& inputs) {
-  if (!inputs.is_run || inputs.meta.device_kind == "reference" || !inputs.scenario)
-    return std::nullopt;
-  return tested_of(inputs.profile, inputs.scenario->devices);
+  if (inputs.is_run) {
+    if (inputs.meta.device_kind == "reference" || !inputs.scenario) return std::nullopt;
+    return tested_of(inputs.profile, inputs.scenario->devices);
+  }
+  if (!inputs.has_profile || inputs.profile.account.is_any()) return std::nullopt;
+  trace::Tested tested = tested_of(inputs.profile, inputs.scenario ? inputs.scenario->devices : 1);
+  tested.or_everyone = inputs.profile.account == scenario::Account();
+  return tested;
 }
 
 /// Devices not under test, devices that never sent anything, and undelivered actions.
@@ -143,9 +153,10 @@ void add_notes_of_devices(verdict::Result& result, const Inputs& inputs,
   const auto tested = tested_in(inputs);
   if (!tested) return;
   for (const trace::Device& device : trace.devices)
-    if (!device.under_test && !device.addresses.empty())
+    if (!device.under_test && !device.is_stranger && !device.addresses.empty())
       result.notes.push_back(fmt::format("account {} at {} came by: it is not under test",
                                          device.user, device.addresses.front().text()));
+  if (tested->or_everyone) return;
   for (const std::string& user : tested->users) {
     const auto device = std::ranges::find(trace.devices, user, &trace::Device::user);
     if (device == trace.devices.end() || device->addresses.empty())
@@ -182,6 +193,13 @@ std::optional<verdict::HostLag> worst_lag(const trace::Trace& trace) {
   return worst;
 }
 
+verdict::DeviceInfo info_of(const trace::Device& device, const std::string& kind,
+                            const scenario::Profile& profile) {
+  verdict::DeviceInfo info{device.name, kind, profile.name, device.user_agent, device.user};
+  for (const Endpoint& address : device.addresses) info.addresses.push_back(address.text());
+  return info;
+}
+
 verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
                             const JudgeRequest& request) {
   verdict::Result result;
@@ -212,8 +230,8 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
   add_notes_of_devices(result, inputs, trace);
   const std::string kind = inputs.is_run ? inputs.meta.device_kind : "external";
   for (const trace::Device& device : trace.devices)
-    if (device.under_test)
-      result.devices.push_back({device.name, kind, inputs.profile.name, device.user_agent});
+    if (device.under_test) result.devices.push_back(info_of(device, kind, inputs.profile));
+  result.roles = roles_in(trace);
   result.capture = describe_capture(inputs, trace);
   result.rows_named = !request.only.empty();
   count_messages(result, trace);
@@ -248,9 +266,11 @@ Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request)
   auto trace = trace_of(inputs, request);
   if (!trace) return tl::unexpected(trace.error());
   Judged judged{make_result(inputs, *trace, request), std::move(*trace)};
-  judged.result.findings =
-      check::judge_trace(judged.trace, inputs.profile,
-                         {.scenario = scenario, .only = request.only, .jobs = request.jobs});
+  judged.result.findings = judge_with_roles(
+      judged.trace, inputs.profile,
+      {.scenario = scenario, .only = request.only, .jobs = request.jobs}, tested_in(inputs));
+  if (inputs.has_profile) require_both_servers(judged.result, judged.trace, inputs.profile);
+  withdraw_from_shared_accounts(judged.result, judged.trace, tested_in(inputs));
   add_notes_of_knowledge(judged.result, inputs.profile, judged.trace);
   judged.result.nothing_judged =
       describe_nothing_judged(judged.result, judged.trace, request.servers);

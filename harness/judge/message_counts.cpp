@@ -40,11 +40,18 @@ void add_strangers(verdict::MessageCounts& counts, const Pairs& pairs) {
     counts.left_out.push_back({others, "between others: not between a device and its servers"});
 }
 
-/// Judged, or kept from it for a reason that the finding tells.
+/// Judged, or kept from it for a reason that the finding tells; measured, where no more is asked.
 bool is_told(const verdict::Finding& finding) {
   using verdict::Verdict;
   const Verdict verdict = finding.verdict();
-  return verdict != Verdict::not_applicable && verdict != Verdict::info;
+  if (verdict == Verdict::info) return finding.requirement->severity == verdict::Severity::info;
+  return verdict != Verdict::not_applicable;
+}
+
+bool is_seen(const Trace& trace, const trace::Server& server) {
+  return std::ranges::any_of(trace.messages.flows(), [&](const trace::Flow& flow) {
+    return flow.source == server.endpoint || flow.destination == server.endpoint;
+  });
 }
 
 bool holds_only(const Trace& trace, sip::Method method) {
@@ -111,13 +118,14 @@ std::string describe_nothing_judged(const verdict::Result& result, const Trace& 
   if (seen > 0 && is_foreign && holds_only(trace, sip::Method::options))
     return fmt::format("{} SIP messages, all of OPTIONS", seen);
   if (seen == 0 && trace.malformed.empty()) return without_sip(trace);
-  if (std::ranges::any_of(result.findings, is_told)) return {};
-  if (seen == 0) return without_sip(trace);
-  if (!named.empty() && result.messages.judged == 0)
+  const auto is_missing = [&](const trace::Server& server) { return !is_seen(trace, server); };
+  if (!named.empty() && seen > 0 && std::ranges::all_of(named, is_missing))
     return fmt::format(
         "none of {} SIP messages is to or from the servers named; requests were sent "
         "to {}: name these",
         seen, endpoints_of_sip(trace));
+  if (std::ranges::any_of(result.findings, is_told)) return {};
+  if (seen == 0) return without_sip(trace);
   if (result.rows_named && !result.findings.empty())
     return fmt::format("none of the {} requirements named was exercised ({})",
                        result.findings.size(), result.findings.front().worst().message);

@@ -89,6 +89,19 @@ std::unordered_map<const CallGroup*, const PossibleMove*> find_moves_by_call(con
   return found;
 }
 
+/// The leg at another address of the same server: that comes before any other server.
+/// @source RFC 3263 §4.3
+const Leg* leg_at_next_address(const Phone& phone, const CallGroup& call, const Leg& first) {
+  const auto destination = [&](const Leg& leg) {
+    return opening(phone, transactions(phone)[leg.invites.front()]).destination;
+  };
+  const auto next = std::ranges::find_if(call.legs, [&](const Leg& leg) {
+    return leg.server == first.server && leg.i0 > first.i0 &&
+           destination(leg) != destination(first);
+  });
+  return next == call.legs.end() ? nullptr : &*next;
+}
+
 }  // namespace
 
 std::vector<PrimaryCall> find_primary_calls(const Phone& phone) {
@@ -104,6 +117,7 @@ std::vector<SilentPrimary> find_calls_to_silent_primary(const Phone& phone) {
   for (const auto& [call, primary, secondary] : primary_calls(phone)) {
     const CaptureTime deadline = primary->i0 + failover_limit(phone);
     if (!was_silent(phone, *primary, secondary)) continue;
+    if (leg_at_next_address(phone, *call, *primary) != nullptr) continue;
     const bool has_reason = hung_up_before(*call, deadline) || may_be_hung_up(phone, *primary) ||
                             is_secondary_lost(phone, primary->i0);
     if (secondary == nullptr && has_reason) continue;
@@ -193,7 +207,10 @@ std::vector<FailureSignal> find_failure_signals(const Phone& phone) {
   const Duration early =
       phone.profile.tolerances.timer.of(phone.profile.timers.sixty_four_t1()) / 2;
   for (const CallGroup& call : calls(phone)) {
-    const auto signal = signal_of(phone, call);
+    auto signal = signal_of(phone, call);
+    if (signal && signal->primary != nullptr)
+      if (const Leg* next = leg_at_next_address(phone, call, *signal->primary))
+        signal->secondary = next;
     if (!signal || hung_up_before(call, signal->at + phone.profile.tolerances.fo_grace)) continue;
     const bool has_reason =
         (signal->kind == timeout_signal && may_be_hung_up(phone, *signal->primary)) ||

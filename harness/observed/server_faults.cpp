@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/outages.hpp"
 #include "harness/observed/registration.hpp"
@@ -73,7 +75,20 @@ ServerRole other(ServerRole server) {
 }
 
 bool has_both_servers(const Phone& phone) {
-  return phone.trace.servers.size() >= 2;
+  return phone.trace.has_server(ServerRole::primary) &&
+         phone.trace.has_server(ServerRole::secondary);
+}
+
+std::string lone_server(const Phone& phone) {
+  if (phone.trace.has_journal() || phone.trace.servers.empty() || has_both_servers(phone))
+    return {};
+  std::string addresses;
+  for (const trace::Server& server : phone.trace.servers)
+    addresses += (addresses.empty() ? "" : ", ") + server.endpoint.text();
+  return fmt::format(
+      "one server only, {}: redundancy cannot be judged; was the other one captured? is it "
+      "configured? --secondary names it",
+      addresses);
 }
 
 std::optional<CaptureTime> first_fault(const Phone& phone, ServerRole server) {

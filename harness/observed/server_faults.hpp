@@ -2,6 +2,7 @@
 // The two servers of an account, and when they did not behave as healthy ones towards a phone.
 
 #include <optional>
+#include <string>
 
 #include "harness/observed/phone.hpp"
 #include "harness/observed/transaction.hpp"
@@ -12,6 +13,8 @@ ServerRole other(ServerRole server);
 
 /// Both servers of the account are known (a foreign capture may show only one).
 bool has_both_servers(const Phone& phone);
+/// Of a foreign capture that shows one server: why nothing can be said of two; else empty.
+std::string lone_server(const Phone& phone);
 
 /// The first sign that `server` did not behave as a healthy one: an outage, an ignored, withheld or
 /// delayed message, bindings forgotten, a REGISTER refused (a challenge is no refusal), or, without

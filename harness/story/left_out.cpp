@@ -42,7 +42,11 @@ class LeftOutFinder {
   void look_at_messages() {
     for (const auto& place : trace_.messages.places()) {
       const trace::Flow& flow = trace_.messages.flow_of(place);
-      if (flow.direction == trace::Direction::elsewhere)
+      if (!flow.left_out.empty())
+        add(std::string(flow.left_out), place.frame);
+      else if (flow.between)
+        continue;
+      else if (flow.direction == trace::Direction::elsewhere)
         add(fmt::format("SIP messages {} to {}, not between a phone and a server",
                         flow.source.text(), flow.destination.text()),
             place.frame);

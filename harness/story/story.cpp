@@ -8,6 +8,7 @@
 #include "harness/observed/phone.hpp"
 #include "harness/observed/subscriptions.hpp"
 #include "harness/story/chapters.hpp"
+#include "harness/trace/parts.hpp"
 
 namespace sipharness::story {
 namespace {
@@ -17,18 +18,31 @@ Party party_of(const trace::Server& server) {
           .name = {},
           .account = {},
           .addresses = {server.endpoint.text()},
-          .user_agent = {}};
+          .user_agent = {},
+          .known = describe(server.known)};
 }
 
 Party party_of(const trace::Device& device) {
-  Party party{.part = "phone",
+  const bool is_plain = part_of(device) == "device" || !(device.under_test || device.is_stranger);
+  Party party{.part = is_plain ? "phone" : std::string(part_of(device)),
               .name = device.name,
               .account = device.user,
               .addresses = {},
               .user_agent = device.user_agent,
-              .under_test = device.under_test};
+              .under_test = device.under_test,
+              .known = describe(device.known)};
   for (const Endpoint& address : device.addresses) party.addresses.push_back(address.text());
   return party;
+}
+
+Party party_of(const trace::Bystander& bystander) {
+  return {.part = std::string(bystander.part),
+          .name = {},
+          .account = {},
+          .addresses = {bystander.endpoint.text()},
+          .user_agent = {},
+          .under_test = false,
+          .known = describe(trace::Known{.why = bystander.why})};
 }
 
 void count_messages(const trace::Trace& trace, Story& story) {
@@ -84,6 +98,7 @@ Overview overview_of(const trace::Trace& trace) {
                     .vantage = std::string(to_string(trace.vantage))};
   for (const trace::Server& server : trace.servers) overview.parties.push_back(party_of(server));
   for (const trace::Device& device : trace.devices) overview.parties.push_back(party_of(device));
+  for (const trace::Bystander& one : trace.bystanders) overview.parties.push_back(party_of(one));
   return overview;
 }
 

@@ -27,12 +27,13 @@ struct Moment {
 
 /// One who takes part.
 struct Party {
-  std::string part;     ///< "phone", "primary", "secondary"
+  std::string part;     ///< "primary", "secondary", "phone", "far end", "stranger", "proxy", …
   std::string name;     ///< of a phone, as findings call it
   std::string account;  ///< of a phone: the user of its AOR
   std::vector<std::string> addresses;
   std::string user_agent;
   bool under_test = true;
+  std::string known{};  ///< how: "named", "inferred: calls begin there"
 };
 
 /// What the trace alone tells.
@@ -43,7 +44,7 @@ struct Overview {
   CaptureTime last;   ///< last frame, or the end of the run
   CaptureTime zero;   ///< from which seconds are counted
   bool has_journal = false;
-  std::vector<Party> parties;  ///< servers, then phones
+  std::vector<Party> parties;  ///< servers, phones, others
   std::vector<std::string> faults;
   std::string vantage;
 };

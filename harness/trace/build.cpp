@@ -32,7 +32,9 @@ std::vector<Server> servers_of(const scenario::Scenario* scenario) {
   if (scenario == nullptr) return servers;
   for (const scenario::Server& server : scenario->servers) {
     if (!server.address) continue;
-    servers.push_back({role_of(server.name), Endpoint{*server.address, server.port}});
+    servers.push_back({role_of(server.name),
+                       Endpoint{*server.address, server.port},
+                       {.from = KnownFrom::journal}});
   }
   return servers;
 }

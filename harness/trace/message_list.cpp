@@ -1,5 +1,7 @@
 #include "harness/trace/message_list.hpp"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 
 #include "harness/trace/users.hpp"
@@ -13,6 +15,30 @@ std::string_view speaker_of(const sip::MessageView& message) {
   const std::string_view user =
       user_in(message, is_register ? sip::HeaderId::to : sip::HeaderId::from);
   return user.size() <= std::numeric_limits<std::uint16_t>::max() ? user : std::string_view();
+}
+
+/// Vias stand in one line or in lines that follow each other, as proxies put them.
+bool is_passed_on(const sip::MessageView& message) {
+  const std::string_view via = message.header(sip::HeaderId::via);
+  if (!message.is_request() || via.empty()) return false;
+  if (via.find(',') != std::string_view::npos) return true;
+  const std::string_view all = message.bytes();
+  std::string_view next =
+      all.substr(static_cast<std::size_t>(via.data() - all.data()) + via.size());
+  next.remove_prefix(std::min(next.size(), next.find('\n') + 1));
+  return next.starts_with("Via:") || next.starts_with("v:") || next.starts_with("VIA:") ||
+         next.starts_with("via:") || next.starts_with("Via ") || next.starts_with("V:");
+}
+
+/// Busy, unavailable, cancelled and declined are told of a callee who was asked.
+Welcome welcome_of(const sip::MessageView& message) {
+  if (message.is_request() || message.status() <= 100) return Welcome::nothing;
+  constexpr std::array by_server{401, 407, 423};
+  if (std::ranges::find(by_server, message.status()) != by_server.end()) return Welcome::challenged;
+  constexpr std::array by_callee{480, 486, 487, 600, 603};
+  const bool is_served =
+      message.status() < 400 || std::ranges::find(by_callee, message.status()) != by_callee.end();
+  return is_served ? Welcome::served : Welcome::refused;
 }
 
 }  // namespace
@@ -35,18 +61,20 @@ std::uint32_t MessageList::flow_index(const Message& message) {
 void MessageList::push_back(const Message& message) {
   const std::string_view bytes = message.sip.bytes();
   const std::string_view user = speaker_of(message.sip);
-  places_.push_back(
-      {.at = message.at,
-       .bytes = bytes.data(),
-       .size = static_cast<std::uint32_t>(bytes.size()),
-       .frame = message.frame,
-       .flow = flow_index(message),
-       .user_offset = static_cast<std::uint32_t>(user.empty() ? 0 : user.data() - bytes.data()),
-       .user_size = static_cast<std::uint16_t>(user.size()),
-       .method = message.sip.method(),
-       .is_request = message.sip.is_request(),
-       .is_in_dialog = !message.sip.to_tag().empty(),
-       .has_user_agent = message.sip.has(sip::HeaderId::user_agent)});
+  places_.push_back(Place{
+      .at = message.at,
+      .bytes = bytes.data(),
+      .size = static_cast<std::uint32_t>(bytes.size()),
+      .frame = message.frame,
+      .flow = flow_index(message),
+      .user_offset = static_cast<std::uint32_t>(user.empty() ? 0 : user.data() - bytes.data()),
+      .user_size = static_cast<std::uint16_t>(user.size()),
+      .method = message.sip.method(),
+      .is_request = message.sip.is_request(),
+      .is_in_dialog = !message.sip.to_tag().empty(),
+      .has_user_agent = message.sip.has(sip::HeaderId::user_agent),
+      .is_passed_on = is_passed_on(message.sip),
+      .welcome = welcome_of(message.sip)});
 }
 
 Message MessageList::operator[](std::size_t index) const {

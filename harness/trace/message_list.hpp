@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "harness/base/endpoint.hpp"
@@ -19,6 +21,10 @@ namespace sipharness::trace {
 enum class Direction : std::uint8_t { from_device, to_device, elsewhere };
 
 enum class ServerRole : std::uint8_t { none, primary, secondary };
+
+/// What a response tells of its two ends: anybody is refused or challenged (and challenged by a
+/// server only), who is served is known there.
+enum class Welcome : std::uint8_t { nothing, refused, challenged, served };
 
 struct Message {
   std::uint32_t index = 0;
@@ -37,6 +43,8 @@ struct Message {
 };
 static_assert(sizeof(Message) <= 256);
 
+inline constexpr std::uint32_t no_device = static_cast<std::uint32_t>(-1);
+
 /// One direction between two endpoints.
 struct Flow {
   Endpoint source;
@@ -44,6 +52,11 @@ struct Flow {
   Transport transport = Transport::udp;
   Direction direction = Direction::elsewhere;
   ServerRole server = ServerRole::none;
+  /// Elsewhere, past the servers: the devices that send and receive (indices into Trace::devices,
+  /// no_device where that end is none). Nothing in a run.
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> between{};
+  bool is_other_side = false;   ///< its messages are also in another flow
+  std::string_view left_out{};  ///< why it is nobody's; empty: it is judged
 };
 
 class MessageList {
@@ -101,6 +114,8 @@ class MessageList {
     bool is_in_dialog : 1 = false;  ///< its To has a tag
     bool has_user_agent : 1 = false;
     bool ignored : 1 = false;
+    bool is_passed_on : 1 = false;  ///< a request with several Vias: a proxy sent it on
+    Welcome welcome : 2 = Welcome::nothing;
 
     std::string_view user() const { return {bytes + user_offset, user_size}; }
   };

@@ -11,7 +11,8 @@ namespace {
 /// Which devices were seen at an endpoint, and (with port 0) at an address.
 class Holders {
  public:
-  explicit Holders(const std::vector<Device>& devices) : count_(devices.size()) {
+  explicit Holders(const Trace& trace) : has_one_(takes_all(trace)) {
+    const std::vector<Device>& devices = trace.devices;
     for (std::uint32_t device = 0; device < devices.size(); ++device)
       for (const Endpoint& endpoint : devices[device].addresses) {
         add(endpoint, device);
@@ -22,7 +23,7 @@ class Holders {
   /// Calls `take` with each device at the endpoint; with the only one there is, wherever.
   template <class Take>
   void for_each_at(const Endpoint& endpoint, const Take& take) const {
-    if (count_ < 2) return take(0);
+    if (has_one_) return take(0);
     const auto found = devices_.find(endpoint);
     if (found == devices_.end()) return;
     for (const std::uint32_t device : found->second) take(device);
@@ -34,7 +35,13 @@ class Holders {
     if (known.empty() || known.back() != device) known.push_back(device);
   }
 
-  std::size_t count_;
+  /// In a run whatever comes is the one device's; a foreign capture holds strangers too.
+  static bool takes_all(const Trace& trace) {
+    if (trace.devices.size() != 1) return trace.devices.empty();
+    return trace.has_journal() || trace.devices.front().addresses.empty();
+  }
+
+  bool has_one_;
   std::unordered_map<Endpoint, std::vector<std::uint32_t>, EndpointHash> devices_;
 };
 
@@ -52,11 +59,17 @@ void share_messages(const MessageList& messages, const Holders& holders,
   for (std::uint32_t index = 0; index < messages.size(); ++index) {
     const MessageList::Place& place = messages.places()[index];
     const Flow& flow = messages.flow_of(place);
-    if (flow.direction != Direction::elsewhere)
-      shares[place.device].messages.push_back(index);
-    else
-      holders.for_each_at(flow.source,
-                          [&](std::uint32_t device) { shares[device].messages.push_back(index); });
+    const auto take = [&](std::uint32_t device) {
+      if (device != no_device) shares[device].messages.push_back(index);
+    };
+    if (flow.direction != Direction::elsewhere) {
+      take(place.device);
+    } else if (flow.between) {
+      take(flow.between->first);
+      take(flow.between->second);
+    } else if (flow.left_out.empty()) {
+      holders.for_each_at(flow.source, take);
+    }
   }
 }
 
@@ -75,7 +88,7 @@ void share_stream_marks(const std::vector<StreamMark>& marks, const Holders& hol
 }  // namespace
 
 Partition::Partition(const Trace& trace) : shares_(std::max<std::size_t>(trace.devices.size(), 1)) {
-  const Holders holders(trace.devices);
+  const Holders holders(trace);
   share_messages(trace.messages, holders, shares_);
   share_stream_marks(trace.stream_marks, holders, shares_);
   for (std::uint32_t index = 0; index < trace.malformed.size(); ++index)

@@ -1,8 +1,9 @@
 #pragma once
 // Whose is what: for each device of a trace the indices of its messages, of its malformed bytes, of
 // the transport failures that told it, of the stream marks at its addresses. Found once.
-//  1. Where there is one device (or none), everything is its.
-//  2. What it exchanged with others than the servers is its by the endpoint it came from.
+//  1. Where there is one device of a run (or none), everything is its.
+//  2. What it exchanges with others than the servers is its by its endpoint; what goes from one
+//     device to another is both's. In a run only what it sends is.
 
 #include <cstdint>
 #include <vector>

@@ -1,6 +1,10 @@
 #pragma once
 // Who is who in a trace: which endpoints are the servers, which are devices, and therefore which
 // way every message went.
+//  1. In a run it is known; a foreign capture (no journal) may hold anything: a proxy's own legs,
+//     both sides of a NAT, strangers. Those are told apart, and Flow::left_out says why a flow is
+//     nobody's.
+//  2. All is found from the flows and from two passes over the messages' places.
 
 #include "harness/trace/trace.hpp"
 
@@ -15,5 +19,9 @@ enum class RoleSource : std::uint8_t { scenario, traffic };
 /// always has at least one device, even one that never spoke; where only some are `tested`, one of
 /// them.
 void assign_roles(Trace& trace, RoleSource source, const std::optional<Tested>& tested = {});
+
+/// The same trace with other servers (Trace::other_roles, or its own again).
+void change_servers(Trace& trace, const std::vector<Server>& servers,
+                    const std::optional<Tested>& tested);
 
 }  // namespace sipharness::trace

@@ -1,15 +1,9 @@
 #include "harness/trace/sip_endpoints.hpp"
 
+#include "harness/trace/flow_evidence.hpp"
 #include "harness/trace/trace.hpp"
 
 namespace sipharness::trace {
-namespace {
-
-Endpoint host_of(const Endpoint& endpoint) {
-  return {endpoint.address, 0};
-}
-
-}  // namespace
 
 SipEndpoints::SipEndpoints(const Trace& trace) {
   const auto add = [this](const Endpoint& endpoint) {

@@ -1,8 +1,34 @@
 #include "harness/trace/trace.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace sipharness::trace {
+namespace {
+
+/// Call-ID and both tags, whichever way the message went.
+using DialogKey = std::pair<std::string_view, std::pair<std::string_view, std::string_view>>;
+
+DialogKey dialog_of(const sip::MessageView& message) {
+  return {message.call_id(), std::minmax(message.from_tag(), message.to_tag())};
+}
+
+/// Requests of a dialog that began at a server may go past it (RFC 3261 §12.2.1.1): they are of
+/// that server's call.
+void give_dialogs_their_server(std::vector<Message>& messages) {
+  std::map<DialogKey, ServerRole> servers;
+  for (Message& message : messages) {
+    if (message.sip.to_tag().empty()) continue;
+    if (message.server != ServerRole::none) {
+      servers.emplace(dialog_of(message.sip), message.server);
+    } else if (const auto server = servers.find(dialog_of(message.sip)); server != servers.end()) {
+      message.server = server->second;
+    }
+  }
+}
+
+}  // namespace
 
 std::string_view to_string(Vantage vantage) {
   switch (vantage) {
@@ -34,6 +60,24 @@ ServerRole role_of(std::string_view server) {
   return ServerRole::none;
 }
 
+std::string_view to_string(KnownFrom from) {
+  switch (from) {
+    case KnownFrom::named:
+      return "named";
+    case KnownFrom::journal:
+      return "journal";
+    case KnownFrom::profile:
+      return "profile";
+    case KnownFrom::inferred:
+      break;
+  }
+  return "inferred";
+}
+
+bool Trace::has_server(ServerRole role) const {
+  return std::ranges::find(servers, role, &Server::role) != servers.end();
+}
+
 std::size_t Trace::device_named(std::string_view name) const {
   const auto found = std::ranges::find(devices, name, &Device::name);
   return static_cast<std::size_t>(found - devices.begin());
@@ -43,10 +87,18 @@ std::vector<Message> Trace::messages_of(std::size_t device) const {
   const std::vector<std::uint32_t>& own = partition.of(device).messages;
   std::vector<Message> found;
   found.reserve(own.size());
+  bool has_direct = false;
   for (const std::uint32_t index : own) {
     found.push_back(messages[index]);
-    found.back().index = static_cast<std::uint32_t>(found.size() - 1);
+    Message& message = found.back();
+    message.index = static_cast<std::uint32_t>(found.size() - 1);
+    const auto& between = messages.flow_of(messages.places()[index]).between;
+    if (!between) continue;
+    has_direct = true;
+    message.direction = between->first == device ? Direction::from_device : Direction::to_device;
+    message.device = static_cast<std::uint32_t>(device);
   }
+  if (has_direct) give_dialogs_their_server(found);
   return found;
 }
 

@@ -38,6 +38,16 @@ std::string_view to_string(Vantage vantage);
 std::string_view to_string(ServerRole role);  ///< "primary", "secondary", ""
 ServerRole role_of(std::string_view server);  ///< the reverse; none for any other name
 
+/// Where it is known from who is who.
+enum class KnownFrom : std::uint8_t { inferred, profile, journal, named };
+
+std::string_view to_string(KnownFrom from);
+
+struct Known {
+  KnownFrom from = KnownFrom::inferred;
+  std::string why{};  ///< of what is inferred: what the traffic shows
+};
+
 /// Bytes on a SIP port that do not parse, or a message with a problem.
 struct Malformed {
   std::uint32_t frame = 0;
@@ -79,12 +89,27 @@ struct Lookup {
   dns::Message message;
 };
 
+/// Device::known of one that was only seen to answer.
+inline constexpr std::string_view only_answers = "only answers";
+
 struct Device {
   std::string name = "phone";
   std::string user;                 ///< of its AOR
   std::vector<Endpoint> addresses;  ///< sources it sent from
   std::string user_agent;
   bool under_test = true;  ///< else it only came by, and nobody judges it
+  bool is_stranger = false;
+  Known known{};
+  /// Another device registers the same account, and whether both may be the one under test.
+  std::string shares_account{};
+  bool is_told_apart = true;  ///< from that one, by its User-Agent
+};
+
+/// An endpoint that speaks SIP and is neither a device nor a server of one.
+struct Bystander {
+  std::string_view part;  ///< "proxy", "upstream server", "unknown server"
+  Endpoint endpoint;
+  std::string why;
 };
 
 /// An action of the run that was not delivered to the device (requirements §0.2, rule i).
@@ -94,9 +119,22 @@ struct UndeliveredAction {
   std::string what;  ///< the driver's last word on it; empty: it said nothing
 };
 
+/// A server may have several addresses: then it stands there several times.
 struct Server {
   ServerRole role = ServerRole::none;
   Endpoint endpoint;
+  Known known{};
+};
+
+/// Other roles that the traffic allows, where those taken are guessed.
+struct OtherRoles {
+  std::vector<Server> servers;
+  std::string taken;    ///< "taken for primary: 192.0.2.20:5060 (guessed: first REGISTER)"
+  std::string instead;  ///< "with the roles the other way round"
+  std::string option;   ///< what settles it: "--primary and --secondary name them"
+  /// The traffic speaks for the roles taken: a device that breaks a requirement there breaks one
+  /// the other way round too.
+  bool is_unlikely = false;
 };
 
 class Trace {
@@ -110,6 +148,8 @@ class Trace {
   std::vector<Lookup> lookups;
   std::vector<Device> devices;
   std::vector<Server> servers;
+  std::vector<OtherRoles> other_roles;  ///< empty: the roles are known
+  std::vector<Bystander> bystanders;
   journal::Journal journal;                            ///< empty for a foreign capture
   std::vector<UndeliveredAction> undelivered_actions;  ///< taken out of the journal
   Health health;
@@ -129,8 +169,9 @@ class Trace {
   /// The device of that name, as journal and trace call it; devices.size() if there is none.
   std::size_t device_named(std::string_view name) const;
   bool has_journal() const { return !journal.empty(); }
+  bool has_server(ServerRole role) const;
   /// What one device sent or was sent, indexed anew, with what it exchanged with others than the
-  /// servers.
+  /// servers. What goes from device to device has its direction as that device sees it.
   std::vector<Message> messages_of(std::size_t device) const;
   Partition partition;  ///< which of all these is whose
 };
@@ -139,13 +180,13 @@ class Trace {
 struct Tested {
   /// User parts of their AORs; empty: of the first device that registers.
   std::vector<std::string> users;
+  bool or_everyone = false;  ///< where none of these is there
 };
 
 struct BuildOptions {
   std::string capture;  ///< path
   journal::Journal journal;
-  /// Its servers have addresses; nothing for a foreign capture: roles are then inferred (the first
-  /// destination of a REGISTER is the primary, the next one of the same AOR the secondary).
+  /// Its servers have addresses; nothing for a foreign capture: roles are then inferred.
   const scenario::Scenario* scenario = nullptr;
   Vantage vantage = Vantage::unknown;
   /// Named by hand: these are all there are, whatever scenario and traffic say. Empty: not named.

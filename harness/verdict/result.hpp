@@ -16,7 +16,20 @@ struct DeviceInfo {
   std::string kind;  ///< "reference", "process:baresip", "phone", "external"
   std::string profile;
   std::string user_agent;
+  std::string account{};
+  std::vector<std::string> addresses{};
   std::uint64_t messages = 0;  ///< SIP messages that it sent or was sent, and that were judged
+};
+
+/// Who takes part in a capture, and how that is known.
+struct RoleInfo {
+  std::string role;      ///< "primary", "secondary", "device", "far end", "stranger", "proxy", …
+  std::string endpoint;  ///< its first, where it has several
+  std::string known_from;  ///< "named", "journal", "profile", "inferred"
+  std::string why{};       ///< inferred from what
+  std::string device{};    ///< its name in findings; empty for servers and bystanders
+  std::string account{};
+  std::string user_agent{};
 };
 
 struct CaptureInfo {
@@ -71,6 +84,7 @@ struct Result {
   std::optional<ControlRun> after;
   std::optional<HostLag> lag;  ///< nothing where time is virtual or not known
   std::vector<DeviceInfo> devices;
+  std::vector<RoleInfo> roles;  ///< servers first
   CaptureInfo capture;
   MessageCounts messages;
   bool rows_named = false;        ///< only requirements that the user named were looked at

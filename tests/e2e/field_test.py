@@ -5,7 +5,8 @@ tests/data/field holds captures, each beside a NAME.json with what holds of it:
   exit         the exit code
   fails        all requirements that fail, each "ID" or "ID (device)"; none unless listed
   warns        all that warn, in the same way
-  findings     other verdicts: {"ID": "pass"}; "absent" for not applicable
+  findings     other verdicts: {"ID": "pass"}; "absent" is not applicable, or no such finding
+  roles        who is who: {"192.0.2.10:5060": "primary"}
   says         what the console output contains; does_not_say the reverse
 
 tests/e2e/field holds situations made up by scripts, one file a kind.
@@ -37,7 +38,8 @@ class FieldTest(EndToEnd):
         done = sipharness("check", capture, *arguments, "--json", out)
         return done, json.loads(out.read_text()) if out.exists() else {"findings": []}
 
-    def assert_told(self, capture, arguments=(), exit=0, fails=(), warns=(), findings=(), says=(), does_not_say=()):
+    def assert_told(self, capture, arguments=(), exit=0, fails=(), warns=(), findings=(), roles=(), says=(),
+                    does_not_say=()):
         done, result = self.check(capture, *arguments)
         told = verdicts(result)
         for verdict, expected in (("fail", fails), ("warn", warns)):
@@ -46,7 +48,11 @@ class FieldTest(EndToEnd):
                              f"what is told as {verdict}\n{done.stdout}")
             self.assertLessEqual({name for name in expected if "(" in name}, ids, done.stdout)
         for name, verdict in dict(findings).items():
-            self.assertIn(verdict, told.get(name, {"absent", "not_applicable"}), f"{name}\n{done.stdout}")
+            held = told.get(name, {"not_applicable"})
+            self.assertIn("not_applicable" if verdict == "absent" else verdict, held, f"{name}\n{done.stdout}")
+        known = {role["endpoint"]: role["role"] for role in result.get("roles", [])}
+        for endpoint, role in dict(roles).items():
+            self.assertEqual(role, known.get(endpoint), f"{endpoint}\n{done.stdout}")
         for text in says:
             self.assertIn(text, done.stdout)
         for text in does_not_say:

@@ -51,7 +51,10 @@ TEST(ResultJson, has_every_field_of_its_format_by_name_and_type) {
                     {"kind", "reference"},
                     {"profile", "reference"},
                     {"user_agent", "sipharness-ua/1"},
-                    {"messages", 0}}}},
+                    {"messages", 0},
+                    {"account", nullptr},
+                    {"addresses", Json::array()}}}},
+                 {"/roles", Json::array()},
                  {"/messages/seen", 80},
                  {"/messages/judged", 79},
                  {"/messages/left_out", {{{"count", 1}, {"why", "a stranger"}}}},
@@ -64,6 +67,28 @@ TEST(ResultJson, has_every_field_of_its_format_by_name_and_type) {
                  {"/capture/health", "complete"},
                  {"/capture/vantage", "device"},
                  {"/capture/faults", Json::array()}});
+}
+
+TEST(ResultJson, says_who_is_who_and_how_that_is_known) {
+  Result result;
+  result.roles = {{.role = "primary",
+                   .endpoint = "192.0.2.10:5060",
+                   .known_from = "inferred",
+                   .why = "calls begin there"},
+                  {.role = "device",
+                   .endpoint = "192.0.2.50:5060",
+                   .known_from = "profile",
+                   .device = "phone",
+                   .account = "1001"}};
+  expect_fields(parsed(result), {{"/roles/0/role", "primary"},
+                                 {"/roles/0/endpoint", "192.0.2.10:5060"},
+                                 {"/roles/0/device", nullptr},
+                                 {"/roles/0/known_from", "inferred"},
+                                 {"/roles/0/why", "calls begin there"},
+                                 {"/roles/1/device", "phone"},
+                                 {"/roles/1/account", "1001"},
+                                 {"/roles/1/user_agent", nullptr},
+                                 {"/roles/1/why", nullptr}});
 }
 
 TEST(ResultJson, gives_a_finding_with_all_its_evidence) {

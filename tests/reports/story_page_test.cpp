@@ -44,9 +44,9 @@ TraceBuilder failover() {
 constexpr std::string_view page_of_failover =
     R"(field.pcap  19 frames, 19 SIP messages
   2024-01-01 00:00:00.000 to 2024-01-01 00:01:40.000 UTC, 100.000 s
-  primary    127.0.0.11:5070
-  secondary  127.0.0.12:5080
-  phone      account 1001 at 127.0.0.1:5062, User-Agent "device/1.0"
+  primary    127.0.0.11:5070 (inferred)
+  secondary  127.0.0.12:5080 (inferred)
+  phone      account 1001 at 127.0.0.1:5062, User-Agent "device/1.0" (inferred: registers)
 
   requests   8 INVITE, 3 REGISTER, 1 ACK, 1 BYE
   responses  1 180, 5 200

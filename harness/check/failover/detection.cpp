@@ -141,11 +141,15 @@ void one_lost_packet_moves_nothing(const Phone& phone, Judge& judge) {
 void secondary_follows_at_once(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
   if (signal.secondary == nullptr) return;
   const Duration early = timer_tolerance(phone, phone.profile.timers.sixty_four_t1()).value / 2;
-  it.within({.start = signal.at,
+  const CaptureTime start = start_of(*signal.call);
+  const Duration told = signal.at - start;
+  it.within({.start = start,
              .end = reached_at(phone, *signal.secondary),
-             .window = {.min = -early, .max = phone.profile.tolerances.fo_grace},
+             .window = {.min = told - std::min(early, told),
+                        .max = told + phone.profile.tolerances.fo_grace},
              .tolerance = failover_grace(phone)},
-            fmt::format("INVITE at the secondary after {}", signal.kind));
+            fmt::format("INVITE at the secondary after the call began, {} {} into it", signal.kind,
+                        format_seconds(told)));
 }
 
 const std::array rules{

@@ -57,6 +57,15 @@ void judge_second(const Phone& phone, Occurrence& it, const RegisterAttempt& fir
                         to_string(second.server), to_string(first.server)));
 }
 
+/// Asking with expiry 0 registers nothing, however often.
+std::string describe_missing(const Phone& phone, ServerRole missing) {
+  const auto asked = std::ranges::count_if(
+      attempts_at(phone, missing), [](const RegisterAttempt* one) { return one->unregister; });
+  if (asked == 0) return fmt::format("no REGISTER at the {} at all", to_string(missing));
+  return fmt::format("{} REGISTERs at the {}, each with expiry 0: it never registers there", asked,
+                     to_string(missing));
+}
+
 void registers_at_both(const Phone& phone, Judge& judge) {
   if (!has_both_servers(phone)) return judge.needs("two known servers", Blame::user);
   const RegisterAttempt* primary = first_attempt(phone, ServerRole::primary);
@@ -71,7 +80,7 @@ void registers_at_both(const Phone& phone, Judge& judge) {
   if (second != nullptr)
     judge_second(phone, it, first, *second);
   else if (phone.trace.last - first.start >= failover_limit(phone) + policy::side_by_side)
-    it.violated(fmt::format("no REGISTER at the {} at all", missing));
+    it.violated(describe_missing(phone, other(first.server)));
   else
     it.inconclusive(Blame::harness,
                     fmt::format("the capture ends before the {} had to be tried", missing));

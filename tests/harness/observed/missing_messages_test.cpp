@@ -138,7 +138,7 @@ TEST(MissingMessages, are_all_of_a_direction) {
   TraceBuilder t;
   for (std::uint32_t n = 0; n < 3; ++n)
     t.at(60s * static_cast<int>(n)).from_device(primary).request("REGISTER", {.cseq = 1 + n});
-  EXPECT_THAT(missing_in(t), ElementsAre("all that the primary said"));
+  EXPECT_THAT(missing_in(t), ElementsAre(HasSubstr("all that the primary said")));
 }
 
 }  // namespace

@@ -126,12 +126,12 @@ TEST(InferredServers, garbage_is_told_once_its_port_is_known_to_speak_sip) {
   TraceBuilder t;
   t.infer_servers();
   t.without_journal();
-  t.at(0s).from_device(primary).raw("before");
+  t.at(0s).from_device(primary).raw("no SIP, before");
   t.registration(primary, 1s);
-  t.at(2s).from_device(primary).raw("after");
+  t.at(2s).from_device(primary).raw("no SIP, after");
   const Trace trace = t.build();
   ASSERT_EQ(trace.malformed.size(), 1U);
-  EXPECT_EQ(trace.malformed[0].bytes, "after");
+  EXPECT_EQ(trace.malformed[0].bytes, "no SIP, after");
   EXPECT_EQ(trace.malformed[0].direction, Direction::from_device);
 }
 

@@ -6,8 +6,8 @@ namespace {
 std::vector<Case> next_server_in_time_cases() {
   return {
       {"timer_b_then_secondary", "FO-T1ST", Verdict::pass, by_the_book},
-      {"pauses_after_timer_b", "FO-T1ST", warns("after Timer B: 1.000 s", {5, 12}),
-       leaves(timer_a, 40s)},
+      {"pauses_after_timer_b", "FO-T1ST",
+       warns("the call began, Timer B 32.000 s into it", {5, 12}), leaves(timer_a, 40s)},
       {"no_call", "FO-T1ST", needs("a call that turns to the secondary"), no_call},
   };
 }

@@ -1,0 +1,35 @@
+#pragma once
+// No verdict stands on guessed roles. Where the traffic allows other roles than those taken
+// (Trace::other_roles), everything is judged with these too, and a finding that turns round (fails
+// or warns with the ones and not with the others) is inconclusive, blames the user and names the
+// option that settles it.
+//  1. Where the traffic speaks for the roles taken, a failure stands: the other way round the
+//     device breaks another requirement. What passes does not stand.
+
+#include <optional>
+#include <vector>
+
+#include "harness/check/checks.hpp"
+#include "harness/trace/trace.hpp"
+#include "harness/verdict/finding.hpp"
+#include "harness/verdict/result.hpp"
+
+namespace sipharness::judge {
+
+/// The trace is as it was afterwards.
+std::vector<verdict::Finding> judge_with_roles(trace::Trace& trace,
+                                               const scenario::Profile& profile,
+                                               const check::JudgeOptions& options,
+                                               const std::optional<trace::Tested>& tested);
+
+/// Two devices that register one account cannot both be the one under test: no verdict on either
+/// stands where they cannot be told apart, or where it is `account` that is under test.
+void withdraw_from_shared_accounts(verdict::Result& result, const trace::Trace& trace,
+                                   const std::optional<trace::Tested>& tested);
+
+/// A device whose profile claims the guide has two servers: where one was seen, its redundancy is
+/// not known. It is for `profile` that the user gave.
+void require_both_servers(verdict::Result& result, const trace::Trace& trace,
+                          const scenario::Profile& profile);
+
+}  // namespace sipharness::judge

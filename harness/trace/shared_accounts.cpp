@@ -1,0 +1,177 @@
+#include "harness/trace/shared_accounts.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace sipharness::trace {
+namespace {
+
+using Place = MessageList::Place;
+
+bool is_register_of_device(const MessageList& messages, const Place& place) {
+  return place.is_request && place.method == sip::Method::register_ &&
+         messages.flow_of(place).direction == Direction::from_device;
+}
+
+/// Over TCP every connection has a port of its own.
+Endpoint source_of(const Flow& flow) {
+  return flow.transport == Transport::tcp ? Endpoint{flow.source.address, 0} : flow.source;
+}
+
+/// A User-Agent without versions and serial numbers.
+std::string model_of(std::string_view user_agent) {
+  std::string model;
+  std::string word;
+  const auto end_word = [&] {
+    const bool has_digit = word.find_first_of("0123456789") != std::string::npos;
+    const bool is_version = has_digit && (word.find('.') != std::string::npos || word.size() >= 12);
+    if (!is_version) model += (model.empty() ? "" : " ") + word;
+    word.clear();
+  };
+  for (const char c : user_agent) {
+    if (c != ' ' && c != '/' && c != '(' && c != ')')
+      word += c;
+    else
+      end_word();
+  }
+  end_word();
+  return model;
+}
+
+/// The REGISTERs of one account, put together by endpoint and Call-ID.
+class Registrations {
+ public:
+  void take(const Message& message, const Flow& flow) {
+    const std::size_t source = node_of("", source_of(flow));
+    const std::size_t call = node_of(message.sip.call_id(), {});
+    parents_[root(call)] = root(source);
+    if (sources_.size() < parents_.size()) sources_.resize(parents_.size());
+    sources_[source].endpoint = source_of(flow);
+    std::string& model = sources_[source].model;
+    if (model.empty()) model = model_of(message.sip.header(sip::HeaderId::user_agent));
+    turns_.push_back({source, flow.server});
+  }
+
+  std::vector<SharedAccounts::Phone> phones() const {
+    std::vector<SharedAccounts::Phone> found;
+    std::map<std::size_t, std::size_t> phone_of_root;
+    for (const Turn& turn : turns_) {
+      const std::size_t group = root(turn.source);
+      const auto [known, is_new] = phone_of_root.try_emplace(group, found.size());
+      if (is_new) found.push_back({.endpoints = {}, .model = sources_[turn.source].model});
+      std::vector<Endpoint>& endpoints = found[known->second].endpoints;
+      const Endpoint& endpoint = sources_[turn.source].endpoint;
+      if (endpoints.empty() || endpoints.back() != endpoint) endpoints.push_back(endpoint);
+    }
+    if (found.size() < 2) return {};
+    const bool are_told_apart = have_models_of_their_own(found);
+    if (!are_told_apart && !take_turns()) return {};
+    for (SharedAccounts::Phone& phone : found) {
+      phone.is_told_apart = are_told_apart;
+      std::ranges::sort(phone.endpoints);
+      const auto rest = std::ranges::unique(phone.endpoints);
+      phone.endpoints.erase(rest.begin(), rest.end());
+    }
+    return found;
+  }
+
+ private:
+  struct Source {
+    Endpoint endpoint;
+    std::string model;
+  };
+  struct Turn {
+    std::size_t source;
+    ServerRole server;
+  };
+
+  static bool have_models_of_their_own(const std::vector<SharedAccounts::Phone>& phones) {
+    std::set<std::string_view> models;
+    for (const SharedAccounts::Phone& phone : phones)
+      if (phone.model.empty() || !models.insert(phone.model).second) return false;
+    return true;
+  }
+
+  std::size_t node_of(std::string_view call_id, const Endpoint& endpoint) {
+    const auto [known, is_new] = nodes_.try_emplace(std::pair(call_id, endpoint), parents_.size());
+    if (is_new) parents_.push_back(parents_.size());
+    return known->second;
+  }
+  std::size_t root(std::size_t node) const {
+    while (parents_[node] != node) node = parents_[node] = parents_[parents_[node]];
+    return node;
+  }
+  /// Whether at one server somebody comes back after another came.
+  bool take_turns() const {
+    std::map<ServerRole, std::size_t> last;
+    std::set<std::pair<ServerRole, std::size_t>> seen;
+    for (const Turn& turn : turns_) {
+      const std::size_t group = root(turn.source);
+      const auto [before, is_first] = last.try_emplace(turn.server, group);
+      const bool goes_on = !is_first && before->second == group;
+      if (!goes_on && !seen.emplace(turn.server, group).second) return true;
+      before->second = group;
+    }
+    return false;
+  }
+
+  std::map<std::pair<std::string_view, Endpoint>, std::size_t> nodes_;
+  mutable std::vector<std::size_t> parents_;
+  std::vector<Source> sources_;
+  std::vector<Turn> turns_;
+};
+
+/// Accounts that register from one endpoint only are nobody's to share.
+std::unordered_map<std::string_view, Registrations> spread_accounts(const MessageList& messages) {
+  std::unordered_map<std::string_view, Endpoint> first;
+  std::unordered_map<std::string_view, Registrations> spread;
+  for (const Place& place : messages.places()) {
+    if (place.user_size == 0 || !is_register_of_device(messages, place)) continue;
+    const Endpoint source = source_of(messages.flow_of(place));
+    const auto [known, is_new] = first.try_emplace(place.user(), source);
+    if (!is_new && known->second != source) spread[place.user()];
+  }
+  return spread;
+}
+
+}  // namespace
+
+SharedAccounts::SharedAccounts(const MessageList& messages) {
+  auto spread = spread_accounts(messages);
+  if (spread.empty()) return;
+  for (std::size_t index = 0; index < messages.size(); ++index) {
+    const Place& place = messages.places()[index];
+    if (!is_register_of_device(messages, place)) continue;
+    const auto account = spread.find(place.user());
+    if (account != spread.end()) account->second.take(messages[index], messages.flow_of(place));
+  }
+  for (const auto& [user, registrations] : spread)
+    if (auto phones = registrations.phones(); !phones.empty())
+      phones_.emplace(user, std::move(phones));
+}
+
+const std::vector<SharedAccounts::Phone>& SharedAccounts::phones_of(std::string_view user) const {
+  static const std::vector<Phone> one;
+  const auto found = phones_.find(user);
+  return found == phones_.end() ? one : found->second;
+}
+
+std::string describe(std::string_view user, const std::vector<SharedAccounts::Phone>& phones) {
+  const bool is_one_machine =
+      phones[0].endpoints.front().address == phones[1].endpoints.front().address;
+  const auto place = [&](const SharedAccounts::Phone& phone) {
+    const Endpoint& endpoint = phone.endpoints.front();
+    return is_one_machine ? endpoint.text() : endpoint.address.text();
+  };
+  return fmt::format(
+      "account {} registers from {} and {}{}, each with its own Call-ID: two devices? switch one "
+      "off",
+      user, place(phones[0]), place(phones[1]), phones[0].is_told_apart ? "" : " in turn");
+}
+
+}  // namespace sipharness::trace

@@ -1,0 +1,39 @@
+#pragma once
+// Several phones that register one account: which REGISTERs of it come from one phone. One that
+// boots or moves begins a new Call-ID at a new address and never goes back; two phones take turns.
+//  1. REGISTERs from one endpoint (one machine, over TCP) or with one Call-ID are one phone's.
+//  2. What remains apart is several phones if their User-Agents are of different models, or if they
+//     take turns at one server; else it is one phone that moved.
+// @source RFC 3261 §10.2, §10.2.1
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "harness/trace/message_list.hpp"
+
+namespace sipharness::trace {
+
+class SharedAccounts {
+ public:
+  /// Of the REGISTERs that devices sent to servers.
+  explicit SharedAccounts(const MessageList& messages);
+
+  struct Phone {
+    std::vector<Endpoint> endpoints;  ///< in order of appearance
+    std::string model;
+    bool is_told_apart = false;  ///< by its model
+  };
+
+  /// The phones that register `user`; empty where there is one.
+  const std::vector<Phone>& phones_of(std::string_view user) const;
+
+ private:
+  std::unordered_map<std::string_view, std::vector<Phone>> phones_;
+};
+
+/// "account 1001 registers from A and B in turn, each with its own Call-ID: …"
+std::string describe(std::string_view user, const std::vector<SharedAccounts::Phone>& phones);
+
+}  // namespace sipharness::trace
