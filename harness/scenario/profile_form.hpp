@@ -198,7 +198,7 @@ void describe_timers(auto& form, Profile& profile) {
 void describe_register_expiration(auto& form, Profile& profile) {
   Duration said = profile.register_expiration.value_or(Duration::zero());
   form("register_expiration", said, kind::whole_minutes,
-       "Register Expiration; whole minutes, 0s: not known.");
+       "Register Expiration; whole minutes. 0s, or absent, of an external device: not known.");
   profile.register_expiration.reset();
   if (said > Duration::zero()) profile.register_expiration = said;
 }

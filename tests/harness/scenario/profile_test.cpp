@@ -141,6 +141,15 @@ TEST(Profile, may_not_say_or_not_have_what_checks_would_hold_it_to) {
   EXPECT_EQ(read(to_json(silent)), silent);
 }
 
+TEST(Profile, of_an_external_device_assumes_no_setting) {
+  const Profile silent = read(R"({"name": "p", "kind": "external"})");
+  EXPECT_EQ(silent.register_expiration, std::nullopt);
+  EXPECT_EQ(silent.transport, std::nullopt);
+  EXPECT_EQ(silent.rport, std::nullopt);
+  EXPECT_EQ(read(to_json(silent)), silent);
+  EXPECT_EQ(read(R"({"name": "p", "kind": "phone"})").register_expiration, Duration(60min));
+}
+
 TEST(Profile, has_its_account_proved_by_another_name_only_if_it_says_so) {
   EXPECT_EQ(read(full).account.username(), "two");
   EXPECT_EQ(
