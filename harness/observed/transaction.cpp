@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "harness/base/rng.hpp"
@@ -17,17 +18,32 @@ struct Key {
   std::string_view sent_by;  ///< of the top Via
   sip::Method method = sip::Method::unknown;
   std::uint32_t cseq = 0;  ///< only where there is no branch
-  Endpoint destination;    ///< of the request
+  IpAddress destination;   ///< of the request
   bool operator==(const Key&) const = default;
 };
 
 struct KeyHash {
   std::size_t operator()(const Key& key) const {
     const std::hash<std::string_view> text;
-    return (text(key.id) * 31 + EndpointHash()(key.destination)) * 31 +
+    return (text(key.id) * 31 + EndpointHash()({key.destination, 0})) * 31 +
            static_cast<std::size_t>(key.method);
   }
 };
+
+/// Where a request went, or a response came from.
+const Endpoint& server_end(const Message& message) {
+  return message.sip.is_request() ? message.destination : message.source;
+}
+const Endpoint& client_end(const Message& message) {
+  return message.sip.is_request() ? message.source : message.destination;
+}
+
+/// §18.2.2: a connection lost since, the device answers over a new one, from another port.
+bool may_answer_from_any_port(const Message& message) {
+  const bool is_asked_of_device =
+      message.sip.is_request() ? message.to_device() : message.from_device();
+  return is_asked_of_device && message.transport != Transport::udp;
+}
 
 Key key_of(const Message& message) {
   const sip::MessageView& sip = message.sip;
@@ -38,10 +54,7 @@ Key key_of(const Message& message) {
   key.sent_by = sip.sent_by();
   // RFC 3261 §17.2.3: an ACK to a non-2xx carries the branch of its INVITE.
   key.method = sip.method() == sip::Method::ack ? sip::Method::invite : sip.method();
-  key.destination = sip.is_request() ? message.destination : message.source;
-  // §18.2.2: a connection lost since, the device answers over a new one, from another port.
-  const bool is_asked_of_device = sip.is_request() ? message.to_device() : message.from_device();
-  if (is_asked_of_device && message.transport != Transport::udp) key.destination.port = 0;
+  key.destination = server_end(message).address;
   return key;
 }
 
@@ -73,22 +86,24 @@ class Matcher {
     return found == newest_.end() ? none : found->second;
   }
 
-  /// Among the transactions with this key the one whose request went from `client`, on the same
-  /// transport.
-  std::size_t find(const Key& key, const Endpoint& client, Transport transport) const {
+  /// Among the transactions with this key the one whose request went between the same two, on the
+  /// same transport.
+  std::size_t find(const Key& key, const Message& message) const {
+    const auto is_it = [&](const Message& send) {
+      return send.source == client_end(message) && send.transport == message.transport &&
+             (send.destination == server_end(message) || may_answer_from_any_port(message));
+    };
     std::size_t candidate = newest(key);
-    while (candidate != none && (first_send(candidate).source != client ||
-                                 first_send(candidate).transport != transport)) {
-      candidate = older_[candidate];
-    }
+    while (candidate != none && !is_it(first_send(candidate))) candidate = older_[candidate];
     return candidate;
   }
 
   void take_request(const Message& message) {
     const Key key = key_of(message);
-    const std::size_t known = find(key, message.source, message.transport);
+    const std::size_t known = find(key, message);
     if (known == none) return begin(key, message);
     Transaction& transaction = transactions_[known];
+    if (from_other_port_.erase(known) > 0) forget_responses(transaction);
     transaction.identical =
         transaction.identical && message.sip.bytes() == first_send(known).sip.bytes();
     transaction.sends.push_back(message.index);
@@ -108,10 +123,12 @@ class Matcher {
 
   void take_response(const Message& message) {
     const Key key = key_of(message);
-    std::size_t known = find(key, message.destination, message.transport);
+    std::size_t known = find(key, message);
     // Without rport a response goes to sent-by, which need not be the port it was asked from.
     if (known == none) known = newest(key);
     if (known == none) return;
+    if (first_send(known).destination != message.source && !may_answer_from_any_port(message))
+      from_other_port_.insert(known);
     Transaction& transaction = transactions_[known];
     transaction.responses.push_back(message.index);
     if (!transaction.first_response) transaction.first_response = message.index;
@@ -121,8 +138,17 @@ class Matcher {
     if (message.sip.is_final() && !transaction.final) transaction.final = message.index;
   }
 
+  /// A server may answer from another port than it was asked at, and a client match that by its
+  /// branch (§17.1.3); one that sends again does not take it.
+  static void forget_responses(Transaction& transaction) {
+    transaction.responses.clear();
+    transaction.first_response.reset();
+    transaction.provisional.reset();
+    transaction.final.reset();
+  }
+
   void take_ack(const Message& message) {
-    const std::size_t known = find(key_of(message), message.source, message.transport);
+    const std::size_t known = find(key_of(message), message);
     if (known == none) return;
     Transaction& transaction = transactions_[known];
     const bool is_answered_by_2xx =
@@ -134,6 +160,7 @@ class Matcher {
   std::vector<Transaction> transactions_;
   std::unordered_map<Key, std::size_t, KeyHash> newest_;
   std::vector<std::size_t> older_;  ///< per transaction: the one before with the same key
+  std::unordered_set<std::size_t> from_other_port_;  ///< transactions answered that way
 };
 
 }  // namespace

@@ -192,6 +192,16 @@ class Direction(Seen):
         self.assert_told(self.write(capture), exit=3,
                          says=["3 requests, no response: one direction only?", "say --vantage device"])
 
+    def test_answers_from_another_port_that_the_phone_does_not_take(self):
+        capture = CaptureWriter()
+        asks, answer = register()
+        at = 0
+        for wait in (0.5, 1, 2, *[4] * 7, 9):
+            capture.udp(at, PHONE, SERVER, asks)
+            capture.udp(at + 0.02, "192.0.2.10:5080", PHONE, answer)
+            at += wait
+        self.assert_told(self.write(capture), does_not_say=["FAIL"])
+
     def test_responses_alone(self):
         capture = CaptureWriter()
         for cseq in (1, 2, 3):
