@@ -52,6 +52,19 @@ bool has_registrant(const MessageList& messages, const std::vector<FlowEvidence>
   return false;
 }
 
+/// Where nobody but proxies registers, these are all that is seen of the phones.
+void find_stand_ins(const MessageList& messages, const std::vector<FlowEvidence>& evidence,
+                    Intermediaries& found) {
+  for (std::size_t flow = 0; flow < evidence.size(); ++flow) {
+    const Endpoint& source = messages.flows()[flow].source;
+    if (evidence[flow].registers > 0 && !found.proxies.contains(source)) return;
+  }
+  for (std::size_t flow = 0; flow < evidence.size(); ++flow)
+    if (evidence[flow].registers_passed_on > 0)
+      found.stand_ins.insert(messages.flows()[flow].source);
+  for (const Endpoint& proxy : found.stand_ins) found.proxies.erase(proxy);
+}
+
 }  // namespace
 
 std::vector<FlowEvidence> evidence_of_flows(const MessageList& messages) {
@@ -66,18 +79,21 @@ Intermediaries find_intermediaries(const MessageList& messages,
   Intermediaries found;
   for (std::size_t flow = 0; flow < evidence.size(); ++flow)
     if (evidence[flow].passed_on > 0) found.proxies.insert(messages.flows()[flow].source);
+  find_stand_ins(messages, evidence, found);
   found.registrars = find_registrars(messages, evidence);
   // Two that register at each other are two devices as good as two registrars.
   if (!has_registrant(messages, evidence, found)) found.registrars.clear();
   EndpointSet direct;
   for (std::size_t flow = 0; flow < evidence.size(); ++flow) {
     const Flow& ends = messages.flows()[flow];
-    const bool is_upstream = evidence[flow].registers_passed_on > 0 ||
-                             (evidence[flow].registers > 0 && found.is_registrar(ends.source));
-    if (is_upstream)
-      found.upstream.insert(ends.destination);
-    else if (evidence[flow].registers > 0 && !found.proxies.contains(ends.source))
+    const bool passes_on = evidence[flow].registers_passed_on > 0;
+    if (evidence[flow].registers == 0 && !passes_on) continue;
+    const bool is_phone = found.stand_ins.contains(ends.source) ||
+                          !(passes_on || found.proxies.contains(ends.source));
+    if (is_phone && !found.is_registrar(ends.source))
       direct.insert(ends.destination);
+    else
+      found.upstream.insert(ends.destination);
   }
   for (const Endpoint& server : direct) found.upstream.erase(server);
   return found;

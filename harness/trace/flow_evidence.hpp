@@ -37,6 +37,8 @@ struct Intermediaries {
   EndpointSet registrars;
   /// Where proxies and registrars register others.
   EndpointSet upstream;
+  /// Proxies that stand for the phones behind them, of which the capture has nothing else.
+  EndpointSet stand_ins;
 
   bool is_registrar(const Endpoint& endpoint) const {
     return registrars.contains(host_of(endpoint));

@@ -80,7 +80,8 @@ class Inference {
     for (std::size_t flow = 0; flow < evidence_.size(); ++flow) {
       const Flow& ends = messages_.flows()[flow];
       if (is_beyond(ends)) continue;
-      if (evidence_[flow].registers > 0) registrants_.insert(ends.source);
+      if (evidence_[flow].registers + evidence_[flow].registers_passed_on > 0)
+        registrants_.insert(ends.source);
       if (evidence_[flow].passed_on > 0 && !registers_ &&
           !intermediaries_.proxies.contains(ends.destination))
         senders_on_.push_back(ends.source);
@@ -108,17 +109,21 @@ class Inference {
            intermediaries_.upstream.contains(ends.destination);
   }
 
+  /// What a phone sent, as far as the capture has it.
+  bool is_of_device(const Place& place) const {
+    return place.is_request && usable_[place.flow] &&
+           (!place.is_passed_on ||
+            intermediaries_.stand_ins.contains(messages_.flow_of(place).source));
+  }
   bool is_initial_invite(const Place& place) const {
-    return place.is_request && place.method == sip::Method::invite && !place.is_in_dialog &&
-           !place.is_passed_on && usable_[place.flow];
+    return place.method == sip::Method::invite && !place.is_in_dialog && is_of_device(place);
   }
 
   void find_destinations() {
     for (const Endpoint& proxy : senders_on_) take_server(proxy);
     std::vector<std::string_view> newest(evidence_.size());
     for (const Place& place : messages_.places()) {
-      const bool is_register = place.is_request && place.method == sip::Method::register_ &&
-                               !place.is_passed_on && usable_[place.flow];
+      const bool is_register = place.method == sip::Method::register_ && is_of_device(place);
       if (!is_register && !is_initial_invite(place)) continue;
       if (is_register) {
         if (newest[place.flow] == place.user() && !place.user().empty()) continue;
@@ -181,7 +186,7 @@ class Inference {
     for (std::size_t index = 0; index < messages_.size(); ++index) {
       const Place& place = messages_.places()[index];
       if (!place.is_request) order_.response(place);
-      if (!place.is_request || place.is_passed_on || !usable_[place.flow]) continue;
+      if (!is_of_device(place)) continue;
       const auto account = accounts_.find(place.user());
       if (is_initial_invite(place) && account != accounts_.end() && knows_several(account->second))
         order_.invite(index, place.user(), account->second.servers);
