@@ -72,4 +72,12 @@ void violated_unless_nat(const Phone& phone, Occurrence& it, const std::string& 
   }
 }
 
+void is_granted_for_an_unknown_time(const Phone& phone, const RegisterAttempt& attempt,
+                                    Occurrence& it) {
+  const Transaction& last = transactions(phone)[attempt.transactions.back()];
+  it.cite(last.final)
+      .inconclusive(verdict::Blame::network,
+                    "the 200 does not list the device's Contact: what was granted is not known");
+}
+
 }  // namespace sipharness::check

@@ -42,4 +42,8 @@ void lacks_password(const Phone& phone, Judge& judge, std::string_view requireme
 /// capture was taken at the device; elsewhere a NAT may have changed the source.
 void violated_unless_nat(const Phone& phone, Occurrence& it, const std::string& problem);
 
+/// Inconclusive: nobody said for how long the attempt's binding was granted.
+void is_granted_for_an_unknown_time(const Phone& phone, const RegisterAttempt& attempt,
+                                    Occurrence& it);
+
 }  // namespace sipharness::check

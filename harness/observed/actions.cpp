@@ -6,6 +6,7 @@
 #include <string>
 
 #include "harness/observed/registration.hpp"
+#include "harness/observed/switch_offs.hpp"
 
 namespace sipharness::observed {
 namespace {
@@ -39,14 +40,6 @@ std::vector<Restart> find_restarts(const Phone& phone) {
     if (attempt == attempts(phone).end()) break;
     found.push_back({action.at, attempt->start});
   }
-  return found;
-}
-
-/// When the device said by itself that it goes down.
-std::vector<CaptureTime> find_unregisters(const Phone& phone) {
-  std::vector<CaptureTime> found;
-  for (const RegisterAttempt& attempt : attempts(phone))
-    if (attempt.unregister) found.push_back(attempt.start);
   return found;
 }
 
@@ -84,9 +77,8 @@ CaptureTime next_power_change(const Phone& phone, CaptureTime from) {
   const auto next = std::ranges::upper_bound(changes, from, {}, &Action::at);
   if (next != changes.end()) return next->at;
   if (!phone.trace.has_journal()) {
-    const std::vector<CaptureTime>& unregisters = phone.derived<find_unregisters>();
-    const auto down = std::ranges::upper_bound(unregisters, from);
-    if (down != unregisters.end()) return *down;
+    const auto down = std::ranges::upper_bound(own_switch_offs(phone), from);
+    if (down != own_switch_offs(phone).end()) return *down;
   }
   return phone.trace.last;
 }

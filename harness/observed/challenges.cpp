@@ -97,6 +97,7 @@ class ChallengeFinder {
     for (const Challenged& one : found_)
       for (const Offer& offer : one.offers) answers_.emplace(one.retry, offer.nonce);
     for (Challenged& one : found_) note_credentials(one);
+    note_stale_again();
     return std::move(found_);
   }
 
@@ -159,6 +160,14 @@ class ChallengeFinder {
     if (one.is_rejection)
       one.repeated =
           by_realm_.first_after(one, one.offers.front().realm, call_of_repeat(*one.refused));
+  }
+
+  void note_stale_again() {
+    std::unordered_set<const Transaction*> renewed;
+    for (Challenged& one : found_) {
+      one.is_stale_again = one.is_stale() && renewed.contains(one.refused);
+      if (one.is_stale() && is_answered_at_once(phone_, one)) renewed.insert(one.retry);
+    }
   }
 
   const Phone& phone_;
@@ -244,16 +253,26 @@ Evidence evidence_of(const Phone& phone, const Challenged& one) {
   return evidence;
 }
 
-bool is_answered(const Phone& phone, const Challenged& one) {
+bool is_answered_at_once(const Phone& phone, const Challenged& one) {
   return one.retry != nullptr &&
          opening(phone, *one.retry).at <= one.challenge->at + policy::time_to_answer_challenge;
+}
+
+bool is_answered(const Phone& phone, const Challenged& one) {
+  if (one.retry == nullptr || is_answered_at_once(phone, one)) return one.retry != nullptr;
+  const std::string_view call_id = opening(phone, *one.refused).sip.call_id();
+  if (opening(phone, *one.retry).sip.call_id() != call_id) return false;
+  return std::ranges::any_of(
+      credentials_in(opening(phone, *one.retry).sip), [&](const DigestCredentials& digest) {
+        return digest.values && one.offer_of(digest.values->nonce) != nullptr;
+      });
 }
 
 bool must_be_answered(const Phone& phone, const Challenged& one) {
   const bool has_password = phone.profile.account.password.has_value();
   // Whoever only wants to know whether the server is there (OPTIONS) knows it by the challenge.
-  const bool may_stop =
-      (one.had_credentials && !one.is_stale()) || one.refused->method == sip::Method::options;
+  const bool may_stop = (one.had_credentials && (!one.is_stale() || one.is_stale_again)) ||
+                        one.refused->method == sip::Method::options;
   return has_password && !may_stop && was_wanted(phone, one) &&
          phone.trace.last > one.challenge->at + policy::time_to_answer_challenge &&
          std::ranges::any_of(one.offers,

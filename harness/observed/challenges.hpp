@@ -38,6 +38,8 @@ struct Challenged {
   std::vector<Offer> offers;     ///< never empty
   bool had_credentials = false;  ///< the request carried some for a realm of the challenge
   bool is_rejection = false;  ///< these answered a challenge just made, and it does not say stale
+  /// The request refused was itself the answer to a stale=true: to try once more is nobody's duty.
+  bool is_stale_again = false;
   /// Of a rejection: the next request of the kind with credentials for that realm; null: none.
   const Transaction* repeated = nullptr;
 
@@ -59,8 +61,11 @@ const Challenged* challenge_of(const Phone& phone, const Transaction& refused);
 /// The challenge, the request, and the retry that answers it.
 Evidence evidence_of(const Phone& phone, const Challenged& one);
 
-/// The retry comes soon enough to be the answer to the challenge.
+/// The retry is the answer to the challenge: it comes at once, or with its Call-ID under a nonce of
+/// it.
 bool is_answered(const Phone& phone, const Challenged& one);
+/// The same, and at once.
+bool is_answered_at_once(const Phone& phone, const Challenged& one);
 
 /// The device had reason and time to answer: it has a password, the challenge is one that every
 /// device can answer, the request was still wanted, and the capture shows what came of it.

@@ -42,13 +42,12 @@ class FailureRuns {
     const RegisterAttempt* previous = nullptr;
     for (const RegisterAttempt* attempt : attempts_at(phone_, run_.server)) {
       if (const auto waited = previous != nullptr ? wait(*previous, *attempt) : std::nullopt)
-        extend(*waited, *attempt);
+        extend(*waited, *previous, *attempt);
       else
-        close(runs);
-      if (attempt->failed_at()) count(*attempt);
+        close(runs, previous);
       previous = attempt;
     }
-    close(runs);
+    close(runs, previous);
   }
 
  private:
@@ -60,13 +59,8 @@ class FailureRuns {
     return next.start - *failed;
   }
 
-  void count(const RegisterAttempt& failed) {
-    const bool is_alike = run_.failures == 0 || run_.status == failed.status;
-    run_.status = is_alike ? failed.status : 0;
-    ++run_.failures;
-  }
-
-  void extend(Duration waited, const RegisterAttempt& attempt) {
+  void extend(Duration waited, const RegisterAttempt& failed, const RegisterAttempt& attempt) {
+    run_.failed.push_back(&failed);
     if (run_.waits.empty() || waited < run_.least) {
       run_.least = waited;
       run_.shortest = &attempt;
@@ -74,9 +68,10 @@ class FailureRuns {
     run_.waits.push_back(waited);
   }
 
-  void close(std::vector<FailureRun>& runs) {
+  void close(std::vector<FailureRun>& runs, const RegisterAttempt* last) {
     const ServerRole server = run_.server;
-    if (run_.failures >= policy::enough_attempts) runs.push_back(std::move(run_));
+    if (last != nullptr && last->failed_at()) run_.failed.push_back(last);
+    if (run_.failed.size() >= policy::enough_attempts) runs.push_back(std::move(run_));
     run_ = {.server = server};
   }
 

@@ -36,11 +36,10 @@ inline const std::vector<ForgottenBinding>& forgotten_bindings(const Phone& phon
 Evidence evidence_of(const Phone& phone, const ForgottenBinding& forgotten);
 
 /// Failed attempts at one server in a row, policy::enough_attempts or more: what passed from each
-/// failure to the next attempt, the last of which may have succeeded.
+/// failure to the next attempt, which may be the one that succeeds.
 struct FailureRun {
   ServerRole server = ServerRole::none;
-  std::size_t failures = 0;
-  int status = 0;  ///< that refused all of them; 0: none did, or they differ
+  std::vector<const RegisterAttempt*> failed{};
   std::vector<Duration> waits{};
   Duration least{};
   const RegisterAttempt* shortest = nullptr;  ///< the attempt after the first of the least waits

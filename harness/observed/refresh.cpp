@@ -8,6 +8,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/grants.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/registration.hpp"
@@ -60,6 +61,7 @@ std::vector<Refresh> find_refreshes_at(const Phone& phone, ServerRole server) {
     const RegisterAttempt& next = *attempts[i + 1];
     const bool follows_other_reason = std::exchange(had_other_reason, false);
     if (!previous.ok || !previous.granted || previous.unregister || next.unregister) continue;
+    if (!is_grant_known(phone, previous)) continue;
     if (next_power_change(phone, *previous.ok) <= next.start) continue;
     had_other_reason = has_moved(phone, previous, next) || precedes_move(phone, next);
     found.push_back({&previous, &next, *previous.granted, had_other_reason, follows_other_reason});

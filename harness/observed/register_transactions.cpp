@@ -1,6 +1,8 @@
 #include "harness/observed/register_transactions.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 #include "harness/observed/phone.hpp"
 #include "harness/observed/registration.hpp"
@@ -36,6 +38,16 @@ std::vector<const Transaction*> find_register_transactions(const Phone& phone) {
   for (const Transaction& transaction : transactions(phone))
     if (transaction.method == Method::register_ && transaction.direction == Direction::from_device)
       found.push_back(&transaction);
+  return found;
+}
+
+std::vector<CaptureTime> find_registration_beginnings(const Phone& phone) {
+  std::unordered_set<std::string_view> known;
+  std::vector<CaptureTime> found;
+  for (const Transaction* registration : register_transactions(phone)) {
+    const Message& request = opening(phone, *registration);
+    if (known.insert(request.sip.call_id()).second) found.push_back(request.at);
+  }
   return found;
 }
 

@@ -19,6 +19,12 @@ inline const std::vector<const Transaction*>& register_transactions(const Phone&
   return phone.derived<find_register_transactions>();
 }
 
+std::vector<CaptureTime> find_registration_beginnings(const Phone& phone);
+/// When a Call-ID was first used for REGISTER, in time order: a device that boots takes a new one.
+inline const std::vector<CaptureTime>& registration_beginnings(const Phone& phone) {
+  return phone.derived<find_registration_beginnings>();
+}
+
 /// Those of the phone at one of its two servers.
 struct RegistersAtServer {
   ServerRole server = ServerRole::none;

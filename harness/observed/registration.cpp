@@ -7,6 +7,8 @@
 #include <map>
 #include <utility>
 
+#include "harness/observed/challenges.hpp"
+#include "harness/observed/credentials.hpp"
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/server_faults.hpp"
@@ -65,6 +67,18 @@ std::optional<Duration> granted_expiry(const sip::MessageView& response,
   return attempt.requested;
 }
 
+/// policy: a REGISTER this soon after a 401, 407, 423 or 3xx goes on with the attempt (ALG-ATT).
+constexpr Duration time_to_go_on = 2s;
+
+/// The request has credentials under a nonce of the challenge.
+bool answers(const Message& request, const Message& challenge) {
+  const std::vector<Offer> offers = offers_in(challenge.sip);
+  return std::ranges::any_of(credentials_in(request.sip), [&](const DigestCredentials& digest) {
+    return digest.values &&
+           std::ranges::find(offers, digest.values->nonce, &Offer::nonce) != offers.end();
+  });
+}
+
 /// Final responses after which the same attempt goes on with a new CSeq.
 bool continues_attempt(int status) {
   return status == 401 || status == 407 || status == 423 || status / 100 == 3;
@@ -114,9 +128,9 @@ class AttemptFinder {
     const std::size_t last = attempt.transactions.back();
     if (!transactions_[last].final) return false;
     const Message& answer = phone_.messages[*transactions_[last].final];
-    const bool is_prompt = next.at >= answer.at && next.at - answer.at <= 2s;
-    return continues_attempt(answer.sip.status()) && is_prompt &&
-           next.sip.cseq() != first_send(last).sip.cseq();
+    if (next.at < answer.at || !continues_attempt(answer.sip.status())) return false;
+    const bool goes_on = next.at - answer.at <= time_to_go_on || answers(next, answer);
+    return goes_on && next.sip.cseq() != first_send(last).sip.cseq();
   }
 
   /// Remembers starts per server, to find the next one with a new CSeq (or a new Call-ID).

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/observed/credentials.hpp"
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/outages.hpp"
 #include "harness/observed/registration.hpp"
@@ -18,9 +19,7 @@ namespace {
 bool is_refused(const Phone& phone, const RegisterAttempt& attempt) {
   if (attempt.status != 401 && attempt.status != 407) return attempt.status >= 300;
   const Transaction& last = transactions(phone)[attempt.transactions.back()];
-  const sip::MessageView& request = opening(phone, last).sip;
-  return request.has(sip::HeaderId::authorization) ||
-         request.has(sip::HeaderId::proxy_authorization);
+  return !credentials_in(opening(phone, last).sip).empty();
 }
 
 /// OPTIONS are how a device may watch a server; losing them is no trouble for what it does there,

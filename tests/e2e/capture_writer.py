@@ -53,7 +53,7 @@ def ethernet(packet, ether_type=None, source=1, destination=2):
 
 
 class CaptureWriter:
-    """Frames in the order they were added, at seconds after the start."""
+    """Frames at seconds after the start."""
 
     def __init__(self, link=ETHERNET):
         self.link = link
@@ -87,7 +87,10 @@ class CaptureWriter:
         self.tcp(at + 0.001, server, client, SYN_ACK)
         self.tcp(at + 0.002, client, server, ACK)
 
-    def write(self, path, start=1_700_000_000):
+    def write(self, path, start=1_700_000_000, in_order=True):
+        """By time, or as they were added."""
+        if in_order:
+            self.frames.sort(key=lambda frame: frame[0])
         with open(path, "wb") as file:
             file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, self.link))
             for at, data, wire_length in self.frames:

@@ -17,6 +17,7 @@
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/requests.hpp"
+#include "harness/observed/restarts.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
@@ -68,6 +69,19 @@ void lives_to_the_end(const Phone& phone, Judge& judge) {
                                    format_seconds(*last - phone.trace.zero), *stimulus));
   else
     judge.pass({}, "the device reacted to the end");
+}
+
+void starts_anew_only_when_told(const Phone& phone, Judge& judge) {
+  if (!phone.trace.has_journal())
+    return judge.needs("a journal, which says when the device was started", Blame::user);
+  for (const OwnRestart& restart : own_restarts(phone))
+    judge.violated(evidence_of(phone, restart),
+                   fmt::format("registered anew at both servers {} after the start of the run, "
+                               "long before a refresh was due: it was restarted, and nobody had "
+                               "ordered it",
+                               format_seconds(restart.anew[0]->start - phone.trace.zero)));
+  if (own_restarts(phone).empty() && !refreshes(phone).empty())
+    judge.pass({}, "registered anew only when it was due or had been started");
 }
 
 void what_it_sends_parses(const Phone& phone, Judge& judge) {
@@ -161,6 +175,16 @@ const std::array rules{
                              "before the run ends."},
          .needs = a_message,
          .judge = lives_to_the_end},
+    Rule{.row = {.id = "DUT-RESTART",
+                 .clause = "policy: always told",
+                 .severity = Severity::quality,
+                 .sentence = "The device does not start anew by itself.",
+                 .observed = "Without an action of the run, both servers do not get a REGISTER "
+                             "with a new Call-ID and From tag for the same Contact before a third "
+                             "of the expiry granted is over.",
+                 .tolerance = "policy: a third"},
+         .needs = {"a refresh after a granted registration"},
+         .judge = starts_anew_only_when_told},
     Rule{.row =
              {.id = "DUT-PARSE",
               .clause = "RFC 3261 §7, §25",

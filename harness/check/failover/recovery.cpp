@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -14,11 +15,13 @@
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/connections.hpp"
+#include "harness/observed/failed_registrations.hpp"
 #include "harness/observed/incoming.hpp"
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/registration.hpp"
+#include "harness/observed/repeats.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -184,11 +187,13 @@ void judge_refusals(const Phone& phone, Judge& judge, ServerRole server) {
                   run.size(), to_string(server), format_seconds(least), most));
 }
 
-std::string describe(const FailureRun& run) {
-  const std::string refused =
-      run.status == 0 ? std::string() : fmt::format(", all refused with {}", run.status);
-  return fmt::format("{} failed attempts at the {}{}", run.failures, to_string(run.server),
-                     refused);
+/// " (each ended in a timeout)", if all failed alike.
+std::string common_failure(const Phone& phone, const FailureRun& run) {
+  const std::string first = describe_failure(phone, *run.failed.front());
+  const bool is_common = std::ranges::all_of(run.failed, [&](const RegisterAttempt* one) {
+    return describe_failure(phone, *one) == first;
+  });
+  return is_common ? fmt::format(" (each ended in {})", first) : std::string();
 }
 
 void a_lost_server_is_not_hammered(const Phone& phone, Judge& judge) {
@@ -198,9 +203,29 @@ void a_lost_server_is_not_hammered(const Phone& phone, Judge& judge) {
     for (const FailureRun& run : failure_runs(phone))
       if (run.server == server)
         judge_rate(judge, evidence_of(phone, run), run.least, most,
-                   fmt::format("{}, {} or more apart, at most {} in a minute", describe(run),
+                   fmt::format("{} failed attempts at the {}{}, {} or more apart, at most {} in a "
+                               "minute",
+                               run.failed.size(), to_string(server), common_failure(phone, run),
                                format_seconds(run.least), most));
   }
+}
+
+/// "401", "401 and 423": how the requests were refused.
+std::string refusals_in(const Phone& phone, const RefusedSeries& series) {
+  std::set<int> statuses;
+  for (const Transaction* request : series.refused)
+    statuses.insert(phone.message(*request->final).sip.status());
+  return fmt::format("{}", fmt::join(statuses, " and "));
+}
+
+void does_not_spin(const Phone& phone, const RefusedSeries& series, Occurrence& it) {
+  const Transaction& first = *series.refused.front();
+  const std::string seen = fmt::format(
+      "{} {}s in a row at the {} were refused with {}: {} in a minute without a pause (expected at "
+      "most {})",
+      series.refused.size(), opening(phone, first).sip.method_text(), to_string(first.server),
+      refusals_in(phone, series), series.most, most_repeats_a_minute);
+  it.expect(series.most <= most_repeats_a_minute, seen, seen);
 }
 
 void waits_are_recorded(const Phone& /*phone*/, const FailureRun& run, Occurrence& it) {
@@ -271,6 +296,17 @@ const std::array rules{
                  .observed = "Mean and spread of the waits are recorded; a fixed wait is legal."},
          .needs = failed_attempts_in_a_row,
          .judge = each<failure_runs, waits_are_recorded>},
+    Rule{.row = {.id = "FO-HERD-03",
+                 .clause = "RFC 3261 §21.4, §8.1.3.4, §10.2.7",
+                 .severity = Severity::should,
+                 .sentence = "A request that is refused again and again is not repeated without a "
+                             "pause.",
+                 .observed = "Of requests of one method to one server and To, each refused with "
+                             "3xx-6xx and sent again within 5 s (OPTIONS: 1 s), challenges "
+                             "included, no minute has more than 12.",
+                 .tolerance = "policy: 5 s, 12"},
+         .needs = {"five requests of one kind in a row that are refused", Blame::harness},
+         .judge = each<refused_series, does_not_spin>},
     Rule{
         .row = {.id = "FO-BOTH-02",
                 .clause = "policy: good practice",

@@ -12,8 +12,11 @@
 #include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
+#include "harness/observed/failed_registrations.hpp"
+#include "harness/observed/grants.hpp"
 #include "harness/observed/outages.hpp"
 #include "harness/observed/registration.hpp"
+#include "harness/observed/requests.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -74,6 +77,11 @@ void refreshes_in_time(const Phone& phone, const Refresh& refresh, Occurrence& i
     it.within(measurement, what);
 }
 
+void keeps_the_period(const Phone& phone, Judge& judge) {
+  each<refreshes, refreshes_in_time>(phone, judge);
+  each<unknown_grants, is_granted_for_an_unknown_time>(phone, judge);
+}
+
 void keeps_the_secondary(const Phone& phone, Judge& judge) {
   const RegisterAttempt* bound = first_bound(phone, ServerRole::secondary);
   if (bound == nullptr) return;
@@ -96,37 +104,32 @@ void keeps_the_secondary(const Phone& phone, Judge& judge) {
   }
 }
 
-/// What the device does at the primary in the rest of an outage, after its REGISTER timed out.
-void judge_further_attempts(const Phone& phone, Judge& judge, const Outage& outage) {
-  const Duration round = phone.profile.retry_wait() + phone.profile.timers.sixty_four_t1();
-  const auto& attempts = attempts_at(phone, ServerRole::primary);
-  const auto last = std::ranges::upper_bound(attempts, outage.until, {}, &RegisterAttempt::start);
-  const auto failed =
-      std::find_if(std::ranges::lower_bound(attempts, outage.from, {}, &RegisterAttempt::start),
-                   last, [&](const RegisterAttempt* attempt) {
-                     return attempt->fail && *attempt->fail <= outage.until;
-                   });
-  if (failed == last) return;
-  const CaptureTime until = std::min(outage.until, next_power_change(phone, (*failed)->start));
-  if (until - *(*failed)->fail < 2 * round) return;
-  const auto further =
-      std::ranges::upper_bound(attempts, until, {}, &RegisterAttempt::start) - (failed + 1);
-  Occurrence it(phone, judge, **failed);
-  if (further == 0)
-    return violated_if_known(it, phone.profile.reg_retry_wait.has_value(), "reg_retry_wait",
-                             "gave the primary up: no REGISTER after the one that timed out");
-  const Duration wait = (*(failed + 1))->start - *(*failed)->fail;
-  const std::string seen = fmt::format("{} further attempts, the first {} after the timeout{}",
-                                       further, format_seconds(wait), stated_retry_wait(phone));
-  if (further >= 2)
-    it.pass(seen);
-  else
-    it.warn(seen);
+/// After a failure the device lives on, and is known to, until then.
+CaptureTime known_alive_until(const Phone& phone, CaptureTime failed) {
+  const CaptureTime off = next_power_change(phone, failed);
+  return phone.trace.has_journal() ? off : std::min(off, last_sent_at(phone).value_or(off));
 }
 
-void keeps_trying_the_primary(const Phone& phone, Judge& judge) {
-  for (const Outage& outage : phone.journal.outages(ServerRole::primary))
-    judge_further_attempts(phone, judge, outage);
+void is_tried_again(const Phone& phone, const FailedRegistration& failed, Occurrence& it) {
+  const Duration timeout = phone.profile.timers.sixty_four_t1();
+  const Duration limit = failed.rest + 2 * (failed.wait + timeout);
+  const CaptureTime until = known_alive_until(phone, failed.at);
+  const std::string_view server = to_string(failed.attempt->server);
+  const std::string failure = describe_failure(phone, *failed.attempt);
+  const bool came_again = failed.next && *failed.next <= until;
+  if (came_again && *failed.next < failed.at) return;
+  const Duration gap = (came_again ? *failed.next : until) - failed.at;
+  const std::string seen =
+      came_again
+          ? fmt::format("left the {} alone for {}", server, format_seconds(gap))
+          : fmt::format("gave the {} up: no REGISTER in the {}", server, format_seconds(gap));
+  if (gap > limit)
+    violated_if_known(
+        it, gap > failed.rest + 2 * (failed.longest_wait + timeout), "reg_retry_wait",
+        fmt::format("{} after {} (expected at most {})", seen, failure, format_seconds(limit)));
+  else if (came_again)
+    it.pass(fmt::format("tried the {} again {} after {}{}", server, format_seconds(gap), failure,
+                        stated_retry_wait(phone)));
 }
 
 const std::array rules{
@@ -154,7 +157,7 @@ const std::array rules{
                  .tolerance = "profile: registration"},
          .needs = {"a refresh after a granted registration"},
          .unless = has_no_reregister_before,
-         .judge = each<refreshes, refreshes_in_time>},
+         .judge = keeps_the_period},
     Rule{.row =
              {.id = "GRP-REG-07",
               .clause = "guide, Case 2",
@@ -171,13 +174,15 @@ const std::array rules{
                 .clause = "guide, Case 1",
                 .severity = Severity::vendor,
                 .sentence =
-                    "The device keeps trying to register with a primary that does not answer.",
+                    "The device keeps trying to register with a server that is not available.",
                 .observed =
-                    "In an outage long enough for two retries, at least two further attempts reach "
-                    "the primary after the first one failed; the wait between them is measured.",
-                .tolerance = "profile: registration (of the measured wait)"},
-        .needs = {"an outage of the primary long enough for two further attempts", Blame::harness},
-        .judge = keeps_trying_the_primary},
+                    "After a REGISTER without an answer, or refused with 408, 480 or 5xx, the next "
+                    "REGISTER or connection follows within 2*(wait + 64*T1), counted from the end "
+                    "of a Retry-After, or of the wait after 403 and 404. The wait is the "
+                    "profile's; where waits grow, twice the one before.",
+                .tolerance = "profile: reg_retry_wait, reg_retry_wait_403"},
+        .needs = {"a failed registration, and time for another attempt", Blame::harness},
+        .judge = each<failed_registrations, is_tried_again>},
 };
 
 }  // namespace

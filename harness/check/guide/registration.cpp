@@ -14,6 +14,7 @@
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/credentials.hpp"
+#include "harness/observed/grants.hpp"
 #include "harness/observed/password.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
@@ -43,6 +44,33 @@ Duration time_between(const Phone& phone, const RegisterAttempt& first) {
   return std::max(policy::side_by_side, *first.end - first.start + failover_grace(phone).value);
 }
 
+/// The same where no REGISTER came there. A capture that begins in the device's life begins with
+/// any refresh: the other server's comes within the period.
+std::optional<Duration> time_to_miss(const Phone& phone, const RegisterAttempt& first) {
+  if (is_seen_from_its_boot(phone)) return time_between(phone, first);
+  const auto period = first.granted ? first.granted : phone.profile.register_expiration;
+  if (!period) return std::nullopt;
+  return std::max(failover_limit(phone), *period) + policy::side_by_side;
+}
+
+/// No registration at `missing`, whatever else came there.
+void judge_missing(const Phone& phone, Occurrence& it, const RegisterAttempt& first) {
+  const ServerRole missing = other(first.server);
+  const auto limit = time_to_miss(phone, first);
+  const CaptureTime until = next_power_change(phone, first.start);
+  if (!limit || until - first.start <= *limit)
+    return it.inconclusive(
+        Blame::harness,
+        fmt::format("the capture ends before the {} had to be tried", to_string(missing)));
+  const auto& polls = attempts_at(phone, missing);
+  for (const RegisterAttempt* poll : polls) it.cite(evidence_of(phone, *poll).messages.front());
+  if (polls.empty())
+    it.violated(fmt::format("no REGISTER at the {} at all", to_string(missing)));
+  else
+    it.violated(fmt::format("{} REGISTERs at the {}, each with expiry 0: it never registers there",
+                            polls.size(), to_string(missing)));
+}
+
 void judge_second(const Phone& phone, Occurrence& it, const RegisterAttempt& first,
                   const RegisterAttempt& second) {
   const Duration limit = time_between(phone, first);
@@ -57,15 +85,6 @@ void judge_second(const Phone& phone, Occurrence& it, const RegisterAttempt& fir
                         to_string(second.server), to_string(first.server)));
 }
 
-/// Asking with expiry 0 registers nothing, however often.
-std::string describe_missing(const Phone& phone, ServerRole missing) {
-  const auto asked = std::ranges::count_if(
-      attempts_at(phone, missing), [](const RegisterAttempt* one) { return one->unregister; });
-  if (asked == 0) return fmt::format("no REGISTER at the {} at all", to_string(missing));
-  return fmt::format("{} REGISTERs at the {}, each with expiry 0: it never registers there", asked,
-                     to_string(missing));
-}
-
 void registers_at_both(const Phone& phone, Judge& judge) {
   if (!has_both_servers(phone)) return judge.needs("two known servers", Blame::user);
   const RegisterAttempt* primary = first_attempt(phone, ServerRole::primary);
@@ -76,14 +95,10 @@ void registers_at_both(const Phone& phone, Judge& judge) {
   const RegisterAttempt& first = is_primary_first ? *primary : *secondary;
   const RegisterAttempt* second = is_primary_first ? secondary : primary;
   Occurrence it(phone, judge, first);
-  const std::string_view missing = to_string(other(first.server));
   if (second != nullptr)
     judge_second(phone, it, first, *second);
-  else if (phone.trace.last - first.start >= failover_limit(phone) + policy::side_by_side)
-    it.violated(describe_missing(phone, other(first.server)));
   else
-    it.inconclusive(Blame::harness,
-                    fmt::format("the capture ends before the {} had to be tried", missing));
+    judge_missing(phone, it, first);
 }
 
 void a_challenge_holds_nobody_up(const Phone& phone, Judge& judge) {
@@ -99,9 +114,41 @@ void a_challenge_holds_nobody_up(const Phone& phone, Judge& judge) {
 
 // --- For all of the time -------------------------------------------------------------------------
 
+/// The last attempt at `server` that made a binding before `at`; null if there is none.
+const RegisterAttempt* last_bound(const Phone& phone, ServerRole server, CaptureTime at) {
+  const RegisterAttempt* last = nullptr;
+  for (const Binding& binding : bindings(phone))
+    if (binding.server == server && binding.from < at) last = &attempts(phone)[binding.attempt];
+  return last;
+}
+
+/// How the binding at `server` ended at `at`.
+std::string_view last_end(const Phone& phone, ServerRole server, CaptureTime at) {
+  const auto& attempts = attempts_at(phone, server);
+  const bool is_taken_back = std::ranges::any_of(
+      attempts, [&](const RegisterAttempt* one) { return one->unregister && one->ok == at; });
+  return is_taken_back ? "was taken back" : "lapsed";
+}
+
+/// An attempt at `server` in the span whose grant is not known, or the last one before; null: none.
+const RegisterAttempt* unknown_grant(const Phone& phone, ServerRole server,
+                                     std::pair<CaptureTime, CaptureTime> span) {
+  const RegisterAttempt* before = last_bound(phone, server, span.first);
+  if (before != nullptr && !is_grant_known(phone, *before)) return before;
+  for (const RegisterAttempt* attempt : unknown_grants(phone))
+    if (attempt->server == server && attempt->ok > span.first && attempt->ok < span.second)
+      return attempt;
+  return nullptr;
+}
+
 /// Gaps without a binding at `server` in [from, until] are violations; true if there was none.
 bool holds_binding(const Phone& phone, Judge& judge, ServerRole server,
                    std::pair<CaptureTime, CaptureTime> span) {
+  if (const RegisterAttempt* unknown = unknown_grant(phone, server, span)) {
+    Occurrence it(phone, judge, *unknown);
+    is_granted_for_an_unknown_time(phone, *unknown, it);
+    return false;
+  }
   CaptureTime covered = span.first;
   bool whole = true;
   for (const Binding& binding : bindings(phone)) {
@@ -119,9 +166,11 @@ bool holds_binding(const Phone& phone, Judge& judge, ServerRole server,
     covered = binding.until;
   }
   if (covered >= span.second) return whole;
-  judge.violated({server, {}, {}},
-                 fmt::format("the binding at the {} lapsed {} before the end of the span judged",
-                             to_string(server), format_seconds(span.second - covered)));
+  const RegisterAttempt* last = last_bound(phone, server, span.second);
+  judge.violated(last != nullptr ? evidence_of(phone, *last) : Evidence{server, {}, {}},
+                 fmt::format("the binding at the {} {} {} before the end of the span judged",
+                             to_string(server), last_end(phone, server, covered),
+                             format_seconds(span.second - covered)));
   return false;
 }
 
@@ -139,6 +188,13 @@ void both_stay_registered(const Phone& phone, Judge& judge) {
     if (holds_binding(phone, judge, server, {from, until}))
       judge.pass({server, {}, {}}, fmt::format("bound at the {} for all of {}", to_string(server),
                                                format_seconds(until - from)));
+}
+
+/// The server did not take a REGISTER without more ado, so it was not the other one that kept the
+/// device from registering.
+bool asked_for_more(const Phone& phone, ServerRole server) {
+  return std::ranges::any_of(attempts_at(phone, server),
+                             [](const RegisterAttempt* one) { return one->status >= 300; });
 }
 
 /// Late refreshes at the healthy server that follow the other's fault.
@@ -160,7 +216,7 @@ void judge_period_despite(const Phone& phone, Judge& judge, ServerRole healthy, 
 
 void judge_never_registered(const Phone& phone, Judge& judge, ServerRole healthy,
                             CaptureTime fault) {
-  if (attempts(phone).empty()) return;
+  if (attempts(phone).empty() || asked_for_more(phone, healthy)) return;
   const CaptureTime since = std::max(fault, attempts(phone).front().start);
   if (phone.trace.last - since > failover_limit(phone) + policy::side_by_side)
     judge.violated({healthy, {}, {}},
@@ -168,6 +224,7 @@ void judge_never_registered(const Phone& phone, Judge& judge, ServerRole healthy
 }
 
 void registrations_are_independent(const Phone& phone, Judge& judge) {
+  if (!has_both_servers(phone)) return judge.needs("two known servers", Blame::user);
   for (const ServerRole healthy : both_servers) {
     const auto fault = first_fault(phone, other(healthy));
     if (!fault || first_fault(phone, healthy)) continue;
@@ -188,7 +245,8 @@ void registrations_are_independent(const Phone& phone, Judge& judge) {
 
 /// The device and the server went on until the registration lapsed: it was due for a refresh.
 bool was_due(const Phone& phone, const RegisterAttempt& attempt) {
-  if (!attempt.ok || !attempt.granted || attempt.unregister) return false;
+  if (!attempt.ok || !attempt.granted || !is_grant_known(phone, attempt) || attempt.unregister)
+    return false;
   const CaptureTime healthy_until =
       next_fault(phone, attempt.server, *attempt.ok).value_or(phone.trace.last);
   return std::min(healthy_until, next_power_change(phone, *attempt.ok)) >=

@@ -15,6 +15,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/grants.hpp"
 #include "harness/observed/observed_t1.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
@@ -25,6 +26,7 @@
 #include "harness/observed/retry_after.hpp"
 #include "harness/observed/sent_requests.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/switch_offs.hpp"
 #include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/address.hpp"
@@ -72,7 +74,8 @@ std::optional<std::string> two_expiries(const Phone& /*phone*/, const Message& m
 
 /// The 200 that granted a binding; null if the attempt drew none.
 const sip::MessageView* grant_to(const Phone& phone, const RegisterAttempt& attempt) {
-  if (!attempt.ok || !attempt.granted || attempt.unregister) return nullptr;
+  if (!attempt.ok || !attempt.granted || !is_grant_known(phone, attempt) || attempt.unregister)
+    return nullptr;
   return answer_to(phone, transactions(phone)[attempt.transactions.back()]);
 }
 
@@ -266,7 +269,7 @@ void refreshes_where_it_registered(const Phone& phone, Judge& judge) {
   std::size_t refreshes = 0;
   bool all_right = true;
   for (const RegisterAttempt& accepted : attempts(phone)) {
-    if (!accepted.ok || !accepted.granted || accepted.unregister) continue;
+    if (grant_to(phone, accepted) == nullptr) continue;
     const Message& first = opening(phone, transactions(phone)[accepted.transactions.back()]);
     const LaterRegisters later =
         later_registers(phone, first, *accepted.ok, *accepted.ok + *accepted.granted);
@@ -302,26 +305,44 @@ bool is_star(const sip::MessageView& request) {
   return sip::trim(request.header(HeaderId::contact)) == "*";
 }
 
+void judge_form(const Phone& phone, Judge& judge, const Transaction& registration) {
+  const Message& message = opening(phone, registration);
+  if (!is_star(message.sip) && asked_in(message.sip) != seconds(0)) return;
+  Occurrence it(phone, judge, registration);
+  if (is_star(message.sip) && message.sip.expires() != 0u)
+    it.fail("Contact \"*\" without Expires: 0");
+  else
+    it.pass("takes its binding back with expiry 0");
+}
+
+/// A REGISTER that was due anyway, as the device had not been told to go.
+bool was_due(const Phone& phone, const RegisterAttempt& bound, const RegisterAttempt& last) {
+  return last.start >= *bound.ok + latest_refresh(phone, *bound.granted) -
+                           registration_tolerance(phone, *bound.granted).value;
+}
+
+/// What the device did at a server that held its binding when it went.
+void judge_departure(const Phone& phone, Judge& judge, ServerRole server, const Departure& gone) {
+  const Binding* held = binding_at(phone, server, gone.at);
+  if (held == nullptr) return;
+  const RegisterAttempt& bound = attempts(phone)[held->attempt];
+  const RegisterAttempt* last = gone.last_attempt_at(server);
+  if (last != nullptr && (last->unregister || was_due(phone, bound, *last))) return;
+  if (last != nullptr)
+    return violated_unless_lost(
+        phone, judge, evidence_of(phone, *last),
+        fmt::format("the last REGISTER at the {}, {} after the shutdown, takes no binding back",
+                    to_string(server), format_seconds(last->start - gone.at)));
+  if (gone.told_a_server && gone.is_certain(held->until))
+    violated_unless_lost(phone, judge, evidence_of(phone, bound),
+                         fmt::format("went without telling the {}", to_string(server)));
+}
+
 void takes_bindings_back(const Phone& phone, Judge& judge) {
-  std::array<bool, 2> told{};
-  std::optional<CaptureTime> first;
-  for (const Transaction* transaction : register_transactions(phone)) {
-    const Message& message = opening(phone, *transaction);
-    const bool takes_back = is_star(message.sip) || asked_in(message.sip) == seconds(0);
-    if (!takes_back) continue;
-    if (!first) first = message.at;
-    told[transaction->server == ServerRole::secondary ? 1 : 0] = true;
-    Occurrence it(phone, judge, *transaction);
-    if (is_star(message.sip) && message.sip.expires() != 0u)
-      it.fail("Contact \"*\" without Expires: 0");
-    else
-      it.pass("takes its binding back with expiry 0");
-  }
-  for (std::size_t i = 0; first && i < both_servers.size(); ++i)
-    if (!told[i] && registered(phone, both_servers[i], *first) &&
-        next_action(phone, "shutdown", {}))
-      judge.warn({both_servers[i], {}, {}},
-                 fmt::format("went without telling the {}", to_string(both_servers[i])));
+  for (const Transaction* registration : register_transactions(phone))
+    judge_form(phone, judge, *registration);
+  for (const Departure& gone : departures(phone))
+    for (const ServerRole server : both_servers) judge_departure(phone, judge, server, gone);
 }
 
 const std::array rules{
@@ -424,8 +445,11 @@ const std::array rules{
                  .severity = Severity::should,
                  .sentence =
                      "A binding is taken back with expiry 0; Contact \"*\" only with Expires: 0.",
-                 .observed = "Every REGISTER with \"*\" has Expires: 0, else it fails; a device "
-                             "that is shut down tells both servers, else it is warned."},
+                 .observed =
+                     "Every REGISTER with \"*\" has Expires: 0, else it fails. A device that "
+                     "is shut down and tells one server tells both; its last REGISTER "
+                     "asks for no more time. One whose profile says that it takes its "
+                     "registrations back tells both in any case."},
          .needs = {"a REGISTER that takes a binding back"},
          .judge = takes_bindings_back},
     Rule{.row = {.id = "FO-EXPSHORT",

@@ -16,6 +16,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/cseq_numbers.hpp"
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/grants.hpp"
 #include "harness/observed/observed_t1.hpp"
 #include "harness/observed/own_addresses.hpp"
 #include "harness/observed/phone.hpp"
@@ -66,7 +67,8 @@ void one_call_id_per_boot(const Phone& phone, const RegistersAtServer& at, Occur
   for (std::size_t i = 1; i < at.registers.size(); ++i) {
     const Message& before = opening(phone, *at.registers[i - 1]);
     const Message& now = opening(phone, *at.registers[i]);
-    const bool rebooted = next_power_change(phone, before.at) <= now.at;
+    // The REGISTER before may itself be the one by which the device says that it goes.
+    const bool rebooted = next_power_change(phone, before.at - Duration(1)) <= now.at;
     if (rebooted || now.sip.call_id() == before.sip.call_id()) continue;
     ++changes;
     it.about(evidence_of(phone, *at.registers[i]))
@@ -184,11 +186,15 @@ std::vector<Renewal> renewals(const Phone& phone) {
   for (const ServerRole server : both_servers) {
     bool is_open = false;
     for (const RegisterAttempt* attempt : attempts_at(phone, server)) {
-      if (!attempt->ok || attempt->unregister) continue;
+      if (!attempt->ok) continue;
+      // What the device takes back it need not refresh.
+      if (attempt->unregister && std::exchange(is_open, false)) found.pop_back();
+      if (attempt->unregister) continue;
       if (is_open) found.back().renewed = attempt;
       const CaptureTime healthy_until =
           next_fault(phone, server, *attempt->ok).value_or(CaptureTime::max());
-      is_open = attempt->granted && *attempt->ok + *attempt->granted < healthy_until;
+      is_open = attempt->granted && is_grant_known(phone, *attempt) &&
+                *attempt->ok + *attempt->granted < healthy_until;
       if (is_open) found.push_back({attempt});
     }
   }
@@ -211,7 +217,7 @@ void refreshed_before_it_lapses(const Phone& phone, const Renewal& renewal, Occu
     return;
   }
   const RegisterAttempt& renewed = *renewal.renewed;
-  it.about(evidence_of(phone, renewed));
+  it.about(evidence_of(phone, granted)).cite(evidence_of(phone, renewed).messages.front());
   const Duration answered_after = *renewed.ok - asked_at(phone, renewed);
   if (*renewed.ok >= lapse && renewed.start < lapse && answered_after > phone.profile.timers.t1)
     return it.inconclusive(Blame::network,
@@ -225,6 +231,11 @@ void refreshed_before_it_lapses(const Phone& phone, const Renewal& renewal, Occu
   const Duration left = lapse - *renewed.ok;
   if (left > Duration::zero() && left < policy::thin_margin)
     it.warn(fmt::format("renewed only {} before the binding lapsed", format_seconds(left)));
+}
+
+void bindings_are_refreshed(const Phone& phone, Judge& judge) {
+  each<renewals, refreshed_before_it_lapses>(phone, judge);
+  each<unknown_grants, is_granted_for_an_unknown_time>(phone, judge);
 }
 
 /// Whether `later` brings a Contact value that `earlier` has not; taking one back does not.
@@ -334,7 +345,7 @@ const std::array rules{
                  .observed = "The 200 to a refresh comes before the previous 200 plus the granted "
                              "expiry; less than 1 s before is a warning."},
          .needs = {"a granted registration whose whole life the capture covers"},
-         .judge = each<renewals, refreshed_before_it_lapses>},
+         .judge = bindings_are_refreshed},
     Rule{.row = {.id = "RFC3261-REG-10",
                  .clause = "RFC 3261 §10.2",
                  .severity = Severity::must,

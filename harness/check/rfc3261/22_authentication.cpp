@@ -53,6 +53,17 @@ std::optional<std::string> changed_part(const sip::MessageView& before,
   return std::nullopt;
 }
 
+/// When the device may have heard of the challenge: where it was not captured, its first copies may
+/// have been lost on the way.
+CaptureTime heard_before(const Phone& phone, const Challenged& one, CaptureTime retry) {
+  CaptureTime heard = one.challenge->at;
+  if (phone.trace.vantage == trace::Vantage::device) return heard;
+  for (const std::size_t response : one.refused->responses)
+    if (phone.at(response) <= retry && phone.message(response).sip.is_final())
+      heard = std::max(heard, phone.at(response));
+  return heard;
+}
+
 void judge_retry(const Phone& phone, const Challenged& one, Occurrence& it) {
   const sip::MessageView& before = opening(phone, *one.refused).sip;
   const Message& retry = opening(phone, *one.retry);
@@ -66,7 +77,7 @@ void judge_retry(const Phone& phone, const Challenged& one, Occurrence& it) {
   else if (const auto changed = changed_part(before, retry.sip))
     it.violated(fmt::format("the request after a {} has {}", status, *changed));
   else
-    it.within({.start = one.challenge->at,
+    it.within({.start = heard_before(phone, one, retry.at),
                .end = retry.at,
                .window = {.max = policy::time_to_answer_challenge}},
               fmt::format("{} with credentials after a {}", retry.sip.method_text(), status));

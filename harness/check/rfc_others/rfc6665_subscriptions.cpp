@@ -14,6 +14,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/cseq_numbers.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/register_transactions.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/subscriptions.hpp"
 #include "harness/observed/tolerances.hpp"
@@ -75,6 +76,50 @@ void is_refreshed(const Phone& phone, const Subscription& subscription, Occurren
     else
       judge_lapse(phone, subscription, *lapse, it);
   }
+}
+
+// --- A second one --------------------------------------------------------------------------------
+
+/// Until when the subscription lived, as its last SUBSCRIBE that was accepted says.
+std::optional<CaptureTime> lived_until(const Phone& phone, const Subscription& one) {
+  if (one.notified.empty()) return std::nullopt;  // it may have failed by Timer N (RFC6665-03)
+  return lapse_of(phone, one, one.asked.size() - 1);
+}
+
+/// What has changed is a reason to begin anew: the Contact, the event's parameters, who asks.
+bool asks_the_same(const sip::MessageView& before, const sip::MessageView& now) {
+  const auto is_same = [&](sip::HeaderId id) { return before.header(id) == now.header(id); };
+  return is_same(sip::HeaderId::contact) && is_same(sip::HeaderId::event) &&
+         before.request_uri() == now.request_uri();
+}
+
+/// The device registered under a new Call-ID: it may have been started anew.
+bool registered_anew(const Phone& phone, CaptureTime from, CaptureTime until) {
+  const auto next = std::ranges::upper_bound(registration_beginnings(phone), from);
+  return next != registration_beginnings(phone).end() && *next < until;
+}
+
+void is_not_begun_twice(const Phone& phone, const Subscription& one, Occurrence& it) {
+  const auto lapse = lived_until(phone, one);
+  if (!lapse) return;
+  const Message& last = opening(phone, *one.asked.back());
+  const Transaction* second = begun_anew(phone, one, last.at);
+  const CaptureTime until = std::min(*lapse, phone.trace.last);
+  if (second == nullptr || opening(phone, *second).at >= until) {
+    if (one.asked.size() > one.initial + 1)
+      it.pass(fmt::format("one subscription to {} at the {}, refreshed in its dialog", one.event,
+                          to_string(one.server)));
+    return;
+  }
+  const Message& anew = opening(phone, *second);
+  if (acceptance(phone, *second) == nullptr ||
+      !asks_the_same(opening(phone, *one.asked.front()).sip, anew.sip) ||
+      next_power_change(phone, last.at) <= anew.at || registered_anew(phone, last.at, anew.at))
+    return;
+  it.cite(anew.index)
+      .violated_unless_lost(
+          fmt::format("a second subscription to {} at the {} while the first lives for another {}",
+                      one.event, to_string(one.server), format_seconds(*lapse - anew.at)));
 }
 
 // --- NOTIFY before the response, and none at all -------------------------------------------------
@@ -254,6 +299,16 @@ const std::array rules{
                              "shorter one that a NOTIFY names."},
          .needs = {"a subscription that runs out within the capture"},
          .judge = each<subscriptions, is_refreshed>},
+    Rule{.row = {.id = "RFC6665-07",
+                 .clause = "RFC 6665 §4.1.2.2, §4.1.2.3",
+                 .severity = Severity::should,
+                 .sentence = "While a subscription lives it is refreshed in its dialog, not begun "
+                             "a second time.",
+                 .observed = "No SUBSCRIBE outside a dialog for the same package and resource is "
+                             "accepted by the same server before the first subscription has run "
+                             "out or was ended."},
+         .needs = {"a subscription that is refreshed, or begun again at the same server"},
+         .judge = each<subscriptions, is_not_begun_twice>},
     Rule{.row = {.id = "RFC6665-02",
                  .clause = "RFC 6665 §4.1.2.4",
                  .severity = Severity::must,

@@ -177,8 +177,8 @@ std::optional<std::string> flaw_in_renewal(const Phone& phone, const Challenged&
 }
 
 void a_stale_nonce_is_replaced(const Phone& phone, const Challenged& one, Occurrence& it) {
-  if (!one.is_stale()) return;
-  if (is_answered(phone, one)) {
+  if (!one.is_stale() || one.is_stale_again) return;
+  if (is_answered_at_once(phone, one)) {
     if (const auto flaw = flaw_in_renewal(phone, one))
       it.violated(fmt::format("after stale=true: {}", *flaw));
     else
@@ -272,7 +272,8 @@ const std::array rules{
                  .sentence = "After stale=true the request is sent again at once under the new "
                              "nonce, without asking the user.",
                  .observed = "The request comes within 2 s, for the same user, with the new "
-                             "nonce and nc 00000001.",
+                             "nonce and nc 00000001. Where that too is called stale, nobody has "
+                             "to try once more.",
                  .tolerance = "policy: 2 s"},
          .needs = {"credentials whose nonce a server calls stale", Blame::harness},
          .judge = each<challenges, a_stale_nonce_is_replaced>},

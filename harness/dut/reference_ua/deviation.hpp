@@ -43,6 +43,7 @@ enum class Deviation : std::uint8_t {
   repeats_a_forbidden_register,
   ignores_retry_after,
   stars_with_an_expiry,
+  renews_when_shut_down,
   storms_when_margin_exceeds_expiry,
   // rfc3261/10_register
   names_a_user_in_the_register_uri,
@@ -119,6 +120,7 @@ enum class Deviation : std::uint8_t {
   believes_a_subscription_without_notify,
   ignores_retry_after_of_notify,
   repeats_a_bad_event,
+  subscribes_anew_to_refresh,
   // rfc_others/rfc7616_digest
   leaves_digest_uri_unquoted,
   never_counts_nonce_uses,
@@ -184,6 +186,7 @@ enum class Deviation : std::uint8_t {
   deaf_after_refresh,
   hammers_a_closed_port,
   waits_twice_as_long_each_time,
+  subscribes_at_once_when_refused,
   // failover/return
   turns_away_after_one_call,
   returns_one_call_late,
@@ -201,6 +204,7 @@ enum class Deviation : std::uint8_t {
   is_deaf_to_icmp,
   // always/always_told
   dies_at_first_call,
+  restarts_by_itself,
   sends_garbage,
   uses_a_slower_t1,
   asks_for_double_expiration,

@@ -8,6 +8,13 @@ namespace sipharness::dut {
 
 using scenario::DeviceVerb;
 
+namespace {
+
+/// Of the deviation restarts_by_itself.
+constexpr Duration time_to_restart = 30s;
+
+}  // namespace
+
 class ReferenceUa::Impl {
  public:
   Impl(world::World& world, const Rng& rng, ReferenceUaOptions options)
@@ -53,7 +60,10 @@ class ReferenceUa::Impl {
       cycle_.reset();
       cycle_ = new_cycle();
     }
-    ++boots_;
+    const bool is_first = boots_++ == 0;
+    const auto& deviations = options_.deviations;
+    if (is_first && has(deviations, Deviation::restarts_by_itself))
+      restart_ = world_.call_after(time_to_restart, [this] { boot(); });
     running_ = true;
     cycle_->start();
     return true;
@@ -63,6 +73,7 @@ class ReferenceUa::Impl {
   Rng rng_;
   ReferenceUaOptions options_;
   std::unique_ptr<BootCycle> cycle_;
+  world::Timer restart_;
   int boots_ = 0;
   bool running_ = false;
 };

@@ -48,7 +48,7 @@ void Registration::unregister() {
   if (standing_ != Standing::up) return;
   unregistering_ = true;
   repairs_left_ = repairs_per_attempt;
-  send(seconds(0));
+  send(core_.deviates(Deviation::renews_when_shut_down) ? asked() : seconds(0));
 }
 
 void Registration::renew() {

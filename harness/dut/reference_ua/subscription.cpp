@@ -129,6 +129,7 @@ void Subscription::on_refused(const sip::MessageView& response) {
     if (core_.deviates(Deviation::repeats_a_bad_event)) begin_after(core_.profile().retry_wait());
     return;
   }
+  if (core_.deviates(Deviation::subscribes_at_once_when_refused)) return begin_after(100ms);
   begin_after(
       std::max<Duration>(core_.profile().subscribe_expiration, core_.profile().retry_wait()));
 }
@@ -140,7 +141,10 @@ void Subscription::on_accepted(const sip::MessageView& response) {
   if (core_.deviates(Deviation::never_refreshes_subscriptions)) return;
   const auto asked = request_.view().expires().value_or(0);
   const Duration granted = seconds(std::max(response.expires().value_or(asked), 2U));
-  next_ = core_.world().call_after(std::max(granted - margin, granted / 2), [this] { refresh(); });
+  next_ = core_.world().call_after(std::max(granted - margin, granted / 2), [this] {
+    if (core_.deviates(Deviation::subscribes_anew_to_refresh)) return begin();
+    refresh();
+  });
 }
 
 void Subscription::begin_after(Duration wait) {

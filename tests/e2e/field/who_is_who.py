@@ -59,7 +59,6 @@ class Phone:
 
 class WhoIsWho(FieldTest):
     def written(self, capture):
-        capture.frames.sort(key=lambda frame: frame[0])
         return capture.write(self.scratch / "made.pcap")
 
     def roles(self, capture, *arguments):

@@ -109,7 +109,7 @@ std::vector<Case> trap_cases() {
        period_from_the_first_register},
       {"trap_5_own_contact_counts", "RFC3261-REG-09", Verdict::pass, several_contacts("120", 100s)},
       {"trap_5_not_the_expires_header", "RFC3261-REG-09",
-       fails("renewed after its last 200: 100.000 s", {5}), several_contacts("60", 100s)},
+       fails("renewed after its last 200: 100.000 s", {1, 5}), several_contacts("60", 100s)},
       {"trap_5_not_the_shortest_of_all", "RFC3261-REG-08", Verdict::pass,
        several_contacts("60", 40s)},
       {"trap_6_register_expiration_is_minutes", "GRP-CFG-03", Verdict::pass, asks_for(120s)},

@@ -30,6 +30,37 @@ void another_fails(Setting s) {
   s.trace.ends(60s);
 }
 
+/// Registered at both at 0 s for 120 s; again with another Call-ID and tag at `at`.
+std::function<void(Setting)> registered_anew(Duration at, const Fields& last) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 120s);
+    Fields anew{.expires = 120s, .call_id = "anew-1", .from_tag = "anew"};
+    s.trace.at(at).from_device(primary).request("REGISTER", anew);
+    s.trace.at(at + 5ms).to_device(primary).response(200, {.expires = 120s});
+    s.trace.at(at + 10ms).from_device(secondary).request("REGISTER", last);
+    s.trace.at(at + 15ms).to_device(secondary).response(200, {.expires = 120s});
+    s.trace.ends(at + 60s);
+  };
+}
+
+std::vector<Case> restart_cases() {
+  constexpr auto id = "DUT-RESTART";
+  const Fields anew{.expires = 120s, .call_id = "anew-2", .from_tag = "anew"};
+  return {
+      {"restarts", id, warns("registered anew at both servers 30.000 s after the start", {5, 7}),
+       registered_anew(30s, anew)},
+      {"restarted_as_it_was_told", id, needs("a refresh after a granted registration"),
+       [=](Setting s) {
+         registered_anew(30s, anew)(s);
+         s.trace.at(25s).action("restart");
+       }},
+      {"a_new_call_id_for_a_refresh", id, Verdict::pass, registered_anew(100s, anew)},
+      {"one_registration_goes_on", id, Verdict::pass, registered_anew(30s, {.expires = 120s})},
+      {"foreign", id, needs("a journal, which says when"), foreign(registered_anew(30s, anew))},
+      {"healthy", id, Verdict::pass, healthy},
+  };
+}
+
 std::vector<Case> device_cases() {
   return {
       {"alive", "DUT-ALIVE", Verdict::pass, healthy},
@@ -113,7 +144,8 @@ std::vector<Case> profile_cases() {
 
 std::vector<Case> always_told_cases() {
   std::vector<Case> all = device_cases();
-  for (Case& one : profile_cases()) all.push_back(std::move(one));
+  for (const auto more : {restart_cases, profile_cases})
+    for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }
 

@@ -67,9 +67,73 @@ std::function<void(Setting)> refused_every(Duration wait, int attempts = 7) {
   };
 }
 
-}  // namespace
+/// What a request is and how it is refused.
+struct Refusal {
+  std::string method;
+  int status = 404;
+  Duration wait{};
+  int count = 0;
+};
 
-std::vector<Case> failover_recovery_cases() {
+/// Sent so often at the primary, and refused 10 ms later each time.
+std::function<void(Setting)> refused(const Refusal& refusal, const Fields& fields = {}) {
+  return [=](Setting s) {
+    for (int i = 0; i < refusal.count; ++i) {
+      const Duration at = 1s + i * refusal.wait;
+      s.trace.at(at).from_device(primary).request(refusal.method, fields);
+      s.trace.at(at + 10ms).to_device(primary).response(refusal.status);
+    }
+    s.trace.ends(10s + refusal.count * refusal.wait);
+  };
+}
+
+/// Every second frame from the first one.
+Frames requests_in(std::uint32_t count) {
+  Frames found;
+  for (std::uint32_t i = 0; i < count; ++i) found.push_back(1 + 2 * i);
+  return found;
+}
+
+/// Calls to one after the other, each busy.
+void calls_many(Setting s) {
+  for (int i = 0; i < 20; ++i) {
+    const Duration at = 1s + i * 500ms;
+    s.trace.at(at).from_device(primary).request("INVITE", {.number = std::to_string(2000 + i)});
+    s.trace.at(at + 10ms).to_device(primary).response(486);
+  }
+}
+
+std::vector<Case> repeat_cases() {
+  constexpr auto id = "FO-HERD-03";
+  const Fields watching{.headers = {{"Event", "message-summary"}}};
+  return {
+      {"subscribes_without_end", id,
+       warns("14 SUBSCRIBEs in a row at the primary were refused with 404: 14 in a minute",
+             requests_in(14)),
+       refused({"SUBSCRIBE", 404, 50ms, 14}, watching)},
+      {"answers_challenges_without_end", id,
+       warns("20 REGISTERs in a row at the primary were refused with 401: 20 in a minute",
+             requests_in(20)),
+       refused({"REGISTER", 401, 1s, 20})},
+      {"follows_a_redirect_in_a_circle", id,
+       warns("13 INVITEs in a row at the primary were refused with 302: 13 in a minute",
+             requests_in(13)),
+       refused({"INVITE", 302, 20ms, 13})},
+      {"some_repairs", id, Verdict::pass, refused({"REGISTER", 401, 20ms, 5})},
+      {"pauses", id, Verdict::pass, refused({"SUBSCRIBE", 404, 6s, 30}, watching)},
+      {"keep_alives", id, Verdict::pass, refused({"OPTIONS", 404, 2s, 40})},
+      {"waits_for_its_turn", id, needs("five requests of one kind in a row that are refused"),
+       [](Setting s) {
+         s.trace.complete_call(primary, 0s);
+         refused({"UPDATE", 491, 100ms, 20})(s);
+       }},
+      {"calls_many", id, needs("five requests of one kind in a row that are refused"), calls_many},
+      {"refused_once", id, needs("five requests of one kind in a row that are refused"),
+       refused({"SUBSCRIBE", 404, 1s, 1}, watching)},
+  };
+}
+
+std::vector<Case> return_cases() {
   return {
       {"soon", "FO-BACK-02", Verdict::pass, back_at(300s)},
       {"late", "FO-BACK-02", warns("after its return: 150.000 s", {16}), back_at(400s)},
@@ -117,6 +181,14 @@ std::vector<Case> failover_recovery_cases() {
       {"no_register", "FO-DET-LAPSE", needs("a REGISTER"),
        [](Setting s) { s.trace.complete_call(primary, 1s); }},
   };
+}
+
+}  // namespace
+
+std::vector<Case> failover_recovery_cases() {
+  std::vector<Case> all = return_cases();
+  for (Case& one : repeat_cases()) all.push_back(std::move(one));
+  return all;
 }
 
 }  // namespace sipharness::check_tests

@@ -14,6 +14,54 @@ void only_primary_refreshed(Setting s) {
   s.trace.ends(330s);
 }
 
+/// Registered at the primary; at the secondary only asked who is there.
+void polls_the_secondary(Setting s) {
+  s.trace.registration(primary, 0s, 120s);
+  for (const Duration at : {1s, 31s}) {
+    s.trace.at(at).from_device(secondary).request("REGISTER", {.expires = 0s});
+    s.trace.at(at + 20ms).to_device(secondary).response(200);
+  }
+  s.trace.ends(60s);
+}
+
+/// Takes the binding at the secondary back at 10 s and goes on at the primary.
+void drops_the_secondary(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(10s).from_device(secondary).request("REGISTER", {.expires = 0s});
+  s.trace.at(10020ms).to_device(secondary).response(200);
+  for (const Duration at : {100s, 200s}) s.trace.registration(primary, at, 120s);
+  s.trace.ends(250s);
+}
+
+/// The refresh of the primary at 100 s is refused; `rest` goes on there.
+std::function<void(Setting)> refused_at_refresh(int status, const Fields& refusal,
+                                                const std::function<void(Setting)>& rest) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 120s);
+    s.trace.at(100s).from_device(primary).request("REGISTER", {.expires = 120s});
+    s.trace.at(100020ms).to_device(primary).response(status, refusal);
+    for (const Duration at : {101s, 201s, 301s, 401s}) s.trace.registration(secondary, at, 120s);
+    rest(s);
+  };
+}
+
+void lives_on(Setting s) {
+  s.trace.ends(420s);
+}
+
+/// It goes soon after it was refused.
+void shuts_down(Setting s) {
+  s.trace.at(160s).action("shutdown");
+  s.trace.ends(420s);
+}
+
+std::function<void(Setting)> comes_again(const std::vector<Duration>& times) {
+  return [=](Setting s) {
+    for (const Duration at : times) silent_register(s.trace, primary, at);
+    s.trace.ends(times.back() + 60s);
+  };
+}
+
 void primary_down_from_5s(TraceBuilder& trace, bool secondary_refreshed) {
   trace.healthy_registrations(0s, 120s);
   trace.at(5s).silent(primary);
@@ -49,6 +97,11 @@ std::vector<Case> both_servers_cases() {
          s.profile.register_expiration.reset();
          s.trace.healthy_registrations(0s, 120s);
        }},
+  };
+}
+
+std::vector<Case> first_register_cases() {
+  return {
       {"both_at_once", "GRP-REG-01", Verdict::pass,
        [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
       {"secondary_after_the_primary_timed_out", "GRP-REG-01", Verdict::pass,
@@ -69,8 +122,30 @@ std::vector<Case> both_servers_cases() {
       {"capture_too_short", "GRP-REG-01", inconclusive("before the secondary had to be tried", {1}),
        [](Setting s) {
          s.trace.registration(primary, 0s, 120s);
-         s.trace.ends(20s);
+         s.trace.ends(8s);
        }},
+      {"never_at_the_secondary_in_30_s", "GRP-REG-01", fails("no REGISTER at the secondary", {1}),
+       [](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.ends(30s);
+       }},
+      {"waits_for_a_silent_primary", "GRP-REG-01",
+       inconclusive("before the secondary had to be tried", {1}),
+       [](Setting s) {
+         s.trace.at(0s).from_device(primary).request("REGISTER", {.expires = 120s});
+         s.trace.ends(30s);
+       }},
+      {"only_polls_the_secondary", "GRP-REG-01",
+       fails("2 REGISTERs at the secondary, each with expiry 0", {1, 3, 5}), polls_the_secondary},
+      {"foreign_and_short", "GRP-REG-01", inconclusive("before the secondary had to be tried", {1}),
+       foreign([](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.ends(100s);
+       })},
+      {"foreign_and_a_whole_period_long", "GRP-REG-01", fails("no REGISTER at the secondary", {1}),
+       foreign([](Setting s) {
+         for (const Duration at : {0s, 100s, 200s}) s.trace.registration(primary, at, 120s);
+       })},
       {"unclaimed_vendor_row_is_info", "GRP-REG-01",
        info("neither the profile nor the User-Agent claims the guide", {1}),
        [](Setting s) {
@@ -92,8 +167,30 @@ std::vector<Case> bound_cases() {
          registrations(s.trace, 300s);
          s.trace.ends(310s);
        }},
-      {"secondary_lapses", "GRP-REG-02", fails("binding at the secondary lapsed 209.985 s", {}),
+      {"secondary_lapses", "GRP-REG-02", fails("binding at the secondary lapsed 209.985 s", {3}),
        only_primary_refreshed},
+      {"secondary_is_taken_back", "GRP-REG-02",
+       fails("binding at the secondary was taken back 239.980 s", {3}), drops_the_secondary},
+      {"foreign_and_one_is_taken_back", "GRP-REG-02",
+       fails("binding at the secondary was taken back", {3}), foreign(drops_the_secondary)},
+      {"foreign_and_both_are_taken_back", "GRP-REG-02", Verdict::pass, foreign([](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         for (const auto server : {primary, secondary}) {
+           s.trace.at(60s).from_device(server).request("REGISTER", {.expires = 0s});
+           s.trace.at(60020ms).to_device(server).response(200);
+         }
+         s.trace.ends(250s);
+       })},
+      {"nobody_says_what_is_granted", "GRP-REG-02",
+       inconclusive("what was granted is not known", {5, 6}),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(100s).from_device(primary).request("REGISTER", {.expires = 120s});
+         s.trace.at(100020ms).to_device(primary).response(
+             200, {.headers = {{"Contact", "<sip:1001@203.0.113.9:4711>;expires=60"}}});
+         s.trace.registration(secondary, 101s, 120s);
+         s.trace.ends(150s);
+       }},
       {"primary_refreshed_too_late", "GRP-REG-02",
        fails("no binding at the primary for 30.000 s", {7}),
        [](Setting s) {
@@ -129,7 +226,8 @@ std::vector<Case> independence_cases() {
   return {
       {"secondary_kept", "GRP-REG-03", Verdict::pass,
        [](Setting s) { primary_down_from_5s(s.trace, true); }},
-      {"secondary_lapses_too", "GRP-REG-03", fails("binding at the secondary lapsed 169.985 s", {}),
+      {"secondary_lapses_too", "GRP-REG-03",
+       fails("binding at the secondary lapsed 169.985 s", {3}),
        [](Setting s) { primary_down_from_5s(s.trace, false); }},
       {"waits_for_the_primary", "GRP-REG-03",
        fails("never registered at the healthy secondary", {}),
@@ -161,14 +259,49 @@ std::vector<Case> independence_cases() {
        [](Setting s) { registrations(s.trace, 200s); }},
       {"keeps_trying", "GRP-REG-08", Verdict::pass,
        [](Setting s) { primary_down_from_5s(s.trace, true); }},
-      {"gives_up", "GRP-REG-08", fails("no REGISTER after the one that timed out", {5}), gives_up},
+  };
+}
+
+std::vector<Case> pursuit_cases() {
+  const Fields two_minutes{.headers = {{"Retry-After", "120"}}};
+  return {
+      {"gives_up", "GRP-REG-08",
+       fails("gave the primary up: no REGISTER in the 158.000 s after a timeout", {5}), gives_up},
       {"gives_up_or_waits_longer", "GRP-REG-08",
        inconclusive("but reg_retry_wait is not known: say --profile", {5}),
        [](Setting s) {
          s.profile.reg_retry_wait.reset();
          gives_up(s);
        }},
-      {"outage_too_short", "GRP-REG-08", needs("an outage of the primary long enough"),
+      {"gives_up_when_refused", "GRP-REG-08",
+       fails("no REGISTER in the 319.980 s after a 480", {5, 6}),
+       refused_at_refresh(480, {}, lives_on)},
+      {"gives_up_in_a_foreign_capture", "GRP-REG-08",
+       fails("no REGISTER in the 300.980 s after a 500", {5, 6}),
+       foreign(refused_at_refresh(500, {}, lives_on))},
+      {"comes_again_too_late", "GRP-REG-08",
+       fails("left the primary alone for 149.980 s after a 480", {5, 6}),
+       refused_at_refresh(480, {}, comes_again({250s}))},
+      {"rests_as_long_as_it_is_told", "GRP-REG-08", Verdict::pass,
+       refused_at_refresh(503, two_minutes, comes_again({300s}))},
+      {"waits_longer_each_time", "GRP-REG-08", Verdict::pass,
+       refused_at_refresh(480, {}, comes_again({150s, 282s, 534s}))},
+      {"rests_after_403", "GRP-REG-08", needs("a failed registration, and time"),
+       refused_at_refresh(403, {}, lives_on)},
+      {"refused_for_good", "GRP-REG-08", needs("a failed registration, and time"),
+       refused_at_refresh(405, {}, lives_on)},
+      {"shut_down", "GRP-REG-08", needs("a failed registration, and time"),
+       refused_at_refresh(480, {}, shuts_down)},
+      {"refused_connections_are_tries", "GRP-REG-08", Verdict::pass,
+       refused_at_refresh(503, {},
+                          [](Setting s) {
+                            for (const Duration at : {121s, 142s}) {
+                              s.trace.at(at).over(Transport::tcp).from_device(primary);
+                              s.trace.stream_event(capture::StreamEvent::syn);
+                            }
+                            s.trace.ends(200s);
+                          })},
+      {"outage_too_short", "GRP-REG-08", needs("a failed registration, and time"),
        [](Setting s) {
          s.trace.healthy_registrations(0s, 120s);
          s.trace.at(5s).silent(primary);
@@ -244,6 +377,14 @@ std::vector<Case> period_cases() {
       {"margin_larger_than_grant", "GRP-REG-05", Verdict::pass, refreshed_after(60s, 300s)},
       {"margin_larger_than_grant_and_a_storm", "GRP-REG-05",
        fails("(granted 2min, Reregister before 5min): 1.000 s", {3}), refreshed_after(1s, 300s)},
+      {"nobody_says_what_is_granted", "GRP-REG-05",
+       inconclusive("what was granted is not known", {1, 2}),
+       [](Setting s) {
+         s.trace.at(0s).from_device(primary).request("REGISTER", {.expires = 120s});
+         s.trace.at(20ms).to_device(primary).response(
+             200, {.headers = {{"Contact", "<sip:1001@203.0.113.9:4711>;expires=60"}}});
+         s.trace.registration(primary, 40s, 120s);
+       }},
       {"no_refresh", "GRP-REG-05", needs("a refresh after a granted registration"),
        [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
       {"setting_unknown_to_the_device", "GRP-REG-05",
@@ -309,7 +450,7 @@ std::vector<Case> lost_options_cases() {
          s.trace.without_journal();
        }},
       {"lost_options_excuse_no_lapse", "GRP-REG-02",
-       fails("binding at the primary lapsed 79.995 s", {}),
+       fails("binding at the primary lapsed 79.995 s", {14}),
        [](Setting s) {
          loses_options(s);
          s.trace.ends(500s);
@@ -338,8 +479,8 @@ std::vector<Case> challenge_cases() {
 
 std::vector<Case> guide_registration_cases() {
   std::vector<Case> all = both_servers_cases();
-  for (const auto more : {bound_cases, independence_cases, period_cases, reason_cases,
-                          lost_options_cases, challenge_cases})
+  for (const auto more : {first_register_cases, bound_cases, independence_cases, pursuit_cases,
+                          period_cases, reason_cases, lost_options_cases, challenge_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

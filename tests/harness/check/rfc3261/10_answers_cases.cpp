@@ -190,6 +190,13 @@ std::vector<Case> rest_cases() {
          answered(s.trace, 20s, 403);
          s.trace.ends(120s);
        }},
+      {"was_under_way_before", "RFC3261-REG-15", Verdict::pass,
+       [](Setting s) {
+         const auto first = s.trace.at(0s).from_device(primary).request("REGISTER");
+         s.trace.at(500ms).request("REGISTER", {.call_id = "another"});
+         s.trace.at(5s).to_device(primary).response(404, {.to = first});
+         s.trace.ends(60s);
+       }},
       {"waits_as_long_as_it_is_set", "RFC3261-REG-15", Verdict::pass,
        [](Setting s) {
          s.profile.reg_retry_wait_403 = 60s;
@@ -273,6 +280,11 @@ std::vector<Case> target_cases() {
        }},
       {"no_record_route", "RFC3261-REG-14", needs("a 200 to REGISTER with Record-Route"),
        refreshed},
+  };
+}
+
+std::vector<Case> departure_cases() {
+  return {
       {"takes_back_with_zero", "RFC3261-REG-17", Verdict::pass,
        [](Setting s) {
          s.trace.registration(primary, 0s, 120s);
@@ -287,7 +299,35 @@ std::vector<Case> target_cases() {
        [](Setting s) {
          s.trace.at(0s).from_device(primary).request("REGISTER", {.expires = 60s, .contact = "*"});
        }},
-      {"tells_only_one_server", "RFC3261-REG-17", warns("without telling the secondary", {}),
+      {"renews_when_shut_down", "RFC3261-REG-17",
+       warns("the last REGISTER at the primary, 0.000 s after the shutdown, takes no binding back",
+             {5}),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(50s).action("shutdown");
+         for (const auto server : {primary, secondary}) s.trace.registration(server, 50s, 120s);
+         s.trace.ends(70s);
+       }},
+      {"was_about_to_refresh", "RFC3261-REG-17", needs("a REGISTER that takes a binding back"),
+       [](Setting s) {
+         s.trace.registration(primary, 0s, 120s);
+         s.trace.at(99900ms).action("shutdown");
+         s.trace.registration(primary, 100s, 120s);
+         s.trace.ends(130s);
+       }},
+      {"foreign_and_tells_only_one", "RFC3261-REG-17", warns("without telling the secondary", {3}),
+       foreign([](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.registration(primary, 50s, 0s);
+         s.trace.complete_call(primary, 20s);
+         s.trace.to_device(secondary).at(200s).request("OPTIONS");
+       })},
+      {"foreign_and_may_live_on", "RFC3261-REG-17", Verdict::pass, foreign([](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.registration(primary, 50s, 0s);
+         s.trace.to_device(secondary).at(80s).request("OPTIONS");
+       })},
+      {"tells_only_one_server", "RFC3261-REG-17", warns("without telling the secondary", {3}),
        [](Setting s) {
          s.trace.healthy_registrations(0s, 120s);
          s.trace.at(50s).action("shutdown");
@@ -303,7 +343,8 @@ std::vector<Case> target_cases() {
 
 std::vector<Case> rfc3261_10_answers_cases() {
   std::vector<Case> all = grant_cases();
-  for (const auto more : {margin_cases, refusal_cases, rest_cases, busy_cases, target_cases})
+  for (const auto more :
+       {margin_cases, refusal_cases, rest_cases, busy_cases, target_cases, departure_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

@@ -155,6 +155,47 @@ std::vector<Case> lifecycle_cases() {
   };
 }
 
+/// The same again at 31 s, while the first has 30 s to live.
+void begins_again(Setting s, MessageId) {
+  watch(s, primary, 31s);
+}
+
+std::vector<Case> second_cases() {
+  constexpr auto id = "RFC6665-07";
+  constexpr auto what = "a subscription that is refreshed, or begun again";
+  return {
+      {"refreshed_in_its_dialog", id, Verdict::pass,
+       for_a_minute([](Setting s, MessageId one) { refresh(s, primary, 50s, one); })},
+      {"begun_twice", id,
+       warns("a second subscription to dialog at the primary while the first lives for another "
+             "30.010 s",
+             {5, 9}),
+       for_a_minute(begins_again)},
+      {"begun_twice_at_the_server", id, inconclusive("packets may have been lost", {5, 9}),
+       for_a_minute([](Setting s, MessageId one) {
+         begins_again(s, one);
+         s.trace.vantage(trace::Vantage::server);
+       })},
+      {"begun_again_when_it_had_run_out", id, needs(what),
+       for_a_minute([](Setting s, MessageId) { watch(s, primary, 70s); })},
+      {"the_first_is_given_back", id, needs(what), for_a_minute([](Setting s, MessageId one) {
+         begins_again(s, one);
+         refresh(s, primary, 31100ms, one, {0s});
+       })},
+      {"begun_again_after_a_restart", id, needs(what), for_a_minute([](Setting s, MessageId one) {
+         s.trace.at(20s).action("restart");
+         begins_again(s, one);
+       })},
+      {"begun_again_for_another_contact", id, needs(what), for_a_minute([](Setting s, MessageId) {
+         Fields moved = asking(dialog);
+         moved.contact = "sip:1001@127.0.0.1:5099";
+         subscribe(s, primary, 31s, moved);
+       })},
+      {"each_server_has_its_own", id, needs(what),
+       for_a_minute([](Setting s, MessageId) { watch(s, secondary, 31s); })},
+  };
+}
+
 /// Timer N = 64*T1. @source RFC 6665 §4.1.2.4; catalogue, table T-6
 std::vector<Case> timer_n_cases() {
   return {
@@ -174,7 +215,7 @@ std::vector<Case> timer_n_cases() {
 
 std::vector<Case> rfc6665_4_subscription_cases() {
   std::vector<Case> all = lifecycle_cases();
-  for (const auto more : {timer_n_cases, order_cases})
+  for (const auto more : {second_cases, timer_n_cases, order_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

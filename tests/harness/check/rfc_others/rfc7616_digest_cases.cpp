@@ -193,6 +193,12 @@ std::vector<Case> renewal_cases() {
        gone_stale(rewritten("username=\"1001\"", "username=\"1009\"", renewed))},
       {"taken_for_a_rejection", "AUTH-05", fails("no request with the new nonce", {5, 6}),
        gone_stale({})},
+      {"stale_again_is_nobodys_duty", "AUTH-05", Verdict::pass,
+       [renewed](Setting s) {
+         gone_stale({})(s);
+         challenged(s, primary, 20050ms, challenge({.nonce = "n3", .stale = true}), proof(renewed));
+         s.trace.ends(60s);
+       }},
       {"never_stale", "AUTH-05", needs("credentials whose nonce a server calls stale"),
        counted({1, 2})},
   };

@@ -34,6 +34,11 @@ const std::array rows{
                  "FO-BOTH-02",
                  {"FO-BACK-02", "GRP-REG-08", "FO-BACK-01", "GRP-CALL-08", "RFC3261-REG-09"},
                  "both_servers_return"},
+    DeviationRow{SIPHARNESS_DEVIATION(subscribes_at_once_when_refused),
+                 "subscribes again a tenth of a second after each refusal",
+                 "FO-HERD-03",
+                 {},
+                 "subscription_lifecycle/refused"},
 };
 
 }  // namespace

@@ -1,0 +1,91 @@
+#include "harness/observed/repeats.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/subscriptions.hpp"
+#include "harness/sip/address.hpp"
+
+namespace sipharness::observed {
+namespace {
+
+/// What makes a request the same again, whatever its Call-ID: a device that spins may take a new
+/// one.
+using Kind = std::tuple<sip::Method, ServerRole, std::string, std::string_view>;
+
+class SeriesFinder {
+ public:
+  explicit SeriesFinder(const Phone& phone) : phone_(phone) {}
+
+  std::vector<RefusedSeries> find() {
+    for (const Transaction* request : client_transactions(phone_))
+      if (request->final && request->method != sip::Method::cancel) take(*request);
+    for (auto& [kind, series] : open_) close(series);
+    return std::move(found_);
+  }
+
+ private:
+  Kind kind_of(const Transaction& request) const {
+    const sip::MessageView& sip = opening(phone_, request).sip;
+    const auto to = sip::parse_address(sip.header(sip::HeaderId::to));
+    return {request.method, request.server, to ? std::string(to->uri) : std::string(),
+            event_of(sip)};
+  }
+
+  /// Whoever asks with OPTIONS only whether the server is there has its answer in any response.
+  static Duration pause_after(const Transaction& request) {
+    return request.method == sip::Method::options ? policy::no_wait : policy::least_wait;
+  }
+
+  void take(const Transaction& request) {
+    RefusedSeries& series = open_[kind_of(request)];
+    const int status = phone_.message(*request.final).sip.status();
+    if (status >= 300 && status != 491)
+      series.refused.push_back(&request);
+    else
+      close(series);
+  }
+
+  CaptureTime start(const Transaction& request) const { return opening(phone_, request).at; }
+
+  /// The requests before `last` that it does not follow at once count no more.
+  bool is_after_a_pause(const Transaction& before, const Transaction& last) const {
+    return start(last) - phone_.at(*before.final) >= pause_after(last);
+  }
+
+  void close(RefusedSeries& series) {
+    const std::vector<const Transaction*>& refused = series.refused;
+    for (std::size_t first = 0, last = 0; last < refused.size(); ++last) {
+      if (last > 0 && is_after_a_pause(*refused[last - 1], *refused[last])) first = last;
+      while (start(*refused[last]) - start(*refused[first]) >= 1min) ++first;
+      series.most = std::max(series.most, last - first + 1);
+    }
+    if (refused.size() >= policy::enough_attempts) found_.push_back(std::move(series));
+    series = {};
+  }
+
+  const Phone& phone_;
+  std::map<Kind, RefusedSeries> open_;
+  std::vector<RefusedSeries> found_;
+};
+
+}  // namespace
+
+std::vector<RefusedSeries> find_refused_series(const Phone& phone) {
+  return SeriesFinder(phone).find();
+}
+
+Evidence evidence_of(const Phone& phone, const RefusedSeries& series) {
+  Evidence evidence = evidence_of(phone, opening(phone, *series.refused.front()));
+  evidence.messages.clear();
+  for (const Transaction* request : series.refused)
+    evidence.messages.push_back(request->sends.front());
+  return evidence;
+}
+
+}  // namespace sipharness::observed

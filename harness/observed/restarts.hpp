@@ -1,0 +1,28 @@
+#pragma once
+// Restarts that nobody ordered: the device begins its registrations anew at both servers although
+// it had just made them. @source RFC 3261 §10.2 (one Call-ID until it boots again)
+
+#include <array>
+#include <vector>
+
+#include "harness/observed/evidence.hpp"
+#include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
+
+namespace sipharness::observed {
+
+struct OwnRestart {
+  std::array<const RegisterAttempt*, 2> anew{};  ///< the first attempt at each server
+};
+
+std::vector<OwnRestart> find_own_restarts(const Phone& phone);
+/// In time order. Both servers hold a binding that is not due for long, and within seconds get a
+/// REGISTER with a new Call-ID and From tag for the same Contact.
+inline const std::vector<OwnRestart>& own_restarts(const Phone& phone) {
+  return phone.derived<find_own_restarts>();
+}
+
+/// The two REGISTERs.
+Evidence evidence_of(const Phone& phone, const OwnRestart& restart);
+
+}  // namespace sipharness::observed
