@@ -25,6 +25,9 @@ std::string describe_final(const CallLeg& leg) {
 std::string describe_leg(const CallLeg& leg) {
   std::string text;
   const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  if (leg.first_response && !leg.rang && !leg.final)
+    add(fmt::format("first response after {}",
+                    format_seconds(leg.first_response->at - leg.sent.at)));
   if (leg.rang) add(fmt::format("rang after {}", format_seconds(leg.rang->at - leg.sent.at)));
   if (leg.cancelled)
     add(fmt::format("cancelled after {} (frame {})",
@@ -32,10 +35,10 @@ std::string describe_leg(const CallLeg& leg) {
   if (leg.final) add(describe_final(leg));
   if (!leg.first_response) add("no response");
   if (leg.first_response && !leg.final) add("no final response");
+  const std::string span = format_seconds(leg.last_sent.at - leg.sent.at);
   if (leg.transmissions > leg.requests)
-    add(fmt::format("sent {} times over {}", leg.transmissions,
-                    format_seconds(leg.last_sent.at - leg.sent.at)));
-  if (leg.requests > 1) add(fmt::format("in {} transactions", leg.requests));
+    add(fmt::format("sent {} times over {}", leg.transmissions, span));
+  if (leg.requests > 1) add(fmt::format("{} transactions over {}", leg.requests, span));
   return text;
 }
 
@@ -63,9 +66,11 @@ std::string describe(const Call& call) {
   }
   if (call.legs.size() > 4) text += fmt::format("; {} more INVITEs", call.legs.size() - 4);
   if (call.ended)
-    text += fmt::format("; {} hung up after {} (frame {})",
-                        call.ended_by_phone ? "the phone" : "the far end",
-                        format_seconds(call.ended->at - begin), call.ended->frame);
+    text += fmt::format(
+        "; {} hung up{} after {} (frame {})", call.ended_by_phone ? "the phone" : "the far end",
+        call.ended_at == call.legs.back().server ? ""
+                                                 : fmt::format(" at {}", name_of(call.ended_at)),
+        format_seconds(call.ended->at - begin), call.ended->frame);
   return text;
 }
 

@@ -166,6 +166,7 @@ class StoryJson {
             {"dialled_s", call.dialled ? ordered_json(at(*call.dialled)) : ordered_json(nullptr)},
             {"legs", list(call.legs, &StoryJson::leg_json)},
             {"ended", moment_or_null(call.ended)},
+            {"ended_at", text_or_null(to_string(call.ended_at))},
             {"ended_by", !call.ended           ? ordered_json(nullptr)
                          : call.ended_by_phone ? ordered_json("phone")
                                                : ordered_json("far end")}};

@@ -56,9 +56,10 @@ void tell_end(const observed::Phone& phone, std::optional<std::size_t> by_phone,
               std::optional<std::size_t> by_other, Call& told) {
   if (!by_phone && !by_other) return;
   const bool is_phones = by_phone && (!by_other || *by_phone < *by_other);
-  const Moment end = moment_of(phone, is_phones ? *by_phone : *by_other);
-  if (told.ended && told.ended->at <= end.at) return;
-  told.ended = end;
+  const std::size_t bye = is_phones ? *by_phone : *by_other;
+  if (told.ended && told.ended->at <= phone.at(bye)) return;
+  told.ended = moment_of(phone, bye);
+  told.ended_at = phone.message(bye).server;
   told.ended_by_phone = is_phones;
 }
 

@@ -116,6 +116,7 @@ struct Call {
   std::optional<CaptureTime> dialled;
   std::vector<CallLeg> legs;
   std::optional<Moment> ended;  ///< the BYE
+  ServerRole ended_at = ServerRole::none;
   bool ended_by_phone = false;
 };
 

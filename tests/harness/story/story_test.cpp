@@ -146,6 +146,20 @@ TEST(Calls, come_in_and_are_hung_up_by_the_far_end) {
   EXPECT_FALSE(call.ended_by_phone);
 }
 
+TEST(Calls, say_at_which_server_they_were_hung_up) {
+  TraceBuilder t;
+  t.healthy_registrations(0s);
+  const auto invite = t.at(5s).from_device(primary).request("INVITE");
+  t.at(6s).to_device(primary).response(200);
+  t.at(6010ms).from_device(primary).request("ACK");
+  t.at(9s).from_device(secondary).request("BYE", {.in = invite});
+  t.ends(20s);
+  const Story story = story_of(t);
+  ASSERT_THAT(only_phone(story).calls, SizeIs(1));
+  EXPECT_EQ(story.phones[0].calls[0].ended->at, epoch + 9s);
+  EXPECT_EQ(story.phones[0].calls[0].ended_at, secondary);
+}
+
 TEST(Calls, that_are_cancelled_say_when) {
   TraceBuilder t;
   t.healthy_registrations(0s);
