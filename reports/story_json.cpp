@@ -100,7 +100,9 @@ class StoryJson {
             {"zero_utc", date_and_time(overview.zero)},
             {"span_s", to_seconds(overview.last - overview.first)},
             {"vantage", overview.vantage},
-            {"faults", overview.faults}};
+            {"guesses", overview.guesses},
+            {"faults", overview.faults},
+            {"remarks", overview.remarks}};
   }
 
   ordered_json party_json(const Party& party) const {

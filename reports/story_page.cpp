@@ -77,6 +77,7 @@ void write_head(const Overview& overview, const StoryOptions& options, Page& pag
                                 date_and_time(overview.last),
                                 format_seconds(overview.last - overview.first)));
   write_parties(overview.parties, page);
+  for (const std::string& guess : overview.guesses) page.line("  guess: ", printable(guess));
 }
 
 std::string listed(const std::vector<Count>& counts) {
@@ -238,6 +239,7 @@ class StoryWriter {
     page_.line("Capture  ", fmt::format("vantage {}{}", story_.overview.vantage,
                                         story_.overview.faults.empty() ? "" : ", incomplete"));
     for (const std::string& fault : story_.overview.faults) page_.line("  ", printable(fault));
+    for (const std::string& remark : story_.overview.remarks) page_.line("  ", printable(remark));
     for (const std::string& hint : story_.hints) page_.line("  ", printable(hint));
     if (story_.left_out.empty()) return;
     page_.line("Left out", "");

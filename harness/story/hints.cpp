@@ -58,18 +58,19 @@ class HintFinder {
       if (flow.direction == Direction::elsewhere) continue;
       const std::size_t way = flow.direction == Direction::from_device ? 0 : 1;
       ++counts_[static_cast<std::size_t>(flow.server)][way];
-      if (first_frames_[way] == 0) first_frames_[way] = place.frame;
+      if (firsts_[way].frame == 0) firsts_[way] = {place.frame, flow.source.address};
     }
   }
 
   /// Whose packets came without a router in between was captured beside.
   void look_for_routers() {
-    const auto [sent, heard] = first_frames_;
-    if (!trace_.file || is_on_one_host_ || sent == 0 || heard == 0) return;
-    const auto found = ttl_of_frames(*trace_.file, {sent, heard});
+    const auto& [sent, heard] = firsts_;
+    if (!trace_.file || is_on_one_host_ || sent.frame == 0 || heard.frame == 0) return;
+    const auto found =
+        ttl_of_frames(*trace_.file, {{sent.frame, sent.source}, {heard.frame, heard.source}});
     if (found.size() < 2) return;
-    const unsigned of_phone = found.at(sent);
-    const unsigned of_server = found.at(heard);
+    const unsigned of_phone = found.at(sent.frame);
+    const unsigned of_server = found.at(heard.frame);
     constexpr std::array<std::string_view, 4> places = {
         "captured between routers", "captured on the link of the server",
         "captured on the link of the phone", "neither passed a router"};
@@ -78,7 +79,7 @@ class HintFinder {
     hints_.push_back(
         fmt::format("TTL {} from the phone (frame {}), {} from the server (frame {}): "
                     "{}",
-                    of_phone, sent, of_server, heard, places[place]));
+                    of_phone, sent.frame, of_server, heard.frame, places[place]));
   }
 
   void look_for_other_direction(ServerRole server) {
@@ -134,7 +135,11 @@ class HintFinder {
   const trace::Trace& trace_;
   bool is_on_one_host_ = false;
   std::array<std::array<std::size_t, 2>, 3> counts_{};  ///< by server: from phones, to phones
-  std::array<std::uint32_t, 2> first_frames_{};         ///< from phones, to phones
+  struct First {
+    std::uint32_t frame = 0;
+    IpAddress source;
+  };
+  std::array<First, 2> firsts_{};  ///< from phones, to phones
   std::vector<std::string> hints_;
 };
 

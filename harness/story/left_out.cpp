@@ -73,9 +73,15 @@ class LeftOutFinder {
         counts.frames -
         std::min<std::uint64_t>(counts.frames,
                                 with_sip.size() + counts.undecodable + counts.duplicates);
-    add_count(rest, "frames that bring no SIP message (RTP, DNS, ICMP, TCP control, fragments)");
+    add_count(rest, "frames that bring no SIP message");
+    for (const trace::Census::Entry& entry : trace_.census.entries())
+      add_count(entry.packets,
+                entry.server.port == 0
+                    ? fmt::format("packets of {}", entry.protocol)
+                    : fmt::format("records of {}, server {}", entry.protocol, entry.server.text()));
     add_count(counts.undecodable, "frames that are no IP, or do not decode");
     add_count(counts.duplicates, "frames captured twice");
+    add_count(trace_.copies, "SIP messages that were captured twice");
     add_count(trace_.keep_alives, "keep-alives");
     for (const trace::Census::Entry& entry : trace_.census.undecoded())
       add_count(entry.packets, fmt::format("frames of {}, which is not decoded", entry.protocol));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/format.h>
+
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/missing_messages.hpp"
 #include "harness/observed/phone.hpp"
@@ -94,11 +96,17 @@ Overview overview_of(const trace::Trace& trace) {
                     .zero = trace.zero,
                     .has_journal = trace.has_journal(),
                     .parties = {},
+                    .guesses = {},
                     .faults = trace.health.texts(),
+                    .remarks = trace.remarks,
                     .vantage = std::string(to_string(trace.vantage))};
   for (const trace::Server& server : trace.servers) overview.parties.push_back(party_of(server));
   for (const trace::Device& device : trace.devices) overview.parties.push_back(party_of(device));
   for (const trace::Bystander& one : trace.bystanders) overview.parties.push_back(party_of(one));
+  for (const trace::OtherRoles& roles : trace.other_roles)
+    overview.guesses.push_back(fmt::format("{}; {}", roles.taken, roles.option));
+  if (trace.messages.empty())
+    overview.remarks.push_back(trace.census.instead_of_sip(trace.counts.frames));
   return overview;
 }
 

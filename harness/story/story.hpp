@@ -44,8 +44,10 @@ struct Overview {
   CaptureTime last;   ///< last frame, or the end of the run
   CaptureTime zero;   ///< from which seconds are counted
   bool has_journal = false;
-  std::vector<Party> parties;  ///< servers, phones, others
+  std::vector<Party> parties;        ///< servers, phones, others
+  std::vector<std::string> guesses;  ///< on who is who, and which option settles each
   std::vector<std::string> faults;
+  std::vector<std::string> remarks;
   std::string vantage;
 };
 

@@ -8,29 +8,32 @@ namespace {
 
 class TtlReader final : public packet::FrameSink {
  public:
-  explicit TtlReader(const std::set<std::uint32_t>& wanted) : wanted_(wanted) {}
+  explicit TtlReader(const std::map<std::uint32_t, IpAddress>& wanted) : wanted_(wanted) {}
 
   void on_frame(const packet::FrameView& frame) override {
-    if (!wanted_.contains(++number_)) return;
+    ++seen_;
+    const std::uint32_t number = frame.number == 0 ? seen_ : frame.number;
+    const auto wanted = wanted_.find(number);
+    if (wanted == wanted_.end()) return;
     const auto packet = packet::decode_frame(frame.link, frame.bytes);
-    if (!packet) return;
+    if (!packet || packet->source != wanted->second) return;
     // RFC 791 §3.1; RFC 8200 §3
     const std::size_t place = packet->source.is_v4() ? 8 : 7;
     if (place < packet->header.size())
-      found[number_] = static_cast<unsigned char>(packet->header[place]);
+      found[number] = static_cast<unsigned char>(packet->header[place]);
   }
 
   std::map<std::uint32_t, unsigned> found;
 
  private:
-  const std::set<std::uint32_t>& wanted_;
-  std::uint32_t number_ = 0;
+  const std::map<std::uint32_t, IpAddress>& wanted_;
+  std::uint32_t seen_ = 0;
 };
 
 }  // namespace
 
 std::map<std::uint32_t, unsigned> ttl_of_frames(const capture::CaptureFile& file,
-                                                const std::set<std::uint32_t>& frames) {
+                                                const std::map<std::uint32_t, IpAddress>& frames) {
   TtlReader reader(frames);
   if (!file.read(reader)) return {};
   return std::move(reader.found);
