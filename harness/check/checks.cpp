@@ -39,6 +39,7 @@ std::vector<Rule> gather() {
                              rfc3261_22_authentication_rules(),
                              rfc3263_failover_rules(),
                              rfc3581_port_rules(),
+                             rfc3608_service_route_rules(),
                              rfc3842_message_waiting_rules(),
                              rfc4028_session_rules(),
                              rfc6665_subscription_rules(),

@@ -35,6 +35,7 @@ std::span<const Rule> rfc3261_22_authentication_rules();   // RFC 3261 §22
 
 std::span<const Rule> rfc3263_failover_rules();         // RFC 3263 §4.3
 std::span<const Rule> rfc3581_port_rules();             // RFC 3581 §3, §4
+std::span<const Rule> rfc3608_service_route_rules();    // RFC 3608 §6.1
 std::span<const Rule> rfc3842_message_waiting_rules();  // RFC 3842 §3
 std::span<const Rule> rfc4028_session_rules();          // RFC 4028
 std::span<const Rule> rfc6665_subscription_rules();     // RFC 6665 §4.1

@@ -15,6 +15,7 @@
 #include "harness/observed/call.hpp"
 #include "harness/observed/dialogs.hpp"
 #include "harness/observed/failover.hpp"
+#include "harness/observed/merged_requests.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -80,14 +81,34 @@ Duration longest_overlap(const Phone& phone, const std::vector<const Dialog*>& d
   return longest;
 }
 
+void judge_dialogs(const Phone& phone, const std::vector<const Dialog*>& dialogs, Occurrence& it) {
+  for (const Dialog* dialog : dialogs) it.cite(dialog->invite->sends.front());
+  const Duration longest = longest_overlap(phone, dialogs);
+  it.expect(longest <= phone.profile.tolerances.nodup, "one confirmed dialog at a time",
+            fmt::format("two confirmed dialogs of one call for {}", format_seconds(longest)));
+}
+
 void never_answered_twice(const Phone& phone, const CallGroup& call, Occurrence& it) {
   const auto& known = phone.derived<find_dialogs_of_calls>();
   const auto dialogs = known.find(&call);
-  if (dialogs == known.end()) return;
-  for (const Dialog* dialog : dialogs->second) it.cite(dialog->invite->sends.front());
-  const Duration longest = longest_overlap(phone, dialogs->second);
-  it.expect(longest <= phone.profile.tolerances.nodup, "one confirmed dialog at a time",
-            fmt::format("two confirmed dialogs of one call for {}", format_seconds(longest)));
+  if (dialogs != known.end()) judge_dialogs(phone, dialogs->second, it);
+}
+
+/// The dialogs of a call that reached the device on two ways, in the order of their ACKs.
+void never_answers_twice(const Phone& phone, const MergedRequest& merged, Occurrence& it) {
+  const sip::MessageView& request = opening(phone, *merged.copy).sip;
+  std::vector<const Dialog*> both;
+  for (const Dialog* dialog : answered_dialogs_with(phone, request.call_id()))
+    if (dialog->confirmed && (dialog->invite == merged.first || dialog->invite == merged.copy))
+      both.push_back(dialog);
+  std::ranges::sort(both, {}, &Dialog::confirmed);
+  if (!both.empty())
+    judge_dialogs(phone, both, it.about({both.front()->server, request.call_id(), {}}));
+}
+
+void never_in_two_dialogs(const Phone& phone, Judge& judge) {
+  each<calls, never_answered_twice>(phone, judge);
+  each<merged_requests, never_answers_twice>(phone, judge);
 }
 
 const std::array rules{
@@ -105,12 +126,14 @@ const std::array rules{
     Rule{.row = {.id = "FO-NODUP",
                  .clause = "RFC 3261 §13.2.2.4",
                  .severity = Severity::must,
-                 .sentence = "One call of the user never leaves two confirmed dialogs.",
+                 .sentence = "One call of the user, or to the user, never leaves two confirmed "
+                             "dialogs.",
                  .observed = "Of the dialogs of one call, confirmed by 200 and ACK, no two are "
-                             "alive together for longer than it takes to end one of them.",
+                             "alive together for longer than it takes to end one of them; a call "
+                             "that both servers bring is one.",
                  .tolerance = "profile: nodup"},
          .needs = {"a call that was answered"},
-         .judge = each<calls, never_answered_twice>},
+         .judge = never_in_two_dialogs},
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "harness/observed/connections.hpp"
 #include "harness/observed/failover.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/preloaded_routes.hpp"
 #include "harness/observed/primary.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/strays.hpp"
@@ -67,12 +68,19 @@ void leaves_the_secondary_alone(const Phone& phone, const CallGroup& call, Occur
               "INVITE at the secondary although the primary had answered");
 }
 
+/// It is at the secondary, and its Route asks that one to send it to the primary.
+bool routes_back(const Phone& phone, const Leg& secondary) {
+  return routes_to_other_server(phone, opening(phone, invite_of(phone, secondary)));
+}
+
 void falls_back_to_the_secondary(const Phone& phone, const SilentPrimary& failed, Occurrence& it) {
   const CaptureTime i0 = failed.primary->i0;
   if (!registered(phone, ServerRole::secondary, i0) ||
       is_out(phone, ServerRole::secondary, failed.deadline))
     return;
-  if (failed.secondary != nullptr)
+  if (failed.secondary != nullptr && routes_back(phone, *failed.secondary))
+    it.violated("the INVITE at the secondary routes to the primary");
+  else if (failed.secondary != nullptr)
     it.should_be_within(
         {.start = i0,
          .end = reached_at(phone, *failed.secondary),
@@ -101,6 +109,8 @@ bool awaits_ack(const Phone& phone, const Leg& answered) {
 void judge_at_secondary(const Phone& phone, const CallGroup& call, const Leg& secondary,
                         Occurrence& it) {
   it.about(evidence_of(phone, secondary));
+  if (routes_back(phone, secondary))
+    return it.violated("the INVITE at the secondary routes to the primary");
   const bool was_acknowledged = !secondary.acks_2xx.empty();
   if (!is_answered(phone, secondary) || awaits_ack(phone, secondary)) return;
   if (!was_acknowledged && !call.hung_up)

@@ -82,8 +82,10 @@ bool is_invite_family(Method method) {
 bool may_share_branch(const Message& a, const Message& b) {
   const bool is_kin = a.sip.method() == b.sip.method() ||
                       (is_invite_family(a.sip.method()) && is_invite_family(b.sip.method()));
+  // That CANCEL and ACK go where the INVITE went is asked of them elsewhere.
+  const bool is_borrowed = b.sip.method() == Method::cancel || b.sip.method() == Method::ack;
   return is_kin && a.sip.cseq() == b.sip.cseq() && a.sip.call_id() == b.sip.call_id() &&
-         a.destination == b.destination;
+         (is_borrowed || a.destination == b.destination);
 }
 
 Wrong has_the_branch_of_another(const Phone& phone, const Message& message) {

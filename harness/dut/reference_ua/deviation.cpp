@@ -28,6 +28,7 @@ std::vector<DeviationRow> gather() {
                              rfc3261_22_authentication_deviations(),
                              rfc3263_4_failover_deviations(),
                              rfc3581_4_ports_deviations(),
+                             rfc3608_service_route_deviations(),
                              rfc3842_3_message_waiting_deviations(),
                              rfc4028_10_sessions_deviations(),
                              rfc6665_4_subscription_deviations(),

@@ -107,6 +107,8 @@ enum class Deviation : std::uint8_t {
   // rfc_others/rfc3581_ports
   omits_rport,
   answers_where_via_says,
+  // rfc_others/rfc3608_service_route
+  keeps_the_route_of_the_first_server,
   // rfc_others/rfc3842_message_waiting
   accepts_no_message_summary,
   // rfc_others/rfc4028_sessions

@@ -42,6 +42,8 @@ void OutgoingLeg::start() {
       .header(HeaderId::call_id, identity_.call_id)
       .header(HeaderId::cseq, fmt::format("{} INVITE", identity_.cseq))
       .header(HeaderId::contact, core_.contact());
+  if (const std::string& route = preloaded_route(); !route.empty())
+    request.header(HeaderId::route, route);
   server_.authenticator.authorize(request, "INVITE", target);
   core_.introduce(request);
   if (identity_.session)
@@ -52,6 +54,12 @@ void OutgoingLeg::start() {
       request, core_.hop_to(server_.endpoint),
       {.on_response = [this](const sip::MessageView& response) { on_response(response); },
        .on_failure = [this](sip::ClientFailure failure) { on_failure(failure); }});
+}
+
+const std::string& OutgoingLeg::preloaded_route() {
+  if (identity_.first_route.empty()) identity_.first_route = server_.service_route;
+  return core_.deviates(Deviation::keeps_the_route_of_the_first_server) ? identity_.first_route
+                                                                        : server_.service_route;
 }
 
 bool OutgoingLeg::finish() {

@@ -24,6 +24,7 @@ struct CallIdentity {
   std::string from_tag;
   std::uint32_t cseq = 1;
   std::optional<Duration> session{};  ///< the session interval it asks for
+  std::string first_route{};          ///< of the deviation keeps_the_route_of_the_first_server
 };
 
 class OutgoingLeg {
@@ -55,6 +56,8 @@ class OutgoingLeg {
   const std::optional<SessionInterval>& session_interval() const { return session_interval_; }
 
  private:
+  /// Route of the INVITE; empty: none.
+  const std::string& preloaded_route();
   enum class State : std::uint8_t { wanted, unwanted, finished };
   struct Acknowledged {
     std::string ack;

@@ -163,6 +163,7 @@ void Registration::on_accepted(const sip::MessageView& response) {
   if (expiry == 0s) return on_failed(core_.profile().retry_wait());
   failures_ = 0;
   ++accepted_;
+  server_.service_route = response.header(sip::HeaderId::service_route);
   if (core_.deviates(Deviation::routes_by_record_route_of_register))
     learned_route_ = response.header(HeaderId::record_route);
   const auto& options = core_.options();

@@ -21,6 +21,7 @@ struct Server {
   std::string host;   ///< the name we were given; empty: the address
   bool is_located = true;
   Authenticator authenticator;
+  std::string service_route{};  ///< Route of requests through it. @source RFC 3608 §6.1
   TimePoint quarantined_until;  ///< 503 with Retry-After. @source RFC 3261 §21.5.4, §20.33
 
   /// "sip:1001@p.test:5070": as we were given the server.

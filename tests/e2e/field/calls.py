@@ -73,6 +73,18 @@ class Call:
         self.within(12.01, ack_at, "ACK", invite, 1, uri=contact, more=routed)
         return invite
 
+    def is_called(self, at, server, status, tag, user="1001"):
+        """The same INVITE whichever server brings it; what the phone answers, and the ACK to that."""
+        via = f"SIP/2.0/UDP {server};branch=z9hG4bKs{server[8]};rport"
+        sender, to, uri = "<sip:2001@far.test>;tag=ab12", f"<sip:{user}@far.test>", f"sip:{user}@{PHONE}"
+        one = (via, sender, to, "in1@far", 1)
+        self.send(at, server, PHONE, request("INVITE", uri, *one, f"Contact: <sip:2001@{server}>"))
+        answer = (via, sender, f"{to};tag={tag}", "in1@far", 1)
+        self.send(at + 0.05, PHONE, server, response(status, "Told", *answer, "INVITE", f"Contact: <{uri}>"))
+        if status >= 200:
+            ack_via = via if status >= 300 else via.replace("z9hG4bKs", "z9hG4bKa")
+            self.send(at + 0.06, server, PHONE, request("ACK", uri, ack_via, *answer[1:]))
+
     def lookup(self, at, name, address):
         labels = b"".join(bytes([len(part)]) + part.encode() for part in name.split(".")) + b"\0"
         question = labels + struct.pack(">HH", 1, 1)
@@ -177,3 +189,23 @@ class Calls(FieldTest):
         call.within(60, SECONDARY, "BYE", invite, 2, uri=f"sip:2001@{SECONDARY}")
         self.assert_call(call, exit=1, fails={"RFC3261-TX-BYTEID"}, findings={"FO-DET-EARLY": "pass"},
                          says=["7 INVITEs with the same CSeq, each with a branch of its own"])
+
+    def test_a_call_by_both_servers_is_answered_once(self):
+        for status, fails in ((482, ()), (200, {"FO-NODUP"})):
+            with self.subTest(status):
+                call = Call()
+                call.is_called(10, PRIMARY, 200, "d1")
+                call.is_called(10.03, SECONDARY, status, "d2")
+                self.assert_call(call, exit=1 if fails else 0, fails=fails)
+
+    def test_the_route_of_one_server_is_none_of_the_other(self):
+        for server, route, verdict in ((PRIMARY, PRIMARY, "pass"), (SECONDARY, PRIMARY, "fail"),
+                                       (SECONDARY, "192.0.2.99:5060", "not_applicable"),
+                                       (SECONDARY, "edge.test", "not_applicable")):
+            with self.subTest(server=server, route=route):
+                call = Call()
+                invite = call.invite(10, server, more=(f"Route: <sip:{route};lr>",))
+                call.answer(10.1, server, invite, 404)
+                _, result = self.check(call.write(self.scratch / "call.pcap"), *PROFILE, *NAMED)
+                told = {f["requirement"]: f["verdict"] for f in result["findings"]}
+                self.assertEqual(told["RFC3608-01"], verdict)

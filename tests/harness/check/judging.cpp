@@ -86,6 +86,7 @@ std::vector<Case> all_cases() {
                             rfc3261_22_authentication_cases,
                             rfc3263_4_failover_cases,
                             rfc3581_4_ports_cases,
+                            rfc3608_service_route_cases,
                             rfc3842_3_message_waiting_cases,
                             rfc4028_10_sessions_cases,
                             rfc6665_4_subscription_cases,

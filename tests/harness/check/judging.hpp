@@ -97,6 +97,7 @@ std::vector<Case> rfc3261_19_tags_cases();
 std::vector<Case> rfc3261_22_authentication_cases();
 std::vector<Case> rfc3263_4_failover_cases();
 std::vector<Case> rfc3581_4_ports_cases();
+std::vector<Case> rfc3608_service_route_cases();
 std::vector<Case> rfc3842_3_message_waiting_cases();
 std::vector<Case> rfc4028_10_sessions_cases();
 std::vector<Case> rfc6665_4_subscription_cases();

@@ -30,6 +30,7 @@ std::span<const DeviationRow> rfc3261_19_tags_deviations();
 std::span<const DeviationRow> rfc3261_22_authentication_deviations();
 std::span<const DeviationRow> rfc3263_4_failover_deviations();
 std::span<const DeviationRow> rfc3581_4_ports_deviations();
+std::span<const DeviationRow> rfc3608_service_route_deviations();
 std::span<const DeviationRow> rfc3842_3_message_waiting_deviations();
 std::span<const DeviationRow> rfc4028_10_sessions_deviations();
 std::span<const DeviationRow> rfc6665_4_subscription_deviations();

@@ -12,6 +12,23 @@ void answered_twice(Setting s) {
   s.trace.ends(30s);
 }
 
+/// Both servers bring one call; the device takes it over the primary, and over the secondary with
+/// this status.
+std::function<void(Setting)> brought_twice(int status) {
+  return [=](Setting s) {
+    registrations(s.trace, 0s);
+    const Fields call{
+        .cseq = 1, .uri = "sip:1001@127.0.0.1:5062", .call_id = "one@call", .from_tag = "1234abcd"};
+    const auto first = s.trace.at(5s).to_device(primary).request("INVITE", call);
+    const auto copy = s.trace.at(5030ms).to_device(secondary).request("INVITE", call);
+    s.trace.at(6s).from_device(primary).response(200, {.to_tag = "ab12abcd", .to = first});
+    s.trace.at(6010ms).to_device(primary).request("ACK", {.in = first});
+    s.trace.at(6020ms).from_device(secondary).response(status, {.to_tag = "ef56abcd", .to = copy});
+    s.trace.at(6030ms).to_device(secondary).request("ACK", {.in = copy});
+    s.trace.ends(30s);
+  };
+}
+
 }  // namespace
 
 std::vector<Case> failover_legs_cases() {
@@ -38,6 +55,9 @@ std::vector<Case> failover_legs_cases() {
       {"one_dialog", "FO-NODUP", Verdict::pass, by_the_book},
       {"answered_twice", "FO-NODUP",
        fails("two confirmed dialogs of one call for 2.990 s", {5, 5, 6}), answered_twice},
+      {"brought_twice_and_taken_once", "FO-NODUP", Verdict::pass, brought_twice(482)},
+      {"brought_twice_and_taken_twice", "FO-NODUP",
+       fails("two confirmed dialogs of one call for 23.970 s", {5, 6}), brought_twice(200)},
       {"no_call", "FO-NODUP", needs("a call that was answered"), no_call},
   };
 }

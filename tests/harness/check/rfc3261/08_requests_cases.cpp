@@ -108,6 +108,8 @@ std::vector<Case> request_cases() {
       {"own_branches", "RFC3261-GEN-04", Verdict::pass, healthy},
       {"cancel_shares_the_invites", "RFC3261-GEN-04", Verdict::pass,
        shared_branch(primary, "CANCEL")},
+      {"cancel_shares_it_wherever_it_goes", "RFC3261-GEN-04", Verdict::pass,
+       shared_branch(secondary, "CANCEL")},
       {"trap_3_same_call_at_both_servers", "RFC3261-GEN-04", Verdict::pass,
        [](Setting s) {
          for (const auto server : {primary, secondary})

@@ -1,0 +1,55 @@
+#include "harness/observed/merged_requests.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <tuple>
+
+#include "harness/observed/incoming.hpp"
+#include "harness/trace/users.hpp"
+
+namespace sipharness::observed {
+namespace {
+
+/// What copies have in common. A group that rings several lines of one phone names each.
+using Key =
+    std::tuple<std::string_view, std::string_view, std::uint32_t, sip::Method, std::string_view>;
+
+Key key_of(const sip::MessageView& request) {
+  return {request.call_id(), request.from_tag(), request.cseq(), request.method(),
+          trace::user_of_uri(request.request_uri())};
+}
+
+/// The first one is unanswered yet; or it was accepted, and the session it began may be up.
+bool is_going_on(const Phone& phone, const Transaction& first, CaptureTime at) {
+  if (!first.final || phone.at(*first.final) > at) return true;
+  return first.method == sip::Method::invite && phone.message(*first.final).sip.is_success() &&
+         phone.at(*first.final) + phone.profile.timers.sixty_four_t1() > at;
+}
+
+}  // namespace
+
+std::vector<MergedRequest> find_merged_requests(const Phone& phone) {
+  std::map<Key, const Transaction*> firsts;
+  std::vector<MergedRequest> found;
+  for (const Transaction* transaction : server_transactions(phone)) {
+    const Message& request = opening(phone, *transaction);
+    if (!request.sip.to_tag().empty() || transaction->method == sip::Method::cancel) continue;
+    const auto [known, is_new] = firsts.try_emplace(key_of(request.sip), transaction);
+    if (is_new) continue;
+    const Transaction& first = *known->second;
+    if (opening(phone, first).sip.branch() != request.sip.branch() &&
+        is_going_on(phone, first, request.at))
+      found.push_back({&first, transaction});
+    else
+      known->second = transaction;
+  }
+  return found;
+}
+
+Evidence evidence_of(const Phone& phone, const MergedRequest& merged) {
+  const Message& copy = opening(phone, *merged.copy);
+  return {copy.server, copy.sip.call_id(), {merged.first->sends.front(), copy.index}};
+}
+
+}  // namespace sipharness::observed
