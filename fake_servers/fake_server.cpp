@@ -38,8 +38,13 @@ void FakeServer::forget_bindings() {
   impl_->forget_bindings();
 }
 
-void FakeServer::call_device(const sipharness::scenario::Sending& how) {
-  impl_->call_device(how);
+void FakeServer::call_device(const sipharness::scenario::Sending& how,
+                             const std::optional<CallName>& as) {
+  impl_->call_device(how, as);
+}
+
+std::optional<CallName> FakeServer::last_call() const {
+  return impl_->last_call();
 }
 
 void FakeServer::hang_up(const sipharness::scenario::Sending& how) {
@@ -56,6 +61,11 @@ void FakeServer::send_stray_bye(const sipharness::scenario::Sending& how) {
 
 void FakeServer::notify_device(const std::string& event, const sipharness::scenario::Sending& how) {
   impl_->notify_device(event, how);
+}
+
+void FakeServer::send_raw(const sipharness::scenario::Raw& raw,
+                          const sipharness::scenario::Sending& how) {
+  impl_->send_raw(raw, how);
 }
 
 void FakeServer::send_fetch_notify(const FetchNotify& notify,

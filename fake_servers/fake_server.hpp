@@ -34,6 +34,12 @@ struct FakeServerOptions {
   bool media = false;  ///< far ends send RTP; off where no device listens to it
 };
 
+/// What names a call, for whoever brings it once more.
+struct CallName {
+  std::string call_id;
+  std::string from_tag;
+};
+
 /// A NOTIFY that makes a phone fetch its configuration.
 struct FetchNotify {
   std::string event;           ///< "resync", "check-sync;reboot=true"
@@ -60,8 +66,11 @@ class FakeServer {
   void unplug();                               ///< nothing is answered or acknowledged at all
   void open_port();                            ///< undoes each of these three, with new sockets
   void forget_bindings();
-  /// INVITE to every binding.
-  void call_device(const sipharness::scenario::Sending& how = {});
+  /// INVITE to every binding; a call of its own, or `as` one that another server brought.
+  void call_device(const sipharness::scenario::Sending& how = {},
+                   const std::optional<CallName>& as = {});
+  /// The last call that was made; nothing if there was none.
+  std::optional<CallName> last_call() const;
   /// BYE in every call that is up; our own unanswered calls are cancelled.
   void hang_up(const sipharness::scenario::Sending& how = {});
   /// OPTIONS to every binding.
@@ -70,6 +79,10 @@ class FakeServer {
   void send_stray_bye(const sipharness::scenario::Sending& how = {});
   /// NOTIFY to every binding, in a dialog that nobody asked for.
   void notify_device(const std::string& event, const sipharness::scenario::Sending& how = {});
+
+  /// Anything at all to every binding.
+  void send_raw(const sipharness::scenario::Raw& raw,
+                const sipharness::scenario::Sending& how = {});
 
   /// NOTIFY to the phone of that account; `done` gets the status of its answer, 0 for none.
   void send_fetch_notify(const FetchNotify& notify, const std::function<void(int status)>& done);

@@ -174,7 +174,8 @@ void FakeServer::Impl::carry_out(const scenario::Reject& verb, const Transaction
 void FakeServer::Impl::carry_out(const Challenge& verb, const TransactionPtr& transaction) {
   // RFC 3261 §22.1: a CANCEL cannot be resubmitted, so it is not challenged.
   const bool is_exempt = transaction->request().method() == Method::cancel;
-  if (is_exempt || challenger_.admits(*transaction, verb)) service_.serve(transaction, {});
+  if (is_exempt || challenger_.admits(*transaction, verb))
+    service_.serve(transaction, {.expires = verb.expires});
 }
 
 void FakeServer::Impl::carry_out(const scenario::Provisional& verb,

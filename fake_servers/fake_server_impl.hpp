@@ -35,9 +35,10 @@ class FakeServer::Impl {
   void enter_phase(const std::string& phase);
   void set_reach(Reach reach);
   void forget_bindings();
-  void call_device(const Sending& how) {
-    service_.far_end().call(service_.registrar().bindings(), how);
+  void call_device(const Sending& how, const std::optional<CallName>& as) {
+    service_.far_end().call(service_.registrar().bindings(), how, as);
   }
+  const std::optional<CallName>& last_call() { return service_.far_end().last_call(); }
   void hang_up(const Sending& how) { service_.far_end().hang_up(how); }
   void send_options(const Sending& how) {
     service_.out_of_dialog_requests().options(service_.registrar().bindings(), how);
@@ -47,6 +48,9 @@ class FakeServer::Impl {
   }
   void notify_device(const std::string& event, const Sending& how) {
     service_.out_of_dialog_requests().notify(service_.registrar().bindings(), event, how);
+  }
+  void send_raw(const sipharness::scenario::Raw& raw, const Sending& how) {
+    service_.out_of_dialog_requests().raw(service_.registrar().bindings(), raw, how);
   }
   void send_fetch_notify(const FetchNotify& notify, const FetchNotifier::Done& done) {
     fetch_notifier_.send(notify, service_.registrar().bindings(), done);

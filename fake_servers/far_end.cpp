@@ -59,10 +59,12 @@ bool FarEnd::on_request(const TransactionPtr& transaction) {
   return true;
 }
 
-void FarEnd::call(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how) {
+void FarEnd::call(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how,
+                  const std::optional<CallName>& as) {
   for (const Binding& binding : bindings) {
     if (!make_room()) return;
-    auto call = std::make_unique<OutgoingCall>(core_, binding, how);
+    auto call = std::make_unique<OutgoingCall>(core_, binding, how, as);
+    last_call_ = call->name();
     const std::string tag = call->tag();
     outgoing_.emplace(tag, std::move(call));
   }

@@ -32,7 +32,9 @@ class FarEnd {
   /// False if no call knows this dialog; then nothing was answered.
   bool on_request(const TransactionPtr& transaction);
 
-  void call(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how);
+  void call(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how,
+            const std::optional<CallName>& as = {});
+  const std::optional<CallName>& last_call() const { return last_call_; }
   void hang_up(const sipharness::scenario::Sending& how);
 
  private:
@@ -47,6 +49,7 @@ class FarEnd {
   RecentMap<std::uint64_t, bool> stranded_;
   std::map<std::string, std::unique_ptr<IncomingCall>, std::less<>> incoming_;
   std::map<std::string, std::unique_ptr<OutgoingCall>, std::less<>> outgoing_;
+  std::optional<CallName> last_call_;
 };
 
 }  // namespace fake_servers

@@ -6,7 +6,32 @@
 
 namespace fake_servers {
 
+using sipharness::scenario::Raw;
 using sipharness::scenario::Sending;
+
+namespace {
+
+void fill_in(std::string& line, std::string_view name, std::string_view value) {
+  const std::string variable = fmt::format("${{{}}}", name);
+  for (auto at = line.find(variable); at != std::string::npos;
+       at = line.find(variable, at + value.size()))
+    line.replace(at, variable.size(), value);
+}
+
+/// What a step spells out, for one binding of the server at `local`.
+std::string bytes_for(const Binding& binding, const Endpoint& local, const Raw& raw) {
+  std::string bytes = raw.bytes;
+  for (std::string line : raw.lines) {
+    fill_in(line, "contact", binding.uri);
+    fill_in(line, "user", binding.user);
+    fill_in(line, "device", binding.hop.remote.text());
+    fill_in(line, "server", local.text());
+    bytes += line + "\r\n";
+  }
+  return bytes;
+}
+
+}  // namespace
 
 void OutOfDialogRequests::options(const std::vector<Binding>& bindings, const Sending& how) {
   for (const Binding& binding : bindings) {
@@ -37,6 +62,16 @@ void OutOfDialogRequests::stray_bye(const std::vector<Binding>& bindings, const 
     send(core_.new_request(
              "BYE", {.uri = binding.uri, .user = binding.user, .to_tag = core_.rng.hex(8)}, hop),
          hop, how);
+  }
+}
+
+void OutOfDialogRequests::raw(const std::vector<Binding>& bindings, const Raw& raw,
+                              const Sending& how) {
+  for (const Binding& binding : bindings) {
+    const Hop hop = hop_towards(binding.uri, binding.hop);
+    const std::string bytes = bytes_for(binding, core_.local, raw);
+    core_.send(hop, bytes);
+    repeaters_.emplace_back(core_, hop, bytes, how.repeats);
   }
 }
 

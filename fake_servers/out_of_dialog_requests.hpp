@@ -1,6 +1,6 @@
 #pragma once
 // Requests to the device that belong to no call: OPTIONS, a BYE in a dialog it cannot know, a
-// NOTIFY that no subscription asked for.
+// NOTIFY that no subscription asked for, and anything that a scenario spells out.
 // @source RFC 3261 §11, §15.1.2; RFC 3842 §3
 
 #include <string>
@@ -23,6 +23,9 @@ class OutOfDialogRequests {
   void notify(const std::vector<Binding>& bindings, std::string_view event,
               const sipharness::scenario::Sending& how);
   void stray_bye(const std::vector<Binding>& bindings, const sipharness::scenario::Sending& how);
+  /// Whatever it is; nobody waits for an answer.
+  void raw(const std::vector<Binding>& bindings, const sipharness::scenario::Raw& raw,
+           const sipharness::scenario::Sending& how);
 
  private:
   void send(const MessageBuilder& request, const Hop& hop,

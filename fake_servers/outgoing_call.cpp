@@ -9,15 +9,16 @@ namespace fake_servers {
 namespace sip = sipharness::sip;
 
 OutgoingCall::OutgoingCall(ServerCore& core, const Binding& callee,
-                           const sipharness::scenario::Sending& how)
+                           const sipharness::scenario::Sending& how,
+                           const std::optional<CallName>& as)
     : core_(core),
-      tag_(core.rng.hex(8)),
+      name_(as ? *as : CallName{{}, core.rng.hex(8)}),
       hop_(hop_towards(callee.uri, callee.hop)),
       media_(core),
       invite_(make_invite(callee)) {
-  const std::string call_id(MessageView::parse(invite_).call_id());
-  core_.note_far_end("calls", call_id);
-  if (how.withheld_acks > 0) core_.withhold_acks(call_id, how.withheld_acks);
+  name_.call_id = MessageView::parse(invite_).call_id();
+  core_.note_far_end("calls", name_.call_id);
+  if (how.withheld_acks > 0) core_.withhold_acks(name_.call_id, how.withheld_acks);
   transaction_ =
       core_.transactions.start(invite_, hop_,
                                {[this](const MessageView& response) { on_response(response); },
@@ -30,8 +31,12 @@ OutgoingCall::~OutgoingCall() {
 }
 
 std::string OutgoingCall::make_invite(const Binding& callee) {
-  auto invite =
-      core_.new_request("INVITE", {.uri = callee.uri, .user = callee.user, .from_tag = tag_}, hop_);
+  auto invite = core_.new_request("INVITE",
+                                  {.uri = callee.uri,
+                                   .user = callee.user,
+                                   .from_tag = name_.from_tag,
+                                   .call_id = name_.call_id},
+                                  hop_);
   return invite.body("application/sdp", media_.description()).str();
 }
 

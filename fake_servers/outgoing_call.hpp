@@ -6,6 +6,7 @@
 #include <string>
 
 #include "fake_servers/call.hpp"
+#include "fake_servers/fake_server.hpp"
 #include "fake_servers/registrar.hpp"
 #include "fake_servers/repeater.hpp"
 
@@ -13,13 +14,15 @@ namespace fake_servers {
 
 class OutgoingCall {
  public:
-  /// Sends the INVITE.
-  OutgoingCall(ServerCore& core, const Binding& callee, const sipharness::scenario::Sending& how);
+  /// Sends the INVITE, of a call of its own or `as` that of another server.
+  OutgoingCall(ServerCore& core, const Binding& callee, const sipharness::scenario::Sending& how,
+               const std::optional<CallName>& as = {});
   ~OutgoingCall();
   OutgoingCall(const OutgoingCall&) = delete;
   OutgoingCall& operator=(const OutgoingCall&) = delete;
 
-  const std::string& tag() const { return tag_; }
+  const std::string& tag() const { return name_.from_tag; }
+  const CallName& name() const { return name_; }
   bool is_over() const { return is_refused_ || (call_ && call_->is_over()); }
   /// Null until the device answered.
   Call* call() { return call_ ? &*call_ : nullptr; }
@@ -34,7 +37,7 @@ class OutgoingCall {
   void cancel_once();
 
   ServerCore& core_;
-  std::string tag_;
+  CallName name_;
   Hop hop_;
   MediaSession media_;
   std::string invite_;

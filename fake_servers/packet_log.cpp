@@ -1,6 +1,7 @@
 #include "fake_servers/packet_log.hpp"
 
 #include "harness/base/rng.hpp"
+#include "harness/sip/message.hpp"
 
 namespace fake_servers {
 
@@ -30,6 +31,8 @@ PacketLog::PacketLog(journal::Writer& journal, std::string server)
       ignored_(remembered_packets) {}
 
 void PacketLog::sent(const Hop& hop, std::string_view bytes) {
+  // What is no message has no name by which the capture could be asked for it.
+  if (!sipharness::sip::MessageView::parse(bytes).is_sip()) return;
   PacketName name{hop.transport, hop.local, hop.remote, sipharness::fnv1a(bytes), 0};
   name.occurrence = sent_[without_occurrence(name)]++;
   journal_.write(journal::Sent{server_, name});

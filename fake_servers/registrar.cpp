@@ -43,7 +43,7 @@ seconds asked_expiry(const sip::Address& contact, const MessageView& request) {
 
 seconds granted_expiry(seconds asked, const scenario::Accept& policy) {
   if (!policy.expires) return asked;
-  return std::max(std::chrono::round<seconds>(*policy.expires), seconds(1));
+  return std::chrono::round<seconds>(*policy.expires);
 }
 
 std::string lower(std::string_view text) {

@@ -1,7 +1,8 @@
 #pragma once
 // The location service of one server: bindings of the accounts' AORs, made, refreshed and removed
 // by REGISTER.
-//  1. It grants what was asked (at least 1 s, 3600 s if nothing was asked) unless a rule says else.
+//  1. It grants what was asked (3600 s if nothing was asked) unless a rule says else; where that is
+//     0 s the contact is listed with it, and the binding has lapsed.
 //  2. The answer lists the request's own contacts first and at most max_listed in all, so that it
 //     stays one datagram.
 //  3. An account that may be any (user "*") becomes that of the first user who registers and has

@@ -12,15 +12,11 @@
 namespace sipharness::cli {
 namespace {
 
-bool is_profile(const std::string& path) {
-  return path.find("profiles/") != std::string::npos || path.ends_with("profile.json");
-}
-
 /// The errors of one file, none if it is right.
 std::vector<Error> errors_of(const std::string& path) {
   const auto text = files::read_file(path);
   if (!text) return {text.error()};
-  if (is_profile(path)) {
+  if (is_profile(*text, path)) {
     const auto profile = scenario::read_profile(*text, path);
     return profile ? std::vector<Error>{} : std::vector<Error>{profile.error()};
   }

@@ -42,10 +42,22 @@ std::string shipped_scenarios() {
       "the shipped scenarios are not to be found: run from the source folder, or install");
 }
 
+bool is_profile(const std::string& text, const std::string& path) {
+  const auto file = json::parse(text, path);
+  const json::Value* const schema = file ? file->find("$schema") : nullptr;
+  if (schema != nullptr) return schema->string.ends_with("profile.schema.json");
+  if (file && file->find("kind") != nullptr) return true;
+  return path.ends_with("profile.json") || fs::path(path).parent_path().filename() == "profiles";
+}
+
 std::vector<std::string> scenario_files(const std::string& folder) {
   std::vector<std::string> files;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
     if (entry.is_regular_file() && is_scenario_file(entry.path())) files.push_back(entry.path());
+  std::erase_if(files, [](const std::string& path) {
+    const auto text = files::read_file(path);
+    return text && is_profile(*text, path);
+  });
   std::ranges::sort(files);
   return files;
 }

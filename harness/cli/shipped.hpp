@@ -13,6 +13,10 @@ namespace sipharness::cli {
 /// The folder of shipped scenarios. Throws InputError if there is none.
 std::string shipped_scenarios();
 
+/// Whether the text is a profile, by its "$schema" or, without one, its "kind"; if it says neither,
+/// by its path.
+bool is_profile(const std::string& text, const std::string& path);
+
 /// Every scenario file below `folder`, sorted; schemas and profiles left out.
 std::vector<std::string> scenario_files(const std::string& folder);
 

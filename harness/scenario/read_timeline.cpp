@@ -1,6 +1,8 @@
 // A step of the timeline: when, and what is done to whom.
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -27,7 +29,54 @@ bool has_known_action(const Fields& fields) {
 
 bool originates(ServerVerb verb) {
   return verb == ServerVerb::call || verb == ServerVerb::hang_up || verb == ServerVerb::options ||
-         verb == ServerVerb::stray_bye || verb == ServerVerb::notify;
+         verb == ServerVerb::stray_bye || verb == ServerVerb::notify || verb == ServerVerb::raw;
+}
+
+constexpr std::string_view hexadecimal = "0123456789abcdefABCDEF";
+
+std::string digits_of(std::string_view bytes) {
+  std::string digits;
+  for (const char byte : bytes) digits += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return digits;
+}
+
+bool are_digits(std::string_view digits) {
+  return digits.size() % 2 == 0 && digits.find_first_not_of(hexadecimal) == std::string_view::npos;
+}
+
+/// Nothing where they are no such digits; the check says so.
+std::string bytes_of(std::string_view digits) {
+  std::string bytes;
+  for (std::size_t i = 0; are_digits(digits) && i < digits.size(); i += 2)
+    bytes += static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16));
+  return bytes;
+}
+
+bool has_only_known_variables(std::string_view line) {
+  for (auto at = line.find("${"); at != std::string_view::npos; at = line.find("${", at + 1)) {
+    const std::string_view name = line.substr(at + 2, line.find('}', at) - at - 2);
+    if (std::ranges::find(words::raw_variables, name) == words::raw_variables.end()) return false;
+  }
+  return true;
+}
+
+void check_raw(const Fields& fields) {
+  const json::Value* const bytes = fields.find("bytes");
+  const json::Value* const lines = fields.find("lines");
+  if ((bytes == nullptr) == (lines == nullptr))
+    fields.problems().add(fields.object(), "\"raw\" sends either \"bytes\" or \"lines\"");
+  if (bytes != nullptr && (bytes->string.empty() || !are_digits(bytes->string)))
+    fields.problems().add(*bytes, "allowed are hexadecimal digits, two for each byte");
+  if (lines == nullptr) return;
+  for (const json::Value& line : lines->items)
+    if (!has_only_known_variables(line.string))
+      fields.problems().add(line, fmt::format("unknown variable; allowed is ${{{}}}",
+                                              fmt::join(words::raw_variables, "}, ${")));
+}
+
+void refuse_raw(const Fields& fields) {
+  for (const std::string_view key : {"bytes", "lines"})
+    fields.refuse(key, "only the step \"raw\" sends what stands there");
 }
 
 void check_repeats(const Fields& fields, const std::vector<Duration>& repeats) {
@@ -47,6 +96,8 @@ void check_action(const Fields& fields, const DeviceStep& step) {
   fields.refuse("repeats", "a device's step is not repeated");
   fields.refuse("withhold_acks", "a device's step has no ACK of ours");
   fields.refuse("event", "a device's step has no event");
+  fields.refuse("same_call", "a device's step makes no call of a server");
+  refuse_raw(fields);
   if (step.verb != DeviceVerb::dial) return fields.refuse("number", "only \"dial\" has a number");
   fields.require({"number"});
   const json::Value* const number = fields.find("number");
@@ -59,7 +110,13 @@ void check_action(const Fields& fields, const ServerStep& step) {
     fields.refuse("repeats", "this step sends nothing that could be repeated");
   check_repeats(fields, step.sending.repeats);
   if (step.verb != ServerVerb::call)
-    fields.refuse("withhold_acks", "only \"call\" is acknowledged");
+    for (const auto& [key, why] : {std::pair("withhold_acks", "only \"call\" is acknowledged"),
+                                   std::pair("same_call", "only \"call\" makes a call")})
+      fields.refuse(key, why);
+  if (step.verb == ServerVerb::raw)
+    check_raw(fields);
+  else
+    refuse_raw(fields);
   if (step.verb == ServerVerb::notify)
     fields.require({"event"});
   else
@@ -107,6 +164,9 @@ StepKeys StepKeys::of(const Step& step) {
   keys.event = server.event;
   keys.repeats = server.sending.repeats;
   if (server.sending.withheld_acks > 0) keys.withhold_acks = server.sending.withheld_acks;
+  keys.same_call = server.sending.same_call;
+  keys.bytes = digits_of(server.raw.bytes);
+  keys.lines = server.raw.lines;
   return keys;
 }
 
@@ -119,8 +179,9 @@ Step StepKeys::step() const {
     step.what = ServerStep{std::get<ServerVerb>(action),
                            server,
                            phase == words::default_phase ? "" : phase,
-                           {repeats, withhold_acks.value_or(0)},
-                           event};
+                           {repeats, withhold_acks.value_or(0), same_call},
+                           event,
+                           {bytes_of(bytes), lines}};
   return step;
 }
 

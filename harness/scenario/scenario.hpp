@@ -63,6 +63,7 @@ struct ChallengeWith {
   sip::Challenge challenge{.realm = "sipharness"};  ///< nonce made at run time, for each of
   std::vector<std::string> algorithms{"MD5"};       ///< one header each, topmost first
   bool admits = true;                               ///< false: no credentials are good enough
+  std::optional<Duration> expires{};                ///< granted to whom it admits
   bool operator==(const ChallengeWith&) const = default;
 };
 struct Provisional {  ///< only this, then nothing
@@ -220,7 +221,8 @@ enum class ServerVerb : std::uint8_t {
   hang_up,
   options,
   stray_bye,
-  notify
+  notify,
+  raw
 };
 
 struct DeviceStep {
@@ -232,7 +234,14 @@ struct DeviceStep {
 struct Sending {
   std::vector<Duration> repeats;    ///< sent again as it was, so long after the first time
   std::uint32_t withheld_acks = 0;  ///< of a call: its first ACKs that never leave
+  bool same_call = false;  ///< Call-ID, From tag and CSeq are those of the other server's last call
   bool operator==(const Sending&) const = default;
+};
+/// What is sent as it stands, whatever it is. Lines may have the variables of raw_variables.
+struct Raw {
+  std::string bytes;               ///< what they are, not their hexadecimal digits
+  std::vector<std::string> lines;  ///< each is sent with its CRLF
+  bool operator==(const Raw&) const = default;
 };
 struct ServerStep {
   ServerVerb verb = ServerVerb::phase;
@@ -240,6 +249,7 @@ struct ServerStep {
   std::string phase;
   Sending sending{};
   std::string event{};  ///< of notify
+  Raw raw{};
   bool operator==(const ServerStep&) const = default;
 };
 

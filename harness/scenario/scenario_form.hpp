@@ -66,6 +66,8 @@ void describe(auto& form, ChallengeWith& with) {
   form("qop", with.challenge.qop_auth, kind::truth, "Offer qop=auth.");
   form("stale", with.challenge.stale, kind::truth, "Only nonces given out by itself are taken.");
   form("admits", with.admits, kind::truth, "If false, no credentials are good enough.");
+  form("expires", with.expires, kind::whole_seconds,
+       "Granted where it admits, instead of what was asked; whole seconds.");
 }
 void check(const Fields& fields, ChallengeWith& with);
 
@@ -248,6 +250,9 @@ struct StepKeys {
   std::string event{};
   std::vector<Duration> repeats{};
   std::optional<std::uint32_t> withhold_acks{};
+  bool same_call = false;
+  std::string bytes{};
+  std::vector<std::string> lines{};
   static StepKeys of(const Step& step);
   Step step() const;
 };
@@ -273,6 +278,12 @@ void describe(auto& form, Step& step) {
        "The same request again, so long after the first time.");
   form("withhold_acks", keys.withhold_acks, kind::Integer{{1, 1'000}},
        "The first ACKs of the call, which never leave.");
+  form("same_call", keys.same_call, kind::truth,
+       "It is the last call of the other server once more, as a proxy before both would fork it.");
+  form("bytes", keys.bytes, kind::text, "What is sent as it is, in hexadecimal digits.");
+  form("lines", keys.lines, kind::one_line,
+       "What is sent as it is, line by line; ${contact}, ${user}, ${device} and ${server} are "
+       "filled in.");
   step = keys.step();
 }
 void check(const Fields& fields, Step& step);

@@ -116,6 +116,22 @@ void check_boot(const Draft& draft, Problems& problems) {
   problems.add(*timeline, "the device never boots; the timeline needs a step \"boot\"");
 }
 
+bool is_call(const Step& step, std::string_view server) {
+  const auto* const call = std::get_if<ServerStep>(&step.what);
+  return call != nullptr && call->verb == ServerVerb::call && call->server == server;
+}
+
+void check_same_call(const Draft& draft, std::size_t index, Problems& problems) {
+  const std::vector<Step>& timeline = draft.scenario.timeline;
+  const auto* const call = std::get_if<ServerStep>(&timeline[index].what);
+  if (call == nullptr || !call->sending.same_call) return;
+  const auto end = timeline.begin() + static_cast<std::ptrdiff_t>(index);
+  const std::string_view other = call->server == "primary" ? "secondary" : "primary";
+  if (std::none_of(timeline.begin(), end, [&](const Step& one) { return is_call(one, other); }))
+    problems.add(member_or(draft.place_of_step(index), "same_call"),
+                 fmt::format("no call of the {} before it could be the same", other));
+}
+
 // --- Expectations --------------------------------------------------------------------------------
 
 void check_expectations_differ(const Draft& draft, Problems& problems) {
@@ -155,6 +171,8 @@ void validate(const Draft& draft, Problems& problems) {
   }
   for (std::size_t i = 0; i < draft.scenario.timeline.size(); ++i)
     check_phase_is_known(draft, i, problems);
+  for (std::size_t i = 0; i < draft.scenario.timeline.size(); ++i)
+    check_same_call(draft, i, problems);
   check_times(draft, problems);
   check_boot(draft, problems);
   check_expectations_differ(draft, problems);

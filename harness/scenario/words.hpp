@@ -13,7 +13,7 @@ namespace sipharness::scenario::words {
 
 using Action = std::variant<DeviceVerb, ServerVerb>;
 
-inline constexpr std::array<Choice<Action>, 20> actions{{
+inline constexpr std::array<Choice<Action>, 21> actions{{
     {"boot", DeviceVerb::boot},
     {"dial", DeviceVerb::dial},
     {"answer", DeviceVerb::answer},
@@ -34,6 +34,7 @@ inline constexpr std::array<Choice<Action>, 20> actions{{
     {"options", ServerVerb::options},
     {"stray_bye", ServerVerb::stray_bye},
     {"notify", ServerVerb::notify},
+    {"raw", ServerVerb::raw},
 }};
 
 inline constexpr std::array<Choice<AnchorKind>, 6> anchors{{
@@ -133,6 +134,13 @@ inline constexpr std::array<Choice<std::string_view>, 4> device_kinds{{{"referen
                                                                        {"external", "external"}}};
 
 inline constexpr std::array<Choice<std::string_view>, 1> vendor_claims{{{"guide", "guide"}}};
+
+/// What a line of raw may have as ${name}, of the binding that it goes to.
+inline constexpr std::array<std::string_view, 4> raw_variables{
+    "contact",  // the URI that was registered
+    "user",     // its account
+    "device",   // where its REGISTER came from, address and port
+    "server"};  // the server's own address and port
 
 /// A server without a phase of its own; in the value it is the empty string.
 inline constexpr std::string_view default_phase = "default";

@@ -52,7 +52,7 @@ void Servers::carry_out(const scenario::ServerStep& step) {
     case scenario::ServerVerb::forget_bindings:
       return target.forget_bindings();
     case scenario::ServerVerb::call:
-      return target.call_device(step.sending);
+      return call(target, step);
     case scenario::ServerVerb::hang_up:
       return target.hang_up(step.sending);
     case scenario::ServerVerb::options:
@@ -61,7 +61,16 @@ void Servers::carry_out(const scenario::ServerStep& step) {
       return target.send_stray_bye(step.sending);
     case scenario::ServerVerb::notify:
       return target.notify_device(step.event, step.sending);
+    case scenario::ServerVerb::raw:
+      return target.send_raw(step.raw, step.sending);
   }
+}
+
+void Servers::call(fake_servers::FakeServer& target, const scenario::ServerStep& step) {
+  if (!step.sending.same_call) return target.call_device(step.sending);
+  const std::string other = step.server == "primary" ? "secondary" : "primary";
+  // A call that never was cannot come once more.
+  if (const auto last = servers_.at(other)->last_call()) target.call_device(step.sending, last);
 }
 
 void Servers::note_unmatched_rules() {

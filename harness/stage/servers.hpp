@@ -24,6 +24,8 @@ class Servers {
   void note_unmatched_rules();
 
  private:
+  void call(fake_servers::FakeServer& target, const scenario::ServerStep& step);
+
   std::map<std::string, std::unique_ptr<fake_servers::FakeServer>> servers_;
   std::unique_ptr<fake_servers::NameServer> name_server_;
 };

@@ -2,6 +2,7 @@
 
 #include <ranges>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,6 +51,31 @@ TEST(StrayBye, carries_tags_of_a_dialog_that_never_was) {
   EXPECT_FALSE(bye.problem().has_value());
   EXPECT_FALSE(bye.to_tag().empty());
   EXPECT_FALSE(bye.from_tag().empty());
+}
+
+TEST(Raw, is_sent_as_it_stands_and_again) {
+  Registered r;
+  const scenario::Raw lines{{}, {"NEWS ${contact} SIP/2.0", "X: ${user} ${server}", ""}};
+  r.stage.at(10s, [&] { r.stage.server.send_raw({"\r\n\r\n", {}}); });
+  r.stage.at(11s, [&] { r.stage.server.send_raw(lines, {.repeats = {2s}}); });
+  r.stage.run_until(20s);
+  std::vector<std::string> sent;
+  for (const Seen& seen : r.stage.client.received)
+    if (!seen.view().is_response()) sent.push_back(seen.bytes);
+  const std::string news = fmt::format("NEWS sip:1001@10.0.0.1:5060 SIP/2.0\r\nX: 1001 {}\r\n\r\n",
+                                       server_endpoint.text());
+  EXPECT_THAT(sent, ElementsAre("\r\n\r\n", news, news));
+}
+
+TEST(Call, can_be_one_that_another_server_brought) {
+  Registered r;
+  EXPECT_FALSE(r.stage.server.last_call());
+  r.stage.at(10s, [&] { r.stage.server.call_device({}, CallName{"theirs", "tag"}); });
+  r.stage.run_until(20s);
+  const MessageView invite = r.stage.client.first(Method::invite).view();
+  EXPECT_EQ(invite.call_id(), "theirs");
+  EXPECT_EQ(invite.from_tag(), "tag");
+  EXPECT_EQ(r.stage.server.last_call()->call_id, "theirs");
 }
 
 TEST(Call, sends_its_invite_again_when_it_is_up) {

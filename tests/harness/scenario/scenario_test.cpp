@@ -356,6 +356,9 @@ TEST(Timeline, every_action_and_anchor_survives_being_written_and_read) {
                                       "far_end_hang_up", "options", "stray_bye"})
     steps += R"({"at": "2s", "server": "secondary", "do": ")" + std::string(verb) + R"("}, )";
   steps += R"({"at": "3s", "do": "notify", "server": "primary", "event": "presence"}, )";
+  steps += R"({"at": "3s", "do": "call", "server": "primary", "same_call": true}, )";
+  steps += R"({"at": "3s", "do": "raw", "server": "primary", "bytes": "0d0a00ff"}, )";
+  steps += R"({"at": "3s", "do": "raw", "server": "primary", "lines": ["A ${contact}", ""]}, )";
   steps += R"({"at": "3s", "do": "dial", "number": "2001"}, )" + enter("silent");
   steps.replace(steps.rfind("\"1s\""), 4, "\"4s\"");
   const std::string written = to_json(read(text("", steps)));
