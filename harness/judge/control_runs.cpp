@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <variant>
 
 #include <fmt/format.h>
@@ -29,6 +30,16 @@ ControlRun trouble(Blame blame, std::string reason) {
   return {.ok = false, .reason = std::move(reason), .blame = blame};
 }
 
+/// What is not well, and the requirement that the device breaks if it is its own doing.
+struct Trouble {
+  std::string reason;
+  std::string_view requirement{};
+};
+constexpr std::string_view liveness = "DUT-ALIVE";
+constexpr std::string_view registers_at_both = "GRP-REG-01";
+constexpr std::string_view calls_through_primary = "GRP-CALL-01";
+constexpr std::string_view takes_calls = "GRP-CALL-07";
+
 /// What came of the REGISTERs at a server that took none of them.
 std::string outcome_at(const Phone& phone, ServerRole server) {
   const auto attempts = attempts_at(phone, server);
@@ -38,48 +49,53 @@ std::string outcome_at(const Phone& phone, ServerRole server) {
   return fmt::format("its last REGISTER there was answered {}", last.status);
 }
 
-std::optional<ControlRun> trouble_registering(const Phone& phone) {
+std::optional<Trouble> trouble_registering(const Phone& phone) {
   for (const ServerRole server : observed::both_servers) {
     if (server == ServerRole::secondary && !phone.profile.registers_at_both) continue;
     const auto is_here = [server](const observed::Binding& one) { return one.server == server; };
     if (std::ranges::any_of(bindings(phone), is_here)) continue;
-    return trouble(Blame::user,
-                   fmt::format("the device never registered at the {} although both servers were "
-                               "healthy ({}): wrong configuration is no fault of the device",
-                               to_string(server), outcome_at(phone, server)));
+    return Trouble{fmt::format("the device never registered at the {} although both servers were "
+                               "healthy ({})",
+                               to_string(server), outcome_at(phone, server)),
+                   registers_at_both};
   }
   return std::nullopt;
 }
 
 /// A device set up by hand may not have been set to what the scenario needs.
-std::optional<ControlRun> trouble_with_settings(const Phone& phone) {
+std::optional<Trouble> trouble_with_settings(const Phone& phone) {
   const auto wanted = phone.scenario->configure.register_expiration;
   if (phone.profile.kind != "external" || !wanted) return std::nullopt;
   for (const observed::RegisterAttempt& attempt : attempts(phone)) {
     if (attempt.unregister || !attempt.requested || *attempt.requested == *wanted) continue;
-    return trouble(Blame::user,
-                   fmt::format("the device asks for {} where the scenario needs a "
-                               "Register Expiration of {}: set it so",
-                               format_duration(*attempt.requested), format_duration(*wanted)));
+    return Trouble{
+        fmt::format("the device asks for {} where the scenario needs a "
+                    "Register Expiration of {}: set it so",
+                    format_duration(*attempt.requested), format_duration(*wanted))};
   }
   return std::nullopt;
 }
 
-bool is_answered(const Phone& phone, const observed::Leg& leg) {
-  return leg.final && phone.message(*leg.final).sip.is_success();
+std::string outcome_of(const Phone& phone, std::optional<std::size_t> final) {
+  if (!final) return "not answered";
+  return fmt::format("answered {}", phone.message(*final).sip.status());
 }
 
-std::optional<ControlRun> trouble_calling(const Phone& phone) {
+bool is_success(const Phone& phone, std::optional<std::size_t> final) {
+  return final && phone.message(*final).sip.is_success();
+}
+
+std::optional<Trouble> trouble_calling(const Phone& phone) {
   for (const observed::CallGroup& call : calls(phone)) {
     if (!call.dialled) continue;
     const observed::Leg* leg = call.leg(ServerRole::primary);
-    if (leg != nullptr && is_answered(phone, *leg)) return std::nullopt;
+    if (leg != nullptr && is_success(phone, leg->final)) return std::nullopt;
     const std::string what = call.legs.empty() ? "it sent no INVITE"
                              : leg == nullptr  ? "it called through the secondary"
-                                               : "the primary did not get to answer it";
-    return trouble(Blame::user, fmt::format("a call to {} did not come about through the healthy "
-                                            "primary: {}",
-                                            call.number, what));
+                                               : "its INVITE was " + outcome_of(phone, leg->final);
+    return Trouble{fmt::format("a call to {} did not come about through the healthy primary: {}",
+                               call.number, what),
+                   calls_through_primary};
   }
   return std::nullopt;
 }
@@ -89,26 +105,46 @@ bool was_told_to_answer(const Phone& phone) {
       actions(phone), [](const observed::Action& one) { return one.event->verb == "answer"; });
 }
 
-std::optional<ControlRun> trouble_being_called(const Phone& phone) {
-  if (!was_told_to_answer(phone)) return std::nullopt;
+/// A call that the device refuses by itself needs nobody who told it to answer.
+std::optional<Trouble> trouble_being_called(const Phone& phone) {
   for (const observed::Transaction& invite : transactions(phone)) {
     if (invite.method != sip::Method::invite || invite.direction != trace::Direction::to_device ||
         invite.server != ServerRole::secondary)
       continue;
-    if (invite.final && phone.message(*invite.final).sip.is_success()) return std::nullopt;
-    return trouble(Blame::user, invite.final
-                                    ? fmt::format("a call from the healthy secondary was answered "
-                                                  "{}",
-                                                  phone.message(*invite.final).sip.status())
-                                    : "a call from the healthy secondary was not answered");
+    if (is_success(phone, invite.final)) return std::nullopt;
+    if (!invite.final && !was_told_to_answer(phone)) return std::nullopt;
+    return Trouble{"a call from the healthy secondary was " + outcome_of(phone, invite.final),
+                   takes_calls};
   }
   return std::nullopt;
 }
 
-ControlRun judge_device(const Phone& phone) {
+/// The findings on one device that its verdict on a requirement rests on; none unless it was
+/// broken.
+std::vector<verdict::Finding> broken(const verdict::Result& result, std::string_view requirement,
+                                     const std::string& device) {
+  std::vector<verdict::Finding> found;
+  std::ranges::copy_if(result.findings, std::back_inserter(found), [&](const auto& finding) {
+    return finding.requirement->id == requirement && finding.device == device &&
+           (finding.verdict() == verdict::Verdict::fail ||
+            finding.verdict() == verdict::Verdict::warn);
+  });
+  return found;
+}
+
+ControlRun judge_device(const Phone& phone, const verdict::Result& result) {
   for (const auto look :
-       {trouble_registering, trouble_with_settings, trouble_calling, trouble_being_called})
-    if (auto found = look(phone)) return *std::move(found);
+       {trouble_registering, trouble_with_settings, trouble_calling, trouble_being_called}) {
+    const auto found = look(phone);
+    if (!found) continue;
+    ControlRun control = trouble(Blame::user, found->reason);
+    control.findings = broken(result, found->requirement, phone.name());
+    if (control.findings.empty())
+      control.reason += ": wrong configuration is no fault of the device";
+    else
+      control.blame = Blame::device;
+    return control;
+  }
   return {};
 }
 
@@ -127,16 +163,20 @@ Expected<ControlRun> judge_control_run(const std::string& path) {
   if (!profile) return tl::unexpected(profile.error());
   const auto scenario = load_scenario(folder.scenario());
   if (!scenario) return tl::unexpected(scenario.error());
-  const auto judged = judge({.capture = path, .only = {"DUT-ALIVE"}});
+  const auto judged =
+      judge({.capture = path,
+             .only = {std::string(liveness), std::string(registers_at_both),
+                      std::string(calls_through_primary), std::string(takes_calls)}});
   if (!judged) return tl::unexpected(judged.error());
-  if (judged->result.interrupted) return trouble(Blame::user, "the healthy run was interrupted");
+  if (judged->result.interrupted)
+    return trouble(Blame::user, "the user interrupted the healthy run");
   const trace::Trace& trace = judged->trace;
   const observed::JournalFacts journal(trace);
   ControlRun control;
   if (!trace.health.complete()) control = trouble(Blame::host, trace.health.faults.front().text);
   for (std::size_t device = 0; control.ok && device < trace.devices.size(); ++device) {
     if (!trace.devices[device].under_test) continue;
-    control = judge_device(Phone(trace, journal, *profile, &*scenario, device));
+    control = judge_device(Phone(trace, journal, *profile, &*scenario, device), judged->result);
     if (!control.ok && !judged->result.stopped.empty())
       control.reason += fmt::format(" ({})", judged->result.stopped);
   }
@@ -145,8 +185,6 @@ Expected<ControlRun> judge_control_run(const std::string& path) {
 }
 
 namespace {
-
-constexpr std::string_view liveness = "DUT-ALIVE";
 
 bool is_judged(verdict::Verdict verdict) {
   using verdict::Verdict;
@@ -180,16 +218,36 @@ void withdraw_verdicts(verdict::Result& result, Blame blame, const std::string& 
   }
 }
 
+namespace {
+
+/// What a control run found the device to have done stands in for what the run could not judge.
+void tell(verdict::Result& result, const ControlRun& control, std::string_view folder) {
+  for (const verdict::Finding& found : control.findings) {
+    const auto same = std::ranges::find_if(result.findings, [&](const verdict::Finding& finding) {
+      return finding.requirement == found.requirement && finding.device == found.device;
+    });
+    if (same == result.findings.end()) continue;
+    same->instances = found.instances;
+    for (verdict::Instance& instance : same->instances.edit())
+      instance.message = fmt::format("{} (frames of {}/capture.pcap)", instance.message, folder);
+  }
+}
+
+void withdraw_for(verdict::Result& result, const ControlRun& control, std::string_view folder) {
+  withdraw_verdicts(result, control.blame, fmt::format("{} the fault: {}", folder, control.reason));
+  tell(result, control, folder);
+}
+
+}  // namespace
+
 void apply_control_runs(verdict::Result& result, const std::string& path) {
   const RunFolder folder{path};
   result.before = control_run_in(folder.before());
   result.after = control_run_in(folder.after());
-  if (result.before && !result.before->ok)
-    return withdraw_verdicts(result, result.before->blame,
-                             "before the fault: " + result.before->reason);
+  if (result.before && !result.before->ok) return withdraw_for(result, *result.before, "before");
   // A device that nobody started anew may still suffer from the fault itself.
   if (result.after && !result.after->ok && result.after->started_anew)
-    withdraw_verdicts(result, result.after->blame, "after the fault: " + result.after->reason);
+    withdraw_for(result, *result.after, "after");
 }
 
 }  // namespace sipharness::judge

@@ -4,7 +4,9 @@
 // nothing is wrong, then what it does in an outage says nothing of it: a wrong account, address or
 // password is not a phone's bug.
 //  1. A control run is judged from its capture; its journal says what was asked of the device.
-//  2. An action that was not delivered is not counted against anybody here either.
+//  2. What of it is the device's own doing is told as the finding it is, with the control run's
+//     frames: a device that leaves a healthy server out breaks a requirement.
+//  3. An action that was not delivered is not counted against anybody here either.
 
 #include <string>
 #include <string_view>

@@ -50,14 +50,35 @@ bool is_healthy_challenge(const scenario::Rule& rule) {
   return challenge != nullptr && !rule.phase && challenge->admits && !challenge->challenge.stale;
 }
 
+/// What the healthy server grants.
+std::optional<Duration> grant_of(const scenario::Server& healthy) {
+  for (const scenario::Rule& rule : healthy.rules)
+    if (const auto* accept = std::get_if<scenario::Accept>(&rule.verb)) return accept->expires;
+  return std::nullopt;
+}
+
+/// The challenges of the one before the rules of the other: who is admitted meets none of these.
+std::vector<scenario::Rule> healthy_rules(const scenario::Server& main,
+                                          const scenario::Server& healthy) {
+  std::vector<scenario::Rule> rules;
+  std::ranges::copy_if(main.rules, std::back_inserter(rules), is_healthy_challenge);
+  for (scenario::Rule& rule : rules)
+    std::get<scenario::ChallengeWith>(rule.verb).expires = grant_of(healthy);
+  for (const scenario::Rule& rule : healthy.rules) {
+    const auto hides = [&rule](const scenario::Rule& earlier) {
+      return is_hidden_by(rule, earlier);
+    };
+    if (std::ranges::none_of(rules, hides)) rules.push_back(rule);
+  }
+  return rules;
+}
+
 scenario::Server healthy_server(const scenario::Server& main, const scenario::Server& healthy) {
   scenario::Server server = main;
   server.far_end = healthy.far_end;
   server.link = {};
   server.phases = healthy.phases;
-  server.rules.clear();
-  std::ranges::copy_if(main.rules, std::back_inserter(server.rules), is_healthy_challenge);
-  server.rules.insert(server.rules.end(), healthy.rules.begin(), healthy.rules.end());
+  server.rules = healthy_rules(main, healthy);
   return server;
 }
 

@@ -15,8 +15,10 @@ struct Production {
   scenario::Profile profile;      ///< configured
   std::vector<Endpoint> devices;  ///< one for each of the scenario
   const RunOptions& options;
-  bool ends_with_timeline = false;  ///< not only when the scenario's time is up
-  bool device_was_up = false;       ///< in an earlier part of the same run
+  /// A control run: over with its timeline, not only when the scenario's time is up, or with a call
+  /// that is refused where nothing is wrong.
+  bool is_healthy = false;
+  bool device_was_up = false;  ///< in an earlier part of the same run
 };
 
 }  // namespace sipharness::stage

@@ -106,7 +106,9 @@ void stage_with_control_runs(const scenario::Scenario& scenario, const scenario:
   const RunOptions before = options_of_control_run(options, "before the fault");
   stage_part({healthy, folder.before(), true, false}, profile, before);
   const auto control = judge::judge_control_run(folder.before());
-  if (!control) throw SetupError(control.error().text());
+  if (!control)
+    throw SetupError("the control run cannot be read, which is a fault of the harness: " +
+                     control.error().text());
   if (is_interrupted(options) || !control->ok)
     return leave_unplayed({scenario, folder.path}, profile, options);
   stage_part({scenario, folder.path, false, true}, profile, options);

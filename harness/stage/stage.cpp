@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "harness/judge/tested.hpp"
 
 namespace sipharness::stage {
@@ -36,7 +38,8 @@ Stage::Stage(world::World& world, const Production& production, const judge::Run
                  .is_held = hooks_.is_busy}),
       watch_(world, production.scenario, production.profile.timers,
              {.anchor = [this](const scenario::Anchor& anchor) { timeline_.on_anchor(anchor); },
-              .first_register = [this](CaptureTime at) { return on_first_register(at); }}),
+              .first_register = [this](CaptureTime at) { return on_first_register(at); },
+              .refused = [this](int status) { on_refusal(status); }}),
       unexpected_(production.scenario),
       observers_(production.options.device.is_foreign()
                      ? std::vector<TrafficObserver*>{&watch_, &unexpected_}
@@ -92,6 +95,13 @@ void Stage::give_up_on_device() {
   is_over_ = true;
 }
 
+void Stage::on_refusal(int status) {
+  if (!production_.is_healthy || !timeline_.awaits_answer()) return;
+  journal_.write(journal::Missed{timeline_.abandon(), "an answered call", world_.now() - zero_,
+                                 fmt::format("the call was refused with {}", status)});
+  end_when_played();
+}
+
 void Stage::miss(std::size_t step, const std::string& awaited, Duration deadline) {
   journal::Missed missed{step, awaited, deadline};
   if (production_.options.device.is_foreign()) missed.seen = unexpected_.text();
@@ -108,7 +118,7 @@ void Stage::stop_devices() {
 }
 
 void Stage::end_when_played() {
-  if (!production_.ends_with_timeline || !timeline_.is_played()) return;
+  if (!production_.is_healthy || !timeline_.is_played()) return;
   end_ = world_.call_after(pause_after_timeline, [this] {
     if (hooks_.is_busy()) return end_when_played();
     is_over_ = true;

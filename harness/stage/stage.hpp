@@ -62,6 +62,8 @@ class Stage {
   void give_up_on_device();
   /// Where the timeline is all there is: a moment after its last step, once nobody is busy.
   void end_when_played();
+  /// Of a healthy call nothing more comes.
+  void on_refusal(int status);
   void miss(std::size_t step, const std::string& awaited, Duration deadline);
   void perform(const scenario::Step& step);
   void perform(const scenario::DeviceStep& step);

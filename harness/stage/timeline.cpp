@@ -79,10 +79,23 @@ void Timeline::perform_current() {
   arm();
 }
 
-void Timeline::give_up() {
-  const std::size_t step = next_;
+bool Timeline::awaits_answer() const {
+  const Step* step = current();
+  if (step == nullptr) return false;
+  const auto* device = std::get_if<DeviceStep>(&step->what);
+  if (device != nullptr && device->verb == scenario::DeviceVerb::answer) return true;
+  return !scheduled_ && step->when.after &&
+         step->when.after->kind == scenario::AnchorKind::answered;
+}
+
+std::size_t Timeline::abandon() {
   deadline_.cancel();
-  next_ = scenario_.timeline.size();
+  step_timer_.cancel();
+  return std::exchange(next_, scenario_.timeline.size());
+}
+
+void Timeline::give_up() {
+  const std::size_t step = abandon();
   handlers_.missed(step, scenario_.timeline[step]);
 }
 

@@ -31,6 +31,10 @@ class Timeline {
   void on_anchor(const scenario::Anchor& anchor);
   /// The scenario is over: what is still awaited is missed.
   void end();
+  /// What comes next is that a call is answered, or what follows from it.
+  bool awaits_answer() const;
+  /// Leaves the steps that are left undone, untold; the first of them.
+  std::size_t abandon();
   /// What the next step waits for, for people: "primary.registered", "dial at 35s", "the end".
   std::string awaiting() const;
 

@@ -62,6 +62,8 @@ struct ControlRun {
   std::string reason{};  ///< what was not well
   Blame blame = Blame::user;
   bool started_anew = true;  ///< the device was; else what it suffers from may be the fault
+  /// Where the device itself is to blame: what of the requirements says so, of the control run.
+  std::vector<Finding> findings{};
 };
 
 /// How late the host was at worst.

@@ -4,6 +4,7 @@ its standard input: `dial NUMBER`, `hangup`, `answer`, `restart`, `quit`. Delibe
 
     hand_phone.py ADDRESS[:PORT] USER EXPIRES[/REFRESH] SERVER:PORT [SERVER:PORT]
 """
+import os
 import random
 import select
 import socket
@@ -25,6 +26,7 @@ def headers_of(text):
 
 class Phone:
     T1, T2 = 0.5, 4.0
+    REFUSAL = os.environ.get("HAND_PHONE_REFUSES")  # every call: "403 Forbidden"
 
     def __init__(self, local, user, expires, servers, refresh=1e9):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -173,7 +175,9 @@ class Phone:
         if start.startswith("SIP/2.0 "):
             return self.receive_response(int(start.split(" ")[1]), headers)
         method = start.split(" ")[0]
-        if method == "INVITE" and not self.ringing:
+        if method == "INVITE" and self.REFUSAL:
+            self.respond(headers, peer, self.REFUSAL, self.token())
+        elif method == "INVITE" and not self.ringing:
             self.ringing = (headers, peer)
             self.respond(headers, peer, "180 Ringing", "r" + self.token())
         elif method in ("BYE", "OPTIONS", "NOTIFY", "CANCEL"):

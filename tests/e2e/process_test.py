@@ -205,6 +205,29 @@ class Misbehaviour(Process):
         self.assertLess(min(lags), 500_000_000, "a busy host is not late in every second")
 
 
+class RefusedCall(Process):
+    def test_ends_the_healthy_run_at_once_and_is_told(self):
+        command = ["sh", "-c", f"exec python3 {ROOT}/tests/e2e/hand_phone.py $B 1001 60 $P $S"]
+        verbs = {verb: {"send": [line], "within": "1s"} for verb, line in
+                 (("dial", "dial ${number}"), ("hang_up", "hangup"), ("answer", "answer"))}
+        profile = self.write("hand.json", {
+            "name": "hand", "kind": "process", "vendor_claims": ["guide"], "drive": {
+                "command": command, "verbs": verbs, "stop": {"send": ["quit"]}, "environment": {
+                    "HAND_PHONE_REFUSES": "403 Forbidden", "B": "${device.address}:${port.sip}",
+                    "P": "${primary.address}:${primary.port}", "S": "${secondary.address}:${secondary.port}"}}})
+        done, folder = self.run_device("hand", "scenarios/guide/incoming_via_secondary.json",
+                                       "--profile", profile)
+        self.assert_exit(done, 3)
+        result = result_of(folder)
+        before = result["bracket"]["before"]
+        self.assertIn("a call from the healthy secondary was answered 403", before["reason"])
+        self.assertIn("the call was refused with 403", before["reason"])
+        refused = next(f for f in result["findings"] if f["requirement"] == "GRP-CALL-07")
+        self.assertIn(refused["verdict"], ("warn", "inconclusive"))
+        ended = next(e for e in reversed(self.journal(folder / "before")) if e["event"] == "ended")
+        self.assertLess(ended["at_ns"], 15e9)
+
+
 class Interrupted(Process):
     def test_in_the_healthy_run_before_the_fault_blames_no_configuration(self):
         out = self.scratch / "runs"
@@ -222,7 +245,7 @@ class Interrupted(Process):
         self.assertEqual(process.returncode, 3, said)
         result = result_of((out / "latest").resolve())
         self.assertTrue(result["interrupted"])
-        self.assertEqual(result["bracket"]["before"]["reason"], "the healthy run was interrupted")
+        self.assertEqual(result["bracket"]["before"]["reason"], "the user interrupted the healthy run")
 
 
 class ControlConnection(Process):

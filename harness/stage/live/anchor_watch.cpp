@@ -72,10 +72,10 @@ void AnchorWatch::on_response(const std::string& server, const sip::MessageView&
   if (!message.is_final()) return;
   if (message.method() == Method::register_) return on_register_answered(server, message);
   if (message.method() != Method::invite) return;
-  if (message.is_success())
-    report(AnchorKind::answered, server);
-  else if (!is_challenge(message.status()))
-    report(AnchorKind::ended, {});
+  if (message.is_success()) return report(AnchorKind::answered, server);
+  if (is_challenge(message.status())) return;
+  report(AnchorKind::ended, {});
+  if (message.status() != 487) reports_.refused(message.status());
 }
 
 void AnchorWatch::on_register_answered(const std::string& server, const sip::MessageView& message) {

@@ -23,6 +23,8 @@ class AnchorWatch final : public TrafficObserver {
     /// The first REGISTER of all, before the anchors it makes true; false if it does not count, and
     /// the next one is told too.
     std::function<bool(CaptureTime)> first_register = [](CaptureTime) { return true; };
+    /// A call was refused, by either side.
+    std::function<void(int status)> refused = [](int) {};
   };
   /// `timers` are the device's: a REGISTER without final response for 64·T1 has failed.
   AnchorWatch(world::World& world, const scenario::Scenario& scenario, const sip::Timers& timers,

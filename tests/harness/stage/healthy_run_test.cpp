@@ -92,8 +92,24 @@ TEST(HealthyRun, heals_the_servers_and_leaves_them_where_they_are) {
   EXPECT_EQ(primary.address, main.server("primary").address);
   EXPECT_EQ(primary.port, 5070);
   EXPECT_FALSE(primary.link.is_lossy());
-  ASSERT_EQ(primary.rules.size(), 2U) << "the challenge and the short expiry";
-  EXPECT_TRUE(std::holds_alternative<scenario::ChallengeWith>(primary.rules[0].verb));
+  ASSERT_EQ(primary.rules.size(), 1U) << "the challenge, which leaves nothing to the short expiry";
+  const auto& challenge = std::get<scenario::ChallengeWith>(primary.rules[0].verb);
+  EXPECT_EQ(challenge.expires, Duration(60s)) << "and grants it itself";
+}
+
+TEST(HealthyRun, is_one_that_can_be_read_whatever_the_challenges_take) {
+  for (const std::string challenge :
+       {R"({"challenge": {}})", R"({"method": "REGISTER", "challenge": {"status": 407}})",
+        R"({"method": ["REGISTER", "INVITE"], "challenge": {}})",
+        R"({"method": "REGISTER", "nth": {"from": 2}, "challenge": {}})",
+        R"({"method": "REGISTER", "nth": 1, "challenge": {"algorithm": "SHA-256"}})",
+        R"({"method": "REGISTER", "until": "9s", "challenge": {}})",
+        R"({"method": "INVITE", "challenge": {}})"}) {
+    SCOPED_TRACE(challenge);
+    const scenario::Scenario main = staging(dial, R"(, "rules": [)" + challenge + "]");
+    const scenario::Scenario healthy = healthy_run({main, shipped(), {}});
+    EXPECT_EQ(read(to_json(healthy)).servers, healthy.servers);
+  }
 }
 
 }  // namespace

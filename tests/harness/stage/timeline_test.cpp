@@ -169,6 +169,19 @@ TEST_F(TimelineRun, has_a_deadline_for_the_anchor_and_not_for_the_pause_after_it
   EXPECT_THAT(happened_, ElementsAre(Pair("dial", 49s)));
 }
 
+TEST_F(TimelineRun, awaits_an_answer_until_it_comes_and_can_be_abandoned) {
+  start({dial(at(1s)), dial(after(answered, 5s)), dial(after(ended))});
+  EXPECT_FALSE(timeline_->awaits_answer());
+  run_to(2s);
+  EXPECT_TRUE(timeline_->awaits_answer());
+  see(answered, 3s);
+  EXPECT_FALSE(timeline_->awaits_answer());
+  EXPECT_EQ(timeline_->abandon(), 1U);
+  run_to(100s);
+  EXPECT_THAT(happened_, ElementsAre(Pair("dial", 1s)));
+  EXPECT_FALSE(timeline_->awaits_answer());
+}
+
 TEST_F(TimelineRun, says_what_it_waits_for) {
   start({boot(at(2s)), silence(after(registered, 5s)), dial(after(answered))});
   EXPECT_EQ(timeline_->awaiting(), "boot at 2s");

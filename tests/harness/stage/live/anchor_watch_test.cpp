@@ -70,7 +70,8 @@ class Watch : public testing::Test {
       world_,
       scenario_,
       {.t1 = 100ms},  // 64·T1 is 6.4 s here
-      {.anchor = [this](const scenario::Anchor& anchor) { told_.push_back(to_string(anchor)); }}};
+      {.anchor = [this](const scenario::Anchor& anchor) { told_.push_back(to_string(anchor)); },
+       .refused = [this](int status) { told_.push_back(fmt::format("refused {}", status)); }}};
 
  private:
   LiveDecoder decoder_{{&watch_}};
@@ -174,7 +175,15 @@ TEST_F(Watch, sees_a_call_refused_but_not_challenged) {
   reply(challenged, 407);
   ask(refused);
   reply(refused, 486);
-  EXPECT_THAT(told_, ElementsAre("first_seen", "primary.invite_at", "primary.invite_at", "ended"));
+  EXPECT_THAT(told_, ElementsAre("first_seen", "primary.invite_at", "primary.invite_at", "ended",
+                                 "refused 486"));
+}
+
+TEST_F(Watch, sees_a_call_that_was_cancelled_end_without_a_refusal) {
+  const std::string invite = request("INVITE", "z9hG4bK1");
+  ask(invite);
+  reply(invite, 487);
+  EXPECT_THAT(told_, ElementsAre("first_seen", "primary.invite_at", "ended"));
 }
 
 TEST_F(Watch, takes_no_invite_within_a_dialog_for_a_call) {
