@@ -106,7 +106,8 @@ class Console {
   /// Only where it took a verdict away.
   void write_lag() {
     const bool mattered = std::ranges::any_of(result_.findings, [](const Finding& finding) {
-      return finding.worst().blame == Blame::host && finding.worst().measured;
+      const bool is_whole = result_.capture.health == "complete";
+      return finding.worst().blame == Blame::host && (finding.worst().measured || is_whole);
     });
     if (result_.lag && mattered)
       out_ +=

@@ -135,6 +135,29 @@ const verdict::Instances& not_applicable_because(std::string reason) {
 
 }  // namespace
 
+namespace {
+
+/// What a rule lays at the harness' door: without a journal there was none, Ctrl-C is its user's,
+/// and a journal without an end was cut off by the host.
+verdict::Blame blame_in_run(const Phone& phone, verdict::Blame said) {
+  if (said != verdict::Blame::harness) return said;
+  if (!phone.trace.has_journal()) return verdict::Blame::user;
+  const auto ends = phone.journal.all<journal::Ended>();
+  if (ends.empty()) return verdict::Blame::host;
+  return ends.back().event->reason == "interrupted" ? verdict::Blame::user : said;
+}
+
+/// A run that was played as its scenario says did its part: what did not come to pass in it is what
+/// the device did not do.
+verdict::Blame blame_for_precondition(const Phone& phone, verdict::Blame said) {
+  const auto ends = phone.journal.all<journal::Ended>();
+  const bool was_played = !ends.empty() && ends.back().event->reason == "completed";
+  const verdict::Blame blame = blame_in_run(phone, said);
+  return blame == verdict::Blame::harness && was_played ? verdict::Blame::device : blame;
+}
+
+}  // namespace
+
 Judge::Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs,
              std::string_view held)
     : phone_(phone), needs_(needs), precondition_(needs.what), held_(held) {
@@ -151,9 +174,16 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
     instance.frames.push_back(phone_.message(index).frame);
   instance.frames.insert(instance.frames.end(), evidence.frames.begin(), evidence.frames.end());
   std::ranges::sort(instance.frames);
-  bases_.push_back({evidence.server, span_of(phone_, evidence)});
+  bases_.push_back({evidence.server, span_of(phone_, evidence), lifetime_of(evidence)});
   instances_.push_back(std::move(instance));
   return instances_.back();
+}
+
+trace::Span Judge::lifetime_of(const Evidence& evidence) const {
+  const auto& cited = evidence.messages;
+  if (cited.empty()) return {phone_.trace.first, phone_.trace.last};
+  const auto [first, last] = std::ranges::minmax_element(cited);
+  return {phone_.at(*first), phone_.at(*last) + phone_.profile.timers.sixty_four_t1()};
 }
 
 Verdict Judge::violation() const {
@@ -209,7 +239,7 @@ void Judge::measure(const Evidence& evidence, const Measurement& measurement, st
       add(inside ? fulfilment() : outside, evidence,
           fmt::format("{}: {} (expected {})", what, format_seconds(measured), describe(window)));
   // What was measured is over; what was not done may have been done later and not be seen.
-  bases_.back().span.until = measurement.end;
+  bases_.back().seen.until = measurement.end;
   instance.window = window;
   instance.measured = measured;
   instance.margin = margin_of(measured, window);
@@ -223,7 +253,8 @@ void Judge::measure(const Evidence& evidence, const Measurement& measurement, st
 }
 
 void Judge::inconclusive(const Evidence& evidence, verdict::Blame blame, std::string reason) {
-  make_inconclusive(add(Verdict::inconclusive, evidence, reason), blame, reason);
+  make_inconclusive(add(Verdict::inconclusive, evidence, reason), blame_in_run(phone_, blame),
+                    reason);
 }
 
 void Judge::not_applicable(std::string reason) {
@@ -268,7 +299,7 @@ void Judge::make_inconclusive(Instance& instance, verdict::Blame blame, std::str
 void Judge::heed_faults(Instance& instance, const Basis& basis) const {
   const auto& faults = phone_.trace.health.faults;
   const auto fault = std::ranges::find_if(
-      faults, [&](const trace::Fault& one) { return concerns(one, basis.server, basis.span); });
+      faults, [&](const trace::Fault& one) { return concerns(one, basis.server, basis.seen); });
   if (fault != faults.end()) make_inconclusive(instance, fault->blame, fault->text);
 }
 
@@ -284,6 +315,19 @@ void Judge::allow_for_silent_servers(const std::vector<MissingMessage>& missing)
                         fmt::format("the capture lacks {}; if the device was not answered, say "
                                     "--vantage device",
                                     silent->what));
+  }
+}
+
+void Judge::allow_for_host_lag() {
+  const Duration margin = phone_.profile.timers.t1 / 2;
+  for (std::size_t i = 0; i < instances_.size(); ++i) {
+    if (!is_broken(instances_[i]) || instances_[i].measured) continue;
+    const Duration lag = phone_.journal.worst_lag(bases_[i].lived.from, bases_[i].lived.until);
+    if (lag <= margin) continue;
+    make_inconclusive(instances_[i], verdict::Blame::host,
+                      fmt::format("the host was {} late meanwhile: what came too often, in another "
+                                  "order or not at all may be its doing",
+                                  format_seconds(lag, 4)));
   }
 }
 
@@ -324,7 +368,9 @@ verdict::Finding Judge::finish(bool is_about_content) && {
     else if (phone_.expects(finding_.requirement->id) && lost != nullptr)
       inconclusive({}, blame_for(*lost), fmt::format("{}; {}", reason, describe(*lost, phone_)));
     else if (phone_.expects(finding_.requirement->id))
-      inconclusive({}, is_withheld ? verdict::Blame::device : needs_.blame, reason);
+      inconclusive(
+          {}, is_withheld ? verdict::Blame::device : blame_for_precondition(phone_, needs_.blame),
+          reason);
     else
       not_applicable(reason);
   }
@@ -339,7 +385,10 @@ verdict::Finding Judge::finish(bool is_about_content) && {
       heed_faults(instance, bases_[index]);
     }
   }
-  if (!is_about_content) allow_for_missing_messages();
+  if (!is_about_content) {
+    allow_for_host_lag();
+    allow_for_missing_messages();
+  }
   std::ranges::stable_sort(instances_, std::ranges::greater(), &Instance::verdict);
   finding_.instances = std::move(instances_);
   return std::move(finding_);

@@ -4,13 +4,16 @@
 // lag, tightened windows (requirements §0.2). A check only says what it measured.
 //  1. Every call adds one instance; none at all means nothing exercised the requirement: that is
 //     inconclusive if the scenario names it, else not applicable.
+//     Whose doing: where a rule says the harness', in a run that was played to its end the device's
+//     (it did not take its part), in one that Ctrl-C ended the user's, in one cut off the host's.
 //  2. An info row is recorded, whatever the check says.
 //  3. A vendor row of a device that does not claim the guide (claims_guide) becomes info.
 //  4. Where an action was not delivered to the device (rule i), a named row that nothing exercised
 //     says so and blames who lost it.
 //  5. A fault of the capture that concerns the server and the time of an occurrence, or a host that
 //     was later than the margin, turns pass, warn and fail into inconclusive, keeping what was
-//     measured.
+//     measured. What has no margin of its own (counts, ends, orders, absences) bears half of T1,
+//     from the first message that it cites to 64*T1 after the last.
 //  6. Where other messages show that some are missing from the capture, so may be what a fail or a
 //     warning misses: inconclusive, unless it recurs more often than messages are missing.
 
@@ -92,7 +95,8 @@ class Judge {
   /// What an instance rests on.
   struct Basis {
     ServerRole server = ServerRole::none;
-    trace::Span span{};
+    trace::Span seen{};   ///< a fault of the capture in it hides what was there
+    trace::Span lived{};  ///< a host that was late in it may have made it what it is
   };
 
   verdict::Instance& add(verdict::Verdict verdict, const Evidence& evidence, std::string message);
@@ -103,6 +107,8 @@ class Judge {
   verdict::Verdict violation() const;
   bool is_unclaimed_vendor_row() const;
   void allow_for_silent_servers(const std::vector<MissingMessage>& missing);
+  trace::Span lifetime_of(const Evidence& evidence) const;
+  void allow_for_host_lag();
   void allow_for_missing_messages();
   void make_inconclusive(verdict::Instance& instance, verdict::Blame blame,
                          std::string reason) const;

@@ -115,8 +115,10 @@ std::optional<Timed<journal::DeviceState>> JournalFacts::first_exit(std::size_t 
 }
 
 Duration JournalFacts::worst_lag(CaptureTime from, CaptureTime to) const {
+  /// policy: what a host that stood still does late, it does within this of being told so.
+  constexpr Duration aftermath = 100ms;
   const auto lags = all<journal::Lag>();
-  auto lag = std::ranges::lower_bound(lags, from, {}, &Timed<journal::Lag>::at);
+  auto lag = std::ranges::lower_bound(lags, from - aftermath, {}, &Timed<journal::Lag>::at);
   CaptureTime covered_from = lag == lags.begin() ? zero_ : std::prev(lag)->at;
   Duration worst{};
   for (; lag != lags.end() && covered_from <= to; ++lag) {

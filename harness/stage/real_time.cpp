@@ -58,8 +58,11 @@ class RealRun {
     // A program that the harness starts is an ordinary process.
     std::optional<host::SchedulingProbe> probe;
     if (production_.options.device.kind == DeviceKind::process) probe.emplace();
-    host::Heartbeat heartbeat(world_, [&](Duration worst) {
+    const auto note_lag = [&](Duration worst) {
       stage_->journal().write(journal::Lag{probe ? std::max(worst, probe->worst()) : worst});
+    };
+    const host::Heartbeat heartbeat(world_, [&](Duration worst) {
+      note_lag(worst);
       write_clock();
       // What a killed harness leaves behind lacks one second at most.
       capture_.flush();
@@ -75,6 +78,7 @@ class RealRun {
     world_.run(TimePoint::max(), [&] {
       return stage_->is_over() || has_failed_to_write() || (interrupted && interrupted());
     });
+    note_lag(heartbeat.worst());
     end_recording(interrupted && interrupted());
     stage_->stop_devices();
     report_write_errors();

@@ -19,14 +19,25 @@ TimePoint next_of_series(TimePoint last, Duration period, TimePoint now) {
 Heartbeat::Heartbeat(world::World& world, std::function<void(Duration)> each_second)
     : world_(world),
       each_second_(std::move(each_second)),
+      last_(world.now()),
       due_(world.now() + beat_period),
       report_at_(world.now() + report_period) {
   set_timer();
 }
 
+Duration Heartbeat::lateness() const {
+  const Duration late = world_.now() - due_;
+  return late > beat_period ? world_.now() - last_ : std::max(late, Duration::zero());
+}
+
+Duration Heartbeat::worst() const {
+  return std::max(worst_, lateness());
+}
+
 void Heartbeat::beat() {
   const TimePoint now = world_.now();
-  worst_ = std::max(worst_, now - due_);
+  worst_ = worst();
+  last_ = now;
   due_ = next_of_series(due_, beat_period, now);
   if (now >= report_at_) {
     report_at_ = next_of_series(report_at_, report_period, now);

@@ -63,7 +63,7 @@ TEST(Heartbeat, sees_a_host_that_stood_still_and_counts_it_once) {
   const Heartbeat heartbeat(world, [&](Duration worst) { reports.push_back(worst); });
   world.stall(350ms);
   while (world.now() < TimePoint(3s)) world.stall(10ms);
-  EXPECT_THAT(reports, ElementsAre(300ms, 0ms, 0ms));
+  EXPECT_THAT(reports, ElementsAre(350ms, 0ms, 0ms));
 }
 
 TEST(Heartbeat, reports_a_stall_of_several_seconds_once) {
@@ -71,7 +71,7 @@ TEST(Heartbeat, reports_a_stall_of_several_seconds_once) {
   std::vector<Duration> reports;
   const Heartbeat heartbeat(world, [&](Duration worst) { reports.push_back(worst); });
   world.stall(5s);
-  EXPECT_THAT(reports, ElementsAre(4950ms));
+  EXPECT_THAT(reports, ElementsAre(5s));
 }
 
 TEST(Heartbeat, beats_in_real_time) {
