@@ -105,8 +105,8 @@ class Console {
 
   /// Only where it took a verdict away.
   void write_lag() {
-    const bool mattered = std::ranges::any_of(result_.findings, [](const Finding& finding) {
-      const bool is_whole = result_.capture.health == "complete";
+    const bool is_whole = result_.capture.health == "complete";
+    const bool mattered = std::ranges::any_of(result_.findings, [&](const Finding& finding) {
       return finding.worst().blame == Blame::host && (finding.worst().measured || is_whole);
     });
     if (result_.lag && mattered)

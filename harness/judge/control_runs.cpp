@@ -122,7 +122,7 @@ std::optional<Trouble> trouble_being_called(const Phone& phone) {
 /// The findings on one device that its verdict on a requirement rests on; none unless it was
 /// broken.
 std::vector<verdict::Finding> broken(const verdict::Result& result, std::string_view requirement,
-                                     const std::string& device) {
+                                     std::string_view device) {
   std::vector<verdict::Finding> found;
   std::ranges::copy_if(result.findings, std::back_inserter(found), [&](const auto& finding) {
     return finding.requirement->id == requirement && finding.device == device &&

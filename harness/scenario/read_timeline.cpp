@@ -164,7 +164,7 @@ StepKeys StepKeys::of(const Step& step) {
   keys.event = server.event;
   keys.repeats = server.sending.repeats;
   if (server.sending.withheld_acks > 0) keys.withhold_acks = server.sending.withheld_acks;
-  keys.same_call = server.sending.same_call;
+  if (server.sending.same_call) keys.same_call = true;
   keys.bytes = digits_of(server.raw.bytes);
   keys.lines = server.raw.lines;
   return keys;
@@ -179,7 +179,7 @@ Step StepKeys::step() const {
     step.what = ServerStep{std::get<ServerVerb>(action),
                            server,
                            phase == words::default_phase ? "" : phase,
-                           {repeats, withhold_acks.value_or(0), same_call},
+                           {repeats, withhold_acks.value_or(0), same_call.value_or(false)},
                            event,
                            {bytes_of(bytes), lines}};
   return step;

@@ -250,7 +250,7 @@ struct StepKeys {
   std::string event{};
   std::vector<Duration> repeats{};
   std::optional<std::uint32_t> withhold_acks{};
-  bool same_call = false;
+  std::optional<bool> same_call{};
   std::string bytes{};
   std::vector<std::string> lines{};
   static StepKeys of(const Step& step);

@@ -205,6 +205,22 @@ class Misbehaviour(Process):
         self.assertLess(min(lags), 500_000_000, "a busy host is not late in every second")
 
 
+class Challenged(Process):
+    def test_is_asked_for_its_password_in_the_healthy_runs_too(self):
+        content = scenario("6s")
+        for server in content["servers"].values():
+            server["rules"] = [{"method": "REGISTER", "challenge": {"realm": "a.test"}}]
+        done, folder = self.run_device("baresip", self.write("challenged.json", content))
+        self.assertIn(done.returncode, (0, 3), done.stdout + done.stderr)
+        self.assertTrue(result_of(folder)["bracket"]["before"]["ok"])
+        before = folder / "before"
+        refused = tshark(before / "capture.pcap", *sip_ports(before), "-Y", "sip.Status-Code == 401")
+        granted = tshark(before / "capture.pcap", *sip_ports(before), "-Y",
+                         'sip.Status-Code == 200 && sip.contact.parameter contains "expires=60"')
+        self.assertGreaterEqual(len(refused), 2)
+        self.assertGreaterEqual(len(granted), 2)
+
+
 class RefusedCall(Process):
     def test_ends_the_healthy_run_at_once_and_is_told(self):
         command = ["sh", "-c", f"exec python3 {ROOT}/tests/e2e/hand_phone.py $B 1001 60 $P $S"]

@@ -96,9 +96,11 @@ std::optional<std::string> not_taken(const Phone& phone, const Transaction& invi
 bool cannot_be_judged(const Phone& phone, const Transaction& invite) {
   const Message& message = opening(phone, invite);
   if (!is_incoming_call(phone, invite) || !is_for_the_binding(phone, invite) ||
-      was_unreachable(phone, invite) || phone.trace.last < message.at + policy::time_to_ring)
+      was_unreachable(phone, invite))
     return true;
   const auto response = response_above_100(phone, invite);
+  const bool is_refused = response && phone.message(*response).sip.status() >= 300;
+  if (!is_refused && phone.trace.last < message.at + policy::time_to_ring) return true;
   const bool is_in_time = response && phone.at(*response) <= message.at + policy::time_to_ring;
   if (!is_in_time && phone.trace.vantage != trace::Vantage::device) return true;
   const auto status_of = [&](const auto& message_index) {
@@ -106,7 +108,7 @@ bool cannot_be_judged(const Phone& phone, const Transaction& invite) {
   };
   const int status = status_of(response);
   return asks_for_another_request(status_of(invite.final)) ||
-         (status >= 300 && may_be_the_users_choice(phone, invite, status));
+         (is_refused && may_be_the_users_choice(phone, invite, status));
 }
 
 template <bool primary_is_lost>
