@@ -196,6 +196,8 @@ class AttemptFinder {
     attempt.ok = answer.at;
     const bool binds = !attempt.unregister && !attempt.contact.empty();
     if (binds) attempt.granted = granted_expiry(answer.sip, attempt);
+    // No time to stay registered, none to register again in.
+    if (attempt.granted == Duration::zero()) attempt.granted.reset();
   }
 
   const Phone& phone_;

@@ -23,7 +23,7 @@ struct RegisterAttempt {
   bool unregister = false;          ///< asked for expiry 0
   std::string_view contact;         ///< URI of the device's (first) Contact; "*"; empty if none
   std::optional<Duration> requested;
-  std::optional<Duration> granted;  ///< E, by ALG-BIND
+  std::optional<Duration> granted;  ///< E, by ALG-BIND; nothing where that is 0 s
   bool failed() const { return fail.has_value() || status >= 300; }
   /// When the failure was there to be known.
   std::optional<CaptureTime> failed_at() const;
