@@ -239,9 +239,9 @@ class RefusedCall(Process):
         self.assertIn("a call from the healthy secondary was answered 403", before["reason"])
         self.assertIn("the call was refused with 403", before["reason"])
         refused = next(f for f in result["findings"] if f["requirement"] == "GRP-CALL-07")
-        self.assertIn(refused["verdict"], ("warn", "inconclusive"))
+        self.assertEqual(refused["verdict"], "warn")
         ended = next(e for e in reversed(self.journal(folder / "before")) if e["event"] == "ended")
-        self.assertLess(ended["at_ns"], 15e9)
+        self.assertLess(ended["t_ns"], 15e9)
 
 
 class Interrupted(Process):

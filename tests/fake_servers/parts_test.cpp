@@ -52,9 +52,12 @@ TEST(PacketLog, counts_the_occurrences_of_one_name) {
   PacketLog log(recorder, "primary");
   const sip::Hop hop{Transport::udp, server_endpoint, client_endpoint};
   const sip::Hop elsewhere{Transport::udp, server_endpoint, endpoint("10.0.0.2:5060")};
-  for (const auto& [to, bytes] : {std::pair(hop, "same"), std::pair(hop, "same"),
-                                  std::pair(hop, "other"), std::pair(elsewhere, "same")})
+  constexpr std::string_view same = "SAME sip:a SIP/2.0\r\n\r\n";
+  constexpr std::string_view other = "OTHER sip:a SIP/2.0\r\n\r\n";
+  for (const auto& [to, bytes] : {std::pair(hop, same), std::pair(hop, same), std::pair(hop, other),
+                                  std::pair(elsewhere, same)})
     log.sent(to, bytes);
+  log.sent(hop, "\r\n\r\n");
   std::vector<std::uint32_t> occurrences;
   for (const auto& sent : recorder.all<journal::Sent>())
     occurrences.push_back(sent.packet.occurrence);
