@@ -12,10 +12,10 @@ namespace sipharness::observed {
 namespace {
 
 /// What copies have in common. A group that rings several lines of one phone names each.
-using Key =
+using MergeKey =
     std::tuple<std::string_view, std::string_view, std::uint32_t, sip::Method, std::string_view>;
 
-Key key_of(const sip::MessageView& request) {
+MergeKey merge_key_of(const sip::MessageView& request) {
   return {request.call_id(), request.from_tag(), request.cseq(), request.method(),
           trace::user_of_uri(request.request_uri())};
 }
@@ -30,12 +30,12 @@ bool is_going_on(const Phone& phone, const Transaction& first, CaptureTime at) {
 }  // namespace
 
 std::vector<MergedRequest> find_merged_requests(const Phone& phone) {
-  std::map<Key, const Transaction*> firsts;
+  std::map<MergeKey, const Transaction*> firsts;
   std::vector<MergedRequest> found;
   for (const Transaction* transaction : server_transactions(phone)) {
     const Message& request = opening(phone, *transaction);
     if (!request.sip.to_tag().empty() || transaction->method == sip::Method::cancel) continue;
-    const auto [known, is_new] = firsts.try_emplace(key_of(request.sip), transaction);
+    const auto [known, is_new] = firsts.try_emplace(merge_key_of(request.sip), transaction);
     if (is_new) continue;
     const Transaction& first = *known->second;
     if (opening(phone, first).sip.branch() != request.sip.branch() &&

@@ -124,7 +124,7 @@ bool is_call(const Step& step, std::string_view server) {
 void check_same_call(const Draft& draft, std::size_t index, Problems& problems) {
   const std::vector<Step>& timeline = draft.scenario.timeline;
   const auto* const call = std::get_if<ServerStep>(&timeline[index].what);
-  if (call == nullptr || !call->sending.same_call) return;
+  if (call == nullptr || call->verb != ServerVerb::call || !call->sending.same_call) return;
   const auto end = timeline.begin() + static_cast<std::ptrdiff_t>(index);
   const std::string_view other = call->server == "primary" ? "secondary" : "primary";
   if (std::none_of(timeline.begin(), end, [&](const Step& one) { return is_call(one, other); }))

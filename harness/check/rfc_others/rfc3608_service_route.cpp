@@ -33,7 +33,8 @@ const std::array rules{
                  .observed = "The first Route of a request to one server does not name the other "
                              "one. A Route that names neither is left to local policy."},
          .needs = {"a request outside dialogs with a Route"},
-         .judge = each<requests_with_preloaded_route, goes_to_its_first_route>},
+         .judge = each<requests_with_preloaded_route, goes_to_its_first_route>,
+         .is_about_content = true},
 };
 
 }  // namespace

@@ -80,7 +80,8 @@ class Call:
         one = (via, sender, to, "in1@far", 1)
         self.send(at, server, PHONE, request("INVITE", uri, *one, f"Contact: <sip:2001@{server}>"))
         answer = (via, sender, f"{to};tag={tag}", "in1@far", 1)
-        self.send(at + 0.05, PHONE, server, response(status, "Told", *answer, "INVITE", f"Contact: <{uri}>"))
+        told = via.replace(";rport", f";rport={server[-4:]};received={server[:-5]}")
+        self.send(at + 0.05, PHONE, server, response(status, "Told", told, *answer[1:], "INVITE", f"Contact: <{uri}>"))
         if status >= 200:
             ack_via = via if status >= 300 else via.replace("z9hG4bKs", "z9hG4bKa")
             self.send(at + 0.06, server, PHONE, request("ACK", uri, ack_via, *answer[1:]))
@@ -194,8 +195,8 @@ class Calls(FieldTest):
         for status, fails in ((482, ()), (200, {"FO-NODUP"})):
             with self.subTest(status):
                 call = Call()
-                call.is_called(10, PRIMARY, 200, "d1")
-                call.is_called(10.03, SECONDARY, status, "d2")
+                call.is_called(10, PRIMARY, 200, "d1a9b8c7")
+                call.is_called(10.03, SECONDARY, status, "d2a9b8c7")
                 self.assert_call(call, exit=1 if fails else 0, fails=fails)
 
     def test_the_route_of_one_server_is_none_of_the_other(self):

@@ -45,8 +45,13 @@ const Fields private_via{.headers = {{"Via", "SIP/2.0/UDP 10.1.1.1:5062;branch=z
 /// One branch for two requests.
 std::function<void(Setting)> shared_branch(trace::ServerRole second, std::string method) {
   return [=](Setting s) {
-    s.trace.at(1s).from_device(primary).request("INVITE", {.branch = "z9hG4bKshared0"});
-    s.trace.at(2s).from_device(second).request(method, {.branch = "z9hG4bKshared0"});
+    const auto invite =
+        s.trace.at(1s).from_device(primary).request("INVITE", {.branch = "z9hG4bKshared0"});
+    s.trace.at(2s).from_device(second);
+    if (method == "CANCEL")
+      s.trace.request(method, {.branch = "z9hG4bKshared0", .in = invite});
+    else
+      s.trace.request(method, {.branch = "z9hG4bKshared0"});
   };
 }
 
