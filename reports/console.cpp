@@ -119,7 +119,7 @@ class Console {
   std::vector<Group> groups(Verdict verdict, bool all_devices) const {
     std::vector<Group> found;
     for (const Finding& finding : result_.findings) {
-      if (finding.verdict() != verdict) continue;
+      if (finding.verdict() != verdict || !finding.follows_from.empty()) continue;
       const bool joins =
           all_devices && !found.empty() && found.back().front()->requirement == finding.requirement;
       if (!joins) found.emplace_back();
@@ -144,11 +144,32 @@ class Console {
     out_ += fmt::format("\n  {}  {}  {}  [{}]\n",
                         painted(finding.verdict(), look_of(finding.verdict()).word), name_of(group),
                         requirement.sentence, requirement.clause);
-    if (group.size() == 1) return write_instances(finding);
+    if (group.size() == 1)
+      write_instances(finding);
+    else
+      write_crowd(group);
+    write_what_follows(group);
+  }
+
+  void write_crowd(const Group& group) {
     for (std::size_t i = 0; i < std::min(most_told, group.size()); ++i)
       write_instance(group[i]->worst(), printable(group[i]->device) + ": ");
     if (group.size() > most_told)
       out_ += fmt::format("        … and {} more devices like this\n", group.size() - most_told);
+  }
+
+  /// What only repeats the group stands under it, in a line for each requirement.
+  void write_what_follows(const Group& group) {
+    const Requirement* told = nullptr;
+    for (const Finding& finding : result_.findings) {
+      const bool follows =
+          finding.follows_from == group.front()->requirement->id &&
+          std::ranges::find(group, finding.device, &Finding::device) != group.end();
+      if (!follows || finding.requirement == told) continue;
+      told = finding.requirement;
+      out_ += fmt::format("        {} of {} follows from it: {}\n", to_string(finding.verdict()),
+                          told->id, printable(finding.worst().message));
+    }
   }
 
   void write_instances(const Finding& finding) {

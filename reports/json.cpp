@@ -62,6 +62,7 @@ ordered_json finding_json(const Finding& finding) {
                       {"severity", to_string(requirement.severity)}};
   add_instance(out, finding.worst());
   out["instances"] = finding.instances.total();
+  out["follows_from"] = text_or_null(std::string(finding.follows_from));
   out["message"] = finding.worst().message;
   if (finding.instances.size() < 2) return out;
   ordered_json rest = ordered_json::array();

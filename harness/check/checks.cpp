@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "harness/base/parallel.hpp"
 #include "harness/check/families.hpp"
+#include "harness/check/follow.hpp"
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/phone.hpp"
 
@@ -111,11 +113,13 @@ std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
   std::vector<verdict::Finding> findings(wanted.size() * phones.size());
   for_each_index(phones.size(), options.jobs, [&](std::size_t index) {
     const Phone phone(trace, journal, profile, options.scenario, phones[index]);
+    std::vector<verdict::Finding> own;
+    for (const Rule* rule : wanted) own.push_back(finding_of(*rule, phone));
+    note_what_follows(wanted, own);
     for (std::size_t row = 0; row < wanted.size(); ++row) {
-      verdict::Finding& finding = findings[row * phones.size() + index];
-      finding = finding_of(*wanted[row], phone);
       if (phones.size() > verdict::a_few_devices)
-        finding.instances.keep_first(verdict::instances_kept_of_many);
+        own[row].instances.keep_first(verdict::instances_kept_of_many);
+      findings[row * phones.size() + index] = std::move(own[row]);
     }
   });
   return findings;

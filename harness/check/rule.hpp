@@ -3,6 +3,7 @@
 // it can be judged, and how it is judged. Rules stand in folders cut as the RFCs and the guide are;
 // their cases (tests/harness/check) and deviations (harness/dut/reference_ua) in the same folders.
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,8 @@ struct Rule {
   void (*judge)(const Phone&, Judge&) = nullptr;
   /// Each message is judged by what is in it: messages that the capture lacks take nothing from it.
   bool is_about_content = false;
+  /// The rows of which a violation may only be another view: see check/follow.hpp.
+  std::array<std::string_view, 2> follows{};
 };
 
 /// The finding of one rule on one phone.

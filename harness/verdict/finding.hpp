@@ -102,6 +102,8 @@ struct Finding {
   const Requirement* requirement = nullptr;
   std::string device;
   Instances instances;  ///< at least one; worst first, else in time order
+  /// The requirement whose finding this one only repeats; empty: none.
+  std::string_view follows_from{};
   const Instance& worst() const { return instances.front(); }
   Verdict verdict() const { return worst().verdict; }
 };

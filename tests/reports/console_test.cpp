@@ -119,6 +119,18 @@ TEST(Console, shows_no_more_than_five_instances_in_full) {
   }
 }
 
+TEST(Console, folds_what_follows_under_what_it_follows_from) {
+  Finding repeated = finding("RFC3261-GEN-02", {instance(Verdict::fail, "INVITE without it")});
+  repeated.follows_from = "RFC3261-GEN-01";
+  const std::string text =
+      console(result_of({finding("RFC3261-GEN-01", {instance(Verdict::fail, "INVITE without one")}),
+                         repeated}),
+              {});
+  EXPECT_THAT(first_line(text), HasSubstr("2 failed"));
+  EXPECT_THAT(text, HasSubstr("fail of RFC3261-GEN-02 follows from it: INVITE without it"));
+  EXPECT_EQ(occurrences(text, "FAIL  RFC3261-GEN"), 1);
+}
+
 TEST(Console, tells_the_worst_first) {
   const std::string text = console(result_of(one_of_each()), {});
   std::size_t last = 0;

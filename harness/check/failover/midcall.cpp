@@ -131,7 +131,8 @@ const std::array rules{
                  .observed = "BYE goes to the call's server as often as Timer E wants, and no "
                              "request of the dialog to the other server."},
          .needs = {"a hang-up while the call's server is silent", Blame::harness},
-         .judge = each<dialogs, hang_up_stays_with_the_server>},
+         .judge = each<dialogs, hang_up_stays_with_the_server>,
+         .follows = {"RFC3261-ROUTE-03"}},
     Rule{.row = {.id = "FO-MID-03",
                  .clause = "RFC 3261 §12.2.1.2, §14.1",
                  .severity = Severity::should,

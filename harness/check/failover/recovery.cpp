@@ -306,7 +306,8 @@ const std::array rules{
                              "included, no minute has more than 12.",
                  .tolerance = "policy: 5 s, 12"},
          .needs = {"five requests of one kind in a row that are refused", Blame::harness},
-         .judge = each<refused_series, does_not_spin>},
+         .judge = each<refused_series, does_not_spin>,
+         .follows = {"FO-HERD-01", "RFC3261-REG-15"}},
     Rule{
         .row = {.id = "FO-BOTH-02",
                 .clause = "policy: good practice",

@@ -157,7 +157,8 @@ const std::array rules{
                  .tolerance = "profile: registration"},
          .needs = {"a refresh after a granted registration"},
          .unless = has_no_reregister_before,
-         .judge = keeps_the_period},
+         .judge = keeps_the_period,
+         .follows = {"RFC3261-REG-09"}},
     Rule{.row =
              {.id = "GRP-REG-07",
               .clause = "guide, Case 2",
@@ -168,7 +169,8 @@ const std::array rules{
                   "GRP-REG-05 at the secondary, over the periods that lie in the primary's outage.",
               .tolerance = "profile: registration"},
          .needs = {"a primary that is silent for two registration periods", Blame::harness},
-         .judge = keeps_the_secondary},
+         .judge = keeps_the_secondary,
+         .follows = {"GRP-REG-05"}},
     Rule{
         .row = {.id = "GRP-REG-08",
                 .clause = "guide, Case 1",

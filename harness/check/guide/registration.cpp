@@ -358,7 +358,8 @@ const std::array rules{
                      "answering, each server holds a binding of the device without a gap.",
                  .tolerance = "profile: registration"},
          .needs = {"a registration accepted by each server"},
-         .judge = both_stay_registered},
+         .judge = both_stay_registered,
+         .follows = {"RFC3261-REG-09", "GRP-REG-04"}},
     Rule{.row = {.id = "GRP-REG-03",
                  .clause = "guide, Cases 1 and 2",
                  .severity = Severity::vendor,
@@ -368,7 +369,8 @@ const std::array rules{
                              "its refreshes keep their period.",
                  .tolerance = "profile: registration + fo_grace"},
          .needs = {"trouble at one server while the other is healthy", Blame::harness},
-         .judge = registrations_are_independent},
+         .judge = registrations_are_independent,
+         .follows = {"RFC3261-REG-09"}},
     Rule{.row =
              {.id = "GRP-REG-04",
               .clause = "guide, Case 1",
@@ -378,7 +380,8 @@ const std::array rules{
               .observed = "Each registration period of each answering server holds at least one "
                           "further REGISTER attempt at that server."},
          .needs = {"two whole registration periods with both servers answering", Blame::harness},
-         .judge = refreshes_at_both},
+         .judge = refreshes_at_both,
+         .follows = {"RFC3261-REG-09"}},
     Rule{.row = {.id = "GRP-ID-01",
                  .clause = "guide, prerequisites",
                  .severity = Severity::vendor,
@@ -397,7 +400,8 @@ const std::array rules{
                              "are as close as GRP-REG-01 wants.",
                  .tolerance = "profile: fo_grace"},
          .needs = {"a first REGISTER that is challenged", Blame::harness},
-         .judge = a_challenge_holds_nobody_up},
+         .judge = a_challenge_holds_nobody_up,
+         .follows = {"GRP-REG-01"}},
 };
 
 }  // namespace

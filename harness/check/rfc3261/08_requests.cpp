@@ -209,7 +209,8 @@ const std::array rules{
                              "other than 70 is a warning."},
          .held = "Max-Forwards in all {} requests",
          .judge = max_forwards_is_seventy,
-         .is_about_content = true},
+         .is_about_content = true,
+         .follows = {"RFC3261-GEN-01"}},
     Rule{
         .row =
             {.id = "RFC3261-GEN-03",
@@ -220,7 +221,8 @@ const std::array rules{
                  "The prefix, compared with case, of the branch in every request from the device."},
         .held = "branches that begin z9hG4bK in all {} requests",
         .judge = every<requests_of_device, lacks_the_cookie>,
-        .is_about_content = true},
+        .is_about_content = true,
+        .follows = {"RFC3261-GEN-01"}},
     Rule{.row = {.id = "RFC3261-GEN-04",
                  .clause = "RFC 3261 §8.1.1.7",
                  .severity = Severity::must,
@@ -230,7 +232,8 @@ const std::array rules{
                              "differ in method, CSeq, Call-ID or destination; INVITE with its "
                              "CANCEL and its ACK excepted."},
          .held = "a branch of its own in all {} requests",
-         .judge = every<requests_of_device, has_the_branch_of_another>},
+         .judge = every<requests_of_device, has_the_branch_of_another>,
+         .follows = {"RFC3261-GEN-03"}},
     Rule{
         .row = {.id = "RFC3261-GEN-05",
                 .clause = "RFC 3261 §8.1.1.7, §18.1.1",
@@ -241,7 +244,8 @@ const std::array rules{
                             "and the device takes the responses that are sent to its sent-by."},
         .needs = {"a request that came straight from the device"},
         .held = "a Via that names transport and address in all {} requests",
-        .judge = via_tells_where_we_listen},
+        .judge = via_tells_where_we_listen,
+        .follows = {"RFC3261-GEN-01"}},
     Rule{
         .row =
             {.id = "RFC3261-GEN-07",

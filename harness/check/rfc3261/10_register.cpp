@@ -327,7 +327,8 @@ const std::array rules{
                  .observed = "In time order, the CSeq numbers of new REGISTER transactions of one "
                              "Call-ID follow each other without a repeat, a fall or a gap."},
          .needs = {"two REGISTERs with one Call-ID at one server"},
-         .judge = each<registers_by_server, cseq_counts_up>},
+         .judge = each<registers_by_server, cseq_counts_up>,
+         .follows = {"RFC3261-TX-BYTEID"}},
     Rule{.row = {.id = "RFC3261-REG-05",
                  .clause = "RFC 3261 §10.2, §8.1.1.8",
                  .severity = Severity::must,

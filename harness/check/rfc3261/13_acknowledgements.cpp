@@ -101,7 +101,8 @@ const std::array rules{
                      "A branch of its own, the CSeq number and the credentials of the INVITE, and "
                      "Request-URI, Route and destination by the dialog's target and route set."},
          .needs = {"a call that was answered"},
-         .judge = each<answered_invites, acknowledges_in_the_dialog>},
+         .judge = each<answered_invites, acknowledges_in_the_dialog>,
+         .follows = {"RFC3261-ROUTE-03"}},
     Rule{.row = {.id = "RFC3261-ACK-2XX-REP",
                  .clause = "RFC 3261 §13.2.2.4",
                  .severity = Severity::must,

@@ -185,7 +185,8 @@ const std::array rules{
                              "byte for byte, its branch included: a request is not sent again on "
                              "another branch while its transaction lives."},
          .needs = {"a request that was sent again", Blame::harness, withholds_copies},
-         .judge = same_bytes_again},
+         .judge = same_bytes_again,
+         .follows = {"RFC3261-GEN-03", "RFC3261-GEN-04"}},
     Rule{.row = {.id = "RFC3261-TIMER-A",
                  .clause = "RFC 3261 §17.1.1.2",
                  .severity = Severity::must,
