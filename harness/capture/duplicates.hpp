@@ -3,8 +3,8 @@
 // of a router, the `any` device shows a packet once per interface. Remembers a bounded number of
 // recent packets.
 
-#include <array>
 #include <string>
+#include <vector>
 
 #include "harness/packet/decode.hpp"
 
@@ -37,7 +37,8 @@ class DuplicateFilter {
   };
 
   const Copies copies_;
-  std::array<Seen, 1024> recent_;
+  /// policy: so many packets are told apart, if they come at one instant.
+  std::vector<Seen> recent_ = std::vector<Seen>(16384);
 };
 
 }  // namespace sipharness::capture

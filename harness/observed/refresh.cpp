@@ -12,6 +12,7 @@
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/registration.hpp"
+#include "harness/observed/restarts.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/uri.hpp"
 
@@ -63,7 +64,10 @@ std::vector<Refresh> find_refreshes_at(const Phone& phone, ServerRole server) {
     if (!previous.ok || !previous.granted || previous.unregister || next.unregister) continue;
     if (!is_grant_known(phone, previous)) continue;
     if (next_power_change(phone, *previous.ok) <= next.start) continue;
-    had_other_reason = has_moved(phone, previous, next) || precedes_move(phone, next);
+    const auto& all = transactions(phone);
+    had_other_reason = has_moved(phone, previous, next) || precedes_move(phone, next) ||
+                       may_have_restarted(phone, all[previous.transactions.back()],
+                                          all[next.transactions.front()]);
     found.push_back({&previous, &next, *previous.granted, had_other_reason, follows_other_reason});
   }
   return found;

@@ -49,6 +49,16 @@ std::vector<OwnRestart> find_own_restarts(const Phone& phone) {
   return found;
 }
 
+bool may_have_restarted(const Phone& phone, const Transaction& registered,
+                        const Transaction& next) {
+  if (phone.trace.has_journal() || !registered.final) return false;
+  const Message& answer = phone.message(*registered.final);
+  const Message& before = opening(phone, registered);
+  const Message& now = opening(phone, next);
+  return answer.sip.is_success() && now.at - answer.at >= policy::least_wait &&
+         now.sip.call_id() != before.sip.call_id() && now.sip.from_tag() != before.sip.from_tag();
+}
+
 Evidence evidence_of(const Phone& phone, const OwnRestart& restart) {
   Evidence evidence = evidence_of(phone, *restart.anew[0]);
   evidence.server = ServerRole::none;

@@ -8,6 +8,7 @@
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/registration.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 
@@ -21,6 +22,10 @@ std::vector<OwnRestart> find_own_restarts(const Phone& phone);
 inline const std::vector<OwnRestart>& own_restarts(const Phone& phone) {
   return phone.derived<find_own_restarts>();
 }
+
+/// Only a journal tells that a device was restarted. Without one, a new Call-ID and From tag some
+/// time after a registration succeeded are what a restart looks like.
+bool may_have_restarted(const Phone& phone, const Transaction& registered, const Transaction& next);
 
 /// The two REGISTERs.
 Evidence evidence_of(const Phone& phone, const OwnRestart& restart);

@@ -84,10 +84,9 @@ class Callees {
     if (table_.holds(end) || silent_.contains(end)) return;
     const std::string_view user = device_user(messages_[first_[index]]);
     const auto by_user = table_.by_user(user);
-    if (by_user && is_on_machine(*by_user, end)) {
-      silent_.emplace(end, *by_user);
-    } else if (const auto device = table_.only_device_on(end)) {
-      silent_.emplace(end, *device);
+    const auto own = by_user && is_on_machine(*by_user, end) ? by_user : table_.only_device_on(end);
+    if (own) {
+      silent_.emplace(end, *own);
     } else if (speakers_.contains(end)) {
       table_.learn_callee(end, user);
     } else if (by_user) {

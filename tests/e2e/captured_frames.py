@@ -45,6 +45,11 @@ class Frame:
         return tuple(zip(self.addresses, self.ports))
 
     @property
+    def ident(self):
+        """What tells one IPv4 packet from its copies."""
+        return struct.unpack(">H", self.packet[4:6])[0]
+
+    @property
     def payload(self):
         """Of a UDP datagram."""
         return self.packet[self._transport_offset() + 8:]

@@ -104,7 +104,8 @@ def with_other_addresses(frames):
         if len(source) != 4:
             return None
         changed.append(captured_frames.datagram(
-            frame.at, *(renamed(end.encode()).decode() for end in ends), renamed(frame.payload)))
+            frame.at, *(renamed(end.encode()).decode() for end in ends), renamed(frame.payload),
+            ident=frame.ident))
     return changed
 
 

@@ -78,7 +78,8 @@ class WrongInput(EndToEnd):
         capture = folders["call_primary_up"] / "capture.pcap"
 
         def place_of_the_call(*servers):
-            done = sipharness("check", capture, "--only", "GRP-CALL-01", "--json", "-", *servers)
+            profile = folders["call_primary_up"] / "profile.json"
+            done = sipharness("check", capture, "--only", "GRP-CALL-01", "--json", "-", "--profile", profile, *servers)
             result = json.loads(done.stdout)
             return result["findings"][0]["verdict"], result["notes"]
         right = ["--primary", "127.0.0.11:5070", "--secondary", "127.0.0.12:5080"]
