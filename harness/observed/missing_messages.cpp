@@ -58,11 +58,19 @@ class Finder {
     missing_.push_back(
         {shown_by, std::move(what), phone_.message(shown_by).sip.call_id(), ServerRole::none});
   }
+  /// What nothing of its Call-ID was seen before may have been sent before the capture began: that
+  /// says nothing beyond its call.
+  void add_before(const Message& shows, std::string what) {
+    if (call_ids_.contains(shows.sip.call_id()))
+      add(shows.index, std::move(what));
+    else
+      add_to_call(shows.index, std::move(what));
+  }
   std::uint32_t frame(std::size_t message) const { return phone_.message(message).frame; }
 
   void look_for_request_of(const Message& response) {
     if (response.sip.branch().empty() || branches_.contains(response.sip.branch())) return;
-    add(response.index, fmt::format("the request that frame {} answers", response.frame));
+    add_before(response, fmt::format("the request that frame {} answers", response.frame));
   }
 
   void look_for_what_a_request_rests_on(const Message& request) {
@@ -70,11 +78,11 @@ class Finder {
     const std::string_view tag = request.sip.to_tag();
     const auto& theirs = request.from_device() ? tags_of_others_ : tags_of_device_;
     if (!tag.empty() && method != sip::Method::cancel && !theirs.contains(tag))
-      add(request.index, fmt::format("the message that gave frame {} its To tag", request.frame));
+      add_before(request, fmt::format("the message that gave frame {} its To tag", request.frame));
     if (!request.from_device()) return;
     for (const DigestCredentials& one : credentials_in(request.sip)) {
       if (!one.values || one.values->nonce.empty() || nonces_.contains(one.values->nonce)) continue;
-      add(request.index, fmt::format("the challenge that frame {} answers", request.frame));
+      add_before(request, fmt::format("the challenge that frame {} answers", request.frame));
       nonces_.insert(one.values->nonce);
     }
   }
@@ -82,6 +90,7 @@ class Finder {
   void remember(const Message& message) {
     auto& own = message.from_device() ? tags_of_device_ : tags_of_others_;
     const sip::MessageView& sip = message.sip;
+    call_ids_.insert(sip.call_id());
     if (sip.is_request()) {
       branches_.insert(sip.branch());
       own.insert(sip.from_tag());
@@ -101,11 +110,12 @@ class Finder {
                                                        frame(transaction.acks.front())));
     if (transaction.method != sip::Method::register_) return;
     const auto& like = client_transactions_like(phone_, transaction);
-    const auto here = std::ranges::find(like, &transaction);
-    const auto next = std::ranges::find_if(here, like.end(), [&](const Transaction* other) {
-      return other != &transaction && other->server == transaction.server;
-    });
-    if (here == like.end() || next == like.end()) return;
+    const auto later =
+        std::ranges::upper_bound(like, transaction.sends.front(), {},
+                                 [](const Transaction* one) { return one->sends.front(); });
+    const auto next =
+        std::ranges::find(later, like.end(), transaction.server, &Transaction::server);
+    if (next == like.end()) return;
     const CaptureTime start = start_of(phone_, **next);
     const bool goes_on = phone_.at(transaction.sends.back()) < start;
     if (!goes_on || start >= timeout_of(phone_, transaction)) return;
@@ -317,6 +327,7 @@ class Finder {
   const Phone& phone_;
   std::vector<MissingMessage> missing_;
   std::vector<Hole> holes_;
+  std::unordered_set<std::string_view> call_ids_;
   std::unordered_set<std::string_view> branches_;
   std::unordered_set<std::string_view> tags_of_device_;
   std::unordered_set<std::string_view> tags_of_others_;
