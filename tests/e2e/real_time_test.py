@@ -54,8 +54,8 @@ class RealTime(EndToEnd):
 
 class StoppedHarness(EndToEnd):
     """A harness that stood still for 3 s at any moment knows it, and holds it against no device."""
-    SCENARIO = "scenarios/primary_down.json"
-    LONGEST = 100  # seconds into the run
+    SCENARIO = "scenarios/guide/call_primary_up.json"
+    LONGEST = 30  # seconds into the run
 
     def test_accuses_nobody(self):
         out = self.scratch / "stopped"
