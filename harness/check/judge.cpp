@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "harness/observed/actions.hpp"
+#include "harness/observed/addresses.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/guide_claim.hpp"
 #include "harness/observed/missing_messages.hpp"
@@ -45,10 +46,6 @@ std::string describe(const Window& window) {
   if (window.max) return fmt::format("at most {}", format_seconds(*window.max));
   if (window.min) return fmt::format("at least {}", format_seconds(*window.min));
   return "any time";
-}
-
-bool is_loopback(const IpAddress& address) {
-  return address.is_v4() ? address.bytes()[0] == 127 : address.text() == "::1";
 }
 
 /// A device on our own host is scheduled by it. Whoever started it: packets from a loopback address
@@ -132,10 +129,6 @@ const verdict::Instances& not_applicable_because(std::string reason) {
   }
   return known->second;
 }
-
-}  // namespace
-
-namespace {
 
 /// What a rule lays at the harness' door: without a journal there was none, Ctrl-C is its user's,
 /// and a journal without an end was cut off by the host.

@@ -20,6 +20,7 @@
 #include "harness/judge/roles_told.hpp"
 #include "harness/judge/run_folder.hpp"
 #include "harness/judge/tested.hpp"
+#include "harness/observed/addresses.hpp"
 #include "harness/observed/guide_claim.hpp"
 
 namespace sipharness::judge {
@@ -238,17 +239,13 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
   return result;
 }
 
-bool is_loopback(const Endpoint& endpoint) {
-  return endpoint.address.is_v4() ? endpoint.address.bytes()[0] == 127
-                                  : endpoint.address.text() == "::1";
-}
-
 /// Packets between loopback addresses never leave the host: where they were captured, there the
 /// device was.
 bool is_all_on_one_host(const trace::Trace& trace) {
   const auto& flows = trace.messages.flows();
   return !flows.empty() && std::ranges::all_of(flows, [](const trace::Flow& flow) {
-    return is_loopback(flow.source) && is_loopback(flow.destination);
+    return observed::is_loopback(flow.source.address) &&
+           observed::is_loopback(flow.destination.address);
   });
 }
 

@@ -25,10 +25,11 @@ bool same_uris(const std::vector<std::string_view>& a, const std::vector<std::st
   return std::ranges::equal(a, b, sip::same_uri);
 }
 
+bool is_loopback(const IpAddress& address) {
+  return address.is_v4() ? address.bytes()[0] == 127 : address.text() == "::1";
+}
+
 bool came_from(const trace::Message& message, const IpAddress& host) {
-  const auto is_loopback = [](const IpAddress& address) {
-    return address.is_v4() && address.text().starts_with("127.");
-  };
   const IpAddress& source = message.source.address;
   return host == source ||
          (message.transport != Transport::udp && is_loopback(host) && is_loopback(source));

@@ -17,6 +17,10 @@ std::vector<std::string_view> uris_in(const sip::MessageView& message, sip::Head
 /// Equal one by one, by RFC 3261 §19.1.4.
 bool same_uris(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b);
 
+/// An address that packets never leave their host for. @source RFC 1122 §3.2.1.3 (g), RFC 4291
+/// §2.5.3
+bool is_loopback(const IpAddress& address);
+
 /// The message came from `host`; on a stream also from elsewhere in the loopback network, which is
 /// one host: its kernel picks the address of a connection. @source RFC 1122 §3.2.1.3 (g)
 bool came_from(const trace::Message& message, const IpAddress& host);

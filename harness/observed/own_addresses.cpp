@@ -35,10 +35,6 @@ bool is_unspecified(const IpAddress& address) {
   return address == IpAddress::v4({}) || address == IpAddress::v6({});
 }
 
-bool is_loopback(const IpAddress& address) {
-  return address.is_v4() ? address.bytes()[0] == 127 : address.text() == "::1";
-}
-
 }  // namespace
 
 LeadsTo where_leads(const Phone& phone, const Message& message, std::string_view host) {

@@ -18,8 +18,8 @@ inline const std::optional<std::string>& password(const Phone& phone) {
 /// Computed from the password and the values beside it, of an algorithm that is known here.
 bool is_response_right(const Phone& phone, const SentCredentials& sent);
 
-/// No credentials of the phone verify, and nobody here has set its password: it may be another one
-/// than the profile's.
+/// No credentials of the phone verify, and the harness has not set its password: it may be another
+/// one than the profile's.
 bool may_have_another_password(const Phone& phone);
 
 }  // namespace sipharness::observed

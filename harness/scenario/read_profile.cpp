@@ -73,7 +73,7 @@ void prepare(const Fields& fields, Profile& profile) {
   if (kind->string == "reference") return;
   profile.knows_timers = false;
   profile.reg_retry_wait_403.reset();
-  // Nor is what an external one is set to, which nobody here has configured.
+  // Nor is what an external one is set to, which the harness has not configured.
   if (kind->string != "external") return;
   profile.register_expiration.reset();
   profile.rport.reset();
