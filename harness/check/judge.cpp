@@ -336,14 +336,16 @@ void Judge::allow_for_missing_messages() {
   const std::size_t occasions = occasions_in(broken);
   const bool recurs = !is_mixed && occasions > 1 && occasions > missing.size();
   if (recurs) return;
+  std::unordered_map<std::string_view, const MissingMessage*> first_in_call;
+  for (const MissingMessage& one : missing) first_in_call.try_emplace(one.call_id, &one);
+  const auto of_all = first_in_call.find("");
   for (Instance& instance : instances_) {
     if (!is_broken(instance)) continue;
-    const auto one = std::ranges::find_if(missing, [&](const MissingMessage& candidate) {
-      return candidate.call_id.empty() || candidate.call_id == instance.scope.call_id;
-    });
-    if (one != missing.end())
+    const auto one =
+        of_all != first_in_call.end() ? of_all : first_in_call.find(instance.scope.call_id);
+    if (one != first_in_call.end())
       make_inconclusive(instance, verdict::Blame::network,
-                        "the capture lacks messages: " + one->what);
+                        "the capture lacks messages: " + one->second->what);
   }
 }
 
