@@ -14,7 +14,7 @@ std::string_view uri_in(const sip::MessageView& message, sip::HeaderId header) {
 
 std::vector<std::string_view> uris_in(const sip::MessageView& message, sip::HeaderId header) {
   std::vector<std::string_view> uris;
-  for (const sip::Header& one : message.headers()) {
+  for (const sip::Header& one : message.headers_from(header)) {
     if (one.id != header) continue;
     for (const sip::Address& address : sip::parse_addresses(one.value)) uris.push_back(address.uri);
   }

@@ -221,7 +221,7 @@ std::vector<Offer> offers_in(const sip::MessageView& response) {
   const HeaderId wanted =
       response.status() == 407 ? HeaderId::proxy_authenticate : HeaderId::www_authenticate;
   std::vector<Offer> offers;
-  for (const sip::Header& header : response.headers())
+  for (const sip::Header& header : response.headers_from(wanted))
     if (header.id == wanted)
       if (const auto offer = read_offer(sip::unfold(header.value))) offers.push_back(*offer);
   return offers;

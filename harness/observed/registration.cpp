@@ -34,8 +34,7 @@ std::optional<Duration> expires_header(const sip::MessageView& message) {
 
 std::vector<sip::Address> contacts_of(const sip::MessageView& message) {
   std::vector<sip::Address> contacts;
-  if (!message.has(sip::HeaderId::contact)) return contacts;
-  for (const sip::Header& header : message.headers()) {
+  for (const sip::Header& header : message.headers_from(sip::HeaderId::contact)) {
     if (header.id != sip::HeaderId::contact) continue;
     for (const sip::Address& contact : sip::parse_addresses(header.value)) {
       contacts.push_back(contact);

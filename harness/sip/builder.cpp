@@ -16,7 +16,7 @@ void copy(HeaderId id, std::string_view value, MessageBuilder& response) {
 }
 
 void copy_headers(const MessageView& request, HeaderId id, MessageBuilder& response) {
-  for (const Header& header : request.headers()) {
+  for (const Header& header : request.headers_from(id)) {
     if (header.id == id) copy(id, header.value, response);
   }
 }
@@ -24,7 +24,7 @@ void copy_headers(const MessageView& request, HeaderId id, MessageBuilder& respo
 void copy_vias(const MessageView& request, const std::optional<Endpoint>& source,
                MessageBuilder& response) {
   bool is_top = true;
-  for (const Header& header : request.headers()) {
+  for (const Header& header : request.headers_from(HeaderId::via)) {
     if (header.id != HeaderId::via) continue;
     if (is_top && source) {
       copy(header.id, stamped_via(header.value, *source), response);

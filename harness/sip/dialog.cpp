@@ -25,7 +25,7 @@ std::string contact_uri(const MessageView& message, std::string_view otherwise) 
 
 std::vector<std::string> record_routes(const MessageView& message) {
   std::vector<std::string> routes;
-  for (const Header& header : message.headers()) {
+  for (const Header& header : message.headers_from(HeaderId::record_route)) {
     if (header.id != HeaderId::record_route) continue;
     for (const Address& route : parse_addresses(header.value)) {
       if (routes.size() == max_routes) return routes;

@@ -6,25 +6,11 @@
 
 namespace sipharness::sip {
 
-LineEnd end_of_line(std::string_view bytes, std::size_t at) {
-  const std::size_t feed = bytes.find('\n', at);
-  if (feed == std::string_view::npos) {
-    const bool has_return = bytes.size() > at && bytes.back() == '\r';
-    return {bytes.size() - (has_return ? 1 : 0), bytes.size()};
-  }
-  const bool has_return = feed > at && bytes[feed - 1] == '\r';
-  return {feed - (has_return ? 1 : 0), feed + 1};
-}
-
 LineEnd end_of_header_line(std::string_view bytes, std::size_t at) {
   LineEnd end = end_of_line(bytes, at);
   const bool is_empty = end.content == at;
   while (!is_empty && is_continued(bytes, end.next)) end = end_of_line(bytes, end.next);
   return end;
-}
-
-bool is_continued(std::string_view bytes, std::size_t next) {
-  return next < bytes.size() && (bytes[next] == ' ' || bytes[next] == '\t');
 }
 
 bool read_header(std::string_view line, Header& header) {

@@ -25,13 +25,21 @@ struct LineEnd {
 };
 
 /// Of the line that begins at `at`; a CR before the LF is no content.
-LineEnd end_of_line(std::string_view bytes, std::size_t at);
+inline LineEnd end_of_line(std::string_view bytes, std::size_t at) {
+  const std::size_t feed = bytes.find('\n', at);
+  const bool is_ended = feed != std::string_view::npos;
+  const std::size_t end = is_ended ? feed : bytes.size();
+  const bool has_return = end > at && bytes[end - 1] == '\r';
+  return {end - (has_return ? 1 : 0), is_ended ? end + 1 : end};
+}
 
 /// Of the header line that begins at `at`, with the lines that continue it.
 LineEnd end_of_header_line(std::string_view bytes, std::size_t at);
 
 /// The line at `next` continues the header before it.
-bool is_continued(std::string_view bytes, std::size_t next);
+inline bool is_continued(std::string_view bytes, std::size_t next) {
+  return next < bytes.size() && (bytes[next] == ' ' || bytes[next] == '\t');
+}
 
 /// The header in a line with its continuations, if it has a colon.
 bool read_header(std::string_view line, Header& header);

@@ -23,10 +23,16 @@ std::string_view MessageView::header(HeaderId id) const {
   return trim(line.substr(line.find(':') + 1));
 }
 
+HeaderRange MessageView::headers_from(HeaderId id) const {
+  const std::uint16_t first = first_[static_cast<std::size_t>(id)];
+  if (first == 0) return HeaderRange({});
+  if (first == far_back) return headers();
+  return HeaderRange(bytes().substr(first, head_.offset + head_.size - first));
+}
+
 std::size_t MessageView::count(HeaderId id) const {
-  if (!has(id)) return 0;
   std::size_t count = 0;
-  for (const Header& header : headers()) count += header.id == id ? 1U : 0U;
+  for (const Header& header : headers_from(id)) count += header.id == id ? 1U : 0U;
   return count;
 }
 

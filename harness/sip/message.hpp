@@ -54,6 +54,8 @@ class MessageView {
   std::string_view reason() const { return is_response() ? text(target_) : std::string_view(); }
 
   HeaderRange headers() const { return HeaderRange(text(head_)); }
+  /// From the first with this name on; none if there is none.
+  HeaderRange headers_from(HeaderId id) const;
   /// The first header with this name; empty if there is none (has() tells the difference).
   std::string_view header(HeaderId id) const;
   bool has(HeaderId id) const { return first_[static_cast<std::size_t>(id)] != 0; }

@@ -167,8 +167,7 @@ class MessageParser {
     if (view_.method_ == Method::unknown && !is_token(view_.method_text())) {
       complain(line, "the method is not a token");
     }
-    const auto may_stand = [](char c) { return may_stand_in_uri(c); };
-    if (trimmed.size() != line.size() || !std::all_of(uri.begin(), uri.end(), may_stand)) {
+    if (trimmed.size() != line.size() || !std::all_of(uri.begin(), uri.end(), may_stand_in_uri)) {
       complain(uri, "the Request-URI holds what may not stand in a URI");
     }
   }
@@ -249,8 +248,7 @@ class MessageParser {
   /// Number below 2^31, blank, method. @source RFC 3261 §8.1.1.5, §20.16
   void read_cseq(const Header& header) {
     const std::string_view value = header.value;
-    const auto digits =
-        std::find_if_not(value.begin(), value.end(), [](char c) { return is_digit(c); });
+    const auto digits = std::find_if_not(value.begin(), value.end(), is_digit);
     const auto length = static_cast<std::size_t>(digits - value.begin());
     const auto number = parse_unsigned<std::uint32_t>(value.substr(0, length));
     const std::string_view method = trim_left(value.substr(length));

@@ -1,26 +1,27 @@
 #pragma once
 // Small readers of SIP text, shared by the parsers of this folder. They take views, never throw and
-// never allocate; what they return are views into what they were given.
+// never allocate; what they return are views into what they were given. The predicates are function
+// objects: an algorithm that is given one has it inlined.
 // @source RFC 3261 §25.1 (LWS, token, quoted-string)
 
 #include <concepts>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
 namespace sipharness::sip {
 
 /// Blank, tab, or a line end (which inside a value is a fold).
-constexpr bool is_blank(char c) {
+inline constexpr auto is_blank = [](char c) {
   return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
-}
+};
 
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+inline constexpr auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
 
-constexpr bool is_alphanumeric(char c) {
+inline constexpr auto is_alphanumeric = [](char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+};
 
 constexpr char lower(char c) {
   const bool is_capital = static_cast<unsigned char>(c - 'A') < 26;
@@ -55,14 +56,14 @@ constexpr bool same_ignoring_case(std::string_view a, std::string_view b) {
 /// Decimal digits and nothing else, and it fits.
 template <std::unsigned_integral Number>
 std::optional<Number> parse_unsigned(std::string_view text) {
-  Number number = 0;
+  constexpr std::uint64_t most = std::numeric_limits<Number>::max();
+  std::uint64_t number = 0;
   for (const char c : text) {
-    const auto digit = static_cast<Number>(c - '0');
-    const bool fits = is_digit(c) && !__builtin_mul_overflow(number, 10U, &number) &&
-                      !__builtin_add_overflow(number, digit, &number);
-    if (!fits) return std::nullopt;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (!is_digit(c) || number > (most - digit) / 10) return std::nullopt;
+    number = number * 10 + digit;
   }
-  return text.empty() ? std::nullopt : std::optional<Number>(number);
+  return text.empty() ? std::nullopt : std::optional(static_cast<Number>(number));
 }
 
 /// Takes what stands before `end` (a position, or npos for all) off the front of `rest`.

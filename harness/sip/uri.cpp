@@ -17,7 +17,6 @@ std::string_view take_until(std::string_view& rest, std::string_view stops) {
   return take(rest, static_cast<std::size_t>(stop - rest.begin()));
 }
 
-// Function objects, which algorithms inline.
 constexpr auto is_host_character = [](char c) {
   return is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
 };
@@ -25,8 +24,6 @@ constexpr auto is_host_character = [](char c) {
 constexpr auto is_ipv6_character = [](char c) {
   return is_alphanumeric(c) || c == ':' || c == '.';
 };
-
-constexpr auto is_uri_character = [](char c) { return may_stand_in_uri(c); };
 
 /// host, "[ipv6]", each with an optional port.
 bool parse_host_port(std::string_view text, Uri& uri) {
@@ -155,7 +152,7 @@ std::optional<Endpoint> Uri::endpoint() const {
 }
 
 std::optional<Uri> parse_uri(std::string_view text) {
-  if (!std::all_of(text.begin(), text.end(), is_uri_character)) return std::nullopt;
+  if (!std::all_of(text.begin(), text.end(), may_stand_in_uri)) return std::nullopt;
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
   Uri uri;

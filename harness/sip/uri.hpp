@@ -26,9 +26,9 @@ struct Uri {
 };
 
 /// No blank, control character, quote or angle bracket, and nothing beyond ASCII.
-constexpr bool may_stand_in_uri(char c) {
+inline constexpr auto may_stand_in_uri = [](char c) {
   return c > ' ' && c < 0x7f && c != '<' && c != '>' && c != '"';
-}
+};
 
 std::optional<Uri> parse_uri(std::string_view text);
 

@@ -8,9 +8,6 @@
 namespace sipharness::sip {
 namespace {
 
-/// A function object, which algorithms inline.
-constexpr auto blank = [](char c) { return is_blank(c); };
-
 /// Takes "token /" with optional blanks off the front of `rest`.
 std::string_view take_before_slash(std::string_view& rest) {
   const std::size_t slash = rest.find('/');
@@ -32,7 +29,7 @@ bool take_protocol(std::string_view& rest, Via& via) {
     is_sip = same_ignoring_case(name, "SIP") && version == "2.0";
   }
   rest = trim_left(rest);
-  const auto end = std::find_if(rest.begin(), rest.end(), blank);
+  const auto end = std::find_if(rest.begin(), rest.end(), is_blank);
   via.transport = take(rest, static_cast<std::size_t>(end - rest.begin()));
   return is_sip && !via.transport.empty();
 }
@@ -49,7 +46,7 @@ bool read_sent_by(std::string_view sent_by, Via& via) {
   const std::size_t bracket = rest.starts_with('[') ? rest.find(']') : 0;
   if (bracket == std::string_view::npos) return false;
   via.host = without_brackets(trim(take(rest, rest.find(':', bracket))));
-  if (std::any_of(via.host.begin(), via.host.end(), blank)) return false;
+  if (std::any_of(via.host.begin(), via.host.end(), is_blank)) return false;
   if (rest.empty()) return !via.host.empty();
   const auto port = parse_unsigned<std::uint16_t>(trim(rest.substr(1)));
   via.port = port.value_or(0);

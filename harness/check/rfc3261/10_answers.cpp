@@ -100,7 +100,7 @@ void judge_follows_grant(const Phone& phone, const AttemptPair& pair, Occurrence
 
 std::size_t contacts_in(const sip::MessageView& message) {
   std::size_t count = 0;
-  for (const sip::Header& header : message.headers())
+  for (const sip::Header& header : message.headers_from(sip::HeaderId::contact))
     if (header.id == HeaderId::contact) count += sip::parse_addresses(header.value).size();
   return count;
 }

@@ -32,7 +32,7 @@ bool covers_summary(std::string_view range) {
 /// The media ranges that the request accepts, without their parameters.
 std::vector<std::string_view> accepted(const sip::MessageView& request) {
   std::vector<std::string_view> ranges;
-  for (const sip::Header& header : request.headers()) {
+  for (const sip::Header& header : request.headers_from(sip::HeaderId::accept)) {
     if (header.id != HeaderId::accept) continue;
     std::string_view rest = header.value;
     while (!rest.empty()) {

@@ -9,7 +9,7 @@ std::string borrow_transaction(const MessageView& invite, std::string_view metho
                                std::string_view to) {
   auto request = MessageBuilder::request(method, invite.request_uri());
   request.header(HeaderId::via, invite.header(HeaderId::via)).header(HeaderId::max_forwards, "70");
-  for (const Header& header : invite.headers()) {
+  for (const Header& header : invite.headers_from(HeaderId::route)) {
     if (header.id == HeaderId::route) request.header(HeaderId::route, header.value);
   }
   request.header(HeaderId::from, invite.header(HeaderId::from))
