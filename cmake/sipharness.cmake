@@ -11,7 +11,7 @@ endif()
 if(SIPHARNESS_SANITIZE)
   target_compile_options(sipharness_options INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(sipharness_options INTERFACE -fsanitize=address,undefined)
+  target_link_options(sipharness_options INTERFACE -fsanitize=address,undefined -fuse-ld=lld)
 endif()
 
 # What nearly every source includes and takes longest to read; compiled once for all modules and

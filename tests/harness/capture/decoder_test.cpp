@@ -83,7 +83,7 @@ TEST(Decoder, tells_of_a_frame_that_was_cut_in_its_headers) {
   Decoder decoder(sink);
   const std::string frame = datagram("payload");
   Feeder feeder(decoder);
-  for (const std::size_t kept : {0, 19, 30, 36}) feeder.feed_cut(frame, kept);
+  for (const std::size_t kept : {0U, 19U, 30U, 36U}) feeder.feed_cut(frame, kept);
   EXPECT_THAT(sink.lines,
               ElementsAre("1 0 > 0 cut ", "2 0 > 0 cut ", "3 0 > 0 cut ", "4 0 > 0 cut "));
 }

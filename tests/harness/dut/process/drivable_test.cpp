@@ -26,8 +26,8 @@ scenario::Profile profile_of_a_script() {
 scenario::Scenario scenario_with(DeviceVerb verb) {
   scenario::Scenario scenario;
   scenario.name = "story";
-  scenario.timeline.push_back({{}, scenario::DeviceStep{DeviceVerb::boot, {}}, "story.json:1:1"});
-  scenario.timeline.push_back({{}, scenario::DeviceStep{verb, {}}, "story.json:2:2"});
+  scenario.timeline.push_back({{}, scenario::DeviceStep{DeviceVerb::boot, {}}, {"story.json:1:1"}});
+  scenario.timeline.push_back({{}, scenario::DeviceStep{verb, {}}, {"story.json:2:2"}});
   return scenario;
 }
 

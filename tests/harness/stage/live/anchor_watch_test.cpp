@@ -205,7 +205,7 @@ TEST_F(Watch, ignores_keep_alives_and_garbage) {
   ask("\r\n\r\n");
   ask("");
   ask("\x1b[31m REGISTER ÿÿÿ");
-  for (int i = 0; i < 500; ++i) {
+  for (std::size_t i = 0; i < 500; ++i) {
     std::string noise(i, '\0');
     for (char& byte : noise) byte = static_cast<char>(rng.below(256));
     ask(noise);
