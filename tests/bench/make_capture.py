@@ -74,13 +74,14 @@ class Phone:
 
     def call(self, call_id):
         peer = f"sip:2001@{dotted(SERVER)}"
-        contact = ("Contact", f"<sip:2001@{dotted(SERVER)}:5060>")
+        target = f"sip:2001@{dotted(SERVER)}:5060"
+        contact = ("Contact", f"<{target}>")
         request, copied = self.request("INVITE", peer, (call_id, 1, "2001"))
         yield 20, request
         yield 20.001, self.response("180 Ringing", copied, [contact])
         yield 22, self.response("200 OK", copied, [contact])
-        yield 22.002, self.request("ACK", peer, (call_id, 1, "2001"), ";tag=s1")[0]
-        request, copied = self.request("BYE", peer, (call_id, 2, "2001"), ";tag=s1")
+        yield 22.002, self.request("ACK", target, (call_id, 1, "2001"), ";tag=s1")[0]
+        request, copied = self.request("BYE", target, (call_id, 2, "2001"), ";tag=s1")
         yield 32, request
         yield 32.001, self.response("200 OK", copied)
 
