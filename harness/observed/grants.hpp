@@ -10,7 +10,7 @@
 
 namespace sipharness::observed {
 
-bool is_grant_known(const Phone& phone, const RegisterAttempt& attempt);
+bool is_grant_known(const RegisterAttempt& attempt);
 
 std::vector<const RegisterAttempt*> find_unknown_grants(const Phone& phone);
 /// By time.

@@ -83,7 +83,7 @@ std::optional<std::string> departs_from(const Message& invite, const Message& re
   if (!same_place(request, invite))
     return fmt::format("it went to {}, the INVITE to {}", request.destination.text(),
                        invite.destination.text());
-  if (sip.count(HeaderId::via) != 1) return "it has more than one Via";
+  if (sip.has_several_vias()) return "it has more than one Via";
   if (!same_via(sip.via(), invite.sip.via())) return "its Via is not that of the INVITE";
   if (!sip::same_uri(sip.request_uri(), invite.sip.request_uri()))
     return fmt::format("its Request-URI is {}, the INVITE's {}", sip.request_uri(),

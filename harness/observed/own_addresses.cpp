@@ -55,13 +55,7 @@ bool sends_from(const Phone& phone, const Endpoint& endpoint) {
 }
 
 bool came_through_a_proxy(const Message& request) {
-  std::size_t vias = 0;
-  for (const sip::Header& header : request.sip.headers()) {
-    if (header.id != sip::HeaderId::via) continue;
-    for (std::string_view rest = header.value; !rest.empty() && vias < 2; ++vias)
-      sip::take_list_member(rest);
-  }
-  return vias > 1;
+  return request.sip.has_several_vias();
 }
 
 }  // namespace sipharness::observed

@@ -62,7 +62,7 @@ std::vector<Refresh> find_refreshes_at(const Phone& phone, ServerRole server) {
     const RegisterAttempt& next = *attempts[i + 1];
     const bool follows_other_reason = std::exchange(had_other_reason, false);
     if (!previous.ok || !previous.granted || previous.unregister || next.unregister) continue;
-    if (!is_grant_known(phone, previous)) continue;
+    if (!is_grant_known(previous)) continue;
     if (next_power_change(phone, *previous.ok) <= next.start) continue;
     const auto& all = transactions(phone);
     had_other_reason = has_moved(phone, previous, next) || precedes_move(phone, next) ||

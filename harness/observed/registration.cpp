@@ -56,14 +56,22 @@ void read_request(const sip::MessageView& request, RegisterAttempt& attempt) {
 }
 
 /// E of ALG-BIND: the device's own Contact decides, foreign ones never (trap 5).
-std::optional<Duration> granted_expiry(const sip::MessageView& response,
-                                       const RegisterAttempt& attempt) {
+void take_grant(const sip::MessageView& response, RegisterAttempt& attempt) {
+  attempt.granted = attempt.requested;
+  if (const auto expiry = expires_header(response)) {
+    attempt.granted = expiry;
+    attempt.is_grant_said = true;
+  }
   for (const sip::Address& contact : contacts_of(response)) {
     if (!sip::same_uri(contact.uri, attempt.contact)) continue;
-    if (const auto expiry = seconds_of(contact.parameter("expires"))) return expiry;
+    attempt.is_grant_said = true;
+    if (const auto expiry = seconds_of(contact.parameter("expires"))) {
+      attempt.granted = expiry;
+      break;
+    }
   }
-  if (const auto expiry = expires_header(response)) return expiry;
-  return attempt.requested;
+  // No time to stay registered, none to register again in.
+  if (attempt.granted == Duration::zero()) attempt.granted.reset();
 }
 
 /// policy: a REGISTER this soon after a 401, 407, 423 or 3xx goes on with the attempt (ALG-ATT).
@@ -193,10 +201,7 @@ class AttemptFinder {
     attempt.status = answer.sip.status();
     if (!answer.sip.is_success()) return;
     attempt.ok = answer.at;
-    const bool binds = !attempt.unregister && !attempt.contact.empty();
-    if (binds) attempt.granted = granted_expiry(answer.sip, attempt);
-    // No time to stay registered, none to register again in.
-    if (attempt.granted == Duration::zero()) attempt.granted.reset();
+    if (!attempt.unregister && !attempt.contact.empty()) take_grant(answer.sip, attempt);
   }
 
   const Phone& phone_;

@@ -36,7 +36,7 @@ bool same_way(const Message& a, const Message& b) {
 
 /// A proxy makes a branch for each of its targets.
 bool is_of_user_agent(const Message& request) {
-  return request.sip.count(HeaderId::via) == 1;
+  return !request.sip.has_several_vias();
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 namespace sipharness::sip {
 
 /// Bits of MessageView::readable_: the headers without which no transaction can be found, then two
-/// that give numbers.
+/// that give numbers, then that the top Via is not the only one.
 enum MessageView::Readable : std::uint8_t {
   readable_via = 1,
   readable_call_id = 2,
@@ -22,7 +22,8 @@ enum MessageView::Readable : std::uint8_t {
   readable_to = 16,
   all_for_transactions = 31,
   readable_content_length = 32,
-  readable_expires = 64
+  readable_expires = 64,
+  has_second_via = 128
 };
 
 namespace {
@@ -193,6 +194,8 @@ class MessageParser {
       read_value(header);
     } else if (stands_once(header.id)) {
       complain(line, "a second header where one may stand");
+    } else if (header.id == HeaderId::via) {
+      view_.readable_ |= View::has_second_via;
     }
   }
 
@@ -231,6 +234,7 @@ class MessageParser {
     note(header, View::readable_via, parse_via(header.value, via), "unreadable Via");
     view_.branch_ = part(via.branch);
     view_.sent_by_ = part(via.sent_by);
+    if (find_unquoted(header.value, ',') != npos) view_.readable_ |= View::has_second_via;
   }
 
   bool read_tag(const Header& header, View::Part& tag) {
@@ -300,6 +304,10 @@ MessageView MessageView::parse(std::string_view bytes) {
 
 bool MessageView::is_usable() const {
   return is_sip() && (readable_ & all_for_transactions) == all_for_transactions;
+}
+
+bool MessageView::has_several_vias() const {
+  return (readable_ & has_second_via) != 0;
 }
 
 std::optional<std::uint32_t> MessageView::content_length() const {

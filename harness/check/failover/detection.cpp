@@ -74,7 +74,7 @@ void judge_failed_refresh(const Phone& phone, const Refresh& refresh, Judge& jud
 
 /// The last binding lapsed in an outage without any refresh: the loss was never looked for.
 void judge_last_registration(const Phone& phone, const RegisterAttempt& last, Judge& judge) {
-  if (!last.ok || !last.granted || !is_grant_known(phone, last) || last.unregister) return;
+  if (!last.ok || !last.granted || !is_grant_known(last) || last.unregister) return;
   const Duration timeout = phone.profile.timers.sixty_four_t1();
   const CaptureTime due = *last.ok + latest_refresh(phone, *last.granted) + timeout;
   // A refresh that got no connection is a refresh all the same.

@@ -134,7 +134,7 @@ std::string_view last_end(const Phone& phone, ServerRole server, CaptureTime at)
 const RegisterAttempt* unknown_grant(const Phone& phone, ServerRole server,
                                      std::pair<CaptureTime, CaptureTime> span) {
   const RegisterAttempt* before = last_bound(phone, server, span.first);
-  if (before != nullptr && !is_grant_known(phone, *before)) return before;
+  if (before != nullptr && !is_grant_known(*before)) return before;
   for (const RegisterAttempt* attempt : unknown_grants(phone))
     if (attempt->server == server && attempt->ok > span.first && attempt->ok < span.second)
       return attempt;
@@ -245,7 +245,7 @@ void registrations_are_independent(const Phone& phone, Judge& judge) {
 
 /// The device and the server went on until the registration lapsed: it was due for a refresh.
 bool was_due(const Phone& phone, const RegisterAttempt& attempt) {
-  if (!attempt.ok || !attempt.granted || !is_grant_known(phone, attempt) || attempt.unregister)
+  if (!attempt.ok || !attempt.granted || !is_grant_known(attempt) || attempt.unregister)
     return false;
   const CaptureTime healthy_until =
       next_fault(phone, attempt.server, *attempt.ok).value_or(phone.trace.last);

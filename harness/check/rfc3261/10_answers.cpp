@@ -74,7 +74,7 @@ std::optional<std::string> two_expiries(const Phone& /*phone*/, const Message& m
 
 /// The 200 that granted a binding; null if the attempt drew none.
 const sip::MessageView* grant_to(const Phone& phone, const RegisterAttempt& attempt) {
-  if (!attempt.ok || !attempt.granted || !is_grant_known(phone, attempt) || attempt.unregister)
+  if (!attempt.ok || !attempt.granted || !is_grant_known(attempt) || attempt.unregister)
     return nullptr;
   return answer_to(phone, transactions(phone)[attempt.transactions.back()]);
 }

@@ -204,7 +204,7 @@ std::vector<Renewal> renewals(const Phone& phone) {
       if (is_open) found.back().renewed = attempt;
       const CaptureTime healthy_until =
           next_fault(phone, server, *attempt->ok).value_or(CaptureTime::max());
-      is_open = attempt->granted && is_grant_known(phone, *attempt) &&
+      is_open = attempt->granted && is_grant_known(*attempt) &&
                 *attempt->ok + *attempt->granted < healthy_until;
       if (is_open) found.push_back({attempt});
     }
