@@ -13,6 +13,9 @@ if(SIPHARNESS_SANITIZE)
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(sipharness_options INTERFACE -fsanitize=address,undefined -fuse-ld=lld)
 endif()
+if(SIPHARNESS_FUZZER)
+  target_compile_options(sipharness_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # What nearly every source includes and takes longest to read; compiled once for all modules and
 # once for all test programs (sources still name what they use).

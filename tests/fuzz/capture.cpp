@@ -1,0 +1,26 @@
+// A capture file from anywhere, read, judged and told: frames, fragments, tunnels, streams, DNS,
+// SIP, every rule. A capture that cannot be read says why.
+
+#include <string>
+
+#include "harness/judge/judge.hpp"
+#include "harness/story/story.hpp"
+#include "tests/fuzz/fuzz.hpp"
+#include "tests/fuzz/scratch_file.hpp"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace sipharness;
+  static const fuzz::ScratchFile file("capture");
+  file.write({reinterpret_cast<const char*>(data), size});
+  judge::JudgeRequest request;
+  request.capture = file.path();
+  const auto judged = judge::judge(request);
+  if (!judged) {
+    fuzz::expect(!judged.error().text().empty(), "a capture that cannot be read says why");
+    return 0;
+  }
+  const auto loaded = judge::load(request);
+  fuzz::expect(loaded.has_value(), "what can be judged can be told");
+  (void)story::tell(loaded->trace, loaded->profile, nullptr);
+  return 0;
+}

@@ -1,0 +1,134 @@
+// Runs a fuzz target without libFuzzer, so that every build with tests fuzzes it briefly:
+//     fuzz_NAME SECONDS LIST        the files named in LIST, then damaged copies of them
+//     fuzz_NAME FILE...             these alone, as libFuzzer's own main does
+// The damage is drawn from a fixed seed. What the process dies of lies in ./finding-NAME then.
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/base/rng.hpp"
+#include "tests/fuzz/fuzz.hpp"
+
+namespace sipharness::fuzz {
+namespace {
+
+constexpr std::size_t longest = 64 * 1024;
+
+/// What the target is reading; kept where a signal handler finds it.
+std::string current;
+std::string finding;
+
+void keep_current(int signal) {
+  const int file = open(finding.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  const bool is_kept =
+      file >= 0 && write(file, current.data(), current.size()) == std::ssize(current);
+  constexpr std::string_view told = "the input is in ./";
+  if (is_kept && write(STDERR_FILENO, told.data(), told.size()) > 0 &&
+      write(STDERR_FILENO, finding.data(), finding.size()) > 0)
+    (void)!write(STDERR_FILENO, "\n", 1);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+void run(std::string input) {
+  current = std::move(input);
+  alarm(20);  // one input that takes so long is a finding too
+  LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(current.data()), current.size());
+}
+
+std::string contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    fmt::print(stderr, "{} cannot be read\n", path);
+    std::exit(2);
+  }
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<std::string> contents_of_listed(const std::string& list) {
+  std::istringstream names(contents(list));
+  std::vector<std::string> found;
+  for (std::string name; std::getline(names, name, ',');) found.push_back(contents(name));
+  return found;
+}
+
+/// A byte that means something to a parser, more often than not.
+char telling_byte(Rng& rng) {
+  constexpr std::string_view telling = "\r\n\r\n:;,<>\"\\@=/?[]{}% \t*0129aZ\0\x7f\xff";
+  if (rng.below(4) == 0) return static_cast<char>(rng.below(256));
+  return telling[rng.below(telling.size())];
+}
+
+/// @param other gives bytes to splice in
+void damage(std::string& text, const std::string& other, Rng& rng) {
+  const std::size_t at = rng.below(text.size() + 1);
+  const std::size_t length = 1 + rng.below(16);
+  switch (rng.below(6)) {
+    case 0:
+      if (at < text.size()) text[at] = telling_byte(rng);
+      break;
+    case 1:
+      text.insert(at, 1 + length / 4, telling_byte(rng));
+      break;
+    case 2:
+      text.erase(at, length);
+      break;
+    case 3:
+      text.insert(rng.below(text.size() + 1), text.substr(at, length * 8));
+      break;
+    case 4:
+      text.insert(at, other.substr(rng.below(other.size() + 1), length * 16));
+      break;
+    default:
+      if (rng.below(8) == 0) text.resize(at);
+  }
+}
+
+std::uint64_t run_damaged(const std::vector<std::string>& seeds, std::time_t until) {
+  Rng rng(4475);
+  std::uint64_t count = 0;
+  for (; std::time(nullptr) < until; ++count) {
+    std::string text = seeds[rng.below(seeds.size())];
+    const std::string& other = seeds[rng.below(seeds.size())];
+    for (std::uint64_t left = 1 + rng.below(8); left > 0; --left) damage(text, other, rng);
+    text.resize(std::min(text.size(), longest));
+    run(std::move(text));
+  }
+  return count;
+}
+
+int fuzz_for(int seconds, const std::string& list) {
+  const std::vector<std::string> seeds = contents_of_listed(list);
+  for (const std::string& seed : seeds) run(seed);
+  const std::uint64_t damaged = run_damaged(seeds, std::time(nullptr) + seconds);
+  fmt::print("{} files, {} damaged copies\n", seeds.size(), damaged);
+  return 0;
+}
+
+}  // namespace
+}  // namespace sipharness::fuzz
+
+int main(int argc, char** argv) {
+  using namespace sipharness::fuzz;
+  const std::vector<std::string> arguments(argv, argv + argc);
+  const std::string& program = arguments[0];
+  finding = "finding-" + program.substr(program.rfind('/') + 1);
+  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGALRM})
+    std::signal(signal, keep_current);
+  const bool is_list =
+      argc == 3 && arguments[1].find_first_not_of("0123456789") == std::string::npos;
+  if (is_list) return fuzz_for(std::atoi(argv[1]), arguments[2]);
+  for (int i = 1; i < argc; ++i) run(contents(arguments[static_cast<std::size_t>(i)]));
+  return 0;
+}
