@@ -4,6 +4,7 @@
 #include "harness/capture/tcp_streams.hpp"
 #include "harness/packet/byte_reader.hpp"
 #include "harness/packet/decode.hpp"
+#include "harness/packet/hep.hpp"
 #include "harness/packet/link_layer.hpp"
 #include "harness/packet/tunnel.hpp"
 
@@ -87,6 +88,7 @@ class Decoder::Impl {
   }
 
   void take_packet(const IpPacket& packet, int depth) {
+    if (packet.protocol == packet::protocol::udp && take_hep(packet)) return;
     const packet::Tunnel tunnel = packet::open_tunnel(packet);
     if (tunnel.inner && depth < most_tunnels) return take_ip(*tunnel.inner, depth + 1);
     if (!tunnel.name.empty()) {
@@ -104,6 +106,30 @@ class Decoder::Impl {
       default:
         return;  // another transport is none of ours
     }
+  }
+
+  /// Two agents may have seen one packet.
+  bool take_hep(const IpPacket& packet) {
+    const auto udp = packet::decode_udp(packet.payload);
+    const auto hep = udp ? packet::decode_hep(udp->payload) : std::nullopt;
+    if (!hep) return false;
+    const Origin origin{frame_, at_, hep->source, hep->destination};
+    const bool is_udp = hep->transport == Transport::udp;
+    IpPacket seen;
+    seen.source = hep->source.address;
+    seen.destination = hep->destination.address;
+    seen.protocol = is_udp ? packet::protocol::udp : packet::protocol::tcp;
+    seen.id = 1;
+    seen.payload = hep->payload;
+    if (duplicates_.is_copy(at_, seen)) {
+      ++counts_.duplicates;
+      if (is_udp) sink_.on_copy(origin, hep->payload);
+    } else if (is_udp) {
+      sink_.on_datagram(origin, hep->payload);
+    } else {
+      sink_.on_stream_bytes(origin, hep->payload);
+    }
+    return true;
   }
 
   Origin origin(const IpPacket& packet) const {

@@ -19,6 +19,7 @@ constexpr std::uint8_t authentication = 51;
 
 constexpr std::uint16_t vxlan_port = 4789;
 constexpr std::uint16_t geneve_port = 6081;
+constexpr std::uint16_t tzsp_port = 37008;
 
 struct Named {
   std::uint8_t number;
@@ -89,6 +90,23 @@ Tunnel open_geneve(std::string_view payload) {
   return opened("Geneve", behind_ethertype(ether_type, reader));
 }
 
+/// Tags up to the one that ends them, then the frame.
+Tunnel open_tzsp(std::string_view payload) {
+  constexpr std::uint8_t padding = 0;
+  constexpr std::uint8_t end = 1;
+  constexpr std::uint16_t ethernet = 1;
+  ByteReader reader(payload);
+  const std::uint8_t version = reader.u8();
+  const std::uint8_t type = reader.u8();
+  const std::uint16_t encapsulated = reader.u16();
+  if (!reader.ok() || version != 1 || type > 1) return {};
+  if (encapsulated != ethernet) return {.name = "TZSP"};
+  for (std::uint8_t tag = reader.u8(); tag != end && reader.ok(); tag = reader.u8())
+    if (tag != padding) reader.skip(reader.u8());
+  if (!reader.ok()) return {.name = "TZSP"};
+  return opened("TZSP", without_link_layer(LinkType::ethernet, reader.rest()));
+}
+
 /// By port and by how it begins: a port alone may be anybody's.
 /// @source RFC 3948 §2 (no keep-alive and no key exchange), RFC 2661 §3.1, 3GPP TS 29.281 §5.1
 std::string_view udp_tunnel_name(std::uint16_t port, std::string_view payload) {
@@ -105,8 +123,6 @@ std::string_view udp_tunnel_name(std::uint16_t port, std::string_view payload) {
       return payload.size() > 8 && !payload.starts_with(zeros) ? "ESP over UDP" : "";
     case 9060:
       return payload.starts_with("HEP") ? "HEP" : "";
-    case 37008:
-      return first >> 1U == 0x80 ? "TZSP" : "";
     case 51820:
       return first >= 0x100 && first <= 0x400 && payload.substr(1, 3) == zeros.substr(1)
                  ? "WireGuard"
@@ -123,6 +139,7 @@ Tunnel open_udp(std::string_view ip_payload) {
   const std::string_view payload = ip_payload.substr(std::min<std::size_t>(ip_payload.size(), 8));
   if (port == vxlan_port) return open_vxlan(payload);
   if (port == geneve_port) return open_geneve(payload);
+  if (port == tzsp_port) return open_tzsp(payload);
   return {.name = udp_tunnel_name(port, payload)};
 }
 

@@ -4,7 +4,7 @@
 //  1. Views point into the bytes given.
 //  2. One layer is taken off; what is inside may be a tunnel again.
 /// @source RFC 2003, 2473, 4213 (IP in IP); RFC 2784, 2890 (GRE); draft-foschiano-erspan; RFC 7348
-///         (VXLAN); RFC 8926 (Geneve); RFC 4302 (AH)
+///         (VXLAN); RFC 8926 (Geneve); RFC 4302 (AH); TaZmen Sniffer Protocol
 
 #include <optional>
 #include <string_view>

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/capture/capture_file.hpp"
+#include "harness/capture/hep_clock.hpp"
 #include "harness/capture/time_order.hpp"
 #include "harness/trace/assembler.hpp"
 
@@ -72,7 +73,8 @@ Expected<Trace> build_trace(BuildOptions options) {
   CaptureSummary summary;
   SpanNotingSink span(decoder, summary);
   capture::TimeOrder order(span, *file);
-  const Expected<capture::ReadOutcome> outcome = file->read(order);
+  capture::HepClock clock(order);
+  const Expected<capture::ReadOutcome> outcome = file->read(clock);
   if (!outcome) return tl::unexpected(outcome.error());
   order.finish();
   decoder.finish();

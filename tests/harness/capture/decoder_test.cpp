@@ -116,6 +116,7 @@ TEST(Decoder, opens_tunnels_and_names_what_it_does_not_decode) {
       {"AH", in_ip(51, bytes("04 01 0000 00000001 00000001") + inside)},
       {"VXLAN", in_udp(4789, bytes("08000000 00000100") + ethernet)},
       {"Geneve", in_udp(6081, bytes("0000 6558 00000100") + ethernet)},
+      {"TZSP", in_udp(37008, bytes("01000001 00 2802ffd0 01") + ethernet)},
       {"GRE in VXLAN",
        in_udp(4789, bytes("08000000 00000100") + in_ip(47, bytes("00000800") + inside))},
       {"PPTP", in_ip(47, bytes("3001 880b 00000001 00000002 0021") + inside)},
