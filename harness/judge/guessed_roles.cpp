@@ -43,19 +43,27 @@ std::string_view outcome(Verdict verdict) {
 /// What a finding with the roles taken comes to, seen with the others.
 class Settling {
  public:
-  Settling(const trace::OtherRoles& roles, const std::vector<Finding>& others) : roles_(roles) {
+  /// `taken`: the servers that the findings were made with.
+  Settling(const trace::OtherRoles& roles, const std::vector<trace::Server>& taken,
+           const std::vector<Finding>& others)
+      : roles_(roles) {
+    are_other_devices_ = std::ranges::any_of(taken, [&](const trace::Server& server) {
+      return std::ranges::count(roles.servers, server.endpoint, &trace::Server::endpoint) == 0;
+    });
     for (const Finding& other : others) others_[{other.requirement, other.device}] = &other;
   }
 
   void settle(Finding& finding) const {
     const auto found = others_.find({finding.requirement, finding.device});
-    if (found == others_.end() || !turns(finding.verdict(), found->second->verdict())) return;
-    const std::string why = reason(found->second->verdict());
+    const Verdict other =
+        found == others_.end() ? Verdict::not_applicable : found->second->verdict();
+    if (!turns(finding.verdict(), other)) return;
+    const std::string why = reason(other);
     std::vector<Instance>& instances = finding.instances.edit();
-    if (!is_broken(instances.front().verdict))
+    if (is_broken(other) && !is_broken(instances.front().verdict))
       instances.insert(instances.begin(), found->second->worst());
     for (Instance& instance : instances) {
-      if (!is_broken(instance.verdict)) continue;
+      if (!is_broken(instance.verdict) && !is_withdrawn_pass(instance.verdict, other)) continue;
       instance.verdict = Verdict::inconclusive;
       instance.blame = verdict::Blame::user;
       instance.reason = why;
@@ -65,8 +73,13 @@ class Settling {
 
  private:
   bool turns(Verdict taken, Verdict other) const {
+    if (is_withdrawn_pass(taken, other)) return true;
     if (taken == Verdict::inconclusive || is_broken(taken) == is_broken(other)) return false;
     return !roles_.is_unlikely || taken == Verdict::pass;
+  }
+  /// What passes is another device's where that is the phone.
+  bool is_withdrawn_pass(Verdict taken, Verdict other) const {
+    return are_other_devices_ && taken == Verdict::pass && other != Verdict::pass;
   }
   std::string reason(Verdict other) const {
     return fmt::format("{}; {} {}: {}", roles_.taken, roles_.instead, outcome(other),
@@ -74,6 +87,8 @@ class Settling {
   }
 
   const trace::OtherRoles& roles_;
+  /// They make a device of what was taken for a server.
+  bool are_other_devices_ = false;
   std::map<std::pair<const verdict::Requirement*, std::string_view>, const Finding*> others_;
 };
 
@@ -88,7 +103,7 @@ std::vector<Finding> judge_with_roles(trace::Trace& trace, const scenario::Profi
   for (const trace::OtherRoles& roles : trace.other_roles) {
     trace::change_servers(trace, roles.servers, tested);
     const std::vector<Finding> others = check::judge_trace(trace, profile, options);
-    const Settling settling(roles, others);
+    const Settling settling(roles, taken, others);
     for (Finding& finding : findings) settling.settle(finding);
   }
   trace::change_servers(trace, taken, tested);

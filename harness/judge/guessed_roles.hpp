@@ -5,6 +5,8 @@
 // option that settles it.
 //  1. Where the traffic speaks for the roles taken, a failure stands: the other way round the
 //     device breaks another requirement. What passes does not stand.
+//  2. Where the other roles make a device of what was taken for a server, nothing that was said of
+//     the one taken for the device stands unless it is said of both.
 
 #include <optional>
 #include <vector>

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/address_space.hpp"
 #include "harness/sip/via.hpp"
 #include "harness/story/chapters.hpp"
 #include "harness/story/ttl.hpp"
@@ -17,14 +18,6 @@ using trace::Direction;
 
 bool is_loopback(const IpAddress& address) {
   return address.is_v4() ? address.bytes()[0] == 127 : address.text() == "::1";
-}
-
-/// @source RFC 1918 §3; RFC 6598 §7 (carrier-grade NAT); RFC 4193 §3
-bool is_private(const IpAddress& address) {
-  const auto& bytes = address.bytes();
-  if (!address.is_v4()) return (bytes[0] & 0xfeU) == 0xfc;
-  return bytes[0] == 10 || (bytes[0] == 172 && (bytes[1] & 0xf0U) == 16) ||
-         (bytes[0] == 192 && bytes[1] == 168) || (bytes[0] == 100 && (bytes[1] & 0xc0U) == 64);
 }
 
 class HintFinder {

@@ -143,6 +143,13 @@ void assign_messages(Trace& trace, const DeviceTable& table,
   }
 }
 
+/// Where no phone asks for anything, those that are called are nobody's far end.
+void name_lone_callees(Trace& trace) {
+  const auto answers = [](const Device& device) { return device.known.why == only_answers; };
+  if (!std::ranges::all_of(trace.devices, answers)) return;
+  for (Device& device : trace.devices) device.known.why = "is called";
+}
+
 /// The devices with an action in the journal of a run.
 std::set<std::string_view> devices_with_actions(const journal::Journal& journal) {
   std::set<std::string_view> names;
@@ -220,6 +227,7 @@ void assign_devices(Trace& trace) {
   for (const Flow& flow : trace.messages.flows())
     by_flow.push_back(is_field ? callees.device_of(flow) : table.only_device_at(device_end(flow)));
   assign_messages(trace, table, by_flow);
+  name_lone_callees(trace);
   if (is_field) connect_devices(trace, table);
 }
 

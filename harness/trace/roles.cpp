@@ -143,7 +143,9 @@ void assign_roles(Trace& trace, RoleSource source, const std::optional<Tested>& 
   if (!trace.has_journal()) mark_other_sides(trace.messages);
   const std::vector<FlowEvidence> evidence = evidence_of_flows(trace.messages);
   const Intermediaries intermediaries = intermediaries_in(trace, evidence);
-  if (source == RoleSource::traffic) infer_servers(trace, evidence, intermediaries);
+  if (source == RoleSource::traffic)
+    infer_servers(trace, evidence, intermediaries,
+                  tested ? tested->users : std::vector<std::string>());
   const ServerTable servers(trace);
   note_intermediaries(trace, servers, intermediaries);
   assign_parts(trace, servers, intermediaries, tested, source == RoleSource::scenario);

@@ -9,7 +9,10 @@
 
 #include <fmt/format.h>
 
+#include "harness/sip/uri.hpp"
 #include "harness/trace/call_order.hpp"
+#include "harness/trace/looked_up_names.hpp"
+#include "harness/trace/unregistered.hpp"
 
 namespace sipharness::trace {
 namespace {
@@ -42,24 +45,40 @@ struct Account {
   std::vector<Endpoint> servers;
   std::vector<CaptureTime> first;  ///< by server
   std::vector<Endpoint> called;
+
+  /// What is another address of one of them.
+  void leave_out(const std::unordered_map<Endpoint, Endpoint, EndpointHash>& same_server) {
+    for (std::size_t i = servers.size(); i-- > 0;) {
+      const auto same = same_server.find(servers[i]);
+      if (same == same_server.end() || !holds(servers, same->second)) continue;
+      servers.erase(servers.begin() + static_cast<std::ptrdiff_t>(i));
+      first.erase(first.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
 };
 
 class Inference {
  public:
   Inference(Trace& trace, const std::vector<FlowEvidence>& evidence,
-            const Intermediaries& intermediaries)
+            const Intermediaries& intermediaries, const std::vector<std::string>& accounts)
       : trace_(trace),
         messages_(trace.messages),
         evidence_(evidence),
         intermediaries_(intermediaries),
+        accounts_under_test_(accounts),
         order_(trace.messages) {}
 
   void run() {
     classify_flows();
-    find_destinations();
+    for (const Endpoint& proxy : senders_on_) take_server(proxy);
+    if (registers_)
+      find_destinations();
+    else
+      find_served_phones();
     follow_calls();
+    join_addresses_of_names();
     assign_pairs();
-    assign_others();
+    assign_other_addresses();
     write_servers();
     write_other_roles();
   }
@@ -120,7 +139,6 @@ class Inference {
   }
 
   void find_destinations() {
-    for (const Endpoint& proxy : senders_on_) take_server(proxy);
     std::vector<std::string_view> newest(evidence_.size());
     for (const Place& place : messages_.places()) {
       const bool is_register = place.method == sip::Method::register_ && is_of_device(place);
@@ -134,6 +152,13 @@ class Inference {
         call(place, flow);
       else if (is_registrar(flow))
         add_server(account_of(place.user()), flow.destination, place.at);
+    }
+  }
+  void find_served_phones() {
+    served_ = phones_served_without_register(messages_, usable_, accounts_under_test_);
+    for (const ServedPhone& served : served_) {
+      add_server(account_of(served.user), served.server, served.at);
+      whys_.emplace(served.server, served.why);
     }
   }
 
@@ -150,27 +175,13 @@ class Inference {
     if (!roles_.emplace(server, ServerRole::none).second) return;
     ranks_.emplace(server, order_of_servers_.size());
     order_of_servers_.push_back(server);
-    server_hosts_.insert(host_of(server));
   }
 
-  /// Where nobody registers, the destination is a server; else it may turn out to be one.
+  /// Its destination may turn out to be a server.
   void call(const Place& place, const Flow& flow) {
-    if (!registers_) {
-      if (is_of_server(flow)) return;
-      callers_.insert(host_of(flow.source));
-      add_server(account_of(place.user()), flow.destination, place.at);
-      return;
-    }
     const auto account = accounts_.find(place.user());
     if (account != accounts_.end() && !registrants_.contains(flow.destination))
       add(account->second.called, flow.destination);
-  }
-  /// A server's own call: it may come from another port of its machine.
-  bool is_of_server(const Flow& flow) const {
-    if (roles_.contains(flow.source)) return true;
-    return flow.source.address != flow.destination.address &&
-           server_hosts_.contains(host_of(flow.source)) &&
-           callers_.contains(host_of(flow.destination));
   }
 
   /// How the calls of those went that know several servers.
@@ -248,30 +259,37 @@ class Inference {
     return registers_ ? "first REGISTER" : "first INVITE";
   }
 
-  /// Another address of a server, where one name was looked up as both.
-  void assign_others() {
-    for (auto other = others_.begin(); other != others_.end();) {
-      const Endpoint& endpoint = order_of_servers_[*other];
-      const ServerRole role = role_by_name(endpoint.address);
-      roles_.at(endpoint) = role;
-      if (role != ServerRole::none) whys_[endpoint] = "one name was looked up as both addresses";
-      other = role == ServerRole::none ? std::next(other) : others_.erase(other);
+  /// Requests for one name that was looked up as several addresses go to one server.
+  void join_addresses_of_names() {
+    if (trace_.lookups.empty()) return;
+    find_names_asked();
+    const LookedUpNames names(trace_.lookups);
+    std::unordered_map<std::string_view, Endpoint> first_at;
+    for (const Endpoint& server : order_of_servers_) {
+      const auto asked = names_asked_.find(server);
+      if (asked == names_asked_.end()) continue;
+      const auto [first, is_first] = first_at.emplace(asked->second, server);
+      if (!is_first && names.leads_to_both(asked->second, first->second.address, server.address))
+        same_server_.emplace(server, first->second);
+    }
+    for (auto& [user, account] : accounts_) account.leave_out(same_server_);
+  }
+  void find_names_asked() {
+    for (std::size_t index = 0; index < messages_.size(); ++index) {
+      const Place& place = messages_.places()[index];
+      const Endpoint& server = messages_.flow_of(place).destination;
+      if (!is_of_device(place) || place.is_in_dialog || !roles_.contains(server)) continue;
+      if (names_asked_.contains(server)) continue;
+      const auto uri = sip::parse_uri(messages_[index].sip.request_uri());
+      names_asked_.emplace(server, uri ? uri->host : std::string_view());
     }
   }
-  ServerRole role_by_name(const IpAddress& address) const {
-    for (const Lookup& lookup : trace_.lookups) {
-      const auto& answers = lookup.message.answers;
-      const auto is_among = [&](const IpAddress& wanted) {
-        return std::ranges::any_of(
-            answers, [&](const dns::Answer& answer) { return answer.address == wanted; });
-      };
-      if (!is_among(address)) continue;
-      for (const Endpoint& server : order_of_servers_)
-        if (server.address != address && is_among(server.address) &&
-            roles_.at(server) != ServerRole::none)
-          return roles_.at(server);
+  void assign_other_addresses() {
+    for (const auto& [server, first] : same_server_) {
+      roles_.at(server) = roles_.at(first);
+      whys_[server] =
+          fmt::format("another address of {}, as {} has", names_asked_.at(server), first.text());
     }
-    return ServerRole::none;
   }
 
   std::vector<Server> servers_as(bool is_turned, ServerRole others) const {
@@ -309,11 +327,28 @@ class Inference {
            .option = "--primary and --secondary name them",
            .is_unlikely = std::ranges::all_of(pairs_, &Pair::is_likely)});
     }
+    if (std::ranges::any_of(served_, &ServedPhone::is_guess))
+      trace_.other_roles.push_back(with_phones_as_servers());
     if (others_.empty()) return;
     for (const ServerRole role : {ServerRole::primary, ServerRole::secondary}) {
       if (!trace_.has_server(role)) continue;
       trace_.other_roles.push_back(as_another_address(role));
     }
+  }
+  /// Those that are no guess stay.
+  OtherRoles with_phones_as_servers() const {
+    OtherRoles roles;
+    roles.option = "--primary names the server";
+    EndpointSet taken;
+    for (const ServedPhone& served : served_) {
+      const Endpoint& server = served.is_guess ? served.phone : served.server;
+      if (taken.insert(server).second)
+        roles.servers.push_back({ServerRole::primary, server, {KnownFrom::inferred, served.why}});
+      if (!served.is_guess || !roles.taken.empty()) continue;
+      roles.taken = fmt::format("taken for the server: {} ({})", served.server.text(), served.why);
+      roles.instead = fmt::format("with {} for the server", served.phone.text());
+    }
+    return roles;
   }
   OtherRoles as_another_address(ServerRole role) const {
     const Endpoint& other = order_of_servers_[*others_.begin()];
@@ -330,14 +365,14 @@ class Inference {
   const MessageList& messages_;
   const std::vector<FlowEvidence>& evidence_;
   const Intermediaries& intermediaries_;
+  const std::vector<std::string>& accounts_under_test_;
+  std::vector<ServedPhone> served_;  ///< where nobody registers
   CallOrder order_;
   bool registers_ = false;
   std::vector<bool> usable_;  ///< by flow: its source may be a device
   EndpointSet registrants_;   ///< sources of REGISTERs
   EndpointSet registrars_;    ///< endpoints that accept or challenge REGISTERs
   EndpointSet served_hosts_;  ///< machines whose REGISTERs were accepted
-  EndpointSet callers_;       ///< their machines, where nobody registers
-  EndpointSet server_hosts_;
   std::vector<Endpoint> senders_on_;
   std::unordered_map<std::string_view, Account> accounts_;
   std::vector<std::string_view> users_;  ///< of accounts_, in order of appearance
@@ -345,6 +380,9 @@ class Inference {
   std::vector<Endpoint> order_of_servers_;
   std::unordered_map<Endpoint, std::size_t, EndpointHash> ranks_;
   std::unordered_map<Endpoint, std::string, EndpointHash> whys_;
+  std::unordered_map<Endpoint, std::string_view, EndpointHash> names_asked_;  ///< of Request-URIs
+  /// By another address of a server, the first address of it.
+  std::unordered_map<Endpoint, Endpoint, EndpointHash> same_server_;
   std::vector<Pair> pairs_;
   std::set<std::size_t> others_;  ///< of order_of_servers_
 };
@@ -352,8 +390,8 @@ class Inference {
 }  // namespace
 
 void infer_servers(Trace& trace, const std::vector<FlowEvidence>& evidence,
-                   const Intermediaries& intermediaries) {
-  Inference(trace, evidence, intermediaries).run();
+                   const Intermediaries& intermediaries, const std::vector<std::string>& accounts) {
+  Inference(trace, evidence, intermediaries, accounts).run();
 }
 
 }  // namespace sipharness::trace
