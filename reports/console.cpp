@@ -238,7 +238,8 @@ class Console {
     if (!capture.note.empty()) out_ += fmt::format("           {}\n", printable(capture.note));
     for (const std::string& fault : capture.faults)
       out_ += fmt::format("           {}\n", printable(fault));
-    if (!options_.folder.empty()) out_ += fmt::format("  Folder   {}\n", options_.folder);
+    if (!options_.folder.empty())
+      out_ += fmt::format("  Folder   {}\n", printable(options_.folder));
   }
 
   void write_messages() {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/report.hpp"
+#include "reports/text.hpp"
 
 namespace reports {
 namespace {
@@ -168,7 +169,8 @@ ordered_json result_json(const Result& result) {
 
 /// A device's bytes may be no UTF-8: what is broken is replaced, never thrown over.
 std::string dump(const ordered_json& document) {
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return printable_json(document.dump(2, ' ', false, ordered_json::error_handler_t::replace)) +
+         "\n";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "reports/page.hpp"
 #include "reports/story.hpp"
+#include "reports/text.hpp"
 
 namespace reports {
 namespace {
@@ -242,7 +243,8 @@ class StoryJson {
 
 std::string story_json(const Story& story, const StoryOptions& options) {
   const ordered_json document = StoryJson(story).write(options.file);
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return printable_json(document.dump(2, ' ', false, ordered_json::error_handler_t::replace)) +
+         "\n";
 }
 
 }  // namespace reports

@@ -6,47 +6,24 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 namespace reports {
 
 using sipharness::verdict::Result;
 using sipharness::verdict::Verdict;
 
-namespace {
-
-/// A code point that neither a terminal nor an XML reader may see, and its length in bytes.
-struct Unprintable {
-  unsigned code = 0;
-  std::size_t length = 0;  ///< zero: there is none
-};
-
-/// C0, DEL, C1 (a terminal takes U+009B for an escape sequence) and the two that XML forbids.
-/// @source ECMA-48 §5.3; XML 1.0 §2.2
-Unprintable unprintable_at_front(std::string_view utf8) {
-  const auto byte = [utf8](std::size_t at) { return static_cast<unsigned char>(utf8[at]); };
-  if (byte(0) < 0x20 || byte(0) == 0x7f) return {byte(0), 1};
-  if (byte(0) == 0xc2 && byte(1) < 0xa0) return {byte(1), 2};
-  if (utf8.starts_with("\xef\xbf\xbe")) return {0xfffe, 3};
-  if (utf8.starts_with("\xef\xbf\xbf")) return {0xffff, 3};
-  return {};
-}
-
-}  // namespace
-
-std::string printable(std::string_view text) {
-  // nlohmann's writer replaces broken UTF-8; only control characters are left to us.
-  const std::string valid =
-      nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  const std::string unquoted = nlohmann::json::parse(valid).get<std::string>();
+std::string printable_json(std::string_view document) {
   std::string out;
-  for (std::string_view rest = unquoted; !rest.empty();) {
-    const Unprintable found = unprintable_at_front(rest);
+  out.reserve(document.size());
+  while (!document.empty()) {
+    const bool is_ascii = static_cast<unsigned char>(document.front()) < 0x7f;
+    const auto found =
+        is_ascii ? sipharness::Unprintable() : sipharness::unprintable_at_front(document);
     if (found.length == 0)
-      out += rest.front();
+      out += document.front();
     else
-      out += fmt::format("\\x{:02x}", found.code);
-    rest.remove_prefix(std::max<std::size_t>(found.length, 1));
+      out += fmt::format("\\u{:04x}", found.code);
+    document.remove_prefix(std::max<std::size_t>(found.length, 1));
   }
   return out;
 }

@@ -4,13 +4,16 @@
 #include <string>
 #include <string_view>
 
+#include "harness/base/printable.hpp"
 #include "harness/verdict/result.hpp"
 
 namespace reports {
 
-/// Control characters made visible as \xNN, broken UTF-8 as U+FFFD: what a device sent never
-/// reaches a terminal or a page raw.
-std::string printable(std::string_view text);
+/// What a device sent never reaches a terminal or a page raw.
+using sipharness::printable;
+
+/// A JSON document in which that is escaped; as nlohmann writes it, control characters are.
+std::string printable_json(std::string_view document);
 
 /// "frames 41, 55 and 12 more".
 std::string frame_list(const std::vector<std::uint32_t>& frames, std::size_t most = 8);

@@ -22,7 +22,12 @@ void for_each_index(std::size_t count, unsigned workers,
     }
   };
   std::vector<std::thread> others;
-  for (unsigned worker = 1; worker < team; ++worker) others.emplace_back(run, worker);
+  others.reserve(team);
+  try {
+    for (unsigned worker = 1; worker < team; ++worker) others.emplace_back(run, worker);
+  } catch (const std::exception&) {
+    // Where the system gives no more threads, those that are there do the work.
+  }
   run(0);
   for (std::thread& other : others) other.join();
   for (const std::exception_ptr& failure : failures)

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
-#include "reports/text.hpp"
+#include "harness/judge/run_folder.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -35,7 +35,7 @@ void add_servers(std::vector<trace::Server>& servers, trace::ServerRole role,
       throw InputError(
           fmt::format("--{} {}: an address with a port is needed, such as 192.0.2.10:5060 or "
                       "[2001:db8::10]:5060",
-                      to_string(role), reports::printable(std::string(text))));
+                      to_string(role), text));
     const auto known = std::ranges::find(servers, *endpoint, &trace::Server::endpoint);
     if (known != servers.end() && known->role != role)
       throw InputError(
@@ -82,6 +82,12 @@ judge::JudgeRequest request_of(const CaptureOptions& options) {
   request.journal = given(options.journal);
   request.vantage = vantage_of(options.vantage);
   return request;
+}
+
+std::vector<std::string> inputs_of(const CaptureOptions& options) {
+  const judge::RunFolder folder{options.what};
+  return {options.what,     options.scenario,  options.profile,  options.journal, folder.capture(),
+          folder.journal(), folder.scenario(), folder.profile(), folder.meta()};
 }
 
 }  // namespace sipharness::cli

@@ -2,6 +2,7 @@
 // The options of commands that read a capture or a run folder: `check` and `inspect`.
 
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -17,5 +18,8 @@ void add_capture_options(CLI::App& command, CaptureOptions& options);
 
 /// Throws InputError where they make no sense.
 judge::JudgeRequest request_of(const CaptureOptions& options);
+
+/// The files that are read.
+std::vector<std::string> inputs_of(const CaptureOptions& options);
 
 }  // namespace sipharness::cli

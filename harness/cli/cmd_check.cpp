@@ -6,6 +6,7 @@
 
 #include "harness/cli/capture_options.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/console.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/files/files.hpp"
@@ -27,14 +28,15 @@ struct CheckArguments {
 
 /// Who is who in a capture that somebody took: all that is said of it rests on that.
 void print_head(const trace::Trace& trace, const CheckArguments& arguments) {
-  const bool is_wanted = !arguments.output.quiet && arguments.output.json != "-";
+  const bool is_wanted = !arguments.output.quiet && !prints_document(arguments.output);
   if (!is_wanted || files::is_folder(arguments.capture.what)) return;
-  fmt::print("{}\n", reports::story_head(story::overview_of(trace),
-                                         {.file = files::file_name(arguments.capture.what)}));
+  print("{}\n", reports::story_head(story::overview_of(trace),
+                                    {.file = files::file_name(arguments.capture.what)}));
 }
 
 int check(const CheckArguments& arguments) {
   judge::JudgeRequest request = request_of(arguments.capture);
+  try_documents({arguments.output.json, arguments.output.junit}, inputs_of(arguments.capture));
   request.only = requirements_named(arguments.only);
   request.jobs = arguments.jobs;
   request.strict = arguments.strict;

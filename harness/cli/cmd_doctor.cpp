@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/console.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/doctor/doctor.hpp"
-#include "reports/text.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -19,11 +19,10 @@ struct DoctorArguments {
   std::vector<std::string> bind;
 };
 
-void print(const doctor::Diagnosis& diagnosis) {
-  fmt::print("{:<8} {:<28} {}\n", to_string(diagnosis.health), reports::printable(diagnosis.what),
-             reports::printable(diagnosis.found));
-  if (!diagnosis.remedy.empty())
-    fmt::print("{:<8} {:<28} -> {}\n", "", "", reports::printable(diagnosis.remedy));
+void print_diagnosis(const doctor::Diagnosis& diagnosis) {
+  print("{:<8} {:<28} {}\n", to_string(diagnosis.health), printable(diagnosis.what),
+        printable(diagnosis.found));
+  if (!diagnosis.remedy.empty()) print("{:<8} {:<28} -> {}\n", "", "", printable(diagnosis.remedy));
 }
 
 int examine(const DoctorArguments& arguments) {
@@ -34,13 +33,13 @@ int examine(const DoctorArguments& arguments) {
   for (const doctor::Examination& examination : doctor::examinations()) {
     for (const doctor::Diagnosis& diagnosis : examination.examine(plan)) {
       worst = std::max(worst, diagnosis.health);
-      print(diagnosis);
-      std::fflush(stdout);
+      print_diagnosis(diagnosis);
+      flush_output();
     }
   }
-  fmt::print("\n{}\n", worst == doctor::Health::missing
-                           ? "What is missing has to be there before all of this can be run."
-                           : "Ready to run in real time.");
+  print("\n{}\n", worst == doctor::Health::missing
+                      ? "What is missing has to be there before all of this can be run."
+                      : "Ready to run in real time.");
   return worst == doctor::Health::missing ? cannot_run : passed;
 }
 

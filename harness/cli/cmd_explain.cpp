@@ -7,6 +7,7 @@
 
 #include "harness/check/checks.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/console.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
@@ -36,36 +37,36 @@ std::string worth(std::string_view row, std::string_view kind) {
 
 void print_tolerance(std::string_view tolerance) {
   if (tolerance.empty()) return;
-  fmt::print("Tolerance:  {}\n", tolerance);
+  print("Tolerance:  {}\n", tolerance);
   for (const std::string_view kind : {"reference", "process", "phone"})
     if (const std::string value = worth(tolerance, kind); !value.empty())
-      fmt::print("            {} unless the profile of a {} device says otherwise\n", value, kind);
+      print("            {} unless the profile of a {} device says otherwise\n", value, kind);
 }
 
 void explain_in_full(const verdict::Requirement& row) {
-  fmt::print("{}  ({}, {})\n\n{}\n\n", row.id, row.clause, to_string(row.severity), row.sentence);
-  fmt::print("Observed:   {}\n", row.observed);
+  print("{}  ({}, {})\n\n{}\n\n", row.id, row.clause, to_string(row.severity), row.sentence);
+  print("Observed:   {}\n", row.observed);
   print_tolerance(row.tolerance);
   std::string_view label = "Scenarios:";
   for (const std::string& file : scenario_files(shipped_scenarios())) {
     const auto variants = read_scenarios({file});
     const auto expects = [&row](const auto& scenario) { return scenario.expects(row.id); };
     if (std::ranges::none_of(variants, expects)) continue;
-    fmt::print("{:<11} {}\n", label, file);
+    print("{:<11} {}\n", label, printable(file));
     label = {};
   }
   label = "Deviations:";
   for (const dut::DeviationRow& deviation : dut::deviations()) {
     if (deviation.breaks != row.id) continue;
-    fmt::print("{:<11} {}: {}\n", label, deviation.name, deviation.what);
+    print("{:<11} {}: {}\n", label, deviation.name, deviation.what);
     label = {};
   }
 }
 
 int explain(const std::string& word) {
   const auto ids = requirements_named({word});
-  const auto print = ids.size() == 1 ? explain_in_full : print_row;
-  for (const std::string& id : ids) print(*check::find_requirement(id));
+  const auto tell_of = ids.size() == 1 ? explain_in_full : print_row;
+  for (const std::string& id : ids) tell_of(*check::find_requirement(id));
   return passed;
 }
 

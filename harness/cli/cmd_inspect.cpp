@@ -1,13 +1,13 @@
 // sipharness inspect: the story of a capture, without a verdict.
 
-#include <algorithm>
-#include <cstdio>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "harness/cli/capture_options.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/console.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/files/files.hpp"
 #include "harness/judge/judge.hpp"
 #include "harness/story/story.hpp"
@@ -22,17 +22,13 @@ struct InspectArguments {
 };
 
 int inspect(const InspectArguments& arguments) {
+  try_documents({arguments.json}, inputs_of(arguments.capture));
   const judge::Loaded loaded = value_or_reject(judge::load(request_of(arguments.capture)));
   const story::Story story =
       story::tell(loaded.trace, loaded.profile, loaded.scenario ? &*loaded.scenario : nullptr);
   const reports::StoryOptions options{.file = files::file_name(arguments.capture.what)};
-  const std::string json =
-      arguments.json.empty() ? std::string() : reports::story_json(story, options);
-  if (arguments.json != "-")
-    fmt::print("{}", reports::story_page(story, options));
-  else
-    fmt::print("{}", json);
-  if (!arguments.json.empty() && arguments.json != "-") files::write_file(arguments.json, json);
+  if (!prints_document(arguments.json)) write_output(reports::story_page(story, options));
+  if (!arguments.json.empty()) write_document(arguments.json, reports::story_json(story, options));
   return passed;
 }
 
@@ -43,10 +39,7 @@ void add_inspect(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand(
       "inspect", "Tell who is who in a capture and what happened, without judging it");
   add_capture_options(*command, arguments->capture);
-  command
-      ->add_option("--json", arguments->json,
-                   "Write the story as JSON to FILE (- for the terminal)")
-      ->type_name("FILE");
+  add_document_option(*command, "--json", arguments->json, "Write the story as JSON");
   command->callback([arguments, &exit_code] { exit_code = inspect(*arguments); });
 }
 

@@ -6,6 +6,7 @@
 
 #include "harness/check/checks.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/console.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/pages.hpp"
 #include "harness/cli/shipped.hpp"
@@ -20,9 +21,9 @@ void list_scenarios() {
   const std::string folder = shipped_scenarios();
   for (const std::string& file : scenario_files(folder)) {
     const auto variants = read_scenarios({file});
-    fmt::print("{:<54} {}\n", file, variants.front().title);
+    print("{:<54} {}\n", printable(file), printable(variants.front().title));
     for (const scenario::Scenario& scenario : variants)
-      if (!scenario.variant.empty()) fmt::print("    {}\n", scenario.variant);
+      if (!scenario.variant.empty()) print("    {}\n", scenario.variant);
   }
 }
 
@@ -32,7 +33,7 @@ void list_requirements() {
 
 void list_deviations() {
   for (const dut::DeviationRow& row : dut::deviations())
-    fmt::print("{:<42} breaks {:<18} {}\n", row.name, row.breaks, row.what);
+    print("{:<42} breaks {:<18} {}\n", row.name, row.breaks, row.what);
 }
 
 /// What `--device` would be told, and whether it would go well here.
@@ -45,30 +46,30 @@ std::string availability(const scenario::Profile& profile) {
 void list_devices() {
   for (const scenario::Profile& profile : shipped_profiles()) {
     const std::string choice = profile.kind == "process" ? "process:" + profile.name : profile.kind;
-    fmt::print("{:<16} {:<24} {}\n", profile.name, choice, profile.title);
+    print("{:<16} {:<24} {}\n", profile.name, choice, printable(profile.title));
     if (const std::string here = availability(profile); !here.empty())
-      fmt::print("{:<16} {:<24} {}\n", "", "", here);
+      print("{:<16} {:<24} {}\n", "", "", printable(here));
   }
 }
 
 void print_coverage() {
-  fmt::print("{}", coverage_page(read_scenarios({shipped_scenarios()})));
+  print("{}", coverage_page(read_scenarios({shipped_scenarios()})));
 }
 
 int list(const std::string& what) {
   const bool everything = what.empty();
-  const auto section = [&](std::string_view name, void (*print)()) {
+  const auto section = [&](std::string_view name, void (*print_all)()) {
     if (!everything && what != name) return;
-    if (everything) fmt::print("{}:\n", name);
-    print();
-    if (everything) fmt::print("\n");
+    if (everything) print("{}:\n", name);
+    print_all();
+    if (everything) print("\n");
   };
   section("scenarios", list_scenarios);
   section("requirements", list_requirements);
   section("deviations", list_deviations);
   section("devices", list_devices);
   if (what == "coverage") print_coverage();
-  if (what == "keys") fmt::print("{}", keys_page());
+  if (what == "keys") print("{}", keys_page());
   return passed;
 }
 

@@ -6,6 +6,7 @@
 
 #include "harness/base/setup_error.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/console.hpp"
 #include "harness/cli/lab_options.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/partial_judge.hpp"
@@ -117,7 +118,7 @@ stage::RunOptions options_for(const RunArguments& arguments, const Task& task) {
   options.device = chosen_device(arguments);
   options.phone = chosen_phone(arguments.phone);
   options.tell = [name = task.scenario.name](const std::string& text) {
-    fmt::print(stderr, "sipharness: {}: {}\n", name, text);
+    cli::tell(fmt::format("sipharness: {}: {}", name, text));
   };
   options.first_register_timeout = first_register_timeout(arguments, options.device);
   options.prompt_timeout = duration_of("--prompt-timeout", arguments.prompt_timeout);
@@ -191,7 +192,7 @@ class Runner {
       stage::run(task.scenario, profile_, options);
       return true;
     } catch (const SetupError& error) {
-      fmt::print(stderr, "sipharness: {}: {}\n", task.scenario.full_name(), error.what());
+      tell(fmt::format("sipharness: {}: {}", task.scenario.full_name(), error.what()));
       return false;
     }
   }
@@ -221,30 +222,35 @@ class Runner {
       options.slot = static_cast<unsigned>(index);
       return stage(tasks_[index], options) ? passed : cannot_run;
     } catch (const std::exception& error) {
-      fmt::print(stderr, "sipharness: {}: {}\n", tasks_[index].scenario.name, error.what());
+      tell(fmt::format("sipharness: {}: {}", tasks_[index].scenario.name, error.what()));
       return cannot_run;
     }
   }
 
+  /// A result that finds no room in its folder is still one of the results.
   void judge(const Task& task) {
     auto judged = value_or_reject(judge::judge(request_for(arguments_, task.folder)));
-    files::write_file(judge::RunFolder{task.folder}.result(), reports::json(judged.result));
+    try {
+      files::write_file(judge::RunFolder{task.folder}.result(), reports::json(judged.result));
+    } catch (const SetupError& error) {
+      tell(fmt::format("sipharness: {}: {}", task.scenario.full_name(), error.what()));
+      ++could_not_run_;
+    }
     print_result(judged.result, arguments_.output, task.folder, tasks_.size() > 1);
     results_.push_back(std::move(judged.result));
   }
 
   void print_summary() const {
-    if (arguments_.output.json == "-") return;
+    if (prints_document(arguments_.output)) return;
     std::size_t passes = 0;
     std::size_t not_exercised = 0;
     for (const verdict::Result& result : results_) {
       passes += verdict::exit_code(result) == passed;
       not_exercised += verdict::is_not_exercised(result);
     }
-    fmt::print("\n{} of {} scenarios passed", passes, tasks_.size());
-    if (not_exercised > 0)
-      fmt::print(", {} did not exercise the requirements named", not_exercised);
-    fmt::print("\n");
+    print("\n{} of {} scenarios passed", passes, tasks_.size());
+    if (not_exercised > 0) print(", {} did not exercise the requirements named", not_exercised);
+    print("\n");
   }
 
   const RunArguments& arguments_;
@@ -256,6 +262,9 @@ class Runner {
 
 int run_scenarios(const RunArguments& arguments) {
   validate(arguments);
+  std::vector<std::string> inputs = arguments.scenarios;
+  inputs.push_back(arguments.profile);
+  try_documents({arguments.output.json, arguments.output.junit}, inputs);
   std::vector<Task> tasks;
   for (scenario::Scenario& scenario : read_scenarios(arguments.scenarios))
     tasks.push_back({std::move(scenario), {}});

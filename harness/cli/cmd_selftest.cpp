@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/console.hpp"
 #include "harness/cli/pages.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/selftest/selftest.hpp"
@@ -17,7 +18,7 @@ namespace {
 void print_changes(const std::vector<selftest::Change>& changes, std::string_view except) {
   for (const selftest::Change& change : changes)
     if (change.requirement != except)
-      fmt::print(" {}:{}", change.requirement, to_string(change.deviated));
+      print(" {}:{}", change.requirement, to_string(change.deviated));
 }
 
 void print_healthy(const selftest::SelftestOutcome& outcome) {
@@ -27,35 +28,35 @@ void print_healthy(const selftest::SelftestOutcome& outcome) {
     scenarios.insert(healthy.scenario);
     calm += healthy.alarms.empty() ? 1U : 0U;
     if (healthy.alarms.empty()) continue;
-    fmt::print("FALSE ALARM  {} with a healthy device, seed {}:", healthy.scenario, healthy.seed);
+    print("FALSE ALARM  {} with a healthy device, seed {}:", healthy.scenario, healthy.seed);
     print_changes(healthy.alarms, {});
-    fmt::print("\n");
+    print("\n");
   }
-  fmt::print("{} of {} runs of {} scenarios raise no alarm with a healthy device\n\n", calm,
-             outcome.healthy.size(), scenarios.size());
+  print("{} of {} runs of {} scenarios raise no alarm with a healthy device\n\n", calm,
+        outcome.healthy.size(), scenarios.size());
 }
 
 void print_deviation(const selftest::DeviationOutcome& outcome) {
-  fmt::print("{:<8} {:<42} {:<18} in {}", outcome.caught ? "caught" : "ESCAPED", outcome.deviation,
-             outcome.breaks, outcome.scenario);
+  print("{:<8} {:<42} {:<18} in {}", outcome.caught ? "caught" : "ESCAPED", outcome.deviation,
+        outcome.breaks, outcome.scenario);
   if (outcome.changes.size() > 1) {
-    fmt::print("; also");
+    print("; also");
     print_changes(outcome.changes, outcome.breaks);
   }
-  fmt::print("\n");
+  print("\n");
   if (outcome.undeclared.empty()) return;
-  fmt::print("         UNDECLARED:");
+  print("         UNDECLARED:");
   print_changes(outcome.undeclared, {});
-  fmt::print("\n");
+  print("\n");
 }
 
 void print_missing_coverage(const selftest::RequirementCoverage& covered) {
   if (covered.complete()) return;
-  fmt::print("UNPROVEN {}:", covered.requirement);
-  if (covered.passes.empty()) fmt::print(" no scenario shows it met;");
-  if (covered.violated.empty()) fmt::print(" no deviation breaks it;");
-  if (!covered.inconclusive) fmt::print(" a capture with holes does not make it inconclusive;");
-  fmt::print("\n");
+  print("UNPROVEN {}:", covered.requirement);
+  if (covered.passes.empty()) print(" no scenario shows it met;");
+  if (covered.violated.empty()) print(" no deviation breaks it;");
+  if (!covered.inconclusive) print(" a capture with holes does not make it inconclusive;");
+  print("\n");
 }
 
 void print_outcome(const selftest::SelftestOutcome& outcome) {
@@ -67,7 +68,7 @@ void print_outcome(const selftest::SelftestOutcome& outcome) {
       std::ranges::count_if(outcome.deviations, &selftest::DeviationOutcome::caught);
   const auto complete =
       std::ranges::count_if(outcome.coverage, &selftest::RequirementCoverage::complete);
-  fmt::print(
+  print(
       "\n{} of {} deviations caught; {} of {} judged requirements seen to pass, to be violated and "
       "to be inconclusive: {}\n",
       caught, outcome.deviations.size(), complete, outcome.coverage.size(),
@@ -78,7 +79,7 @@ int run_selftest(const selftest::SelftestOptions& options, bool as_page) {
   const auto scenarios = read_scenarios({shipped_scenarios()});
   const auto outcome = selftest::selftest(scenarios, read_profile("reference"), options);
   if (as_page)
-    fmt::print("{}", selftest_page(outcome));
+    print("{}", selftest_page(outcome));
   else
     print_outcome(outcome);
   return outcome.passed() ? passed : failed;

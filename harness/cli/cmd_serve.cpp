@@ -1,12 +1,13 @@
 // sipharness serve: the fake servers alone, with a line for each message.
 
-#include <cstdio>
 #include <memory>
 #include <optional>
+#include <sstream>
 
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/console.hpp"
 #include "harness/cli/lab_options.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/files/files.hpp"
@@ -49,14 +50,15 @@ int serve(const ServeArguments& arguments) {
     options.folder = scratch.emplace().path();
   else
     options.folder = files::make_run_folder(arguments.out, scenario.name);
-  options.interrupted = [] { return host::is_interrupted(); };
+  options.interrupted = [] { return host::is_interrupted() || !flush_output(); };
   host::catch_interrupts();
   serve::serve(scenario, with_account(read_profile(arguments.profile), arguments.lab), options,
-               [](const std::string& line) {
-                 fmt::print("{}\n", line);
-                 std::fflush(stdout);
+               [](const std::string& text) {
+                 std::istringstream lines(text);
+                 for (std::string line; std::getline(lines, line);) print("{}\n", printable(line));
+                 flush_output();
                });
-  if (!scratch) fmt::print("Folder   {}\n", options.folder);
+  if (!scratch) print("Folder   {}\n", printable(options.folder));
   return passed;
 }
 

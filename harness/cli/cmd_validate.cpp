@@ -6,6 +6,7 @@
 
 #include "harness/check/checks.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/console.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/files/files.hpp"
 
@@ -38,10 +39,10 @@ int validate(const std::vector<std::string>& paths) {
   std::size_t wrong = 0;
   for (const std::string& file : files) {
     const auto errors = errors_of(file);
-    for (const Error& error : errors) fmt::print(stderr, "{}\n", error.text());
+    for (const Error& error : errors) tell_all(lines_of(error));
     wrong += errors.empty() ? 0U : 1U;
   }
-  fmt::print("{} of {} files are right\n", files.size() - wrong, files.size());
+  print("{} of {} files are right\n", files.size() - wrong, files.size());
   return wrong == 0 ? passed : wrong_input;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 // What subcommands share: how they are added, what they return, and how errors of input are told.
 
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -22,8 +24,17 @@ enum ExitCode : int {
 /// A wrong command line or input file, already complete as text; main prints it and exits 2.
 class InputError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit InputError(const std::string& line) : InputError(std::vector{line}) {}
+  explicit InputError(std::vector<std::string> lines)
+      : std::runtime_error(lines.front()), lines_(std::move(lines)) {}
+  const std::vector<std::string>& lines() const { return lines_; }
+
+ private:
+  std::vector<std::string> lines_;
 };
+
+/// An error as it is told: a profile's has a line for each thing that is wrong with it.
+std::vector<std::string> lines_of(const Error& error);
 
 [[noreturn]] void reject(const Error& error);
 [[noreturn]] void reject(const std::vector<Error>& errors);

@@ -1,38 +1,46 @@
 // sipharness: the command line. One file per subcommand; here are the words they share, and the
 // only place that turns errors into exit codes.
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <exception>
+#include <new>
+#include <sstream>
 
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/console.hpp"
+#include "harness/cli/shortage.hpp"
+#include "harness/host/process/signals.hpp"
 
 namespace sipharness::cli {
 
+std::vector<std::string> lines_of(const Error& error) {
+  std::vector<std::string> lines;
+  std::istringstream all(Error{printable(error.place), error.message}.text());
+  for (std::string line; std::getline(all, line);) lines.push_back(line);
+  return lines;
+}
+
 void reject(const Error& error) {
-  throw InputError(error.text());
+  throw InputError(lines_of(error));
 }
 
 void reject(const std::vector<Error>& errors) {
-  std::string text;
-  for (const Error& error : errors) {
-    if (!text.empty()) text += "\n";
-    text += error.text();
-  }
-  throw InputError(text);
+  std::vector<std::string> all;
+  for (const Error& error : errors)
+    for (std::string& line : lines_of(error)) all.push_back(std::move(line));
+  throw InputError(all);
 }
 
 namespace {
+
+constexpr const char* see_help = "Run with --help for more information.";
 
 int parse_and_run(int argc, char** argv) {
   CLI::App app{"Proves that SIP phones survive the loss of a server.", "sipharness"};
   app.set_version_flag("--version", "sipharness " SIPHARNESS_VERSION);
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::simple);
   int exit_code = passed;
   for (const auto add : {add_run, add_check, add_inspect, add_list, add_explain, add_validate,
                          add_selftest, add_serve, add_doctor})
@@ -41,11 +49,29 @@ int parse_and_run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help and version are "errors" of code 0 to CLI11.
-    return app.exit(error) == 0 ? passed : wrong_input;
+    if (error.get_exit_code() != 0)
+      throw InputError(std::vector<std::string>{error.what(), see_help});
+    std::ostringstream help;
+    app.exit(error, help);
+    write_output(help.str());
   }
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-    throw SetupError(fmt::format("cannot write the output: {}", std::strerror(errno)));
+  finish_output();
   return exit_code;
+}
+
+/// Every error there is comes out here.
+int run_safely(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const InputError& error) {
+    tell_all(error.lines());
+    return wrong_input;
+  } catch (const std::bad_alloc&) {
+    tell(out_of_memory);
+  } catch (const std::exception& error) {
+    tell(fmt::format("sipharness: {}", error.what()));
+  }
+  return cannot_run;
 }
 
 }  // namespace
@@ -53,16 +79,7 @@ int parse_and_run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace sipharness;
-  try {
-    return cli::parse_and_run(argc, argv);
-  } catch (const cli::InputError& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return cli::wrong_input;
-  } catch (const SetupError& error) {
-    fmt::print(stderr, "sipharness: {}\n", error.what());
-    return cli::cannot_run;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "sipharness: {}\n", error.what());
-    return cli::cannot_run;
-  }
+  cli::prepare_for_shortage();
+  host::see_write_errors();
+  return cli::run_safely(argc, argv);
 }

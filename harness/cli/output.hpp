@@ -6,24 +6,41 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/files/output.hpp"
 #include "harness/verdict/result.hpp"
 
 namespace sipharness::cli {
 
 struct OutputOptions {
   std::string json;   ///< file or "-"; empty: none
-  std::string junit;  ///< file; empty: none
+  std::string junit;  ///< the same
   bool quiet = false;
 };
 
 /// Adds --json, --junit, --quiet to a subcommand.
 void add_output_options(CLI::App& command, OutputOptions& options);
 
+/// Adds an option that names a file for a document.
+void add_document_option(CLI::App& command, const std::string& name, std::string& path,
+                         const std::string& what);
+
+/// Before anything else is done: throws InputError if two documents would be one file or one would
+/// replace an input, SetupError if one cannot be written.
+void try_documents(const std::vector<std::string>& documents,
+                   const std::vector<std::string>& inputs);
+
+/// Throws SetupError.
+void write_document(const std::string& path, const std::string& text);
+
+/// Whether a document goes to standard output, where nothing else may stand then.
+bool prints_document(const std::string& path);
+bool prints_document(const OutputOptions& options);
+
 /// Prints one result: in full, or one line when it is one of several that passed.
 void print_result(const verdict::Result& result, const OutputOptions& options,
                   const std::string& folder, bool one_of_several);
 
-/// Writes --json and --junit over all results.
+/// Writes --json and --junit over all results: each of them even if the other cannot be written.
 void write_results(const std::vector<verdict::Result>& results, const OutputOptions& options);
 
 /// A requirement on one line.

@@ -1,11 +1,11 @@
 #include "harness/cli/partial_judge.hpp"
 
-#include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/console.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -27,8 +27,8 @@ void PartialJudge::judge() {
 
 void PartialJudge::tell_failure(const std::string& how) {
   if (std::exchange(told_, true)) return;
-  fmt::print(stderr, "sipharness: {} could not be written ({}); the run goes on\n",
-             folder_.partial_result(), how);
+  tell(fmt::format("sipharness: {} could not be written ({}); the run goes on",
+                   folder_.partial_result(), how));
 }
 
 }  // namespace sipharness::cli

@@ -1,8 +1,8 @@
 #include "harness/cli/progress.hpp"
 
-#include <cstdio>
-
 #include <fmt/format.h>
+
+#include "harness/cli/console.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -16,17 +16,16 @@ void Progress::show(const stage::RunOptions::Progress& now) {
       fmt::format("{}  {} of {}  awaiting {}", name_, format_seconds(now.now, 1),
                   format_duration(now.duration), now.awaiting);
   if (terminal_) {
-    fmt::print(stderr, "\r\x1b[K{}", line);
+    write_status("\r\x1b[K" + printable(line));
     shown_ = true;
   } else if (now.now - last_line_ >= line_period) {
     last_line_ = now.now;
-    fmt::print(stderr, "{}\n", line);
+    tell(line);
   }
-  std::fflush(stderr);
 }
 
 void Progress::clear() {
-  if (shown_) fmt::print(stderr, "\r\x1b[K");
+  if (shown_) write_status("\r\x1b[K");
   shown_ = false;
 }
 

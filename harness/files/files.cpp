@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
+#include "harness/files/output.hpp"
 
 namespace sipharness::files {
 namespace {
@@ -39,16 +40,7 @@ Expected<std::string> read_file(const std::string& path) {
 }
 
 void write_file(const std::string& path, std::string_view text) {
-  const std::string beside = path + ".new";
-  {
-    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-    out.write(text.data(), static_cast<std::streamsize>(text.size()));
-    out.flush();
-    if (!out) throw SetupError(fmt::format("cannot write {}: {}", path, reason()));
-  }
-  std::error_code error;
-  fs::rename(beside, path, error);
-  if (error) throw SetupError(fmt::format("cannot write {}: {}", path, error.message()));
+  Output(path).write(text);
 }
 
 void make_folders(const std::string& path) {

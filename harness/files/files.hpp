@@ -11,7 +11,7 @@ namespace sipharness::files {
 /// The whole file, at most 256 MiB.
 Expected<std::string> read_file(const std::string& path);
 
-/// Replaces the file as a whole (written beside it, then renamed). Throws SetupError.
+/// Replaces the file as a whole (output.hpp says how). Throws SetupError.
 void write_file(const std::string& path, std::string_view text);
 
 /// The folder and those above it. Throws SetupError.

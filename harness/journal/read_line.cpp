@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "harness/base/printable.hpp"
 #include "harness/journal/event_form.hpp"
 #include "harness/json/document.hpp"
 
@@ -134,7 +135,8 @@ std::string unknown_event(std::string_view name) {
   const std::vector<std::string_view> names = EventTable<Event>::names();
   const std::string_view near = json::nearest(name, names);
   const std::string hint = near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near);
-  return fmt::format("unknown event \"{}\"{}; allowed are {}", name, hint, fmt::join(names, ", "));
+  return fmt::format("unknown event \"{}\"{}; allowed are {}", printable(name), hint,
+                     fmt::join(names, ", "));
 }
 
 }  // namespace

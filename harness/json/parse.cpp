@@ -10,9 +10,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "harness/base/utf8.hpp"
 #include "harness/json/cursor.hpp"
 #include "harness/json/document.hpp"
-#include "harness/json/utf8.hpp"
 
 namespace sipharness::json {
 namespace {

@@ -59,6 +59,10 @@ inline constexpr struct Text : Plain {
 } text{{"text"}};
 inline constexpr struct OneLine : Plain {
 } one_line{{"text of one line"}};
+inline constexpr struct Name : Plain {
+} name{{"text of 1 to 100 bytes without control characters"}};
+inline constexpr struct FileName : Plain {
+} file_name{{"text of 1 to 100 bytes without `/` and control characters; not `.` or `..`"}};
 inline constexpr struct HostName : Plain {
 } host_name{{"host name in lower case"}};
 inline constexpr struct PhaseName : Plain {

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/printable.hpp"
+
 namespace sipharness::scenario {
 namespace {
 
@@ -45,7 +47,8 @@ std::string did_you_mean(std::string_view found, const std::vector<std::string_v
 
 void Problems::add(const json::Value& at, std::string message) {
   if (!at.pointer.empty()) message = at.pointer + ": " + message;
-  found_.push_back({at.line, at.column, Error{json::place(file_, at), std::move(message)}});
+  found_.push_back(
+      {at.line, at.column, Error{json::place(printable(file_), at), printable(message)}});
 }
 
 void Problems::add_wrong(const json::Value& at, std::string_view allowed) {

@@ -44,10 +44,10 @@ void check(const Fields& fields, Password& password);
 template <>
 inline constexpr ObjectName object_name<Account>{"account", "The account the device registers."};
 void describe(auto& form, Account& account) {
-  form("user", account.user, kind::text,
+  form("user", account.user, kind::name,
        "The user part of the AOR. \"*\" (external devices only): whichever account registers "
        "first.");
-  form("auth_user", account.auth_user, kind::text, "If not the same as user.");
+  form("auth_user", account.auth_user, kind::one_line, "If not the same as user.");
   form("password", account.password, kind::object, "Absent: it has none.");
 }
 void prepare(const Fields& fields, Account& account);
@@ -211,7 +211,7 @@ void describe_reregister_before(auto& form, Profile& profile) {
 
 void describe(auto& form, Profile& profile) {
   schema_reference(form);
-  form.required("name", profile.name, kind::text, "As findings cite it.");
+  form.required("name", profile.name, kind::file_name, "As findings cite it.");
   form.required("kind", profile.kind, kind::one_of(words::device_kinds),
                 "How the device is driven; gives the default tolerances.");
   form("title", profile.title, kind::text, "What it is, in a line.");

@@ -19,6 +19,11 @@ std::string stem(std::string_view file) {
 Draft read_draft(const Variant& variant, Problems& problems) {
   Draft draft{.scenario = {}, .file = variant.merged};
   draft.scenario.name = stem(problems.file());
+  if (variant.merged.find("name") == nullptr && !is_file_name(draft.scenario.name))
+    problems.add(variant.merged,
+                 fmt::format("without a \"name\" the scenario has that of the file, found "
+                             "\"{}\"; allowed is {}",
+                             draft.scenario.name, kind::file_name.allowed));
   read_value(variant.merged, problems, draft.scenario, kind::object);
   if (!variant.name.empty()) draft.scenario.variant = variant.name;
   return draft;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/printable.hpp"
 #include "harness/scenario/reader.hpp"
 
 namespace sipharness::scenario {
@@ -36,6 +37,13 @@ bool is_in(Range range, const json::Value& value) {
   return value.kind == json::Kind::number && value.number >= range.min && value.number <= range.max;
 }
 
+/// policy: two of them and a date are a file name everywhere.
+constexpr std::size_t longest_name = 100;
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= longest_name && printable(text) == text;
+}
+
 /// Not what a header's syntax allows, only what would break the message apart.
 bool is_one_line(std::string_view text) {
   return text.find_first_of("\r\n") == std::string_view::npos;
@@ -63,6 +71,22 @@ bool read_value(const json::Value& value, Problems& problems, std::string& into,
 bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::OneLine) {
   if (!read_value(value, problems, into, kind::text)) return false;
   if (!is_one_line(into)) problems.add(value, "found a line end; a header is one line");
+  return true;
+}
+
+bool is_file_name(std::string_view text) {
+  return is_name(text) && text.find('/') == std::string_view::npos && text != "." && text != "..";
+}
+
+bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::Name) {
+  if (!read_value(value, problems, into, kind::text)) return false;
+  if (!is_name(into)) problems.add_wrong(value, kind::name.allowed);
+  return true;
+}
+
+bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::FileName) {
+  if (!read_value(value, problems, into, kind::text)) return false;
+  if (!is_file_name(into)) problems.add_wrong(value, kind::file_name.allowed);
   return true;
 }
 

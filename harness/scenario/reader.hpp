@@ -26,6 +26,10 @@ inline bool read_value(const json::Value&, Problems&, Anything&, kind::Any) {
 }
 bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::Text);
 bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::OneLine);
+bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::Name);
+/// A name that a run folder may bear.
+bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::FileName);
+bool is_file_name(std::string_view text);
 bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::HostName);
 bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::PhaseName);
 bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::Requirement);

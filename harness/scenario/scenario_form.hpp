@@ -334,7 +334,7 @@ inline constexpr ObjectName object_name<VariantPatch>{
     "A merge patch (RFC 7396) over the rest of the file: objects are merged, everything else is "
     "replaced, null removes."};
 void describe(auto& form, VariantPatch& patch) {
-  form.required("name", patch.name, kind::text, "Names the sub-case; unique in the file.");
+  form.required("name", patch.name, kind::file_name, "Names the sub-case; unique in the file.");
   for (const std::string_view key : VariantPatch::changeable())
     form(key, patch.changed, kind::any, "Changes that key of the file.");
 }
@@ -346,9 +346,9 @@ inline constexpr ObjectName object_name<Scenario>{
     "expected."};
 void describe(auto& form, Scenario& scenario) {
   schema_reference(form);
-  form("name", scenario.name, kind::text,
+  form("name", scenario.name, kind::file_name,
        "Written by the harness into a run folder; else the file's name.");
-  form("variant", scenario.variant, kind::text, "Written by the harness into a run folder.");
+  form("variant", scenario.variant, kind::file_name, "Written by the harness into a run folder.");
   form.required("title", scenario.title, kind::text, "What happens, in a line.");
   form("why", scenario.why, kind::text, "What a phone can get wrong here.");
   form("source", scenario.source, kind::text, "Clause or guide section that is staged.");

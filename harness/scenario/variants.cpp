@@ -43,9 +43,7 @@ std::string variant_name(const json::Value& patch, const std::vector<Variant>& b
   const json::Value* const place = patch.find("name");
   if (place == nullptr || place->kind != json::Kind::string) return read.name;
   const auto same = [&read](const Variant& other) { return other.name == read.name; };
-  if (read.name.empty())
-    problems.add(*place, "the variant's name is empty");
-  else if (std::ranges::any_of(before, same))
+  if (std::ranges::any_of(before, same))
     problems.add(*place, fmt::format("a second variant named \"{}\"", read.name));
   return read.name;
 }

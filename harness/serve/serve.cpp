@@ -39,6 +39,7 @@ class Serving {
   Serving(const stage::Production& production, const judge::RunFolder& folder,
           std::function<void(const std::string&)> print)
       : production_(production),
+        folder_(folder),
         print_(std::move(print)),
         source_(production.options.capture, production.scenario),
         capture_(folder.capture(), source_.link()),
@@ -61,18 +62,23 @@ class Serving {
       capture_.flush();
     });
     const auto& interrupted = production_.options.interrupted;
-    world_.run(TimePoint::max(), [&] { return is_over_ || (interrupted && interrupted()); });
+    world_.run(TimePoint::max(),
+               [&] { return is_over_ || has_failed_to_write() || (interrupted && interrupted()); });
     journal::CaptureCount count = source_.stop(world_);
     count.frames = capture_.frames();
     log_.flush();
     journal_.write(count);
     journal_.write(journal::Ended{"completed"});
     capture_.flush();
-    if (const auto error = capture_.error()) throw SetupError("cannot write: " + *error);
-    if (journal_.has_failed()) throw SetupError("cannot write the journal: the disk may be full");
+    if (const auto error = capture_.error())
+      throw SetupError(fmt::format("cannot write {}: {}", folder_.capture(), *error));
+    if (journal_.has_failed())
+      throw SetupError(fmt::format("cannot write {}: the disk may be full", folder_.journal()));
   }
 
  private:
+  bool has_failed_to_write() const { return capture_.failed() || journal_.has_failed(); }
+
   void write_clock() {
     const host::RealWorld::ClockPair clocks = world_.read_clocks();
     journal_.write(journal::Clock{clocks.capture, clocks.monotonic});
@@ -102,6 +108,7 @@ class Serving {
   }
 
   const stage::Production& production_;
+  const judge::RunFolder& folder_;
   std::function<void(const std::string&)> print_;
   host::RealWorld world_;
   stage::CaptureSource source_;

@@ -1,5 +1,6 @@
 #include "harness/stage/devices.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -60,7 +61,9 @@ std::unique_ptr<dut::Device> make_process(const RealServices& services, unsigned
   dut::check_drivable(production.profile, production.scenario);
   dut::ProcessDevice::Options options;
   options.name = name_of(production, device);
+  // A user may have a slash (RFC 3261 §25.1), a file may not.
   if (production.devices.size() > 1) options.stem = options.name;
+  std::ranges::replace(options.stem, '/', '_');
   options.values.profile = production.profile;
   options.values.profile.account = account_of(production.profile.account, device);
   options.values.primary = server_address(production, "primary");

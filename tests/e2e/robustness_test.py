@@ -190,7 +190,7 @@ class FullDisk(RunInRealTime):
         self.assert_readable((out / "latest").resolve())
 
     def test_in_real_time_ends_the_run_at_once(self):
-        out = self.disk(64)
+        out = self.disk(32)
         network = f"127.86.{os.getpid() % 250 + 1}"
         process, folder = self.start(self.own_addresses(network), "--clock", "real", "--capture", "tap", "--quiet",
                                      out=out)

@@ -41,6 +41,7 @@ BANNED_IN = {
         (r"\bphone_?\.messages\b", "phone.message(index), a fact of harness/observed"),
         (r"\btrace\.(messages|journal)\b", "phone.journal.all<Event>()"),
     ],
+    "harness/cli/": [(r"\bfmt::print\b", "print or tell (harness/cli/console.hpp)")],
 }
 
 CONTROL = re.compile(r"(if|for|while|switch|do|else|try|catch)\b")

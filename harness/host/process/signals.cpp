@@ -1,6 +1,7 @@
 #include "harness/host/process/signals.hpp"
 
 #include <atomic>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -22,6 +23,8 @@ extern "C" void on_repeated_word(int) {
   seen = true;
 }
 
+extern "C" void on_write_error(int) {}
+
 }  // namespace
 
 void catch_interrupts() {
@@ -40,6 +43,30 @@ void catch_interrupts() {
 
 bool is_interrupted() {
   return seen;
+}
+
+void see_write_errors() {
+  struct sigaction action {};
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  // A handler, since what is ignored stays so in every program that is started.
+  action.sa_handler = on_write_error;
+  for (const int signal : {SIGPIPE, SIGXFSZ}) {
+    struct sigaction before {};
+    if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_DFL)
+      ::sigaction(signal, &action, nullptr);
+  }
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(standard, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
+}
+
+void end_by_closed_pipe() {
+  struct sigaction action {};
+  ::sigaction(SIGPIPE, nullptr, &action);
+  if (action.sa_handler != on_write_error) return;
+  action.sa_handler = SIG_DFL;
+  ::sigaction(SIGPIPE, &action, nullptr);
+  ::raise(SIGPIPE);
 }
 
 }  // namespace sipharness::host

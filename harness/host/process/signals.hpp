@@ -17,4 +17,13 @@ inline constexpr int interrupt_of_children = SIGUSR1;
 /// Whether one has come.
 bool is_interrupted();
 
+/// From now on a write that a signal would end the process for (into a pipe that nobody reads,
+/// beyond `ulimit -f`) is an error like others. Programs that are started are not concerned. A
+/// standard descriptor that is closed is one that cannot be written to, and no file gets its
+/// number.
+void see_write_errors();
+
+/// Ends the process as a closed pipe ends others; returns if the parent wanted that ignored.
+void end_by_closed_pipe();
+
 }  // namespace sipharness::host

@@ -1,9 +1,9 @@
-#include "harness/json/utf8.hpp"
+#include "harness/base/utf8.hpp"
 
 #include <array>
 #include <cstdint>
 
-namespace sipharness::json {
+namespace sipharness {
 namespace {
 
 /// One line of the table in RFC 3629 §4: a first byte's range, the second byte's, how many follow.
@@ -38,14 +38,14 @@ bool matches(const Sequence& sequence, std::string_view text) {
   return true;
 }
 
-/// Bytes of the character that `text` begins with; 0 if it is none.
+}  // namespace
+
 std::size_t character_length(std::string_view text) {
+  if (text.empty()) return 0;
   for (const Sequence& sequence : sequences)
     if (matches(sequence, text)) return sequence.following + 1;
   return 0;
 }
-
-}  // namespace
 
 std::size_t first_ill_formed(std::string_view text) {
   std::size_t offset = 0;
@@ -57,4 +57,4 @@ std::size_t first_ill_formed(std::string_view text) {
   return offset;
 }
 
-}  // namespace sipharness::json
+}  // namespace sipharness

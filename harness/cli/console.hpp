@@ -1,0 +1,42 @@
+#pragma once
+// The only place that writes to the terminal, be it one or a file or a pipe.
+//  1. What cannot be written to standard output is remembered, not thrown: a run goes on, and the
+//     exit code tells in the end.
+//  2. A line to standard error is one line of printable text, whatever bytes it speaks of; where
+//     nobody reads it, nothing happens.
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/base/printable.hpp"
+
+namespace sipharness::cli {
+
+/// To standard output, as it is.
+void write_output(std::string_view text);
+
+template <class... T>
+void print(fmt::format_string<T...> format, T&&... values) {
+  write_output(fmt::format(format, std::forward<T>(values)...));
+}
+
+/// Writes out what is buffered; false if anything could not be written since the start.
+bool flush_output();
+
+/// Flushes; throws SetupError if something could not be written. Where nobody reads it any more,
+/// ends the process as that ends others.
+void finish_output();
+
+/// A line to standard error.
+void tell(std::string_view line);
+
+/// Several, each on a line of its own.
+void tell_all(const std::vector<std::string>& lines);
+
+/// To standard error, as it is: what a terminal overwrites.
+void write_status(std::string_view text);
+
+}  // namespace sipharness::cli
