@@ -22,6 +22,7 @@ std::vector<Rule> gather() {
                              guide_refresh_rules(),
                              guide_registration_rules(),
                              guide_subscription_rules(),
+                             rfc3261_8_merged_rules(),
                              rfc3261_8_request_rules(),
                              rfc3261_8_response_rules(),
                              rfc3261_9_cancel_rules(),

@@ -70,7 +70,16 @@ bool CallDesk::set_direction(sip::MediaDirection direction) {
   return call != nullptr && call->session() != nullptr && call->session()->set_direction(direction);
 }
 
+bool CallDesk::is_merged(const sip::MessageView& invite) const {
+  return std::ranges::any_of(calls_, [&](const auto& call) {
+    const auto* const incoming = dynamic_cast<const IncomingCall*>(call.get());
+    return incoming != nullptr && incoming->is_merged_with(invite);
+  });
+}
+
 void CallDesk::take_invite(const TransactionPtr& invite, Server& from) {
+  if (is_merged(invite->request()) && !core_.deviates(Deviation::rings_twice_for_one_call))
+    return core_.answer(*invite, 482);
   forget_oldest();
   const auto live =
       std::ranges::count_if(calls_, [](const auto& call) { return !call->is_over(); });

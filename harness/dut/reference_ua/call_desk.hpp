@@ -32,6 +32,7 @@ class CallDesk {
   void take_stray(const sip::MessageView& response);
 
  private:
+  bool is_merged(const sip::MessageView& invite) const;
   Call* newest_live();
   IncomingCall* ringing();
   void forget_oldest();

@@ -13,6 +13,8 @@ namespace sipharness::dut {
 /// Every deviation, in the order of the files under deviations/ that name and explain each. The
 /// UA's code asks for them by these enumerators, so a new one is a line here and a row there.
 enum class Deviation : std::uint8_t {
+  // rfc3261/08_merged
+  rings_twice_for_one_call,
   // rfc3261/08_requests
   omits_max_forwards,
   sends_max_forwards_seven,

@@ -22,6 +22,12 @@ void IncomingCall::start() {
   keep_ringing_ = core_.world().call_after(silence, [this] { ring(); });
 }
 
+bool IncomingCall::is_merged_with(const sip::MessageView& invite) const {
+  const sip::MessageView& own = invite_->request();
+  return !over_ && own.call_id() == invite.call_id() && own.from_tag() == invite.from_tag() &&
+         own.cseq() == invite.cseq();
+}
+
 bool IncomingCall::is_too_short() const {
   const auto session =
       sip::parse_session_expires(invite_->request().header(sip::HeaderId::session_expires));

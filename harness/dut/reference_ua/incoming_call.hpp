@@ -13,6 +13,8 @@ class IncomingCall final : public Call {
   IncomingCall(UaCore& core, Server& server, TransactionPtr invite);
 
   void start();
+  /// The INVITE of this call, on another way. @source RFC 3261 §8.2.2.2
+  bool is_merged_with(const sip::MessageView& invite) const;
   bool is_ringing() const { return !over_ && session_ == nullptr; }
   void answer();
   void reject();

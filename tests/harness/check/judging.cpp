@@ -67,7 +67,8 @@ verdict::Finding judge(const Case& one, TraceBuilder& builder) {
 
 std::vector<Case> all_cases() {
   std::vector<Case> all;
-  for (const auto family : {rfc3261_8_requests_cases,
+  for (const auto family : {rfc3261_8_merged_cases,
+                            rfc3261_8_requests_cases,
                             rfc3261_8_responses_cases,
                             rfc3261_9_cancel_cases,
                             rfc3261_10_answers_cases,
