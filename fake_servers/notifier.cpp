@@ -91,12 +91,14 @@ void Notifier::accept(const TransactionPtr& transaction, const scenario::Accept&
 }
 
 void Notifier::notify(Tag tag) {
-  Subscription& subscription = subscriptions_.at(tag);
+  const auto known = subscriptions_.find(tag);
+  if (known == subscriptions_.end()) return;
+  Subscription& subscription = known->second;
   const auto left = std::chrono::ceil<seconds>(subscription.expires - core_.world.now());
   send(tag, subscription,
        left.count() > 0 ? fmt::format("active;expires={}", left.count())
                         : "terminated;reason=timeout");
-  if (left.count() <= 0) subscriptions_.erase(tag);
+  if (left.count() <= 0) subscriptions_.erase(known);
 }
 
 void Notifier::end(const Tag& tag, const scenario::Termination& termination) {
@@ -112,7 +114,7 @@ void Notifier::end(const Tag& tag, const scenario::Termination& termination) {
 }
 
 void Notifier::send(const Tag& tag, Subscription& subscription, const std::string& state) {
-  const Hop hop = hop_towards(subscription.dialog.next_hop_uri(), subscription.hop);
+  const Hop hop = core_.way_to(subscription.dialog.next_hop_uri(), subscription.hop);
   const EventState body =
       event_state(subscription.event, subscription.entity, subscription.version++);
   auto request = core_.request_in(subscription.dialog, "NOTIFY", hop);

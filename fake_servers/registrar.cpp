@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "harness/sip/address.hpp"
 #include "harness/sip/text.hpp"
@@ -15,6 +16,8 @@ using std::chrono::seconds;
 
 namespace {
 
+/// policy: of one REGISTER; a device has one or a few.
+constexpr std::size_t max_contacts = 64;
 constexpr seconds default_expiry{3600};
 /// Far beyond any run; keeps hostile numbers out of the arithmetic.
 constexpr seconds longest_expiry{2'000'000'000};
@@ -101,14 +104,14 @@ int Registrar::update(Aor& aor, const ServerTransaction& transaction,
   const auto contacts = contacts_of(request);
   const auto is_star = [](const sip::Address& contact) { return contact.uri == "*"; };
   if (std::ranges::any_of(contacts, is_star)) return remove_all(bindings, request, contacts.size());
-  if (bindings.size() + contacts.size() > max_bindings) drop_lapsed(bindings);
-  if (bindings.size() + contacts.size() > max_bindings) return 503;
+  if (contacts.size() > max_contacts) return 400;
+  if (!has_room(bindings, contacts)) return 503;
   const TimePoint now = core_.world.now();
   for (const sip::Address& contact : contacts) {
     const seconds asked = asked_expiry(contact, request);
     const auto binding = bindings.try_emplace(key_of(contact.uri)).first;
+    std::erase(own, &binding->second);  // named twice: the last one holds
     if (asked == seconds(0)) {
-      std::erase(own, &binding->second);
       bindings.erase(binding);
       continue;
     }
@@ -168,10 +171,18 @@ std::vector<Binding> Registrar::bindings() const {
   return alive;
 }
 
-void Registrar::drop_lapsed(Bindings& bindings) const {
-  std::erase_if(bindings, [now = core_.world.now()](const auto& entry) {
-    return entry.second.expires <= now;
-  });
+bool Registrar::has_room(Bindings& bindings, const std::vector<sip::Address>& contacts) {
+  const auto is_new = [&](const sip::Address& contact) {
+    return !bindings.contains(key_of(contact.uri));
+  };
+  if (bindings.size() + contacts.size() <= max_bindings) return true;
+  const auto added = static_cast<std::size_t>(std::ranges::count_if(contacts, is_new));
+  if (bindings.size() + added <= max_bindings) return true;
+  const TimePoint now = core_.world.now();
+  // Not at every REGISTER: whoever fills it would make each cost as much as all bindings.
+  if (std::exchange(swept_, now) < now - seconds(1))
+    std::erase_if(bindings, [now](const auto& entry) { return entry.second.expires <= now; });
+  return bindings.size() + added <= max_bindings;
 }
 
 }  // namespace fake_servers

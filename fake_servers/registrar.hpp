@@ -16,6 +16,7 @@
 
 #include "fake_servers/server_core.hpp"
 #include "harness/scenario/scenario.hpp"
+#include "harness/sip/address.hpp"
 
 namespace fake_servers {
 
@@ -58,10 +59,12 @@ class Registrar {
               const sipharness::scenario::Accept& policy, Listed own);
   /// Adds the others that have not lapsed.
   static void list(const Bindings& bindings, TimePoint now, Listed& list);
-  void drop_lapsed(Bindings& bindings) const;
+  /// For those among the contacts that are new; known ones can be refreshed when it is full.
+  bool has_room(Bindings& bindings, const std::vector<sipharness::sip::Address>& contacts);
 
   ServerCore& core_;
   std::vector<Aor> aors_;
+  TimePoint swept_ = TimePoint::min();  ///< when lapsed bindings were dropped last
 };
 
 }  // namespace fake_servers

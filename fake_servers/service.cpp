@@ -1,6 +1,7 @@
 #include "fake_servers/service.hpp"
 
 #include "fake_servers/event_state.hpp"
+#include "harness/sip/line_text.hpp"
 
 namespace fake_servers {
 
@@ -40,7 +41,7 @@ void Service::serve(const TransactionPtr& transaction, const scenario::Accept& p
 
 bool Service::refuse(ServerTransaction& transaction) {
   const MessageView& request = transaction.request();
-  if (is_truncated(request)) {  // §18.3
+  if (is_truncated(request) || sipharness::sip::has_unfit_part(request)) {  // §18.3, §21.4.1
     core_.answer(transaction, 400);
     return true;
   }

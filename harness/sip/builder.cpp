@@ -1,5 +1,7 @@
 #include "harness/sip/builder.hpp"
 
+#include "harness/sip/line_text.hpp"
+
 namespace sipharness::sip {
 namespace {
 
@@ -9,15 +11,9 @@ bool makes_dialog(const MessageView& request, int status) {
   return can && status > 100 && status < 300;
 }
 
-void copy(HeaderId id, std::string_view value, MessageBuilder& response) {
-  const bool is_folded =
-      value.find('\n') != std::string_view::npos || value.find('\r') != std::string_view::npos;
-  response.header(id, is_folded ? std::string_view(unfold(value)) : value);
-}
-
 void copy_headers(const MessageView& request, HeaderId id, MessageBuilder& response) {
   for (const Header& header : request.headers_from(id)) {
-    if (header.id == id) copy(id, header.value, response);
+    if (header.id == id) response.header(id, header.value);
   }
 }
 
@@ -27,9 +23,9 @@ void copy_vias(const MessageView& request, const std::optional<Endpoint>& source
   for (const Header& header : request.headers_from(HeaderId::via)) {
     if (header.id != HeaderId::via) continue;
     if (is_top && source) {
-      copy(header.id, stamped_via(header.value, *source), response);
+      response.header(header.id, stamped_via(header.value, *source));
     } else {
-      copy(header.id, header.value, response);
+      response.header(header.id, header.value);
     }
     is_top = false;
   }
@@ -39,10 +35,13 @@ void copy_to(const MessageView& request, const ResponseTo& options, MessageBuild
   const std::string_view to = request.header(HeaderId::to);
   const bool wants_tag =
       options.status != 100 && request.to_tag().empty() && !options.to_tag.empty();
-  if (!wants_tag) return copy(HeaderId::to, to, response);
+  if (!wants_tag) {
+    response.header(HeaderId::to, to);
+    return;
+  }
   std::string tagged;
   tagged.reserve(to.size() + options.to_tag.size() + 8);
-  copy(HeaderId::to, tagged.append(to).append(";tag=").append(options.to_tag), response);
+  response.header(HeaderId::to, tagged.append(to).append(";tag=").append(options.to_tag));
 }
 
 }  // namespace
@@ -50,7 +49,9 @@ void copy_to(const MessageView& request, const ResponseTo& options, MessageBuild
 MessageBuilder MessageBuilder::request(std::string_view method, std::string_view uri) {
   MessageBuilder builder;
   builder.head_.reserve(1024);
-  builder.head_.append(method).append(" ").append(uri).append(" SIP/2.0\r\n");
+  builder.head_.append(method).append(" ");
+  append_line_text(uri, builder.head_);
+  builder.head_.append(" SIP/2.0\r\n");
   return builder;
 }
 
@@ -67,10 +68,10 @@ MessageBuilder MessageBuilder::response_to(const MessageView& request, const Res
   MessageBuilder builder = response(options.status, options.reason);
   copy_vias(request, options.source, builder);
   if (makes_dialog(request, options.status)) copy_headers(request, HeaderId::record_route, builder);
-  copy(HeaderId::from, request.header(HeaderId::from), builder);
+  builder.header(HeaderId::from, request.header(HeaderId::from));
   copy_to(request, options, builder);
   builder.header(HeaderId::call_id, request.call_id());
-  copy(HeaderId::cseq, request.header(HeaderId::cseq), builder);
+  builder.header(HeaderId::cseq, request.header(HeaderId::cseq));
   return builder;
 }
 
@@ -80,13 +81,17 @@ MessageBuilder MessageBuilder::response_to(const MessageView& request, int statu
 }
 
 MessageBuilder& MessageBuilder::header(HeaderId id, std::string_view value) {
-  head_.append(to_string(id)).append(": ").append(value).append("\r\n");
+  head_.append(to_string(id)).append(": ");
+  append_line_text(value, head_);
+  head_.append("\r\n");
   if (id == HeaderId::content_length) length_given_ = true;
   return *this;
 }
 
 MessageBuilder& MessageBuilder::header(std::string_view name, std::string_view value) {
-  head_.append(name).append(": ").append(value).append("\r\n");
+  head_.append(name).append(": ");
+  append_line_text(value, head_);
+  head_.append("\r\n");
   if (header_of(name) == HeaderId::content_length) length_given_ = true;
   return *this;
 }

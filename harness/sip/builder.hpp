@@ -1,6 +1,7 @@
 #pragma once
 // Writes SIP messages. Headers stand in the order they were added; Content-Length is always added
-// last. Nothing is checked: the harness must also be able to send what is wrong.
+// last. Nothing is checked, since the harness must also be able to send what is wrong, but one
+// thing: no URI and no value ends its line, whoever wrote it (line_text.hpp).
 
 #include <optional>
 #include <string>

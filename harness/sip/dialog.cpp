@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/sip/address.hpp"
+#include "harness/sip/line_text.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::sip {
@@ -20,7 +21,7 @@ std::string without_tag(std::string_view value) {
 
 std::string contact_uri(const MessageView& message, std::string_view otherwise) {
   const auto contact = parse_address(message.header(HeaderId::contact));
-  return std::string(contact ? contact->uri : otherwise);
+  return std::string(contact && is_one_word(contact->uri) ? contact->uri : otherwise);
 }
 
 std::vector<std::string> record_routes(const MessageView& message) {
@@ -29,6 +30,7 @@ std::vector<std::string> record_routes(const MessageView& message) {
     if (header.id != HeaderId::record_route) continue;
     for (const Address& route : parse_addresses(header.value)) {
       if (routes.size() == max_routes) return routes;
+      if (!is_one_word(route.uri)) continue;
       routes.push_back('<' + std::string(route.uri) + '>' + std::string(route.parameters));
     }
   }

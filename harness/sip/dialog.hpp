@@ -1,6 +1,7 @@
 #pragma once
 // A dialog: what a request within it must carry, kept up to date by what came and went. Pure state;
-// it sends nothing. @source RFC 3261 §12; RFC 6026 does not change it.
+// it sends nothing. A Contact or Record-Route whose URI holds a blank or a control character counts
+// as absent. @source RFC 3261 §12; RFC 6026 does not change it.
 
 #include <cstdint>
 #include <string>

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "harness/sip/address.hpp"
+#include "harness/sip/line_text.hpp"
 #include "harness/sip/message.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
@@ -77,8 +78,7 @@ class MessageParser {
     while (!head_ended_ && at_ < bytes_.size()) read_header_line();
     view_.head_ = part(bytes_.substr(head, at_ - head));
     if (!head_ended_) complain(bytes_.size(), "no empty line behind the headers");
-    const std::size_t nul = bytes_.substr(start, at_ - start).find('\0');
-    if (nul != npos) complain(start + nul, "a NUL among the headers");
+    look_for_nul(start);
     if (view_.is_sip()) look_for_missing();
     cut_body();
   }
@@ -269,6 +269,14 @@ class MessageParser {
     } else if (view_.is_sip() && !is_requests) {
       complain(method, "the CSeq method is not the request's");
     }
+  }
+
+  /// Nearly every message holds none, and is not looked through for quotes.
+  void look_for_nul(std::size_t start) {
+    const std::string_view lines = bytes_.substr(start, at_ - start);
+    if (lines.find('\0') == npos) return;
+    const std::size_t nul = find_stray_nul(lines);
+    if (nul != npos) complain(start + nul, "a NUL among the headers");
   }
 
   void look_for_missing() {

@@ -1,6 +1,7 @@
 #include "harness/dut/reference_ua/keep_alive.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -70,10 +71,13 @@ void KeepAlive::send(Serial serial) {
 void KeepAlive::on_response(Serial serial, const sip::MessageView& response) {
   lost_ = 0;
   server_.take_retry_after(response, core_.world().now());
-  const Probe& probe = probes_.at(serial);
+  // One that came before, or was let go of because a later one was answered, is over.
+  const auto known = probes_.find(serial);
+  if (!response.is_final() || known == probes_.end()) return;
+  const Probe& probe = known->second;
   const bool again = is_challenge(response) && probe.cseq < tries_per_probe &&
                      server_.authenticator.accept(probe.request.view(), response);
-  probes_.erase(probes_.begin(), again ? probes_.find(serial) : probes_.upper_bound(serial));
+  probes_.erase(probes_.begin(), again ? known : std::next(known));
   if (again) send(serial);
 }
 

@@ -88,7 +88,6 @@ std::shared_ptr<ClientTransaction> ClientTransaction::make(TransactionHost& host
                                                            ClientRequest request) {
   const auto view = MessageView::parse(request.bytes);
   const auto& name = host.options().name;
-  SIPHARNESS_ASSERT(view.is_request() && view.is_usable(), name, host.world().now());
   SIPHARNESS_ASSERT(view.method() != Method::ack, name, host.world().now());
   const bool is_invite = view.method() == Method::invite;
   std::string key = client_key(view);
