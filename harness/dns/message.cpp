@@ -11,7 +11,9 @@ constexpr std::uint16_t recursion_desired = 0x0100;
 constexpr std::uint16_t recursion_available = 0x0080;
 constexpr std::uint16_t code_mask = 0x000f;
 constexpr std::size_t longest_label = 63;
-constexpr std::size_t longest_name = 255;
+constexpr std::size_t longest_name = 255;  ///< with the length of each label and the final 0
+/// policy: of one name; a name server needs one.
+constexpr std::size_t most_pointers = 16;
 /// A pointer to the name in the question, which stands behind the header of 12 bytes.
 constexpr std::uint16_t pointer_to_question = 0xc00c;
 constexpr std::uint8_t pointer_mark = 0xc0;
@@ -46,7 +48,8 @@ class Writer {
   std::string bytes_;
 };
 
-/// Reads forwards; whatever lies outside the message makes it fail for good.
+/// Reads forwards; whatever lies outside the message makes it fail for good. A name costs no more
+/// than its 255 octets and its pointers, wherever they lead.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : bytes_(bytes) {}
@@ -71,31 +74,29 @@ class Reader {
     return bytes_.substr(at_ - count, count);
   }
 
+  /// Labels here, then those that pointers lead to; reading goes on behind the first pointer.
   std::string name() {
     std::string name;
+    std::size_t behind = 0;  // the first pointer; 0: there was none
+    std::size_t pointers = 0;
     for (std::size_t length = u8(); length != 0 && !failed_; length = u8()) {
       if ((length & pointer_mark) == pointer_mark) {
-        follow((length & ~std::size_t{pointer_mark}) << 8U | u8(), name);
-        return name;
+        const std::size_t pointer = at_ - 1;
+        const std::size_t target = (length & ~std::size_t{pointer_mark}) << 8U | u8();
+        if (behind == 0) behind = at_;
+        if (++pointers > most_pointers || target >= pointer) failed_ = true;
+        at_ = target;
+        continue;
       }
-      if (length > longest_label || name.size() + length > longest_name) failed_ = true;
+      const std::size_t dot = name.empty() ? 0 : 1;
+      if (length > longest_label || name.size() + dot + length + 2 > longest_name) failed_ = true;
       append(take(length), name);
     }
+    if (behind != 0) at_ = behind;
     return name;
   }
 
  private:
-  /// Only backwards, so that it ends.
-  void follow(std::size_t target, std::string& name) {
-    if (failed_ || target + 2 > at_) {
-      failed_ = true;
-      return;
-    }
-    Reader earlier(bytes_.substr(0, at_ - 2));
-    earlier.at_ = target;
-    append(earlier.name(), name);
-    failed_ = earlier.failed_;
-  }
   static void append(std::string_view label, std::string& name) {
     if (!name.empty() && !label.empty()) name += '.';
     for (const char c : label) name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

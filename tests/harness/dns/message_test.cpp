@@ -77,6 +77,59 @@ TEST(DnsMessage, follows_no_pointer_that_does_not_go_back) {
   EXPECT_FALSE(parse(bytes).has_value());
 }
 
+/// A query for labels of `length` each, `count` of them.
+std::string asking_for(std::size_t count, std::size_t length) {
+  std::string bytes("\x00\x01\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12);
+  for (std::size_t i = 0; i < count; ++i)
+    bytes += static_cast<char>(length) + std::string(length, 'a');
+  return bytes + std::string("\x00\x00\x01\x00\x01", 5);
+}
+
+TEST(DnsMessage, takes_names_of_255_octets_and_no_longer) {
+  EXPECT_TRUE(parse(asking_for(127, 1)).has_value());  // 127 * 2 + 1
+  EXPECT_FALSE(parse(asking_for(128, 1)).has_value());
+  EXPECT_TRUE(parse(asking_for(3, 63)).has_value());
+  EXPECT_FALSE(parse(asking_for(4, 63)).has_value());
+}
+
+/// An answer with so many pointers, each to the one before it, and records that name the last.
+std::string chained(std::size_t pointers, std::size_t records) {
+  std::string bytes("\x00\x01\x81\x80\x00\x01\x00\x00\x00\x00\x00\x00", 12);
+  bytes[7] = static_cast<char>(records & 0xff);
+  bytes[6] = static_cast<char>(records >> 8U);
+  bytes += std::string("\x01p\x00\x00\x01\x00\x01", 7);
+  const auto pointer = [](std::size_t target) {
+    return std::string({static_cast<char>(0xc0 | (target >> 8U)), static_cast<char>(target)});
+  };
+  // The pointers are the data of a first record of another type.
+  bytes += pointer(12) + std::string("\x00\x10\x00\x01\x00\x00\x00\x00", 8);
+  const std::size_t length = 2 * pointers;
+  bytes += static_cast<char>(length >> 8U);
+  bytes += static_cast<char>(length & 0xff);
+  std::size_t last = 12;
+  for (std::size_t i = 0; i < pointers; ++i) {
+    const std::size_t here = bytes.size();
+    bytes += pointer(last);
+    last = here;
+  }
+  for (std::size_t i = 1; i < records; ++i)
+    bytes +=
+        pointer(last) + std::string("\x00\x01\x00\x01\x00\x00\x00\x00\x00\x04\x7f\x00\x00\x01", 14);
+  return bytes;
+}
+
+TEST(DnsMessage, follows_few_pointers) {
+  EXPECT_TRUE(parse(chained(15, 2)).has_value());
+  EXPECT_FALSE(parse(chained(17, 2)).has_value());
+  EXPECT_FALSE(parse(chained(4000, 2000)).has_value());
+}
+
+TEST(DnsMessage, reads_on_behind_the_first_pointer) {
+  const auto read = parse(chained(3, 4));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->answers.size(), 3U);
+}
+
 TEST(DnsMessage, takes_any_bytes_without_harm) {
   Rng rng(1);
   for (int round = 0; round < 20'000; ++round) {
