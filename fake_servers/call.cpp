@@ -48,12 +48,14 @@ void Call::add_routes(const MessageView& invite, MessageBuilder& response) const
 void Call::confirm(const MessageView& response) {
   state_ = State::up;
   media_.negotiate(response.body());
+  media_.begin();
 }
 
 void Call::on_ack(const MessageView& ack) {
   if (!unacknowledged_) return;
   unacknowledged_.reset();
   if (!ack.body().empty()) media_.negotiate(ack.body());
+  media_.begin();
   if (hangs_up_when_acknowledged_) send_bye({});
 }
 
@@ -122,7 +124,7 @@ void Call::refresh_later() {
 
 void Call::refresh() {
   // RFC 3311: UPDATE refreshes without an offer, and needs no ACK.
-  const Hop hop = hop_towards(dialog_.next_hop_uri(), hop_);
+  const Hop hop = core_.way_to(dialog_.next_hop_uri(), hop_);
   auto update = core_.request_in(dialog_, "UPDATE", hop);
   update.header(HeaderId::session_expires, written_session(interval_, true));
   update.header(HeaderId::supported, "timer");
@@ -140,7 +142,7 @@ void Call::hang_up(const sipharness::scenario::Sending& how) {
 }
 
 void Call::send_bye(const sipharness::scenario::Sending& how) {
-  const Hop hop = hop_towards(dialog_.next_hop_uri(), hop_);
+  const Hop hop = core_.way_to(dialog_.next_hop_uri(), hop_);
   core_.note_far_end("hangs_up", dialog_.call_id());
   const std::string bye = core_.request_in(dialog_, "BYE", hop).str();
   core_.transactions.start(bye, hop, {});

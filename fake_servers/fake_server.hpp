@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/address_prefix.hpp"
 #include "harness/base/rng.hpp"
 #include "harness/journal/journal.hpp"
 #include "harness/scenario/scenario.hpp"
@@ -32,6 +33,8 @@ struct FakeServerOptions {
   /// Scenario zero, for rules with time windows; nothing: set_zero() will tell.
   std::optional<sipharness::TimePoint> zero = sipharness::TimePoint{};
   bool media = false;  ///< far ends send RTP; off where no device listens to it
+  /// Where requests and RTP may go beside to whom they concern (allowed_targets.hpp).
+  std::vector<sipharness::AddressPrefix> allowed_targets{};
 };
 
 /// What names a call, for whoever brings it once more.

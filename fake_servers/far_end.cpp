@@ -33,9 +33,10 @@ void FarEnd::strand(const MessageView& invite) {
 }
 
 void FarEnd::on_cancel(ServerTransaction& cancel) {
-  if (stranded_.find(cancelled_key(cancel.request())) != nullptr) return core_.answer(cancel, 200);
+  const std::uint64_t key = cancelled_key(cancel.request());
+  if (stranded_.find(key) != nullptr) return core_.answer(cancel, 200);
   for (const auto& [tag, call] : incoming_) {
-    if (!call->is_meant_by(cancel.request())) continue;
+    if (call->key() != key) continue;
     // §9.2: the same To tag in both responses.
     cancel.respond(core_.reply(cancel, 200, tag).str());
     return call->cancel();

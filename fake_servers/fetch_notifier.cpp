@@ -36,7 +36,7 @@ void FetchNotifier::send(const FetchNotify& notify, const std::vector<Binding>& 
   pending.call_id = fmt::format("{}@{}", core_.rng.hex(16), core_.domain);
   if (binding != bindings.end()) {
     pending.uri = binding->uri;
-    pending.hop = hop_towards(binding->uri, binding->hop);
+    pending.hop = core_.way_to(binding->uri, binding->hop);
   } else {
     pending.uri = fmt::format("sip:{}@{}", notify.account.user, notify.phone.text());
     pending.hop = Hop{Transport::udp, core_.local, notify.phone};

@@ -21,9 +21,10 @@ IncomingCall::IncomingCall(ServerCore& core, TransactionPtr invite,
                            const std::vector<sipharness::scenario::Router>& record_route)
     : core_(core),
       invite_(std::move(invite)),
+      key_(transaction_key(invite_->request())),
       plan_(plan),
       call_(core, sip::Dialog::from_request(invite_->request(), core.rng.hex(8)), invite_->hop(),
-            MediaSession(core)) {
+            MediaSession(core, invite_->hop().remote.address)) {
   call_.pass_through(record_route);
   call_.ask_for(plan_.session_timer);
   core_.answer(*invite_, 100);
@@ -46,10 +47,6 @@ void IncomingCall::answer() {
   call_.answer(invite_);
   if (plan_.hang_up)
     hang_up_ = core_.world.call_after(*plan_.hang_up, [this] { call_.hang_up({}); });
-}
-
-bool IncomingCall::is_meant_by(const MessageView& cancel) const {
-  return cancelled_key(cancel) == transaction_key(invite_->request());
 }
 
 void IncomingCall::cancel() {

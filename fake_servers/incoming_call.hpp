@@ -2,6 +2,7 @@
 // The far end called by the device: 100 at once, 180 and 200 when the plan says, CANCEL until then.
 // @source RFC 3261 §8.2.6, §9.2, §13.3.1
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@ class IncomingCall {
 
   Call& call() { return call_; }
   const std::string& tag() const { return call_.dialog().local_tag(); }
-  /// Whether `cancel` means this call's INVITE.
-  bool is_meant_by(const MessageView& cancel) const;
+  /// Of its INVITE's transaction, which a CANCEL names.
+  std::uint64_t key() const { return key_; }
   /// 487, if there is no final response yet.
   void cancel();
   /// A request within its dialog, early or not.
@@ -30,6 +31,7 @@ class IncomingCall {
 
   ServerCore& core_;
   TransactionPtr invite_;
+  std::uint64_t key_;
   sipharness::scenario::FarEnd plan_;
   Call call_;
   sipharness::world::Timer ring_;

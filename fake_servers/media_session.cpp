@@ -14,11 +14,15 @@ bool may_send(MediaDirection direction) {
 
 }  // namespace
 
-MediaSession::MediaSession(ServerCore& core) {
+MediaSession::MediaSession(ServerCore& core, const sipharness::IpAddress& peer)
+    : core_(core), peer_(peer) {
   local_.media = Endpoint{core.local.address, port_without_media};
-  if (!core.media) return;
-  stream_ = std::make_unique<MediaStream>(core.world, core.local.address, core.rng);
-  local_.media = stream_->local();
+}
+
+std::string MediaSession::description() {
+  if (core_.media)
+    if (const auto port = core_.media_port.open()) local_.media = *port;
+  return format_sdp(local_);
 }
 
 void MediaSession::negotiate(std::string_view remote) {
@@ -27,8 +31,20 @@ void MediaSession::negotiate(std::string_view remote) {
   const MediaDirection direction = answer_direction(parsed->direction);
   if (direction != local_.direction) ++local_.version;  // §8: a changed description says so
   local_.direction = direction;
-  const bool sends = may_send(direction) && parsed->media.port != 0;
-  if (stream_) stream_->aim(sends ? std::optional(parsed->media) : std::nullopt);
+  const bool sends = core_.media && may_send(direction) && parsed->media.port != 0 &&
+                     core_.targets.allow(parsed->media.address, peer_, "RTP");
+  destination_ = sends ? std::optional(parsed->media) : std::nullopt;
+  if (stream_) stream_->aim(destination_);
+}
+
+void MediaSession::begin() {
+  if (stream_ || !core_.media) return;
+  stream_ = std::make_unique<MediaStream>(core_.world, core_.media_port, core_.rng);
+  stream_->aim(destination_);
+}
+
+void MediaSession::stop() {
+  stream_.reset();
 }
 
 }  // namespace fake_servers

@@ -19,10 +19,9 @@ void append_big_endian(std::string& bytes, Number number) {
 
 }  // namespace
 
-MediaStream::MediaStream(sipharness::world::World& world, const sipharness::IpAddress& address,
-                         sipharness::Rng& rng)
+MediaStream::MediaStream(sipharness::world::World& world, MediaPort& port, sipharness::Rng& rng)
     : world_(world),
-      port_(world.open_datagram(sipharness::Endpoint{address, 0}, *this)),
+      port_(port),
       source_(static_cast<std::uint32_t>(rng.next())),
       timestamp_(static_cast<std::uint32_t>(rng.next())),
       sequence_(static_cast<std::uint16_t>(rng.next())),
@@ -31,7 +30,7 @@ MediaStream::MediaStream(sipharness::world::World& world, const sipharness::IpAd
 }
 
 void MediaStream::send_packet() {
-  if (destination_) port_->send(*destination_, packet());
+  if (destination_) port_.send(*destination_, packet());
   ++sequence_;
   timestamp_ += samples_per_packet;
   next_ += packet_time;

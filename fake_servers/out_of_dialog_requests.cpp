@@ -35,7 +35,7 @@ std::string bytes_for(const Binding& binding, const Endpoint& local, const Raw& 
 
 void OutOfDialogRequests::options(const std::vector<Binding>& bindings, const Sending& how) {
   for (const Binding& binding : bindings) {
-    const Hop hop = hop_towards(binding.uri, binding.hop);
+    const Hop hop = core_.way_to(binding.uri, binding.hop);
     auto request = core_.new_request("OPTIONS", {.uri = binding.uri, .user = binding.user}, hop);
     request.header(HeaderId::accept, "application/sdp");
     send(request, hop, how);
@@ -47,7 +47,7 @@ void OutOfDialogRequests::notify(const std::vector<Binding>& bindings, std::stri
   for (const Binding& binding : bindings) {
     const EventState state =
         event_state(event, fmt::format("sip:{}@{}", binding.user, core_.domain), 0);
-    const Hop hop = hop_towards(binding.uri, binding.hop);
+    const Hop hop = core_.way_to(binding.uri, binding.hop);
     auto request = core_.new_request("NOTIFY", {.uri = binding.uri, .user = binding.user}, hop);
     request.header(HeaderId::event, event)
         .header(HeaderId::subscription_state, "active")
@@ -58,7 +58,7 @@ void OutOfDialogRequests::notify(const std::vector<Binding>& bindings, std::stri
 
 void OutOfDialogRequests::stray_bye(const std::vector<Binding>& bindings, const Sending& how) {
   for (const Binding& binding : bindings) {
-    const Hop hop = hop_towards(binding.uri, binding.hop);
+    const Hop hop = core_.way_to(binding.uri, binding.hop);
     send(core_.new_request(
              "BYE", {.uri = binding.uri, .user = binding.user, .to_tag = core_.rng.hex(8)}, hop),
          hop, how);
@@ -68,7 +68,7 @@ void OutOfDialogRequests::stray_bye(const std::vector<Binding>& bindings, const 
 void OutOfDialogRequests::raw(const std::vector<Binding>& bindings, const Raw& raw,
                               const Sending& how) {
   for (const Binding& binding : bindings) {
-    const Hop hop = hop_towards(binding.uri, binding.hop);
+    const Hop hop = core_.way_to(binding.uri, binding.hop);
     const std::string bytes = bytes_for(binding, core_.local, raw);
     core_.send(hop, bytes);
     repeaters_.emplace_back(core_, hop, bytes, how.repeats);

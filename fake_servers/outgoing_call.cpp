@@ -13,8 +13,8 @@ OutgoingCall::OutgoingCall(ServerCore& core, const Binding& callee,
                            const std::optional<CallName>& as)
     : core_(core),
       name_(as ? *as : CallName{{}, core.rng.hex(8)}),
-      hop_(hop_towards(callee.uri, callee.hop)),
-      media_(core),
+      hop_(core.way_to(callee.uri, callee.hop)),
+      media_(core, hop_.remote.address),
       invite_(make_invite(callee)) {
   name_.call_id = MessageView::parse(invite_).call_id();
   core_.note_far_end("calls", name_.call_id);
@@ -64,7 +64,7 @@ void OutgoingCall::on_success(const MessageView& response) {
 }
 
 void OutgoingCall::acknowledge() {
-  core_.send(hop_towards(call_->dialog().next_hop_uri(), hop_), ack_);
+  core_.send(core_.way_to(call_->dialog().next_hop_uri(), hop_), ack_);
 }
 
 void OutgoingCall::hang_up(const sipharness::scenario::Sending& how) {

@@ -10,6 +10,12 @@ std::string ServerCore::contact(Transport transport) const {
   return fmt::format("<{}>", sipharness::sip::make_uri(name, local, transport));
 }
 
+Hop ServerCore::way_to(std::string_view uri, const Hop& arrived) {
+  const Hop hop = hop_towards(uri, arrived);
+  const bool may = targets.allow(hop.remote.address, arrived.remote.address, "requests");
+  return may ? hop : arrived;
+}
+
 std::string ServerCore::new_via(Transport transport) {
   const std::string_view token = transport == Transport::tcp ? "TCP" : "UDP";
   return fmt::format("SIP/2.0/{} {}:{};branch={}{}", token, local.address.uri_text(),

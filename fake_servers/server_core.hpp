@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "fake_servers/allowed_targets.hpp"
+#include "fake_servers/media_port.hpp"
 #include "harness/base/rng.hpp"
 #include "harness/journal/journal.hpp"
 #include "harness/scenario/scenario.hpp"
@@ -57,9 +59,14 @@ struct ServerCore {
   Endpoint local;
   std::optional<std::uint16_t> sent_by_port;  ///< what the Via of its requests says, if not `local`
   bool media = false;                         ///< answered calls carry RTP
+  AllowedTargets targets;
+  MediaPort media_port;
 
   /// A name-addr that reaches the far end behind this server.
   std::string contact(Transport transport) const;
+  /// The way of a request to `uri` for the one heard from by `arrived`: hop_towards(), but to where
+  /// he sent from if the address is not an allowed target.
+  Hop way_to(std::string_view uri, const Hop& arrived);
   /// A Via value with a fresh branch.
   std::string new_via(Transport transport);
 

@@ -16,9 +16,27 @@ void add_lab_options(CLI::App& command, LabOptions& options) {
           "Where the servers stand: an address or an interface, or two (primary, secondary)")
       ->type_name("ADDRESS|INTERFACE");
   command
+      .add_option("--allow-targets", options.allow_targets,
+                  "Where the servers may send requests and RTP that a message names, beside to its "
+                  "sender (default: nowhere else)")
+      ->type_name("ADDRESS[/BITS],...")
+      ->delimiter(',');
+  command
       .add_option("--account", options.account,
                   "User part of the account under test (default: as the profile says)")
       ->type_name("USER");
+}
+
+std::vector<AddressPrefix> allowed_targets(const LabOptions& options) {
+  std::vector<AddressPrefix> targets;
+  for (const std::string& text : options.allow_targets) {
+    const auto prefix = AddressPrefix::parse(text);
+    if (!prefix)
+      throw InputError(
+          fmt::format("--allow-targets {}: an IP address, or a range such as 192.0.2.0/24", text));
+    targets.push_back(*prefix);
+  }
+  return targets;
 }
 
 scenario::Profile with_account(scenario::Profile profile, const LabOptions& options) {

@@ -45,6 +45,8 @@ inline constexpr std::string_view event_name<Missed> = "missed";
 template <>
 inline constexpr std::string_view event_name<UnmatchedRule> = "unmatched_rule";
 template <>
+inline constexpr std::string_view event_name<Remark> = "remark";
+template <>
 inline constexpr std::string_view event_name<Lag> = "lag";
 template <>
 inline constexpr std::string_view event_name<Network> = "network";
@@ -151,6 +153,10 @@ void describe(auto& form, UnmatchedRule& event) {
   form("server", event.server);
   form("rule", event.rule);
   form("place", event.place);
+}
+
+void describe(auto& form, Remark& event) {
+  form("text", event.text);
 }
 
 void describe(auto& form, Lag& event) {

@@ -124,6 +124,11 @@ struct UnmatchedRule {
   std::string rule;
   std::string place;
 };
+/// What whoever reads the result should know of the run: an address that nothing was sent to, a
+/// limit of the host that was reached. It is no fault of the capture.
+struct Remark {
+  std::string text;
+};
 /// How late the host was: worst heartbeat delay since the last such entry.
 struct Lag {
   Duration worst{};
@@ -149,7 +154,7 @@ struct Ended {
 
 using Event = std::variant<Clock, Sent, Ignored, Withheld, Delayed, Phase, Port, BindingsForgotten,
                            Action, Prompted, FarEnd, DeviceState, Reported, ScenarioZero, Missed,
-                           UnmatchedRule, Lag, Network, CaptureCount, Ended>;
+                           UnmatchedRule, Remark, Lag, Network, CaptureCount, Ended>;
 
 struct Entry {
   Duration at{};  ///< since scenario zero

@@ -43,6 +43,9 @@ Expected<scenario::Profile> load_profile(const std::string& path) {
 
 namespace {
 
+/// policy: of one kind; a flood of strangers must not bury the rest.
+constexpr std::size_t most_notes = 8;
+
 /// Everything that is judged, read from files.
 struct Inputs {
   std::string capture;
@@ -143,6 +146,16 @@ std::optional<trace::Tested> tested_in(const Inputs& inputs) {
   return tested;
 }
 
+/// What the harness remarked of its own run, each once.
+void add_remarks(verdict::Result& result, const trace::Trace& trace) {
+  std::set<std::string_view> told;
+  for (const journal::Entry& entry : trace.journal) {
+    const auto* remark = std::get_if<journal::Remark>(&entry.event);
+    if (remark != nullptr && told.size() < most_notes && told.insert(remark->text).second)
+      result.notes.push_back(remark->text);
+  }
+}
+
 /// Devices not under test, devices that never sent anything, and undelivered actions.
 void add_notes_of_devices(verdict::Result& result, const Inputs& inputs,
                           const trace::Trace& trace) {
@@ -153,10 +166,16 @@ void add_notes_of_devices(verdict::Result& result, const Inputs& inputs,
                                          undelivered.what));
   const auto tested = tested_in(inputs);
   if (!tested) return;
-  for (const trace::Device& device : trace.devices)
-    if (!device.under_test && !device.is_stranger && !device.addresses.empty())
+  std::size_t others = 0;
+  for (const trace::Device& device : trace.devices) {
+    if (device.under_test || device.is_stranger || device.addresses.empty()) continue;
+    if (others++ < most_notes)
       result.notes.push_back(fmt::format("account {} at {} came by: it is not under test",
                                          device.user, device.addresses.front().text()));
+  }
+  if (others > most_notes)
+    result.notes.push_back(
+        fmt::format("{} more accounts came by: none is under test", others - most_notes));
   if (tested->or_everyone) return;
   for (const std::string& user : tested->users) {
     const auto device = std::ranges::find(trace.devices, user, &trace::Device::user);
@@ -223,6 +242,7 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
     if (const auto* rule = std::get_if<journal::UnmatchedRule>(&entry.event))
       result.notes.push_back(fmt::format("{}: the rule \"{}\" of {} never matched", rule->place,
                                          rule->rule, rule->server));
+  add_remarks(result, trace);
   for (const trace::Server& server : request.servers)
     if (!is_seen(trace, server.role))
       result.notes.push_back(fmt::format("no SIP message to or from {}, named as the {}",

@@ -15,7 +15,7 @@ using trace::Direction;
 using trace::MessageList;
 using trace::Trace;
 
-/// policy: so many pairs of ends are named of what was left out, the busiest.
+/// policy: so many pairs of ends are named of what was left out, the busiest, and so many accounts.
 constexpr std::size_t most_named = 5;
 
 /// By both ends, whichever sent.
@@ -90,16 +90,26 @@ void count_messages(verdict::Result& result, const Trace& trace) {
   counts.seen = messages.size() + trace.copies;
   if (trace.devices.empty()) counts.judged = by_device.front();
   std::size_t shown = 0;
+  std::size_t named = 0;
+  std::uint64_t of_others = 0;
   for (std::size_t device = 0; device < trace.devices.size(); ++device) {
     const trace::Device& one = trace.devices[device];
     if (one.under_test) {
       counts.judged += by_device[device];
       result.devices[shown++].messages = by_device[device];
     } else if (by_device[device] > 0) {
+      if (named++ >= most_named) {
+        of_others += by_device[device];
+        continue;
+      }
       counts.left_out.push_back(
           {by_device[device], fmt::format("of account {}, which is not under test", one.user)});
     }
   }
+  if (of_others > 0)
+    counts.left_out.push_back(
+        {of_others,
+         fmt::format("of {} more accounts, which are not under test", named - most_named)});
   Pairs pairs;
   for (std::size_t flow = 0; flow < elsewhere.size(); ++flow) {
     if (elsewhere[flow] == 0) continue;

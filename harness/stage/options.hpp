@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/address_prefix.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/stage/phone_choice.hpp"
 
@@ -37,6 +38,8 @@ struct RunOptions {
   std::optional<scenario::Scenario> healthy;
   /// Addresses or interfaces for the servers (place/bind.hpp); empty: loopback.
   std::vector<std::string> bind;
+  /// Where servers may send on a peer's word, beside to the peer itself.
+  std::vector<AddressPrefix> allowed_targets;
   /// Real time: addresses of its own for each of several runs side by side.
   std::optional<unsigned> slot;
   std::uint64_t seed = 1;

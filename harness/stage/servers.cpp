@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "harness/stage/place/targets.hpp"
+
 namespace sipharness::stage {
 namespace {
 
@@ -17,6 +19,7 @@ std::vector<scenario::Account> accounts_of(const Production& production) {
 Servers::Servers(world::World& world, journal::Writer& journal, const Production& production,
                  std::optional<TimePoint> zero) {
   const Rng rng(production.options.seed);
+  const std::vector<AddressPrefix> targets = allowed_targets(production);
   for (const scenario::Server& server : production.scenario.servers) {
     fake_servers::FakeServerOptions options;
     options.server = server;
@@ -24,6 +27,7 @@ Servers::Servers(world::World& world, journal::Writer& journal, const Production
     options.domain = server.address->uri_text();
     options.zero = zero;
     options.media = production.options.device.is_foreign();
+    options.allowed_targets = targets;
     servers_[server.name] = std::make_unique<fake_servers::FakeServer>(
         world, journal, rng.fork(server.name), std::move(options));
   }

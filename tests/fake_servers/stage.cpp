@@ -22,6 +22,12 @@ FakeServerOptions options(scenario::Server settings, bool media) {
   return made;
 }
 
+FakeServerOptions edited(FakeServerOptions made,
+                         const std::function<void(FakeServerOptions&)>& edit) {
+  edit(made);
+  return made;
+}
+
 scenario::Server settings(std::vector<scenario::Rule> rules, scenario::FarEnd far_end) {
   scenario::Server made;
   made.rules = std::move(rules);
@@ -123,6 +129,9 @@ Stage::Stage(std::vector<scenario::Rule> rules, scenario::FarEnd far_end, std::u
              bool media)
     : server(world, journal, sipharness::Rng(seed),
              options(settings(std::move(rules), far_end), media)) {}
+
+Stage::Stage(const scenario::Server& settings, const std::function<void(FakeServerOptions&)>& edit)
+    : server(world, journal, sipharness::Rng(1), edited(options(settings, false), edit)) {}
 
 Stage::Stage(const scenario::Server& settings)
     : server(world, journal, sipharness::Rng(1), options(settings, false)) {}

@@ -140,6 +140,8 @@ class Stage {
 
   /// With these settings of the server: its rules, its far end and the rest.
   explicit Stage(const scenario::Server& settings);
+  /// With these, and whatever else `edit` changes.
+  Stage(const scenario::Server& settings, const std::function<void(FakeServerOptions&)>& edit);
 
   void at(Duration time, std::function<void()> act);
   void send_at(Duration time, const Request& request);

@@ -62,6 +62,8 @@ const RoundTrip round_trips[] = {
     {"unmatched_rule", UnmatchedRule{"primary", "primary/always/0", "calls.json:7:5"},
      R"({"t_ns":5,"event":"unmatched_rule","server":"primary","rule":"primary/always/0",)"
      R"("place":"calls.json:7:5"})"},
+    {"remark", Remark{"the primary sends no RTP to 10.0.0.9"},
+     R"({"t_ns":5,"event":"remark","text":"the primary sends no RTP to 10.0.0.9"})"},
     {"missed", Missed{4, "primary.registered", 240s},
      R"({"t_ns":5,"event":"missed","step":4,"awaited":"primary.registered",)"
      R"("deadline_ns":240000000000})"},

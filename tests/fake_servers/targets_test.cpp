@@ -1,0 +1,182 @@
+// A server sends to whom it hears, and to nobody else whose address a message names.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fake_servers/allowed_targets.hpp"
+#include "tests/fake_servers/stage.hpp"
+
+namespace fake_servers::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::SizeIs;
+
+const Endpoint victim_endpoint = endpoint("10.0.0.99:5060");
+
+/// Somebody who asked for nothing.
+class Victim final : public world::DatagramHandler, public world::StreamHandler {
+ public:
+  explicit Victim(world::World& world)
+      : port_(world.open_datagram(victim_endpoint, *this)),
+        listener_(world.listen(victim_endpoint, [this](auto stream) -> world::StreamHandler& {
+          streams_.push_back(std::move(stream));
+          return *this;
+        })) {}
+
+  std::size_t datagrams = 0;
+  std::size_t connections() const { return streams_.size(); }
+
+ private:
+  void on_datagram(const Endpoint&, std::string_view) override { ++datagrams; }
+  void on_unreachable(const Endpoint&, sipharness::Unreachable) override {}
+  void on_open() override {}
+  void on_bytes(std::string_view) override {}
+  void on_end(world::StreamEnd) override {}
+
+  std::vector<std::unique_ptr<world::Stream>> streams_;
+  std::unique_ptr<world::DatagramPort> port_;
+  std::unique_ptr<world::StreamListener> listener_;
+};
+
+/// A server whose far end answers after a second, with RTP.
+struct Scene {
+  explicit Scene(std::vector<sipharness::AddressPrefix> allowed = {})
+      : stage(scenario::Server(), [&](FakeServerOptions& options) {
+          options.server.far_end = plan({}, 1s);
+          options.media = true;
+          options.allowed_targets = std::move(allowed);
+        }) {}
+
+  std::vector<journal::Remark> remarks() const { return stage.journal.all<journal::Remark>(); }
+
+  Stage stage;
+  Victim victim{stage.world};
+};
+
+std::string offer_of_the_victim() {
+  std::string text = offer();
+  for (std::size_t at = text.find("10.0.0.1\r"); at != std::string::npos;
+       at = text.find("10.0.0.1\r"))
+    text.replace(at, 8, "10.0.0.99");
+  return text.replace(text.find("4000"), 4, "5060");
+}
+
+/// Says ACK to the 200 as soon as it comes.
+void acknowledge_answers(Stage& stage) {
+  stage.client.on_received = [&stage](const Seen& seen) {
+    const MessageView view = seen.view();
+    if (view.status() != 200 || view.method() != Method::invite) return;
+    stage.client.send(
+        {.method = "ACK", .branch = "z9hG4bKack", .to_tag = std::string(view.to_tag())});
+  };
+}
+
+TEST(Targets, no_rtp_before_the_ack) {
+  Scene scene;
+  scene.stage.send_at(1s, {.method = "INVITE",
+                           .headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}},
+                           .body = offer_of_the_victim()});
+  scene.stage.run_until(60s);
+  EXPECT_EQ(scene.victim.datagrams, 0u);
+}
+
+TEST(Targets, no_rtp_to_where_no_signalling_comes_from) {
+  Scene scene;
+  acknowledge_answers(scene.stage);
+  scene.stage.send_at(1s, {.method = "INVITE",
+                           .headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}},
+                           .body = offer_of_the_victim()});
+  scene.stage.run_until(60s);
+  EXPECT_EQ(scene.victim.datagrams, 0u);
+  ASSERT_THAT(scene.remarks(), SizeIs(1));
+  EXPECT_THAT(scene.remarks()[0].text, HasSubstr("--allow-targets 10.0.0.99"));
+}
+
+TEST(Targets, rtp_to_an_address_that_the_run_names) {
+  Scene scene({*sipharness::AddressPrefix::parse("10.0.0.96/28")});
+  acknowledge_answers(scene.stage);
+  scene.stage.send_at(1s, {.method = "INVITE",
+                           .headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}},
+                           .body = offer_of_the_victim()});
+  scene.stage.run_until(5s);
+  EXPECT_GT(scene.victim.datagrams, 100u);
+  EXPECT_THAT(scene.remarks(), SizeIs(0));
+}
+
+TEST(Targets, many_calls_share_one_port) {
+  Scene scene;
+  acknowledge_answers(scene.stage);
+  for (int i = 0; i < 3; ++i)
+    scene.stage.send_at(1s + i * 100ms, {.method = "INVITE",
+                                         .branch = "z9hG4bK" + std::to_string(i),
+                                         .call_id = "call-" + std::to_string(i),
+                                         .headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"}},
+                                         .body = offer()});
+  scene.stage.run_until(4s);
+  std::set<std::string> ports;
+  for (const Seen& seen : scene.stage.client.received) {
+    const MessageView view = seen.view();
+    if (view.status() != 200) continue;
+    const std::string_view body = view.body();
+    ports.emplace(body.substr(body.find("m=audio"), 14));
+  }
+  EXPECT_THAT(ports, SizeIs(1));
+}
+
+struct NamedCase {
+  const char* name;
+  std::string header;
+  std::string value;
+};
+
+class Named : public testing::TestWithParam<NamedCase> {};
+
+TEST_P(Named, draws_requests_to_its_sender_only) {
+  Scene scene;
+  const std::pair<std::string, std::string> named{GetParam().header, GetParam().value};
+  const std::pair<std::string, std::string> own{"Contact", "<sip:1001@10.0.0.1:5060>"};
+  std::vector<std::pair<std::string, std::string>> headers{named, {"Event", "message-summary"}};
+  if (named.first != "Contact") headers.push_back(own);
+  scene.stage.send_at(1s, {.method = "SUBSCRIBE", .branch = "z9hG4bKs", .headers = headers});
+  scene.stage.send_at(2s, {.method = "REGISTER", .branch = "z9hG4bKr", .headers = headers});
+  scene.stage.send_at(
+      3s, {.method = "INVITE", .branch = "z9hG4bKi", .headers = headers, .body = offer()});
+  scene.stage.at(40s, [&] { scene.stage.server.call_device(); });
+  scene.stage.at(41s, [&] { scene.stage.server.send_options(); });
+  scene.stage.at(42s, [&] { scene.stage.server.notify_device("message-summary"); });
+  scene.stage.at(43s, [&] { scene.stage.server.send_stray_bye(); });
+  scene.stage.at(44s, [&] { scene.stage.server.send_raw({.bytes = "anything", .lines = {}}); });
+  scene.stage.at(45s, [&] { scene.stage.server.hang_up(); });
+  scene.stage.run_until(100s);
+  EXPECT_EQ(scene.victim.datagrams, 0u);
+  EXPECT_EQ(scene.victim.connections(), 0u);
+  EXPECT_FALSE(scene.stage.client.times_of(Method::notify).empty());
+  EXPECT_FALSE(scene.stage.client.times_of(Method::bye).empty());
+  ASSERT_THAT(scene.remarks(), SizeIs(1));
+  EXPECT_THAT(scene.remarks()[0].text, HasSubstr("10.0.0.99, which 10.0.0.1 names"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Targets, Named,
+    testing::Values(NamedCase{"contact", "Contact", "<sip:1001@10.0.0.99:5060>"},
+                    NamedCase{"contact_by_tcp", "Contact",
+                              "<sip:1001@10.0.0.99:5060;transport=tcp>"},
+                    NamedCase{"record_route", "Record-Route", "<sip:10.0.0.99:5060;lr>"},
+                    NamedCase{"strict_route", "Record-Route", "<sip:10.0.0.99:5060>"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Targets, tells_of_a_few_addresses_only) {
+  sipharness::world_sim::SimulatedWorld world;
+  Recorder journal(world);
+  AllowedTargets targets(journal, "primary", {});
+  const auto peer = client_endpoint.address;
+  for (std::uint8_t i = 0; i < 200; ++i)
+    for (int again = 0; again < 3; ++again)
+      EXPECT_FALSE(targets.allow(sipharness::IpAddress::v4({10, 1, 1, i}), peer, "RTP"));
+  EXPECT_THAT(journal.entries, SizeIs(AllowedTargets::most_told));
+  EXPECT_TRUE(targets.allow(peer, peer, "RTP"));
+}
+
+}  // namespace
+}  // namespace fake_servers::test
