@@ -1,5 +1,8 @@
 #include "harness/capture/duplicates.hpp"
 
+#include <functional>
+#include <string_view>
+
 #include "harness/base/rng.hpp"
 
 namespace sipharness::capture {
@@ -12,11 +15,13 @@ bool DuplicateFilter::is_copy(CaptureTime at, const packet::IpPacket& packet) {
   const std::size_t mixed = packet.id + packet.fragment_offset / 8 +
                             EndpointHash()({packet.source, packet.protocol}) +
                             fnv1a(packet.payload.substr(0, told_apart_by));
+  const std::size_t digest = std::hash<std::string_view>()(packet.payload);
   Seen& seen = recent_[mixed % recent_.size()];
   const bool is_recent = at >= seen.at && at - seen.at <= window;
   if (is_recent && seen.id == packet.id && seen.fragment_offset == packet.fragment_offset &&
       seen.protocol == packet.protocol && seen.source == packet.source &&
-      seen.destination == packet.destination && seen.payload == packet.payload)
+      seen.destination == packet.destination && seen.size == packet.payload.size() &&
+      seen.digest == digest)
     return true;
   seen = {at,
           packet.source,
@@ -24,8 +29,8 @@ bool DuplicateFilter::is_copy(CaptureTime at, const packet::IpPacket& packet) {
           packet.id,
           packet.fragment_offset,
           packet.protocol,
-          std::move(seen.payload)};
-  seen.payload = packet.payload;
+          packet.payload.size(),
+          digest};
   return false;
 }
 

@@ -3,7 +3,7 @@
 // of a router, the `any` device shows a packet once per interface. Remembers a bounded number of
 // recent packets.
 
-#include <string>
+#include <cstddef>
 #include <vector>
 
 #include "harness/packet/decode.hpp"
@@ -33,7 +33,8 @@ class DuplicateFilter {
     std::uint32_t id = 0;
     std::uint32_t fragment_offset = 0;
     std::uint8_t protocol = 0;
-    std::string payload;
+    std::size_t size = 0;
+    std::size_t digest = 0;  ///< of the payload, which may be of any size and is not kept
   };
 
   const Copies copies_;

@@ -11,6 +11,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/console.hpp"
 #include "harness/cli/shortage.hpp"
+#include "harness/host/machine/descriptors.hpp"
 #include "harness/host/process/signals.hpp"
 
 namespace sipharness::cli {
@@ -81,5 +82,6 @@ int main(int argc, char** argv) {
   using namespace sipharness;
   cli::prepare_for_shortage();
   host::see_write_errors();
+  host::raise_descriptor_limit();
   return cli::run_safely(argc, argv);
 }

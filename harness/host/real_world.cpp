@@ -61,6 +61,10 @@ void RealWorld::set_tap(packet::FrameSink* tap) {
   impl_->frames().set_sink(tap);
 }
 
+void RealWorld::on_shortage(std::function<void(const std::string&)> tell) {
+  impl_->on_shortage(std::move(tell));
+}
+
 RealWorld::ClockPair RealWorld::read_clocks() const {
   const auto monotonic = [] { return std::chrono::steady_clock::now().time_since_epoch(); };
   ClockPair best{};

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "harness/packet/frame.hpp"
 #include "harness/world/world.hpp"
@@ -35,6 +36,9 @@ class RealWorld final : public world::World {
                                                              std::function<void()> readable);
   /// Copies everything the sockets send and receive to `tap` as synthesised frames (null: stop).
   void set_tap(packet::FrameSink* tap);
+  /// `tell` hears once, and what became of it, when this process has no descriptor left for
+  /// another connection or port. The world goes on.
+  void on_shortage(std::function<void(const std::string&)> tell);
   /// CLOCK_REALTIME and the steady clock read back to back.
   struct ClockPair {
     CaptureTime capture;

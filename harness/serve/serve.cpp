@@ -52,6 +52,7 @@ class Serving {
     source_.start(world_, frames_);
     write_clock();
     servers_.emplace(world_, writers_, production_, world_.now());
+    world_.on_shortage([this](const std::string& what) { writers_.write(journal::Remark{what}); });
   }
 
   void run() {

@@ -51,6 +51,8 @@ class RealRun {
                    .is_busy = [this] { return person_ && person_->is_asking(); },
                    .is_real = true});
     relay_.target = &stage_->observers();
+    world_.on_shortage(
+        [this](const std::string& what) { stage_->journal().write(journal::Remark{what}); });
   }
 
   void play() {

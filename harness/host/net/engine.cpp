@@ -6,6 +6,10 @@
 #include <netinet/tcp.h>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "harness/host/machine/descriptors.hpp"
+
 namespace sipharness::host {
 
 world::Timer Engine::call_at(TimePoint at, std::function<void()> call) {
@@ -33,6 +37,15 @@ void Engine::abandon(Descriptor socket) {
     reset_on_close(position->socket);
     abandoned_.erase(position);
   });
+}
+
+void Engine::tell_shortage(const std::string& consequence) {
+  const auto tell = std::exchange(shortage_, {});
+  if (!tell) return;
+  tell(
+      fmt::format("{} descriptors are all that this process may have: {}; raise the limit "
+                  "(ulimit -Hn)",
+                  descriptor_limit(), consequence));
 }
 
 void Engine::set_alarm() {

@@ -7,6 +7,8 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "harness/host/capture/datagram_tap.hpp"
 #include "harness/host/capture/frame_emitter.hpp"
@@ -33,6 +35,11 @@ class Engine {
   /// Forgets a TCP connection without a word (Stream::vanish); what still comes for it draws RST.
   void abandon(Descriptor socket);
 
+  /// Told once of the first time that descriptors did not suffice.
+  void on_shortage(std::function<void(const std::string&)> tell) { shortage_ = std::move(tell); }
+  /// `consequence`: "connections to 127.0.0.11:5070 are refused".
+  void tell_shortage(const std::string& consequence);
+
   Reactor& reactor() { return reactor_; }
   FrameEmitter& frames() { return frames_; }
   DatagramTap& datagram_tap() { return datagram_tap_; }
@@ -54,6 +61,7 @@ class Engine {
   TimerQueue timers_;
   std::optional<TimePoint> alarm_;
   std::function<bool()> stop_;
+  std::function<void(const std::string&)> shortage_;
   FrameEmitter frames_;
   DatagramTap datagram_tap_{frames_};
   StreamTap stream_tap_{frames_};

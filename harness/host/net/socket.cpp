@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include "harness/base/setup_error.hpp"
 #include "harness/host/machine/port_holder.hpp"
 
 namespace sipharness::host {
@@ -36,9 +35,11 @@ std::string remedy_for(int error, Transport transport, const Endpoint& local) {
 }
 
 [[noreturn]] void cannot_bind(Transport transport, const Endpoint& local, int error) {
-  throw SetupError(fmt::format("cannot bind {} ({}): {}; {}", local.text(),
-                               transport == Transport::udp ? "UDP" : "TCP", std::strerror(error),
-                               remedy_for(error, transport, local)));
+  const std::string text = fmt::format("cannot bind {} ({}): {}; {}", local.text(),
+                                       transport == Transport::udp ? "UDP" : "TCP",
+                                       std::strerror(error), remedy_for(error, transport, local));
+  if (error == EMFILE || error == ENFILE) throw OutOfDescriptors(text);
+  throw SetupError(text);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "harness/base/endpoint.hpp"
+#include "harness/base/setup_error.hpp"
 #include "harness/base/unreachable.hpp"
 
 namespace sipharness::host {
@@ -41,6 +42,12 @@ struct SocketAddress {
 };
 
 Endpoint to_endpoint(const sockaddr_storage& storage);
+
+/// This process or this host has no descriptor left.
+class OutOfDescriptors final : public SetupError {
+ public:
+  using SetupError::SetupError;
+};
 
 /// A nonblocking socket bound to `local` (port 0: any). TCP sockets reuse an address that only old
 /// connections hold; UDP ones never share. Throws SetupError with the remedy.

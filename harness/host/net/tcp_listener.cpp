@@ -7,12 +7,15 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
+#include "harness/host/machine/descriptors.hpp"
 #include "harness/host/net/tcp_stream.hpp"
 
 namespace sipharness::host {
 namespace {
 
 constexpr int accepts_per_turn = 64;
+/// policy: between two looks for a free descriptor.
+constexpr Duration pause = 100ms;
 
 }  // namespace
 
@@ -25,6 +28,10 @@ TcpListener::TcpListener(Engine& engine, const Endpoint& local, world::AcceptFun
     throw SetupError(fmt::format("cannot listen on {} (TCP): {}; stop the program that holds it",
                                  local_.text(), std::strerror(errno)));
   }
+  watch();
+}
+
+void TcpListener::watch() {
   watch_ = engine_.reactor().watch(socket_.number(), [this] { on_readable(); });
 }
 
@@ -37,9 +44,12 @@ void TcpListener::on_readable() {
     Descriptor socket(::accept4(socket_.number(), remote.generic(), &remote.length,
                                 SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket.is_open()) {
-      if (errno != EMFILE && errno != ENFILE) return;
-      throw SetupError(fmt::format("cannot accept on {}: {}; raise the limit (ulimit -n)",
-                                   local_.text(), std::strerror(errno)));
+      if (errno == EMFILE || errno == ENFILE) rest();
+      return;
+    }
+    if (is_kept_back(socket.number())) {
+      refuse(std::move(socket));
+      continue;
     }
     auto stream =
         std::make_unique<TcpStream>(engine_, std::move(socket), to_endpoint(remote.storage));
@@ -49,6 +59,17 @@ void TcpListener::on_readable() {
     world::StreamHandler& handler = accept(std::move(stream));
     if (*stream_alive) accepted.serve(handler);
   }
+}
+
+void TcpListener::refuse(Descriptor socket) {
+  engine_.tell_shortage(fmt::format("connections to {} are refused", local_.text()));
+  reset_on_close(socket);
+}
+
+void TcpListener::rest() {
+  engine_.tell_shortage(fmt::format("connections to {} wait", local_.text()));
+  watch_.reset();
+  rest_ = engine_.call_at(engine_.now() + pause, [this] { watch(); });
 }
 
 }  // namespace sipharness::host

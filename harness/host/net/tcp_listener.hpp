@@ -1,5 +1,7 @@
 #pragma once
-// A listening TCP port of the real world. A host out of descriptors cannot serve: SetupError.
+// A listening TCP port of the real world.
+//  1. A connection that takes one of the last descriptors (harness/host/machine/descriptors.hpp) is
+//     reset as it comes. The engine tells of it once; whoever has a connection keeps it.
 
 #include <memory>
 
@@ -18,13 +20,18 @@ class TcpListener final : public world::StreamListener {
   void swallow(bool on) override { drop_what_comes(socket_, on); }
 
  private:
+  void watch();
   void on_readable();
+  void refuse(Descriptor socket);
+  /// The kernel has no descriptor at all: those who wait are looked at again later.
+  void rest();
 
   Engine& engine_;
   world::AcceptFunction accept_;
   Descriptor socket_;
   Endpoint local_;
   std::unique_ptr<Reactor::Watch> watch_;
+  world::Timer rest_;
   Lifeline lifeline_;
 };
 

@@ -5,6 +5,8 @@
 #include <netinet/tcp.h>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace sipharness::host {
 namespace {
 
@@ -47,7 +49,13 @@ int pending_error(const Descriptor& socket) {
 std::unique_ptr<TcpStream> TcpStream::connect(Engine& engine, const Endpoint& local,
                                               const Endpoint& remote,
                                               world::StreamHandler& handler) {
-  auto stream = std::make_unique<TcpStream>(engine, open_bound(Transport::tcp, local), remote);
+  Descriptor socket;
+  try {
+    socket = open_bound(Transport::tcp, local);
+  } catch (const OutOfDescriptors&) {
+    engine.tell_shortage(fmt::format("no connection to {}", remote.text()));
+  }
+  auto stream = std::make_unique<TcpStream>(engine, std::move(socket), remote);
   stream->start_connecting(handler);
   return stream;
 }
@@ -68,13 +76,14 @@ TcpStream::~TcpStream() {
 }
 
 void TcpStream::start_connecting(world::StreamHandler& handler) {
+  handler_ = &handler;
+  if (!socket_.is_open()) return end_later(StreamEnd::unreachable);
   state_ = State::connecting;
   engine_.send_batch().flush();
   const SocketAddress address(remote_);
   const int result = ::connect(socket_.number(), address.generic(), address.length);
   const int error = result == 0 ? 0 : errno;
   local_ = local_endpoint(socket_);  // port 0, or any address, is settled by now
-  handler_ = &handler;
   if (error != 0 && error != EINPROGRESS) {
     end_later(end_from_errno(error));
     return;
@@ -103,7 +112,7 @@ void TcpStream::send(std::string_view bytes) {
 }
 
 void TcpStream::abort() {
-  if (!socket_.is_open()) return;
+  if (!socket_.is_open()) return fall_silent();
   engine_.send_batch().flush();
   fall_silent();
   reset_on_close(socket_);

@@ -1,7 +1,7 @@
 #pragma once
 // A TCP connection of the real world, made by connect() or by accept().
-//  1. A connection that fails at once (no route) ends through the handler later, never from inside
-//     the constructor; only a local address that cannot be bound throws.
+//  1. A connection that fails at once (no route, no descriptor left) ends through the handler
+//     later, never from inside the constructor; only a local address that cannot be bound throws.
 //  2. After on_end the handler is not called again.
 //  3. Destroying it closes in order: what arrived unread is taken first, since closing over unread
 //     bytes would send RST instead of FIN. Bytes the kernel had not yet taken are lost.

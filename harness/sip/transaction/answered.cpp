@@ -1,5 +1,6 @@
 #include "harness/sip/transaction/answered.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/sip/transaction/server.hpp"
@@ -37,34 +38,38 @@ bool AnsweredRequests::receive_again(const std::string& key) {
 }
 
 void AnsweredRequests::transport_failed(const Hop& back) {
-  std::uint32_t number = first_;
-  for (AnsweredRequest& request : in_order_) {
-    if (same_path(request.back, back)) end(request, number);
-    number = (number + 1) % numbers;
-  }
+  if (in_order_.empty()) return;
+  failures_[{back.transport, back.remote}] = dropped_ + in_order_.size();
+  drop_old_failures();
 }
 
 AnsweredRequest* AnsweredRequests::find(const std::string& key) {
   const auto of = [this](std::uint32_t number) -> AnsweredRequest& {
     return in_order_[(number - first_) % numbers];
   };
-  const auto number =
-      by_key_.find(hash_of(key), [&](std::uint32_t candidate) { return of(candidate).key == key; });
+  const auto number = by_key_.find(hash_of(key), [&](std::uint32_t candidate) {
+    return of(candidate).key == key && !has_failed(of(candidate), candidate);
+  });
   return number ? &of(*number) : nullptr;
 }
 
-/// Nothing is left of it but its place in the order.
-void AnsweredRequests::end(AnsweredRequest& request, std::uint32_t number) {
-  if (request.machine.state == NonInviteServer::State::terminated) return;
-  by_key_.remove(hash_of(request.key), number);
-  request.machine.state = NonInviteServer::State::terminated;
+bool AnsweredRequests::has_failed(const AnsweredRequest& request, std::uint32_t number) const {
+  const auto failure = failures_.find({request.back.transport, request.back.remote});
+  return failure != failures_.end() && dropped_ + (number - first_) % numbers < failure->second;
+}
+
+void AnsweredRequests::drop_old_failures() {
+  if (failures_.size() < most_failures_) return;
+  std::erase_if(failures_, [this](const auto& failure) { return failure.second <= dropped_; });
+  most_failures_ = std::max(least_failures, 2 * failures_.size());
 }
 
 void AnsweredRequests::drop_ended(TimePoint now) {
   while (!in_order_.empty() && in_order_.front().timer_j <= now) {
-    end(in_order_.front(), first_);
+    by_key_.remove(hash_of(in_order_.front().key), first_);
     in_order_.pop_front();
     first_ = (first_ + 1) % numbers;
+    ++dropped_;
   }
 }
 

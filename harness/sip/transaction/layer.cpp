@@ -18,6 +18,9 @@ namespace {
 /// Timer J's 32 s at more than any rate measured. Beyond it requests are lost, as on a full
 /// network.
 constexpr std::size_t max_server_transactions = std::size_t{1} << 19;
+/// policy: more than any scenario has under way; whoever makes a server send more, such as
+/// NOTIFYs that he does not answer, has it send nothing more.
+constexpr std::size_t max_client_transactions = std::size_t{1} << 14;
 
 }  // namespace
 
@@ -36,6 +39,10 @@ class TransactionLayer::Impl final : public TransactionHost {
 
   ClientId start(std::string request, const Hop& hop, ClientEvents events) {
     const ClientId id{++last_serial_};
+    if (clients_.size() >= max_client_transactions) {
+      fail_later(id, std::move(events));
+      return id;
+    }
     const auto client =
         ClientTransaction::make(*this, {id, std::move(request), hop, std::move(events)});
     clients_.emplace(id, client);
@@ -43,6 +50,23 @@ class TransactionLayer::Impl final : public TransactionHost {
     client->start();
     return id;
   }
+
+  /// Not from inside start().
+  void fail_later(ClientId id, ClientEvents events) {
+    failed_.emplace(id, std::move(events));
+    if (failed_.size() == 1) failing_ = world_.call_after(Duration::zero(), [this] { fail(); });
+  }
+
+  /// Handlers may abandon others, or start what fails in turn.
+  void fail() {
+    const ClientId last{last_serial_};
+    while (!failed_.empty() && failed_.begin()->first <= last) {
+      const auto failed = failed_.extract(failed_.begin());
+      if (failed.mapped().on_failure) failed.mapped().on_failure(ClientFailure::transport_failed);
+    }
+    if (!failed_.empty()) failing_ = world_.call_after(Duration::zero(), [this] { fail(); });
+  }
+  void drop_failed(ClientId id) { failed_.erase(id); }
 
   std::shared_ptr<ClientTransaction> find(ClientId id) const {
     const auto found = clients_.find(id);
@@ -116,6 +140,8 @@ class TransactionLayer::Impl final : public TransactionHost {
   std::unordered_map<std::string, ClientTransaction*> client_keys_;
   std::unordered_map<std::string, std::shared_ptr<ServerTransactionBase>> servers_;
   AnsweredRequests answered_{*this};
+  std::map<ClientId, ClientEvents> failed_;  ///< not sent at all
+  world::Timer failing_;
 };
 
 TransactionLayer::TransactionLayer(world::World& world, Options options)
@@ -128,10 +154,12 @@ ClientId TransactionLayer::start(std::string request, const Hop& hop, ClientEven
 }
 
 void TransactionLayer::abandon(ClientId id) {
+  impl_->drop_failed(id);
   if (const auto client = impl_->find(id)) client->silence();
 }
 
 void TransactionLayer::forget(ClientId id) {
+  impl_->drop_failed(id);
   const auto client = impl_->find(id);
   if (!client) return;
   client->stop();

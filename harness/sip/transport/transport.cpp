@@ -1,5 +1,6 @@
 #include "harness/sip/transport/transport.hpp"
 
+#include <deque>
 #include <map>
 #include <utility>
 #include <vector>
@@ -51,6 +52,8 @@ class Connection final : public world::StreamHandler,
     hop_ = {Transport::tcp, stream_->local(), stream_->remote()};
   }
   const Hop& hop() const { return hop_; }
+  /// It brought a message.
+  bool has_spoken() const { return has_spoken_; }
   void send(std::string_view bytes) { stream_->send(bytes); }
   void reset() {
     if (stream_) stream_->abort();
@@ -72,6 +75,7 @@ class Connection final : public world::StreamHandler,
     while (stream_) {
       const auto piece = framer_.next();
       if (!piece) return;
+      has_spoken_ |= piece->kind == StreamPiece::Kind::message;
       owner_.received(*piece, hop_);
       if (framer_.is_broken()) return owner_.ended(*this, world::StreamEnd::closed);
     }
@@ -87,6 +91,7 @@ class Connection final : public world::StreamHandler,
   std::unique_ptr<world::Stream> stream_;
   Hop hop_;
   StreamFramer framer_;
+  bool has_spoken_ = false;
 };
 
 }  // namespace
@@ -203,12 +208,16 @@ class SipTransport::Impl final : public world::DatagramHandler, public Connectio
   }
 
   world::StreamHandler& accept(std::unique_ptr<world::Stream> stream) {
-    if (connections_.size() == max_connections) {
+    if (connections_.size() == max_connections && !make_room()) {
       stream->abort();
       return deaf_;
     }
     const auto connection = std::make_shared<Connection>(*this);
     connection->take(std::move(stream));
+    accepted_.push_back(connection);
+    // Those that have gone leave their places behind.
+    if (accepted_.size() > 2 * max_connections)
+      std::erase_if(accepted_, [](const auto& one) { return one.expired(); });
     // The same remote again: it has lost the older connection, or it would not open another.
     if (auto& kept = connections_[connection->hop().remote]; kept) {
       std::exchange(kept, connection)->reset();
@@ -216,6 +225,21 @@ class SipTransport::Impl final : public world::DatagramHandler, public Connectio
       kept = connection;
     }
     return *connection;
+  }
+
+  /// Resets the oldest connection that never said anything. False if there is none.
+  bool make_room() {
+    while (!accepted_.empty()) {
+      const auto oldest = accepted_.front().lock();
+      accepted_.pop_front();
+      if (!oldest || oldest->has_spoken()) continue;
+      const auto kept = connections_.find(oldest->hop().remote);
+      if (kept == connections_.end() || kept->second != oldest) continue;
+      connections_.erase(kept);
+      oldest->reset();
+      return true;
+    }
+    return false;
   }
 
   std::shared_ptr<Connection> connection_to(const Endpoint& remote) {
@@ -235,6 +259,7 @@ class SipTransport::Impl final : public world::DatagramHandler, public Connectio
   std::unique_ptr<world::DatagramPort> port_;
   std::unique_ptr<world::StreamListener> listener_;
   std::map<Endpoint, std::shared_ptr<Connection>> connections_;
+  std::deque<std::weak_ptr<Connection>> accepted_;  ///< oldest first
   std::vector<std::shared_ptr<Connection>> frozen_;
 };
 

@@ -20,7 +20,8 @@
 //     with a new stack that knows nothing of them. Neither touches UDP.
 //  7. Nothing is delivered from inside a call. Handlers may call anything here, but not destroy the
 //     transport.
-//  8. At most max_connections are kept; further ones are reset as they come, and none are opened.
+//  8. At most max_connections are kept. One more takes the place of the oldest that has not brought
+//     a message yet, which is reset; if there is none, it is reset itself, and none is opened.
 // @source RFC 3261 §18; RFC 3581 §4; RFC 5626 §3.5.1
 
 #include <functional>

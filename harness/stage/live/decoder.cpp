@@ -25,14 +25,20 @@ void LiveDecoder::on_datagram(const capture::Origin& origin, std::string_view pa
 }
 
 void LiveDecoder::on_stream_bytes(const capture::Origin& origin, std::string_view bytes) {
-  if (streams_.size() > most_streams) return;
-  sip::StreamFramer& framer = streams_[{origin.source, origin.destination}];
+  const auto way = std::pair(origin.source, origin.destination);
+  if (streams_.size() >= most_streams && !streams_.contains(way)) return;
+  sip::StreamFramer& framer = streams_[way];
   framer.push(bytes);
   while (const auto piece = framer.next())
     if (piece->kind == sip::StreamPiece::Kind::message) tell(origin, Transport::tcp, piece->bytes);
 }
 
 void LiveDecoder::on_stream_event(const capture::Origin& origin, capture::StreamEvent event) {
+  // What comes after it belongs to another connection of the same ends, or to none.
+  if (event == capture::StreamEvent::fin || event == capture::StreamEvent::reset ||
+      event == capture::StreamEvent::syn)
+    streams_.erase({origin.source, origin.destination});
+  if (event == capture::StreamEvent::reset) streams_.erase({origin.destination, origin.source});
   for (TrafficObserver* observer : observers_) observer->on_stream_event(origin, event);
 }
 

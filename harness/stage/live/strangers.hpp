@@ -17,8 +17,10 @@ class Strangers {
 
  private:
   bool is_tested(std::string_view user);
+  void remember(const Endpoint& device, bool is_under_test);
 
   trace::Tested tested_;
+  std::set<Endpoint> tested_devices_;
   std::set<Endpoint> strangers_;
 };
 

@@ -120,6 +120,20 @@ TEST(ClientTransactions, fail_with_their_transport_and_only_with_theirs) {
   EXPECT_EQ(bench.failures.size(), 1u);
 }
 
+TEST(ClientTransactions, beyond_their_limit_send_nothing_and_fail_later) {
+  constexpr std::size_t limit = 1U << 14U;
+  TransactionBench bench;
+  for (std::size_t i = 0; i < limit; ++i) bench.start(request_text({.method = "NOTIFY"}));
+  const ClientId abandoned = bench.start(invite);
+  bench.start(invite);
+  bench.layer->abandon(abandoned);
+  EXPECT_TRUE(bench.failures.empty()) << "not from inside start()";
+  bench.run_to(1ms);
+  EXPECT_EQ(bench.sent.size(), limit);
+  ASSERT_EQ(bench.failures.size(), 1u);
+  EXPECT_EQ(bench.failures[0].second, ClientFailure::transport_failed);
+}
+
 TEST(ClientTransactions, report_no_transport_failure_after_a_final_response) {
   TransactionBench bench;
   bench.start(invite);

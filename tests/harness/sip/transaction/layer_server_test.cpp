@@ -187,6 +187,26 @@ TEST(ServerTransactions, forget_an_answered_request_when_its_transport_failed) {
   EXPECT_EQ(bench.requests.size(), 2u);
 }
 
+TEST(ServerTransactions, that_failed_cost_the_same_however_many_there_are) {
+  TransactionLayer::Options options;
+  options.send = [](const Hop&, std::string_view) {};
+  options.on_request = [](const std::shared_ptr<ServerTransaction>& transaction) {
+    transaction->respond(transaction->response(200, "t").str());
+  };
+  world_sim::SimulatedWorld world;
+  TransactionLayer layer(world, options);
+  const auto hop = [](std::uint16_t port) {
+    return Hop{Transport::udp, phone, {server.address, port}};
+  };
+  std::size_t seen = 0;
+  for (std::uint16_t port = 1; port < 40'000; ++port, ++seen) {
+    const auto text = request_text({.branch = "z9hG4bK" + std::to_string(port)});
+    layer.receive(MessageView::parse(text), hop(port));
+    layer.transport_failed(hop(port));
+  }
+  EXPECT_EQ(seen, 39'999u);  // 40,000 times 40,000 would not end in time
+}
+
 TEST(ServerTransactions, treat_a_repeat_as_new_when_forgetting_is_their_quirk) {
   TransactionLayer::Options options;
   options.server_quirks.forget_when_answered = true;

@@ -111,6 +111,34 @@ TEST_F(SipTransportTest, resets_a_connection_that_cannot_be_framed) {
   EXPECT_EQ(there.messages.size(), 1u) << "on a new connection";
 }
 
+/// A connection that never says anything.
+struct Silent final : world::StreamHandler {
+  Silent(world::World& world, const IpAddress& from)
+      : stream(world.connect({from, 0}, server, *this)) {}
+  void on_open() override {}
+  void on_bytes(std::string_view) override {}
+  void on_end(world::StreamEnd) override { ended = true; }
+  bool ended = false;
+  std::unique_ptr<world::Stream> stream;
+};
+
+TEST_F(SipTransportTest, makes_room_for_a_connection_by_the_oldest_that_never_spoke) {
+  here.send(Transport::tcp, server, request_text());
+  run_for(1s);
+  std::vector<std::unique_ptr<Silent>> silent;
+  const IpAddress from = *IpAddress::parse("10.0.0.77");
+  for (std::size_t i = 0; i < SipTransport::max_connections + 9; ++i) {
+    silent.push_back(std::make_unique<Silent>(world, from));
+    run_for(10ms);
+  }
+  run_for(1s);
+  for (std::size_t i = 0; i < silent.size(); ++i) EXPECT_EQ(silent[i]->ended, i < 10) << i;
+  EXPECT_TRUE(here.failures.empty()) << "it spoke";
+  here.send(Transport::tcp, server, request_text({.method = "OPTIONS"}));
+  run_for(1s);
+  EXPECT_EQ(there.messages.size(), 2u);
+}
+
 TEST_F(SipTransportTest, reports_icmp_and_refused_connections) {
   there.transport.close();
   for (const Transport over : {Transport::udp, Transport::tcp}) {

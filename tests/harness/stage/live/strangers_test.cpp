@@ -36,5 +36,24 @@ TEST(StrangersInARun, are_told_by_the_account_they_register) {
   EXPECT_EQ(judge::tested_of(profile, 2).users, (std::vector<std::string>{"1001", "1002"}));
 }
 
+TEST(StrangersInARun, that_come_in_thousands_are_taken_for_none_of_ours) {
+  const std::string ours = request("REGISTER", "1001");
+  const std::string invite = request("INVITE", "1001");
+  scenario::Profile profile;
+  profile.account.user = "1001";
+  Strangers strangers(judge::tested_of(profile, 1));
+  EXPECT_FALSE(strangers.include(device, sip::MessageView::parse(ours)));
+  for (unsigned i = 0; i < 6000; ++i) {
+    const std::string other = request("REGISTER", std::to_string(20000 + i));
+    const auto low = static_cast<std::uint8_t>(i % 250);
+    const auto high = static_cast<std::uint8_t>(i / 250);
+    const Endpoint endpoint{IpAddress::v4({127, 9, high, low}), 5060};
+    EXPECT_TRUE(strangers.include(endpoint, sip::MessageView::parse(other)));
+    EXPECT_TRUE(strangers.include(endpoint, sip::MessageView::parse(invite)));
+  }
+  EXPECT_FALSE(strangers.include(device, sip::MessageView::parse(invite)));
+  EXPECT_FALSE(strangers.include(device, sip::MessageView::parse(ours)));
+}
+
 }  // namespace
 }  // namespace sipharness::stage
