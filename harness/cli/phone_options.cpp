@@ -31,6 +31,9 @@ void add_phone_options(CLI::App& command, PhoneArguments& arguments) {
       .add_option("--phone-mac", arguments.mac,
                   "The phone that gets the configuration (default: the first that asks)")
       ->type_name("MAC");
+  command.add_flag("--phone-behind-nat", arguments.behind_nat,
+                   "Serve the phone's configuration to any address, not only to --phone-address; "
+                   "needs --phone-mac");
   command
       .add_option("--reprovision", arguments.reprovision,
                   "What boot does to the phone: auto, none, resync or reboot (auto: reboot "
@@ -55,6 +58,10 @@ stage::PhoneChoice chosen_phone(const PhoneArguments& arguments) {
   choice.reprovision = reprovisions.at(arguments.reprovision);
   choice.http_port = arguments.http_port;
   choice.prompts = arguments.prompts;
+  choice.is_behind_nat = arguments.behind_nat;
+  if (arguments.behind_nat && arguments.mac.empty())
+    throw InputError(
+        "--phone-behind-nat needs --phone-mac: without its address the phone is known by its MAC");
   if (arguments.mac.empty()) return choice;
   choice.mac = fake_servers::parse_mac(arguments.mac);
   if (!choice.mac)

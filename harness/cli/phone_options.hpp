@@ -15,6 +15,7 @@ struct PhoneArguments {
   std::string mac;
   std::string reprovision = "auto";
   std::uint16_t http_port = 8080;
+  bool behind_nat = false;
   bool prompts = false;
 };
 

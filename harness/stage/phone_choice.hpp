@@ -23,6 +23,8 @@ struct PhoneChoice {
   std::optional<std::string> mac{};  ///< twelve lower-case digits; else learnt when it asks
   /// Where it fetches its configuration and calls its action URLs, at the primary's address.
   std::uint16_t http_port = 8080;
+  /// Its requests come from another address than --phone-address; then `mac` is known.
+  bool is_behind_nat = false;
   Reprovision reprovision = Reprovision::automatic;
   /// What the phone cannot be made to do is asked of a person.
   bool prompts = false;

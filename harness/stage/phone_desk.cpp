@@ -1,6 +1,7 @@
 #include "harness/stage/phone_desk.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <variant>
 
@@ -22,6 +23,9 @@ using scenario::DeviceVerb;
 constexpr std::uint16_t web_port = 80;
 constexpr std::uint16_t sip_port = 5060;  ///< P40, as it is provisioned
 constexpr Duration longest_farewell = 3s;
+
+/// policy: so many addresses that are not the phone's are told of.
+constexpr std::size_t most_strangers = 8;
 
 /// "192.0.2.50" or "192.0.2.50:8080".
 Endpoint phone_endpoint(const Production& production) {
@@ -141,7 +145,23 @@ class PhoneDesk final : public dut::Device {
         {event, phone, services_.production.profile.account}, std::move(done));
   }
 
+  /// The file holds the password, and an action URL moves the run: both are the phone's alone.
+  bool is_from_phone(const host::HttpRequest& request) {
+    const IpAddress phone = phone_endpoint(services_.production).address;
+    const IpAddress& from = request.from.address;
+    if (from == phone || services_.production.options.phone.is_behind_nat) return true;
+    if (strangers_.size() == most_strangers || !strangers_.insert(from).second) return false;
+    const std::string what = fmt::format(
+        "{} asked for what is only for the phone at {} and was refused (403): if it is the phone "
+        "behind a NAT, give --phone-behind-nat and --phone-mac",
+        from.text(), phone.text());
+    services_.journal.write(journal::Remark{what});
+    tell(what);
+    return false;
+  }
+
   host::HttpResponse serve(const host::HttpRequest& request) {
+    if (!is_from_phone(request)) return {forbidden, "text/plain", {}};
     if (const auto report = dut::parse_action_url(request.target)) {
       phone_.on_action_url(*report);
       return {};
@@ -161,9 +181,11 @@ class PhoneDesk final : public dut::Device {
   }
 
   static constexpr int ok = 200;
+  static constexpr int forbidden = 403;
 
   RealServices services_;
   bool is_off_ = false;  ///< a person was asked to switch it off
+  std::set<IpAddress> strangers_;
   Provisioning provisioning_;
   dut::Phone phone_;
   host::HttpServer server_;

@@ -1,6 +1,7 @@
 """A stand-in phone, written from the vendor's papers, is provisioned, driven over HTTP and judged; and
 whatever can be wrong with a phone's web interface, or come to the harness's own, is told and survived."""
 import concurrent.futures
+import http.client
 import itertools
 import json
 import os
@@ -12,7 +13,6 @@ import sys
 import time
 import unittest
 import urllib.error
-import urllib.request
 
 from phone_standin import read_configuration
 from support import (EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, SCENARIOS, only_the_host_is_blamed, result_of,
@@ -258,6 +258,7 @@ class Trouble(PhoneTest):
         bench = self.bench()
         scenario = bench.scenario("guide/call_primary_up.json")
         self.assert_exit(bench.run(scenario, "--phone-mac", "c074"), 2)
+        self.assert_exit(bench.run(scenario, "--phone-behind-nat"), 2)
         self.assert_exit(bench.run(scenario, "--phone-passcode-file", "x"), 2)
         self.assert_exit(bench.run(scenario, "--jobs", "2"), 2)
         for address, says in (("192.0.2.50", "--bind"), ("phone.example", "an IP address")):
@@ -283,11 +284,12 @@ class Served(PhoneTest):
         super().setUp()
         self.at_bench = self.bench()
         self.run_ = None
+        self.start_options = ()
 
     def start(self, **phone):
         bench = self.at_bench
         self.run_ = bench.start_run(bench.scenario("guide/both_up_register.json"), "--reprovision", "none",
-                                    "--wait", "8s", "--profile", bench.profile(**phone))
+                                    "--wait", "8s", "--profile", bench.profile(**phone), *self.start_options)
         until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
@@ -302,13 +304,22 @@ class Served(PhoneTest):
         return errors
 
     def fetch(self, name, agent=f"Grandstream Model HW GRP2601W V1.0A SW 1.0.7.32 DevId {MAC.upper()}"):
-        request = urllib.request.Request(f"http://{self.at_bench.web}/{name}", headers={"User-Agent": agent})
-        with urllib.request.urlopen(request, timeout=5) as reply:
-            return reply.read()
+        return self.exchange_http(name, agent, self.at_bench.phone)
+
+    def exchange_http(self, name, agent, address):
+        """What a client at `address` gets; HTTPError where it is refused."""
+        connection = http.client.HTTPConnection(f"{self.at_bench.net}.11", 8080, 5, (address, 0))
+        connection.request("GET", f"/{name}", headers={"User-Agent": agent})
+        reply = connection.getresponse()
+        body = reply.read()
+        connection.close()
+        if reply.status != 200:
+            raise urllib.error.HTTPError(name, reply.status, reply.reason, reply.headers, None)
+        return body
 
     def exchange(self, request):
         """What comes back for these bytes until the connection ends."""
-        with socket.create_connection((f"{self.at_bench.net}.11", 8080), timeout=10) as connection:
+        with socket.create_connection((f"{self.at_bench.net}.11", 8080), 10, (self.at_bench.phone, 0)) as connection:
             reply = b""
             try:
                 connection.sendall(request)
@@ -354,6 +365,28 @@ class Served(PhoneTest):
         self.assertIn("--phone-mac 000000000000", errors)
         journal = (self.at_bench.folder / "journal.jsonl").read_text()
         self.assertIn("action URL: local=John Doe", journal)
+
+    def test_strangers_get_nothing(self):
+        self.start()
+        agent = f"Grandstream Model HW GRP2614 SW 1.0.5.15 DevId {MAC}"
+        for address in ("127.0.0.1", f"{self.at_bench.net}.77"):
+            for name in (f"cfg{MAC}.xml", "action/terminatedCall?local=x", ""):
+                with self.assertRaises(urllib.error.HTTPError) as refused:
+                    self.exchange_http(name, agent, address)
+                self.assertEqual(refused.exception.code, 403, name)
+        self.assertIn(PASSWORD, read_configuration(self.fetch(f"cfg{MAC}.xml"), MAC)["password"])
+        errors = self.finish()
+        self.assertIn("--phone-behind-nat", errors)
+        journal = (self.at_bench.folder / "journal.jsonl").read_text()
+        self.assertEqual(journal.count('"event":"remark"'), 2)
+        self.assertNotIn("terminatedCall", journal)
+
+    def test_behind_nat(self):
+        self.start_options = ("--phone-behind-nat", "--phone-mac", MAC)
+        self.start()
+        found = self.exchange_http(f"cfg{MAC}.xml", "a phone", f"{self.at_bench.net}.77")
+        self.assertEqual(read_configuration(found, MAC)["password"], PASSWORD)
+        self.finish()
 
     def test_slow_and_many_connections(self):
         self.start()
