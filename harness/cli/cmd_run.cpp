@@ -15,6 +15,7 @@
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
 #include "harness/files/files.hpp"
+#include "harness/host/process/home_guard.hpp"
 #include "harness/host/process/signals.hpp"
 #include "harness/host/process/workers.hpp"
 #include "harness/host/terminal.hpp"
@@ -96,6 +97,7 @@ Duration first_register_timeout(const RunArguments& arguments, const stage::Devi
 void validate(const RunArguments& arguments) {
   const stage::DeviceChoice device = chosen_device(arguments);
   chosen_phone(arguments.phone);
+  allowed_targets(arguments.lab);
   first_register_timeout(arguments, device);
   duration_of("--prompt-timeout", arguments.prompt_timeout);
   const bool is_one_of_a_kind =
@@ -123,6 +125,7 @@ stage::RunOptions options_for(const RunArguments& arguments, const Task& task) {
   options.first_register_timeout = first_register_timeout(arguments, options.device);
   options.prompt_timeout = duration_of("--prompt-timeout", arguments.prompt_timeout);
   options.bind = arguments.lab.bind;
+  options.allowed_targets = allowed_targets(arguments.lab);
   if (options.device.is_foreign() && !arguments.no_control_runs)
     options.healthy = read_scenarios({shipped_scenarios() + "/sanity/healthy.json"}).front();
   if (arguments.clock != "auto")
@@ -275,6 +278,7 @@ int run_scenarios(const RunArguments& arguments) {
     task.folder = files::make_run_folder(arguments.out, name);
   }
   host::catch_interrupts();
+  host::clear_leftovers();
   return Runner(arguments, std::move(tasks)).run();
 }
 

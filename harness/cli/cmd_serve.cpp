@@ -11,6 +11,7 @@
 #include "harness/cli/lab_options.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/files/files.hpp"
+#include "harness/host/process/home_guard.hpp"
 #include "harness/host/process/signals.hpp"
 #include "harness/serve/serve.hpp"
 
@@ -42,6 +43,7 @@ int serve(const ServeArguments& arguments) {
   stage::RunOptions options;
   options.device.kind = stage::DeviceKind::external;
   options.bind = arguments.lab.bind;
+  options.allowed_targets = allowed_targets(arguments.lab);
   if (arguments.capture != "auto")
     options.capture =
         arguments.capture == "live" ? stage::CaptureMode::live : stage::CaptureMode::tap;
@@ -52,6 +54,7 @@ int serve(const ServeArguments& arguments) {
     options.folder = files::make_run_folder(arguments.out, scenario.name);
   options.interrupted = [] { return host::is_interrupted() || !flush_output(); };
   host::catch_interrupts();
+  host::clear_leftovers();
   serve::serve(scenario, with_account(read_profile(arguments.profile), arguments.lab), options,
                [](const std::string& text) {
                  std::istringstream lines(text);

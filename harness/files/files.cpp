@@ -3,9 +3,11 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -76,15 +78,24 @@ std::string make_run_folder(const std::string& base, const std::string& name) {
 }
 
 TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (fs::temp_directory_path() / "sipharness-XXXXXX").string();
+  // It gets its name when it is locked, so that nobody finds it without an owner.
+  std::string pattern = (fs::temp_directory_path() / ".sipharness.XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr)
     throw SetupError(fmt::format("cannot make a temporary folder: {}", reason()));
   path_ = pattern;
+  lock_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (lock_ < 0 || ::flock(lock_, LOCK_EX | LOCK_NB) != 0) return;
+  const fs::path hidden(path_);
+  const fs::path named = hidden.parent_path() / hidden.filename().string().substr(1);
+  std::error_code error;
+  fs::rename(hidden, named, error);
+  if (!error) path_ = named.string();
 }
 
 TemporaryFolder::~TemporaryFolder() {
   std::error_code error;
   fs::remove_all(path_, error);
+  if (lock_ >= 0) ::close(lock_);
 }
 
 }  // namespace sipharness::files

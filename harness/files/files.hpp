@@ -24,7 +24,9 @@ std::string file_name(const std::string& path);
 /// link `base`/latest points at it afterwards. Throws SetupError.
 std::string make_run_folder(const std::string& base, const std::string& name);
 
-/// A folder that is removed with everything in it.
+/// A folder that only this user can look into, removed with everything in it. It is locked as long
+/// as its process lives: one that no process holds was left by a harness that was killed
+/// (abandoned_folders.hpp).
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -35,6 +37,7 @@ class TemporaryFolder {
 
  private:
   std::string path_;
+  int lock_ = -1;
 };
 
 }  // namespace sipharness::files

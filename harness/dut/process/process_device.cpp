@@ -1,5 +1,6 @@
 #include "harness/dut/process/process_device.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "harness/files/files.hpp"
 #include "harness/host/process/child_process.hpp"
 #include "harness/host/process/device_log.hpp"
+#include "harness/host/process/home_guard.hpp"
 #include "harness/host/real_world.hpp"
 
 namespace sipharness::dut {
@@ -25,6 +27,12 @@ constexpr int most_reactions = 1000;
 
 std::string path_below(const std::string& folder, const std::string& path) {
   return folder + "/" + path;
+}
+
+/// It may hold the password.
+void keep_private(const std::string& path) {
+  std::filesystem::permissions(
+      path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 std::string folder_of(const std::string& path) {
@@ -135,6 +143,7 @@ class ProcessDevice::Impl {
       for (const std::string& folder : {folder_of(path_below(home_.path(), path)), folder_of(copy)})
         files::make_folders(folder);
       files::write_file(path_below(home_.path(), path), filled);
+      keep_private(path_below(home_.path(), path));
       files::write_file(copy, host::redacted(filled, secrets_));
     }
   }
@@ -269,6 +278,7 @@ class ProcessDevice::Impl {
   TimePoint began_;
   host::DeviceLog log_;
   files::TemporaryFolder home_;
+  host::HomeGuard guard_{home_.path()};
   std::optional<Variables> variables_;
   WatchWords words_;
   bool is_ready_ = false;

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
+#include "harness/host/machine/descriptors.hpp"
 #include "harness/host/machine/probes.hpp"
 
 namespace sipharness::host {
@@ -71,6 +73,8 @@ void become_a_device(pid_t harness, const char* folder) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  restore_descriptor_limit();
+  ::umask(S_IRWXG | S_IRWXO);  // what it keeps in its home may hold the password
   // Sockets of libraries that forgot to say so themselves are not for the program either.
   constexpr unsigned close_on_exec = 4;  // CLOSE_RANGE_CLOEXEC
   ::syscall(SYS_close_range, 3U, ~0U, close_on_exec);
