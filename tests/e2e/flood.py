@@ -279,8 +279,9 @@ def main():
         server = Server(scratch)
         before = server.rss()
         phone, attack = flood(server, options.datagrams, options.connections, options.accounts, options.seconds)
-        minute = max((rss for at, rss in attack.memory if at <= 60), default=0)
-        later = max((rss for at, rss in attack.memory if at > 60), default=0)
+        every = 30
+        memory = [max(rss for at, rss in attack.memory if at // every == part)
+                  for part in sorted({at // every for at, _ in attack.memory})]
         used = pathlib.Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         ticks = os.sysconf("SC_CLK_TCK")
         code = server.stop()
@@ -289,7 +290,7 @@ def main():
     print(f"healthy phone: {phone.asked} requests, {phone.unanswered} unanswered, median "
           f"{waits[len(waits) // 2] * 1000:.1f} ms, 99 % {waits[len(waits) * 99 // 100] * 1000:.1f} ms, "
           f"worst {waits[-1] * 1000:.1f} ms")
-    print(f"memory: {before} KiB before, at most {minute} KiB in the first minute, {later} KiB afterwards")
+    print(f"memory: {before} KiB before; at most in each {every} s: {' '.join(map(str, memory))} KiB")
     print(f"CPU: {(int(used[11]) + int(used[12])) / ticks:.1f} s")
 
 

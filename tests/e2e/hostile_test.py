@@ -217,7 +217,8 @@ class Killed(EndToEnd):
             time.sleep(0.05)
         return True
 
-    def test_nothing_is_left_of_a_killed_run(self):
+    def start(self):
+        """A run whose softphone has two children, one of them in a session of its own; the process and its home."""
         notes = self.scratch / "home"
         script = f'echo "$HOME" >{notes}; sleep 277 & setsid sleep 278 & wait'
         profile = self.scratch / "script.json"
@@ -238,13 +239,42 @@ class Killed(EndToEnd):
             self.fail(run.communicate()[1].decode())
         home = pathlib.Path(notes.read_text().strip())
         self.assertTrue(self.await_true(lambda: len(self.belongs(home)) >= 3))
+        return run, home
+
+    def assert_gone(self, home):
+        self.assertTrue(self.await_true(lambda: not self.belongs(home)), self.belongs(home))
+        self.assertTrue(self.await_true(lambda: not home.exists()))
+
+    def test_nothing_is_left_of_a_killed_run(self):
+        run, home = self.start()
         self.assertEqual(home.stat().st_mode & 0o777, 0o700)
         self.assertEqual((home / "conf").stat().st_mode & 0o777, 0o600)
         self.assertIn(PASSWORD, (home / "conf").read_text())
         run.send_signal(signal.SIGKILL)
         run.wait()
-        self.assertTrue(self.await_true(lambda: not self.belongs(home)), self.belongs(home))
-        self.assertTrue(self.await_true(lambda: not home.exists()))
+        self.assert_gone(home)
+
+    def test_the_next_start_clears_what_no_guard_could(self):
+        run, home = self.start()
+        for guard in self.guards_of(run):
+            os.kill(guard, signal.SIGKILL)
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        self.assertTrue((home / "conf").exists())
+        Server(self.scratch).stop()
+        self.assert_gone(home)
+
+    def guards_of(self, run):
+        found = []
+        for status in pathlib.Path("/proc").glob("[0-9]*/status"):
+            try:
+                text = status.read_text()
+            except OSError:
+                continue
+            if "Name:\tsipharness-grd\n" in text and f"PPid:\t{run.pid}\n" in text:
+                found.append(int(status.parent.name))
+        self.assertTrue(found)
+        return found
 
 
 if __name__ == "__main__":
