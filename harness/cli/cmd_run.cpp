@@ -232,15 +232,20 @@ class Runner {
 
   /// A result that finds no room in its folder is still one of the results.
   void judge(const Task& task) {
-    auto judged = value_or_reject(judge::judge(request_for(arguments_, task.folder)));
+    auto judged = judge::judge(request_for(arguments_, task.folder));
+    if (!judged) return give_up(task, "cannot read the run again: " + judged.error().text());
     try {
-      files::write_file(judge::RunFolder{task.folder}.result(), reports::json(judged.result));
+      files::write_file(judge::RunFolder{task.folder}.result(), reports::json(judged->result));
     } catch (const SetupError& error) {
-      tell(fmt::format("sipharness: {}: {}", task.scenario.full_name(), error.what()));
-      ++could_not_run_;
+      give_up(task, error.what());
     }
-    print_result(judged.result, arguments_.output, task.folder, tasks_.size() > 1);
-    results_.push_back(std::move(judged.result));
+    print_result(judged->result, arguments_.output, task.folder, tasks_.size() > 1);
+    results_.push_back(std::move(judged->result));
+  }
+
+  void give_up(const Task& task, const std::string& why) {
+    tell(fmt::format("sipharness: {}: {}", task.scenario.full_name(), why));
+    ++could_not_run_;
   }
 
   void print_summary() const {
