@@ -90,7 +90,6 @@ void JournalFacts::find_faults() {
   };
   add(all<journal::Withheld>());
   add(all<journal::Delayed>());
-  add(all<journal::BindingsForgotten>());
   const auto is_by_chance = [](const auto& one) { return one.event->rule == journal::by_chance; };
   is_lossy_ = std::ranges::any_of(all<journal::Ignored>(), is_by_chance) ||
               std::ranges::any_of(all<journal::Withheld>(), is_by_chance);

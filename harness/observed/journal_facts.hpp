@@ -49,7 +49,7 @@ class JournalFacts {
     return outages_at_[static_cast<std::size_t>(server)];
   }
 
-  /// When the server withheld or delayed a response, or forgot its bindings; sorted.
+  /// When the server withheld or delayed a response; sorted.
   const std::vector<CaptureTime>& faults(trace::ServerRole server) const {
     return faults_[static_cast<std::size_t>(server)];
   }

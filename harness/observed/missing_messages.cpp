@@ -172,7 +172,7 @@ class Finder {
       if (began_before(transaction)) return;
       const bool is_invite = transaction.method == sip::Method::invite;
       Series series{.sends = transaction.sends,
-                    .cap = is_invite ? timers.sixty_four_t1() : timers.t2,
+                    .cap = is_invite ? Duration::max() : timers.t2,
                     .runs_out = !transaction.first_response};
       if (!is_invite && transaction.provisional)
         series.at_cap_from = phone_.at(*transaction.provisional);

@@ -53,6 +53,12 @@ bool precedes_move(const Phone& phone, const RegisterAttempt& attempt) {
          *next <= attempt.end.value_or(attempt.start) + policy::time_to_call_after_register;
 }
 
+bool may_have_restarted_between(const Phone& phone, const RegisterAttempt& before,
+                                const RegisterAttempt& next) {
+  return may_have_restarted(phone, transactions(phone)[before.transactions.back()],
+                            transactions(phone)[next.transactions.front()]);
+}
+
 std::vector<Refresh> find_refreshes_at(const Phone& phone, ServerRole server) {
   std::vector<Refresh> found;
   const auto& attempts = attempts_at(phone, server);
@@ -64,11 +70,16 @@ std::vector<Refresh> find_refreshes_at(const Phone& phone, ServerRole server) {
     if (!previous.ok || !previous.granted || previous.unregister || next.unregister) continue;
     if (!is_grant_known(previous)) continue;
     if (next_power_change(phone, *previous.ok) <= next.start) continue;
-    const auto& all = transactions(phone);
     had_other_reason = has_moved(phone, previous, next) || precedes_move(phone, next) ||
-                       may_have_restarted(phone, all[previous.transactions.back()],
-                                          all[next.transactions.front()]);
-    found.push_back({&previous, &next, *previous.granted, had_other_reason, follows_other_reason});
+                       may_have_restarted_between(phone, previous, next);
+    found.push_back(
+        {.previous = &previous,
+         .next = &next,
+         .granted = *previous.granted,
+         .has_other_reason = had_other_reason,
+         .follows_other_reason = follows_other_reason,
+         .precedes_restart =
+             i + 2 < attempts.size() && may_have_restarted_between(phone, next, *attempts[i + 2])});
   }
   return found;
 }

@@ -26,6 +26,8 @@ struct Refresh {
   bool has_other_reason = false;
   /// `previous` had, so that the device may have kept to its periods and be early.
   bool follows_other_reason = false;
+  /// What looks like a restart comes next: by `next` the device may have said that it goes.
+  bool precedes_restart = false;
 };
 
 /// At one server, in time order.

@@ -230,7 +230,10 @@ class BindingFinder {
     std::ranges::stable_sort(accepted, {},
                              [this](std::size_t index) { return *attempts_[index].ok; });
     for (const std::size_t index : accepted) take(index);
-    for (Binding& binding : bindings_) forget(binding);
+    for (Binding& binding : bindings_) {
+      binding.believed_until = binding.until;
+      forget(binding);
+    }
     return std::move(bindings_);
   }
 

@@ -36,7 +36,8 @@ struct Binding {
   std::size_t attempt = 0;  ///< index into the attempts
   CaptureTime from;
   CaptureTime until;  ///< lapse, un-REGISTER, refresh (the next binding takes over) or forgotten
-  bool refreshed = false;  ///< ended because the next one began
+  bool refreshed = false;        ///< ended because the next one began
+  CaptureTime believed_until{};  ///< as far as the device can know: no server tells what it forgets
 };
 
 std::vector<RegisterAttempt> find_attempts(const Phone& phone);

@@ -1,6 +1,7 @@
 #include "harness/observed/restarts.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/policy.hpp"
@@ -34,6 +35,13 @@ std::vector<const RegisterAttempt*> begun_anew_at(const Phone& phone, ServerRole
   return found;
 }
 
+std::unordered_set<const RegisterAttempt*> find_begun_by_restarts(const Phone& phone) {
+  std::unordered_set<const RegisterAttempt*> found;
+  for (const OwnRestart& restart : own_restarts(phone))
+    found.insert(restart.anew.begin(), restart.anew.end());
+  return found;
+}
+
 }  // namespace
 
 std::vector<OwnRestart> find_own_restarts(const Phone& phone) {
@@ -47,6 +55,10 @@ std::vector<OwnRestart> find_own_restarts(const Phone& phone) {
       found.push_back({{one, *other}});
   }
   return found;
+}
+
+bool is_begun_by_restart(const Phone& phone, const RegisterAttempt& attempt) {
+  return phone.derived<find_begun_by_restarts>().contains(&attempt);
 }
 
 bool may_have_restarted(const Phone& phone, const Transaction& registered,

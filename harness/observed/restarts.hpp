@@ -23,6 +23,9 @@ inline const std::vector<OwnRestart>& own_restarts(const Phone& phone) {
   return phone.derived<find_own_restarts>();
 }
 
+/// The attempt is one by which the device began anew.
+bool is_begun_by_restart(const Phone& phone, const RegisterAttempt& attempt);
+
 /// Only a journal tells that a device was restarted. Without one, a new Call-ID and From tag some
 /// time after a registration succeeded are what a restart looks like.
 bool may_have_restarted(const Phone& phone, const Transaction& registered, const Transaction& next);

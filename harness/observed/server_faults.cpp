@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/observed/connections.hpp"
 #include "harness/observed/credentials.hpp"
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/outages.hpp"
@@ -28,10 +29,10 @@ bool is_keep_alive(const Message& message) {
   return message.sip.is_request() && message.sip.method() == sip::Method::options;
 }
 
-using FaultTimes = std::array<std::vector<CaptureTime>, 3>;  ///< by server, sorted
+using TimesByServer = std::array<std::vector<CaptureTime>, 3>;  ///< sorted
 
 /// What a capture without a journal shows of a server that is not there.
-void add_unjournalled_faults(const Phone& phone, FaultTimes& times) {
+void add_unjournalled_faults(const Phone& phone, TimesByServer& times) {
   for (const Transaction& transaction : transactions(phone))
     if (!transaction.first_response && transaction.direction == Direction::from_device &&
         transaction.method != sip::Method::options)
@@ -41,8 +42,8 @@ void add_unjournalled_faults(const Phone& phone, FaultTimes& times) {
 }
 
 /// All faults but outages.
-FaultTimes find_fault_times(const Phone& phone) {
-  FaultTimes times;
+TimesByServer find_fault_times(const Phone& phone) {
+  TimesByServer times;
   for (const ServerRole server : both_servers)
     times[static_cast<std::size_t>(server)] = phone.journal.faults(server);
   for (const Message& message : phone.messages)
@@ -54,6 +55,34 @@ FaultTimes find_fault_times(const Phone& phone) {
   if (!phone.trace.has_journal()) add_unjournalled_faults(phone, times);
   for (std::vector<CaptureTime>& of_server : times) std::ranges::sort(of_server);
   return times;
+}
+
+/// When the phone sent something to a server, or tried to connect.
+TimesByServer find_times_sent(const Phone& phone) {
+  TimesByServer times;
+  for (const Message& message : phone.messages)
+    if (message.from_device() && !is_keep_alive(message))
+      times[static_cast<std::size_t>(message.server)].push_back(message.at);
+  for (const ConnectionAttempt& attempt : connection_attempts(phone))
+    times[static_cast<std::size_t>(attempt.server)].push_back(attempt.syn);
+  for (std::vector<CaptureTime>& of_server : times) std::ranges::sort(of_server);
+  return times;
+}
+
+/// By server, the outages that mattered to the phone: what was over before it sent anything did
+/// not.
+std::array<std::vector<Outage>, 3> find_outages_that_mattered(const Phone& phone) {
+  std::array<std::vector<Outage>, 3> found;
+  for (const ServerRole server : both_servers) {
+    const auto role = static_cast<std::size_t>(server);
+    const std::vector<CaptureTime>& sent = phone.derived<find_times_sent>()[role];
+    for (const Outage& outage : outages(phone, server)) {
+      const auto next = std::ranges::lower_bound(sent, outage.from);
+      const bool was_met = next != sent.end() && *next <= outage.until;
+      if (was_met || !outage.recovered) found[role].push_back(outage);
+    }
+  }
+  return found;
 }
 
 using TimeByServer = std::array<std::optional<CaptureTime>, 3>;
@@ -99,7 +128,7 @@ std::optional<CaptureTime> next_fault(const Phone& phone, ServerRole server, Cap
   const auto& times = phone.derived<find_fault_times>()[static_cast<std::size_t>(server)];
   const auto next = std::ranges::lower_bound(times, from);
   if (next != times.end()) earliest = *next;
-  const std::vector<Outage>& known = outages(phone, server);
+  const auto& known = phone.derived<find_outages_that_mattered>()[static_cast<std::size_t>(server)];
   const auto outage = std::ranges::upper_bound(known, from, {}, &Outage::until);
   if (outage != known.end()) {
     const CaptureTime begun = std::max(outage->from, from);

@@ -16,9 +16,10 @@ bool has_both_servers(const Phone& phone);
 /// Of a foreign capture that shows one server: why nothing can be said of two; else empty.
 std::string lone_server(const Phone& phone);
 
-/// The first sign that `server` did not behave as a healthy one: an outage, an ignored, withheld or
-/// delayed message, bindings forgotten, a REGISTER refused (a challenge is no refusal), or, without
-/// a journal, a request unanswered or a transport failure.
+/// The first sign to the phone that `server` did not behave as a healthy one: an outage that
+/// lasts or into which it sent something, an ignored, withheld or delayed message, a REGISTER
+/// refused (a challenge is no refusal), or, without a journal, a request unanswered or a transport
+/// failure.
 std::optional<CaptureTime> first_fault(const Phone& phone, ServerRole server);
 /// The same, from `from` on; an outage that lasts at `from` counts as from then.
 std::optional<CaptureTime> next_fault(const Phone& phone, ServerRole server, CaptureTime from);

@@ -12,6 +12,7 @@
 
 #include "harness/trace/device_table.hpp"
 #include "harness/trace/flow_evidence.hpp"
+#include "harness/trace/sip_endpoints.hpp"
 #include "harness/trace/users.hpp"
 
 namespace sipharness::trace {
@@ -110,16 +111,18 @@ class Callees {
   std::unordered_map<Endpoint, std::size_t, EndpointHash> silent_;
 };
 
-/// What devices exchange past the servers, with each other or with anybody.
+/// What devices exchange past the servers, with each other or with anybody that listens.
 void connect_devices(Trace& trace, const DeviceTable& table) {
   const auto device_at = [&](const Endpoint& endpoint) {
     auto device = table.only_device_at(endpoint);
     if (!device) device = table.only_device_on(endpoint);
     return device ? static_cast<std::uint32_t>(*device) : no_device;
   };
+  const EndpointSet closed = closed_server_ports(trace);
   for (Flow& flow : trace.messages.flows()) {
     flow.between.reset();
     if (flow.direction != Direction::elsewhere || !flow.left_out.empty()) continue;
+    if (closed.contains(flow.destination)) continue;
     const std::uint32_t source = device_at(flow.source);
     const std::uint32_t destination = device_at(flow.destination);
     if (source != destination) flow.between = {source, destination};

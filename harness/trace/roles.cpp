@@ -7,15 +7,17 @@
 #include "harness/trace/device_roles.hpp"
 #include "harness/trace/other_sides.hpp"
 #include "harness/trace/server_inference.hpp"
+#include "harness/trace/sip_endpoints.hpp"
 
 namespace sipharness::trace {
 namespace {
 
 /// Which endpoints are servers: by exact endpoint, and a server's other ports by an address that
-/// only one server and no device has.
+/// only one server and no device has. Where nobody listens is no server's port.
 class ServerTable {
  public:
-  explicit ServerTable(const Trace& trace) : is_field_(!trace.has_journal()) {
+  explicit ServerTable(const Trace& trace)
+      : is_field_(!trace.has_journal()), closed_(closed_server_ports(trace)) {
     for (const Server& server : trace.servers) {
       roles_.emplace(server.endpoint, server.role);
       const auto [place, is_new] = hosts_.emplace(host_of(server.endpoint), server.role);
@@ -30,13 +32,15 @@ class ServerTable {
   /// The servers of a run speak UDP from their own ports only.
   ServerRole role(const Endpoint& endpoint, Transport transport) const {
     if (const auto found = roles_.find(endpoint); found != roles_.end()) return found->second;
-    if (transport == Transport::udp && !is_field_) return ServerRole::none;
+    if (transport == Transport::udp && (!is_field_ || closed_.contains(endpoint)))
+      return ServerRole::none;
     const auto found = hosts_.find(host_of(endpoint));
     return found == hosts_.end() ? ServerRole::none : found->second;
   }
 
  private:
   bool is_field_;
+  EndpointSet closed_;
   std::unordered_map<Endpoint, ServerRole, EndpointHash> roles_;
   std::unordered_map<Endpoint, ServerRole, EndpointHash> hosts_;
 };

@@ -40,4 +40,16 @@ ServerRole SipEndpoints::server_between(const Endpoint& a, const Endpoint& b) co
   return first != ServerRole::none ? first : server_at(b);
 }
 
+std::unordered_set<Endpoint, EndpointHash> closed_server_ports(const Trace& trace) {
+  std::unordered_set<Endpoint, EndpointHash> hosts;
+  for (const Server& server : trace.servers) hosts.insert(host_of(server.endpoint));
+  std::unordered_set<Endpoint, EndpointHash> closed;
+  for (const TransportFailure& failure : trace.transport_failures)
+    if (failure.transport == Transport::udp && hosts.contains(host_of(failure.destination)))
+      closed.insert(failure.destination);
+  for (const Server& server : trace.servers) closed.erase(server.endpoint);
+  for (const Flow& flow : trace.messages.flows()) closed.erase(flow.source);
+  return closed;
+}
+
 }  // namespace sipharness::trace

@@ -33,4 +33,7 @@ class SipEndpoints {
   std::unordered_map<Endpoint, ServerRole, EndpointHash> servers_;
 };
 
+/// Ports of a server's machine that said nothing, and of which ICMP said that nobody listens there.
+std::unordered_set<Endpoint, EndpointHash> closed_server_ports(const Trace& trace);
+
 }  // namespace sipharness::trace

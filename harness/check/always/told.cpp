@@ -67,6 +67,9 @@ void lives_to_the_end(const Phone& phone, Judge& judge) {
   if (const auto stimulus = unanswered_stimulus(phone, *last))
     judge.violated({}, fmt::format("silent since {}, although: {}",
                                    format_seconds(*last - phone.trace.zero), *stimulus));
+  else if (!phone.trace.has_journal())
+    judge.needs("a journal, which says how long the device was watched and what it was told",
+                Blame::user);
   else
     judge.pass({}, "the device reacted to the end");
 }

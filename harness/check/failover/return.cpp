@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -96,19 +98,67 @@ CaptureTime last_invite_at(const Phone& phone, const CallGroup& call) {
   return last;
 }
 
-void a_call_to_nobody_ends(const Phone& phone, const CallGroup& call, Occurrence& it) {
+/// Without a journal: the call was tried at both servers until Timer B, and drew nothing.
+bool has_found_nobody(const Phone& phone, const CallGroup& call) {
+  if (call.leg(ServerRole::primary) == nullptr || call.leg(ServerRole::secondary) == nullptr)
+    return false;
+  const Leg& last = call.legs.back();
+  const CaptureTime timer_b = last.i0 + phone.profile.timers.sixty_four_t1();
+  return timer_b < phone.trace.last &&
+         last_invite_at(phone, call) - last.i0 > phone.profile.timers.sixty_four_t1() / 2 &&
+         std::ranges::all_of(call.legs, [&](const Leg& leg) {
+           return leg.silent() && leg.invites.size() == 1 && is_out(phone, leg.server, leg.i0);
+         });
+}
+
+void judge_time_tried(const Phone& phone, trace::Span tried, Occurrence& it) {
+  it.within({.start = tried.from,
+             .end = tried.until,
+             .window = {.max = 2 * failover_limit(phone)},
+             .tolerance = failover_grace(phone)},
+            "from the dial to the last INVITE of a call that nobody answers");
+}
+
+/// The longest time for which the device tried with one Call-ID: that was one call for sure.
+trace::Span longest_with_one_call_id(const Phone& phone, const CallGroup& call) {
+  std::map<std::string_view, trace::Span> tried;
+  for (const Leg& leg : call.legs) {
+    const Transaction& invite = invite_of(phone, leg);
+    const CaptureTime last = phone.at(invite.sends.back());
+    const auto [span, is_first] =
+        tried.try_emplace(opening(phone, invite).sip.call_id(), trace::Span{leg.i0, last});
+    span->second.until = std::max(span->second.until, last);
+  }
+  return std::ranges::max_element(
+             tried, {}, [](const auto& one) { return one.second.until - one.second.from; })
+      ->second;
+}
+
+void a_call_without_dial_ends(const Phone& phone, const CallGroup& call, Occurrence& it) {
+  if (!has_found_nobody(phone, call)) return;
   const Duration limit = 2 * failover_limit(phone);
+  const trace::Span whole{start_of(call), last_invite_at(phone, call)};
+  const trace::Span surely_one = longest_with_one_call_id(phone, call);
+  if (whole.until - whole.from <= limit)
+    judge_time_tried(phone, whole, it);
+  else if (surely_one.until - surely_one.from > limit)
+    judge_time_tried(phone, surely_one, it);
+  else
+    it.inconclusive(Blame::user,
+                    "INVITEs with several Call-IDs, one after the other: dialled anew? With "
+                    "--journal the dials would tell");
+}
+
+void a_call_to_nobody_ends(const Phone& phone, const CallGroup& call, Occurrence& it) {
+  if (!phone.trace.has_journal()) return a_call_without_dial_ends(phone, call, it);
   const CaptureTime start = start_of(call);
-  if (call.legs.empty() || !are_both_out(phone, start) || !are_both_out(phone, start + limit))
+  if (call.legs.empty() || !are_both_out(phone, start) ||
+      !are_both_out(phone, start + 2 * failover_limit(phone)))
     return;
   if (std::ranges::any_of(call.legs, [](const Leg& leg) { return leg.invites.size() > 1; }))
     it.violated("a server that had not answered was tried again in the same call");
   else
-    it.within({.start = start,
-               .end = last_invite_at(phone, call),
-               .window = {.max = limit},
-               .tolerance = failover_grace(phone)},
-              "from the dial to the last INVITE of a call that nobody answers");
+    judge_time_tried(phone, {start, last_invite_at(phone, call)}, it);
 }
 
 // --- A primary that comes and goes ---------------------------------------------------------------

@@ -17,6 +17,7 @@
 #include "harness/observed/outages.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/requests.hpp"
+#include "harness/observed/restarts.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -54,7 +55,7 @@ verdict::Window refresh_window(const Phone& phone, Duration granted) {
 }
 
 void refreshes_in_time(const Phone& phone, const Refresh& refresh, Occurrence& it) {
-  if (refresh.has_other_reason) return;
+  if (refresh.has_other_reason || is_begun_by_restart(phone, *refresh.next)) return;
   const Measurement measurement{.start = *refresh.previous->ok,
                                 .end = refresh.next->start,
                                 .window = refresh_window(phone, refresh.granted),
@@ -68,7 +69,7 @@ void refreshes_in_time(const Phone& phone, const Refresh& refresh, Occurrence& i
   const bool is_early = measurement.measured() < *measurement.window.min;
   // Looking earlier than due, and finding the server gone, is no refresh that could be too early;
   // nor is it when an OPTIONS keep-alive is the reason to look.
-  if (is_early && refresh.follows_other_reason) return;
+  if (is_early && (refresh.follows_other_reason || refresh.precedes_restart)) return;
   if (is_early && (!refresh.next->ok || follows_lost_options(phone, *refresh.next))) return;
   // Early by less than half is only a warning; with R unused the window already allows it.
   if (is_early && measurement.measured() > nominal / 2)
@@ -152,8 +153,9 @@ const std::array rules{
                              "Reregister before Expiration has passed.",
                  .observed = "The interval from a server's 200 to the start of the next attempt "
                              "there is E - R; with R = 0 it lies between half of E and E. A "
-                             "REGISTER for a new Contact, address or connection, or before a call "
-                             "that moves to that server, is no refresh.",
+                             "REGISTER for a new Contact, address or connection, of a device that "
+                             "begins anew, or before a call that moves to that server, is no "
+                             "refresh.",
                  .tolerance = "profile: registration"},
          .needs = {"a refresh after a granted registration"},
          .unless = has_no_reregister_before,

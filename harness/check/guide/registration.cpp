@@ -20,6 +20,7 @@
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/register_transactions.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/switch_offs.hpp"
 #include "harness/sip/address.hpp"
 #include "harness/sip/uri.hpp"
 
@@ -141,6 +142,20 @@ const RegisterAttempt* unknown_grant(const Phone& phone, ServerRole server,
   return nullptr;
 }
 
+/// The last binding had to be refreshed before `until`, and the capture ends before it lapses.
+bool is_overdue(const Phone& phone, Judge& judge, ServerRole server, CaptureTime until) {
+  const RegisterAttempt* last = last_bound(phone, server, until);
+  if (until < phone.trace.last || last == nullptr || last != attempts_at(phone, server).back())
+    return false;
+  const CaptureTime due = *last->ok + latest_refresh(phone, *last->granted);
+  if (until <= due + registration_tolerance(phone, *last->granted).value) return false;
+  judge.inconclusive(evidence_of(phone, *last), Blame::harness,
+                     fmt::format("the refresh at the {} is {} late where the capture ends, before "
+                                 "the binding lapses",
+                                 to_string(server), format_seconds(until - due)));
+  return true;
+}
+
 /// Gaps without a binding at `server` in [from, until] are violations; true if there was none.
 bool holds_binding(const Phone& phone, Judge& judge, ServerRole server,
                    std::pair<CaptureTime, CaptureTime> span) {
@@ -152,7 +167,7 @@ bool holds_binding(const Phone& phone, Judge& judge, ServerRole server,
   CaptureTime covered = span.first;
   bool whole = true;
   for (const Binding& binding : bindings(phone)) {
-    if (binding.server != server || binding.until <= covered || binding.from > span.second)
+    if (binding.server != server || binding.believed_until <= covered || binding.from > span.second)
       continue;
     const RegisterAttempt& attempt = attempts(phone)[binding.attempt];
     const Duration gap = binding.from - covered;
@@ -163,15 +178,34 @@ bool holds_binding(const Phone& phone, Judge& judge, ServerRole server,
           fmt::format("no binding at the {} for {}", to_string(server), format_seconds(gap)));
       whole = false;
     }
-    covered = binding.until;
+    covered = binding.believed_until;
   }
-  if (covered >= span.second) return whole;
+  if (covered >= span.second) return whole && !is_overdue(phone, judge, server, span.second);
   const RegisterAttempt* last = last_bound(phone, server, span.second);
   judge.violated(last != nullptr ? evidence_of(phone, *last) : Evidence{server, {}, {}},
                  fmt::format("the binding at the {} {} {} before the end of the span judged",
                              to_string(server), last_end(phone, server, covered),
                              format_seconds(span.second - covered)));
   return false;
+}
+
+/// Without a journal: this binding was taken back and the other kept, and the capture ends before
+/// it shows whether the device went down.
+bool may_have_gone_down(const Phone& phone, Judge& judge, ServerRole server, CaptureTime at) {
+  const auto left = std::ranges::find(departures(phone), at, &Departure::at);
+  if (left == departures(phone).end()) return false;
+  const RegisterAttempt* last = left->last_attempt_at(server);
+  const Binding* kept = binding_at(phone, other(server), at);
+  if (last == nullptr || !last->unregister || kept == nullptr ||
+      left->last_attempt_at(other(server)) != nullptr || left->is_known ||
+      left->is_certain(kept->until))
+    return false;
+  judge.inconclusive(
+      evidence_of(phone, *last), Blame::harness,
+      fmt::format("the binding at the {} was taken back and the one at the {} was "
+                  "not; the capture ends before it shows whether the device lives on",
+                  to_string(server), to_string(other(server))));
+  return true;
 }
 
 void both_stay_registered(const Phone& phone, Judge& judge) {
@@ -185,7 +219,8 @@ void both_stay_registered(const Phone& phone, Judge& judge) {
   if (until < from + policy::least_span)
     return judge.needs("two servers that answer for more than 6 s", Blame::harness);
   for (const ServerRole server : both_servers)
-    if (holds_binding(phone, judge, server, {from, until}))
+    if (!may_have_gone_down(phone, judge, server, until) &&
+        holds_binding(phone, judge, server, {from, until}))
       judge.pass({server, {}, {}}, fmt::format("bound at the {} for all of {}", to_string(server),
                                                format_seconds(until - from)));
 }

@@ -31,6 +31,19 @@ TEST(Devices, a_single_one_is_the_phone) {
   EXPECT_THAT(trace.devices[0].addresses, ElementsAre(t.device_endpoint()));
 }
 
+TEST(Servers, of_a_foreign_capture_have_other_ports_that_speak_or_are_silent) {
+  for (const bool is_closed : {false, true}) {
+    TraceBuilder t;
+    t.healthy_registrations(0s);
+    const auto request = t.at(1s).from_device(primary).request("OPTIONS");
+    t.redirect(request, 5999);
+    if (is_closed) t.at(1001ms).icmp(request);
+    t.without_journal();
+    const Trace trace = t.build();
+    EXPECT_EQ(trace.messages[4].server, is_closed ? ServerRole::none : primary);
+  }
+}
+
 TEST(Devices, several_are_named_by_their_users) {
   TraceBuilder t;
   t.registration(primary, 0s);

@@ -93,6 +93,8 @@ std::vector<Case> device_cases() {
          s.trace.healthy_registrations(0s, 120s);
          s.trace.ends(200s);
        }},
+      {"alive_as_far_as_a_capture_shows", "DUT-ALIVE",
+       needs("a journal, which says how long the device was watched"), foreign(healthy)},
       {"never_shows_up", "DUT-ALIVE", needs("a SIP message from the device"), silence},
       {"parses", "DUT-PARSE", Verdict::pass, healthy},
       {"noise", "DUT-PARSE", fails("not a start line of SIP", {}),

@@ -3,11 +3,32 @@
 namespace sipharness::check_tests {
 namespace {
 
+/// The primary answers 503, and 20 s later an INVITE with this Call-ID goes to the secondary.
+std::function<void(Setting)> refused_then(const std::string& call_id) {
+  return [=](Setting s) {
+    const auto fields = [](const std::string& id) {
+      return Fields{.cseq = 1, .call_id = id, .from_tag = id.substr(0, 3) + "1a2b"};
+    };
+    s.trace.healthy_registrations(0s, 120s);
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE", fields("one@call"));
+    s.trace.at(7010ms).to_device(primary).response(503, {.to = invite});
+    s.trace.at(7020ms).from_device(primary).request("ACK", {.in = invite});
+    const auto next = s.trace.at(27s).from_device(secondary).request("INVITE", fields(call_id));
+    s.trace.at(27010ms).to_device(secondary).response(180, {.to = next});
+    s.trace.ends(60s);
+  };
+}
+
 std::vector<Case> next_server_in_time_cases() {
   return {
       {"timer_b_then_secondary", "FO-T1ST", Verdict::pass, by_the_book},
       {"pauses_after_timer_b", "FO-T1ST",
        warns("the call began, Timer B 32.000 s into it", {5, 12}), leaves(timer_a, 40s)},
+      {"foreign_and_a_call_dialled_anew", "FO-T1ST",
+       inconclusive("at the secondary 19.990 s after 503: dialled anew?", {5, 8}),
+       foreign(refused_then("another@call"))},
+      {"foreign_and_late", "FO-T1ST", warns("503 0.010 s into it: 20.000 s", {5, 8}),
+       foreign(refused_then("one@call"))},
       {"no_call", "FO-T1ST", needs("a call that turns to the secondary"), no_call},
   };
 }

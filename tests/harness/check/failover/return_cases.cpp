@@ -66,6 +66,21 @@ std::function<void(Setting)> talking(std::string meanwhile, Fields fields = {}) 
 
 /// Both silent from 5 s on; a call at 7 s tries the primary, the secondary at `second`, and then
 /// the primary again if `third_round`.
+/// Unanswered for 32 s each: at the primary, at the secondary with the first Call-ID, and at the
+/// primary once more.
+std::function<void(Setting)> three_rounds(const std::string& call_id, const std::string& third) {
+  return [=](Setting s) {
+    const auto fields = [](const std::string& id) {
+      return Fields{.cseq = 1, .call_id = id, .from_tag = id.substr(0, 3) + "1a2b"};
+    };
+    s.trace.healthy_registrations(0s, 120s);
+    s.trace.silent_invite(primary, 7s, fields(call_id));
+    s.trace.silent_invite(secondary, 39s, fields(call_id));
+    s.trace.silent_invite(primary, 71s, fields(third));
+    s.trace.ends(200s);
+  };
+}
+
 std::function<void(Setting)> nobody_answers(Duration second, bool third_round) {
   return [=](Setting s) {
     s.trace.healthy_registrations(0s, 120s);
@@ -183,6 +198,20 @@ std::vector<Case> unstable_server_cases() {
       {"too_long", "FO-BOTH-01",
        fails("the last INVITE of a call that nobody answers: 84.500 s", {5}),
        nobody_answers(60s, false)},
+      {"foreign_and_one_round", "FO-BOTH-01", Verdict::pass, foreign(nobody_answers(39s, false))},
+      {"foreign_and_a_third_round", "FO-BOTH-01",
+       fails("the last INVITE of a call that nobody answers: 95.500 s", {5}),
+       foreign(three_rounds("one@call", "one@call"))},
+      {"foreign_and_dialled_anew", "FO-BOTH-01",
+       inconclusive("INVITEs with several Call-IDs, one after the other: dialled anew?", {5}),
+       foreign(three_rounds("one@call", "another@call"))},
+      {"foreign_and_given_up", "FO-BOTH-01", needs("a call while both servers are silent"),
+       foreign([](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.silent_invite(primary, 7s);
+         s.trace.retransmissions(s.trace.at(39s).from_device(secondary).request("INVITE"), {500ms});
+         s.trace.ends(200s);
+       })},
       {"no_outage", "FO-BOTH-01", needs("a call while both servers are silent"),
        call_at(7s, primary)},
       {"stays_calm", "FO-FLAP", Verdict::pass, flapping(2)},

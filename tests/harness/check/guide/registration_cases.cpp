@@ -33,6 +33,17 @@ void drops_the_secondary(Setting s) {
   s.trace.ends(250s);
 }
 
+/// The primary is silent while nobody asks it anything, and is asked again when its binding has
+/// lapsed.
+void skips_after_an_unmet_outage(Setting s) {
+  s.trace.healthy_registrations(0s, 120s);
+  s.trace.at(60s).silent(primary);
+  s.trace.at(75s).answering(primary);
+  s.trace.registration(secondary, 100s, 120s);
+  s.trace.registration(primary, 150s, 120s);
+  s.trace.ends(180s);
+}
+
 /// The refresh of the primary at 100 s is refused; `rest` goes on there.
 std::function<void(Setting)> refused_at_refresh(int status, const Fields& refusal,
                                                 const std::function<void(Setting)>& rest) {
@@ -214,6 +225,38 @@ std::vector<Case> bound_cases() {
   };
 }
 
+/// What the end of a capture leaves open, and outages that nobody met.
+std::vector<Case> half_seen_cases() {
+  return {
+      {"foreign_and_one_is_taken_back_at_the_end", "GRP-REG-02",
+       inconclusive("the capture ends before it shows whether the device lives on", {5}),
+       foreign([](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(10s).from_device(secondary).request("REGISTER", {.expires = 0s});
+         s.trace.at(10020ms).to_device(secondary).response(200);
+       })},
+      {"foreign_and_gone_with_one_taken_back", "GRP-REG-02", Verdict::pass, foreign([](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(10s).from_device(secondary).request("REGISTER", {.expires = 0s});
+         s.trace.at(10020ms).to_device(secondary).response(200);
+         s.trace.ends(150s);
+       })},
+      {"ends_before_an_overdue_refresh", "GRP-REG-02",
+       inconclusive("the refresh at the primary is 9.995 s late where the capture ends", {1}),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.ends(110s);
+       }},
+      {"missed_a_refresh_after_an_outage_it_never_met", "GRP-REG-02",
+       fails("no binding at the primary for 30.000 s", {7}), skips_after_an_unmet_outage},
+      {"a_server_forgets_what_the_device_refreshes", "GRP-REG-02", Verdict::pass,
+       [](Setting s) {
+         s.trace.at(60s).forget_bindings(primary);
+         registrations(s.trace, 200s);
+       }},
+  };
+}
+
 void gives_up(Setting s) {
   s.trace.healthy_registrations(0s, 120s);
   s.trace.at(5s).silent(primary);
@@ -236,6 +279,22 @@ std::vector<Case> independence_cases() {
          silent_register(s.trace, primary, 0s);
          s.trace.ends(100s);
        }},
+      {"ends_before_an_overdue_refresh", "GRP-REG-03",
+       inconclusive("the refresh at the secondary is 9.985 s late where the capture ends", {3}),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(5s).silent(primary);
+         s.trace.silent_invite(primary, 7s);
+         s.trace.ends(110s);
+       }},
+      {"nobody_meets_the_trouble", "GRP-REG-03",
+       needs("trouble at one server while the other is healthy"),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(20s).silent(primary);
+         s.trace.at(40s).answering(primary);
+         s.trace.ends(60s);
+       }},
       {"nobody_in_trouble", "GRP-REG-03", needs("trouble at one server while the other is healthy"),
        [](Setting s) { s.trace.healthy_registrations(0s, 120s); }},
       {"both_refreshed", "GRP-REG-04", Verdict::pass,
@@ -243,6 +302,8 @@ std::vector<Case> independence_cases() {
          registrations(s.trace, 300s);
          s.trace.ends(350s);
        }},
+      {"missed_a_refresh_after_an_outage_it_never_met", "GRP-REG-04",
+       fails("no refresh at the primary within the 2min", {1}), skips_after_an_unmet_outage},
       {"only_primary_refreshed", "GRP-REG-04",
        fails("no refresh at the secondary within the 2min", {3}), only_primary_refreshed},
       {"too_short", "GRP-REG-04", needs("two whole registration periods"),
@@ -329,6 +390,16 @@ void moved_at_30s(Setting s) {
   s.trace.registration(primary, 30s, 120s);
 }
 
+/// At both servers with other Call-IDs and tags.
+void begins_anew(Setting s, Duration at) {
+  for (const auto server : {primary, secondary}) {
+    const std::string id = server == primary ? "anew-1" : "anew-2";
+    s.trace.at(at).from_device(server).request(
+        "REGISTER", {.expires = 120s, .call_id = id, .from_tag = id + "tag"});
+    s.trace.at(at + 5ms).to_device(server).response(200, {.expires = 120s});
+  }
+}
+
 /// A registration at the secondary, and at 39 s another, `ahead` of a call that goes there.
 std::function<void(Setting)> registers_before_its_call(Duration ahead) {
   return [=](Setting s) {
@@ -343,6 +414,21 @@ std::function<void(Setting)> registers_before_its_call(Duration ahead) {
 std::vector<Case> reason_cases() {
   constexpr std::string_view id = "GRP-REG-05";
   return {
+      {"begun_anew_by_a_restart", id, needs("a refresh after a granted registration"),
+       [](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         begins_anew(s, 30s);
+       }},
+      {"foreign_and_the_last_before_a_restart", id, needs("a refresh after a granted registration"),
+       foreign([](Setting s) {
+         for (const Duration at : {0s, 60s}) s.trace.healthy_registrations(at, 120s);
+         begins_anew(s, 80s);
+       })},
+      {"the_last_before_nothing", id,
+       warns("refresh at the primary after its 200 (granted 2min", {5}), foreign([](Setting s) {
+         for (const Duration at : {0s, 60s}) s.trace.healthy_registrations(at, 120s);
+         s.trace.ends(100s);
+       })},
       {"at_another_address", id, needs("a refresh after a granted registration"), moved_at_30s},
       {"early_after_a_move", id, needs("a refresh after a granted registration"),
        [](Setting s) {
@@ -479,8 +565,9 @@ std::vector<Case> challenge_cases() {
 
 std::vector<Case> guide_registration_cases() {
   std::vector<Case> all = both_servers_cases();
-  for (const auto more : {first_register_cases, bound_cases, independence_cases, pursuit_cases,
-                          period_cases, reason_cases, lost_options_cases, challenge_cases})
+  for (const auto more :
+       {first_register_cases, bound_cases, half_seen_cases, independence_cases, pursuit_cases,
+        period_cases, reason_cases, lost_options_cases, challenge_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

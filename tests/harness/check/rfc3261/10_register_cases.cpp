@@ -117,6 +117,19 @@ std::vector<Case> renewal_cases() {
        }},
       {"renewed_just_in_time", "RFC3261-REG-09", warns("renewed only 0.500 s", {1, 3}),
        then_register({}, 119500ms)},
+      {"primary_silent_when_nobody_asked", "RFC3261-REG-09",
+       fails("renewed after its last 200: 121.000 s", {1, 3}),
+       [](Setting s) {
+         then_register({}, 121s)(s);
+         s.trace.at(60s).silent(primary);
+         s.trace.at(70s).answering(primary);
+       }},
+      {"forgotten_by_the_primary", "RFC3261-REG-09",
+       fails("renewed after its last 200: 121.000 s", {1, 3}),
+       [](Setting s) {
+         then_register({}, 121s)(s);
+         s.trace.at(60s).forget_bindings(primary);
+       }},
       {"primary_silent_at_the_refresh", "RFC3261-REG-09", needs("a granted registration"),
        [](Setting s) {
          one_register({})(s);

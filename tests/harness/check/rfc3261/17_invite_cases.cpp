@@ -65,6 +65,9 @@ std::vector<Case> provisional_cases() {
       {"crossed_on_the_way", "RFC3261-TIMER-A-STOP", Verdict::pass,
        rings({.heard = 490ms, .again = {500ms}})},
       {"trap_2_rings_on_past_timer_b", "RFC3261-TIMER-A-STOP", Verdict::pass, rings({})},
+      {"foreign_and_goes_on_past_timer_b", "RFC3261-TIMER-A-STOP",
+       warns("sent again 0.490 s after a 180", frames(1, 9)),
+       foreign(rings({.again = {500ms, 1500ms, 3500ms, 7500ms, 15500ms, 31500ms, 63500ms}}))},
       {"captured_at_the_server", "RFC3261-TIMER-A-STOP",
        inconclusive("after a 180; but the capture was not taken at the device", {1, 2, 3}),
        [](Setting s) {

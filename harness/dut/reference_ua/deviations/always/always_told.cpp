@@ -21,7 +21,7 @@ const std::array rows{
     DeviationRow{SIPHARNESS_DEVIATION(restarts_by_itself),
                  "starts anew thirty seconds after its first boot",
                  "DUT-RESTART",
-                 {"GRP-REG-05", "RFC3261-REG-03", "RFC3261-REG-13"},
+                 {"RFC3261-REG-03", "RFC3261-REG-13"},
                  "refresh_before_expiry"},
     DeviationRow{SIPHARNESS_DEVIATION(sends_garbage),
                  "sends the primary a datagram that is no SIP",
