@@ -1,44 +1,15 @@
 """What a capture shows does not depend on how it was taken, and what it no longer shows gives no other
 verdict: every run folder of the shipped scenarios, judged again from changed captures.
 """
-import json
 import unittest
 
 import captured_frames
 import changed_captures
-from support import EndToEnd, result_of, sipharness
-
-JUDGED_WORST_FIRST = ("fail", "warn", "inconclusive", "pass", "info", "not_applicable")
-OPPOSITES = {("pass", "fail"), ("pass", "warn"), ("info", "fail"), ("fail", "pass"), ("warn", "pass")}
+from judged_again import JudgedAgain, what_is_named
+from support import result_of
 
 
-def verdicts_in(result, but=()):
-    """The worst verdict of each requirement over the phones of a result, some left out."""
-    found = {}
-    for finding in result["findings"]:
-        if finding["device"] in but:
-            continue
-        held = found.get(finding["requirement"], "not_applicable")
-        found[finding["requirement"]] = min(held, finding["verdict"], key=JUDGED_WORST_FIRST.index)
-    return found
-
-
-class ChangedCaptures(EndToEnd):
-    def judge(self, *arguments, but=()):
-        out = self.scratch / "judged.json"
-        sipharness("check", *arguments, "--quiet", "--json", out)
-        return verdicts_in(json.loads(out.read_text()), but)
-
-    def judge_frames(self, frames, *arguments, but=(), **how):
-        changed = captured_frames.write(self.scratch / "changed.pcap", frames, **how)
-        return self.judge(changed, *arguments, but=but)
-
-    def assert_never_opposite(self, changed, original):
-        """A pass is never a fail, a fail never a pass."""
-        opposite = {name: (original.get(name), verdict) for name, verdict in changed.items()
-                    if (original.get(name, "not_applicable"), verdict) in OPPOSITES}
-        self.assertFalse(opposite, "the verdict of the run, that of the changed capture")
-
+class ChangedCaptures(JudgedAgain):
     def folders(self):
         """Of runs with one phone: its profile, and the addresses of its servers."""
         _, folders = self.run_scenarios("scenarios", "--quiet")
@@ -46,11 +17,7 @@ class ChangedCaptures(EndToEnd):
         for name, folder in folders.items():
             if len(result_of(folder)["devices"]) > 1:
                 continue
-            named = ["--profile", folder / "profile.json"]
-            for role, server in json.loads((folder / "scenario.json").read_text())["servers"].items():
-                host = f"[{server['address']}]" if ":" in server["address"] else server["address"]
-                named += [f"--{role}", f"{host}:{server['port']}"]
-            yield name, folder, named
+            yield name, folder, what_is_named(folder)
 
     def test_knowledge_taken_away_turns_no_verdict_round(self):
         for name, folder, named in self.folders():

@@ -1,0 +1,60 @@
+"""Every deviation of the reference UA, judged by what a customer has: the capture, the profile and the
+servers' addresses, but no journal. It may know less than the run; it never says the opposite."""
+import concurrent.futures
+import os
+import re
+import unittest
+
+from judged_again import JudgedAgain, opposites, verdicts_in, what_is_named
+from support import ROOT, result_of, scenario_files, sipharness
+
+SEEDS = range(1, 6)
+LEAST_CAUGHT = 125
+# The user had hung up before the secondary was due, which no capture tells of an INVITE without answer.
+HUNG_UP_UNSEEN = {"is_deaf_to_icmp": {"GRP-CALL-03", "FO-DET-INV"}}
+
+
+def deviations():
+    """Name, scenario (and its variant) and the requirement that it breaks."""
+    rows = re.findall(r"^\| (\w+) \| ([\w/]+) \| ([A-Z][\w-]+) \|", (ROOT / "docs/selftest.md").read_text(), re.M)
+    return [row for row in rows if row[1].split("/")[0] in FILES]
+
+
+FILES = {path.stem: path for path in scenario_files()}
+
+
+def accused(verdicts):
+    return {name for name, verdict in verdicts.items() if verdict in ("fail", "warn")}
+
+
+class BareCaptures(JudgedAgain):
+    def judge_bare(self, deviation, scenario, seed):
+        """Of each run folder: its name, the verdicts of the run and those of the bare capture."""
+        out = self.scratch / deviation / str(seed)
+        sipharness("run", FILES[scenario.split("/")[0]], "--deviate", deviation, "--seed", seed, "--out", out,
+                   "--quiet")
+        return [(folder.name.rsplit("-", 2)[0], verdicts_in(result_of(folder)),
+                 self.judge(folder / "capture.pcap", *what_is_named(folder), "--jobs", 1))
+                for folder in sorted(out.iterdir()) if folder.is_dir() and not folder.is_symlink()]
+
+    def test_no_bare_capture_contradicts_its_run(self):
+        rows = deviations()
+        self.assertGreater(len(rows), 150)
+        jobs = [(*row, seed) for row in rows for seed in SEEDS]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            judged = list(pool.map(lambda job: self.judge_bare(job[0], job[1], job[3]), jobs))
+        escaped = set()
+        for (deviation, scenario, breaks, seed), runs in zip(jobs, judged):
+            for name, run, bare in runs:
+                with self.subTest(deviation=deviation, run=name, seed=seed):
+                    self.assertFalse(opposites(bare, run), "the verdict of the run, that of the bare capture")
+                    self.assertLessEqual(accused(bare) - HUNG_UP_UNSEEN.get(deviation, set()), accused(run),
+                                         "accused by the bare capture alone")
+                if name == scenario.replace("/", "-") and breaks not in accused(bare):
+                    escaped.add(deviation)
+        print(f"{len(rows) - len(escaped)} of {len(rows)} deviations caught from their bare captures")
+        self.assertGreaterEqual(len(rows) - len(escaped), LEAST_CAUGHT, sorted(escaped))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
