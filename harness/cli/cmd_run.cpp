@@ -13,6 +13,7 @@
 #include "harness/cli/phone_options.hpp"
 #include "harness/cli/progress.hpp"
 #include "harness/cli/shipped.hpp"
+#include "harness/cli/shortage.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
 #include "harness/files/files.hpp"
 #include "harness/host/process/home_guard.hpp"
@@ -53,6 +54,9 @@ struct Task {
   scenario::Scenario scenario;
   std::string folder;
 };
+
+/// A signal of this number less ended a worker.
+constexpr int killed = 128;
 
 constexpr std::string_view process_prefix = "process:";
 
@@ -212,8 +216,11 @@ class Runner {
       }
       const auto finished = workers.wait();
       if (!finished) break;
+      const Task& task = tasks_[finished->id];
       if (finished->exit_code == passed)
-        judge(tasks_[finished->id]);
+        judge(task);
+      else if (finished->exit_code > killed)
+        give_up(task, fmt::format("signal {} ended its process", finished->exit_code - killed));
       else
         ++could_not_run_;
     }
@@ -225,7 +232,7 @@ class Runner {
       options.slot = static_cast<unsigned>(index);
       return stage(tasks_[index], options) ? passed : cannot_run;
     } catch (const std::exception& error) {
-      tell(fmt::format("sipharness: {}: {}", tasks_[index].scenario.name, error.what()));
+      tell(fmt::format("sipharness: {}: {}", tasks_[index].scenario.name, words_of(error)));
       return cannot_run;
     }
   }

@@ -2,7 +2,6 @@
 // only place that turns errors into exit codes.
 
 #include <exception>
-#include <new>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -67,12 +66,10 @@ int run_safely(int argc, char** argv) {
   } catch (const InputError& error) {
     tell_all(error.lines());
     return wrong_input;
-  } catch (const std::bad_alloc&) {
-    tell(out_of_memory);
   } catch (const std::exception& error) {
-    tell(fmt::format("sipharness: {}", error.what()));
+    tell(fmt::format("sipharness: {}", words_of(error)));
+    return cannot_run;
   }
-  return cannot_run;
 }
 
 }  // namespace

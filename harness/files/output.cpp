@@ -46,41 +46,62 @@ class Descriptor {
   int number_;
 };
 
-/// A new file in the folder of `place`, gone again unless it was renamed.
+/// A new file in the folder of `place`, gone again unless it was renamed. What is not complete has
+/// no name, where the file system can do that: nothing stays of it whenever the process dies.
 class Beside {
  public:
-  explicit Beside(const fs::path& place) : file_(make(place.parent_path())) {}
+  explicit Beside(const fs::path& place) : folder_(place.parent_path()), file_(make()) {}
   ~Beside() {
-    if (is_there()) ::unlink(path_.c_str());
+    if (!path_.empty()) ::unlink(path_.c_str());
   }
   Beside(const Beside&) = delete;
   Beside& operator=(const Beside&) = delete;
 
-  bool is_there() const { return !path_.empty(); }
+  /// errno says why not.
+  bool is_there() const { return file_.is_open(); }
   int number() const { return file_.number(); }
-  int close() { return file_.close(); }
+
+  /// Zero, or an errno.
   int rename_to(const std::string& place) {
+    if (path_.empty() && give_name() < 0) return errno;
+    if (const int error = file_.close(); error != 0) return error;
     if (::rename(path_.c_str(), place.c_str()) != 0) return errno;
     path_.clear();
     return 0;
   }
 
  private:
-  /// Leaves errno where there is none.
-  int make(const fs::path& folder) {
-    std::uint64_t chance = 0;
-    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    for (int attempt = 0; attempt < 100; ++attempt) {
+  int make() {
+    const std::string folder = folder_.empty() ? "." : folder_.string();
+    const int nameless = ::open(folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    if (nameless >= 0) return nameless;
+    return under_new_name([](const char* path) {
+      return ::open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    });
+  }
+
+  int give_name() {
+    const std::string nameless = fmt::format("/proc/self/fd/{}", file_.number());
+    return under_new_name([&nameless](const char* path) {
+      return ::linkat(AT_FDCWD, nameless.c_str(), AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+    });
+  }
+
+  /// What `create` returns; -1 where it fails but for a name that is taken.
+  int under_new_name(const auto& create) {
+    constexpr int most_attempts = 100;
+    for (int attempt = 0; attempt < most_attempts; ++attempt) {
+      std::uint64_t chance = 0;
       if (::getrandom(&chance, sizeof(chance), 0) != sizeof(chance)) return -1;
-      path_ = (folder / fmt::format(".sipharness-{:016x}", chance)).string();
-      const int number = ::open(path_.c_str(), flags, 0666);
-      if (number >= 0) return number;
-      path_.clear();
-      if (errno != EEXIST) return -1;
+      const std::string path = (folder_ / fmt::format(".sipharness-{:016x}", chance)).string();
+      const int made = create(path.c_str());
+      if (made >= 0) path_ = path;
+      if (made >= 0 || errno != EEXIST) return made;
     }
     return -1;
   }
 
+  fs::path folder_;
   std::string path_;
   Descriptor file_;
 };
@@ -218,7 +239,6 @@ void Output::replace(std::string_view text, bool durable) const {
   }
   write_to(fresh.number(), text);
   if (durable && ::fsync(fresh.number()) != 0) fail(errno);
-  if (const int error = fresh.close(); error != 0) fail(error);
   const int error = fresh.rename_to(place_);
   // A file that is mounted there, as containers have it.
   if (error == EBUSY) return write_in_place(text);

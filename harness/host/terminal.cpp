@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/printable.hpp"
+
 namespace sipharness::host {
 namespace {
 
@@ -56,7 +58,7 @@ int terminal_width() {
 
 void Terminal::show(std::string_view text) {
   if (!is_there()) return;
-  const std::string line = fmt::format("\r\x1b[K{}\n", text);
+  const std::string line = fmt::format("\r\x1b[K{}\n", printable(text));
   // A terminal that takes no more (Ctrl-S) shows less; nobody waits for it.
   [[maybe_unused]] const auto written = ::write(output_, line.data(), line.size());
 }

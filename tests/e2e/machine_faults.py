@@ -149,7 +149,7 @@ class Run:
         for name in ("result.json", "result.partial.json"):
             if (folder / name).exists():
                 self.demand_no_false_verdict(json.loads((folder / name).read_text()), name)
-        demand(not list(folder.glob("*.new")), "half-written files stay")
+        demand(not list(folder.glob(".sipharness-*")), "half-written files stay")
         if not capture.exists() or capture.stat().st_size < 24:
             return
         told = subprocess.run(["capinfos", "-c", "-M", capture], capture_output=True, text=True, timeout=120)

@@ -152,6 +152,19 @@ class Ended(RunInRealTime):
         self.assertEqual(process.returncode, 3, stdout + stderr)
         self.assertEqual([result_of(f.parent)["interrupted"] for f in out.glob("*-*/result.json")], [True, True])
 
+    def test_side_by_side_by_the_end_of_one_process_the_others_are_judged_and_it_is_told(self):
+        out = self.scratch / "runs"
+        process, _ = self.start("scenarios/primary_down.json", "scenarios/guide/both_up_register.json", "--jobs", "2",
+                                "--clock", "real", "--capture", "tap", "--quiet", out=out)
+        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        self.await_that(lambda: len(children.read_text().split()) == 2, "not both runs began", process)
+        os.kill(min(map(int, children.read_text().split())), signal.SIGKILL)
+        stdout, stderr = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 4, stdout + stderr)
+        self.assertEqual([line for line in stderr.splitlines() if "result.partial" not in line],
+                         ["sipharness: primary_down: signal 9 ended its process"])
+        self.assertEqual(len(list(out.glob("both_up_register-*/result.json"))), 1)
+
     def start_in_own_folder(self, number):
         self.scratch.mkdir(exist_ok=True)
         network = f"127.{82 + number}.{os.getpid() % 250 + 1}"

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/printable.hpp"
 #include "harness/base/setup_error.hpp"
 
 namespace sipharness::host {
@@ -15,13 +16,10 @@ namespace {
 /// policy: more of one line tells nobody anything.
 constexpr std::size_t longest_shown = 4096;
 
-std::string printable(std::string text) {
+std::string shown(std::string text) {
   if (text.size() > longest_shown) text.replace(longest_shown, std::string::npos, " …");
-  const auto is_control = [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-  };
-  std::ranges::replace_if(text, is_control, '.');
-  return text;
+  std::ranges::replace(text, '\t', ' ');
+  return printable(text);
 }
 
 }  // namespace
@@ -46,7 +44,7 @@ DeviceLog::DeviceLog(Options options)
 void DeviceLog::write(Duration at, char mark, std::string_view text) {
   if (written_ >= options_.limit) return;
   const std::string line = fmt::format("{:.3f} {} {}\n", to_seconds(at), mark,
-                                       printable(redacted(std::string(text), options_.secrets)));
+                                       shown(redacted(std::string(text), options_.secrets)));
   written_ += line.size();
   std::fwrite(line.data(), 1, line.size(), file_.get());
   if (written_ >= options_.limit)

@@ -27,7 +27,7 @@ TEST(DeviceLog, keeps_neither_secrets_nor_control_characters) {
   const std::string path = folder.path() + "/device.log";
   DeviceLog log({.path = path, .secrets = {"geheim", ""}});
   log.write(0s, '>', "auth geheim,geheim\x1b[2J\a");
-  EXPECT_EQ(files::read_file(path).value(), "0.000 > auth ***,***.[2J.\n");
+  EXPECT_EQ(files::read_file(path).value(), "0.000 > auth ***,***\\x1b[2J\\x07\n");
 }
 
 TEST(DeviceLog, ends_at_its_limit_and_says_so) {
