@@ -1,5 +1,6 @@
 #include "fake_servers/far_end.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "fake_servers/behaviour.hpp"
@@ -12,7 +13,7 @@ FarEnd::FarEnd(ServerCore& core, sipharness::scenario::FarEnd plan)
 
 void FarEnd::on_invite(const TransactionPtr& invite, const Routers& record_route) {
   if (refuse_interval(*invite)) return;
-  if (!make_room()) return core_.answer(*invite, 503);
+  if (!make_room() || !may_call(invite->hop().remote.address)) return core_.answer(*invite, 503);
   auto call = std::make_unique<IncomingCall>(core_, invite, plan_, record_route);
   const std::string tag = call->tag();
   incoming_.emplace(tag, std::move(call));
@@ -84,6 +85,12 @@ Call* FarEnd::find(const MessageView& message) {
     call = other->second->call();
   const bool is_known = call != nullptr && !call->is_over() && call->dialog().matches(message);
   return is_known ? call : nullptr;
+}
+
+bool FarEnd::may_call(const sipharness::IpAddress& peer) const {
+  const auto is_of_peer = [&](const auto& entry) { return entry.second->peer() == peer; };
+  return std::ranges::count_if(incoming_, is_of_peer) <
+         static_cast<std::ptrdiff_t>(max_calls_of_a_peer);
 }
 
 bool FarEnd::make_room() {

@@ -1,6 +1,7 @@
 #pragma once
 // Who answers and calls behind one server: all its calls, found by our tag.
-//  1. At most max_calls exist; one more INVITE is answered 503.
+//  1. At most max_calls exist, of which max_calls_of_a_peer were made from one address: whoever
+//     floods a server leaves room for others. One more INVITE is answered 503.
 // @source RFC 3261 §8.2, §12.2.2
 
 #include <map>
@@ -17,6 +18,7 @@ namespace fake_servers {
 class FarEnd {
  public:
   static constexpr std::size_t max_calls = 1'024;
+  static constexpr std::size_t max_calls_of_a_peer = 128;
 
   FarEnd(ServerCore& core, sipharness::scenario::FarEnd plan);
 
@@ -43,6 +45,8 @@ class FarEnd {
   bool refuse_interval(ServerTransaction& invite);
   /// False if there is no room for another call.
   bool make_room();
+  /// False if it made too many of those that are there.
+  bool may_call(const sipharness::IpAddress& peer) const;
 
   ServerCore& core_;
   sipharness::scenario::FarEnd plan_;

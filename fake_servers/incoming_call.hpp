@@ -18,6 +18,8 @@ class IncomingCall {
 
   Call& call() { return call_; }
   const std::string& tag() const { return call_.dialog().local_tag(); }
+  /// Who made it.
+  const sipharness::IpAddress& peer() const { return invite_->hop().remote.address; }
   /// Of its INVITE's transaction, which a CANCEL names.
   std::uint64_t key() const { return key_; }
   /// 487, if there is no final response yet.

@@ -7,7 +7,8 @@
 //     stays one datagram.
 //  3. An account that may be any (user "*") becomes that of the first user who registers and has
 //     none: so many strangers are taken in as there are such accounts, the others draw 404.
-//  4. Policy: CSeq is not compared with earlier registrations; a fake registrar never votes.
+//  4. A REGISTER of more contacts than any device has draws 400, one that fills an AOR 503.
+//  5. Policy: CSeq is not compared with earlier registrations; a fake registrar never votes.
 // @source RFC 3261 §10.3
 
 #include <map>

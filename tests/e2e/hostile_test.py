@@ -71,7 +71,7 @@ class SingleDatagrams(Served):
             peer.socket.sendto(data, (f"{server.net}.13", NAMES_PORT))
         start = time.monotonic()
         self.assert_serves(server)
-        self.assertLess(time.monotonic() - start, 2)
+        self.assertLess(time.monotonic() - start, 5)
 
 
 class ThirdParties(Served):

@@ -244,15 +244,33 @@ TEST(FarEnd, copies_record_routes_and_sends_its_bye_along_them) {
 
 TEST(FarEnd, refuses_calls_beyond_its_limit) {
   Stage stage({}, plan({}, {}));
-  for (std::size_t i = 0; i <= FarEnd::max_calls; ++i) {
+  constexpr std::size_t peers = FarEnd::max_calls / FarEnd::max_calls_of_a_peer + 1;
+  std::vector<std::unique_ptr<Client>> clients;
+  for (std::size_t peer = 0; peer < peers; ++peer)
+    clients.push_back(std::make_unique<Client>(
+        stage.world,
+        Endpoint{sipharness::IpAddress::v4({10, 0, 1, static_cast<std::uint8_t>(peer)}), 5060}));
+  const auto all = [&](int status) {
+    std::size_t count = 0;
+    for (const auto& client : clients) count += client->times_of(status).size();
+    return count;
+  };
+  int number = 0;
+  const auto call = [&](std::size_t peer) {
     Request request = invite();
-    request.branch += std::to_string(i);
-    request.call_id += std::to_string(i);
-    stage.send_at(1s, request);
-  }
-  stage.run_until(1100ms);
-  EXPECT_EQ(stage.client.times_of(100).size(), FarEnd::max_calls);
-  EXPECT_EQ(stage.client.times_of(503).size(), 1u);
+    request.branch += std::to_string(++number);
+    request.call_id += std::to_string(number);
+    clients[peer]->send(request);
+  };
+  for (std::size_t i = 0; i <= FarEnd::max_calls_of_a_peer; ++i) call(0);
+  stage.run_until(100ms);
+  EXPECT_EQ(all(100), FarEnd::max_calls_of_a_peer);
+  EXPECT_EQ(all(503), 1u);
+  for (std::size_t peer = 1; peer < peers; ++peer)
+    for (std::size_t i = 0; i < FarEnd::max_calls_of_a_peer; ++i) call(peer);
+  stage.run_until(200ms);
+  EXPECT_EQ(all(100), FarEnd::max_calls);
+  EXPECT_EQ(all(503), 1 + FarEnd::max_calls_of_a_peer);
 }
 
 /// Counts RTP that arrives where the client's offer wants it.
