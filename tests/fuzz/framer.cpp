@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/sip/message.hpp"
 #include "harness/sip/transport/stream_framer.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -28,7 +29,7 @@ class Framing {
     while (const auto piece = framer_.next()) {
       expect(piece->offset == taken_, "pieces follow each other without a gap");
       taken_ += piece->bytes.size();
-      if (piece->kind == StreamPiece::Kind::message) framed_.messages.emplace_back(piece->bytes);
+      if (piece->kind == StreamPiece::Kind::message) keep(piece->bytes);
       if (piece->kind == StreamPiece::Kind::broken) {
         framed_.is_broken = true;
         break;
@@ -37,11 +38,20 @@ class Framing {
   }
 
   Framed framed() {
-    if (!framed_.is_broken) framed_.pending = framer_.pending();
+    // A CR waits for its LF where both come alone, and is a keep-alive with what came before it.
+    const bool is_kept = !framed_.is_broken && framer_.pending() != "\r";
+    if (is_kept) framed_.pending = framer_.pending();
     return framed_;
   }
 
  private:
+  void keep(std::string_view message) {
+    const auto view = sip::MessageView::parse(message);
+    expect(view.content_length().value_or(0) <= view.body().size(),
+           "a message that was framed has all of its body");
+    framed_.messages.emplace_back(message);
+  }
+
   StreamFramer framer_{1024};
   std::uint64_t taken_ = 0;
   Framed framed_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/sip/header_range.hpp"
 #include "harness/sip/method.hpp"
 #include "harness/sip/text.hpp"
 
@@ -10,18 +11,12 @@ namespace {
 
 constexpr std::string_view head_end = "\r\n\r\n";
 
-/// Zero where `head` has no Content-Length; nothing where it is no number.
+/// Zero where `head` has no Content-Length; nothing where it is no number. Lines that continue
+/// another header are no headers, whatever they look like.
 std::optional<std::uint32_t> body_length(std::string_view head) {
-  while (!head.empty()) {
-    const auto end = std::min(head.find("\r\n"), head.size());
-    const std::string_view line = head.substr(0, end);
-    head.remove_prefix(std::min(end + 2, head.size()));
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    if (header_of(trim(line.substr(0, colon))) == HeaderId::content_length) {
-      return parse_unsigned<std::uint32_t>(trim(line.substr(colon + 1)));
-    }
-  }
+  const std::size_t begin = std::min(head.find_first_not_of("\r\n"), head.size());
+  for (const Header& header : HeaderRange(head.substr(end_of_line(head, begin).next)))
+    if (header.id == HeaderId::content_length) return parse_unsigned<std::uint32_t>(header.value);
   return 0;
 }
 

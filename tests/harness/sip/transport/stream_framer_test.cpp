@@ -50,6 +50,14 @@ TEST(StreamFramer, cuts_messages_however_the_stream_is_segmented) {
   }
 }
 
+TEST(StreamFramer, reads_folded_headers_as_one) {
+  const std::string folded = "INFO sip:a SIP/2.0\r\nContent-Length :\r\n 2\r\n\r\nhi";
+  const std::string alike = "INFO sip:b SIP/2.0\r\nSubject: x\r\n l: 99\r\nl: 1\r\n\r\n!";
+  const std::vector<Seen> expected{{Kind::message, folded, 0},
+                                   {Kind::message, alike, folded.size()}};
+  EXPECT_EQ(frame(folded + alike, 7), expected);
+}
+
 TEST(StreamFramer, tells_keep_alives_between_messages) {
   const std::string stream = "\r\n\r\n" + bodiless + "\r\n";
   EXPECT_EQ(frame(stream, stream.size()),
