@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/sip/address.hpp"
+#include "harness/sip/line_text.hpp"
 #include "harness/sip/text.hpp"
 
 namespace sipharness::sip {
@@ -31,7 +32,7 @@ bool take_protocol(std::string_view& rest, Via& via) {
   rest = trim_left(rest);
   const auto end = std::find_if(rest.begin(), rest.end(), is_blank);
   via.transport = take(rest, static_cast<std::size_t>(end - rest.begin()));
-  return is_sip && !via.transport.empty();
+  return is_sip && is_token(via.transport);
 }
 
 std::string_view without_brackets(std::string_view host) {
@@ -46,7 +47,7 @@ bool read_sent_by(std::string_view sent_by, Via& via) {
   const std::size_t bracket = rest.starts_with('[') ? rest.find(']') : 0;
   if (bracket == std::string_view::npos) return false;
   via.host = without_brackets(trim(take(rest, rest.find(':', bracket))));
-  if (std::any_of(via.host.begin(), via.host.end(), is_blank)) return false;
+  if (!is_one_word(via.host)) return false;
   if (rest.empty()) return !via.host.empty();
   const auto port = parse_unsigned<std::uint16_t>(trim(rest.substr(1)));
   via.port = port.value_or(0);

@@ -140,7 +140,7 @@ class Play {
 
   TimePoint end_;
   world_sim::SimulatedWorld world_{{.max_events = 2'000'000}};
-  WireWatch watch_{server_endpoint};
+  WireWatch watch_{server_endpoint, {first_endpoint.address, second_endpoint.address}};
   SilentJournal journal_;
   fake_servers::FakeServer server_;
   Peer first_{world_, first_endpoint, server_endpoint};
