@@ -6,6 +6,7 @@
 #include <array>
 
 #include "harness/sip/address.hpp"
+#include "harness/sip/header_syntax.hpp"
 #include "harness/sip/line_text.hpp"
 #include "harness/sip/message.hpp"
 #include "harness/sip/text.hpp"
@@ -62,6 +63,18 @@ constexpr bool stands_once(HeaderId id) {
 
 bool begins_with_sip(std::string_view text) {
   return same_ignoring_case(text.substr(0, 4), "SIP/");
+}
+
+/// Of a SIP URI, whose user part may hold a '?' too.
+bool has_headers(std::string_view text) {
+  if (text.find('?') == npos) return false;
+  const auto uri = parse_uri(text);
+  return uri && !uri->headers.empty();
+}
+
+/// What a response copies from its request is none of who sends it. @source RFC 3261 §8.2.6.2
+bool is_copied(HeaderId id) {
+  return id == HeaderId::via || id == HeaderId::from || id == HeaderId::to;
 }
 
 }  // namespace
@@ -170,6 +183,8 @@ class MessageParser {
     }
     if (trimmed.size() != line.size() || !std::all_of(uri.begin(), uri.end(), may_stand_in_uri)) {
       complain(uri, "the Request-URI holds what may not stand in a URI");
+    } else if (has_headers(uri)) {
+      complain(uri, "headers in the Request-URI");
     }
   }
 
@@ -188,6 +203,7 @@ class MessageParser {
     Header header;
     if (!read_header(line, header)) return complain(line, "a header line without a colon");
     if (header.id == HeaderId::other && !is_token(header.name)) complain(line, "not a header name");
+    look_at_syntax(header);
     std::uint16_t& first = view_.first_[static_cast<std::size_t>(header.id)];
     if (first == 0) {
       first = static_cast<std::uint16_t>(std::min<std::size_t>(begin, View::far_back));
@@ -197,6 +213,11 @@ class MessageParser {
     } else if (header.id == HeaderId::via) {
       view_.readable_ |= View::has_second_via;
     }
+  }
+
+  void look_at_syntax(const Header& header) {
+    if (view_.is_response() && is_copied(header.id)) return;
+    if (const char* const problem = find_syntax_problem(header)) complain(header.value, problem);
   }
 
   void read_value(const Header& header) {

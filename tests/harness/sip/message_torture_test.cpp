@@ -60,8 +60,8 @@ INSTANTIATE_TEST_SUITE_P(
     Right, TortureMessage,
     testing::Values(
         Torture{"leading_line_ends", start, "\r\n\r\n" + start, "", true},
-        Torture{"uri_with_everything", start,
-                "OPTIONS sip:%00;a?b:p=w@b.c:5060;x=%22?y=z SIP/2.0\r\n", "", true},
+        Torture{"uri_with_everything", start, "OPTIONS sip:%00;a?b:p=w@b.c:5060;x=%22 SIP/2.0\r\n",
+                "", true},
         Torture{"other_uri_scheme", start, "OPTIONS nobody:knows SIP/2.0\r\n", "", true},
         Torture{"via_with_blanks", via, "Via:\tSIP / 2.0 / UDP\r\n h : 4 ; branch = b\r\n", "",
                 true},
@@ -121,6 +121,10 @@ INSTANTIATE_TEST_SUITE_P(
                 true},
         Torture{"via_without_host", via, "Via: SIP/2.0/UDP\r\n", "unreadable Via", false},
         Torture{"via_of_http", via, "Via: HTTP/1.1/TCP h;branch=b\r\n", "unreadable Via", false},
+        Torture{"via_whose_transport_is_no_token", via,
+                "Via: SIP/2.0/UDP;rport=1;received=127. h;branch=b\r\n", "unreadable Via", false},
+        Torture{"via_with_a_nul_in_its_host", via, "Via: SIP/2.0/UDP h\0h;branch=b\r\n"s,
+                "unreadable Via", false},
         Torture{"via_with_bad_port", via, "Via: SIP/2.0/UDP h:port;branch=b\r\n", "unreadable Via",
                 false},
         Torture{"unclosed_bracket", to, "To: <sip:a@b\r\n", "unreadable To", false},
@@ -167,6 +171,59 @@ INSTANTIATE_TEST_SUITE_P(
                 true},
         Torture{"nul_in_front", start, "\0"s + start, "the method is not a token", true}),
     name_of);
+
+constexpr std::string_view empty_parameter = "an empty parameter";
+constexpr std::string_view bare_query = "a URI with '?' is not in angle brackets";
+constexpr std::string_view bad_name = "a display name that must be quoted";
+constexpr std::string_view bad_date = "a Date that is not as RFC 1123 has it, in GMT";
+
+INSTANTIATE_TEST_SUITE_P(
+    Syntax, TortureMessage,
+    testing::Values(
+        Torture{"via_with_an_empty_parameter", via, "Via: SIP/2.0/UDP h;;branch=z9hG4bK1\r\n",
+                empty_parameter, true},
+        Torture{"second_via_with_an_empty_parameter", via, via + "v: SIP/2.0/UDP h;\r\n",
+                empty_parameter, true},
+        Torture{"comma_without_a_via", via, "Via: SIP/2.0/UDP h;branch=z9hG4bK1,\r\n",
+                "an empty Via", true},
+        Torture{"cookie_alone", via, "Via: SIP/2.0/UDP h;branch=z9hG4bK\r\n",
+                "a branch that is the magic cookie alone", true},
+        Torture{"cookie_alone_below", via, via + "Via: SIP/2.0/UDP h;branch=Z9HG4BK;x\r\n",
+                "a branch that is the magic cookie alone", true},
+        Torture{"empty_parameter_at_the_end", to, "To: <sip:a@b>;\r\n", empty_parameter, true},
+        Torture{"semicolons_in_quotes", to, "To: <sip:a@b>;x=\";;\"\r\n", "", true},
+        Torture{"semicolons_in_the_uri", to, "To: <sip:a@b;;>\r\n", "", true},
+        Torture{"bare_query_in_from", from, "From: sip:a@b?x=y;tag=1\r\n", bare_query, true},
+        Torture{"bare_query_in_second_contact", forwards,
+                forwards + "m: <sip:a@b?x=y>, sip:c@d?x=y\r\n", bare_query, true},
+        Torture{"query_in_brackets", forwards, forwards + "Contact: <sip:a@b?x=y>\r\n", "", true},
+        Torture{"any_contact", forwards, forwards + "Contact: *\r\n", "", true},
+        Torture{"blank_in_front_of_a_uri", to, "To: < sip:a@b>\r\n",
+                "blanks around a URI in brackets", true},
+        Torture{"fold_behind_a_uri", to, "To: <sip:a@b\r\n >\r\n",
+                "blanks around a URI in brackets", true},
+        Torture{"name_with_a_comma", to, "To: Watson, Thomas <sip:a@b>\r\n", bad_name, true},
+        Torture{"name_beyond_ascii", to, "To: \xC3\xB6 <sip:a@b>\r\n", bad_name, true},
+        Torture{"name_quoted_in_part", to, "To: \"a\" b <sip:a@b>\r\n", bad_name, true},
+        Torture{"name_of_tokens", to, "To: T. \r\n Watson~<sip:a@b>\r\n", "", true},
+        Torture{"date", forwards, "Date: Sat, 13 Nov 2010 23:29:00 GMT\r\n", "", true},
+        Torture{"date_in_another_zone", forwards, "date: Sat, 13 Nov 2010 23:29:00 +0000\r\n",
+                bad_date, true},
+        Torture{"date_of_one_digit", forwards, "Date: Sat, 3 Nov 2010 23:29:00 GMT\r\n", bad_date,
+                true},
+        Torture{"date_of_asctime", forwards, "Date: Sat Nov 13 23:29:00 2010\r\n", bad_date, true}),
+    name_of);
+
+TEST(TortureBytes, a_response_is_not_blamed_for_what_it_copies) {
+  std::string text = good;
+  text.replace(0, start.size(), "SIP/2.0 200 OK\r\n");
+  text.replace(text.find(via), via.size(), "Via: SIP/2.0/UDP h;;branch=z9hG4bK1\r\n");
+  text.replace(text.find(from), from.size(), "From: A, B <sip:a@b>;tag=1\r\n");
+  EXPECT_FALSE(MessageView::parse(text).problem());
+  text.replace(text.find(forwards), forwards.size(), "Contact: sip:a@b?x=y\r\n");
+  ASSERT_TRUE(MessageView::parse(text).problem());
+  EXPECT_EQ(MessageView::parse(text).problem()->what, bare_query) << "its own";
+}
 
 TEST(TortureBytes, line_feeds_alone_are_read_and_told) {
   std::string text = good;
