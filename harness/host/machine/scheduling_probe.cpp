@@ -1,6 +1,5 @@
 #include "harness/host/machine/scheduling_probe.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <sched.h>
@@ -49,7 +48,11 @@ void SchedulingProbe::beat() {
   while (!stops_) {
     const Duration due = monotonic_now() + probe_period;
     sleep_until(due);
-    worst_ = std::max(worst_.load(), (monotonic_now() - due).count());
+    const Duration::rep late = (monotonic_now() - due).count();
+    // Not what worst() has taken meanwhile: that would be told twice.
+    Duration::rep worst = worst_.load();
+    while (late > worst && !worst_.compare_exchange_weak(worst, late)) {
+    }
   }
 }
 
