@@ -167,6 +167,7 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
     instance.frames.push_back(phone_.message(index).frame);
   instance.frames.insert(instance.frames.end(), evidence.frames.begin(), evidence.frames.end());
   std::ranges::sort(instance.frames);
+  instance.frames.erase(std::ranges::unique(instance.frames).begin(), instance.frames.end());
   bases_.push_back({evidence.server, span_of(phone_, evidence), lifetime_of(evidence)});
   instances_.push_back(std::move(instance));
   return instances_.back();

@@ -30,6 +30,9 @@ class Occurrence {
 
   /// Adds a message to the evidence, if there is one.
   Occurrence& cite(std::optional<std::size_t> message);
+  Occurrence& cite(const Message* message) {
+    return message == nullptr ? *this : cite(message->index);
+  }
   /// Replaces the evidence.
   Occurrence& about(Evidence evidence);
 

@@ -359,8 +359,12 @@ std::vector<std::size_t> sends_of(const Phone& phone, const Leg& leg) {
   return sends;
 }
 
+std::size_t first_invite(const Phone& phone, const Leg& leg) {
+  return transactions(phone)[leg.invites.front()].sends.front();
+}
+
 CaptureTime reached_at(const Phone& phone, const Leg& leg) {
-  return phone.at(transactions(phone)[leg.invites.front()].sends.front());
+  return phone.at(first_invite(phone, leg));
 }
 
 bool hung_up_before(const CallGroup& call, CaptureTime at) {

@@ -63,7 +63,9 @@ inline const Transaction& invite_of(const Phone& phone, const Leg& leg) {
 /// Every transmission of the INVITE that counts, copies on new branches included.
 std::vector<std::size_t> sends_of(const Phone& phone, const Leg& leg);
 
-/// When the first INVITE of a leg left: before a challenge, where i0 is after it.
+/// Message: the first INVITE of a leg.
+std::size_t first_invite(const Phone& phone, const Leg& leg);
+/// When that left: before a challenge, where i0 is after it.
 CaptureTime reached_at(const Phone& phone, const Leg& leg);
 
 /// The user's call that an INVITE belongs to; null for any other transaction.

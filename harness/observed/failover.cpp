@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/registration.hpp"
@@ -192,7 +193,8 @@ verdict::Blame blame_for_no_move(const Phone& phone) {
 
 std::string describe_tries(const Phone& phone, const SilentPrimary& failed) {
   const auto sends = sends_of(phone, *failed.primary);
-  return fmt::format("{} INVITEs at the primary, the last {} after the first", sends.size(),
+  return fmt::format("{} at the primary, the last {} after the first",
+                     counted(sends.size(), "INVITE"),
                      format_seconds(phone.at(sends.back()) - failed.primary->i0));
 }
 

@@ -168,14 +168,15 @@ bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt) {
   return told && *told < opening(phone, transactions(phone)[attempt.transactions.back()]).index;
 }
 
-std::size_t most_in_a_minute(const Phone& phone, ServerRole server) {
-  const auto attempts = attempts_at(phone, server);
-  std::size_t most = 0;
+std::span<const RegisterAttempt* const> busiest_minute(const Phone& phone, ServerRole server) {
+  const std::span<const RegisterAttempt* const> attempts = attempts_at(phone, server);
+  std::span<const RegisterAttempt* const> busiest;
   for (std::size_t first = 0, last = 0; last < attempts.size(); ++last) {
     while (attempts[last]->start - attempts[first]->start > 60s) ++first;
-    most = std::max(most, last - first + 1);
+    const auto minute = attempts.subspan(first, last - first + 1);
+    if (minute.size() > busiest.size()) busiest = minute;
   }
-  return most;
+  return busiest;
 }
 
 Duration latest_refresh(const Phone& phone, Duration granted) {

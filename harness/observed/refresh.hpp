@@ -2,6 +2,7 @@
 // Refreshes of a registration and the window the guide gives them: granted expiry E minus
 // Reregister before Expiration R. @source guide.txt, "Configuration" (Optional); RFC 3261 §10.2.4
 
+#include <span>
 #include <vector>
 
 #include "harness/observed/evidence.hpp"
@@ -49,8 +50,8 @@ bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt);
 /// whether its binding is still there.
 bool follows_lost_options(const Phone& phone, const RegisterAttempt& attempt);
 
-/// The most attempts in any minute at `server`.
-std::size_t most_in_a_minute(const Phone& phone, ServerRole server);
+/// The attempts of the minute that has most of them at `server`, the first such minute.
+std::span<const RegisterAttempt* const> busiest_minute(const Phone& phone, ServerRole server);
 
 /// When the guide wants the refresh at the latest, counted from the 200: E − R, or E when R is not
 /// used or larger than E.

@@ -52,10 +52,11 @@ void add_intervals(const Phone& phone, const Dialog& dialog,
                    std::vector<SessionInterval>& found) {
   for (const Transaction* request : requests) {
     if (!changes_session(phone, *request, dialog)) continue;
-    const CaptureTime asked = opening(phone, *request).at;
+    const Message& opened = opening(phone, *request);
     const bool goes_on = !found.empty() && found.back().dialog == &dialog;
-    if (goes_on && asked < found.back().until) {
-      found.back().until = asked;
+    if (goes_on && opened.at < found.back().until) {
+      found.back().until = opened.at;
+      found.back().next = opened.index;
       found.back().was_changed_by_far_end = request->direction == Direction::to_device;
     }
     if (const auto interval = settled_by(phone, *request, dialog)) found.push_back(*interval);

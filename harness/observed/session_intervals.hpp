@@ -1,6 +1,7 @@
 #pragma once
 // The intervals that session timers cut a call into. @source RFC 4028 §4, §7.2, §9, §10
 
+#include <optional>
 #include <vector>
 
 #include "harness/observed/dialogs.hpp"
@@ -17,6 +18,7 @@ struct SessionInterval {
   bool by_device = false;  ///< the device refreshes
   std::size_t answer = 0;  ///< message: the 2xx
   CaptureTime until;  ///< the next refresh that was asked for, the end of the call or the capture
+  std::optional<std::size_t> next{};    ///< message: that refresh
   bool was_changed_by_far_end = false;  ///< it asked for that refresh
 };
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/failover/move.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
@@ -125,10 +126,10 @@ void a_silent_primary_is_tried_twice(const Phone& phone, const SilentPrimary& fa
   if (!is_unreliable(phone, invite)) return;
   // The capture begins with it: copies may have gone before.
   if (invite.sends.front() == 0 && !phone.trace.has_journal()) return;
-  const auto tries = std::ranges::count_if(sends_of(phone, *failed.primary), [&](std::size_t send) {
-    return phone.at(send) < reached_at(phone, *failed.secondary);
-  });
-  const std::string seen = fmt::format("{} INVITEs at the primary before the secondary", tries);
+  const auto tries = static_cast<std::size_t>(std::ranges::count_if(
+      sends_of(phone, *failed.primary),
+      [&](std::size_t send) { return phone.at(send) < reached_at(phone, *failed.secondary); }));
+  const std::string seen = counted(tries, "INVITE") + " at the primary before the secondary";
   it.expect(tries >= 2, seen, seen);
 }
 

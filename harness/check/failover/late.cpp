@@ -22,40 +22,51 @@ namespace {
 using verdict::Blame;
 using verdict::Severity;
 
-/// The device ended the call over the secondary without its user's word, soon after `late`.
-bool ended_the_call(const Phone& phone, const LateResponse& late) {
+/// Message: by what the device ended the call over the secondary without its user's word, soon
+/// after `late`; nothing if it did not.
+std::optional<std::size_t> end_of_call(const Phone& phone, const LateResponse& late) {
   const CaptureTime soon = late.at + policy::time_to_clean_up;
-  const auto was_sent = [&](const std::optional<std::size_t>& message) {
-    return message && phone.at(*message) >= late.at && phone.at(*message) <= soon;
-  };
-  return !hung_up_before(*late.call, soon) &&
-         (was_sent(late.secondary->bye_from_device) || was_sent(late.secondary->cancel));
+  if (hung_up_before(*late.call, soon)) return std::nullopt;
+  for (const auto& sent : {late.secondary->bye_from_device, late.secondary->cancel})
+    if (sent && phone.at(*sent) >= late.at && phone.at(*sent) <= soon) return sent;
+  return std::nullopt;
 }
 
+struct Problem {
+  std::string what;
+  std::optional<std::size_t> message{};  ///< that shows it
+};
+
 /// What is wrong with how a late 200 was resolved; nothing if it was resolved cleanly.
-std::optional<std::string> unresolved(const Phone& phone, const LateResponse& late) {
+std::optional<Problem> unresolved(const Phone& phone, const LateResponse& late) {
   const Leg& primary = *late.primary;
   const bool took_it_instead = late.secondary->cancel && !late.secondary->final;
-  if (ended_the_call(phone, late) && !took_it_instead)
-    return "the call over the secondary was ended because of it";
+  const auto end = end_of_call(phone, late);
+  if (end && !took_it_instead)
+    return Problem{"the call over the secondary was ended because of it", end};
   if (primary.acks_2xx.empty()) {
     if (!late.transaction_is_over)
-      return "it was not acknowledged although its transaction was alive";
-    if (left_bye_unanswered(phone, late)) return "the primary's BYE for it was not answered";
+      return Problem{"it was not acknowledged although its transaction was alive"};
+    if (left_bye_unanswered(phone, late))
+      return Problem{"the primary's BYE for it was not answered", primary.bye_to_device};
     return std::nullopt;
   }
   if (primary.bye_to_device || took_it_instead) return std::nullopt;
-  if (!primary.bye_from_device) return "it was acknowledged and never ended";
+  if (!primary.bye_from_device)
+    return Problem{"it was acknowledged and never ended", primary.acks_2xx.front()};
   const Duration lasted = phone.at(*primary.bye_from_device) - late.at;
   if (lasted > policy::time_to_clean_up)
-    return fmt::format("it was acknowledged and ended only {} later", format_seconds(lasted));
+    return Problem{
+        fmt::format("it was acknowledged and ended only {} later", format_seconds(lasted)),
+        primary.bye_from_device};
   return std::nullopt;
 }
 
 void judge_late_200(const Phone& phone, const LateResponse& late, Occurrence& it) {
   if (late.status / 100 != 2 || phone.trace.last < late.at + policy::time_to_clean_up) return;
   if (const auto wrong = unresolved(phone, late))
-    it.violated(fmt::format("200 of the primary after the call had moved on: {}", *wrong));
+    it.cite(wrong->message)
+        .violated(fmt::format("200 of the primary after the call had moved on: {}", wrong->what));
   else
     it.pass(late.primary->acks_2xx.empty() ? "a late 200 was ignored"
                                            : "a late 200 was acknowledged and ended");
@@ -87,17 +98,18 @@ void a_late_error_is_acknowledged(const Phone& phone, const LateResponse& late, 
   if (!is_acknowledged && phone.trace.last < late.at + policy::time_to_react) return;
   if (!is_acknowledged)
     it.violated(fmt::format("a late {} was never acknowledged", late.status));
-  else if (ended_the_call(phone, late))
-    it.violated(fmt::format("a late {} ended the call over the secondary", late.status));
+  else if (const auto end = end_of_call(phone, late))
+    it.cite(end).violated(fmt::format("a late {} ended the call over the secondary", late.status));
   else
     it.pass(fmt::format("a late {} was acknowledged and changed nothing", late.status));
 }
 
 void judge_stray(const Phone& phone, const LateResponse& late, Occurrence& it) {
   if (!late.transaction_is_over) return;
-  it.expect(!ended_the_call(phone, late),
-            fmt::format("a {} that matched no transaction left the call alone", late.status),
-            fmt::format("a {} that matched no transaction ended the call", late.status));
+  const auto end = end_of_call(phone, late);
+  it.cite(end).expect(
+      !end, fmt::format("a {} that matched no transaction left the call alone", late.status),
+      fmt::format("a {} that matched no transaction ended the call", late.status));
 }
 
 void strays_have_no_effect(const Phone& phone, Judge& judge) {
@@ -126,7 +138,8 @@ void a_one_way_primary_is_left_cleanly(const Phone& phone, const SilentPrimary& 
   const LateResponse* late = late_success(phone, *failed.call);
   const auto wrong = late != nullptr ? unresolved(phone, *late) : std::nullopt;
   if (wrong)
-    it.violated(fmt::format("what the primary had answered stayed: {}", *wrong));
+    it.cite(wrong->message)
+        .violated(fmt::format("what the primary had answered stayed: {}", wrong->what));
   else
     it.pass("the call moved on and nothing of it stayed at the primary");
 }

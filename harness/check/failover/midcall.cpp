@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
@@ -59,7 +60,7 @@ void calls_outlive_their_registration(const Phone& phone, const Dialog& dialog, 
   // Without a journal nobody knows who wanted that BYE.
   if (bye != nullptr && !phone.trace.has_journal()) return;
   if (bye != nullptr && !follows_end_action(phone, bye->at))
-    it.violated("BYE of the device in a call whose server it could not register at");
+    it.cite(bye).violated("BYE of the device in a call whose server it could not register at");
   else if (dialog.ended.value_or(phone.trace.last) > *lost->fail + time_to_act)
     it.pass("the call went on when the registration at its server was lost");
 }
@@ -84,16 +85,16 @@ void hang_up_stays_with_the_server(const Phone& phone, const Dialog& dialog, Occ
   const bool is_astray = wrong != nullptr && wrong->server == hang_up.server;
   if (!timeout && !(is_astray && is_out(phone, dialog.server, hang_up.at))) return;
   if (wrong != nullptr)
-    return it.cite(wrong->index)
-        .violated(fmt::format("{} of a call over the {} went to the {}", wrong->sip.method_text(),
-                              to_string(dialog.server), to_string(wrong->server)));
+    return it.cite(wrong).violated(fmt::format("{} of a call over the {} went to the {}",
+                                               wrong->sip.method_text(), to_string(dialog.server),
+                                               to_string(wrong->server)));
   it.about(evidence_of(phone, *bye));
   const std::size_t expected = full_count(phone, doubling_to_t2(phone));
   if (bye->sends.size() < expected && must_be_sent_in_full(phone, *bye, *timeout))
     it.violated(
-        fmt::format("BYE sent {} times into silence, {} expected", bye->sends.size(), expected));
+        fmt::format("BYE sent {} into silence, {} expected", times(bye->sends.size()), expected));
   else
-    it.pass(fmt::format("BYE sent {} times into silence, to the {} alone", bye->sends.size(),
+    it.pass(fmt::format("BYE sent {} into silence, to the {} alone", times(bye->sends.size()),
                         to_string(bye->server)));
 }
 
@@ -107,12 +108,13 @@ void silent_changes_end_the_call(const Phone& phone, const Modification& modific
   if (next_power_change(phone, opened) < *timeout + time_to_act) return;
   const Message* bye = bye_of_device(phone, *modification.dialog, opened);
   if (const Message* wrong = astray(phone, *modification.dialog))
-    it.violated(fmt::format("{} of the call went to the {}", wrong->sip.method_text(),
-                            to_string(wrong->server)));
+    it.cite(wrong).violated(fmt::format("{} of the call went to the {}", wrong->sip.method_text(),
+                                        to_string(wrong->server)));
   else if (bye != nullptr && bye->at <= *timeout + time_to_act)
-    it.pass("the call that could not be changed was ended with BYE");
+    it.cite(bye).pass("the call that could not be changed was ended with BYE");
   else if (!modification.dialog->ended || bye != nullptr)
-    it.violated_unless_lost("a change drew nothing for 64 x T1, and no BYE ended the call");
+    it.cite(bye).violated_unless_lost(
+        "a change drew nothing for 64 x T1, and no BYE ended the call");
 }
 
 const std::array rules{

@@ -199,7 +199,7 @@ std::string common_failure(const Phone& phone, const FailureRun& run) {
 void a_lost_server_is_not_hammered(const Phone& phone, Judge& judge) {
   for (const ServerRole server : both_servers) {
     judge_refusals(phone, judge, server);
-    const std::size_t most = most_in_a_minute(phone, server);
+    const std::size_t most = busiest_minute(phone, server).size();
     for (const FailureRun& run : failure_runs(phone))
       if (run.server == server)
         judge_rate(judge, evidence_of(phone, run), run.least, most,

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/call.hpp"
@@ -90,12 +91,26 @@ bool are_both_out(const Phone& phone, CaptureTime at) {
   return is_out(phone, ServerRole::primary, at) && is_out(phone, ServerRole::secondary, at);
 }
 
-CaptureTime last_invite_at(const Phone& phone, const CallGroup& call) {
-  CaptureTime last = start_of(call);
+std::size_t last_invite(const Phone& phone, const CallGroup& call) {
+  std::size_t last = 0;
   for (const Leg& leg : call.legs)
     for (const std::size_t invite : leg.invites)
-      last = std::max(last, phone.at(transactions(phone)[invite].sends.back()));
+      last = std::max(last, transactions(phone)[invite].sends.back());
   return last;
+}
+
+CaptureTime last_invite_at(const Phone& phone, const CallGroup& call) {
+  return std::max(start_of(call), phone.at(last_invite(phone, call)));
+}
+
+/// Message: the INVITE by which a call asked a server once more that had not answered.
+std::optional<std::size_t> second_try(const Phone& phone, const CallGroup& call) {
+  for (const Leg& leg : call.legs) {
+    if (leg.invites.size() > 1) return transactions(phone)[leg.invites[1]].sends.front();
+    if (const Leg* first = call.leg(leg.server); first != &leg && first->silent())
+      return first_invite(phone, leg);
+  }
+  return std::nullopt;
 }
 
 /// Without a journal: the call was tried at both servers until Timer B, and drew nothing.
@@ -155,10 +170,11 @@ void a_call_to_nobody_ends(const Phone& phone, const CallGroup& call, Occurrence
   if (call.legs.empty() || !are_both_out(phone, start) ||
       !are_both_out(phone, start + 2 * failover_limit(phone)))
     return;
-  if (std::ranges::any_of(call.legs, [](const Leg& leg) { return leg.invites.size() > 1; }))
-    it.violated("a server that had not answered was tried again in the same call");
+  if (const auto again = second_try(phone, call))
+    it.cite(again).violated("a server that had not answered was tried again in the same call");
   else
-    judge_time_tried(phone, {start, last_invite_at(phone, call)}, it);
+    judge_time_tried(phone, {start, last_invite_at(phone, call)},
+                     it.cite(last_invite(phone, call)));
 }
 
 // --- A primary that comes and goes ---------------------------------------------------------------
@@ -166,13 +182,15 @@ void a_call_to_nobody_ends(const Phone& phone, const CallGroup& call, Occurrence
 void flapping_causes_no_storm(const Phone& phone, Judge& judge) {
   if (std::ranges::count_if(outages(phone, ServerRole::primary), &Outage::recovered) < 3) return;
   for (const ServerRole server : both_servers) {
-    const auto& attempts = attempts_at(phone, server);
-    if (attempts.empty()) continue;
-    const std::size_t most = most_in_a_minute(phone, server);
-    const std::string seen = fmt::format("at most {} registration attempts in a minute at the {}",
-                                         most, to_string(server));
-    Occurrence(phone, judge, *attempts.front())
-        .expect(most <= policy::most_attempts_a_minute, seen, seen);
+    const auto busiest = busiest_minute(phone, server);
+    if (busiest.empty()) continue;
+    Occurrence it(phone, judge, *busiest.front());
+    for (const RegisterAttempt* attempt : busiest)
+      it.cite(evidence_of(phone, *attempt).messages.front());
+    const std::string seen =
+        fmt::format("at most {} in a minute at the {}",
+                    counted(busiest.size(), "registration attempt"), to_string(server));
+    it.expect(busiest.size() <= policy::most_attempts_a_minute, seen, seen);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/failover/move.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
@@ -63,8 +64,8 @@ void hanging_connection_moves_the_call(const Phone& phone, const FailedConnectio
                                        Occurrence& it) {
   if (!failed.attempt->refused)
     judge_move(phone, failed, it, {failed.attempt->syn, failover_limit(phone)},
-               fmt::format("INVITE at the secondary after {} SYNs to the primary",
-                           failed.attempt->copies + 1));
+               fmt::format("INVITE at the secondary after {} to the primary",
+                           counted(failed.attempt->copies + 1, "SYN")));
 }
 
 // --- Timer B without Timer A ---------------------------------------------------------------------
@@ -159,8 +160,8 @@ void reuse_is_recorded(const Phone& phone, Judge& judge) {
     }
     if (first != nullptr)
       judge.pass(evidence_of(phone, *first),
-                 fmt::format("{} requests to the {} over {} connections", requests,
-                             to_string(server), connections.size()));
+                 fmt::format("{} to the {} over {}", counted(requests, "request"),
+                             to_string(server), counted(connections.size(), "connection")));
   }
 }
 

@@ -31,29 +31,30 @@ bool was_reached_within_grace(const Phone& phone, const FailureSignal& signal) {
          reached_at(phone, *signal.secondary) <= signal.at + phone.profile.tolerances.fo_grace;
 }
 
-/// When the INVITE was last sent to the primary; the signal, if no connection came about for it.
-CaptureTime last_sent_to_primary(const Phone& phone, const FailureSignal& signal) {
-  if (signal.primary == nullptr) return signal.at;
-  return phone.at(invite_of(phone, *signal.primary).sends.back());
+/// Message: the last INVITE to the primary, if one was sent later than so long after the signal.
+std::optional<std::size_t> sent_after(const Phone& phone, const FailureSignal& signal,
+                                      Duration after) {
+  if (signal.primary == nullptr) return std::nullopt;
+  const std::size_t last = invite_of(phone, *signal.primary).sends.back();
+  return phone.at(last) > signal.at + after ? std::optional(last) : std::nullopt;
 }
 
 void judge_timeout(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
   const auto tolerance = timer_tolerance(phone, phone.profile.timers.sixty_four_t1());
-  const CaptureTime last = last_sent_to_primary(phone, signal);
   if (was_reached_within_grace(phone, signal))
     it.pass("silence counted as a 408: the next server was tried");
-  else if (last > signal.at + tolerance.value)
-    it.violated(
+  else if (const auto last = sent_after(phone, signal, tolerance.value))
+    it.cite(last).violated(
         fmt::format("silence counted for nothing: INVITE still repeated {} "
                     "after the timeout",
-                    format_seconds(last - signal.at)));
+                    format_seconds(phone.at(*last) - signal.at)));
   else
     it.pass("silence counted as a 408: the INVITE ended");
 }
 
 void judge_transport_error(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
   // A device that goes on has not been told by its stack; §18.4 leaves that open.
-  if (last_sent_to_primary(phone, signal) > signal.at) return;
+  if (sent_after(phone, signal, {})) return;
   // What a 503 does to a call is a SHOULD of RFC 3263; the guide promises it.
   if (!claims_guide(phone)) return;
   if (was_reached_within_grace(phone, signal))
@@ -122,8 +123,9 @@ void judge_register(const Phone& phone, const Transaction& transaction, Occurren
   if (!told || phone.trace.last < *told + grace) return;
   const CaptureTime last = phone.at(transaction.sends.back());
   if (last > *told + grace)
-    it.violated(fmt::format("REGISTER still repeated {} after the ICMP error",
-                            format_seconds(last - *told)));
+    it.cite(transaction.sends.back())
+        .violated(fmt::format("REGISTER still repeated {} after the ICMP error",
+                              format_seconds(last - *told)));
   else
     it.pass("the ICMP error ended the REGISTER");
 }

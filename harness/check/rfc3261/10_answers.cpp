@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
@@ -155,9 +156,9 @@ void unused_margin_has_no_other_effect(const Phone& phone, const Refresh& refres
   const auto in_period = attempts_in_period(phone, refresh);
   const Duration after = refresh.next->start - *refresh.previous->ok;
   const std::string seen =
-      fmt::format("refresh at the {} {} after a 200 that granted {}; {} attempts in that time",
+      fmt::format("refresh at the {} {} after a 200 that granted {}; {} in that time",
                   to_string(refresh.next->server), format_seconds(after),
-                  format_duration(refresh.granted), in_period);
+                  format_duration(refresh.granted), counted(in_period, "attempt"));
   const bool is_hurried = refresh.next->ok && after < refresh.granted / 2;
   it.expect(!is_hurried && in_period <= 2, seen, seen);
 }

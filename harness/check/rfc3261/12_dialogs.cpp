@@ -70,16 +70,16 @@ std::vector<const CallGroup*> find_dialled_calls_that_left(const Phone& phone) {
   return found;
 }
 
-/// How long the INVITE of a call took that was dialled while nothing answered the BYE.
-std::optional<Duration> wait_of_next_call(const Phone& phone, const Transaction& bye) {
+/// The call that was dialled while nothing answered the BYE; null: none.
+const CallGroup* next_call_meanwhile(const Phone& phone, const Transaction& bye) {
   const CaptureTime sent = opening(phone, bye).at;
   CaptureTime until = sent + phone.profile.timers.sixty_four_t1();
   if (bye.final) until = std::min(until, phone.at(*bye.final));
   const auto& dialled = phone.derived<find_dialled_calls_that_left>();
   const auto next = std::ranges::upper_bound(dialled, sent, {},
                                              [](const CallGroup* call) { return *call->dialled; });
-  if (next == dialled.end() || *(*next)->dialled >= until) return std::nullopt;
-  return reached_at(phone, (*next)->legs.front()) - *(*next)->dialled;
+  if (next == dialled.end() || *(*next)->dialled >= until) return nullptr;
+  return *next;
 }
 
 /// The device's BYE had its answer, or was given up.
@@ -91,16 +91,19 @@ bool is_settled(const Phone& phone, const Transaction& bye) {
 }
 
 void a_bye_ends_the_session_at_once(const Phone& phone, const OwnBye& own, Occurrence& it) {
-  const auto wait = wait_of_next_call(phone, *own.bye);
+  const CallGroup* next = next_call_meanwhile(phone, *own.bye);
+  const Duration wait =
+      next != nullptr ? reached_at(phone, next->legs.front()) - *next->dialled : Duration{};
   if (const Message* further = request_after(phone, own))
-    it.violated(fmt::format("{} in a dialog that the device had ended with BYE",
-                            further->sip.method_text()));
-  else if (wait && *wait > time_to_act)
-    it.warn(fmt::format("a call dialled while the BYE was unanswered waited {}",
-                        format_seconds(*wait)));
+    it.cite(further).violated(fmt::format("{} in a dialog that the device had ended with BYE",
+                                          further->sip.method_text()));
+  else if (wait > time_to_act)
+    it.cite(first_invite(phone, next->legs.front()))
+        .warn(fmt::format("a call dialled while the BYE was unanswered waited {}",
+                          format_seconds(wait)));
   else if (is_settled(phone, *own.bye))
-    it.pass(wait ? "BYE ended the dialog at once; the next call did not wait for it"
-                 : "BYE ended the dialog at once");
+    it.pass(next != nullptr ? "BYE ended the dialog at once; the next call did not wait for it"
+                            : "BYE ended the dialog at once");
 }
 
 const std::array rules{

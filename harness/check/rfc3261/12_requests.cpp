@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/dialogs.hpp"
@@ -99,8 +100,8 @@ void numbers_rise_by_one(const Phone& phone, const Dialog& dialog, Occurrence& i
   }
   if (numbers.requests() > 0)
     it.about({dialog.server, dialog.call_id, seen})
-        .pass(fmt::format("{} requests in the dialog, each numbered one higher than the last",
-                          numbers.requests()));
+        .pass(counted(numbers.requests(), "request") +
+              " in the dialog, each numbered one higher than the last");
 }
 
 // --- Routes --------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
@@ -176,7 +177,7 @@ void judge_unacknowledged(const Phone& phone, const Accepted& accepted, Occurren
     return;
   const std::size_t expected = full_count(phone, doubling_to_t2(phone));
   if (accepted.copies.size() < expected && !may_be_lost_on_the_way(phone))
-    it.violated(fmt::format("200 sent {} times without ACK, {} expected", accepted.copies.size(),
+    it.violated(fmt::format("200 sent {} without ACK, {} expected", times(accepted.copies.size()),
                             expected));
   else if (phone.at(accepted.copies.back()) > accepted.timeout + tolerance.value)
     it.violated("200 still sent after 64 x T1");

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
@@ -99,9 +100,9 @@ void repeats_its_refusal(const Phone& phone, const Transaction& refused, Occurre
           .has_value();
   if (was_never_acknowledged(phone, refused) && !was_cut_short && !may_be_lost_on_the_way(phone) &&
       copies.messages.size() < expected)
-    it.about(evidence_of(phone, refused))
-        .violated(fmt::format("{} sent {} times without ACK, {} expected", copies.what,
-                              copies.messages.size(), expected));
+    it.about(evidence_of(phone, refused, copies.messages))
+        .violated(fmt::format("{} sent {} without ACK, {} expected", copies.what,
+                              times(copies.messages.size()), expected));
 }
 
 void gives_its_refusal_up(const Phone& phone, const Transaction& refused, Occurrence& it) {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
@@ -82,7 +83,7 @@ void judge_back_off(const Phone& phone, const Transaction& transaction, const Ba
     violated_if_known(
         it.about(evidence_of(phone, transaction)), !may_be_set_to_fewer(phone, seen),
         "max_request_retries",
-        fmt::format("{} transmissions before the timeout, {} expected", seen, expected));
+        fmt::format("{} before the timeout, {} expected", counted(seen, "transmission"), expected));
 }
 
 void doubles(const Phone& phone, const Transaction& invite, Occurrence& it) {
@@ -146,7 +147,7 @@ void same_bytes_again(const Phone& phone, Judge& judge) {
     judge.violated(evidence_of(phone, *transaction), "a retransmission differs from the original");
   }
   if (repeated > 0 && all_same)
-    judge.pass(first, fmt::format("{} requests sent again byte by byte", repeated));
+    judge.pass(first, counted(repeated, "request") + " sent again byte by byte");
 }
 
 // --- Who kept it from being seen -----------------------------------------------------------------

@@ -436,12 +436,12 @@ void perhaps_hung_up(Setting s) {
 
 std::vector<Case> call_cases() {
   return {
-      {"sends_once_and_waits", "RFC3261-TIMER-A", fails("1 transmissions before the timeout", {5}),
+      {"sends_once_and_waits", "RFC3261-TIMER-A", fails("1 transmission before the timeout", {5}),
        [](Setting s) {
          lonely_invite(s, {});
          s.trace.ends(60s);
        }},
-      {"sends_once_and_waits", "RFC3261-TIMER-E", fails("1 transmissions before the timeout", {1}),
+      {"sends_once_and_waits", "RFC3261-TIMER-E", fails("1 transmission before the timeout", {1}),
        [](Setting s) {
          s.trace.at(0s).silent(primary);
          s.trace.at(1s).from_device(primary).request("REGISTER");

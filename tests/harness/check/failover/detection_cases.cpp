@@ -44,7 +44,7 @@ std::vector<Case> detection_cases() {
       {"after_several_tries", "FO-DET-EARLY", Verdict::pass, by_the_book},
       {"never_moves", "FO-DET-EARLY", needs("a call that outlives an INVITE"),
        never_tries_the_next},
-      {"after_one_packet", "FO-DET-EARLY", warns("1 INVITEs at the primary", {5, 6}),
+      {"after_one_packet", "FO-DET-EARLY", warns("1 INVITE at the primary", {5, 6}),
        leaves({}, 7600ms)},
       {"stays_when_one_packet_was_lost", "FO-DET-EARLY", Verdict::pass,
        [](Setting s) {

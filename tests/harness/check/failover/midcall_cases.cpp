@@ -66,7 +66,8 @@ std::vector<Case> lost_server_cases() {
   too_few.resize(4);
   return {
       {"outlives_it", "FO-MID-01", Verdict::pass, registration_lost(150s, true)},
-      {"ends_with_it", "FO-MID-01", warns("BYE of the device", {}), registration_lost(132s, false)},
+      {"ends_with_it", "FO-MID-01", warns("BYE of the device", {19}),
+       registration_lost(132s, false)},
       {"hung_up_meanwhile", "FO-MID-01",
        needs("a call during which the registration at its server is lost"),
        registration_lost(110s, true)},
@@ -104,7 +105,7 @@ std::vector<Case> change_cases() {
          changed_into_silence({}, false)(s);
          s.trace.vantage(trace::Vantage::server);
        }},
-      {"moved", "FO-MID-03", warns("INVITE of the call went to the secondary", {8}),
+      {"moved", "FO-MID-03", warns("INVITE of the call went to the secondary", {8, 10}),
        changed_into_silence(32s, true)},
       {"follows_the_contact", "FO-MID-03", Verdict::pass, follows_the_contact("INVITE")},
       {"never_changed", "FO-MID-03",

@@ -135,7 +135,7 @@ std::vector<Case> failover_streams_cases() {
       {"hangs", "FO-TCP-HALF", warns("hangs on a connection that was reset", {5}),
        half_open({}, primary)},
       {"over_udp", "FO-TCP-HALF", needs("an INVITE into a connection"), over_udp},
-      {"counted", "FO-TCP-REUSE", info("2 requests to the primary over 1 connections", {2}),
+      {"counted", "FO-TCP-REUSE", info("2 requests to the primary over 1 connection", {2}),
        call_over_stream(1s, {})},
       {"over_udp", "FO-TCP-REUSE", needs("a request of the device over a stream"), over_udp},
       {"could_not_start_at_the_primary", "GRP-CALL-01",

@@ -261,10 +261,10 @@ std::vector<Case> hang_up_cases() {
   constexpr std::string_view id = "FO-USERCANCEL";
   return {
       {"nothing_follows", id, Verdict::pass, silent(38s, {})},  // T-7, s29
-      {"timer_b_goes_on", id, fails("INVITE at the secondary 1.000 s after", {12, 12}),
+      {"timer_b_goes_on", id, fails("INVITE at the secondary 1.000 s after", {12}),
        silent(38s, 39s)},
       {"crossing_the_switch", id, Verdict::pass, silent(38990ms, 39s)},
-      {"trap_9_after_a_missing_487", id, fails("INVITE at the secondary 32.000 s after", {9, 9}),
+      {"trap_9_after_a_missing_487", id, fails("INVITE at the secondary 32.000 s after", {9}),
        unterminated(ghost_call)},
       {"ringing_at_the_secondary", id, Verdict::pass, silent(39200ms, 39s)},
       {"capture_ends_too_soon", id, needs("a call that is hung up before it is answered"),

@@ -161,7 +161,7 @@ std::vector<Case> answer_cases() {
   Offsets too_many = copies;
   too_many.push_back(35500ms);
   return {
-      {"sent_once", "RFC3261-UAS-2XX", fails("200 sent 1 times", {6}), answers({.bye = 32s})},
+      {"sent_once", "RFC3261-UAS-2XX", fails("200 sent once", {6}), answers({.bye = 32s})},
       {"goes_on_past_64_t1", "RFC3261-UAS-2XX",
        fails("200 still sent after 64 x T1", frames(6, 17)),
        answers({.copies = too_many, .bye = 36s})},

@@ -166,7 +166,7 @@ std::vector<Case> table_cases() {
     cases.push_back({row.name + "_at_the_other_side_s_time", "RFC4028-01",
                      warns(fmt::format("a session of {}: {}", format_duration(2 * row.half),
                                        format_seconds(row.end)),
-                           {6}),
+                           {6, 8}),
                      long_enough(refreshed(row.interval + ";refresher=uac", row.end))});
     cases.push_back({row.name, "RFC4028-02", Verdict::pass,
                      long_enough(ended(row.interval + ";refresher=uas", row.end))});
@@ -192,7 +192,7 @@ std::vector<Case> rfc4028_10_sessions_cases() {
             needs("a call whose session timer the far end has to refresh"),
             refreshed_at_the_last_moment},
            {"too_late", "RFC4028-02",
-            warns("a session of 90s that nobody refreshed: 95.000 s", {6}),
+            warns("a session of 90s that nobody refreshed: 95.000 s", {6, 8}),
             ended("90;refresher=uas", 95s)},
            {"never_ended", "RFC4028-02", warns("that nobody refreshed went on", {6}),
             ended("90;refresher=uas", {})},
@@ -225,7 +225,7 @@ std::vector<Case> rfc4028_10_sessions_cases() {
               refresh_fails(481, {}, false)(s);
               s.trace.vantage(trace::Vantage::server);
             }},
-           {"moved", "RFC4028-04", warns("INVITE went to the secondary", {8}),
+           {"moved", "RFC4028-04", warns("INVITE went to the secondary", {8, 9}),
             refresh_fails(0, 33s, true)},
            {"no_timer", "RFC4028-04",
             needs("a refresh of the device that draws 481, 408 or nothing"), no_timer},

@@ -1,0 +1,15 @@
+#pragma once
+// Numbers of things, as a sentence says them.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace sipharness {
+
+/// "1 request", "3 requests".
+std::string counted(std::size_t count, std::string_view what);
+/// "once", "3 times".
+std::string times(std::size_t count);
+
+}  // namespace sipharness
