@@ -43,6 +43,8 @@ class Occurrence {
   void inconclusive(verdict::Blame blame, std::string reason) {
     judge_.inconclusive(evidence(), blame, std::move(reason));
   }
+  /// pass or violated, with the one message.
+  void expect(bool holds, std::string_view seen) { expect(holds, seen, seen); }
   /// pass with the one message, violated with the other.
   void expect(bool holds, std::string_view held, std::string_view broken);
   void within(const Measurement& measurement, std::string_view what) {

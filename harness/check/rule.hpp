@@ -11,6 +11,10 @@
 
 namespace sipharness::check {
 
+/// Rows and what they need are written in these words.
+using verdict::Blame;
+using verdict::Severity;
+
 struct Rule {
   verdict::Requirement row;
   Needs needs{};

@@ -34,9 +34,21 @@ void judge_rest(const Phone& phone, const Transaction& invite, std::size_t respo
       phone.at(invite.sends[before - 1]) + interval + timer_tolerance(phone, interval).value;
   const CaptureTime timer_b = start_of(phone, invite) + phone.profile.request_timeout();
   const bool was_answered = invite.final && phone.at(*invite.final) <= due;
-  const bool was_observed = std::min(phone.trace.last, next_power_change(phone, heard)) > due;
+  const bool was_observed = next_power_change(phone, heard) > due;
   if (due < timer_b && !was_answered && was_observed)
     it.pass(fmt::format("INVITE not sent again after a {}", status));
+}
+
+void judge_acks(const std::vector<std::size_t>& copies, std::size_t acks, std::string_view what,
+                Occurrence& it) {
+  if (copies.size() < 2) return;
+  for (std::size_t copy = 1; copy < copies.size(); ++copy) it.cite(copies[copy]);
+  const std::string seen =
+      fmt::format("{} came {} times, {} acknowledged", what, copies.size(), acks);
+  if (acks < copies.size())
+    it.violated_unless_lost(seen);
+  else
+    it.pass(seen);
 }
 
 void violated_if_known(Occurrence& it, bool is_known, std::string_view setting,

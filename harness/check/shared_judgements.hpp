@@ -1,8 +1,10 @@
 #pragma once
 // Judgements that several checks share.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/check/judge.hpp"
 #include "harness/check/occurrence.hpp"
@@ -15,6 +17,11 @@ namespace sipharness::check {
 /// Judges that nothing of `invite` was sent again after `response`, a provisional one. Nothing, if
 /// no further transmission was due while it stood. `it` is about the INVITE.
 void judge_rest(const Phone& phone, const Transaction& invite, std::size_t response,
+                Occurrence& it);
+
+/// Judges that a final response to an INVITE, `what`, that came as these copies drew as many ACKs.
+/// Nothing, if it came once.
+void judge_acks(const std::vector<std::size_t>& copies, std::size_t acks, std::string_view what,
                 Occurrence& it);
 
 /// Violated, if the profile says the setting that it depends on; else with another value it could

@@ -24,8 +24,8 @@ inline const std::vector<Action>& actions(const Phone& phone) {
 std::optional<CaptureTime> next_action(const Phone& phone, std::string_view verb, CaptureTime from);
 
 /// The first boot, restart or shutdown after `from`, or the first REGISTER of a restart under way;
-/// the end of the trace if none. Without a journal the device's own un-REGISTER says that it goes
-/// down.
+/// the end of the trace if none: never later. Without a journal the device's own un-REGISTER says
+/// that it goes down.
 CaptureTime next_power_change(const Phone& phone, CaptureTime from);
 
 /// The device was shut down before `at` and has not been booted since.

@@ -68,6 +68,11 @@ std::size_t first_invite(const Phone& phone, const Leg& leg);
 /// When that left: before a challenge, where i0 is after it.
 CaptureTime reached_at(const Phone& phone, const Leg& leg);
 
+/// It ended with a 2xx.
+inline bool is_answered(const Phone& phone, const Leg& leg) {
+  return is_accepted(phone, invite_of(phone, leg));
+}
+
 /// The user's call that an INVITE belongs to; null for any other transaction.
 const CallGroup* call_of(const Phone& phone, const Transaction& invite);
 

@@ -131,7 +131,7 @@ std::optional<CaptureTime> timed_out_at(const Phone& phone, const Transaction& r
 std::optional<CaptureTime> dialog_lost_at(const Phone& phone, const Transaction& request) {
   if (const auto timeout = timed_out_at(phone, request)) return timeout;
   if (!request.final) return std::nullopt;
-  const int status = phone.message(*request.final).sip.status();
+  const int status = final_status(phone, request);
   if (status != 408 && status != 481) return std::nullopt;
   return phone.at(*request.final);
 }

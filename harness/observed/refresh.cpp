@@ -93,8 +93,7 @@ std::array<std::vector<Refresh>, 3> find_refreshes_by_server(const Phone& phone)
 std::array<std::optional<std::size_t>, 3> find_first_423s(const Phone& phone) {
   std::array<std::optional<std::size_t>, 3> found;
   for (const Transaction& transaction : transactions(phone)) {
-    if (transaction.method != sip::Method::register_ || !transaction.final ||
-        phone.message(*transaction.final).sip.status() != 423)
+    if (transaction.method != sip::Method::register_ || final_status(phone, transaction) != 423)
       continue;
     auto& first = found[static_cast<std::size_t>(transaction.server)];
     first = std::min(first.value_or(*transaction.final), *transaction.final);

@@ -73,7 +73,7 @@ std::vector<std::size_t> acks_of(const Phone& phone, const Transaction& invite,
 std::vector<RefusedInvite> find_refused_invites(const Phone& phone) {
   std::vector<RefusedInvite> found;
   for (const Transaction* invite : device_invites(phone)) {
-    if (!invite->final || phone.message(*invite->final).sip.is_success()) continue;
+    if (!invite->final || is_accepted(phone, *invite)) continue;
     const CaptureTime at = phone.at(*invite->final);
     if (awaits_answer(phone, *invite, at) && !is_switched_off(phone, at))
       found.push_back({invite, *invite->final, acks_of(phone, *invite, *invite->final)});

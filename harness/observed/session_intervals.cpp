@@ -34,7 +34,7 @@ bool changes_session(const Phone& phone, const Transaction& request, const Dialo
 /// What the 2xx to `request` settled; nothing if it is no 2xx or says nothing of a session timer.
 std::optional<SessionInterval> settled_by(const Phone& phone, const Transaction& request,
                                           const Dialog& dialog) {
-  if (!request.final || !phone.message(*request.final).sip.is_success()) return std::nullopt;
+  if (!is_accepted(phone, request)) return std::nullopt;
   const sip::MessageView& answer = phone.message(*request.final).sip;
   const auto session = sip::parse_session_expires(answer.header(sip::HeaderId::session_expires));
   if (!session || session->refresher == sip::Refresher::unsaid) return std::nullopt;

@@ -165,6 +165,10 @@ class Matcher {
 
 }  // namespace
 
+int final_status(const Phone& phone, const Transaction& transaction) {
+  return transaction.final ? phone.message(*transaction.final).sip.status() : 0;
+}
+
 std::vector<Transaction> find_transactions(const Phone& phone) {
   Matcher matcher(phone);
   for (const Message& message : phone.messages) {

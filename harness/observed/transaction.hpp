@@ -36,4 +36,11 @@ inline const Message& opening(const Phone& phone, const Transaction& transaction
   return phone.message(transaction.sends.front());
 }
 
+/// The status of its final response; 0: none.
+int final_status(const Phone& phone, const Transaction& transaction);
+/// It ended with a 2xx.
+inline bool is_accepted(const Phone& phone, const Transaction& transaction) {
+  return final_status(phone, transaction) / 100 == 2;
+}
+
 }  // namespace sipharness::observed

@@ -23,9 +23,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 // --- It lives ------------------------------------------------------------------------------------
 
 /// Ran out; not refreshed, taken back or forgotten by the server.
@@ -124,7 +121,7 @@ void expiry_agrees(const Phone& phone, Judge& judge) {
   const std::string seen =
       fmt::format("asks for {}, the profile says {}", format_duration(*first->requested),
                   format_duration(configured));
-  Occurrence(phone, judge, *first).expect(*first->requested == configured, seen, seen);
+  Occurrence(phone, judge, *first).expect(*first->requested == configured, seen);
 }
 
 /// By Call-ID: the first request that is too large for a datagram.

@@ -19,9 +19,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 // --- 503 -----------------------------------------------------------------------------------------
 
 void judge_next_server(const Phone& phone, const PrimaryAnswer& answer, Occurrence& it) {

@@ -19,9 +19,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 /// Message: by what the device ended the call over the secondary without its user's word, soon
 /// after `late`; nothing if it did not.
 std::optional<std::size_t> end_of_call(const Phone& phone, const LateResponse& late) {

@@ -22,8 +22,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Severity;
-
 std::string_view may_run_in_parallel(const Phone& phone) {
   return phone.profile.parallel_allowed ? "the profile allows both servers to be called in parallel"
                                         : "";

@@ -22,9 +22,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 // --- The registration is lost --------------------------------------------------------------------
 
 /// A session timer may end a call that nobody refreshes any more (RFC 4028 §10).
@@ -103,9 +100,8 @@ void hang_up_stays_with_the_server(const Phone& phone, const Dialog& dialog, Occ
 void silent_changes_end_the_call(const Phone& phone, const Modification& modification,
                                  Occurrence& it) {
   const auto timeout = timed_out_at(phone, *modification.request);
-  if (!timeout || phone.trace.last < *timeout + time_to_act) return;
   const CaptureTime opened = opening(phone, *modification.request).at;
-  if (next_power_change(phone, opened) < *timeout + time_to_act) return;
+  if (!timeout || next_power_change(phone, opened) < *timeout + time_to_act) return;
   const Message* bye = bye_of_device(phone, *modification.dialog, opened);
   if (const Message* wrong = astray(phone, *modification.dialog))
     it.cite(wrong).violated(fmt::format("{} of the call went to the {}", wrong->sip.method_text(),

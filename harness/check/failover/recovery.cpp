@@ -28,9 +28,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 // --- How soon it is registered with again --------------------------------------------------------
 
 Duration retry_round(const Phone& phone) {

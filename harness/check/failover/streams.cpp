@@ -25,9 +25,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 /// The secondary could not have served the call, or the user did not wait for it.
 bool had_no_next_server(const Phone& phone, const CallGroup& call, CaptureTime until) {
   return hung_up_before(call, until) || is_out(phone, ServerRole::secondary, until) ||

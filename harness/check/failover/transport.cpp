@@ -21,9 +21,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 // --- A timeout is a 408, a fatal transport error a 503 -------------------------------------------
 
 bool was_reached_within_grace(const Phone& phone, const FailureSignal& signal) {

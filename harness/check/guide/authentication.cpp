@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -20,9 +19,6 @@
 
 namespace sipharness::check {
 namespace {
-
-using verdict::Blame;
-using verdict::Severity;
 
 // --- Without any challenge -----------------------------------------------------------------------
 
@@ -77,30 +73,16 @@ void works_without_challenge(const Phone& phone, Judge& judge) {
 
 // --- The same with challenges --------------------------------------------------------------------
 
-using ChallengeOfRequest = std::unordered_map<const Transaction*, const Challenged*>;
-
-ChallengeOfRequest find_challenge_of_request(const Phone& phone) {
-  ChallengeOfRequest found;
-  for (const Challenged& one : challenges(phone)) found.emplace(one.refused, &one);
-  return found;
-}
-
-/// The challenge that a request drew; null if it drew none.
-const Challenged* challenge_of(const Phone& phone, std::size_t transaction) {
-  const auto& all = phone.derived<find_challenge_of_request>();
-  const auto found = all.find(&transactions(phone)[transaction]);
-  return found == all.end() ? nullptr : found->second;
-}
-
 /// The challenge that the newest request of a chain drew, if it was left unanswered.
 const Challenged* unanswered(const Phone& phone, const std::vector<std::size_t>& chain) {
-  const Challenged* last = challenge_of(phone, chain.back());
+  const Challenged* last = challenge_of(phone, transactions(phone)[chain.back()]);
   return last != nullptr && !last->is_rejection ? last : nullptr;
 }
 
 bool has_challenge(const Phone& phone, const std::vector<std::size_t>& chain) {
-  return std::ranges::any_of(chain,
-                             [&](std::size_t one) { return challenge_of(phone, one) != nullptr; });
+  return std::ranges::any_of(chain, [&](std::size_t one) {
+    return challenge_of(phone, transactions(phone)[one]) != nullptr;
+  });
 }
 
 void registers_through_challenge(const Phone& phone, const RegisterAttempt& attempt,

@@ -14,22 +14,12 @@
 #include "harness/observed/policy.hpp"
 #include "harness/observed/preloaded_routes.hpp"
 #include "harness/observed/primary.hpp"
+#include "harness/observed/primary_answers.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/strays.hpp"
 
 namespace sipharness::check {
 namespace {
-
-using verdict::Blame;
-using verdict::Severity;
-
-CaptureTime start_of(const CallGroup& call) {
-  return call.dialled.value_or(call.legs.empty() ? call.until : call.legs.front().i0);
-}
-
-bool is_answered(const Phone& phone, const Leg& leg) {
-  return leg.final && phone.message(*leg.final).sip.is_success();
-}
 
 void starts_at_the_primary(const Phone& phone, const CallGroup& call, Occurrence& it) {
   if (call.legs.empty() || !is_primary_usable(phone, start_of(call))) return;
@@ -40,7 +30,7 @@ void starts_at_the_primary(const Phone& phone, const CallGroup& call, Occurrence
     return it.inconclusive(Blame::user, describe(phone, *move));
   const std::string seen =
       fmt::format("call to {} starts at the {}", call.number, to_string(first));
-  it.expect(first == ServerRole::primary, seen, seen);
+  it.expect(first == ServerRole::primary, seen);
 }
 
 /// More than 100 Trying came: a 100 and then silence is no answer (RFC 3261 §16.6 item 11).

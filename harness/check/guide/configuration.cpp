@@ -15,9 +15,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 constexpr std::uint16_t default_port = 5060;
 
 bool is_a_server(const Phone& phone, const Endpoint& endpoint) {

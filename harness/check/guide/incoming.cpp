@@ -20,9 +20,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 /// The INVITE goes to the Contact that the device registered there.
 bool is_for_the_binding(const Phone& phone, const Transaction& invite) {
   const Message& message = opening(phone, invite);

@@ -22,9 +22,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 std::string_view has_unknown_expiration(const Phone& phone) {
   if (phone.profile.register_expiration) return {};
   return "the profile does not say the Register Expiration";

@@ -27,9 +27,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 // --- At both -------------------------------------------------------------------------------------
 
 const RegisterAttempt* first_attempt(const Phone& phone, ServerRole server) {
@@ -107,7 +104,7 @@ void a_challenge_holds_nobody_up(const Phone& phone, Judge& judge) {
     const RegisterAttempt* attempt = first_attempt(phone, server);
     if (attempt == nullptr) return false;
     const Transaction& first = transactions(phone)[attempt->transactions.front()];
-    const int status = first.final ? phone.message(*first.final).sip.status() : 0;
+    const int status = final_status(phone, first);
     return status == 401 || status == 407;
   };
   if (std::ranges::any_of(both_servers, is_challenged)) registers_at_both(phone, judge);
@@ -315,8 +312,7 @@ void refreshes_at_both(const Phone& phone, Judge& judge) {
 
 void judge_digest(const Phone& phone, const SentCredentials& sent, Occurrence& it) {
   if (!password(phone) || is_response_right(phone, sent)) return;
-  const Transaction& request = *sent.transaction;
-  const bool was_accepted = request.final && phone.message(*request.final).sip.is_success();
+  const bool was_accepted = is_accepted(phone, *sent.transaction);
   if (may_have_another_password(phone))
     it.inconclusive(Blame::user, std::string(another_password));
   else if (was_accepted && !phone.trace.has_journal())

@@ -21,9 +21,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 // --- All packages but message waiting ------------------------------------------------------------
 
 /// The packages that the device is set to or that it asked for.
@@ -248,7 +245,7 @@ void judge_notify(const Phone& phone, const Transaction& notify, Occurrence it) 
     return it.inconclusive(Blame::network,
                            "not captured at the device: the NOTIFY may not have come");
   const std::string_view server = to_string(notify.server);
-  const int status = notify.final ? phone.message(*notify.final).sip.status() : 0;
+  const int status = final_status(phone, notify);
   if (status / 100 == 2)
     it.pass(fmt::format("a NOTIFY of the {} is taken", server));
   else if (status == 0)

@@ -31,7 +31,6 @@ namespace {
 
 using sip::HeaderId;
 using sip::Method;
-using verdict::Severity;
 
 using Wrong = std::optional<std::string>;
 

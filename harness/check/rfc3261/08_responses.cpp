@@ -27,8 +27,6 @@ namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using verdict::Blame;
-using verdict::Severity;
 
 // --- Codes nobody registered ---------------------------------------------------------------------
 
@@ -58,8 +56,7 @@ void judge_final(const Phone& phone, const RefusedInvite& refused, Occurrence& i
   const int status = response.sip.status();
   // A 5xx may move a call or end it; a 4xx or 6xx is an answer (see FO-INV4XX).
   const bool ends_the_call = status / 100 == 4 || status / 100 == 6;
-  const bool was_observed = std::min(phone.trace.last, next_power_change(phone, response.at)) >
-                            response.at + time_to_react;
+  const bool was_observed = next_power_change(phone, response.at) > response.at + time_to_react;
   if (refused.acks.empty() && was_observed && acknowledges_known_codes(phone))
     it.violated_unless_lost(fmt::format("a {} drew no ACK, a known code did", status));
   else if (refused.acks.empty() && was_observed)
@@ -111,7 +108,7 @@ void drops_it(const Phone& phone, const ForeignResponse& foreign, Occurrence& it
   const Duration interval = back_off(request.sends.size() - 1);
   const CaptureTime due =
       phone.at(request.sends.back()) + interval + timer_tolerance(phone, interval).value;
-  CaptureTime until = std::min(phone.trace.last, next_power_change(phone, due - interval));
+  CaptureTime until = next_power_change(phone, due - interval);
   if (request.first_response) until = std::min(until, phone.at(*request.first_response));
   const bool may_rest =
       phone.profile.max_request_retries ||

@@ -21,8 +21,6 @@ namespace {
 using policy::race;
 using sip::HeaderId;
 using sip::Method;
-using verdict::Blame;
-using verdict::Severity;
 
 // --- When ----------------------------------------------------------------------------------------
 
@@ -162,7 +160,7 @@ bool is_ghost(const Phone& phone, const CallLeg& of, Occurrence& it) {
 void a_cancelled_call_is_over(const Phone& phone, const CallLeg& of, Occurrence& it) {
   const Leg& leg = *of.leg;
   if (!leg.cancel || is_ghost(phone, of, it.cite(leg.cancel))) return;
-  if (leg.final && phone.message(*leg.final).sip.is_success()) return;  // see CANCEL-06
+  if (is_answered(phone, leg)) return;  // see CANCEL-06
   if (!leg.final) {
     if (phone.trace.last > phone.at(*leg.cancel) + failover_limit(phone))
       it.pass("no final response after the CANCEL, and nothing followed");
@@ -178,7 +176,7 @@ void a_cancelled_call_is_over(const Phone& phone, const CallLeg& of, Occurrence&
 
 /// Answered when its user had given it up, in time for its transaction.
 bool crossed_the_hang_up(const Phone& phone, const CallGroup& call, const Leg& leg) {
-  if (!call.hung_up || !leg.final || !phone.message(*leg.final).sip.is_success()) return false;
+  if (!call.hung_up || !is_answered(phone, leg)) return false;
   const CaptureTime at = phone.at(*leg.final);
   if (at <= *call.hung_up) return false;
   const bool is_waited_for =
@@ -192,7 +190,7 @@ void an_unwanted_answer_is_ended(const Phone& phone, const CallLeg& of, Occurren
   if (!crossed_the_hang_up(phone, *of.call, leg)) return;
   const CaptureTime at = phone.at(*leg.final);
   const CaptureTime deadline = at + time_to_react;
-  if (std::min(phone.trace.last, next_power_change(phone, at)) <= deadline) return;
+  if (next_power_change(phone, at) <= deadline) return;
   it.cite(leg.final);
   if (leg.acks_2xx.empty())
     return it.violated_unless_lost("an answer that crossed the hang-up was never acknowledged");
@@ -212,7 +210,7 @@ void an_unwanted_answer_is_ended(const Phone& phone, const CallLeg& of, Occurren
 /// A leg was answered before the user hung up: what ended then was a conversation.
 bool was_answered_before(const Phone& phone, const CallGroup& call, CaptureTime at) {
   return std::ranges::any_of(call.legs, [&](const Leg& leg) {
-    return leg.final && phone.message(*leg.final).sip.is_success() && phone.at(*leg.final) < at;
+    return is_answered(phone, leg) && phone.at(*leg.final) < at;
   });
 }
 

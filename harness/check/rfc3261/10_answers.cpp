@@ -39,8 +39,6 @@ namespace {
 
 using sip::HeaderId;
 using std::chrono::seconds;
-using verdict::Blame;
-using verdict::Severity;
 
 std::optional<seconds> number_in(std::string_view text) {
   const auto value = sip::parse_unsigned<std::uint32_t>(text);
@@ -160,7 +158,7 @@ void unused_margin_has_no_other_effect(const Phone& phone, const Refresh& refres
                   to_string(refresh.next->server), format_seconds(after),
                   format_duration(refresh.granted), counted(in_period, "attempt"));
   const bool is_hurried = refresh.next->ok && after < refresh.granted / 2;
-  it.expect(!is_hurried && in_period <= 2, seen, seen);
+  it.expect(!is_hurried && in_period <= 2, seen);
 }
 
 // --- Failed attempts -----------------------------------------------------------------------------

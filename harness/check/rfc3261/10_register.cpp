@@ -36,8 +36,6 @@ namespace sipharness::check {
 namespace {
 
 using sip::HeaderId;
-using verdict::Blame;
-using verdict::Severity;
 
 using Wrong = std::optional<std::string>;
 

@@ -25,8 +25,6 @@ namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using verdict::Blame;
-using verdict::Severity;
 
 /// The capture shows that the device cannot know the dialog of the request.
 bool is_in_unknown_dialog(const Phone& phone, const sip::MessageView& request) {
@@ -36,11 +34,11 @@ bool is_in_unknown_dialog(const Phone& phone, const sip::MessageView& request) {
 
 void refuses_unknown_bye_with_481(const Phone& phone, const Transaction& bye, Occurrence& it) {
   if (bye.method != Method::bye || !bye.final) return;
-  const int status = phone.message(*bye.final).sip.status();
+  const int status = final_status(phone, bye);
   const bool asks_for_credentials = status == 401 || status == 407;
   if (asks_for_credentials || !is_in_unknown_dialog(phone, opening(phone, bye).sip)) return;
   const std::string seen = fmt::format("a BYE in an unknown dialog drew {}", status);
-  it.cite(bye.final).expect(status == 481, seen, seen);
+  it.cite(bye.final).expect(status == 481, seen);
 }
 
 // --- After the device's BYE ----------------------------------------------------------------------
@@ -49,7 +47,7 @@ void refuses_unknown_bye_with_481(const Phone& phone, const Transaction& bye, Oc
 /// what belongs to a subscription that shares the dialog and outlives the call (RFC 5057 §4.2).
 const Message* request_after(const Phone& phone, const OwnBye& own) {
   const Message& sent = opening(phone, *own.bye);
-  const int status = own.bye->final ? phone.message(*own.bye->final).sip.status() : 0;
+  const int status = final_status(phone, *own.bye);
   const bool was_refused = status >= 300 && status != 408 && status != 481;
   const Messages& requests = requests_in_call(phone, sent.sip.call_id());
   const auto later = std::ranges::upper_bound(requests, sent.at, {}, &Message::at);

@@ -23,8 +23,6 @@ namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using verdict::Blame;
-using verdict::Severity;
 
 // --- CSeq ----------------------------------------------------------------------------------------
 

@@ -24,8 +24,6 @@ namespace sipharness::check {
 namespace {
 
 using sip::HeaderId;
-using verdict::Blame;
-using verdict::Severity;
 
 /// §22.1: the ACK carries the credentials of its INVITE.
 bool has_credentials_of(const Message& invite, const Message& ack) {
@@ -58,7 +56,7 @@ void acknowledges_in_the_dialog(const Phone& phone, const AnsweredInvite& answer
     return it.cite(answered.acks.front())
         .pass("the 2xx was acknowledged in its dialog, on a branch of its own");
   const CaptureTime at = phone.at(answered.answer);
-  if (std::min(phone.trace.last, next_power_change(phone, at)) > at + time_to_react)
+  if (next_power_change(phone, at) > at + time_to_react)
     it.violated_unless_lost("a 2xx was never acknowledged");
 }
 
@@ -76,20 +74,15 @@ void acknowledges_every_copy(const Phone& phone, const AnsweredInvite& answered,
   const auto copies =
       copies_of(phone, *answered.invite, answered.answer, end_of_duty(phone, answered));
   if (copies.size() < 2) return;
-  for (std::size_t i = 1; i < copies.size(); ++i) it.cite(copies[i]);
   for (const std::size_t ack : answered.acks) {
     const Stray* stray = stray_at(phone, *answered.dialog, ack);
     if (stray == nullptr) continue;
     // A certain one is ROUTE-03's: the copies came because of it.
-    if (!stray->is_certain) it.cite(ack).inconclusive(Blame::user, describe(*stray));
+    if (!stray->is_certain)
+      it.cite(copies.back()).cite(ack).inconclusive(Blame::user, describe(*stray));
     return;
   }
-  const std::string seen =
-      fmt::format("the 2xx came {} times, {} acknowledged", copies.size(), answered.acks.size());
-  if (answered.acks.size() < copies.size())
-    it.violated_unless_lost(seen);
-  else
-    it.pass(seen);
+  judge_acks(copies, answered.acks.size(), "the 2xx", it);
 }
 
 const std::array rules{

@@ -31,15 +31,9 @@ namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using verdict::Blame;
-using verdict::Severity;
 
 /// §13.3.1.1: a response at least this often while it rings.
 constexpr Duration ring_at_least_every = 60s;
-
-bool is_success(const Phone& phone, const Transaction& invite) {
-  return invite.final && phone.message(*invite.final).sip.is_success();
-}
 
 // --- Ringing -------------------------------------------------------------------------------------
 
@@ -70,7 +64,7 @@ std::unordered_map<std::string_view, CaptureTime> find_first_cancels(const Phone
 /// The caller gave up, the device answered or was switched off, the capture ends.
 CaptureTime ringing_ends(const Phone& phone, const Transaction& invite) {
   const Message& first = opening(phone, invite);
-  CaptureTime end = std::min(phone.trace.last, next_power_change(phone, first.at));
+  CaptureTime end = next_power_change(phone, first.at);
   if (invite.final) end = std::min(end, phone.at(*invite.final));
   const auto& cancels = phone.derived<find_first_cancels>();
   const auto cancelled = cancels.find(first.sip.call_id());
@@ -131,7 +125,7 @@ Accepted follow(const Phone& phone, const Transaction& invite) {
 std::vector<Accepted> find_accepted(const Phone& phone) {
   std::vector<Accepted> found;
   for (const Transaction* invite : server_transactions(phone))
-    if (invite->method == Method::invite && is_success(phone, *invite) &&
+    if (invite->method == Method::invite && is_accepted(phone, *invite) &&
         !was_asked_again(phone, *invite))
       found.push_back(follow(phone, *invite));
   return found;
@@ -202,7 +196,7 @@ void is_repeated_until_ack(const Phone& phone, const Accepted& accepted, Occurre
 /// The device had to take the last copy of the INVITE for one: after Timer L it may be a new one.
 bool is_absorbed(const Phone& phone, const Transaction& invite) {
   const Duration timer_l = phone.profile.timers.sixty_four_t1();
-  return is_success(phone, invite) && was_asked_again(phone, invite) &&
+  return is_accepted(phone, invite) && was_asked_again(phone, invite) &&
          phone.at(invite.sends.back()) <
              phone.at(*invite.final) + timer_l - timer_tolerance(phone, timer_l).value;
 }

@@ -26,13 +26,6 @@ namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using verdict::Blame;
-using verdict::Severity;
-
-int status_of(const Phone& phone, const Modification& modification) {
-  const auto& final = modification.request->final;
-  return final ? phone.message(*final).sip.status() : 0;
-}
 
 bool ended_before(const Dialog& dialog, CaptureTime at) {
   return dialog.ended && *dialog.ended < at;
@@ -47,8 +40,7 @@ CaptureTime sent_at(const Phone& phone, const Modification& modification) {
 void lost_dialogs_are_ended(const Phone& phone, const Modification& modification, Occurrence& it) {
   const auto lost = dialog_lost_at(phone, *modification.request);
   const CaptureTime opened = sent_at(phone, modification);
-  if (!lost || phone.trace.last < *lost + time_to_act ||
-      next_power_change(phone, opened) < *lost + time_to_act ||
+  if (!lost || next_power_change(phone, opened) < *lost + time_to_act ||
       ended_before(*modification.dialog, opened))
     return;
   const Message* bye = bye_of_device(phone, *modification.dialog, opened);
@@ -69,7 +61,7 @@ bool refuses_only_the_change(int status) {
 
 void refused_changes_leave_the_session(const Phone& phone, const Modification& modification,
                                        Occurrence& it) {
-  const int status = status_of(phone, modification);
+  const int status = final_status(phone, *modification.request);
   if (modification.request->method != Method::invite || !refuses_only_the_change(status)) return;
   const CaptureTime refused = phone.at(*modification.request->final);
   if (ended_before(*modification.dialog, refused) || phone.trace.last < refused + time_to_act)
@@ -116,7 +108,7 @@ std::unordered_map<std::string_view, std::vector<const Message*>> find_changes_o
   std::unordered_map<std::string_view, std::vector<const Message*>> found;
   for (const Transaction* change : server_transactions(phone)) {
     const bool may_change = change->method == Method::invite || change->method == Method::update;
-    if (may_change && change->final && phone.message(*change->final).sip.is_success())
+    if (may_change && is_accepted(phone, *change))
       found[opening(phone, *change).sip.call_id()].push_back(&opening(phone, *change));
   }
   return found;
@@ -145,7 +137,8 @@ bool became_pointless(const Phone& phone, const Modification& refused, CaptureTi
 }
 
 void waits_after_glare(const Phone& phone, const Modification& refused, Occurrence& it) {
-  if (refused.request->method != Method::invite || status_of(phone, refused) != 491) return;
+  if (refused.request->method != Method::invite || final_status(phone, *refused.request) != 491)
+    return;
   const CaptureTime at = phone.at(*refused.request->final);
   const verdict::Window window = wait_after_glare(phone, *refused.dialog);
   const CaptureTime latest = at + *window.max;

@@ -22,9 +22,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 // --- Timer E after a provisional response --------------------------------------------------------
 
 /// When the repetitions were over: the final response, Timer F, or the end of what was seen.
@@ -77,7 +74,7 @@ bool is_refreshed_within_t4(const Phone& phone, const Transaction& transaction) 
 /// Copies of the 2xx within T4 of the first one.
 std::vector<std::size_t> absorbed_copies(const Phone& phone, const Transaction& transaction) {
   std::vector<std::size_t> copies;
-  if (!transaction.final || !phone.message(*transaction.final).sip.is_success()) return copies;
+  if (!is_accepted(phone, transaction)) return copies;
   const CaptureTime end = phone.at(*transaction.final) + phone.profile.timers.t4;
   for (const std::size_t response : transaction.responses)
     if (response > *transaction.final && phone.message(response).sip.is_final() &&

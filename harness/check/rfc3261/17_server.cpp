@@ -27,8 +27,6 @@ namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using verdict::Blame;
-using verdict::Severity;
 
 /// §17.2.1: a 100 must come unless an answer comes within this.
 constexpr Duration time_to_first_response = 200ms;

@@ -27,8 +27,6 @@ namespace sipharness::check {
 namespace {
 
 using sip::Method;
-using verdict::Blame;
-using verdict::Severity;
 
 // --- When it is sent again -----------------------------------------------------------------------
 

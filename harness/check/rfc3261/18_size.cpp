@@ -15,8 +15,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Severity;
-
 std::size_t size_of(const Message& request) {
   return request.sip.bytes().size();
 }

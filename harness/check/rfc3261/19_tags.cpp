@@ -25,8 +25,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Severity;
-
 /// Registrations are no dialogs: a tag of theirs that a call has too is odd, and nobody's harm.
 enum class Kind : std::uint8_t { registration, call };
 

@@ -27,8 +27,6 @@ namespace sipharness::check {
 namespace {
 
 using sip::HeaderId;
-using verdict::Blame;
-using verdict::Severity;
 
 // --- The request that goes on --------------------------------------------------------------------
 

@@ -15,9 +15,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 bool share_a_branch(const Phone& phone, const Leg& one, const Leg& other) {
   return opening(phone, invite_of(phone, one)).sip.branch() ==
          opening(phone, invite_of(phone, other)).sip.branch();

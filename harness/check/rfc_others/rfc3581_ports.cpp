@@ -19,9 +19,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
 std::string_view has_rport_off(const Phone& phone) {
   return phone.profile.rport.value_or(true) ? "" : "the profile switches rport off";
 }

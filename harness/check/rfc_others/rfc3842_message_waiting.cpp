@@ -16,8 +16,6 @@ namespace sipharness::check {
 namespace {
 
 using sip::HeaderId;
-using verdict::Blame;
-using verdict::Severity;
 
 constexpr std::string_view summary = "application/simple-message-summary";
 

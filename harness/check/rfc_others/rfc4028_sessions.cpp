@@ -21,8 +21,6 @@ namespace sipharness::check {
 namespace {
 
 using sip::HeaderId;
-using verdict::Blame;
-using verdict::Severity;
 
 // --- Refreshes -----------------------------------------------------------------------------------
 
@@ -96,7 +94,7 @@ const Transaction* second_try(const Phone& phone, const Transaction& refused) {
 }
 
 void asks_for_the_least_interval(const Phone& phone, const Transaction& refused, Occurrence& it) {
-  if (!refused.final || phone.message(*refused.final).sip.status() != 422) return;
+  if (final_status(phone, refused) != 422) return;
   const Transaction* again = second_try(phone, refused);
   const auto least =
       sip::parse_session_expires(phone.message(*refused.final).sip.header(HeaderId::min_se));
@@ -121,7 +119,7 @@ void a_failed_refresh_ends_the_call(const Phone& phone, const Modification& refr
                                     Occurrence& it) {
   const auto lost = dialog_lost_at(phone, *refresh.request);
   const Message& request = opening(phone, *refresh.request);
-  if (!lost || !asks_for_session(request.sip) || phone.trace.last < *lost + time_to_act ||
+  if (!lost || !asks_for_session(request.sip) ||
       next_power_change(phone, request.at) < *lost + time_to_act)
     return;
   const Message* bye = bye_of_device(phone, *refresh.dialog, request.at);

@@ -22,13 +22,6 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
-int status_of(const Phone& phone, const Transaction& transaction) {
-  return transaction.final ? phone.message(*transaction.final).sip.status() : 0;
-}
-
 // --- Refresh -------------------------------------------------------------------------------------
 
 /// The SUBSCRIBE at `index` is the last one of its dialog.
@@ -36,7 +29,7 @@ void judge_lapse(const Phone& phone, const Subscription& subscription, CaptureTi
                  Occurrence& it) {
   const Transaction& last = *subscription.asked.back();
   const CaptureTime accepted = acceptance(phone, last)->at;
-  if (phone.trace.last <= lapse || next_power_change(phone, accepted) <= lapse) return;
+  if (next_power_change(phone, accepted) <= lapse) return;
   const std::string seen = fmt::format("{} at the {} lapsed without a refresh in its dialog",
                                        subscription.event, to_string(subscription.server));
   it.about(evidence_of(phone, last));
@@ -137,7 +130,7 @@ void takes_early_notifies(const Phone& phone, const Subscription& one, Occurrenc
   for (const Transaction* notify : one.notified) {
     const Message& request = opening(phone, *notify);
     if (!is_early(phone, initial, request)) continue;
-    const int status = status_of(phone, *notify);
+    const int status = final_status(phone, *notify);
     it.about(evidence_of(phone, *notify));
     if (status / 100 == 2)
       it.pass("a NOTIFY that overtook the response is taken");
@@ -247,7 +240,8 @@ void judge_termination(const Phone& phone, const Subscription& one, const Transa
 /// A refresh that was answered with 481: that dialog is no more.
 void judge_lost_dialog(const Phone& phone, const Subscription& one, Occurrence& it) {
   const auto lost = std::ranges::find_if(one.asked, [&](const Transaction* subscribe) {
-    return status_of(phone, *subscribe) == 481 && !opening(phone, *subscribe).sip.to_tag().empty();
+    return final_status(phone, *subscribe) == 481 &&
+           !opening(phone, *subscribe).sip.to_tag().empty();
   });
   if (lost == one.asked.end()) return;
   if (const auto next = std::next(lost); next != one.asked.end())
@@ -275,7 +269,7 @@ Duration registration_period(const Phone& phone, ServerRole server, CaptureTime 
 
 void does_not_repeat_a_bad_event(const Phone& phone, const Subscription& one, Occurrence& it) {
   const Transaction& refused = *one.asked.back();
-  if (status_of(phone, refused) != 489) return;
+  if (final_status(phone, refused) != 489) return;
   const CaptureTime at = phone.at(*refused.final);
   const CaptureTime until =
       std::min(at + registration_period(phone, one.server, at), next_power_change(phone, at));

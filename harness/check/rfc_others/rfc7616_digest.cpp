@@ -23,8 +23,6 @@ namespace {
 
 using sip::Credentials;
 using sip::DigestAlgorithm;
-using verdict::Blame;
-using verdict::Severity;
 
 // --- The digest ----------------------------------------------------------------------------------
 
@@ -52,7 +50,7 @@ bool can_be_verified(const Credentials& credentials) {
 
 /// The server said that it does not take these credentials; any other answer says nothing of them.
 bool was_rejected(const Phone& phone, const Transaction& transaction) {
-  const int status = transaction.final ? phone.message(*transaction.final).sip.status() : 0;
+  const int status = final_status(phone, transaction);
   return status == 401 || status == 403 || status == 407;
 }
 
