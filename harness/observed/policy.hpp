@@ -38,7 +38,7 @@ inline constexpr Duration reaction_to_repeated_response = 1s;
 inline constexpr Duration round_trip_slack = 50ms;
 /// How long after the second 200 both bindings must be alive (GRP-REG-02).
 inline constexpr Duration settling_time = 5s;
-/// An event this little before another may have crossed it in the device (CANCEL-01, CANCEL-03).
+/// An event this little before another may have crossed it in the device (CANCEL-02, CANCEL-04).
 inline constexpr Duration race = 100ms;
 /// 32 random bits do not fit into fewer characters than this, in any alphabet (GEN-06).
 inline constexpr std::size_t shortest_tag = 4;
