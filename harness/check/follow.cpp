@@ -11,19 +11,15 @@ namespace {
 
 using verdict::Finding;
 using verdict::Instance;
-using verdict::Verdict;
-
-bool is_wrong(Verdict verdict) {
-  return verdict == Verdict::fail || verdict == Verdict::warn;
-}
 
 /// Every instance of `one` that is wrong shares a frame with one of `cause` that is.
 bool is_explained_by(const Finding& one, const Finding& cause) {
   std::unordered_set<std::uint32_t> cited;
   for (const Instance& instance : cause.instances)
-    if (is_wrong(instance.verdict)) cited.insert(instance.frames.begin(), instance.frames.end());
+    if (is_violation(instance.verdict))
+      cited.insert(instance.frames.begin(), instance.frames.end());
   return std::ranges::all_of(one.instances, [&](const Instance& instance) {
-    return !is_wrong(instance.verdict) ||
+    return !is_violation(instance.verdict) ||
            std::ranges::any_of(instance.frames,
                                [&](std::uint32_t frame) { return cited.contains(frame); });
   });
@@ -34,10 +30,10 @@ bool is_explained_by(const Finding& one, const Finding& cause) {
 void note_what_follows(std::span<const Rule* const> rules, std::span<Finding> findings) {
   std::unordered_map<std::string_view, const Finding*> broken;
   for (const Finding& finding : findings)
-    if (is_wrong(finding.verdict())) broken[finding.requirement->id] = &finding;
+    if (is_violation(finding.verdict())) broken[finding.requirement->id] = &finding;
   for (std::size_t row = 0; row < rules.size(); ++row) {
     Finding& finding = findings[row];
-    if (!is_wrong(finding.verdict())) continue;
+    if (!is_violation(finding.verdict())) continue;
     for (const std::string_view id : rules[row]->follows) {
       if (id.empty()) break;
       const auto cause = broken.find(id);

@@ -23,7 +23,7 @@ using verdict::Verdict;
 using verdict::Window;
 
 bool is_judged(Verdict verdict) {
-  return verdict == Verdict::pass || verdict == Verdict::warn || verdict == Verdict::fail;
+  return is_violation(verdict) || verdict == Verdict::pass;
 }
 
 /// Distance to the nearest bound, negative outside.
@@ -96,10 +96,6 @@ std::string describe(const trace::UndeliveredAction& undelivered, const Phone& p
   return fmt::format("the action \"{}\" at {} was not delivered to the device ({})", action,
                      format_seconds(undelivered.at - phone.trace.zero),
                      undelivered.what.empty() ? "its driver reported nothing" : undelivered.what);
-}
-
-bool is_broken(const Instance& one) {
-  return one.verdict == Verdict::fail || one.verdict == Verdict::warn;
 }
 
 /// Instances that cite the same frame are about one occasion, such as the intervals of a series.
@@ -299,7 +295,7 @@ void Judge::heed_faults(Instance& instance, const Basis& basis) const {
 
 void Judge::allow_for_silent_servers(const std::vector<MissingMessage>& missing) {
   for (Instance& instance : instances_) {
-    if (!is_broken(instance)) continue;
+    if (!is_violation(instance.verdict)) continue;
     const ServerRole server = trace::role_of(instance.scope.server);
     const auto silent = std::ranges::find_if(missing, [server](const MissingMessage& one) {
       return one.silent != ServerRole::none && (one.silent == server || server == ServerRole::none);
@@ -315,7 +311,7 @@ void Judge::allow_for_silent_servers(const std::vector<MissingMessage>& missing)
 void Judge::allow_for_host_lag() {
   const Duration margin = phone_.profile.timers.t1 / 2;
   for (std::size_t i = 0; i < instances_.size(); ++i) {
-    if (!is_broken(instances_[i]) || instances_[i].measured) continue;
+    if (!is_violation(instances_[i].verdict) || instances_[i].measured) continue;
     const Duration lag = phone_.journal.worst_lag(bases_[i].lived.from, bases_[i].lived.until);
     if (lag <= margin) continue;
     make_inconclusive(instances_[i], verdict::Blame::host,
@@ -326,12 +322,13 @@ void Judge::allow_for_host_lag() {
 }
 
 void Judge::allow_for_missing_messages() {
-  if (std::ranges::none_of(instances_, is_broken)) return;
+  if (std::ranges::none_of(instances_, verdict::is_violation, &Instance::verdict)) return;
   const std::vector<MissingMessage>& missing = missing_messages(phone_);
   if (missing.empty()) return;
   if (phone_.trace.vantage != trace::Vantage::device) allow_for_silent_servers(missing);
   std::vector<Instance> broken;
-  std::ranges::copy_if(instances_, std::back_inserter(broken), is_broken);
+  std::ranges::copy_if(instances_, std::back_inserter(broken), verdict::is_violation,
+                       &Instance::verdict);
   const bool is_mixed = std::ranges::any_of(
       instances_, [](const Instance& one) { return one.verdict == Verdict::pass; });
   const std::size_t occasions = occasions_in(broken);
@@ -341,7 +338,7 @@ void Judge::allow_for_missing_messages() {
   for (const MissingMessage& one : missing) first_in_call.try_emplace(one.call_id, &one);
   const auto of_all = first_in_call.find("");
   for (Instance& instance : instances_) {
-    if (!is_broken(instance)) continue;
+    if (!is_violation(instance.verdict)) continue;
     const auto one =
         of_all != first_in_call.end() ? of_all : first_in_call.find(instance.scope.call_id);
     if (one != first_in_call.end())

@@ -126,8 +126,7 @@ std::vector<verdict::Finding> broken(const verdict::Result& result, std::string_
   std::vector<verdict::Finding> found;
   std::ranges::copy_if(result.findings, std::back_inserter(found), [&](const auto& finding) {
     return finding.requirement->id == requirement && finding.device == device &&
-           (finding.verdict() == verdict::Verdict::fail ||
-            finding.verdict() == verdict::Verdict::warn);
+           is_violation(finding.verdict());
   });
   return found;
 }
@@ -188,8 +187,7 @@ namespace {
 
 bool is_judged(verdict::Verdict verdict) {
   using verdict::Verdict;
-  return verdict == Verdict::pass || verdict == Verdict::warn || verdict == Verdict::fail ||
-         verdict == Verdict::inconclusive;
+  return is_violation(verdict) || verdict == Verdict::pass || verdict == Verdict::inconclusive;
 }
 
 std::optional<ControlRun> control_run_in(const std::string& folder) {
@@ -206,8 +204,7 @@ void withdraw_verdicts(verdict::Result& result, Blame blame, const std::string& 
   for (verdict::Finding& finding : result.findings) {
     if (!device.empty() && finding.device != device) continue;
     const bool tells_of_a_death =
-        finding.requirement->id == liveness && (finding.verdict() == verdict::Verdict::warn ||
-                                                finding.verdict() == verdict::Verdict::fail);
+        finding.requirement->id == liveness && is_violation(finding.verdict());
     if (tells_of_a_death) continue;
     for (verdict::Instance& instance : finding.instances.edit()) {
       if (!is_judged(instance.verdict)) continue;

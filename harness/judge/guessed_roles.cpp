@@ -19,10 +19,6 @@ using verdict::Finding;
 using verdict::Instance;
 using verdict::Verdict;
 
-bool is_broken(Verdict verdict) {
-  return verdict == Verdict::fail || verdict == Verdict::warn;
-}
-
 std::string_view outcome(Verdict verdict) {
   switch (verdict) {
     case Verdict::fail:
@@ -60,10 +56,10 @@ class Settling {
     if (!turns(finding.verdict(), other)) return;
     const std::string why = reason(other);
     std::vector<Instance>& instances = finding.instances.edit();
-    if (is_broken(other) && !is_broken(instances.front().verdict))
+    if (is_violation(other) && !is_violation(instances.front().verdict))
       instances.insert(instances.begin(), found->second->worst());
     for (Instance& instance : instances) {
-      if (!is_broken(instance.verdict) && !is_withdrawn_pass(instance.verdict, other)) continue;
+      if (!is_violation(instance.verdict) && !is_withdrawn_pass(instance.verdict, other)) continue;
       instance.verdict = Verdict::inconclusive;
       instance.blame = verdict::Blame::user;
       instance.reason = why;
@@ -74,7 +70,7 @@ class Settling {
  private:
   bool turns(Verdict taken, Verdict other) const {
     if (is_withdrawn_pass(taken, other)) return true;
-    if (taken == Verdict::inconclusive || is_broken(taken) == is_broken(other)) return false;
+    if (taken == Verdict::inconclusive || is_violation(taken) == is_violation(other)) return false;
     return !roles_.is_unlikely || taken == Verdict::pass;
   }
   /// What passes is another device's where that is the phone.

@@ -22,11 +22,7 @@ using verdict::Verdict;
 using Verdicts = std::map<std::string_view, Verdict>;
 
 bool is_alarm(Verdict verdict) {
-  return verdict == Verdict::fail || verdict == Verdict::warn || verdict == Verdict::inconclusive;
-}
-
-bool is_violation(Verdict verdict) {
-  return verdict == Verdict::fail || verdict == Verdict::warn;
+  return is_violation(verdict) || verdict == Verdict::inconclusive;
 }
 
 class Selftest {

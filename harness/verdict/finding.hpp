@@ -21,6 +21,11 @@ enum class Verdict : std::uint8_t { not_applicable, info, pass, warn, inconclusi
 
 std::string_view to_string(Verdict verdict);
 
+/// The requirement was broken.
+constexpr bool is_violation(Verdict verdict) {
+  return verdict == Verdict::fail || verdict == Verdict::warn;
+}
+
 /// Whose doing an inconclusive is.
 enum class Blame : std::uint8_t { device, harness, host, network, user };
 
