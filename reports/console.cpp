@@ -7,12 +7,14 @@
 #include <fmt/color.h>
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "reports/report.hpp"
 #include "reports/text.hpp"
 
 namespace reports {
 namespace {
 
+using sipharness::counted;
 using sipharness::format_seconds;
 using namespace sipharness::verdict;
 
@@ -155,7 +157,8 @@ class Console {
     for (std::size_t i = 0; i < std::min(most_told, group.size()); ++i)
       write_instance(group[i]->worst(), printable(group[i]->device) + ": ");
     if (group.size() > most_told)
-      out_ += fmt::format("        … and {} more devices like this\n", group.size() - most_told);
+      out_ += fmt::format("        … and {} like this\n",
+                          counted(group.size() - most_told, "more device"));
   }
 
   /// What only repeats the group stands under it, in a line for each requirement.
@@ -230,8 +233,8 @@ class Console {
 
   void write_capture() {
     const CaptureInfo& capture = result_.capture;
-    out_ += fmt::format("\n  Capture  {} frames, {} SIP messages, {}", capture.frames,
-                        capture.sip_messages, capture.health);
+    out_ += fmt::format("\n  Capture  {}, {}, {}", counted(capture.frames, "frame"),
+                        counted(capture.sip_messages, "SIP message"), capture.health);
     if (!capture.source.empty()) out_ += fmt::format(", {}", capture.source);
     out_ += "\n";
     write_messages();
@@ -245,8 +248,8 @@ class Console {
   void write_messages() {
     const MessageCounts& messages = result_.messages;
     if (messages.seen != messages.judged)
-      out_ +=
-          fmt::format("           {} of {} SIP messages judged\n", messages.judged, messages.seen);
+      out_ += fmt::format("           {} of {} judged\n", messages.judged,
+                          counted(messages.seen, "SIP message"));
     for (const MessageCounts::LeftOut& some : messages.left_out)
       out_ += fmt::format("           {} left out: {}\n", some.count, printable(some.why));
     if (result_.devices.size() > 1 && result_.devices.size() < crowd)
@@ -259,7 +262,7 @@ class Console {
   void write_remarks() {
     const CaptureInfo& capture = result_.capture;
     if (capture.keep_alives > 0)
-      out_ += fmt::format("           {} keep-alives\n", capture.keep_alives);
+      out_ += fmt::format("           {}\n", counted(capture.keep_alives, "keep-alive"));
     for (const std::string& remark : capture.remarks)
       out_ += fmt::format("           {}\n", printable(remark));
   }

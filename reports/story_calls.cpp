@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "reports/story_chapters.hpp"
 #include "reports/text.hpp"
 
@@ -12,6 +13,7 @@ namespace reports {
 namespace {
 
 using sipharness::CaptureTime;
+using sipharness::counted;
 using sipharness::format_seconds;
 using namespace sipharness::story;
 
@@ -100,10 +102,10 @@ void write_counts(const StoryPage& to, const std::vector<Call>& calls) {
     answered += was_answered(call) ? 1 : 0;
     moved += call.legs.size() > 1 ? 1 : 0;
   }
-  to.page.line("    ",
-               fmt::format("{} calls, {} of them incoming; {} answered, {} not; {} with "
-                           "more than one try",
-                           calls.size(), incoming, answered, calls.size() - answered, moved));
+  to.page.line(
+      "    ", fmt::format("{}, {} of them incoming; {} answered, {} not; {} with more than one try",
+                          counted(calls.size(), "call"), incoming, answered,
+                          calls.size() - answered, moved));
 }
 
 }  // namespace

@@ -5,12 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "reports/story.hpp"
 #include "reports/story_chapters.hpp"
 #include "reports/text.hpp"
 
 namespace reports {
 
+using sipharness::counted;
 using sipharness::format_seconds;
 using namespace sipharness::story;
 
@@ -63,15 +65,16 @@ void write_parties(const std::vector<Party>& parties, Page& page) {
     page.line(fmt::format("  {:<{}}  ", name_of(party), columns), describe_party(party));
   }
   if (phones > phones_named)
-    page.line("  ", fmt::format("… and {} more phones", phones - phones_named));
+    page.line("  ", "… and " + counted(phones - phones_named, "more phone"));
   if (others > phones_named)
-    page.line("  ", fmt::format("… and {} more others", others - phones_named));
+    page.line("  ", "… and " + counted(others - phones_named, "more other"));
   if (parties.empty()) page.line("  ", "no phone and no server");
 }
 
 void write_head(const Overview& overview, const StoryOptions& options, Page& page) {
   page.line(clipped(options.file, file_columns) + "  ",
-            fmt::format("{} frames, {} SIP messages", overview.frames, overview.sip_messages));
+            fmt::format("{}, {}", counted(overview.frames, "frame"),
+                        counted(overview.sip_messages, "SIP message")));
   if (overview.frames > 0)
     page.line("  ", fmt::format("{} to {} UTC, {}", date_and_time(overview.first),
                                 date_and_time(overview.last),
@@ -227,11 +230,11 @@ class StoryWriter {
       outages += phone.outages.empty() ? 0 : 1;
     }
     page_.gap();
-    page_.line(
-        fmt::format("All {} phones  ", story_.phones.size()),
-        fmt::format("{} registrations accepted, {} not; {} calls, {} answered; {} phones saw "
-                    "an outage. --json tells of each.",
-                    accepted, failed, calls, answered, outages));
+    page_.line(fmt::format("All {} phones  ", story_.phones.size()),
+               fmt::format("{} accepted, {} not; {}, {} answered; {} saw an outage. "
+                           "--json tells of each.",
+                           counted(accepted, "registration"), failed, counted(calls, "call"),
+                           answered, counted(outages, "phone")));
   }
 
   void write_capture() {

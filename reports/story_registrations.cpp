@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "reports/story_chapters.hpp"
 #include "reports/text.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 using sipharness::CaptureTime;
 using sipharness::Duration;
 using sipharness::format_seconds;
+using sipharness::times;
 using namespace std::chrono_literals;
 using namespace sipharness::story;
 
@@ -170,8 +172,7 @@ std::string describe(const Group& group) {
   std::string text = describe_outcome(first) + describe_chain(first);
   if (first.wait_asked) text += fmt::format(", Retry-After {}", seconds(*first.wait_asked));
   if (first.outcome == Outcome::unanswered || first.outcome == Outcome::open)
-    text += first.transmissions == 1 ? ", sent once"
-                                     : fmt::format(", sent {} times", first.transmissions);
+    text += ", sent " + times(first.transmissions);
   if (group.size() > 1) return fmt::format("{}; {}", text, describe_times(group));
   if (first.answered)
     text += fmt::format(", answered after {}", format_seconds(first.answered->at - first.sent.at));

@@ -9,6 +9,8 @@ namespace sipharness {
 
 /// "1 request", "3 requests".
 std::string counted(std::size_t count, std::string_view what);
+/// "the only request", "all 3 requests".
+std::string all_of(std::size_t count, std::string_view what);
 /// "once", "3 times".
 std::string times(std::size_t count);
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/addresses.hpp"
 #include "harness/observed/evidence.hpp"
@@ -148,7 +149,7 @@ verdict::Blame blame_for_precondition(const Phone& phone, verdict::Blame said) {
 }  // namespace
 
 Judge::Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs,
-             std::string_view held)
+             Held held)
     : phone_(phone), needs_(needs), precondition_(needs.what), held_(held) {
   finding_.requirement = &requirement;
   finding_.device = phone.name();
@@ -252,7 +253,8 @@ void Judge::not_applicable(std::string reason) {
 }
 
 void Judge::all_held(std::size_t first, std::size_t count) {
-  pass({ServerRole::none, {}, {first}}, fmt::format(fmt::runtime(held_), count));
+  pass({ServerRole::none, {}, {first}},
+       fmt::format(fmt::runtime(held_.what), all_of(count, held_.subject)));
 }
 
 void Judge::needs(std::string precondition, verdict::Blame blame) {

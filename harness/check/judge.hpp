@@ -59,11 +59,15 @@ struct Needs {
 inline constexpr std::string_view unclaimed_guide =
     "neither the profile nor the User-Agent claims the guide";
 
+/// What is right with all subjects of a rule: {} stands for them ("all 3 requests").
+struct Held {
+  std::string_view what{};
+  std::string_view subject = "request";
+};
+
 class Judge {
  public:
-  /// `held`: see Rule.
-  Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs,
-        std::string_view held);
+  Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs, Held held);
 
   /// Judged and right.
   void pass(const Evidence& evidence, std::string message);
@@ -85,7 +89,7 @@ class Judge {
   void not_applicable(std::string reason);
   /// Something else than Rule::needs must come true first, as it turned out.
   void needs(std::string precondition, verdict::Blame blame = verdict::Blame::device);
-  /// All of `count` subjects are right, as Rule::held says; `first` is a message of the first.
+  /// All of `count` subjects are right, as `held` says; `first` is a message of the first.
   void all_held(std::size_t first, std::size_t count);
 
   /// The finding, worst instance first. See Rule::is_about_content.
@@ -120,7 +124,7 @@ class Judge {
   std::vector<Basis> bases_;  ///< of each instance
   Needs needs_;
   std::string precondition_;  ///< of needs_, or what turned out to be needed
-  std::string_view held_;
+  Held held_;
 };
 
 /// `violated`, if the capture shows what the device received; elsewhere the message that it should

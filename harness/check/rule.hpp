@@ -20,8 +20,7 @@ struct Rule {
   Needs needs{};
   /// Why the rule is not for this phone ("the profile switches rport off"); empty: it is.
   std::string_view (*unless)(const Phone&) = nullptr;
-  /// Of `every`: what held, with {} for the number of subjects.
-  std::string_view held{};
+  Held held{};  ///< of `every`
   void (*judge)(const Phone&, Judge&) = nullptr;
   /// Each message is judged by what is in it: messages that the capture lacks take nothing from it.
   bool is_about_content = false;

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "harness/base/counted.hpp"
+
 namespace sipharness::judge {
 namespace {
 
@@ -70,9 +72,10 @@ std::string endpoints_of_sip(const Trace& trace) {
 
 std::string without_sip(const Trace& trace) {
   std::string text = trace.census.instead_of_sip(trace.counts.frames);
-  if (trace.keep_alives > 0) text += fmt::format("; {} keep-alives", trace.keep_alives);
+  if (trace.keep_alives > 0) text += "; " + counted(trace.keep_alives, "keep-alive");
   if (!trace.malformed.empty())
-    text += fmt::format("; {} payloads on SIP ports that are no SIP", trace.malformed.size());
+    text +=
+        fmt::format("; {} on a SIP port, but no SIP", counted(trace.malformed.size(), "payload"));
   return text;
 }
 
@@ -126,7 +129,7 @@ std::string describe_nothing_judged(const verdict::Result& result, const Trace& 
   const std::size_t seen = trace.messages.size();
   const bool is_foreign = result.scenario.empty();
   if (seen > 0 && is_foreign && holds_only(trace, sip::Method::options))
-    return fmt::format("{} SIP messages, all of OPTIONS", seen);
+    return counted(seen, "SIP message") + ", only of OPTIONS";
   if (seen == 0 && trace.malformed.empty()) return without_sip(trace);
   const auto is_missing = [&](const trace::Server& server) { return !is_seen(trace, server); };
   if (!named.empty() && seen > 0 && std::ranges::all_of(named, is_missing))
@@ -141,7 +144,7 @@ std::string describe_nothing_judged(const verdict::Result& result, const Trace& 
                        result.findings.size(), result.findings.front().worst().message);
   const auto is_request = [](const MessageList::Place& place) { return place.is_request; };
   if (std::ranges::none_of(trace.messages.places(), is_request))
-    return fmt::format("{} responses and no request: one direction only?", seen);
+    return counted(seen, "response") + " and no request: one direction only?";
   return fmt::format("none of {} SIP messages exercises a requirement", seen);
 }
 

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/observed/answered_invites.hpp"
 #include "harness/observed/challenges.hpp"
 #include "harness/observed/client_transactions.hpp"
@@ -314,8 +315,8 @@ class Finder {
       ++(one->sends.size() == 1 ? once : again);
     }
     if (once == 0) return;
-    add(first, fmt::format("all that the {} said ({} requests, no response: one direction only?)",
-                           to_string(server), once + again));
+    add(first, fmt::format("all that the {} said ({}, no response: one direction only?)",
+                           to_string(server), counted(once + again, "request")));
     if (once > 1 && again == 0) missing_.back().silent = server;
   }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/address_space.hpp"
+#include "harness/base/counted.hpp"
 #include "harness/sip/via.hpp"
 #include "harness/story/chapters.hpp"
 #include "harness/story/ttl.hpp"
@@ -78,13 +79,12 @@ class HintFinder {
   void look_for_other_direction(ServerRole server) {
     const auto [sent, heard] = counts_[static_cast<std::size_t>(server)];
     if (sent > 0 && heard == 0)
-      hints_.push_back(fmt::format(
-          "{} messages to the {}, none from it: it was silent, or the capture has one direction",
-          sent, to_string(server)));
-    if (sent == 0 && heard > 0)
       hints_.push_back(
-          fmt::format("{} messages from the {}, none to it: the capture has one direction", heard,
-                      to_string(server)));
+          fmt::format("{} to the {}, none from it: it was silent, or the capture has one direction",
+                      counted(sent, "message"), to_string(server)));
+    if (sent == 0 && heard > 0)
+      hints_.push_back(fmt::format("{} from the {}, none to it: the capture has one direction",
+                                   counted(heard, "message"), to_string(server)));
     counts_[static_cast<std::size_t>(server)] = {};  // a server may have several addresses
   }
 

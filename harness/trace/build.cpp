@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/capture/capture_file.hpp"
 #include "harness/capture/hep_clock.hpp"
 #include "harness/capture/time_order.hpp"
@@ -46,8 +47,8 @@ void tell_of_times(const capture::TimeOrder& order, CaptureSummary& summary) {
     summary.faults.push_back(fmt::format("the clock went back by {} between frames {} and {}",
                                          format_seconds(step.by), step.before, step.before + 1));
   if (order.sorted() > 0)
-    summary.remarks.push_back(
-        fmt::format("{} frames stood out of order in the file: sorted by time", order.sorted()));
+    summary.remarks.push_back(fmt::format("the file had {} out of order: sorted by time",
+                                          counted(order.sorted(), "frame")));
   if (summary.counts.frames > 2 && summary.first == summary.last)
     summary.faults.emplace_back("all frames have the same time");
 }

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "harness/base/counted.hpp"
+
 namespace sipharness::trace {
 namespace {
 
@@ -69,15 +71,14 @@ std::string Census::describe_undecoded(std::uint64_t frames) const {
 
 std::string Census::instead_of_sip(std::uint64_t frames) const {
   std::string text =
-      frames == 0 ? "no frame in this capture"
-                  : fmt::format("no SIP message in {} frame{}", frames, frames == 1 ? "" : "s");
+      frames == 0 ? "no frame in this capture" : "no SIP message in " + counted(frames, "frame");
   std::vector<std::string> others;
   for (const Entry& entry : entries_) {
     if (entry.protocol == "TLS")
       text += fmt::format(
-          "; TCP to port {} looks like TLS, which is not decrypted ({} records, "
-          "server {}): capture UDP or TCP",
-          entry.server.port, entry.packets, entry.server.text());
+          "; TCP to port {} looks like TLS, which is not decrypted ({}, server {}): "
+          "capture UDP or TCP",
+          entry.server.port, counted(entry.packets, "record"), entry.server.text());
     else if (entry.protocol == "WebSocket")
       text += fmt::format("; SIP over WebSocket to {} is not decoded: capture UDP or TCP",
                           entry.server.text());

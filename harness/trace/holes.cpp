@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/trace/payload.hpp"
 #include "harness/trace/sip_endpoints.hpp"
 #include "harness/trace/trace.hpp"
@@ -51,7 +52,6 @@ void Holes::add_unread(const capture::Origin& origin) {
 }
 
 std::string Holes::describe(const Hole& hole) {
-  const std::string_view plural = hole.count == 1 ? "" : "s";
   const std::string where =
       hole.source == Endpoint{}
           ? std::string()
@@ -59,20 +59,20 @@ std::string Holes::describe(const Hole& hole) {
   switch (hole.kind) {
     case Kind::cut:
       return fmt::format(
-          "{} packet{}{} cut, first in frame {}: at most {} bytes of a frame were "
-          "captured (snapshot length)",
-          hole.count, plural, where, hole.frame, hole.captured);
+          "{}{} cut, first in frame {}: at most {} bytes of a frame were captured "
+          "(snapshot length)",
+          counted(hole.count, "packet"), where, hole.frame, hole.captured);
     case Kind::fragments_missing:
-      return fmt::format("{} packet{}{} not whole, first in frame {}: fragments of it are missing",
-                         hole.count, plural, where, hole.frame);
+      return fmt::format("{}{} not whole, first in frame {}: fragments of it are missing",
+                         counted(hole.count, "packet"), where, hole.frame);
     case Kind::unread:
       return fmt::format("the stream{} is not read from frame {} on: a message longer than 1 MiB",
                          where, hole.frame);
     case Kind::gap:
       break;
   }
-  return fmt::format("the stream{} lacks bytes {} time{}, first before frame {}", where, hole.count,
-                     plural, hole.frame);
+  return fmt::format("the stream{} lacks bytes {}, first before frame {}", where, times(hole.count),
+                     hole.frame);
 }
 
 std::vector<Fault> Holes::faults(const Trace& trace) const {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/trace/sip_endpoints.hpp"
 
 namespace sipharness::trace {
@@ -113,7 +114,7 @@ void judge_drops(Trace& trace) {
   for (const journal::Entry& entry : trace.journal) {
     const auto* const count = std::get_if<journal::CaptureCount>(&entry.event);
     if (count == nullptr || count->dropped == 0) continue;
-    add_fault(trace, fmt::format("the capture lost {} frames", count->dropped));
+    add_fault(trace, "the capture lost " + counted(count->dropped, "frame"));
   }
 }
 
@@ -139,15 +140,16 @@ void judge_unread(Trace& trace) {
   };
   for (const Census::Entry& entry : trace.census.undecoded())
     if (sip.has_host(entry.server.address) || sip.has_host(entry.client.address))
-      add(fmt::format("{} frames between {} and {} carry {}, which is not decoded", entry.packets,
-                      entry.server.address.text(), entry.client.address.text(), entry.protocol),
+      add(fmt::format("{} of {} between {} and {}, which is not decoded",
+                      counted(entry.packets, "frame"), entry.protocol, entry.server.address.text(),
+                      entry.client.address.text()),
           entry);
   for (const Census::Entry& entry : trace.census.entries()) {
     const bool is_sips =
         entry.protocol == "TLS" && (entry.server.port == sips_port || sip.contains(entry.server));
     if (is_sips && sip.has_host(entry.server.address))
-      add(fmt::format("TLS without keys on {}: {} records not readable", entry.server.text(),
-                      entry.packets),
+      add(fmt::format("TLS without keys on {}: {} not readable", entry.server.text(),
+                      counted(entry.packets, "record")),
           entry);
     if (entry.protocol == "WebSocket" && sip.has_host(entry.server.address))
       add(fmt::format("SIP over WebSocket on {} is not decoded", entry.server.text()), entry);

@@ -74,7 +74,7 @@ class Inspect(EndToEnd):
         path = capture.write(self.scratch / "rtp.pcap")
         done = sipharness("inspect", path)
         self.assert_exit(done, 0)
-        self.assertIn("1 frames, 0 SIP messages", done.stdout)
+        self.assertIn("1 frame, 0 SIP messages", done.stdout)
         self.assertEqual(self.story(path)["phones"], [])
 
     def test_lets_no_control_character_through(self):

@@ -150,20 +150,6 @@ std::optional<std::string> wrong_transport(const Phone& phone, const Message& re
                      to_string(request.transport), to_string(configured));
 }
 
-void transport_agrees(const Phone& phone, Judge& judge) {
-  const auto& requests = requests_of_device(phone);
-  bool all_agree = true;
-  for (const Message* request : requests)
-    if (const auto wrong = wrong_transport(phone, *request)) {
-      all_agree = false;
-      judge.violated(evidence_of(phone, *request), *wrong);
-    }
-  if (all_agree && !requests.empty())
-    judge.pass({ServerRole::none, {}, {requests.front()->index}},
-               fmt::format("{} as the profile says in all {} requests",
-                           to_string(*phone.profile.transport), requests.size()));
-}
-
 constexpr Needs a_message{"a SIP message from the device"};
 
 const std::array rules{
@@ -234,7 +220,8 @@ const std::array rules{
                return phone.profile.transport ? std::string_view()
                                               : "the profile does not say the transport";
              },
-         .judge = transport_agrees},
+         .held = {"the transport of the profile in {}"},
+         .judge = every<requests_of_device, wrong_transport>},
 };
 
 }  // namespace

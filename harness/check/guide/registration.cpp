@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
@@ -65,8 +66,8 @@ void judge_missing(const Phone& phone, Occurrence& it, const RegisterAttempt& fi
   if (polls.empty())
     it.violated(fmt::format("no REGISTER at the {} at all", to_string(missing)));
   else
-    it.violated(fmt::format("{} REGISTERs at the {}, each with expiry 0: it never registers there",
-                            polls.size(), to_string(missing)));
+    it.violated(fmt::format("{} at the {}, each with expiry 0: it never registers there",
+                            counted(polls.size(), "REGISTER"), to_string(missing)));
 }
 
 void judge_second(const Phone& phone, Occurrence& it, const RegisterAttempt& first,

@@ -197,7 +197,7 @@ const std::array rules{
                 .severity = Severity::must,
                 .sentence = "Every request carries To, From, CSeq, Call-ID, Max-Forwards and Via.",
                 .observed = "Each of the six headers is present in every request from the device."},
-        .held = "To, From, CSeq, Call-ID, Max-Forwards and Via in all {} requests",
+        .held = {"To, From, CSeq, Call-ID, Max-Forwards and Via in {}"},
         .judge = every<requests_of_device, lacks_a_mandatory_header>,
         .is_about_content = true},
     Rule{.row = {.id = "RFC3261-GEN-02",
@@ -206,7 +206,7 @@ const std::array rules{
                  .sentence = "Every request carries Max-Forwards, with the value 70.",
                  .observed = "Max-Forwards is present in every request from the device; a value "
                              "other than 70 is a warning."},
-         .held = "Max-Forwards in all {} requests",
+         .held = {"Max-Forwards in {}"},
          .judge = max_forwards_is_seventy,
          .is_about_content = true,
          .follows = {"RFC3261-GEN-01"}},
@@ -218,7 +218,7 @@ const std::array rules{
              .sentence = "The branch of the topmost Via begins with z9hG4bK.",
              .observed =
                  "The prefix, compared with case, of the branch in every request from the device."},
-        .held = "branches that begin z9hG4bK in all {} requests",
+        .held = {"branches that begin z9hG4bK in {}"},
         .judge = every<requests_of_device, lacks_the_cookie>,
         .is_about_content = true,
         .follows = {"RFC3261-GEN-01"}},
@@ -230,7 +230,7 @@ const std::array rules{
                  .observed = "Over the whole capture no branch is shared by two requests that "
                              "differ in method, CSeq, Call-ID or destination; INVITE with its "
                              "CANCEL and its ACK excepted."},
-         .held = "a branch of its own in all {} requests",
+         .held = {"a branch of its own in {}"},
          .judge = every<requests_of_device, has_the_branch_of_another>,
          .follows = {"RFC3261-GEN-03"}},
     Rule{
@@ -242,7 +242,7 @@ const std::array rules{
                 .observed = "The Via of every request has the token of the transport it came over, "
                             "and the device takes the responses that are sent to its sent-by."},
         .needs = {"a request that came straight from the device"},
-        .held = "a Via that names transport and address in all {} requests",
+        .held = {"a Via that names transport and address in {}"},
         .judge = via_tells_where_we_listen,
         .follows = {"RFC3261-GEN-01"}},
     Rule{
@@ -255,7 +255,7 @@ const std::array rules{
              .observed = "Contacts in each INVITE from the device are counted and read, and a "
                          "request that the far end sends to that Contact is answered."},
         .needs = {"an INVITE"},
-        .held = "one Contact that can be reached in all {} requests",
+        .held = {"one Contact that can be reached in {}"},
         .judge = invite_has_one_contact},
 };
 

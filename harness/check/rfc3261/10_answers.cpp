@@ -281,7 +281,8 @@ void refreshes_where_it_registered(const Phone& phone, Judge& judge) {
     }
   }
   if (refreshes > 0 && all_right)
-    judge.pass({}, fmt::format("{} refreshes went where the registration had gone", refreshes));
+    judge.pass({}, fmt::format("went where the registration had gone: {}",
+                               counted(refreshes, "REGISTER")));
 }
 
 void ignores_record_route(const Phone& phone, const Transaction& accepted, Occurrence& it) {
@@ -361,7 +362,7 @@ const std::array rules{
                  .sentence =
                      "A REGISTER proposes one expiry: in its Contact or in its Expires header.",
                  .observed = "Where both are present they agree."},
-         .held = "one expiry proposed in all {} requests",
+         .held = {"one expiry proposed in {}"},
          .judge = every<registers_of_device, two_expiries>,
          .is_about_content = true},
     Rule{.row = {.id = "RFC3261-REG-07",

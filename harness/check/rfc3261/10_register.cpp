@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
@@ -85,7 +86,7 @@ void one_call_id_per_boot(const Phone& phone, const RegistersAtServer& at, Occur
   }
   if (changes == 0 && at.registers.size() >= 2)
     it.about({at.server, opening(phone, *at.registers.front()).sip.call_id(), {}})
-        .pass(fmt::format("one Call-ID for {} REGISTERs at the {}", at.registers.size(),
+        .pass(fmt::format("one Call-ID for {} at the {}", all_of(at.registers.size(), "REGISTER"),
                           to_string(at.server)));
 }
 
@@ -293,7 +294,8 @@ void one_at_a_time(const Phone& phone, const RegistersAtServer& at, Occurrence& 
       it.warn(seen + ", with the same Contact");
   }
   if (all_right && at.registers.size() >= 2 + begun_unseen)
-    it.pass(fmt::format("{} REGISTERs at the {}, one at a time", at.registers.size() - begun_unseen,
+    it.pass(fmt::format("{} at the {}, one at a time",
+                        counted(at.registers.size() - begun_unseen, "REGISTER"),
                         to_string(at.server)));
 }
 
@@ -305,7 +307,7 @@ const std::array rules{
                              "has no user part.",
                  .observed = "The Request-URI of every REGISTER is a SIP or SIPS URI without "
                              "userinfo and \"@\"."},
-         .held = "a Request-URI without user part in all {} requests",
+         .held = {"a Request-URI without user part in {}"},
          .judge = every<registers_of_device, request_uri_problem>,
          .is_about_content = true},
     Rule{.row = {.id = "RFC3261-REG-02",
@@ -315,7 +317,7 @@ const std::array rules{
                              "To has no tag.",
                  .observed = "In every REGISTER, refreshes included, the URIs of To and From are "
                              "equal by §19.1.4, From has a tag and To has none."},
-         .held = "To and From the same AOR, tag only in From in all {} requests",
+         .held = {"To and From the same AOR, tag only in From in {}"},
          .judge = every<registers_of_device, aor_problem>,
          .is_about_content = true},
     Rule{.row =
@@ -346,7 +348,7 @@ const std::array rules{
                  .observed = "Each REGISTER that asks for a binding has a Contact whose host and "
                              "port are those the device receives on or is seen under, the same at "
                              "each refresh. Elsewhere than at the device a NAT may stand between."},
-         .held = "a Contact that leads back to the device in all {} requests",
+         .held = {"a Contact that leads back to the device in {}"},
          .judge = contact_is_reachable},
     Rule{.row = {.id = "RFC3261-REG-09",
                  .clause = "RFC 3261 §10.2.4",

@@ -134,7 +134,7 @@ const std::array rules{
                              "REGISTER with a new Call-ID after a boot has a new tag; a tag of "
                              "fewer than four characters is a warning."},
          .needs = {"a REGISTER or a call of the device, or an answer to one"},
-         .held = "{} tags, each with one use",
+         .held = {"{} with one use", "tag"},
          .judge = tags_are_unique},
 };
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/client_transactions.hpp"
@@ -61,8 +62,7 @@ void asks_for_the_source_port(const Phone& phone, Judge& judge) {
     if (problem) it.violated(*problem);
     if (is_ignored) it.violated_unless_lost("the response at the source port was not heeded");
   }
-  if (asked > 0 && all_fine)
-    judge.pass({}, fmt::format("an empty rport in all {} requests", asked));
+  if (asked > 0 && all_fine) judge.pass({}, "an empty rport in " + all_of(asked, "request"));
 }
 
 // --- What it does --------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ const std::array rules{
                              "tells that in rport and received."},
          .needs = {"a request to the device that asks for rport", Blame::harness},
          .unless = has_rport_off,
-         .held = "{} responses at the port their request came from, which they tell",
+         .held = {"{} sent to the port the request came from, with that port in rport", "response"},
          .judge = responds_at_the_source_port,
          .is_about_content = true},
 };

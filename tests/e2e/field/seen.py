@@ -43,7 +43,7 @@ class NothingJudged(Seen):
             capture.udp(second, PHONE, SERVER, request("OPTIONS", "sip:192.0.2.10", via, *one))
             capture.udp(second + 0.01, SERVER, PHONE, response(200, "OK", via, *one, "OPTIONS"))
         self.assert_told(self.write(capture), exit=3,
-                         says=["nothing was judged: 6 SIP messages, all of OPTIONS"])
+                         says=["nothing was judged: 6 SIP messages, only of OPTIONS"])
 
     def test_rtp_and_keep_alives_alone(self):
         capture = CaptureWriter()
@@ -107,7 +107,7 @@ class Tunnels(Seen):
         a, b = (ipaddress.ip_address(x.split(":")[0]) for x in (PHONE, SERVER))
         capture.packet(0.02, ip(b, a, 50, bytes(80)))
         self.assert_told(self.write(capture), exit=3,
-                         says=["1 frames between 192.0.2.10 and 192.0.2.50 carry ESP, which is not decoded"])
+                         says=["1 frame of ESP between 192.0.2.10 and 192.0.2.50, which is not decoded"])
 
     def test_somebody_elses_tunnel_takes_nothing(self):
         capture = CaptureWriter()
@@ -221,7 +221,7 @@ class Keepalives(Seen):
     def test_are_blank_or_short(self):
         for payload in (b"\0", bytes(4), b" ", b"\r\n" * 5, b"jaK", b"", b"hello"):
             with self.subTest(payload):
-                self.assert_told(self.keeps_alive(payload), findings={"DUT-PARSE": "pass"}, says=["1 keep-alives"])
+                self.assert_told(self.keeps_alive(payload), findings={"DUT-PARSE": "pass"}, says=["1 keep-alive"])
 
     def test_text_that_is_no_sip_still_fails(self):
         for payload in (b"this is no message of SIP", b"REGISTER sip:x\r\nVia: x\r\n\r\n"):

@@ -53,7 +53,7 @@ TEST(Census, says_what_a_capture_holds_instead_of_sip) {
   census.add_undecoded("ESP", origin);
   EXPECT_EQ(census.instead_of_sip(9),
             "no SIP message in 9 frames; TCP to port 5061 looks like TLS, which is not decrypted "
-            "(1 records, server 192.0.2.10:5061): capture UDP or TCP; 1 of 9 frames carry ESP, "
+            "(1 record, server 192.0.2.10:5061): capture UDP or TCP; 1 of 9 frames carry ESP, "
             "which is not decoded; packets seen: 2 of RTP");
 }
 
