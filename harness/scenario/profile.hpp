@@ -114,6 +114,7 @@ struct Profile {
   /// What makes a device refuse calls although it is registered where they come from.
   bool accept_incoming_from_proxy_only = false;
   bool check_sip_user_id = false;
+  bool unregisters_on_shutdown = false;   ///< takes its bindings back at both servers
   std::optional<Duration> session_timer;  ///< the Session-Expires it asks for; absent: none
   Duration min_se = 90s;                  ///< the least it accepts; @source RFC 4028 §5
   std::optional<OptionsKeepAlive> options_keepalive;  ///< absent: it sends none

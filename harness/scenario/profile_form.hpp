@@ -252,6 +252,8 @@ void describe(auto& form, Profile& profile) {
        "Refuses calls from elsewhere.");
   form("check_sip_user_id", profile.check_sip_user_id, kind::truth,
        "Refuses calls for another user than its own.");
+  form("unregisters_on_shutdown", profile.unregisters_on_shutdown, kind::truth,
+       "Takes its registrations back at both servers before it shuts down.");
   form("session_timer", profile.session_timer, kind::whole_seconds,
        "The Session-Expires it asks for, in whole seconds; absent: it asks for none.");
   form("min_se", profile.min_se, kind::whole_seconds,

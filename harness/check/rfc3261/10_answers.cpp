@@ -333,9 +333,15 @@ void judge_departure(const Phone& phone, Judge& judge, ServerRole server, const 
         phone, judge, evidence_of(phone, *last),
         fmt::format("the last REGISTER at the {}, {} after the shutdown, takes no binding back",
                     to_string(server), format_seconds(last->start - gone.at)));
-  if (gone.told_a_server && gone.is_certain(held->until))
+  const bool must_tell = gone.told_a_server || phone.profile.unregisters_on_shutdown;
+  if (must_tell && gone.is_certain(held->until))
     violated_unless_lost(phone, judge, evidence_of(phone, bound),
                          fmt::format("went without telling the {}", to_string(server)));
+}
+
+std::string_view may_keep_bindings(const Phone& phone) {
+  if (phone.profile.unregisters_on_shutdown) return {};
+  return "the profile does not say that the device takes its registrations back";
 }
 
 void takes_bindings_back(const Phone& phone, Judge& judge) {
@@ -448,9 +454,9 @@ const std::array rules{
                  .observed =
                      "Every REGISTER with \"*\" has Expires: 0, else it fails. A device that "
                      "is shut down and tells one server tells both; its last REGISTER "
-                     "asks for no more time. One whose profile says that it takes its "
-                     "registrations back tells both in any case."},
-         .needs = {"a REGISTER that takes a binding back"},
+                     "asks for no more time. One whose profile says unregisters_on_shutdown "
+                     "tells both in any case."},
+         .needs = {.what = "a REGISTER that takes a binding back", .waived = may_keep_bindings},
          .judge = takes_bindings_back},
     Rule{.row = {.id = "FO-EXPSHORT",
                  .clause = "RFC 3261 §10.2.4; guide, Configuration (Optional)",

@@ -46,6 +46,7 @@ enum class Deviation : std::uint8_t {
   ignores_retry_after,
   stars_with_an_expiry,
   renews_when_shut_down,
+  goes_without_a_word,
   storms_when_margin_exceeds_expiry,
   // rfc3261/10_register
   names_a_user_in_the_register_uri,

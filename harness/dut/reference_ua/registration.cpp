@@ -45,7 +45,7 @@ void Registration::start() {
 void Registration::unregister() {
   next_.cancel();
   overlap_.cancel();
-  if (standing_ != Standing::up) return;
+  if (standing_ != Standing::up || core_.deviates(Deviation::goes_without_a_word)) return;
   unregistering_ = true;
   repairs_left_ = repairs_per_attempt;
   send(core_.deviates(Deviation::renews_when_shut_down) ? asked() : seconds(0));

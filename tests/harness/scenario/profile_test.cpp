@@ -33,7 +33,8 @@ constexpr auto full = R"({
   "parallel_allowed": true, "rport": false, "transport": "tcp", "registers": false,
   "registers_at_both": false,
   "knows_reregister_before": true, "accept_incoming_from_proxy_only": true,
-  "check_sip_user_id": true, "session_timer": "3min", "min_se": "2min",
+  "check_sip_user_id": true, "unregisters_on_shutdown": true,
+  "session_timer": "3min", "min_se": "2min",
   "options_keepalive": {"interval": "15s", "max_lost": 5},
   "phone": {"passcode": {"file": "/run/passcode"}, "provisioning": "aliases",
             "answer_within": "3s"},
@@ -95,6 +96,7 @@ TEST(Profile, takes_every_setting_from_its_file) {
   EXPECT_FALSE(profile.registers_at_both);
   EXPECT_TRUE(profile.accept_incoming_from_proxy_only);
   EXPECT_TRUE(profile.check_sip_user_id);
+  EXPECT_TRUE(profile.unregisters_on_shutdown);
   EXPECT_EQ(profile.session_timer, Duration(3min));
   EXPECT_EQ(profile.min_se, 2min);
   ASSERT_TRUE(profile.options_keepalive.has_value());

@@ -138,6 +138,7 @@ TEST(ShippedProfiles, the_reference_profile_is_the_default_one_with_its_claims) 
   defaults.title = "The built-in reference user agent, which does what the guide says";
   defaults.vendor_claims = {"guide"};
   defaults.sha256 = true;
+  defaults.unregisters_on_shutdown = true;
   const std::string path = source_path("scenarios/profiles/reference.json");
   EXPECT_EQ(read_profile(text_of(path), path).value(), defaults);
 }

@@ -283,6 +283,15 @@ std::vector<Case> target_cases() {
   };
 }
 
+std::function<void(Setting)> goes_without_a_word(bool is_against_profile) {
+  return [=](Setting s) {
+    s.profile.unregisters_on_shutdown = is_against_profile;
+    s.trace.healthy_registrations(0s, 120s);
+    s.trace.at(50s).action("shutdown");
+    s.trace.ends(70s);
+  };
+}
+
 std::vector<Case> departure_cases() {
   return {
       {"takes_back_with_zero", "RFC3261-REG-17", Verdict::pass,
@@ -310,6 +319,7 @@ std::vector<Case> departure_cases() {
        }},
       {"was_about_to_refresh", "RFC3261-REG-17", needs("a REGISTER that takes a binding back"),
        [](Setting s) {
+         s.profile.unregisters_on_shutdown = true;
          s.trace.registration(primary, 0s, 120s);
          s.trace.at(99900ms).action("shutdown");
          s.trace.registration(primary, 100s, 120s);
@@ -334,8 +344,20 @@ std::vector<Case> departure_cases() {
          s.trace.registration(primary, 50s, 0s);
          s.trace.ends(60s);
        }},
+  };
+}
+
+std::vector<Case> silent_departure_cases() {
+  return {
+      {"goes_without_a_word", "RFC3261-REG-17", warns("went without telling the primary", {1}),
+       goes_without_a_word(true)},
+      {"may_go_without_a_word", "RFC3261-REG-17", not_applicable("the profile does not say"),
+       goes_without_a_word(false)},
       {"never_takes_back", "RFC3261-REG-17", needs("a REGISTER that takes a binding back"),
-       refreshed},
+       [](Setting s) {
+         s.profile.unregisters_on_shutdown = true;
+         refreshed(s);
+       }},
   };
 }
 
@@ -343,8 +365,8 @@ std::vector<Case> departure_cases() {
 
 std::vector<Case> rfc3261_10_answers_cases() {
   std::vector<Case> all = grant_cases();
-  for (const auto more :
-       {margin_cases, refusal_cases, rest_cases, busy_cases, target_cases, departure_cases})
+  for (const auto more : {margin_cases, refusal_cases, rest_cases, busy_cases, target_cases,
+                          departure_cases, silent_departure_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }
