@@ -83,12 +83,6 @@ trace::Span span_of(const Phone& phone, const Evidence& evidence) {
   return {.from = phone.at(first) - phone.profile.timers.sixty_four_t1()};
 }
 
-/// Whose doing it is that an action was not delivered to the device: the person who was asked, or
-/// the driver.
-verdict::Blame blame_for(const trace::UndeliveredAction& undelivered) {
-  return undelivered.what.starts_with("operator") ? verdict::Blame::user : verdict::Blame::harness;
-}
-
 std::string describe(const trace::UndeliveredAction& undelivered, const Phone& phone) {
   const std::string action =
       undelivered.action.argument.empty()
@@ -361,7 +355,8 @@ verdict::Finding Judge::finish(bool is_about_content) && {
     else if (!waiver.empty())
       not_applicable(std::string(waiver));
     else if (phone_.expects(finding_.requirement->id) && lost != nullptr)
-      inconclusive({}, blame_for(*lost), fmt::format("{}; {}", reason, describe(*lost, phone_)));
+      inconclusive({}, verdict::Blame::user,
+                   fmt::format("{}; {}", reason, describe(*lost, phone_)));
     else if (phone_.expects(finding_.requirement->id))
       inconclusive(
           {}, is_withheld ? verdict::Blame::device : blame_for_precondition(phone_, needs_.blame),

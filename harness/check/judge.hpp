@@ -9,7 +9,7 @@
 //  2. An info row is recorded, whatever the check says.
 //  3. A vendor row of a device that does not claim the guide (claims_guide) becomes info.
 //  4. Where an action was not delivered to the device (rule i), a named row that nothing exercised
-//     says so and blames who lost it.
+//     says so and blames the user: the driver that the profile describes, or a person, lost it.
 //  5. A fault of the capture that concerns the server and the time of an occurrence, or a host that
 //     was later than the margin, turns pass, warn and fail into inconclusive, keeping what was
 //     measured. What has no margin of its own (counts, ends, orders, absences) bears half of T1,

@@ -179,6 +179,7 @@ Expected<ControlRun> judge_control_run(const std::string& path) {
     if (!control.ok && !judged->result.stopped.empty())
       control.reason += fmt::format(" ({})", judged->result.stopped);
   }
+  control.stopped = judged->result.stopped;
   control.started_anew = was_started_anew(trace);
   return control;
 }
@@ -235,12 +236,22 @@ void withdraw_for(verdict::Result& result, const ControlRun& control, std::strin
   tell(result, control, folder);
 }
 
+/// What did not come about although the device may be well: its driver did not pass an action on.
+void note_stop(verdict::Result& result, const std::optional<ControlRun>& control,
+               std::string_view when) {
+  if (control && control->ok && !control->stopped.empty())
+    result.notes.push_back(fmt::format(
+        "{} the fault, with healthy servers, the timeline stopped at {}", when, control->stopped));
+}
+
 }  // namespace
 
 void apply_control_runs(verdict::Result& result, const std::string& path) {
   const RunFolder folder{path};
   result.before = control_run_in(folder.before());
   result.after = control_run_in(folder.after());
+  note_stop(result, result.before, "before");
+  note_stop(result, result.after, "after");
   if (result.before && !result.before->ok) return withdraw_for(result, *result.before, "before");
   // A device that nobody started anew may still suffer from the fault itself.
   if (result.after && !result.after->ok && result.after->started_anew)

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/judge/tested.hpp"
+#include "harness/trace/undelivered_actions.hpp"
 
 namespace sipharness::stage {
 namespace {
@@ -17,6 +18,20 @@ constexpr Duration pause_after_timeline = 1500ms;
 bool is_boot(const scenario::Step& step) {
   const auto* device = std::get_if<scenario::DeviceStep>(&step.what);
   return device != nullptr && device->verb == scenario::DeviceVerb::boot;
+}
+
+/// What the wire shows of an action first; nothing of those that have a deadline of their own.
+std::optional<scenario::AnchorKind> sign_of(scenario::DeviceVerb verb) {
+  switch (verb) {
+    case scenario::DeviceVerb::dial:
+      return scenario::AnchorKind::invite_at;
+    case scenario::DeviceVerb::answer:
+      return scenario::AnchorKind::answered;
+    case scenario::DeviceVerb::hang_up:
+      return scenario::AnchorKind::ended;
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -37,7 +52,7 @@ Stage::Stage(world::World& world, const Production& production, const judge::Run
                      },
                  .is_held = hooks_.is_busy}),
       watch_(world, production.scenario, production.profile.timers,
-             {.anchor = [this](const scenario::Anchor& anchor) { timeline_.on_anchor(anchor); },
+             {.anchor = [this](const scenario::Anchor& anchor) { on_anchor(anchor); },
               .first_register = [this](CaptureTime at) { return on_first_register(at); },
               .refused = [this](int status) { on_refusal(status); }}),
       unexpected_(production.scenario),
@@ -95,11 +110,29 @@ void Stage::give_up_on_device() {
   is_over_ = true;
 }
 
+void Stage::on_anchor(const scenario::Anchor& anchor) {
+  if (anchor.kind == awaited_sign_) awaited_sign_.reset();
+  timeline_.on_anchor(anchor);
+}
+
 void Stage::on_refusal(int status) {
   if (!production_.is_healthy || !timeline_.awaits_answer()) return;
   journal_.write(journal::Missed{timeline_.abandon(), "an answered call", world_.now() - zero_,
                                  fmt::format("the call was refused with {}", status)});
   end_when_played();
+}
+
+void Stage::await_sign(scenario::DeviceVerb verb) {
+  awaited_sign_ = sign_of(verb);
+  if (!production_.is_healthy || !awaited_sign_) return sign_deadline_.cancel();
+  sign_deadline_ = world_.call_after(trace::action_grace, [this, verb] {
+    if (!awaited_sign_ || timeline_.is_played()) return;
+    if (hooks_.is_busy()) return await_sign(verb);
+    miss(timeline_.abandon(),
+         fmt::format("a sign of {} within {}", to_string(verb),
+                     format_duration(trace::action_grace)),
+         world_.now() - zero_);
+  });
 }
 
 void Stage::miss(std::size_t step, const std::string& awaited, Duration deadline) {
@@ -134,6 +167,7 @@ void Stage::perform(const scenario::DeviceStep& step) {
   unexpected_.forget();
   // The action comes before what the device sends because of it.
   const TimePoint performed = world_.now();
+  await_sign(step.verb);
   for (const auto& device : devices_) {
     const bool reported_ok = device->perform(step);
     journal_.write(journal::Action{device->name(), std::string(to_string(step.verb)), step.number,

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,8 +63,11 @@ class Stage {
   void give_up_on_device();
   /// Where the timeline is all there is: a moment after its last step, once nobody is busy.
   void end_when_played();
+  void on_anchor(const scenario::Anchor& anchor);
   /// Of a healthy call nothing more comes.
   void on_refusal(int status);
+  /// In a healthy run an action shows on the wire soon, or nothing more comes of it.
+  void await_sign(scenario::DeviceVerb verb);
   void miss(std::size_t step, const std::string& awaited, Duration deadline);
   void perform(const scenario::Step& step);
   void perform(const scenario::DeviceStep& step);
@@ -76,6 +80,8 @@ class Stage {
   bool awaits_device_ = false;
   bool is_over_ = false;
   std::size_t first_step_ = 0;  ///< of those that count from zero
+  std::optional<scenario::AnchorKind> awaited_sign_;
+  world::Timer sign_deadline_;
   world::Timer end_;
   JournalFile journal_;
   Timeline timeline_;

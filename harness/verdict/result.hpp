@@ -62,6 +62,7 @@ struct ControlRun {
   std::string reason{};  ///< what was not well
   Blame blame = Blame::user;
   bool started_anew = true;  ///< the device was; else what it suffers from may be the fault
+  std::string stopped{};     ///< where its timeline stopped, as of Result
   /// Where the device itself is to blame: what of the requirements says so, of the control run.
   std::vector<Finding> findings{};
 };

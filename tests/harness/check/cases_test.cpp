@@ -65,7 +65,7 @@ TEST(CheckCases, cover_every_requirement_with_pass_violation_and_inconclusive) {
 }
 
 /// Rule (i) of the catalogue's §0.2.
-TEST(CheckCases, blame_who_did_not_deliver_the_action) {
+TEST(CheckCases, blame_the_user_for_an_action_that_was_not_delivered) {
   const auto judged = [](std::string what) {
     return judge({"lost", "GRP-CALL-01", Verdict::inconclusive, [what](Setting setting) {
                     setting.trace.healthy_registrations(0s, 120s);
@@ -80,7 +80,7 @@ TEST(CheckCases, blame_who_did_not_deliver_the_action) {
   EXPECT_EQ(by_person.worst().blame, verdict::Blame::user);
   EXPECT_NE(by_person.worst().message.find("operator: no terminal"), std::string::npos)
       << by_person.worst().message;
-  EXPECT_EQ(judged({}).worst().blame, verdict::Blame::harness);
+  EXPECT_EQ(judged({}).worst().blame, verdict::Blame::user);
 }
 
 TEST(CheckCases, blame_the_device_for_what_it_did_not_do_in_a_run_that_was_played) {
