@@ -379,7 +379,8 @@ verdict::Finding Judge::finish(bool is_about_content) && {
     allow_for_host_lag();
     allow_for_missing_messages();
   }
-  std::ranges::stable_sort(instances_, std::ranges::greater(), &Instance::verdict);
+  if (!std::ranges::is_sorted(instances_, std::ranges::greater(), &Instance::verdict))
+    std::ranges::stable_sort(instances_, std::ranges::greater(), &Instance::verdict);
   finding_.instances = std::move(instances_);
   return std::move(finding_);
 }

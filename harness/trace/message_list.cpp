@@ -17,19 +17,6 @@ std::string_view speaker_of(const sip::MessageView& message) {
   return user.size() <= std::numeric_limits<std::uint16_t>::max() ? user : std::string_view();
 }
 
-/// Vias stand in one line or in lines that follow each other, as proxies put them.
-bool is_passed_on(const sip::MessageView& message) {
-  const std::string_view via = message.header(sip::HeaderId::via);
-  if (!message.is_request() || via.empty()) return false;
-  if (via.find(',') != std::string_view::npos) return true;
-  const std::string_view all = message.bytes();
-  std::string_view next =
-      all.substr(static_cast<std::size_t>(via.data() - all.data()) + via.size());
-  next.remove_prefix(std::min(next.size(), next.find('\n') + 1));
-  return next.starts_with("Via:") || next.starts_with("v:") || next.starts_with("VIA:") ||
-         next.starts_with("via:") || next.starts_with("Via ") || next.starts_with("V:");
-}
-
 /// Busy, unavailable, cancelled and declined are told of a callee who was asked.
 Welcome welcome_of(const sip::MessageView& message) {
   if (message.is_request() || message.status() <= 100) return Welcome::nothing;
@@ -73,7 +60,7 @@ void MessageList::push_back(const Message& message) {
       .is_request = message.sip.is_request(),
       .is_in_dialog = !message.sip.to_tag().empty(),
       .has_user_agent = message.sip.has(sip::HeaderId::user_agent),
-      .is_passed_on = is_passed_on(message.sip),
+      .is_passed_on = message.sip.is_request() && message.sip.has_several_vias(),
       .welcome = welcome_of(message.sip)});
 }
 

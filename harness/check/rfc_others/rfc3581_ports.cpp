@@ -54,7 +54,7 @@ void asks_for_the_source_port(const Phone& phone, Judge& judge) {
     const Message& request = opening(phone, *transaction);
     // The Via on top is a proxy's then.
     if (!is_unreliable(phone, *transaction) || came_through_a_proxy(request)) continue;
-    if (request.sip.via().has_rport || phone.profile.rport) ++asked;
+    if (phone.profile.rport || request.sip.via().has_rport) ++asked;
     Occurrence it(phone, judge, *transaction);
     const auto problem = rport_problem(phone, request);
     const bool is_ignored = ignores_response_at_source_port(phone, *transaction);
