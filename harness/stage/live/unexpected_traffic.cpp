@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/trace/users.hpp"
 
 namespace sipharness::stage {
@@ -60,38 +61,40 @@ void UnexpectedTraffic::on_message(const LiveMessage& message) {
   const std::string way =
       fmt::format("from {} to {}", origin.source.text(), place_of(origin.destination));
   if (message.sip.is_sip())
-    count(fmt::format("{}{} {}", kind_of(message.sip), is_stream ? " over TCP" : "", way));
+    count({}, fmt::format("{}{} {}", kind_of(message.sip), is_stream ? " over TCP" : "", way));
   else if (is_to_server && !is_stream)
-    count(fmt::format("datagram(s) that are no SIP {}", way));
+    count("non-SIP datagram", way);
 }
 
 void UnexpectedTraffic::on_keep_alive(const capture::Origin& origin) {
   if (is_ours(origin.source) || !is_our_host(origin.destination.address)) return;
-  count(fmt::format("keep-alive(s) from {} to {}", origin.source.text(),
-                    place_of(origin.destination)));
+  count("keep-alive",
+        fmt::format("from {} to {}", origin.source.text(), place_of(origin.destination)));
 }
 
 void UnexpectedTraffic::on_stream_event(const capture::Origin& origin, capture::StreamEvent event) {
   if (event == capture::StreamEvent::syn && is_ours(origin.destination))
-    count(fmt::format("TCP connection(s) from {} to {}", origin.source.address.text(),
-                      place_of(origin.destination)));
+    count("TCP connection",
+          fmt::format("from {} to {}", origin.source.address.text(), place_of(origin.destination)));
 }
 
 void UnexpectedTraffic::on_icmp(const capture::IcmpError& error) {
   if (is_ours(error.original_source))
-    count(fmt::format("ICMP error(s): nobody at {}", error.original_destination.text()));
+    count("ICMP error",
+          fmt::format("that says nobody is at {}", error.original_destination.text()));
 }
 
 void UnexpectedTraffic::on_arp() {
-  count("ARP packet(s)");
+  count("ARP packet", {});
 }
 
-void UnexpectedTraffic::count(std::string kind) {
-  const auto known = std::ranges::find(kinds_, kind, &std::pair<std::string, std::size_t>::first);
+void UnexpectedTraffic::count(std::string_view noun, std::string rest) {
+  const auto known = std::ranges::find_if(
+      kinds_, [&](const Kind& kind) { return kind.noun == noun && kind.rest == rest; });
   if (known != kinds_.end())
-    ++known->second;
+    ++known->times;
   else if (kinds_.size() < most_kinds)
-    kinds_.emplace_back(std::move(kind), 1);
+    kinds_.push_back({noun, std::move(rest)});
   else
     ++others_;
 }
@@ -99,8 +102,12 @@ void UnexpectedTraffic::count(std::string kind) {
 std::string UnexpectedTraffic::text() const {
   if (kinds_.empty()) return "nothing";
   std::string text;
-  for (const auto& [kind, times] : kinds_)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", times, kind);
+  for (const Kind& kind : kinds_) {
+    const std::string what =
+        kind.noun.empty() ? std::to_string(kind.times) : counted(kind.times, kind.noun);
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", what, kind.rest.empty() ? "" : " ",
+                        kind.rest);
+  }
   if (others_ > 0) text += fmt::format(" and {} more of other kinds", others_);
   return text;
 }

@@ -4,8 +4,9 @@
 //  1. Only what others sent is told, not what the servers of the run said.
 //  2. So many kinds are told apart; the rest is counted.
 
+#include <cstddef>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "harness/scenario/scenario.hpp"
@@ -36,10 +37,16 @@ class UnexpectedTraffic final : public TrafficObserver {
   /// "the primary", or the endpoint and that no server is there.
   std::string place_of(const Endpoint& endpoint) const;
   std::string kind_of(const sip::MessageView& message) const;
-  void count(std::string kind);
+  /// `noun`: of what agrees with its number.
+  void count(std::string_view noun, std::string rest);
 
   const scenario::Scenario& scenario_;
-  std::vector<std::pair<std::string, std::size_t>> kinds_;  ///< in the order they were first seen
+  struct Kind {
+    std::string_view noun;
+    std::string rest;
+    std::size_t times = 1;
+  };
+  std::vector<Kind> kinds_;  ///< in the order they were first seen
   std::size_t others_ = 0;
 };
 

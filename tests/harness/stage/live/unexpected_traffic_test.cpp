@@ -45,7 +45,7 @@ TEST_F(Seen, is_counted_kind_by_kind) {
   EXPECT_EQ(unexpected_.text(),
             "2 OPTIONS from 127.0.0.1:5062 to the primary, "
             "1 REGISTER for 2001 from 127.0.0.1:5062 to the secondary, "
-            "1 datagram(s) that are no SIP from 127.0.0.1:5062 to the primary");
+            "1 non-SIP datagram from 127.0.0.1:5062 to the primary");
   unexpected_.forget();
   EXPECT_EQ(unexpected_.text(), "nothing");
 }
@@ -71,7 +71,7 @@ TEST_F(Seen, knows_arp) {
   arp[12] = '\x08';
   arp[13] = '\x06';
   show(arp);
-  EXPECT_EQ(unexpected_.text(), "1 ARP packet(s)");
+  EXPECT_EQ(unexpected_.text(), "1 ARP packet");
 }
 
 }  // namespace
