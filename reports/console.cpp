@@ -107,9 +107,12 @@ class Console {
 
   /// Only where it took a verdict away.
   void write_lag() {
+    const std::vector<std::string>& faults = result_.capture.faults;
     const bool is_whole = result_.capture.health == "complete";
     const bool mattered = std::ranges::any_of(result_.findings, [&](const Finding& finding) {
-      return finding.worst().blame == Blame::host && (finding.worst().measured || is_whole);
+      const Instance& worst = finding.worst();
+      const bool is_of_capture = std::ranges::find(faults, worst.reason) != faults.end();
+      return worst.blame == Blame::host && !is_of_capture && (worst.measured || is_whole);
     });
     if (result_.lag && mattered)
       out_ +=

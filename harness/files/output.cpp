@@ -61,9 +61,10 @@ class Beside {
   bool is_there() const { return file_.is_open(); }
   int number() const { return file_.number(); }
 
-  /// Zero, or an errno.
+  /// Zero, or an errno. Where nothing is yet it gets its name in one step.
   int rename_to(const std::string& place) {
-    if (path_.empty() && give_name() < 0) return errno;
+    if (path_.empty() && link_as(place.c_str()) == 0) return file_.close();
+    if (path_.empty() && (errno != EEXIST || give_name() < 0)) return errno;
     if (const int error = file_.close(); error != 0) return error;
     if (::rename(path_.c_str(), place.c_str()) != 0) return errno;
     path_.clear();
@@ -80,11 +81,13 @@ class Beside {
     });
   }
 
-  int give_name() {
+  int link_as(const char* path) const {
     const std::string nameless = fmt::format("/proc/self/fd/{}", file_.number());
-    return under_new_name([&nameless](const char* path) {
-      return ::linkat(AT_FDCWD, nameless.c_str(), AT_FDCWD, path, AT_SYMLINK_FOLLOW);
-    });
+    return ::linkat(AT_FDCWD, nameless.c_str(), AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+  }
+
+  int give_name() {
+    return under_new_name([this](const char* path) { return link_as(path); });
   }
 
   /// What `create` returns; -1 where it fails but for a name that is taken.

@@ -124,8 +124,8 @@ struct UnmatchedRule {
   std::string rule;
   std::string place;
 };
-/// What whoever reads the result should know of the run: an address that nothing was sent to, a
-/// limit of the host that was reached. It is no fault of the capture.
+/// What whoever reads the result should know of the run, such as an address that nothing was sent
+/// to. It is no fault of the capture.
 struct Remark {
   std::string text;
 };
@@ -133,8 +133,8 @@ struct Remark {
 struct Lag {
   Duration worst{};
 };
-/// The network under the servers was taken away or came back: what the capture lacks meanwhile says
-/// nothing of the device.
+/// The network under the servers was taken away or came back, or this process could serve no more
+/// of it: what the capture lacks meanwhile says nothing of the device.
 struct Network {
   std::string interface;
   bool up = true;

@@ -51,8 +51,10 @@ class RealRun {
                    .is_busy = [this] { return person_ && person_->is_asking(); },
                    .is_real = true});
     relay_.target = &stage_->observers();
-    world_.on_shortage(
-        [this](const std::string& what) { stage_->journal().write(journal::Remark{what}); });
+    // A device that was turned away is not to blame for what it could not say.
+    world_.on_shortage([this](const std::string& what) {
+      stage_->journal().write(journal::Network{source_.interface(), false, what});
+    });
   }
 
   void play() {

@@ -15,6 +15,7 @@ import unicodedata
 import unittest
 import xml.dom.minidom
 
+from capture_writer import CaptureWriter, request, response
 from support import EndToEnd, PROGRAM, ROOT, SCENARIOS, sipharness
 
 FLAGSHIP = SCENARIOS / "primary_down.json"
@@ -261,6 +262,7 @@ class BeforeTheRun(Outputs):
         subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", disk], check=True)
         self.addCleanup(subprocess.run, ["umount", "-l", disk], check=True)
         self.refused(disk / "r", "disk/r", "Read-only file system")
+        self.assert_refused(sipharness("run", FLAGSHIP, "--out", disk / "runs"), "disk/runs", "Read-only file system")
 
     def test_no_input_is_replaced_and_no_document_by_the_other(self):
         shutil.copytree(self.run_folder, self.scratch / "run")
@@ -472,6 +474,52 @@ class Escapes(Outputs):
         junit = sipharness("check", run, "--junit", "-").stdout
         self.assertEqual(control_characters(junit), set())
         xml.dom.minidom.parseString(junit)
+
+
+class Bytes(Outputs):
+    """Every byte that a peer can send, in every place of a message that a report quotes."""
+
+    def capture(self, dirt):
+        """Two phones that register, subscribe, call and are refused, with `dirt` in all they may choose."""
+        dirt = dirt.decode("latin-1")
+        capture, path = CaptureWriter(), self.scratch / "dirty.pcap"
+
+        def send(at, sender, receiver, text):
+            capture.udp(at, sender, receiver, text.encode("latin-1"))
+
+        for phone, host in enumerate(("192.0.2.50:5060", "192.0.2.51:5060")):
+            server, user = "192.0.2.10:5060", f"u{dirt}{phone}"
+            for number, (method, status) in enumerate((("REGISTER", 200), ("INVITE", 486), ("SUBSCRIBE", 489), (f"X{dirt}", 501),
+                                                       ("REGISTER", 403), ("INVITE", None))):
+                at = 10 * number + phone
+                sender = f'"d{dirt}" <sip:{user}@x{dirt}.test>;tag=t{dirt}'
+                named = (f"SIP/2.0/UDP {host};branch=z9hG4bK{phone}{number}{dirt}", sender, f"<sip:{user}@x.test>",
+                         f"c{dirt}@{phone}{number if number else ''}", number + 1)
+                send(at, host, server, request(method, f"sip:{dirt}@x.test", *named, f"User-Agent: ua{dirt}",
+                                               f"Contact: <sip:{user}@{host}>;x={dirt}", f"Event: e{dirt}", f"X{dirt}: {dirt}"))
+                if status:
+                    send(at + 0.1, server, host, response(status, f"r{dirt}", *named, method, f"Warning: 399 x \"{dirt}\"",
+                                                          f"Server: s{dirt}", f"Reason: SIP;text=\"{dirt}\""))
+        return capture.write(path)
+
+    def test_leaves_every_report_readable(self):
+        alone = [bytes([byte]) for byte in range(256)]
+        for dirt in (HOSTILE.replace(b"\r\n", b""), *(b"".join(alone[start:start + 32]) for start in range(0, 256, 32)),
+                     b"\xed\xa0\x80\xf4\x90\x80\x80\xc0\x80", b"\xef\xbf\xbe\xef\xbf\xbf", b"]]><&\"'", b"\xe2\x80\xae"):
+            with self.subTest(dirt):
+                capture = self.capture(dirt)
+                for command in ("check", "inspect"):
+                    shown = subprocess.run([PROGRAM, command, capture], cwd=ROOT, capture_output=True, timeout=120)
+                    self.assertIn(shown.returncode, (0, 1, 3), shown.stderr)
+                    self.assertEqual(control_characters((shown.stdout + shown.stderr).decode("utf-8")), set())
+                    document = subprocess.run([PROGRAM, command, capture, "--json", "-"], cwd=ROOT, capture_output=True,
+                                              timeout=120).stdout.decode("utf-8")
+                    self.assertEqual(control_characters(document), set())
+                    json.loads(document)
+                junit = subprocess.run([PROGRAM, "check", capture, "--junit", "-"], cwd=ROOT, capture_output=True,
+                                       timeout=120).stdout
+                self.assertEqual(control_characters(junit.decode("utf-8")), set())
+                self.assertGreater(len(xml.dom.minidom.parseString(junit).getElementsByTagName("testcase")), 50)
 
 
 class Memory(Outputs):

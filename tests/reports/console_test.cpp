@@ -252,5 +252,19 @@ TEST(Console, lets_nothing_of_a_device_reach_the_terminal_raw) {
   EXPECT_THAT(text, HasSubstr("\\x1b[31m"));
 }
 
+TEST(Console, tells_of_a_late_host_only_where_that_took_a_verdict_away) {
+  Instance late = instance(Verdict::inconclusive, "an interval");
+  late.blame = Blame::host;
+  late.measured = 1s;
+  late.reason = "the host was late";
+  Result result = result_of({finding("GRP-CALL-01", {late})});
+  result.lag = {.worst = 40ms, .at = 3s};
+  EXPECT_THAT(console(result, {}), HasSubstr("this host was up to 0.0400 s late"));
+  result.capture.faults = {"the capture's clock stepped"};
+  late.reason = result.capture.faults.front();
+  result.findings = {finding("GRP-CALL-01", {late})};
+  EXPECT_THAT(console(result, {}), Not(HasSubstr("this host was")));
+}
+
 }  // namespace
 }  // namespace reports
