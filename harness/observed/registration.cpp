@@ -168,11 +168,23 @@ class AttemptFinder {
     }
     CaptureTime fail = last_start + profile_.request_timeout();
     if (const auto next = next_register(attempt)) fail = std::min(fail, *next);
+    if (const auto given_up = given_up_at(transactions_[last])) fail = std::min(fail, *given_up);
     // A device that sends on has not been told by its stack; §18.4 leaves that open.
     const auto told = transport_failure(attempt, last_start);
     if (told && phone_.messages[transactions_[last].sends.back()].at <= *told)
       fail = std::min(fail, *told);
     if (fail <= phone_.trace.last) attempt.fail = fail;
+  }
+
+  /// Where nobody says its timers: when a request was due to be sent again over UDP and was not.
+  std::optional<CaptureTime> given_up_at(const Transaction& transaction) const {
+    const std::vector<std::size_t>& sends = transaction.sends;
+    if (profile_.knows_timers || sends.size() < 3 ||
+        phone_.message(sends.back()).transport != Transport::udp)
+      return std::nullopt;
+    const Duration interval = phone_.at(sends.back()) - phone_.at(sends[sends.size() - 2]);
+    return phone_.at(sends.back()) +
+           std::max(interval, std::min<Duration>(interval * 2, profile_.timers.t2));
   }
 
   /// ICMP or RST told the device that the server is not there.

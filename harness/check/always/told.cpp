@@ -18,6 +18,7 @@
 #include "harness/observed/registration.hpp"
 #include "harness/observed/requests.hpp"
 #include "harness/observed/restarts.hpp"
+#include "harness/observed/switch_offs.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
@@ -57,11 +58,19 @@ std::optional<std::string> unexpected_exit(const Phone& phone) {
                      exit->event->exit_status.value_or(0));
 }
 
+/// Without a journal: by its last words it took its registrations back, so it may be off.
+bool has_taken_leave(const Phone& phone, CaptureTime last_sent) {
+  return !phone.trace.has_journal() && !departures(phone).empty() &&
+         last_sent <= departures(phone).back().at + policy::side_by_side;
+}
+
 void lives_to_the_end(const Phone& phone, Judge& judge) {
   if (const auto exit = unexpected_exit(phone)) judge.violated({}, *exit);
   const auto last = last_sent_at(phone);
   if (!last || is_switched_off(phone, phone.trace.last)) return;
-  if (const auto stimulus = unanswered_stimulus(phone, *last))
+  const auto stimulus =
+      has_taken_leave(phone, *last) ? std::nullopt : unanswered_stimulus(phone, *last);
+  if (stimulus)
     judge.violated({}, fmt::format("silent since {}, although: {}",
                                    format_seconds(*last - phone.trace.zero), *stimulus));
   else if (!phone.trace.has_journal())

@@ -121,9 +121,16 @@ void short_expiry_is_followed(const Phone& phone, const Refresh& refresh, Occurr
   const auto asked = refresh.previous->requested;
   if (!asked || *asked <= refresh.granted || refresh.has_other_reason) return;
   const Duration before = phone.profile.reregister_margin();
-  const Duration least = before >= refresh.granted
-                             ? std::min<Duration>(policy::least_wait, refresh.granted / 2)
-                             : Duration::zero();
+  const Duration pause = std::min<Duration>(policy::least_wait, refresh.granted / 2);
+  const Duration least = before >= refresh.granted ? pause : Duration::zero();
+  const Duration waited = refresh.next->start - *refresh.previous->ok;
+  if (!phone.profile.reregister_before && waited < pause)
+    return it.inconclusive(
+        Blame::user,
+        fmt::format(
+            "refreshed {} after a grant cut to {}: too soon if Reregister before Expiration "
+            "is larger than that, which is not known: say --profile",
+            format_seconds(waited), format_duration(refresh.granted)));
   it.within({.start = *refresh.previous->ok,
              .end = refresh.next->start,
              .window = {.min = least, .max = refresh.granted, .max_open = true},

@@ -61,6 +61,30 @@ std::vector<Case> restart_cases() {
   };
 }
 
+/// Without a journal it is known to be dead, not to be alive.
+std::vector<Case> captured_cases() {
+  return {
+      {"foreign_and_silent_when_asked", "DUT-ALIVE",
+       warns("silent since 0.010 s, although: OPTIONS in frame 5", {}), foreign([](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(20s).to_device(secondary).request("OPTIONS");
+         s.trace.ends(60s);
+       })},
+      {"foreign_and_asked_when_it_had_gone", "DUT-ALIVE",
+       needs("a journal, which says how long the device was watched"), foreign([](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         for (const auto server : {primary, secondary}) {
+           s.trace.at(10s).from_device(server).request("REGISTER", {.expires = 0s});
+           s.trace.at(10020ms).to_device(server).response(200);
+         }
+         s.trace.at(20s).to_device(secondary).request("OPTIONS");
+         s.trace.ends(60s);
+       })},
+      {"alive_as_far_as_a_capture_shows", "DUT-ALIVE",
+       needs("a journal, which says how long the device was watched"), foreign(healthy)},
+  };
+}
+
 std::vector<Case> device_cases() {
   return {
       {"alive", "DUT-ALIVE", Verdict::pass, healthy},
@@ -93,8 +117,6 @@ std::vector<Case> device_cases() {
          s.trace.healthy_registrations(0s, 120s);
          s.trace.ends(200s);
        }},
-      {"alive_as_far_as_a_capture_shows", "DUT-ALIVE",
-       needs("a journal, which says how long the device was watched"), foreign(healthy)},
       {"never_shows_up", "DUT-ALIVE", needs("a SIP message from the device"), silence},
       {"parses", "DUT-PARSE", Verdict::pass, healthy},
       {"noise", "DUT-PARSE", fails("not a start line of SIP", {}),
@@ -146,7 +168,7 @@ std::vector<Case> profile_cases() {
 
 std::vector<Case> always_told_cases() {
   std::vector<Case> all = device_cases();
-  for (const auto more : {restart_cases, profile_cases})
+  for (const auto more : {captured_cases, restart_cases, profile_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

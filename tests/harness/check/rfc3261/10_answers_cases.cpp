@@ -81,6 +81,12 @@ std::vector<Case> grant_cases() {
          granted_sixty({}, 1s)(s);
          s.profile.reregister_before = 90s;
        }},
+      {"storms_or_has_no_margin", "FO-EXPSHORT",
+       inconclusive("refreshed 1.000 s after a grant cut to 1min: too soon if", {3}),
+       [](Setting s) {
+         granted_sixty({}, 1s)(s);
+         s.profile.reregister_before.reset();
+       }},
       {"half_the_grant_when_the_margin_does_not_fit", "FO-EXPSHORT", Verdict::pass,
        [](Setting s) {
          granted_sixty({}, 30s)(s);
@@ -122,11 +128,23 @@ std::function<void(Setting)> tried_again_after(Duration wait) {
 const Headers ten_minutes{{"Min-Expires", "600"}};
 const Headers ninety_seconds{{"Retry-After", "90 (maintenance)"}};
 
+/// T1 looks like 0.75 s, and the device gives up after 32 s all the same.
+void stops_sending_early(Setting s) {
+  s.profile.knows_timers = false;
+  for (const Duration at : {0s, 52s, 104s})
+    s.trace.retransmissions(
+        s.trace.at(at).from_device(primary).request("REGISTER"),
+        {750ms, 2250ms, 5250ms, 9250ms, 13250ms, 17250ms, 21250ms, 25250ms, 29250ms});
+  s.trace.ends(150s);
+}
+
 std::vector<Case> refusal_cases() {
   return {
       {"waits", "RFC3261-REG-11", Verdict::pass, tried_again_after(20s)},
       {"waits_a_moment", "RFC3261-REG-11", warns("2.000 s after a timeout", {12}),
        tried_again_after(2s)},
+      {"stops_before_the_timeout_that_its_t1_suggests", "RFC3261-REG-11",
+       needs("an attempt after one that timed out"), foreign(stops_sending_early)},
       {"at_once", "RFC3261-REG-11", warns("0.100 s after a timeout", {12}),
        tried_again_after(100ms)},
       {"restarted_meanwhile", "RFC3261-REG-11", needs("an attempt after one that timed out"),
