@@ -34,18 +34,19 @@ std::optional<StreamPiece> StreamFramer::next() {
   if (broken_ || pending().empty()) return std::nullopt;
   if (const char first = pending().front(); first == '\r' || first == '\n') return keep_alive();
 
-  const auto head = find_head_end();
-  if (!head) {
-    if (pending().size() > max_message_) return break_off("a message head that is too long");
-    return std::nullopt;
+  if (awaited_ == 0) {
+    const auto head = find_head_end();
+    if (!head) {
+      if (pending().size() > max_message_) return break_off("a message head that is too long");
+      return std::nullopt;
+    }
+    const auto body = body_length(pending().substr(0, *head));
+    if (!body) return break_off("Content-Length is not a number");
+    if (*body > max_message_ || *head + *body > max_message_) return break_off(message_too_long);
+    awaited_ = *head + *body;
   }
-  const auto body = body_length(pending().substr(0, *head));
-  if (!body) return break_off("Content-Length is not a number");
-  if (*body > max_message_ || *head + *body > max_message_) {
-    return break_off(message_too_long);
-  }
-  if (pending().size() < *head + *body) return std::nullopt;
-  return take(StreamPiece::Kind::message, *head + *body);
+  if (pending().size() < awaited_) return std::nullopt;
+  return take(StreamPiece::Kind::message, awaited_);
 }
 
 std::optional<StreamPiece> StreamFramer::keep_alive() {
@@ -58,6 +59,7 @@ std::optional<StreamPiece> StreamFramer::take(StreamPiece::Kind kind, std::size_
   const StreamPiece piece{kind, pending().substr(0, length), pending_offset(), {}};
   read_ += length;
   searched_ = 0;
+  awaited_ = 0;
   return piece;
 }
 

@@ -2,7 +2,8 @@
 // Cuts the bytes of a stream (TCP) into SIP messages by Content-Length. The transport uses it on
 // live connections, the trace on reassembled ones. Contract:
 //  1. push() bytes as they come, then call next() until it gives nothing.
-//  2. A piece's bytes are valid until the next push().
+//  2. A piece's bytes are valid until the next push(). However small the pushes are, a head is read
+//     once.
 //  3. CRLFs between messages are keep-alives, told as pieces of their own: as many as are there.
 //  4. A message without Content-Length is taken to have no body.
 //  5. A message that would exceed max_message, or an unreadable Content-Length, breaks the stream:
@@ -52,6 +53,7 @@ class StreamFramer {
   std::string buffer_;
   std::size_t read_ = 0;       ///< bytes of buffer_ already handed out
   std::size_t searched_ = 0;   ///< bytes after read_ known to hold no end of headers
+  std::size_t awaited_ = 0;    ///< length of the message whose head is there; 0: it is not
   std::uint64_t dropped_ = 0;  ///< bytes of the stream before buffer_
   bool broken_ = false;
 };

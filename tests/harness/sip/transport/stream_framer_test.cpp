@@ -85,6 +85,21 @@ TEST(StreamFramer, keeps_an_unfinished_message_as_pending) {
   EXPECT_EQ(framer.pending_offset(), bodiless.size());
 }
 
+TEST(StreamFramer, reads_a_head_once_however_slowly_its_body_comes) {
+  std::string message = "A b C\r\n";
+  while (message.size() < 32'000) message += "X: y\r\n";
+  message += "l: 32000\r\n\r\n" + std::string(32'000, 'b');
+  StreamFramer framer;
+  for (const char c : message.substr(0, message.size() - 1)) {
+    framer.push({&c, 1});
+    ASSERT_FALSE(framer.next());
+  }
+  framer.push("b");
+  const auto piece = framer.next();
+  ASSERT_TRUE(piece);
+  EXPECT_EQ(piece->bytes, message);
+}
+
 struct BrokenCase {
   const char* name;
   std::string stream;
