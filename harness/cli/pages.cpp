@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/check/checks.hpp"
 #include "harness/check/unjudged_rows.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
@@ -114,8 +115,8 @@ std::string selftest_page(const selftest::SelftestOutcome& outcome) {
       "| requirement | passes in | violated by | inconclusive with a hole in the capture |\n"
       "|---|---|---|---|\n";
   for (const selftest::RequirementCoverage& requirement : outcome.coverage)
-    page += fmt::format("| {} | {} scenarios | {} | {} |\n", requirement.requirement,
-                        requirement.passes.size(),
+    page += fmt::format("| {} | {} | {} | {} |\n", requirement.requirement,
+                        counted(requirement.passes.size(), "scenario"),
                         cell({requirement.violated.begin(), requirement.violated.end()}),
                         requirement.inconclusive ? "yes" : "no");
   return page;
