@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// policy: the result of a run over an hour is smaller.
-constexpr off_t room_for_a_result = 256 * 1024;
+constexpr off_t room_for_a_result = off_t{256} * 1024;
 /// @source path_resolution(7): the kernel follows as many
 constexpr int most_links = 40;
 

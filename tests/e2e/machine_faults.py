@@ -227,7 +227,7 @@ def no_descriptors(run):
 
 
 def few_descriptors(run):
-    few = run.chance.randint(4, 24)
+    few = run.chance.randint(8, 26)
     run.start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (few, few)))
     return finish(run)
 

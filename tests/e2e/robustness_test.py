@@ -227,6 +227,32 @@ class FullDisk(RunInRealTime):
         self.assertIn("No space left on device", done.stderr)
 
 
+class FewDescriptors(RunInRealTime):
+    name = "guide/both_up_register"
+
+    def test_a_device_that_is_turned_away_is_not_accused(self):
+        (self.scratch / "guide").mkdir()
+        profile = self.scratch / "profile.json"
+        profile.write_text(json.dumps({"name": "tcp", "kind": "reference", "transport": "tcp"}))
+        runs = []
+        for few in range(12, 28):
+            file = self.own_addresses(f"127.{60 + few}.{os.getpid() % 250 + 1}", duration="4s", expect=["GRP-REG-01"])
+            runs.append((few, subprocess.Popen(
+                ["prlimit", f"--nofile={few}", PROGRAM, "run", shutil.copy(file, self.scratch / f"{few}.json"), "--out",
+                 self.scratch / "runs", "--profile", profile, "--clock", "real", "--capture", "tap", "--quiet"],
+                cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)))
+        told = 0
+        for few, process in runs:
+            with self.subTest(few):
+                stdout, stderr = process.communicate(timeout=120)
+                self.assertIn(process.returncode, (0, 3, 4), stdout + stderr)
+                for file in self.scratch.glob(f"runs/{few}-*/result.json"):
+                    result = json.loads(file.read_text())
+                    self.assertFalse([f for f in result["findings"] if f["verdict"] in ("fail", "warn")])
+                    told += any(f"{few} descriptors are all" in fault for fault in result["capture"]["faults"])
+        self.assertGreater(told, 0, "no limit was one that turns a connection away")
+
+
 class NoFolder(EndToEnd):
     def refused(self, out, *before):
         done = subprocess.run([*before, PROGRAM, "run", "--out", out, "scenarios/primary_down.json"], cwd=ROOT,
