@@ -102,15 +102,26 @@ void judge_wrong_number(const Phone& phone, std::uint32_t before, const Message&
         fmt::format("CSeq {} after {} at the {}", now.sip.cseq(), before, to_string(now.server)));
 }
 
+/// The same request at another address of its server, the one before having failed: that keeps its
+/// number. @source RFC 3263 §4.3
+bool is_at_next_address(const Phone& phone, const Transaction& before, const Transaction& next) {
+  const Message& failed = opening(phone, before);
+  const Message& request = opening(phone, next);
+  const bool has_failed = !before.final || phone.message(*before.final).sip.status() == 503;
+  return has_failed && request.sip.cseq() == failed.sip.cseq() &&
+         request.destination != failed.destination;
+}
+
 void cseq_counts_up(const Phone& phone, const RegistersAtServer& at, Occurrence& it) {
-  std::map<std::string_view, std::uint32_t> latest;  // by Call-ID
+  std::map<std::string_view, const Transaction*> latest;  // by Call-ID
   std::size_t steps = 0;
   bool all_right = true;
   for (const Transaction* transaction : at.registers) {
     const Message& request = opening(phone, *transaction);
-    const auto [entry, is_first] = latest.emplace(request.sip.call_id(), request.sip.cseq());
-    const std::uint32_t before = std::exchange(entry->second, request.sip.cseq());
-    if (is_first) continue;
+    const auto [entry, is_first] = latest.emplace(request.sip.call_id(), transaction);
+    const Transaction& last = *std::exchange(entry->second, transaction);
+    if (is_first || is_at_next_address(phone, last, *transaction)) continue;
+    const std::uint32_t before = opening(phone, last).sip.cseq();
     ++steps;
     if (register_numbers(phone).is_next(request.sip.call_id(), before, request.sip.cseq()))
       continue;

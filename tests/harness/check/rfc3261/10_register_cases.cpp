@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
@@ -72,6 +74,23 @@ std::vector<Case> content_cases() {
   };
 }
 
+/// A REGISTER to another port of the primary, which draws `status` or nothing, then to its own with
+/// the same number, and its refresh.
+std::function<void(Setting)> tried_at_two_ports(std::optional<int> status, Duration later) {
+  return [=](Setting s) {
+    const Fields fields{.cseq = 1, .expires = 120s, .call_id = "two@ports", .from_tag = "1a2b3c"};
+    const auto first = s.trace.at(0s).from_device(primary).request("REGISTER", fields);
+    if (status) s.trace.at(10ms).to_device(primary).response(*status, {.expires = 120s});
+    s.trace.redirect(first, 5999);
+    s.trace.at(later).from_device(primary).request("REGISTER", fields);
+    s.trace.at(later + 10ms).to_device(primary).response(200, {.expires = 120s});
+    Fields refresh = fields;
+    refresh.cseq = 2;
+    s.trace.at(100s).from_device(primary).request("REGISTER", refresh);
+    s.trace.at(100010ms).to_device(primary).response(200, {.expires = 120s});
+  };
+}
+
 std::vector<Case> sequence_cases() {
   return {
       {"one_call_id", "RFC3261-REG-03", Verdict::pass, healthy},
@@ -93,6 +112,10 @@ std::vector<Case> sequence_cases() {
       {"counts_up", "RFC3261-REG-04", Verdict::pass, healthy},
       {"skips_one", "RFC3261-REG-04", fails("CSeq 77 after 1", {3}), then_register({.cseq = 77})},
       {"repeats_one", "RFC3261-REG-04", fails("CSeq 1 after 1", {3}), then_register({.cseq = 1})},
+      {"tried_at_the_next_address", "RFC3261-REG-04", Verdict::pass,
+       foreign(tried_at_two_ports({}, 500ms))},
+      {"answered_and_repeated_at_the_next_address", "RFC3261-REG-04", fails("CSeq 1 after 1", {3}),
+       foreign(tried_at_two_ports(200, 500ms))},
       {"only_one", "RFC3261-REG-04", needs("two REGISTERs with one Call-ID at one server"),
        one_register({})},
   };
