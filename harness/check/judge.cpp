@@ -15,6 +15,7 @@
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/guide_claim.hpp"
 #include "harness/observed/missing_messages.hpp"
+#include "harness/observed/policy.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -328,7 +329,8 @@ void Judge::allow_for_missing_messages() {
   const bool is_mixed = std::ranges::any_of(
       instances_, [](const Instance& one) { return one.verdict == Verdict::pass; });
   const std::size_t occasions = occasions_in(broken);
-  const bool recurs = !is_mixed && occasions > 1 && occasions > missing.size();
+  const bool recurs =
+      !is_mixed && occasions >= policy::enough_for_a_habit && occasions > missing.size();
   if (recurs) return;
   std::unordered_map<std::string_view, const MissingMessage*> first_in_call;
   for (const MissingMessage& one : missing) first_in_call.try_emplace(one.call_id, &one);

@@ -20,9 +20,10 @@ void judge_rest(const Phone& phone, const Transaction& invite, std::size_t respo
                 Occurrence& it);
 
 /// Judges that a final response to an INVITE, `what`, that came as these copies drew as many ACKs.
-/// Nothing, if it came once.
-void judge_acks(const std::vector<std::size_t>& copies, std::size_t acks, std::string_view what,
-                Occurrence& it);
+/// Nothing, if it came once. Where no journal says that the capture is complete, one ACK too few is
+/// no verdict, nor are several where a copy was acknowledged again.
+void judge_acks(const Phone& phone, const std::vector<std::size_t>& copies,
+                const std::vector<std::size_t>& acks, std::string_view what, Occurrence& it);
 
 /// Violated, if the profile says the setting that it depends on; else with another value it could
 /// be right.

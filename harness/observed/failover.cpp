@@ -131,10 +131,19 @@ std::vector<SilentPrimary> find_calls_to_silent_primary(const Phone& phone) {
              transport_failure(phone, ServerRole::primary, primary->i0, deadline).has_value(),
          .was_observed = phone.trace.last > deadline});
   }
-  const bool moves_on = std::ranges::any_of(
-      found, [](const SilentPrimary& failed) { return failed.secondary != nullptr; });
+  const auto moves_on = [](const SilentPrimary& failed) { return failed.secondary != nullptr; };
+  const auto stays = [](const SilentPrimary& failed) {
+    return failed.secondary == nullptr && failed.was_observed;
+  };
+  // What another call does whose fallback was not yet due when the capture ends is not known.
+  const bool is_open = std::ranges::any_of(primary_calls(phone), [&](const PrimaryCall& one) {
+    return one.secondary == nullptr && !transactions(phone)[one.primary->invites.back()].final &&
+           one.primary->i0 + failover_limit(phone) >= phone.trace.last;
+  });
+  const bool is_isolated =
+      std::ranges::any_of(found, moves_on) || (is_open && std::ranges::count_if(found, stays) == 1);
   for (SilentPrimary& failed : found)
-    failed.may_be_given_up = moves_on && failed.secondary == nullptr && !phone.trace.has_journal();
+    failed.may_be_given_up = is_isolated && !moves_on(failed) && !phone.trace.has_journal();
   return found;
 }
 
@@ -200,7 +209,8 @@ std::string describe_tries(const Phone& phone, const SilentPrimary& failed) {
 
 std::string given_up_or_left(const Phone& phone, const SilentPrimary& failed) {
   return fmt::format(
-      "{}, then nothing, while another call went on to the secondary: was this one hung up?",
+      "{}, then nothing, while another call went on to the secondary, or may have, had the capture "
+      "not ended: was this one hung up?",
       describe_tries(phone, failed));
 }
 

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -19,6 +20,8 @@
 #include "harness/observed/cseq_numbers.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/registration.hpp"
+#include "harness/observed/retransmission_holes.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -40,11 +43,14 @@ class Finder {
     for (const Transaction& transaction : transactions(phone_)) {
       look_for_final_response(transaction);
       look_for_response_of_device(transaction);
-      look_for_transmissions(transaction);
+      look_for_request_answered_again(transaction);
     }
     look_for_acks();
-    tell_holes();
+    for (const RetransmissionHole& hole : find_retransmission_holes(phone_))
+      add(hole.beside, hole.what);
     look_for_requests_between();
+    for (const ServerRole server : {ServerRole::primary, ServerRole::secondary})
+      look_for_last_refresh(server);
     look_for_other_direction();
     std::ranges::stable_sort(missing_, {}, &MissingMessage::shown_by);
     return std::move(missing_);
@@ -81,6 +87,7 @@ class Finder {
     if (!tag.empty() && method != sip::Method::cancel && !theirs.contains(tag))
       add_before(request, fmt::format("the message that gave frame {} its To tag", request.frame));
     if (!request.from_device()) return;
+    if (method == sip::Method::ack) look_for_invite_of(request);
     for (const DigestCredentials& one : credentials_in(request.sip)) {
       if (!one.values || one.values->nonce.empty() || nonces_.contains(one.values->nonce)) continue;
       add_before(request, fmt::format("the challenge that frame {} answers", request.frame));
@@ -88,11 +95,23 @@ class Finder {
     }
   }
 
+  /// The INVITEs that were seen have their ACKs; this is of one more.
+  void look_for_invite_of(const Message& ack) {
+    Numbers& numbers = numbers_[ack.sip.call_id()];
+    const bool is_known = numbers.invites.contains(ack.sip.cseq());
+    if (is_known)
+      numbers.acknowledged.insert(ack.sip.cseq());
+    else if (numbers.acknowledged == numbers.invites)
+      add_to_call(ack.index, fmt::format("the INVITE that frame {} acknowledges", ack.frame));
+  }
+
   void remember(const Message& message) {
     auto& own = message.from_device() ? tags_of_device_ : tags_of_others_;
     const sip::MessageView& sip = message.sip;
     call_ids_.insert(sip.call_id());
     if (sip.is_request()) {
+      if (message.from_device() && sip.method() == sip::Method::invite)
+        numbers_[sip.call_id()].invites.insert(sip.cseq());
       branches_.insert(sip.branch());
       own.insert(sip.from_tag());
       return;
@@ -147,6 +166,22 @@ class Finder {
                   fmt::format("the response to frame {}, which was not repeated", last.frame));
   }
 
+  /// Over UDP a final response comes again when the request does. @source RFC 3261 §17.2.2
+  void look_for_request_answered_again(const Transaction& transaction) {
+    const bool is_invite = transaction.method == sip::Method::invite;
+    if (!is_ours(transaction) || is_invite || !is_unreliable(phone_, transaction)) return;
+    if (!transaction.final) return;
+    const sip::MessageView last = phone_.message(transaction.responses.back()).sip;
+    if (last.sent_by() != opening(phone_, transaction).sip.sent_by()) return;
+    const auto answers = std::ranges::count_if(transaction.responses, [&](std::size_t one) {
+      return phone_.message(one).sip.bytes() == last.bytes();
+    });
+    if (static_cast<std::size_t>(answers) > transaction.sends.size())
+      add_to_call(transaction.responses.back(),
+                  fmt::format("a transmission of the request that frame {} answers",
+                              frame(transaction.responses.back())));
+  }
+
   /// A final response to an INVITE that its sender does not repeat.
   void look_for_acks() {
     for (const AnsweredInvite& answered : answered_invites(phone_))
@@ -163,106 +198,6 @@ class Finder {
     if (copies == 1)
       add_to_call(answer,
                   fmt::format("the ACK to frame {}, which was not repeated", frame(answer)));
-  }
-
-  /// What the device sent again over UDP: a request, or its final response to an INVITE.
-  void look_for_transmissions(const Transaction& transaction) {
-    if (!is_unreliable(phone_, transaction)) return;
-    const auto& timers = phone_.profile.timers;
-    if (is_ours(transaction)) {
-      if (began_before(transaction)) return;
-      const bool is_invite = transaction.method == sip::Method::invite;
-      Series series{.sends = transaction.sends,
-                    .cap = is_invite ? Duration::max() : timers.t2,
-                    .runs_out = !transaction.first_response};
-      if (!is_invite && transaction.provisional)
-        series.at_cap_from = phone_.at(*transaction.provisional);
-      look_for_transmissions(series);
-    } else if (transaction.method == sip::Method::invite && transaction.final) {
-      std::vector<std::size_t> copies = transaction.responses;
-      std::erase_if(copies, [&](std::size_t one) { return one < *transaction.final; });
-      look_for_transmissions({.sends = std::move(copies), .cap = timers.t2});
-    }
-  }
-
-  /// Transmissions with intervals from T1 on that double up to `cap`.
-  struct Series {
-    std::vector<std::size_t> sends;
-    Duration cap{};
-    std::optional<CaptureTime> at_cap_from{};  ///< a provisional response: @source §17.1.2.2
-    bool runs_out = false;                     ///< nothing ended it before the timeout
-  };
-
-  /// Some transmissions are not there and the next comes in time.
-  void look_for_transmissions(const Series& series) {
-    const auto& sends = series.sends;
-    const auto gap_before = [&](std::size_t i) {
-      return phone_.at(sends[i]) - phone_.at(sends[i - 1]);
-    };
-    const auto later = [&](Duration interval) { return std::min(interval * 2, series.cap); };
-    Duration expected = phone_.profile.timers.t1;
-    for (std::size_t i = 1; i < sends.size(); ++i) {
-      if (series.at_cap_from && phone_.at(sends[i - 1]) >= *series.at_cap_from)
-        expected = series.cap;
-      Duration due = expected;
-      while (due < gap_before(i) && !is_about(gap_before(i), due)) {
-        expected = later(expected);
-        due += expected;
-      }
-      const bool is_in_time_again =
-          i + 1 == sends.size() || is_about(gap_before(i + 1), later(expected));
-      if (!is_about(gap_before(i), due) || (due != expected && !is_in_time_again)) return;
-      if (due != expected) holes_.push_back({i, sends[i]});
-      expected = later(expected);
-    }
-    if (series.runs_out && sends.size() > 2)
-      look_for_last_transmission(sends, expected, later(expected));
-  }
-
-  /// `next` is the interval that was due, `after` the one behind it.
-  void look_for_last_transmission(const std::vector<std::size_t>& sends, Duration next,
-                                  Duration after) {
-    const Duration passed = phone_.at(sends.back()) - phone_.at(sends.front());
-    const Duration end = phone_.profile.timers.sixty_four_t1();
-    const bool lacks_one = passed + next * 9 / 10 < end && passed + next + after > end;
-    if (lacks_one && phone_.trace.last - phone_.at(sends.front()) > end)
-      holes_.push_back({sends.size(), sends.back()});
-  }
-
-  /// One transmission left out; a device that always leaves out the same one has sent none.
-  void tell_holes() {
-    const bool is_habit = holes_.size() >= policy::enough_for_a_habit &&
-                          std::ranges::all_of(holes_, [&](const Hole& hole) {
-                            return hole.position == holes_.front().position;
-                          });
-    if (is_habit) return;
-    for (const Hole& hole : holes_)
-      add(hole.beside, fmt::format("a transmission beside frame {}", frame(hole.beside)));
-  }
-
-  /// Its intervals begin with a later one: by any number where the capture has just begun, else by
-  /// one.
-  bool began_before(const Transaction& transaction) {
-    if (transaction.sends.size() < 2) return false;
-    const Message& first = opening(phone_, transaction);
-    const bool is_new = first.at - phone_.trace.first < phone_.profile.timers.sixty_four_t1();
-    const Duration gap = phone_.at(transaction.sends[1]) - first.at;
-    const Duration t1 = phone_.profile.timers.t1;
-    for (Duration slot = t1 * 2; slot <= t1 * (is_new ? 32 : 2); slot *= 2) {
-      if (!is_about(gap, slot)) continue;
-      if (is_new)
-        add(first.index, fmt::format("transmissions before frame {}", first.frame));
-      else
-        holes_.push_back({0, first.index});
-      return true;
-    }
-    return false;
-  }
-
-  static bool is_about(Duration measured, Duration expected) {
-    const Duration off = measured > expected ? measured - expected : expected - measured;
-    return static_cast<double>(off.count()) <=
-           static_cast<double>(expected.count()) * policy::series_tolerance;
   }
 
   /// Numbers that one Call-ID leaves out; a device that always leaves some out has sent no others.
@@ -285,6 +220,21 @@ class Finder {
     for (const Transaction* transaction : after_gaps)
       add(transaction->sends.front(), fmt::format("a request with a lower CSeq than frame {}",
                                                   frame(transaction->sends.front())));
+  }
+
+  /// A device that refreshed before sends no REGISTER again, and the capture ends before a second
+  /// one is missed.
+  void look_for_last_refresh(ServerRole server) {
+    const auto& attempts = attempts_at(phone_, server);
+    const auto is_granted = [](const RegisterAttempt* one) { return one->ok && one->granted; };
+    if (std::ranges::count_if(attempts, is_granted) < 2 || !is_granted(attempts.back())) return;
+    const RegisterAttempt& last = *attempts.back();
+    const CaptureTime lapse = *last.ok + *last.granted;
+    if (phone_.trace.last <= lapse || phone_.trace.last >= lapse + *last.granted) return;
+    const std::size_t sent = transactions(phone_)[last.transactions.back()].sends.front();
+    add_to_call(sent, fmt::format("the refresh after frame {}, if the device sent it: of one alone "
+                                  "it cannot be told",
+                                  frame(sent)));
   }
 
   /// A server that says nothing in all of the capture, or a device.
@@ -320,14 +270,15 @@ class Finder {
     if (once > 1 && again == 0) missing_.back().silent = server;
   }
 
-  struct Hole {
-    std::size_t position = 0;  ///< in its series
-    std::size_t beside = 0;    ///< the transmission after it, or before it
+  /// CSeq numbers of the device's INVITEs with one Call-ID.
+  struct Numbers {
+    std::set<std::uint32_t> invites;
+    std::set<std::uint32_t> acknowledged;
   };
 
   const Phone& phone_;
   std::vector<MissingMessage> missing_;
-  std::vector<Hole> holes_;
+  std::unordered_map<std::string_view, Numbers> numbers_;
   std::unordered_set<std::string_view> call_ids_;
   std::unordered_set<std::string_view> branches_;
   std::unordered_set<std::string_view> tags_of_device_;

@@ -167,6 +167,13 @@ bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt) {
   return told && *told < opening(phone, transactions(phone)[attempt.transactions.back()]).index;
 }
 
+bool may_have_been_told_min_expires(const Phone& phone, const RegisterAttempt& attempt) {
+  const auto& setting = phone.profile.register_expiration;
+  if (phone.trace.has_journal() || !setting || attempt.requested <= *setting) return false;
+  const RegisterAttempt& first = *attempts_at(phone, attempt.server).front();
+  return opening(phone, transactions(phone)[first.transactions.front()]).sip.cseq() > 1;
+}
+
 std::span<const RegisterAttempt* const> busiest_minute(const Phone& phone, ServerRole server) {
   const std::span<const RegisterAttempt* const> attempts = attempts_at(phone, server);
   std::span<const RegisterAttempt* const> busiest;

@@ -45,6 +45,9 @@ Evidence evidence_of(const Phone& phone, const Refresh& refresh);
 
 /// A 423 of that server made the device ask for longer than it is configured to.
 bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt);
+/// It asks for more than the phone's setting, and its first REGISTERs were before the capture: they
+/// may have been answered with a 423.
+bool may_have_been_told_min_expires(const Phone& phone, const RegisterAttempt& attempt);
 
 /// So many OPTIONS in a row went unanswered before the REGISTER that the device was right to look
 /// whether its binding is still there.

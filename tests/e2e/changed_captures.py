@@ -171,3 +171,16 @@ def answers_alone(frames):
 
 
 LOSSY = (head_cut, tail_cut, every_tenth_gone, requests_alone, answers_alone)
+
+
+def cut_or_lost_at_random(frames, rng):
+    """By name: the head gone, the tail, single frames, several at once, one direction of one end."""
+    end = rng.choice([end for frame in frames for end in frame.addresses])
+    way = rng.choice((0, 1))
+    share = rng.choice((0.05, 0.1, 0.2))
+    at = rng.randrange(len(frames))
+    return {"head": frames[rng.randrange(1, len(frames)):],
+            "tail": frames[:rng.randrange(1, len(frames))],
+            "single": [frame for frame in frames if rng.random() > share],
+            "burst": frames[:at] + frames[at + rng.randrange(1, 8):],
+            "direction": [frame for frame in frames if frame.addresses[way] != end]}

@@ -1,12 +1,16 @@
 """What a capture shows does not depend on how it was taken, and what it no longer shows gives no other
 verdict: every run folder of the shipped scenarios, judged again from changed captures.
 """
+import os
+import random
 import unittest
 
 import captured_frames
 import changed_captures
 from judged_again import JudgedAgain, what_is_named
 from support import result_of
+
+SEEDS = int(os.environ.get("SIPHARNESS_LOSS_SEEDS", "1"))
 
 
 class ChangedCaptures(JudgedAgain):
@@ -34,6 +38,18 @@ class ChangedCaptures(JudgedAgain):
                     self.assert_never_opposite(self.judge_frames(kept, *named), original)
             with self.subTest(name, change="headers only"):
                 self.assert_never_opposite(self.judge_frames(frames, *named, snap_length=80), original)
+
+    def test_no_cut_and_no_loss_turns_a_verdict_round(self):
+        for name, folder, named in self.folders():
+            original = self.judge(folder)
+            frames = captured_frames.read(folder / "capture.pcap")
+            for seed in range(SEEDS):
+                changed = changed_captures.cut_or_lost_at_random(frames, random.Random(f"{name} {seed}"))
+                for change, kept in changed.items():
+                    if not kept:
+                        continue
+                    with self.subTest(name, change=change, seed=seed):
+                        self.assert_never_opposite(self.judge_frames(kept, *named[:2]), original)
 
     def test_how_a_capture_was_taken_changes_nothing(self):
         for name, folder, named in self.folders():

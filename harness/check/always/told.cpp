@@ -13,6 +13,7 @@
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/client_transactions.hpp"
+#include "harness/observed/incoming.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/registration.hpp"
@@ -32,20 +33,24 @@ bool has_lapsed(const Phone& phone, const Binding& binding) {
   return !binding.refreshed && attempt.granted && binding.until == *attempt.ok + *attempt.granted;
 }
 
-/// Something after `silence` that a living device would have reacted to, well before the end.
-std::optional<std::string> unanswered_stimulus(const Phone& phone, CaptureTime silence) {
+/// What came after `silence` that a living device would have reacted to, well before the end.
+std::vector<std::string> unanswered_stimuli(const Phone& phone, CaptureTime silence) {
   const CaptureTime latest = phone.trace.last - policy::action_grace;
   const auto is_due = [&](CaptureTime at) { return at > silence && at < latest; };
+  std::vector<std::string> stimuli;
   for (const Action& action : actions(phone))
     if (action.event->verb == "dial" && is_due(action.at))
-      return fmt::format("the action \"dial {}\"", action.event->argument);
-  for (const Message* request : requests_to_device(phone))
-    if (request->sip.method() != sip::Method::ack && is_due(request->at))
-      return fmt::format("{} in frame {}", request->sip.method_text(), request->frame);
+      stimuli.push_back(fmt::format("the action \"dial {}\"", action.event->argument));
+  // What was answered may be absorbed when it comes again. @source RFC 6026 §7.1
+  for (const Transaction* asked : server_transactions(phone))
+    for (const std::size_t send : asked->sends)
+      if (is_due(phone.at(send)) && (!asked->first_response || send == asked->sends.front()))
+        stimuli.push_back(fmt::format("{} in frame {}", phone.message(send).sip.method_text(),
+                                      phone.message(send).frame));
   for (const Binding& binding : bindings(phone))
     if (has_lapsed(phone, binding) && is_due(binding.until))
-      return fmt::format("its binding at the {} lapsed", to_string(binding.server));
-  return std::nullopt;
+      stimuli.push_back(fmt::format("its binding at the {} lapsed", to_string(binding.server)));
+  return stimuli;
 }
 
 std::optional<std::string> unexpected_exit(const Phone& phone) {
@@ -64,20 +69,35 @@ bool has_taken_leave(const Phone& phone, CaptureTime last_sent) {
          last_sent <= departures(phone).back().at + policy::side_by_side;
 }
 
+/// Its last message, or its last attempt to connect.
+std::optional<CaptureTime> last_sign_of_life(const Phone& phone) {
+  std::optional<CaptureTime> last = last_sent_at(phone);
+  const auto& addresses = phone.trace.devices[phone.device].addresses;
+  for (const StreamMark& mark : phone.stream_marks) {
+    const bool is_own = mark.event == capture::StreamEvent::syn &&
+                        std::ranges::count(addresses, mark.source.address, &Endpoint::address) > 0;
+    if (is_own && last) last = std::max(*last, mark.at);
+  }
+  return last;
+}
+
 void lives_to_the_end(const Phone& phone, Judge& judge) {
   if (const auto exit = unexpected_exit(phone)) judge.violated({}, *exit);
-  const auto last = last_sent_at(phone);
+  const auto last = last_sign_of_life(phone);
   if (!last || is_switched_off(phone, phone.trace.last)) return;
-  const auto stimulus =
-      has_taken_leave(phone, *last) ? std::nullopt : unanswered_stimulus(phone, *last);
-  if (stimulus)
-    judge.violated({}, fmt::format("silent since {}, although: {}",
-                                   format_seconds(*last - phone.trace.zero), *stimulus));
-  else if (!phone.trace.has_journal())
-    judge.needs("a journal, which says how long the device was watched and what it was told",
-                Blame::user);
+  const std::vector<std::string> stimuli =
+      has_taken_leave(phone, *last) ? std::vector<std::string>() : unanswered_stimuli(phone, *last);
+  if (stimuli.empty() && phone.trace.has_journal())
+    return judge.pass({}, "the device reacted to the end");
+  if (stimuli.empty())
+    return judge.needs("a journal, which says how long the device was watched and what it was told",
+                       Blame::user);
+  const std::string seen = fmt::format("silent since {}, although: {}",
+                                       format_seconds(*last - phone.trace.zero), stimuli.front());
+  if (stimuli.size() == 1 && !phone.trace.has_journal())
+    judge.inconclusive({}, Blame::network, seen + "; the capture may lack its one reaction");
   else
-    judge.pass({}, "the device reacted to the end");
+    judge.violated({}, seen);
 }
 
 void starts_anew_only_when_told(const Phone& phone, Judge& judge) {
@@ -130,7 +150,11 @@ void expiry_agrees(const Phone& phone, Judge& judge) {
   const std::string seen =
       fmt::format("asks for {}, the profile says {}", format_duration(*first->requested),
                   format_duration(configured));
-  Occurrence(phone, judge, *first).expect(*first->requested == configured, seen);
+  Occurrence it(phone, judge, *first);
+  if (may_have_been_told_min_expires(phone, *first))
+    it.inconclusive(Blame::user, seen + "; a 423 before the capture may ask for that");
+  else
+    it.expect(*first->requested == configured, seen);
 }
 
 /// By Call-ID: the first request that is too large for a datagram.

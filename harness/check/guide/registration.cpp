@@ -247,13 +247,29 @@ void judge_period_despite(const Phone& phone, Judge& judge, ServerRole healthy, 
   }
 }
 
+/// @source RFC 3261 §10.2.1.1 (of a REGISTER that asks for none)
+constexpr Duration longest_usual_expiry = 3600s;
+
+/// A device that registered once, unseen, comes again by then.
+bool is_longer_than_a_registration(const Phone& phone, CaptureTime since) {
+  Duration longest{};
+  for (const RegisterAttempt& attempt : attempts(phone))
+    longest = std::max(longest,
+                       attempt.granted.value_or(attempt.requested.value_or(longest_usual_expiry)));
+  return phone.trace.last - since > longest;
+}
+
 void judge_never_registered(const Phone& phone, Judge& judge, ServerRole healthy,
                             CaptureTime fault) {
   if (attempts(phone).empty() || asked_for_more(phone, healthy)) return;
   const CaptureTime since = std::max(fault, attempts(phone).front().start);
-  if (phone.trace.last - since > failover_limit(phone) + policy::side_by_side)
-    judge.violated({healthy, {}, {}},
-                   fmt::format("never registered at the healthy {}", to_string(healthy)));
+  if (phone.trace.last - since <= failover_limit(phone) + policy::side_by_side) return;
+  const std::string seen = fmt::format("never registered at the healthy {}", to_string(healthy));
+  if (phone.trace.has_journal() || is_longer_than_a_registration(phone, since))
+    judge.violated({healthy, {}, {}}, seen);
+  else
+    judge.inconclusive({healthy, {}, {}}, Blame::user,
+                       seen + "; but the capture is shorter than a registration");
 }
 
 void registrations_are_independent(const Phone& phone, Judge& judge) {

@@ -82,7 +82,7 @@ void acknowledges_every_copy(const Phone& phone, const AnsweredInvite& answered,
       it.cite(copies.back()).cite(ack).inconclusive(Blame::user, describe(*stray));
     return;
   }
-  judge_acks(copies, answered.acks.size(), "the 2xx", it);
+  judge_acks(phone, copies, answered.acks, "the 2xx", it);
 }
 
 const std::array rules{

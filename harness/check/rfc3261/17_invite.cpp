@@ -31,7 +31,7 @@ void acknowledges_every_copy(const Phone& phone, const RefusedInvite& refused, O
       std::min({first + phone.profile.timers.d(), phone.trace.last - phone.profile.timers.t1,
                 next_power_change(phone, first)});
   const auto copies = copies_of(phone, invite, refused.response, last);
-  judge_acks(copies, refused.acks.size(),
+  judge_acks(phone, copies, refused.acks,
              std::to_string(phone.message(refused.response).sip.status()), it);
 }
 

@@ -144,13 +144,22 @@ std::optional<std::size_t> answer_to(const Phone& phone, const Transaction& tran
   return *next;
 }
 
+/// The answer to one copy among several is missing: a capture without a journal may lack it.
+void blame_the_capture(Occurrence& it, std::string_view what, const std::string& after) {
+  it.inconclusive(Blame::network,
+                  fmt::format("{} repeated after {} drew no response, the other copies did: the "
+                              "capture may lack one",
+                              what, after));
+}
+
 void judge_repeat(const Phone& phone, const Transaction& transaction, std::size_t send,
-                  Occurrence& it) {
+                  bool is_alone, Occurrence& it) {
   const auto answer = answer_to(phone, transaction, send);
   const std::string after = format_seconds(phone.at(send) - opening(phone, transaction).at);
   const std::string what = describe_final(phone, transaction);
   it.about(evidence_of(phone, transaction, {*transaction.final, send}));
   if (!answer && may_have_missed(phone)) return blame_the_network(it);
+  if (!answer && is_alone && !phone.trace.has_journal()) return blame_the_capture(it, what, after);
   if (!answer)
     return it.violated(fmt::format("{} repeated after {} drew no response", what, after));
   const bool is_same =
@@ -166,12 +175,16 @@ void repeats_its_response(const Phone& phone, const Transaction& transaction, Oc
       was_unreachable(phone, transaction))
     return;
   const CaptureTime until = timer_h_of(phone, transaction) - timeout_tolerance(phone).value / 2;
-  for (const std::size_t send : transaction.sends) {
+  std::vector<std::size_t> copies = transaction.sends;
+  std::erase_if(copies, [&](std::size_t send) {
     const CaptureTime at = phone.at(send);
-    if (at > phone.at(*transaction.final) && at < until &&
-        phone.trace.last > at + policy::time_to_repeat_response)
-      judge_repeat(phone, transaction, send, it);
-  }
+    return at <= phone.at(*transaction.final) || at >= until ||
+           phone.trace.last <= at + policy::time_to_repeat_response;
+  });
+  const auto answered = std::ranges::count_if(
+      copies, [&](std::size_t send) { return answer_to(phone, transaction, send).has_value(); });
+  const bool is_alone = answered > 0 && static_cast<std::size_t>(answered) + 1 == copies.size();
+  for (const std::size_t send : copies) judge_repeat(phone, transaction, send, is_alone, it);
 }
 
 const std::array rules{

@@ -44,9 +44,9 @@ std::function<void(Setting)> call_over_secondary(const Ending& ending) {
     registered(s.trace);
     s.trace.at(7s).dial();
     const auto invite = s.trace.at(7s).from_device(secondary).request("INVITE");
-    s.trace.at(8s).to_device(secondary).response(200, {.to = invite});
+    s.trace.at(7s + 400ms).to_device(secondary).response(200, {.to = invite});
     if (ending.ack)
-      s.trace.at(8s + *ending.ack).from_device(secondary).request("ACK", {.in = invite});
+      s.trace.at(7s + 400ms + *ending.ack).from_device(secondary).request("ACK", {.in = invite});
     s.trace.at(15s).hang_up();
     if (ending.bye) {
       const auto bye = s.trace.at(15s).from_device(ending.bye_to).request("BYE", {.in = invite});

@@ -1,0 +1,212 @@
+#include "harness/observed/retransmission_holes.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/observed/actions.hpp"
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/transaction.hpp"
+
+namespace sipharness::observed {
+namespace {
+
+enum class Kind : std::uint8_t { invite, other_request, answer };
+
+/// Transmissions with intervals from T1 on that double up to `cap`.
+struct Series {
+  std::vector<std::size_t> sends;
+  Duration cap{};
+  bool has_provisional = false;  ///< at some time the next interval is the cap: §17.1.2.2
+  /// It goes on until then.
+  std::optional<CaptureTime> goes_on_until{};
+  Kind kind = Kind::invite;
+};
+
+/// How an interval follows from the one that is due.
+struct Step {
+  std::size_t missed = 0;  ///< transmissions between
+  Duration next{};         ///< what is due after it
+};
+
+class Finder {
+ public:
+  explicit Finder(const Phone& phone) : phone_(phone), t1_(phone.profile.timers.t1) {}
+
+  std::vector<RetransmissionHole> find() && {
+    for (const Transaction& transaction : transactions(phone_))
+      if (is_unreliable(phone_, transaction)) look_at(transaction);
+    return without_habits();
+  }
+
+ private:
+  /// At the end of a series.
+  static constexpr std::size_t end = std::numeric_limits<std::size_t>::max();
+  struct Hole {
+    Kind kind = Kind::invite;
+    std::size_t position = 0;  ///< in its series
+    RetransmissionHole told{};
+    bool is_sure = false;  ///< the capture has just begun: what it lacks was before it
+  };
+
+  void look_at(const Transaction& transaction) {
+    const auto& timers = phone_.profile.timers;
+    const bool is_invite = transaction.method == sip::Method::invite;
+    if (is_ours(transaction))
+      return follow({.sends = transaction.sends,
+                     .cap = is_invite ? Duration::max() : timers.t2,
+                     .has_provisional = !is_invite && transaction.provisional.has_value(),
+                     .goes_on_until = end_of(transaction),
+                     .kind = is_invite ? Kind::invite : Kind::other_request});
+    if (!is_invite || !transaction.final) return;
+    std::vector<std::size_t> copies = transaction.responses;
+    std::erase_if(copies, [&](std::size_t one) {
+      return phone_.message(one).sip.bytes() != phone_.message(*transaction.final).sip.bytes();
+    });
+    follow({.sends = std::move(copies), .cap = timers.t2, .kind = Kind::answer});
+  }
+
+  /// Until when a request without final response is sent again: until it is left for another, or
+  /// times out.
+  std::optional<CaptureTime> end_of(const Transaction& transaction) const {
+    const bool is_invite = transaction.method == sip::Method::invite;
+    if (transaction.final || (is_invite && transaction.provisional)) return std::nullopt;
+    // A device that leaves earlier has sent all by then.
+    const auto retries = phone_.profile.max_request_retries;
+    if (retries && static_cast<int>(transaction.sends.size()) > *retries) return std::nullopt;
+    const CaptureTime start = start_of(phone_, transaction);
+    CaptureTime until = std::min(timeout_of(phone_, transaction), phone_.trace.last);
+    if (next_power_change(phone_, start) < until) return std::nullopt;
+    if (transport_failure(phone_, transaction.server, start, until)) return std::nullopt;
+    const auto& alike = client_transactions_like(phone_, transaction);
+    const auto next = std::ranges::upper_bound(
+        alike, start, {}, [&](const Transaction* one) { return start_of(phone_, *one); });
+    if (next != alike.end()) until = std::min(until, start_of(phone_, **next));
+    return until;
+  }
+
+  /// A hole is one where the series goes on in time behind it, or if it is the last but only one:
+  /// who doubles its intervals for ever has no holes.
+  void follow(const Series& series) {
+    const auto& sends = series.sends;
+    std::vector<std::size_t> open;  ///< holes before these transmissions
+    Duration due = t1_;
+    for (std::size_t i = 1; i < sends.size(); ++i) {
+      const Duration gap = phone_.at(sends[i]) - phone_.at(sends[i - 1]);
+      const auto step = i == 1 ? first_step(series, gap) : later_step(series, gap, due);
+      if (!step) return;
+      due = step->next;
+      if (step->missed > 0) {
+        open.push_back(i);
+        continue;
+      }
+      if (i > 1) ++whole_[{series.kind, i}];
+      for (const std::size_t before : std::exchange(open, {})) note(series, before, sends[before]);
+    }
+    if (open.size() > 1) return;
+    for (const std::size_t before : open) note(series, before, sends[before]);
+    if (!series.goes_on_until || sends.empty()) return;
+    const CaptureTime timeout = phone_.at(sends.front()) + phone_.profile.timers.sixty_four_t1();
+    if (phone_.at(sends.back()) + due + t1_ / 2 < *series.goes_on_until)
+      note(series, end, sends.back());
+    else if (*series.goes_on_until >= timeout)
+      ++whole_[{series.kind, end}];
+  }
+
+  /// What begins with a later interval of the series was begun before.
+  std::optional<Step> first_step(const Series& series, Duration gap) {
+    const auto at_once = step_over(series, gap, t1_);
+    if (at_once && at_once->missed == 0) {
+      ++whole_[{series.kind, 0}];
+      ++whole_[{series.kind, 1}];
+      return at_once;
+    }
+    const Duration latest = std::min(series.cap, t1_ * 32);
+    for (Duration slot = t1_ * 2; slot <= latest; slot *= 2)
+      if (is_about(gap, slot)) return begun_before(series, {0, std::min(slot * 2, series.cap)});
+    if (at_once) return at_once;
+    for (Duration slot = t1_ * 2; slot <= latest; slot *= 2)
+      if (const auto step = step_over(series, gap, slot)) return begun_before(series, *step);
+    return std::nullopt;
+  }
+  Step begun_before(const Series& series, const Step& step) {
+    const std::size_t first = series.sends.front();
+    const bool has_just_begun =
+        phone_.at(first) - phone_.trace.first < phone_.profile.timers.sixty_four_t1();
+    holes_.push_back(
+        {.kind = series.kind,
+         .position = 0,
+         .told = {first, fmt::format("transmissions before frame {}", phone_.message(first).frame)},
+         .is_sure = has_just_begun});
+    return step;
+  }
+
+  std::optional<Step> step_over(const Series& series, Duration gap, Duration due) const {
+    Duration sum = due;
+    for (std::size_t missed = 0; sum < gap || is_about(gap, sum); ++missed) {
+      const Duration next = std::min(due * 2, series.cap);
+      if (is_about(gap, sum)) return Step{missed, next};
+      const auto at_cap = (gap - sum + t1_) / series.cap;
+      if (series.has_provisional && at_cap > 0 && is_about(gap, sum + series.cap * at_cap))
+        return Step{missed + static_cast<std::size_t>(at_cap), series.cap};
+      due = next;
+      sum += due;
+    }
+    return std::nullopt;
+  }
+  /// After a provisional response the next interval is the cap.
+  std::optional<Step> later_step(const Series& series, Duration gap, Duration due) const {
+    const auto at_cap = (gap + t1_) / series.cap;
+    if (series.has_provisional && at_cap > 0 && is_about(gap, series.cap * at_cap))
+      return Step{static_cast<std::size_t>(at_cap - 1), series.cap};
+    return step_over(series, gap, due);
+  }
+
+  void note(const Series& series, std::size_t position, std::size_t beside) {
+    holes_.push_back({.kind = series.kind,
+                      .position = position,
+                      .told = {beside, fmt::format("a transmission beside frame {}",
+                                                   phone_.message(beside).frame)}});
+  }
+
+  static bool is_about(Duration measured, Duration expected) {
+    const Duration off = measured > expected ? measured - expected : expected - measured;
+    return static_cast<double>(off.count()) <=
+           static_cast<double>(expected.count()) * policy::series_tolerance;
+  }
+
+  /// A device that always leaves out the same one has sent none.
+  std::vector<RetransmissionHole> without_habits() {
+    std::map<std::pair<Kind, std::size_t>, std::size_t> counts;
+    for (const Hole& hole : holes_) ++counts[{hole.kind, hole.position}];
+    std::vector<RetransmissionHole> told;
+    for (Hole& hole : holes_) {
+      const std::pair place{hole.kind, hole.position};
+      const std::size_t count = counts.at(place);
+      const bool is_habit = count > 1 && !whole_.contains(place);
+      if (hole.is_sure || !is_habit) told.push_back(std::move(hole.told));
+    }
+    return told;
+  }
+
+  const Phone& phone_;
+  const Duration t1_;
+  std::vector<Hole> holes_;
+  /// Series that lack nothing there.
+  std::map<std::pair<Kind, std::size_t>, std::size_t> whole_;
+};
+
+}  // namespace
+
+std::vector<RetransmissionHole> find_retransmission_holes(const Phone& phone) {
+  return Finder(phone).find();
+}
+
+}  // namespace sipharness::observed
