@@ -72,7 +72,8 @@ TEST(MissingMessages, are_shown_by_what_follows_from_them) {
       {.headers = {
            {"Authorization",
             R"(Digest username="1001", realm="r", nonce="n", uri="sip:x", response="0")"}}});
-  EXPECT_THAT(missing_in(t), ElementsAre(HasSubstr("gave frame 4 its To tag"),
+  EXPECT_THAT(missing_in(t), ElementsAre(HasSubstr("transmission beside frame 3"),
+                                         HasSubstr("gave frame 4 its To tag"),
                                          HasSubstr("the challenge that frame 5 answers")));
 }
 
@@ -81,7 +82,8 @@ TEST(MissingMessages, are_shown_by_a_device_that_goes_on_before_it_could_time_ou
   t.at(0s).from_device(primary).request("REGISTER");
   t.registration(primary, 20s);
   EXPECT_THAT(missing_in(t),
-              ElementsAre("the response to frame 1, as the device went on with frame 2"));
+              ElementsAre("a transmission beside frame 1",
+                          "the response to frame 1, as the device went on with frame 2"));
 }
 
 TEST(MissingMessages, are_shown_by_a_gap_in_CSeq_unless_it_is_a_habit) {
@@ -113,7 +115,22 @@ TEST(MissingMessages, are_not_shown_by_a_device_that_keeps_other_times) {
   const std::vector<Duration> capped_at_t2{500ms,   1500ms,  3500ms,  7500ms,  11500ms,
                                            15500ms, 19500ms, 23500ms, 27500ms, 31500ms};
   EXPECT_THAT(missing_in_series(capped_at_t2), IsEmpty());
-  EXPECT_THAT(missing_in_series({}), IsEmpty()) << "never sent again";
+}
+
+TEST(MissingMessages, are_shown_by_one_request_that_is_neither_answered_nor_sent_again) {
+  EXPECT_THAT(missing_in_series({}), ElementsAre("a transmission beside frame 3"));
+  TraceBuilder twice;
+  twice.registration(primary, 0s);
+  twice.at(60s).from_device(primary).request("INVITE");
+  twice.at(120s).from_device(primary).request("INVITE");
+  twice.ends(200s);
+  EXPECT_THAT(missing_in(twice), IsEmpty()) << "a habit";
+}
+
+TEST(MissingMessages, are_shown_by_a_series_that_leaves_out_several_transmissions) {
+  EXPECT_THAT(missing_in_series({500ms, 7500ms, 15500ms, 31500ms}),
+              ElementsAre("a transmission beside frame 5"));
+  EXPECT_THAT(missing_in_series({500ms, 1500ms}), ElementsAre("a transmission beside frame 5"));
 }
 
 TEST(MissingMessages, are_shown_by_a_series_that_begins_with_the_capture) {

@@ -68,6 +68,13 @@ std::vector<Case> captured_cases() {
        warns("silent since 0.010 s, although: OPTIONS in frame 5", {}), foreign([](Setting s) {
          s.trace.healthy_registrations(0s, 120s);
          s.trace.at(20s).to_device(secondary).request("OPTIONS");
+         s.trace.at(40s).to_device(secondary).request("OPTIONS");
+         s.trace.ends(60s);
+       })},
+      {"foreign_and_silent_when_asked_once", "DUT-ALIVE",
+       inconclusive("the capture may lack its one reaction"), foreign([](Setting s) {
+         s.trace.healthy_registrations(0s, 120s);
+         s.trace.at(20s).to_device(secondary).request("OPTIONS");
          s.trace.ends(60s);
        })},
       {"foreign_and_asked_when_it_had_gone", "DUT-ALIVE",
