@@ -1,10 +1,9 @@
 #include "harness/cli/console.hpp"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
+#include <string>
 #include <unistd.h>
-#include <utility>
 
 #include "harness/base/setup_error.hpp"
 #include "harness/files/output.hpp"
@@ -13,21 +12,22 @@
 namespace sipharness::cli {
 namespace {
 
+constexpr std::size_t most_pending = 1U << 16U;
+
+std::string pending;
 /// The first error of standard output; zero: there was none.
 int output_error = 0;
-
-void remember(bool went_well) {
-  if (!went_well && output_error == 0) output_error = errno;
-}
 
 }  // namespace
 
 void write_output(std::string_view text) {
-  if (output_error == 0) remember(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
+  pending += text;
+  if (pending.size() >= most_pending) flush_output();
 }
 
 bool flush_output() {
-  if (output_error == 0) remember(std::fflush(stdout) == 0);
+  if (output_error == 0) output_error = files::write_all(STDOUT_FILENO, pending);
+  pending.clear();
   return output_error == 0;
 }
 

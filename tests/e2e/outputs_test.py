@@ -333,6 +333,19 @@ class StandardOutput(Outputs):
             self.assertTrue((self.scratch / "runs/latest/result.json").is_file())
             shutil.rmtree(self.scratch / "runs")
 
+    def test_that_takes_no_more_at_the_moment_is_waited_for(self):
+        whole = sipharness("check", self.run_folder, "--json", "-").stdout
+        self.assertGreater(len(whole), 1 << 16, "it must be more than a pipe holds")
+        for arguments in (["--json", "-"], ["--json", "/dev/fd/1"]):
+            reading, writing = os.pipe()
+            os.set_blocking(writing, False)  # as programs leave it that share it
+            process = subprocess.Popen([PROGRAM, "check", self.run_folder, *arguments], cwd=ROOT, stdout=writing)
+            os.close(writing)
+            time.sleep(0.5)
+            with os.fdopen(reading) as pipe:
+                self.assertEqual(json.loads(pipe.read()), json.loads(whole))
+            self.assertEqual(process.wait(timeout=60), 0)
+
     def test_a_standard_error_that_takes_nothing_harms_nothing(self):
         for command, code in ((["run", FLAGSHIP, "--out", self.scratch / "runs", "--deviate", "nobody"], 2),
                               (["check", "no such file"], 2), (["check", self.run_folder, "--json", "/no/place"], 4)):
