@@ -1,17 +1,18 @@
 // Runs a fuzz target without libFuzzer, so that every build with tests fuzzes it briefly:
-//     fuzz_NAME SECONDS LIST        the files named in LIST, then damaged copies of them
+//     fuzz_NAME COPIES LIST         each file named in LIST, and so many damaged copies of it
 //     fuzz_NAME FILE...             these alone, as libFuzzer's own main does
-// The damage is drawn from a fixed seed. What the process dies of lies in ./finding-NAME then.
+// The damage follows from the file alone: what passes here passes on every machine, whatever other
+// files there are. What the process dies of lies in ./finding-NAME then.
 
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <ctime>
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <string>
+#include <sys/time.h>
 #include <unistd.h>
 #include <vector>
 
@@ -43,7 +44,9 @@ void keep_current(int signal) {
 
 void run(std::string input) {
   current = std::move(input);
-  alarm(20);  // one input that takes so long is a finding too
+  // Of processor time: one input that takes so long is a finding too, a busy machine is none.
+  const itimerval limit{.it_interval = {}, .it_value = {.tv_sec = 20, .tv_usec = 0}};
+  setitimer(ITIMER_PROF, &limit, nullptr);
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(current.data()), current.size());
 }
 
@@ -70,8 +73,7 @@ char telling_byte(Rng& rng) {
   return telling[rng.below(telling.size())];
 }
 
-/// @param other gives bytes to splice in
-void damage(std::string& text, const std::string& other, Rng& rng) {
+void damage(std::string& text, const std::string& original, Rng& rng) {
   const std::size_t at = rng.below(text.size() + 1);
   const std::size_t length = 1 + rng.below(16);
   switch (rng.below(6)) {
@@ -88,32 +90,28 @@ void damage(std::string& text, const std::string& other, Rng& rng) {
       text.insert(rng.below(text.size() + 1), text.substr(at, length * 8));
       break;
     case 4:
-      text.insert(at, other.substr(rng.below(other.size() + 1), length * 16));
+      text.insert(at, original.substr(rng.below(original.size() + 1), length * 16));
       break;
     default:
       if (rng.below(8) == 0) text.resize(at);
   }
 }
 
-std::uint64_t run_damaged(const std::vector<std::string>& seeds, std::time_t until) {
-  Rng rng(4475);
-  std::uint64_t count = 0;
-  for (; std::time(nullptr) < until; ++count) {
-    std::string text = seeds[rng.below(seeds.size())];
-    const std::string& other = seeds[rng.below(seeds.size())];
-    for (std::uint64_t left = 1 + rng.below(8); left > 0; --left) damage(text, other, rng);
+void run_with_copies(const std::string& seed, int copies) {
+  run(seed);
+  Rng rng(fnv1a(seed));
+  for (; copies > 0; --copies) {
+    std::string text = seed;
+    for (std::uint64_t left = 1 + rng.below(8); left > 0; --left) damage(text, seed, rng);
     text.resize(std::min(text.size(), longest));
     run(std::move(text));
   }
-  return count;
 }
 
-int fuzz_for(int seconds, const std::string& list) {
+void run_list(int copies, const std::string& list) {
   const std::vector<std::string> seeds = contents_of_listed(list);
-  for (const std::string& seed : seeds) run(seed);
-  const std::uint64_t damaged = run_damaged(seeds, std::time(nullptr) + seconds);
-  fmt::print("{} files, {} damaged copies\n", seeds.size(), damaged);
-  return 0;
+  for (const std::string& seed : seeds) run_with_copies(seed, copies);
+  fmt::print("{} files, {} damaged copies of each\n", seeds.size(), copies);
 }
 
 }  // namespace
@@ -124,11 +122,14 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv, argv + argc);
   const std::string& program = arguments[0];
   finding = "finding-" + program.substr(program.rfind('/') + 1);
-  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGALRM})
+  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGPROF})
     std::signal(signal, keep_current);
   const bool is_list =
       argc == 3 && arguments[1].find_first_not_of("0123456789") == std::string::npos;
-  if (is_list) return fuzz_for(std::atoi(argv[1]), arguments[2]);
+  if (is_list) {
+    run_list(std::stoi(arguments[1]), arguments[2]);
+    return 0;
+  }
   for (int i = 1; i < argc; ++i) run(contents(arguments[static_cast<std::size_t>(i)]));
   return 0;
 }
