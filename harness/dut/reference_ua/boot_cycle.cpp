@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/sip/line_text.hpp"
+
 namespace sipharness::dut {
 namespace {
 
@@ -245,7 +247,9 @@ bool BootCycle::was_challenged() const {
 
 void BootCycle::take_request(const TransactionPtr& transaction) {
   const sip::MessageView& request = transaction->request();
-  if (request.method() == Method::cancel) {
+  if (sip::has_unfit_part(request)) {  // §21.4.1: no request could be sent in its dialog
+    core_.answer(*transaction, 400);
+  } else if (request.method() == Method::cancel) {
     if (!calls_.take_cancel(*transaction)) core_.answer(*transaction, 481);
   } else if (request.method() == Method::notify) {
     take_notify(transaction);
