@@ -8,10 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/rng.hpp"
-#include "harness/sip/line_text.hpp"
 #include "harness/sip/address.hpp"
 #include "harness/sip/auth/digest.hpp"
 #include "harness/sip/builder.hpp"
+#include "harness/sip/line_text.hpp"
 #include "harness/sip/message.hpp"
 #include "harness/sip/sdp.hpp"
 #include "harness/sip/uri.hpp"
