@@ -147,13 +147,13 @@ std::string_view uses_reregister_before(const Phone& phone) {
 }
 
 /// The attempts at the same server that began while the granted expiry ran.
-std::ptrdiff_t attempts_in_period(const Phone& phone, const Refresh& refresh) {
+std::size_t attempts_in_period(const Phone& phone, const Refresh& refresh) {
   const auto& attempts = attempts_at(phone, refresh.next->server);
   const CaptureTime granted_at = *refresh.previous->ok;
   const auto first = std::ranges::upper_bound(attempts, granted_at, {}, &RegisterAttempt::start);
   const auto end = std::ranges::lower_bound(first, attempts.end(), granted_at + refresh.granted, {},
                                             &RegisterAttempt::start);
-  return end - first;
+  return static_cast<std::size_t>(end - first);
 }
 
 void unused_margin_has_no_other_effect(const Phone& phone, const Refresh& refresh, Occurrence& it) {
