@@ -1,9 +1,12 @@
 #include "harness/capture/decoder.hpp"
 
 #include "harness/capture/fragments.hpp"
+#include "harness/capture/link_types.hpp"
 #include "harness/capture/tcp_streams.hpp"
 #include "harness/packet/byte_reader.hpp"
+#include "harness/packet/checksum.hpp"
 #include "harness/packet/decode.hpp"
+#include "harness/packet/exported_pdu.hpp"
 #include "harness/packet/hep.hpp"
 #include "harness/packet/link_layer.hpp"
 #include "harness/packet/tunnel.hpp"
@@ -56,16 +59,40 @@ class Decoder::Impl {
     frame_ = frame.number != 0 ? frame.number : static_cast<std::uint32_t>(counts_.frames);
     at_ = frame.at;
     captured_ = static_cast<std::uint32_t>(frame.bytes.size());
+    if (frame.link == packet::LinkType::exported_pdu) return take_exported(frame);
     if (const auto packet = packet::decode_frame(frame.link, frame.bytes))
       return take_ip(*packet, 0);
-    ++counts_.undecodable;
-    if (frame.original_length > frame.bytes.size() && may_be_ip(frame))
-      sink_.on_incomplete({.origin = {frame_, at_, {}, {}}, .payload = {}, .captured = captured_});
+    take_without_ip(frame);
   }
 
   void finish() { reassembler_.finish(); }
 
  private:
+  void take_without_ip(const packet::FrameView& frame) {
+    const Origin nowhere{frame_, at_, {}, {}};
+    if (!packet::is_decoded(frame.link) && !packet::carries_no_ip(frame.link))
+      return sink_.on_undecoded(nowhere, link_name(frame.link));
+    if (packet::is_encrypted(frame.link, frame.bytes))
+      return sink_.on_undecoded(nowhere, "encrypted Wi-Fi");
+    ++counts_.undecodable;
+    const bool is_cut = frame.original_length > frame.bytes.size() && may_be_ip(frame);
+    if (is_cut || hides_packet(frame))
+      sink_.on_incomplete({.why = is_cut ? Incomplete::Why::cut : Incomplete::Why::damaged,
+                           .origin = nowhere,
+                           .captured = captured_});
+  }
+
+  /// Of an Ethernet frame: its type says IP and what follows is none, or something else and an IPv4
+  /// packet follows.
+  static bool hides_packet(const packet::FrameView& frame) {
+    constexpr std::size_t ethernet_header = 14;
+    if (frame.link != packet::LinkType::ethernet || frame.bytes.size() <= ethernet_header)
+      return false;
+    if (packet::without_link_layer(frame.link, frame.bytes)) return true;
+    const auto packet = packet::decode_ip(frame.bytes.substr(ethernet_header));
+    return packet && packet->source.is_v4() && packet::internet_checksum(packet->header) == 0;
+  }
+
   /// Of a frame that is cut in its headers.
   static bool may_be_ip(const packet::FrameView& frame) {
     constexpr std::size_t longest_link_header = 20;
@@ -73,10 +100,28 @@ class Decoder::Impl {
            packet::without_link_layer(frame.link, frame.bytes);
   }
 
+  void take_exported(const packet::FrameView& frame) {
+    const auto pdu = packet::decode_exported_pdu(frame.bytes);
+    if (!pdu) {
+      ++counts_.undecodable;
+      return sink_.on_incomplete({.origin = {frame_, at_, {}, {}}, .captured = captured_});
+    }
+    const Origin origin{frame_, at_, pdu->source, pdu->destination};
+    const auto packet = packet::decode_ip(pdu->payload);
+    if (pdu->protocol.starts_with("ip") && packet) return take_ip(*packet, 0);
+    if (frame.original_length > frame.bytes.size())
+      return sink_.on_incomplete(
+          {.origin = origin, .payload = pdu->payload, .captured = captured_});
+    if (pdu->transport == Transport::tcp)
+      sink_.on_stream_bytes(origin, pdu->payload);
+    else
+      sink_.on_datagram(origin, pdu->payload);
+  }
+
   void take_ip(const IpPacket& packet, int depth) {
     if (duplicates_.is_copy(at_, packet)) return tell_copy(packet);
     if (!packet.is_fragment()) return take_packet(packet, depth);
-    if (packet.truncated) return tell_cut(packet);
+    if (packet.truncated) return tell_incomplete(Incomplete::Why::cut, packet);
     if (const auto whole = reassembler_.add(frame_, at_, packet)) {
       IpPacket joined = packet;
       joined.more_fragments = false;
@@ -95,6 +140,7 @@ class Decoder::Impl {
       if (!tunnel.is_decoded) sink_.on_undecoded(origin_of(frame_, at_, packet, {}), tunnel.name);
       return;
     }
+    if (packet::is_damaged(packet)) tell_incomplete(Incomplete::Why::damaged, packet);
     switch (packet.protocol) {
       case packet::protocol::udp:
         return take_udp(packet);
@@ -139,7 +185,7 @@ class Decoder::Impl {
   void take_udp(const IpPacket& packet) {
     const auto udp = packet::decode_udp(packet.payload);
     if (packet.truncated || (udp && udp->truncated))
-      tell_cut(packet);
+      tell_incomplete(Incomplete::Why::cut, packet);
     else if (udp)
       sink_.on_datagram(origin(packet), udp->payload);
     else
@@ -148,7 +194,7 @@ class Decoder::Impl {
 
   /// Of a segment that is cut, what there is: the stream has a gap behind it.
   void take_tcp(const IpPacket& packet) {
-    if (packet.truncated) tell_cut(packet);
+    if (packet.truncated) tell_incomplete(Incomplete::Why::cut, packet);
     const auto tcp = packet::decode_tcp(packet.payload);
     if (tcp)
       streams_.take(origin(packet), *tcp);
@@ -163,8 +209,9 @@ class Decoder::Impl {
                    error->original_destination});
   }
 
-  void tell_cut(const IpPacket& packet) {
-    sink_.on_incomplete({.origin = origin(packet),
+  void tell_incomplete(Incomplete::Why why, const IpPacket& packet) {
+    sink_.on_incomplete({.why = why,
+                         .origin = origin(packet),
                          .payload = payload_of(packet.protocol, packet.payload),
                          .captured = captured_});
   }
@@ -180,7 +227,8 @@ class Decoder::Impl {
     packet.source = lost.source;
     packet.destination = lost.destination;
     packet.protocol = lost.protocol;
-    sink_.on_incomplete({.why = Incomplete::Why::fragments_missing,
+    sink_.on_incomplete({.why = lost.is_in_conflict ? Incomplete::Why::fragments_in_conflict
+                                                    : Incomplete::Why::fragments_missing,
                          .origin = origin_of(lost.frame, lost.at, packet, lost.beginning),
                          .payload = payload_of(lost.protocol, lost.beginning)});
   }

@@ -5,9 +5,10 @@
 //  1. Frames have the numbers that Wireshark gives them: those of the file, else the order they
 //     come in.
 //  2. A copy of a packet (SPAN port, `any` device: duplicates.hpp) is dropped and told of.
-//  3. Tunnels are opened (harness/packet/tunnel.hpp); what is not decoded is told by its name.
-//  4. Views in the callbacks are valid during the call only.
-//  5. finish() is called once, after the last frame.
+//  3. Messages that Wireshark exported are told as if they had come in packets.
+//  4. Tunnels are opened (harness/packet/tunnel.hpp); what is not decoded is told by its name.
+//  5. Views in the callbacks are valid during the call only.
+//  6. finish() is called once, after the last frame.
 
 #include <cstdint>
 #include <memory>
@@ -40,13 +41,14 @@ struct IcmpError {
   Endpoint original_destination;
 };
 
-/// A packet that the capture does not have as a whole.
+/// A packet that the capture does not have as a whole, or not as it was sent. What is whole and
+/// damaged is told besides.
 struct Incomplete {
-  enum class Why : std::uint8_t { cut, fragments_missing };
+  enum class Why : std::uint8_t { cut, fragments_missing, fragments_in_conflict, damaged };
 
   Why why = Why::cut;
   Origin origin;               ///< with port 0, and without addresses, where they are not known
-  std::string_view payload;    ///< of UDP or TCP: what there is of it, from its beginning
+  std::string_view payload{};  ///< of UDP or TCP: what there is of it, from its beginning
   std::uint32_t captured = 0;  ///< bytes of the frame that is cut
 };
 
@@ -62,7 +64,8 @@ class TrafficSink {
   virtual void on_incomplete(const Incomplete& packet) = 0;
   /// A datagram that was there before: the same packet, captured once more.
   virtual void on_copy(const Origin&, std::string_view /*payload*/) {}
-  /// A packet of a protocol that is not decoded ("ESP"), between two addresses (port 0).
+  /// A packet of a protocol that is not decoded ("ESP"), between two addresses (port 0); a frame of
+  /// a link layer that is not, between none.
   virtual void on_undecoded(const Origin&, std::string_view /*protocol*/) {}
 };
 

@@ -1,8 +1,12 @@
 #pragma once
 // Puts the fragments of IP packets together. Hostile input: the number of packets under way, their
 // size and their age are bounded; what does not fit is given up.
-// @source RFC 791 §3.2, RFC 8200 §4.5 (60 s), RFC 5722 (overlaps are refused)
+//  1. Fragments may come in any order, and several times.
+//  2. Where they overlap with the same bytes, IPv4 packets are joined and IPv6 ones given up, as
+//     RFC 5722 has it. With other bytes, which of them a receiver took is not known: given up too.
+// @source RFC 791 §3.2, RFC 8200 §4.5 (60 s), RFC 5722 (overlaps)
 
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <map>
@@ -16,9 +20,10 @@ namespace sipharness::capture {
 
 class Reassembler {
  public:
-  /// A packet that was given up because fragments of it did not come.
+  /// A packet that was given up.
   struct Lost {
-    std::uint32_t frame = 0;  ///< of its first fragment to come
+    bool is_in_conflict = false;  ///< its fragments contradict each other; else some did not come
+    std::uint32_t frame = 0;      ///< of its first fragment to come
     CaptureTime at;
     IpAddress source;
     IpAddress destination;
@@ -48,19 +53,25 @@ class Reassembler {
     Key key;
     std::uint32_t frame = 0;
     CaptureTime first;
-    std::map<std::uint32_t, std::string> pieces;  ///< by offset, without overlap
-    std::size_t received = 0;
-    std::optional<std::size_t> total;
+    std::string bytes{};
+    std::map<std::size_t, std::size_t> known{};  ///< begin and end of what is there of `bytes`
+    std::optional<std::size_t> total{};
+    std::optional<CaptureTime> whole_since{};
+    bool is_in_conflict = false;
+
+    /// Whether this was there, with the same bytes.
+    bool has(std::size_t offset, std::string_view piece) const;
+    void take(const packet::IpPacket& fragment);
+    void put(std::size_t offset, std::string_view piece);
   };
 
-  Partial& partial(std::uint32_t frame, CaptureTime at, const Key& key);
+  Partial& partial(std::uint32_t frame, CaptureTime at, const packet::IpPacket& fragment);
   void drop_old(CaptureTime at);
   void drop_first();
-  std::optional<std::string_view> join(const Partial& packet);
 
   OnLost on_lost_;
-  std::list<Partial> packets_;  ///< oldest first
-  std::string whole_;
+  std::list<Partial>
+      packets_;  ///< oldest first; whole ones stay, to know copies of their fragments
 };
 
 }  // namespace sipharness::capture

@@ -1,46 +1,32 @@
 #include "harness/capture/link_types.hpp"
 
-#include <array>
-#include <utility>
-
 #include <pcap/pcap.h>
 
+#include "harness/packet/link_layer.hpp"
+
 namespace sipharness::capture {
-namespace {
 
-using packet::LinkType;
-
-constexpr std::array<std::pair<LinkType, int>, 7> table = {{
-    {LinkType::null, DLT_NULL},
-    {LinkType::ethernet, DLT_EN10MB},
-    {LinkType::raw, DLT_RAW},
-    {LinkType::linux_cooked, DLT_LINUX_SLL},
-    {LinkType::ipv4, DLT_IPV4},
-    {LinkType::ipv6, DLT_IPV6},
-    {LinkType::linux_cooked_2, DLT_LINUX_SLL2},
-}};
-
-}  // namespace
-
-int to_pcap(LinkType link) {
-  for (const auto& [type, dlt] : table) {
-    if (type == link) return dlt;
-  }
-  return DLT_EN10MB;
+int to_pcap(packet::LinkType link) {
+  return link == packet::LinkType::raw ? DLT_RAW : static_cast<int>(link);
 }
 
-std::optional<LinkType> from_pcap(int dlt) {
-  for (const auto& [type, number] : table) {
-    if (number == dlt) return type;
-  }
-  return std::nullopt;
+std::string_view link_name(packet::LinkType link) {
+  constexpr int first_private = 147;
+  constexpr int last_private = 162;
+  const int number = static_cast<int>(link);
+  if (number >= first_private && number <= last_private) return "a private link layer (USER)";
+  const char* const name = pcap_datalink_val_to_name(to_pcap(link));
+  return name != nullptr ? name : "an unknown link layer";
 }
 
 std::string decoded_link_types() {
   std::string names;
-  for (const auto& [type, dlt] : table) {
+  std::string_view before;
+  for (const packet::LinkType link : packet::decoded_links) {
+    const std::string_view name = link_name(link);
+    if (name == before) continue;
     if (!names.empty()) names += ", ";
-    names += pcap_datalink_val_to_name(dlt);
+    names += before = name;
   }
   return names;
 }

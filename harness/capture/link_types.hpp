@@ -1,18 +1,19 @@
 #pragma once
-// libpcap's own numbers for link layers, which for raw IP differ from those in files.
+// libpcap's own numbers and names of link layers. Its numbers differ from those in files for raw
+// IP.
 // @source https://www.tcpdump.org/linktypes.html
 
-#include <optional>
 #include <string>
+#include <string_view>
 
 #include "harness/packet/frame.hpp"
 
 namespace sipharness::capture {
 
 int to_pcap(packet::LinkType link);
-/// Nothing for a link layer that is not decoded.
-std::optional<packet::LinkType> from_pcap(int dlt);
-/// "NULL, EN10MB, …": every link layer that is decoded, as tcpdump names them.
+/// "EN10MB", as tcpdump names it.
+std::string_view link_name(packet::LinkType link);
+/// "NULL, EN10MB, …": every link layer that is decoded.
 std::string decoded_link_types();
 
 }  // namespace sipharness::capture

@@ -15,24 +15,23 @@ constexpr std::size_t most_steps = 1000;
 
 }  // namespace
 
-void TimeOrder::on_frame(const packet::FrameView& frame) {
-  Waiting waiting{frame, {}};
-  waiting.frame.at += set_back_;
-  const Duration behind = newest_ - waiting.frame.at;
+void TimeOrder::on_frame(const packet::FrameView& given) {
+  packet::FrameView frame = given;
+  frame.at += set_back_;
+  const Duration behind = newest_ - frame.at;
   if (last_number_ != 0 && behind > window) {
     if (steps_back_.size() < most_steps) steps_back_.push_back({last_number_, newest_, behind});
     set_back_ += behind;
-    waiting.frame.at = newest_;
+    frame.at = newest_;
   } else if (last_number_ != 0 && behind > Duration::zero()) {
     ++sorted_;
   }
-  if (!file_.holds(frame.bytes)) waiting.own = frame.bytes;
-  newest_ = std::max(newest_, waiting.frame.at);
+  newest_ = std::max(newest_, frame.at);
   last_number_ = frame.number;
   auto place = waiting_.end();
-  while (place != waiting_.begin() && std::prev(place)->frame.at > waiting.frame.at) --place;
-  waiting_.insert(place, std::move(waiting));
-  while (newest_ - waiting_.front().frame.at > window || waiting_.size() > most_waiting) release();
+  while (place != waiting_.begin() && std::prev(place)->at > frame.at) --place;
+  waiting_.insert(place, frame);
+  while (newest_ - waiting_.front().at > window || waiting_.size() > most_waiting) release();
 }
 
 void TimeOrder::finish() {
@@ -40,10 +39,9 @@ void TimeOrder::finish() {
 }
 
 void TimeOrder::release() {
-  Waiting& first = waiting_.front();
-  if (!first.own.empty()) first.frame.bytes = first.own;
-  first.frame.at = released_ = std::max(released_, first.frame.at);
-  next_.on_frame(first.frame);
+  packet::FrameView& first = waiting_.front();
+  first.at = released_ = std::max(released_, first.at);
+  next_.on_frame(first);
   waiting_.pop_front();
 }
 

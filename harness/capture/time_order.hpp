@@ -3,14 +3,12 @@
 // little out of order. Where the time goes back by more than that, the clock was set back: what
 // follows is told as much later as it went back, so that time never runs backwards behind this.
 //  1. finish() is called once, after the last frame.
-//  2. Memory is bounded; frames of a file that is mapped are not copied.
+//  2. Memory is bounded; the bytes of frames are not copied: they outlive finish().
 
 #include <cstdint>
 #include <deque>
-#include <string>
 #include <vector>
 
-#include "harness/capture/capture_file.hpp"
 #include "harness/packet/frame.hpp"
 
 namespace sipharness::capture {
@@ -24,8 +22,8 @@ class TimeOrder final : public packet::FrameSink {
     Duration by{};
   };
 
-  /// `next` and `file`, which the frames come from, outlive this.
-  TimeOrder(packet::FrameSink& next, const CaptureFile& file) : next_(next), file_(file) {}
+  /// `next` outlives this.
+  explicit TimeOrder(packet::FrameSink& next) : next_(next) {}
 
   void on_frame(const packet::FrameView& frame) override;
   void finish();
@@ -35,15 +33,10 @@ class TimeOrder final : public packet::FrameSink {
   std::uint64_t sorted() const { return sorted_; }
 
  private:
-  struct Waiting {
-    packet::FrameView frame;
-    std::string own;  ///< of a frame whose bytes do not outlive the call
-  };
   void release();
 
   packet::FrameSink& next_;
-  const CaptureFile& file_;
-  std::deque<Waiting> waiting_;  ///< by time
+  std::deque<packet::FrameView> waiting_;  ///< by time
   CaptureTime newest_;
   CaptureTime released_;
   std::uint32_t last_number_ = 0;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/files/files.hpp"
 #include "harness/judge/run_folder.hpp"
 
 namespace sipharness::cli {
@@ -54,10 +55,17 @@ std::vector<trace::Server> servers_of(const CaptureOptions& options) {
 
 }  // namespace
 
+bool CaptureOptions::is_run_folder() const {
+  return files::is_folder(what.front());
+}
+
 void add_capture_options(CLI::App& command, CaptureOptions& options) {
-  command.add_option("what", options.what, "A run folder, or a pcap or pcapng file")
+  command
+      .add_option("what", options.what,
+                  "A run folder, or a capture: pcap, pcapng or snoop, also compressed; several "
+                  "files where it was cut into pieces")
       ->required()
-      ->type_name("RUN_FOLDER|CAPTURE");
+      ->type_name("RUN_FOLDER|CAPTURE...");
   command.add_option("--scenario", options.scenario, "What was staged")->type_name("FILE");
   command.add_option("--profile", options.profile, "What the device is")->type_name("FILE");
   command.add_option("--journal", options.journal, "What the harness did")->type_name("FILE");
@@ -75,7 +83,8 @@ void add_capture_options(CLI::App& command, CaptureOptions& options) {
 
 judge::JudgeRequest request_of(const CaptureOptions& options) {
   judge::JudgeRequest request;
-  request.capture = options.what;
+  request.capture = options.what.front();
+  request.more.assign(options.what.begin() + 1, options.what.end());
   request.servers = servers_of(options);
   request.scenario = given(options.scenario);
   request.profile = given(options.profile);
@@ -85,9 +94,12 @@ judge::JudgeRequest request_of(const CaptureOptions& options) {
 }
 
 std::vector<std::string> inputs_of(const CaptureOptions& options) {
-  const judge::RunFolder folder{options.what};
-  return {options.what,     options.scenario,  options.profile,  options.journal, folder.capture(),
-          folder.journal(), folder.scenario(), folder.profile(), folder.meta()};
+  const judge::RunFolder folder{options.what.front()};
+  std::vector<std::string> inputs = {options.scenario, options.profile,  options.journal,
+                                     folder.capture(), folder.journal(), folder.scenario(),
+                                     folder.profile(), folder.meta()};
+  inputs.insert(inputs.end(), options.what.begin(), options.what.end());
+  return inputs;
 }
 
 }  // namespace sipharness::cli

@@ -11,7 +11,10 @@
 namespace sipharness::cli {
 
 struct CaptureOptions {
-  std::string what, scenario, profile, journal, vantage, primary, secondary;
+  std::vector<std::string> what;  ///< a run folder, or captures that belong together
+  std::string scenario, profile, journal, vantage, primary, secondary;
+
+  bool is_run_folder() const;
 };
 
 void add_capture_options(CLI::App& command, CaptureOptions& options);

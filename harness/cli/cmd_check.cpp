@@ -9,7 +9,6 @@
 #include "harness/cli/console.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/shipped.hpp"
-#include "harness/files/files.hpp"
 #include "harness/judge/judge.hpp"
 #include "harness/story/story.hpp"
 #include "reports/story.hpp"
@@ -29,9 +28,9 @@ struct CheckArguments {
 /// Who is who in a capture that somebody took: all that is said of it rests on that.
 void print_head(const trace::Trace& trace, const CheckArguments& arguments) {
   const bool is_wanted = !arguments.output.quiet && !prints_document(arguments.output);
-  if (!is_wanted || files::is_folder(arguments.capture.what)) return;
+  if (!is_wanted || arguments.capture.is_run_folder()) return;
   print("{}\n", reports::story_head(story::overview_of(trace),
-                                    {.file = files::file_name(arguments.capture.what)}));
+                                    {.file = judge::name_of(arguments.capture.what)}));
 }
 
 int check(const CheckArguments& arguments) {

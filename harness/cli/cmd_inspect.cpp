@@ -8,7 +8,6 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/console.hpp"
 #include "harness/cli/output.hpp"
-#include "harness/files/files.hpp"
 #include "harness/judge/judge.hpp"
 #include "harness/story/story.hpp"
 #include "reports/story.hpp"
@@ -26,7 +25,7 @@ int inspect(const InspectArguments& arguments) {
   const judge::Loaded loaded = value_or_reject(judge::load(request_of(arguments.capture)));
   const story::Story story =
       story::tell(loaded.trace, loaded.profile, loaded.scenario ? &*loaded.scenario : nullptr);
-  const reports::StoryOptions options{.file = files::file_name(arguments.capture.what)};
+  const reports::StoryOptions options{.file = judge::name_of(arguments.capture.what)};
   if (!prints_document(arguments.json)) write_output(reports::story_page(story, options));
   if (!arguments.json.empty()) write_document(arguments.json, reports::story_json(story, options));
   return passed;

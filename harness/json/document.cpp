@@ -5,6 +5,23 @@
 #include <fmt/format.h>
 
 namespace sipharness::json {
+namespace {
+
+/// One step of a JSON pointer. @source RFC 6901 §3
+std::string escaped(std::string_view key) {
+  std::string step;
+  for (const char c : key) {
+    if (c == '~')
+      step += "~0";
+    else if (c == '/')
+      step += "~1";
+    else
+      step += c;
+  }
+  return step;
+}
+
+}  // namespace
 
 std::string_view to_string(Kind kind) {
   switch (kind) {
@@ -22,6 +39,14 @@ std::string_view to_string(Kind kind) {
       return "an object";
   }
   return "";
+}
+
+std::string Value::pointer() const {
+  std::vector<const Path*> steps;
+  for (const Path* one = path.get(); one != nullptr; one = one->above.get()) steps.push_back(one);
+  std::string text;
+  for (auto one = steps.rbegin(); one != steps.rend(); ++one) text += "/" + escaped((*one)->step);
+  return item ? fmt::format("{}/{}", text, *item) : text;
 }
 
 const Value* Value::find(std::string_view key) const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,13 @@ std::string_view to_string(Kind kind);  ///< "an object", "a string"
 
 struct Member;
 
+/// The steps to a value, each told once for all that is below it: a long name costs its length, not
+/// its length for every value in it.
+struct Path {
+  std::shared_ptr<const Path> above;
+  std::string step;
+};
+
 /// A value and where it began.
 struct Value {
   Kind kind = Kind::null;
@@ -30,7 +38,10 @@ struct Value {
   std::vector<Member> members;  ///< of an object, in file order
   std::uint32_t line = 0;
   std::uint32_t column = 0;
-  std::string pointer;  ///< RFC 6901: "/servers/primary/port"
+  std::shared_ptr<const Path> path;   ///< of a member; of an item, that of its array
+  std::optional<std::uint32_t> item;  ///< which one it is in its array
+  /// RFC 6901: "/servers/primary/port"
+  std::string pointer() const;
   const Value* find(std::string_view key) const;
 };
 

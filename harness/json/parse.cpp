@@ -21,20 +21,6 @@ constexpr std::size_t max_depth = 64;
 constexpr std::size_t max_members = 1024;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-/// One step of a JSON pointer. @source RFC 6901 §3
-std::string escaped(std::string_view key) {
-  std::string step;
-  for (const char c : key) {
-    if (c == '~')
-      step += "~0";
-    else if (c == '/')
-      step += "~1";
-    else
-      step += c;
-  }
-  return step;
-}
-
 /// "syntax error while parsing value - unexpected ']'; expected …": what the library says without
 /// its own position and without the token, which may be as long as the text.
 std::string essence(const nlohmann::json::exception& exception) {
@@ -99,8 +85,9 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   std::string_view text_;
   const std::size_t& read_;
   Cursor cursor_;
-  std::size_t token_end_ = 0;  ///< end of the last token
-  std::vector<Value*> open_;   ///< enclosing containers, outermost first
+  std::size_t token_end_ = 0;         ///< end of the last token
+  std::vector<Value*> open_;          ///< enclosing containers, outermost first
+  std::shared_ptr<const Path> path_;  ///< of the innermost
   std::string key_;
 
   std::size_t token_start() const {
@@ -115,6 +102,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool open(Kind kind);
   bool close();
   Value& place_in_parent(Value value);
+  static std::shared_ptr<const Path> path_to(const Value& container);
 };
 
 bool Builder::number(double value) {
@@ -139,11 +127,18 @@ Value& Builder::place_in_parent(Value value) {
   if (open_.empty()) return root = std::move(value);
   Value& parent = *open_.back();
   if (parent.kind == Kind::array) {
-    value.pointer = fmt::format("{}/{}", parent.pointer, parent.items.size());
+    value.path = path_;
+    value.item = static_cast<std::uint32_t>(parent.items.size());
     return parent.items.emplace_back(std::move(value));
   }
-  value.pointer = parent.pointer + "/" + escaped(key_);
+  value.path = std::make_shared<const Path>(Path{path_, key_});
   return parent.members.emplace_back(Member{std::move(key_), std::move(value)}).value;
+}
+
+/// Of what a container holds.
+std::shared_ptr<const Path> Builder::path_to(const Value& container) {
+  if (!container.item) return container.path;
+  return std::make_shared<const Path>(Path{container.path, std::to_string(*container.item)});
 }
 
 bool Builder::open(Kind kind) {
@@ -154,13 +149,16 @@ bool Builder::open(Kind kind) {
   container.kind = kind;
   container.line = at.line;
   container.column = at.column;
-  open_.push_back(&place_in_parent(std::move(container)));
+  Value& placed = place_in_parent(std::move(container));
+  path_ = path_to(placed);
+  open_.push_back(&placed);
   token_end_ = read_;
   return true;
 }
 
 bool Builder::close() {
   open_.pop_back();
+  path_ = open_.empty() ? nullptr : path_to(*open_.back());
   token_end_ = read_;
   return true;
 }

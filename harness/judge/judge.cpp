@@ -41,6 +41,11 @@ Expected<scenario::Profile> load_profile(const std::string& path) {
   return scenario::read_profile(*text, path);
 }
 
+std::string name_of(const std::vector<std::string>& captures) {
+  const std::string first = files::file_name(captures.front());
+  return captures.size() == 1 ? first : fmt::format("{} and {} more", first, captures.size() - 1);
+}
+
 namespace {
 
 /// policy: of one kind; a flood of strangers must not bury the rest.
@@ -48,7 +53,7 @@ constexpr std::size_t most_notes = 8;
 
 /// Everything that is judged, read from files.
 struct Inputs {
-  std::string capture;
+  std::vector<std::string> captures;
   std::optional<scenario::Scenario> scenario;
   scenario::Profile profile;
   journal::Journal journal;
@@ -72,10 +77,13 @@ JudgeRequest completed(JudgeRequest request) {
 Expected<Inputs> read_inputs(const JudgeRequest& original) {
   const JudgeRequest request = completed(original);
   Inputs inputs;
-  inputs.capture = request.capture;
+  inputs.captures = request.more;
+  inputs.captures.insert(inputs.captures.begin(), request.capture);
   inputs.is_run = files::is_folder(original.capture);
   if (inputs.is_run && !request.servers.empty())
     return failure(original.capture, "a run folder knows its servers: name none");
+  if (inputs.is_run && !request.more.empty())
+    return failure(original.capture, "a run folder is judged by itself: name nothing else");
   inputs.profile = builtin_profile();
   if (request.scenario) {
     auto scenario = load_scenario(*request.scenario);
@@ -112,7 +120,7 @@ const T* last_event(const journal::Journal& journal) {
 
 verdict::CaptureInfo describe_capture(const Inputs& inputs, const trace::Trace& trace) {
   verdict::CaptureInfo info;
-  info.file = files::file_name(inputs.capture);
+  info.file = name_of(inputs.captures);
   info.frames = trace.counts.frames;
   info.sip_messages = trace.messages.size();
   info.health = trace.health.complete() ? "complete" : "incomplete";
@@ -271,7 +279,7 @@ bool is_all_on_one_host(const trace::Trace& trace) {
 
 Expected<trace::Trace> trace_of(const Inputs& inputs, const JudgeRequest& request) {
   const scenario::Scenario* scenario = inputs.scenario ? &*inputs.scenario : nullptr;
-  auto trace = trace::build_trace({inputs.capture, inputs.journal, scenario, inputs.vantage,
+  auto trace = trace::build_trace({inputs.captures, inputs.journal, scenario, inputs.vantage,
                                    request.servers, tested_in(inputs)});
   if (trace && !request.vantage && !inputs.is_run && is_all_on_one_host(*trace))
     trace->vantage = trace::Vantage::device;
@@ -316,7 +324,7 @@ void leave_out_what_is_under_way(Inputs& inputs) {
   const auto clock = std::ranges::find_if(inputs.journal, [](const journal::Entry& entry) {
     return std::holds_alternative<journal::Clock>(entry.event);
   });
-  if (clock == inputs.journal.end() || !capture::read_capture(inputs.capture, last)) return;
+  if (clock == inputs.journal.end() || !capture::read_capture(inputs.captures, last)) return;
   const Duration end = clock->at + (last.at - std::get<journal::Clock>(clock->event).capture);
   std::erase_if(inputs.journal, [end](const journal::Entry& entry) {
     return names_a_packet(entry) && entry.at > end;

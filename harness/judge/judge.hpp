@@ -19,6 +19,7 @@ Expected<scenario::Profile> load_profile(const std::string& path);
 
 struct JudgeRequest {
   std::string capture;                    ///< a capture file, or a run folder
+  std::vector<std::string> more{};        ///< files that belong to the capture
   std::optional<std::string> scenario{};  ///< path; a run folder brings its own
   std::optional<std::string> profile{};
   std::optional<std::string> journal{};
@@ -28,6 +29,9 @@ struct JudgeRequest {
   unsigned jobs = 1;  ///< phones judged side by side; 0: one for each core
   bool strict = false;
 };
+
+/// "office.pcap", "office.pcap1 and 2 more"
+std::string name_of(const std::vector<std::string>& captures);
 
 /// What was judged, with what reports need to draw it.
 struct Judged {

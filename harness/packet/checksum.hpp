@@ -27,4 +27,8 @@ std::uint16_t internet_checksum(std::string_view bytes);
 std::uint16_t transport_checksum(const IpAddress& source, const IpAddress& destination,
                                  std::uint8_t protocol, std::string_view segment);
 
+/// Of the pseudo-header alone: what a sender leaves in the field for its network card to finish.
+std::uint16_t pseudo_header_sum(const IpAddress& source, const IpAddress& destination,
+                                std::uint8_t protocol, std::size_t size);
+
 }  // namespace sipharness::packet

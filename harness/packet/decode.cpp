@@ -160,6 +160,13 @@ std::optional<Unreachable> reason_v6(std::uint8_t type, std::uint8_t code) {
   }
 }
 
+/// Whether an Ethernet frame's type names the other version of IP: one of them is damaged.
+bool contradicts_type(LinkType link, std::string_view frame, const IpPacket& packet) {
+  if (link != LinkType::ethernet) return false;
+  const std::string_view type = frame.substr(12, 2);
+  return type == (packet.source.is_v4() ? "\x86\xdd" : std::string_view("\x08\0", 2));
+}
+
 }  // namespace
 
 std::optional<IpPacket> decode_ip(std::string_view packet) {
@@ -176,7 +183,8 @@ std::optional<IpPacket> decode_ip(std::string_view packet) {
 
 std::optional<IpPacket> decode_frame(LinkType link, std::string_view frame) {
   const std::optional<std::string_view> packet = without_link_layer(link, frame);
-  return packet ? decode_ip(*packet) : std::nullopt;
+  const std::optional<IpPacket> decoded = packet ? decode_ip(*packet) : std::nullopt;
+  return decoded && contradicts_type(link, frame, *decoded) ? std::nullopt : decoded;
 }
 
 std::optional<UdpHeader> decode_udp(std::string_view ip_payload) {
@@ -245,6 +253,32 @@ bool has_right_checksums(const IpPacket& packet) {
                                 packet.payload.substr(0, 8).ends_with(std::string_view("\0\0", 2));
   return is_unchecked_udp || transport_checksum(packet.source, packet.destination, packet.protocol,
                                                 packet.payload) == 0;
+}
+
+bool is_damaged(const IpPacket& packet) {
+  constexpr std::size_t header_checksum = 10;
+  const auto field_at = [](std::string_view bytes, std::size_t offset) {
+    ByteReader reader(bytes);
+    reader.skip(offset);
+    return reader.u16();
+  };
+  const bool is_v4 = packet.source.is_v4();
+  if (is_v4 && field_at(packet.header, header_checksum) != 0 &&
+      internet_checksum(packet.header) != 0)
+    return true;
+  const bool is_udp = packet.protocol == protocol::udp;
+  if ((!is_udp && packet.protocol != protocol::tcp) || packet.is_fragment() || packet.truncated)
+    return false;
+  const std::string_view segment = packet.payload;
+  const std::uint16_t field = field_at(segment, is_udp ? 6 : 16);
+  if (field == 0 ||
+      transport_checksum(packet.source, packet.destination, packet.protocol, segment) == 0)
+    return false;
+  // With segmentation offload, of a segment whose length is not known yet.
+  const auto unfinished = [&](std::size_t size) {
+    return pseudo_header_sum(packet.source, packet.destination, packet.protocol, size);
+  };
+  return field != unfinished(segment.size()) && field != unfinished(0);
 }
 
 }  // namespace sipharness::packet

@@ -83,4 +83,9 @@ std::optional<IcmpError> decode_icmp_error(const IpPacket& packet);
 /// synthesised captures only: offloading leaves checksums unfinished in live ones.
 bool has_right_checksums(const IpPacket& packet);
 
+/// Whether a checksum is wrong as no sender leaves it. One that lets its network card finish them
+/// leaves them zero, or the sum of the pseudo-header alone. Of fragments and truncated packets only
+/// the IPv4 header is looked at.
+bool is_damaged(const IpPacket& packet);
+
 }  // namespace sipharness::packet

@@ -10,13 +10,26 @@
 namespace sipharness::packet {
 
 /// Link layers a capture may have, by their pcap numbers (https://www.tcpdump.org/linktypes.html).
+/// Those with a name are decoded; any other number may stand in a file.
 enum class LinkType : std::uint16_t {
   null = 0,
   ethernet = 1,
+  ppp = 9,
+  raw_bsd = 12,
+  raw_openbsd = 14,
+  ppp_serial = 50,
+  ppp_ethernet = 51,
   raw = 101,
+  cisco_hdlc = 104,
+  wifi = 105,
+  loop = 108,
   linux_cooked = 113,
+  wifi_radiotap = 127,
   ipv4 = 228,
   ipv6 = 229,
+  nflog = 239,
+  exported_pdu = 252,
+  apple_pktap = 258,
   linux_cooked_2 = 276
 };
 

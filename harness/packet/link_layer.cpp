@@ -1,5 +1,8 @@
 #include "harness/packet/link_layer.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace sipharness::packet {
 namespace {
 
@@ -55,6 +58,86 @@ std::optional<std::string_view> behind_labels(ByteReader reader) {
   return reader.rest();
 }
 
+std::uint16_t little_u16(ByteReader& reader) {
+  return __builtin_bswap16(reader.u16());
+}
+
+std::optional<std::string_view> behind_header(std::string_view frame, std::size_t size) {
+  return size <= frame.size() ? std::optional(frame.substr(size)) : std::nullopt;
+}
+
+/// Behind an EtherType with so many bytes before and after it.
+std::optional<std::string_view> behind_type_at(std::string_view frame, std::size_t before,
+                                               std::size_t after) {
+  ByteReader reader(frame);
+  reader.skip(before);
+  const std::uint16_t type = reader.u16();
+  reader.skip(after);
+  return behind_ethertype(type, reader);
+}
+
+constexpr unsigned wifi_data_mask = 0x0f;  // version and type of the frame control
+constexpr unsigned wifi_data = 0x08;
+
+/// Its length is in the second pair of bytes.
+std::string_view behind_radiotap(std::string_view frame) {
+  ByteReader reader(frame);
+  reader.skip(2);
+  const std::size_t size = little_u16(reader);
+  return behind_header(frame, size).value_or(std::string_view());
+}
+
+/// A data frame with one packet behind LLC and SNAP. The frame control says which fields there are.
+std::optional<std::string_view> behind_wifi(ByteReader reader) {
+  constexpr std::string_view snap("\xaa\xaa\x03\0\0\0", 6);
+  const unsigned control = reader.u8();
+  const unsigned flags = reader.u8();
+  const bool has_quality = (control & 0x80U) != 0;
+  const bool is_between_access_points = (flags & 0x03U) == 0x03U;
+  const bool has_more_control = has_quality && (flags & 0x80U) != 0;
+  reader.skip(22 + (is_between_access_points ? 6 : 0));
+  const bool is_aggregate = has_quality && (reader.u8() & 0x80U) != 0;
+  reader.skip((has_quality ? 1 : 0) + (has_more_control ? 4 : 0));
+  const bool is_plain_data = (control & wifi_data_mask) == wifi_data && (flags & 0x40U) == 0;
+  if (!reader.ok() || !is_plain_data || is_aggregate || reader.take(snap.size()) != snap)
+    return std::nullopt;
+  const std::uint16_t type = reader.u16();
+  return behind_ethertype(type, reader);
+}
+
+/// Attributes, in the byte order of the capturing host; the packet is one of them.
+std::optional<std::string_view> behind_nflog(std::string_view frame) {
+  constexpr std::uint16_t payload = 9;
+  constexpr int most_attributes = 64;
+  ByteReader reader(frame);
+  reader.skip(4);
+  for (int attribute = 0; attribute < most_attributes && reader.ok(); ++attribute) {
+    std::size_t size = little_u16(reader);
+    std::uint16_t type = little_u16(reader);
+    if (size < 4 || size - 4 > reader.rest().size()) {
+      size = __builtin_bswap16(static_cast<std::uint16_t>(size));
+      type = __builtin_bswap16(type);
+    }
+    if (size < 4) return std::nullopt;
+    const std::string_view value = reader.take(size - 4);
+    if (type == payload && reader.ok()) return value;
+    reader.skip((4 - size % 4) % 4);
+  }
+  return std::nullopt;
+}
+
+/// A header that says its size and the link type of the frame behind it.
+/// @source Apple's bsd/net/pktap.h
+std::optional<std::string_view> behind_pktap(std::string_view frame) {
+  ByteReader reader(frame);
+  const std::size_t size = __builtin_bswap32(reader.u32());
+  reader.skip(4);
+  const auto link = static_cast<LinkType>(__builtin_bswap32(reader.u32()));
+  const auto inner = behind_header(frame, size);
+  if (!reader.ok() || !inner || link == LinkType::apple_pktap) return std::nullopt;
+  return without_link_layer(link, *inner);
+}
+
 }  // namespace
 
 std::optional<std::string_view> behind_ethertype(std::uint16_t type, ByteReader reader) {
@@ -80,32 +163,62 @@ std::optional<std::string_view> behind_ppp(ByteReader reader) {
   return reader.rest();
 }
 
+bool carries_no_ip(LinkType link) {
+  // USB, Bluetooth, IEEE 802.15.4, CAN, D-Bus, netlink, NFC and journals: linktypes.html.
+  constexpr std::array numbers{186, 187, 189, 190, 195, 201, 215, 220, 227, 230, 231,
+                               245, 247, 249, 251, 253, 254, 255, 256, 266, 283};
+  return std::ranges::find(numbers, static_cast<int>(link)) != numbers.end();
+}
+
+bool is_encrypted(LinkType link, std::string_view frame) {
+  if (link == LinkType::wifi_radiotap)
+    frame = behind_radiotap(frame);
+  else if (link != LinkType::wifi)
+    return false;
+  constexpr unsigned is_protected = 0x40;
+  ByteReader reader(frame);
+  const bool is_data = (reader.u8() & wifi_data_mask) == wifi_data;
+  return is_data && (reader.u8() & is_protected) != 0;
+}
+
 std::optional<std::string_view> without_link_layer(LinkType link, std::string_view frame) {
   ByteReader reader(frame);
-  std::uint16_t type = 0;
   switch (link) {
     case LinkType::raw:
+    case LinkType::raw_bsd:
+    case LinkType::raw_openbsd:
     case LinkType::ipv4:
     case LinkType::ipv6:
       return frame;
     case LinkType::null:
+    case LinkType::loop:
       // The family number is in the capturing host's byte order and differs by system; the IP
       // version nibble behind it says the same.
-      reader.skip(4);
-      if (!reader.ok()) return std::nullopt;
-      return reader.rest();
+      return behind_header(frame, 4);
     case LinkType::ethernet:
-      reader.skip(12);
-      type = reader.u16();
-      return behind_ethertype(type, reader);
+      return behind_type_at(frame, 12, 0);
+    case LinkType::cisco_hdlc:
+      return behind_type_at(frame, 2, 0);
     case LinkType::linux_cooked:
-      reader.skip(14);
-      type = reader.u16();
-      return behind_ethertype(type, reader);
+      return behind_type_at(frame, 14, 0);
     case LinkType::linux_cooked_2:
-      type = reader.u16();
-      reader.skip(18);
-      return behind_ethertype(type, reader);
+      return behind_type_at(frame, 0, 18);
+    case LinkType::ppp:
+    case LinkType::ppp_serial:
+      return behind_ppp(reader);
+    case LinkType::ppp_ethernet:
+      reader.skip(6);
+      return behind_ppp(reader);
+    case LinkType::wifi:
+      return behind_wifi(reader);
+    case LinkType::wifi_radiotap:
+      return behind_wifi(ByteReader(behind_radiotap(frame)));
+    case LinkType::nflog:
+      return behind_nflog(frame);
+    case LinkType::apple_pktap:
+      return behind_pktap(frame);
+    case LinkType::exported_pdu:
+      return std::nullopt;
   }
   return std::nullopt;
 }

@@ -46,7 +46,8 @@ std::string did_you_mean(std::string_view found, const std::vector<std::string_v
 }
 
 void Problems::add(const json::Value& at, std::string message) {
-  if (!at.pointer.empty()) message = at.pointer + ": " + message;
+  if (const std::string pointer = at.pointer(); !pointer.empty())
+    message = pointer + ": " + message;
   found_.push_back(
       {at.line, at.column, Error{json::place(printable(file_), at), printable(message)}});
 }

@@ -100,7 +100,7 @@ void TraceAssembler::skip_keep_alive(const capture::Origin& origin, Transport tr
 void TraceAssembler::recognise(Stream& stream, const capture::Origin& origin,
                                std::string_view bytes) {
   if (stream.content != Content::unknown) return;
-  if (begins_like_sip(bytes)) {
+  if (!from_start_line(bytes).empty()) {
     stream.content = Content::sip;
     return;
   }
@@ -139,7 +139,8 @@ void TraceAssembler::read_stream(Stream& stream, const capture::Origin& origin,
                                  std::string_view bytes) {
   if (stream.framer.pending().empty() && is_blank(bytes))
     return skip_keep_alive(origin, Transport::tcp, bytes);
-  stream.in_step = stream.in_step || begins_like_sip(bytes);
+  if (!stream.in_step) bytes = from_start_line(bytes);
+  stream.in_step = stream.in_step || !bytes.empty();
   if (!stream.in_step || stream.framer.is_broken()) return;
   stream.framer.push(bytes);
   while (const std::optional<sip::StreamPiece> piece = stream.framer.next()) {
@@ -150,9 +151,21 @@ void TraceAssembler::read_stream(Stream& stream, const capture::Origin& origin,
     } else if (piece->problem == sip::StreamFramer::message_too_long) {
       holes_.add_unread(origin);
     } else {
-      add_malformed(origin, Transport::tcp, {0, piece->problem}, trace_.bytes.keep(piece->bytes));
+      pass_over_unframed(stream, origin, *piece);
     }
   }
+}
+
+/// What comes before the next start line is malformed.
+void TraceAssembler::pass_over_unframed(Stream& stream, const capture::Origin& origin,
+                                        const sip::StreamPiece& piece) {
+  const std::size_t first_line = std::min(piece.bytes.find('\n'), piece.bytes.size());
+  const std::size_t rest = from_start_line(piece.bytes.substr(first_line)).size();
+  const std::size_t passed = piece.bytes.size() - rest;
+  add_malformed(origin, Transport::tcp, {0, piece.problem},
+                trace_.bytes.keep(piece.bytes.substr(0, passed)));
+  stream.framer.resume(passed);
+  stream.in_step = rest > 0;
 }
 
 void TraceAssembler::on_stream_gap(const capture::Origin& origin) {
@@ -275,6 +288,8 @@ Trace TraceAssembler::finish(const CaptureSummary& summary) && {
   assign_roles(trace_, infer_roles_ ? RoleSource::traffic : RoleSource::scenario, tested_);
   resolve_journal(trace_, payload_records_);
   judge_health(trace_, holes_, summary.faults);
+  if (std::string damaged = holes_.describe_damaged(trace_); !damaged.empty())
+    trace_.remarks.push_back(std::move(damaged));
   trace_.partition = Partition(trace_);
   set_undelivered_actions_apart(trace_);
   return std::move(trace_);

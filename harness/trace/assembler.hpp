@@ -5,8 +5,7 @@
 //     speak SIP (a server of the scenario; in a foreign capture, whoever sent or received SIP).
 //  2. Keep-alives are skipped and counted; so are the records of a stream of TLS or WebSocket.
 //  3. A stream is read from its beginning; where the capture lacks that, or has a gap, from the
-//  next
-//     chunk that begins like SIP.
+//     next start line.
 //  4. What is missing, refused or unreadable counts where SIP was spoken.
 //  5. finish() is called once, after the last packet.
 // @source ALG-MSG: requirements §0.4
@@ -38,7 +37,7 @@ struct CaptureSummary {
   capture::DecoderCounts counts;
   CaptureTime first;  ///< first frame
   CaptureTime last;   ///< last frame
-  std::vector<std::string> faults;
+  std::vector<Fault> faults;
   std::vector<std::string> remarks{};
 };
 
@@ -101,6 +100,8 @@ class TraceAssembler final : public capture::TrafficSink {
   void open_stream(const Endpoint& source, const Endpoint& destination);
   void recognise(Stream& stream, const capture::Origin& origin, std::string_view bytes);
   void read_stream(Stream& stream, const capture::Origin& origin, std::string_view bytes);
+  void pass_over_unframed(Stream& stream, const capture::Origin& origin,
+                          const sip::StreamPiece& piece);
   void skip_keep_alive(const capture::Origin& origin, Transport transport, std::string_view bytes);
   void close_stream(const capture::Origin& origin, capture::StreamEvent event);
   void add(const capture::Origin& origin, Transport transport, std::string_view bytes);

@@ -44,13 +44,14 @@ std::vector<Server> servers_of(const scenario::Scenario* scenario) {
 /// How the frames of the file stood in time.
 void tell_of_times(const capture::TimeOrder& order, CaptureSummary& summary) {
   for (const capture::TimeOrder::StepBack& step : order.steps_back())
-    summary.faults.push_back(fmt::format("the clock went back by {} between frames {} and {}",
-                                         format_seconds(step.by), step.before, step.before + 1));
+    summary.faults.push_back(
+        {.text = fmt::format("the clock went back by {} between frames {} and {}",
+                             format_seconds(step.by), step.before, step.before + 1)});
   if (order.sorted() > 0)
     summary.remarks.push_back(fmt::format("the file had {} out of order: sorted by time",
                                           counted(order.sorted(), "frame")));
   if (summary.counts.frames > 2 && summary.first == summary.last)
-    summary.faults.emplace_back("all frames have the same time");
+    summary.faults.push_back({.text = "all frames have the same time"});
 }
 
 }  // namespace
@@ -64,7 +65,7 @@ Expected<Trace> build_trace(BuildOptions options) {
   assemble.tested = std::move(options.tested);
   if (options.scenario != nullptr && options.scenario->dns && options.scenario->dns->address)
     assemble.name_server = {*options.scenario->dns->address, options.scenario->dns->port};
-  const auto file = capture::CaptureFile::open(options.capture);
+  const auto file = capture::CaptureFile::open(options.captures);
   if (!file) return tl::unexpected(file.error());
   assemble.file = *file;
   // The servers of a run may send a datagram twice on purpose.
@@ -73,13 +74,15 @@ Expected<Trace> build_trace(BuildOptions options) {
   capture::Decoder decoder(assembler, copies);
   CaptureSummary summary;
   SpanNotingSink span(decoder, summary);
-  capture::TimeOrder order(span, *file);
+  capture::TimeOrder order(span);
   capture::HepClock clock(order);
   const Expected<capture::ReadOutcome> outcome = file->read(clock);
   if (!outcome) return tl::unexpected(outcome.error());
   order.finish();
   decoder.finish();
-  if (outcome->truncation) summary.faults.push_back(outcome->truncation->text());
+  for (const capture::FileFault& fault : outcome->faults)
+    summary.faults.push_back({.text = fault.text, .from = fault.from, .until = fault.until});
+  summary.remarks = outcome->remarks;
   summary.counts = decoder.counts();
   tell_of_times(order, summary);
   return std::move(assembler).finish(summary);

@@ -1,8 +1,10 @@
 #pragma once
-// What the capture lacks of SIP: frames that are cut, datagrams without all their fragments, gaps
-// in streams. What it lacks of anything else takes nothing from a verdict.
+// What the capture lacks of SIP: frames that are cut or damaged, datagrams without all their
+// fragments or with fragments that contradict each other, gaps in streams. What it lacks of
+// anything else takes nothing from a verdict.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -12,6 +14,7 @@
 
 namespace sipharness::trace {
 
+class SipEndpoints;
 class Trace;
 
 class Holes {
@@ -23,9 +26,19 @@ class Holes {
 
   /// The faults that they make of a trace whose roles are known.
   std::vector<Fault> faults(const Trace& trace) const;
+  /// Packets of SIP with a wrong checksum; empty: there are none. Whether they were damaged on the
+  /// way or changed later is not known: no verdict hangs on it.
+  std::string describe_damaged(const Trace& trace) const;
 
  private:
-  enum class Kind : std::uint8_t { cut, fragments_missing, gap, unread };
+  enum class Kind : std::uint8_t {
+    cut,
+    fragments_missing,
+    fragments_in_conflict,
+    damaged,
+    gap,
+    unread
+  };
 
   /// Those of one kind between two ends.
   struct Hole {
@@ -49,7 +62,9 @@ class Holes {
     std::size_t operator()(const Key& key) const;
   };
 
+  static Kind kind_of(capture::Incomplete::Why why);
   Hole& hole(Kind kind, const capture::Origin& origin);
+  static bool concerns_sip(const Hole& hole, const SipEndpoints& sip);
   static std::string describe(const Hole& hole);
 
   std::vector<Hole> holes_;

@@ -139,7 +139,11 @@ void judge_unread(Trace& trace) {
                                    .server = sip.server_between(entry.server, entry.client)});
   };
   for (const Census::Entry& entry : trace.census.undecoded())
-    if (sip.has_host(entry.server.address) || sip.has_host(entry.client.address))
+    if (entry.server == Endpoint{})
+      add(fmt::format("{} of {}, which is not decoded", counted(entry.packets, "frame"),
+                      entry.protocol),
+          entry);
+    else if (sip.has_host(entry.server.address) || sip.has_host(entry.client.address))
       add(fmt::format("{} of {} between {} and {}, which is not decoded",
                       counted(entry.packets, "frame"), entry.protocol, entry.server.address.text(),
                       entry.client.address.text()),
@@ -164,8 +168,8 @@ void resolve_journal(Trace& trace, PayloadRecords& payload_records) {
   resolver.report();
 }
 
-void judge_health(Trace& trace, const Holes& holes, const std::vector<std::string>& of_the_file) {
-  for (const std::string& fault : of_the_file) add_fault(trace, fault);
+void judge_health(Trace& trace, const Holes& holes, const std::vector<Fault>& of_the_file) {
+  trace.health.faults.insert(trace.health.faults.end(), of_the_file.begin(), of_the_file.end());
   for (Fault& fault : holes.faults(trace)) trace.health.faults.push_back(std::move(fault));
   judge_unread(trace);
   judge_network(trace);

@@ -16,6 +16,6 @@ void resolve_journal(Trace& trace, PayloadRecords& payload_records);
 
 /// Adds the faults that do not depend on single datagrams of the journal: those of the file, what
 /// the capture lacks or cannot be read of, kernel drops, clock steps, a journal without its end.
-void judge_health(Trace& trace, const Holes& holes, const std::vector<std::string>& of_the_file);
+void judge_health(Trace& trace, const Holes& holes, const std::vector<Fault>& of_the_file);
 
 }  // namespace sipharness::trace

@@ -24,7 +24,37 @@ std::string_view first_line(std::string_view bytes) {
   return bytes.substr(0, bytes.find('\n'));
 }
 
+/// Of what begins like SIP: whether a header line follows, and a Via not far behind it.
+bool has_via(std::string_view message) {
+  constexpr std::size_t most_searched = 2048;
+  const std::string_view front = message.substr(0, most_searched);
+  for (std::size_t line = front.find('\n'); line != std::string_view::npos;
+       line = front.find('\n', line + 1)) {
+    const std::string_view rest = front.substr(line + 1);
+    const std::string_view name = rest.substr(0, rest.find_first_of(": \t\r\n"));
+    if (name.empty()) return false;
+    const bool is_via = (name.size() == 1 && (name[0] | 0x20) == 'v') ||
+                        (name.size() == 3 && (name[0] | 0x20) == 'v' && (name[1] | 0x20) == 'i' &&
+                         (name[2] | 0x20) == 'a');
+    if (is_via) return true;
+    if (rest.size() > name.size() && rest[name.size()] != ':' && rest[name.size()] != ' ' &&
+        rest[name.size()] != '\t')
+      return false;
+  }
+  return false;
+}
+
 }  // namespace
+
+std::string_view from_start_line(std::string_view bytes) {
+  if (begins_like_sip(bytes)) return bytes;
+  for (std::size_t line = bytes.find('\n'); line != std::string_view::npos;
+       line = bytes.find('\n', line + 1)) {
+    const std::string_view rest = bytes.substr(line + 1);
+    if (begins_like_sip(rest) && has_via(rest)) return rest;
+  }
+  return {};
+}
 
 bool begins_like_sip(std::string_view bytes) {
   if (bytes.starts_with(sip_version)) return true;

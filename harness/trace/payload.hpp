@@ -9,6 +9,11 @@ namespace sipharness::trace {
 /// A cheap look that lets RTP pass by: a token, a blank, and SIP's version on the first line.
 bool begins_like_sip(std::string_view bytes);
 
+/// What there is of a stream from the first start line on, where reading has no place in it: a line
+/// that begins like SIP, with headers and a Via behind it. A message inside another ("message/
+/// sipfrag") rarely has that. Empty: there is none.
+std::string_view from_start_line(std::string_view bytes);
+
 /// What is sent to keep a NAT binding open, and what phones are known to send instead: blanks,
 /// CRLFs and NULs of any number, STUN, a word too short to begin a message ("jaK").
 /// @source RFC 3261 §7.5; RFC 5626 §3.5; RFC 8489 §5; policy for the rest: it breaks nothing

@@ -184,7 +184,7 @@ struct Tested {
 };
 
 struct BuildOptions {
-  std::string capture;  ///< path
+  std::vector<std::string> captures;  ///< paths of files that belong together
   journal::Journal journal;
   /// Its servers have addresses; nothing for a foreign capture: roles are then inferred.
   const scenario::Scenario* scenario = nullptr;

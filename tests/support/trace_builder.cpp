@@ -302,7 +302,7 @@ trace::Trace TraceBuilder::build() {
   std::iota(order.begin(), order.end(), MessageId{0});
   std::ranges::stable_sort(order, {}, [this](MessageId id) { return packets_[id].at; });
   trace::CaptureSummary summary;
-  summary.faults = faults_;
+  for (const std::string& fault : faults_) summary.faults.push_back({.text = fault});
   summary.counts.frames = packets_.size();
   if (!order.empty()) {
     summary.first = epoch + packets_[order.front()].at;

@@ -11,13 +11,29 @@ namespace {
 
 constexpr std::string_view head_end = "\r\n\r\n";
 
-/// Zero where `head` has no Content-Length; nothing where it is no number. Lines that continue
-/// another header are no headers, whatever they look like.
-std::optional<std::uint32_t> body_length(std::string_view head) {
+/// How much of it comes before a line that begins or ends as a start line does.
+std::size_t before_start_line(std::string_view bytes) {
+  constexpr std::string_view version = "SIP/2.0";
+  for (std::size_t begin = 0; begin < bytes.size();) {
+    const std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
+    const std::string_view line = trim(bytes.substr(begin, end - begin));
+    if (line.starts_with(version) || line.ends_with(version)) return begin;
+    begin = end + 1;
+  }
+  return bytes.size();
+}
+
+/// Nothing where Content-Length is no number. Of a message that lacks it and has a Content-Type,
+/// what is there of `rest`, up to the next message. Lines that continue another header are no
+/// headers, whatever they look like.
+std::optional<std::size_t> body_length(std::string_view head, std::string_view rest) {
   const std::size_t begin = std::min(head.find_first_not_of("\r\n"), head.size());
-  for (const Header& header : HeaderRange(head.substr(end_of_line(head, begin).next)))
+  bool has_type = false;
+  for (const Header& header : HeaderRange(head.substr(end_of_line(head, begin).next))) {
     if (header.id == HeaderId::content_length) return parse_unsigned<std::uint32_t>(header.value);
-  return 0;
+    has_type = has_type || header.id == HeaderId::content_type;
+  }
+  return has_type ? before_start_line(rest) : 0;
 }
 
 }  // namespace
@@ -40,13 +56,20 @@ std::optional<StreamPiece> StreamFramer::next() {
       if (pending().size() > max_message_) return break_off("a message head that is too long");
       return std::nullopt;
     }
-    const auto body = body_length(pending().substr(0, *head));
+    const auto body = body_length(pending().substr(0, *head), pending().substr(*head));
     if (!body) return break_off("Content-Length is not a number");
     if (*body > max_message_ || *head + *body > max_message_) return break_off(message_too_long);
     awaited_ = *head + *body;
   }
   if (pending().size() < awaited_) return std::nullopt;
   return take(StreamPiece::Kind::message, awaited_);
+}
+
+void StreamFramer::resume(std::size_t behind) {
+  read_ += behind;
+  searched_ = 0;
+  awaited_ = 0;
+  broken_ = false;
 }
 
 std::optional<StreamPiece> StreamFramer::keep_alive() {

@@ -5,9 +5,11 @@
 //  2. A piece's bytes are valid until the next push(). However small the pushes are, a head is read
 //     once.
 //  3. CRLFs between messages are keep-alives, told as pieces of their own: as many as are there.
-//  4. A message without Content-Length is taken to have no body.
+//  4. A message without Content-Length, which a stream forbids, is taken to have no body; one that
+//     has a Content-Type, what came with it up to the next start line.
 //  5. A message that would exceed max_message, or an unreadable Content-Length, breaks the stream:
-//     one piece says so with its offset, and nothing can be framed after it.
+//     one piece says so with its offset, and nothing can be framed after it, unless somebody knows
+//     where the next message begins: resume().
 // @source RFC 3261 §18.3, §7.5; RFC 5626 §3.5.1, §4.4.1
 
 #include <cstdint>
@@ -39,6 +41,8 @@ class StreamFramer {
   std::optional<StreamPiece> next();
 
   bool is_broken() const { return broken_; }
+  /// Goes on behind so many bytes of what is pending.
+  void resume(std::size_t behind);
   /// What arrived and does not make a message yet: cut-off bytes, if the stream ends here.
   std::string_view pending() const { return std::string_view(buffer_).substr(read_); }
   std::uint64_t pending_offset() const { return dropped_ + read_; }

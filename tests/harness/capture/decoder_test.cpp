@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/rng.hpp"
+#include "harness/packet/checksum.hpp"
 #include "tests/harness/capture/recording_sink.hpp"
 #include "tests/harness/packet/bytes.hpp"
 
@@ -9,15 +10,8 @@ namespace sipharness::capture {
 namespace {
 
 using packet::LinkType;
-using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
-
-/// The IP packet of a synthesised Ethernet frame.
-std::string ip_of(const std::string& frame) {
-  return frame.substr(packet::ethernet_header_size);
-}
 
 struct LinkCase {
   const char* name;
@@ -86,6 +80,68 @@ TEST(Decoder, tells_of_a_frame_that_was_cut_in_its_headers) {
   for (const std::size_t kept : {0U, 19U, 30U, 36U}) feeder.feed_cut(frame, kept);
   EXPECT_THAT(sink.lines,
               ElementsAre("1 0 > 0 cut ", "2 0 > 0 cut ", "3 0 > 0 cut ", "4 0 > 0 cut "));
+}
+
+TEST(Decoder, tells_of_a_packet_with_a_wrong_checksum) {
+  const std::string sound = datagram("payload");
+  const auto told = [](const std::string& frame) {
+    RecordingSink sink;
+    Decoder decoder(sink);
+    Feeder(decoder).feed(frame);
+    return sink.lines;
+  };
+  constexpr std::size_t ip_header = packet::ethernet_header_size;
+  constexpr std::size_t udp_checksum = ip_header + 26;
+  for (const std::size_t byte : {ip_header + 8, ip_header + 13, ip_header + 28}) {
+    std::string frame = sound;
+    frame[byte] ^= 4;
+    EXPECT_THAT(told(frame), testing::Contains(HasSubstr("damaged"))) << byte;
+  }
+  std::string unfinished = sound;
+  unfinished[udp_checksum] = unfinished[udp_checksum + 1] = 0;
+  EXPECT_THAT(told(unfinished), ElementsAre(HasSubstr("udp payload")));
+  const std::uint16_t pseudo = packet::pseudo_header_sum(phone.address, server.address, 17, 15);
+  unfinished[udp_checksum] = static_cast<char>(pseudo >> 8U);
+  unfinished[udp_checksum + 1] = static_cast<char>(pseudo);
+  EXPECT_THAT(told(unfinished), ElementsAre(HasSubstr("udp payload"))) << "left to the card";
+}
+
+std::string tag(std::uint16_t number, std::string_view value) {
+  std::string bytes;
+  for (const std::size_t field : {std::size_t{number}, value.size()}) {
+    bytes += static_cast<char>(field >> 8U);
+    bytes += static_cast<char>(field);
+  }
+  return bytes.append(value);
+}
+
+TEST(Decoder, takes_exported_messages) {
+  using namespace std::string_literals;
+  const std::string ends = tag(20, "\x0a\0\0\1"s) + tag(21, "\x0a\0\0\2"s) +
+                           tag(25, "\0\0\x13\xc6"s) + tag(26, "\0\0\x13\xc4"s);
+  const std::string sip = tag(12, "sip\0"s) + ends;
+  RecordingSink sink;
+  Decoder decoder(sink);
+  Feeder feeder(decoder);
+  feeder.feed(sip + tag(24, "\0\0\0\3"s) + tag(0, "") + "by udp", LinkType::exported_pdu);
+  feeder.feed(sip + tag(24, "\0\0\0\2"s) + tag(0, "") + "by tcp", LinkType::exported_pdu);
+  feeder.feed(tag(12, "ip\0\0"s) + tag(0, "") + ip_of(datagram("packet")), LinkType::exported_pdu);
+  feeder.feed(sip, LinkType::exported_pdu);
+  EXPECT_THAT(sink.lines, ElementsAre("1 5062 > 5060 udp by udp", HasSubstr("2 5062 > 5060"),
+                                      "3 5062 > 5060 udp packet", HasSubstr("4 0 > 0 cut")));
+}
+
+TEST(Decoder, names_link_layers_that_it_does_not_decode) {
+  RecordingSink sink;
+  Decoder decoder(sink);
+  Feeder feeder(decoder);
+  feeder.feed("whatever", static_cast<LinkType>(147));
+  feeder.feed("whatever", static_cast<LinkType>(189));  // USB, where no IP is
+  const std::string encrypted = std::string("\x08\x41", 2) + std::string(60, 'x');
+  feeder.feed(encrypted, LinkType::wifi);
+  feeder.feed(std::string("\0\0\x08\0\0\0\0\0", 8) + encrypted, LinkType::wifi_radiotap);
+  EXPECT_THAT(sink.lines, ElementsAre("1 0 > 0 a private link layer (USER)",
+                                      "3 0 > 0 encrypted Wi-Fi", "4 0 > 0 encrypted Wi-Fi"));
 }
 
 TEST(Decoder, opens_tunnels_and_names_what_it_does_not_decode) {
@@ -247,90 +303,6 @@ TEST(Decoder, an_ip_id_of_zero_makes_a_copy_where_nobody_sends_twice_on_purpose)
     decoder.on_frame({CaptureTime(1s), LinkType::ethernet, 0, frame});
     EXPECT_EQ(decoder.counts().duplicates, expected);
   }
-}
-
-// --- Fragments -----------------------------------------------------------------------------------
-
-/// One IPv4 fragment of `packet` (an IP packet with a header of 20 bytes).
-std::string fragment(const std::string& packet, std::size_t offset, std::size_t size) {
-  const std::string_view payload = std::string_view(packet).substr(20);
-  const bool more = offset + size < payload.size();
-  std::string piece = packet.substr(0, 20) + std::string(payload.substr(offset, size));
-  const std::size_t field = (more ? 0x2000U : 0U) | offset / 8;
-  piece[2] = static_cast<char>(piece.size() >> 8U);
-  piece[3] = static_cast<char>(piece.size());
-  piece[6] = static_cast<char>(field >> 8U);
-  piece[7] = static_cast<char>(field);
-  return piece;
-}
-
-const std::string long_text(2000, 'L');
-
-TEST(Fragments, are_put_together_in_any_order) {
-  const std::string packet = ip_of(datagram(long_text));
-  const std::string pieces[] = {fragment(packet, 0, 800), fragment(packet, 800, 800),
-                                fragment(packet, 1600, 800)};
-  const int orders[][3] = {{0, 1, 2}, {2, 1, 0}, {1, 2, 0}};
-  for (const auto& order : orders) {
-    RecordingSink sink;
-    Decoder decoder(sink);
-    Feeder feeder(decoder);
-    for (const int piece : order) feeder.feed(pieces[piece], LinkType::raw);
-    EXPECT_THAT(sink.lines, ElementsAre("3 5062 > 5060 udp " + long_text));
-  }
-}
-
-TEST(Fragments, of_two_packets_do_not_mix) {
-  const std::string first = ip_of(datagram(long_text, 1));
-  const std::string other_text(2000, 'M');
-  const std::string second = ip_of(datagram(other_text, 2));
-  RecordingSink sink;
-  Decoder decoder(sink);
-  Feeder feeder(decoder);
-  feeder.feed(fragment(first, 0, 1600), LinkType::raw);
-  feeder.feed(fragment(second, 0, 1600), LinkType::raw);
-  feeder.feed(fragment(second, 1600, 800), LinkType::raw);
-  feeder.feed(fragment(first, 1600, 800), LinkType::raw);
-  EXPECT_THAT(sink.lines,
-              ElementsAre("3 5062 > 5060 udp " + other_text, "4 5062 > 5060 udp " + long_text));
-}
-
-TEST(Fragments, that_never_become_whole_are_told_of) {
-  const std::string packet = ip_of(datagram(long_text));
-  RecordingSink sink;
-  Decoder decoder(sink);
-  Feeder feeder(decoder);
-  feeder.feed(fragment(packet, 0, 800), LinkType::raw);
-  feeder.wait(61s);
-  feeder.feed(fragment(packet, 800, 800), LinkType::raw);
-  feeder.feed(fragment(packet, 1600, 800), LinkType::raw);
-  decoder.finish();
-  EXPECT_THAT(sink.lines, ElementsAre("1 5062 > 5060 not whole " + long_text.substr(0, 792),
-                                      "2 0 > 0 not whole "));
-}
-
-TEST(Fragments, that_overlap_are_refused) {
-  const std::string packet = ip_of(datagram(long_text));
-  RecordingSink sink;
-  Decoder decoder(sink);
-  Feeder feeder(decoder);
-  feeder.feed(fragment(packet, 0, 800), LinkType::raw);
-  feeder.feed(fragment(packet, 792, 808), LinkType::raw);
-  feeder.feed(fragment(packet, 1600, 800), LinkType::raw);
-  EXPECT_THAT(sink.lines, IsEmpty());
-}
-
-TEST(Fragments, are_bounded_when_a_flood_never_completes) {
-  RecordingSink sink;
-  Decoder decoder(sink);
-  Feeder feeder(decoder);
-  const std::string first = ip_of(datagram(long_text, 1));
-  feeder.feed(fragment(first, 0, 1600), LinkType::raw);
-  for (std::uint16_t id = 2; id < 1000; ++id) {
-    feeder.feed(fragment(ip_of(datagram(long_text, id)), 0, 1600), LinkType::raw);
-  }
-  feeder.feed(fragment(first, 1600, 800), LinkType::raw);
-  EXPECT_THAT(sink.lines, Each(HasSubstr("not whole")));
 }
 
 }  // namespace

@@ -31,8 +31,9 @@ class RecordingSink final : public TrafficSink {
                                 error.original_source.text(), error.original_destination.text()));
   }
   void on_incomplete(const Incomplete& packet) override {
-    const bool is_cut = packet.why == Incomplete::Why::cut;
-    note(packet.origin, fmt::format("{} {}", is_cut ? "cut" : "not whole", packet.payload));
+    constexpr std::string_view names[] = {"cut", "not whole", "in conflict", "damaged"};
+    note(packet.origin,
+         fmt::format("{} {}", names[static_cast<std::size_t>(packet.why)], packet.payload));
   }
   void on_undecoded(const Origin& origin, std::string_view protocol) override {
     note(origin, protocol);
@@ -50,6 +51,11 @@ inline const Endpoint server{IpAddress::v4({10, 0, 0, 2}), 5060};
 
 inline std::string datagram(std::string_view payload, std::uint16_t ip_id = 1) {
   return packet::encode(packet::UdpDatagram{phone, server, ip_id, payload});
+}
+
+/// The IP packet of a synthesised Ethernet frame.
+inline std::string ip_of(const std::string& frame) {
+  return frame.substr(packet::ethernet_header_size);
 }
 
 /// Feeds frames ten milliseconds apart, beyond the reach of the duplicate filter.

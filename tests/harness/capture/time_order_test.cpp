@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/capture/capture_file.hpp"
 #include "harness/capture/pcap_writer.hpp"
 #include "tests/harness/capture/recording_sink.hpp"
 
@@ -34,9 +35,9 @@ class TimeOrderTest : public testing::Test {
       for (const Duration at : times)
         writer.on_frame({CaptureTime(at), packet::LinkType::ethernet, 0, datagram("x")});
     }
-    const auto file = CaptureFile::open(path);
+    const auto file = CaptureFile::open({path});
     ASSERT_TRUE(file);
-    TimeOrder order(sink_, *file);
+    TimeOrder order(sink_);
     ASSERT_TRUE(file->read(order));
     order.finish();
     steps_ = order.steps_back();

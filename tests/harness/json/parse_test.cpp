@@ -84,8 +84,15 @@ TEST(JsonParse, knows_where_each_value_begins) {
     const Value* const value = follow(root, c.path);
     ASSERT_NE(value, nullptr);
     EXPECT_EQ(place("test.json", *value), c.place);
-    EXPECT_EQ(value->pointer, c.pointer);
+    EXPECT_EQ(value->pointer(), c.pointer);
   }
+}
+
+TEST(JsonParse, keeps_a_long_name_once_for_all_values_in_it) {
+  const Value root = parsed("{\"" + std::string(60'000, 'k') + "\": [0, 0, [0, 0]]}");
+  const Value& list = root.members.at(0).value;
+  EXPECT_EQ(list.items.at(0).path, list.items.at(1).path);
+  EXPECT_EQ(list.items.at(2).items.at(0).path->above, list.path);
 }
 
 struct RefusedCase {

@@ -160,6 +160,29 @@ TEST_F(StreamAssembly, waits_after_a_gap_for_the_next_beginning) {
   EXPECT_THAT(trace.malformed, IsEmpty());
 }
 
+TEST_F(StreamAssembly, goes_on_after_a_gap_at_the_next_start_line_wherever_it_is) {
+  t.at(0s).stream_event(capture::StreamEvent::syn);
+  t.at(1s).raw(options_request.substr(0, 40));
+  t.at(2s).stream_gap();
+  // The end of a NOTIFY with message/sipfrag, and a message.
+  t.at(3s).raw("1 OPTIONS\r\n\r\nSIP/2.0 200 OK\r\n" + std::string(options_request));
+  const Trace trace = t.build();
+  ASSERT_EQ(trace.messages.size(), 1U);
+  EXPECT_EQ(trace.messages[0].sip.method(), sip::Method::options);
+  EXPECT_FALSE(trace.health.complete());
+}
+
+TEST_F(StreamAssembly, goes_on_after_a_length_that_is_no_number) {
+  const std::string bad = "OPTIONS sip:x SIP/2.0\r\nContent-Length: x\r\n\r\n";
+  t.at(0s).stream_event(capture::StreamEvent::syn);
+  t.at(1s).raw(bad + std::string(options_request) + bad);
+  t.at(2s).raw(options_request);
+  const Trace trace = t.build();
+  EXPECT_EQ(trace.messages.size(), 2U);
+  ASSERT_EQ(trace.malformed.size(), 2U);
+  EXPECT_EQ(trace.malformed[0].bytes, bad);
+}
+
 TEST_F(StreamAssembly, tells_of_a_message_that_the_end_of_the_stream_cuts_off) {
   t.at(0s).stream_event(capture::StreamEvent::syn);
   t.at(1s).raw(options_request.substr(0, 40));

@@ -60,7 +60,7 @@ TEST_F(BuildTrace, reads_what_was_written) {
   write(written);
   const scenario::Scenario scenario = two_servers();
   BuildOptions options;
-  options.capture = path_;
+  options.captures = {path_};
   options.journal = written.journal;
   options.scenario = &scenario;
   options.vantage = Vantage::device;
@@ -85,7 +85,7 @@ TEST_F(BuildTrace, infers_the_servers_of_a_foreign_capture) {
   t.healthy_registrations(1s);
   write(t.build());
   BuildOptions options;
-  options.capture = path_;
+  options.captures = {path_};
   const Expected<Trace> trace = build_trace(std::move(options));
   ASSERT_TRUE(trace) << trace.error().text();
   ASSERT_EQ(trace->servers.size(), 2U);
@@ -98,7 +98,7 @@ TEST_F(BuildTrace, takes_the_servers_that_are_named_whatever_the_traffic_says) {
   t.healthy_registrations(1s);
   write(t.build());
   BuildOptions options;
-  options.capture = path_;
+  options.captures = {path_};
   options.servers = {{ServerRole::primary, t.server_endpoint(secondary)},
                      {ServerRole::secondary, t.server_endpoint(primary)}};
   const Expected<Trace> trace = build_trace(std::move(options));
@@ -112,7 +112,7 @@ TEST_F(BuildTrace, has_no_secondary_where_only_the_primary_is_named) {
   t.healthy_registrations(1s);
   write(t.build());
   BuildOptions options;
-  options.capture = path_;
+  options.captures = {path_};
   options.servers = {{ServerRole::primary, t.server_endpoint(primary)}};
   const Expected<Trace> trace = build_trace(std::move(options));
   ASSERT_TRUE(trace) << trace.error().text();
@@ -127,7 +127,7 @@ TEST_F(BuildTrace, a_capture_that_ends_early_is_a_fault) {
   write(t.build());
   std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 1);
   BuildOptions options;
-  options.capture = path_;
+  options.captures = {path_};
   const Expected<Trace> trace = build_trace(std::move(options));
   ASSERT_TRUE(trace) << trace.error().text();
   EXPECT_EQ(trace->messages.size(), 3U);
@@ -136,7 +136,7 @@ TEST_F(BuildTrace, a_capture_that_ends_early_is_a_fault) {
 
 TEST_F(BuildTrace, a_missing_capture_is_an_error) {
   BuildOptions options;
-  options.capture = "no/such.pcap";
+  options.captures = {"no/such.pcap"};
   const Expected<Trace> trace = build_trace(std::move(options));
   ASSERT_FALSE(trace);
   EXPECT_EQ(trace.error().place, "no/such.pcap");

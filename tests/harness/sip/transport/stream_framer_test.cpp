@@ -58,6 +58,15 @@ TEST(StreamFramer, reads_folded_headers_as_one) {
   EXPECT_EQ(frame(folded + alike, 7), expected);
 }
 
+TEST(StreamFramer, a_body_without_a_length_ends_where_the_next_message_begins) {
+  const std::string unmeasured = "INFO sip:a SIP/2.0\r\nc: text/plain\r\n\r\nv=0\r\no=a\r\n";
+  const std::string stream = unmeasured + bodiless + unmeasured;
+  EXPECT_EQ(frame(stream, stream.size()),
+            (std::vector<Seen>{{Kind::message, unmeasured, 0},
+                               {Kind::message, bodiless, unmeasured.size()},
+                               {Kind::message, unmeasured, unmeasured.size() + bodiless.size()}}));
+}
+
 TEST(StreamFramer, tells_keep_alives_between_messages) {
   const std::string stream = "\r\n\r\n" + bodiless + "\r\n";
   EXPECT_EQ(frame(stream, stream.size()),
