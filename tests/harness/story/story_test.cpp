@@ -240,7 +240,7 @@ TEST(Hints, know_one_direction_and_loopback) {
   t.ends(1s);
   const Story story = story_of(t);
   EXPECT_THAT(story.hints, Contains(HasSubstr("loopback")));
-  EXPECT_THAT(story.hints, Contains(HasSubstr("1 messages to the primary, none from it")));
+  EXPECT_THAT(story.hints, Contains(HasSubstr("1 message to the primary, none from it")));
 }
 
 TEST(Hints, know_a_via_that_names_another_address) {
