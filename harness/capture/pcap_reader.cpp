@@ -5,7 +5,7 @@
 namespace sipharness::capture {
 namespace {
 
-constexpr std::size_t file_header = 24;
+constexpr std::size_t pcap_header = 24;
 
 }  // namespace
 
@@ -21,7 +21,7 @@ bool PcapReader::reads(std::string_view file) {
 }
 
 Expected<std::unique_ptr<FrameReader>> PcapReader::make(std::string_view file) {
-  if (file.size() < file_header) return failure({}, "the file ends inside its header");
+  if (file.size() < pcap_header) return failure({}, "the file ends inside its header");
   const std::uint32_t magic = FileNumbers().u32(file, 0);
   for (const Variant& variant : variants) {
     const bool is_swapped = magic == __builtin_bswap32(variant.magic);
@@ -37,7 +37,7 @@ Expected<std::unique_ptr<FrameReader>> PcapReader::make(std::string_view file) {
 /// The upper half of the link type says how long a frame check sequence is: it lies behind what an
 /// IP header calls its packet.
 PcapReader::PcapReader(std::string_view file, const Variant& variant, FileNumbers numbers)
-    : rest_(file.substr(file_header)),
+    : rest_(file.substr(pcap_header)),
       variant_(variant),
       numbers_(numbers),
       link_(static_cast<packet::LinkType>(numbers.u32(file, 20) & 0xffffU)) {

@@ -10,8 +10,8 @@ namespace sipharness::capture {
 namespace {
 
 constexpr std::string_view magic("snoop\0\0\0", 8);
-constexpr std::size_t file_header = 16;
-constexpr std::size_t record_header = 24;
+constexpr std::size_t snoop_header = 16;
+constexpr std::size_t snoop_record_header = 24;
 
 }  // namespace
 
@@ -31,7 +31,7 @@ Expected<std::unique_ptr<FrameReader>> SnoopReader::make(std::string_view file) 
     return failure({}, fmt::format("snoop with datalink type {}; 4 (Ethernet) is read: convert it "
                                    "with `editcap -F pcapng`",
                                    link));
-  return std::unique_ptr<FrameReader>(new SnoopReader(file.substr(file_header)));
+  return std::unique_ptr<FrameReader>(new SnoopReader(file.substr(snoop_header)));
 }
 
 bool SnoopReader::next(packet::FrameView& frame) {
@@ -46,7 +46,7 @@ bool SnoopReader::next(packet::FrameView& frame) {
   if (!header.ok()) return end("truncated: the file ends inside the header of this frame");
   if (captured > header.rest().size())
     return end("truncated: the file ends inside this frame, or its length is damaged");
-  if (record < record_header || record - record_header < captured)
+  if (record < snoop_record_header || record - snoop_record_header < captured)
     return end("damaged: the record is shorter than what it holds");
   notes_.dropped = std::max<std::uint64_t>(notes_.dropped, dropped);
   frame.at = time_of(second, std::uint64_t{microsecond} * 1000);

@@ -93,8 +93,7 @@ class DamagedCapture : public testing::TestWithParam<std::string (*)()> {
         if (judged && !is_right(*judged)) wrong[slot].push_back(index);
       }
     });
-    for (const std::vector<std::size_t>& indices : wrong)
-      EXPECT_THAT(indices, testing::IsEmpty());
+    for (const std::vector<std::size_t>& indices : wrong) EXPECT_THAT(indices, testing::IsEmpty());
     EXPECT_FALSE(slow_);
   }
 
