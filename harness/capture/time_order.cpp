@@ -12,16 +12,18 @@ constexpr Duration window = 100ms;
 constexpr std::size_t most_waiting = 1024;
 /// policy: a clock that goes back more often is no clock; the first steps say so.
 constexpr std::size_t most_steps = 1000;
+/// What the 32 bits of a pcap file can say. Twice as much is a time still.
+constexpr CaptureTime last_time{std::chrono::seconds(0xffffffff)};
 
 }  // namespace
 
 void TimeOrder::on_frame(const packet::FrameView& given) {
   packet::FrameView frame = given;
-  frame.at += set_back_;
+  frame.at = std::min(std::clamp(frame.at, CaptureTime{}, last_time) + set_back_, last_time);
   const Duration behind = newest_ - frame.at;
   if (last_number_ != 0 && behind > window) {
     if (steps_back_.size() < most_steps) steps_back_.push_back({last_number_, newest_, behind});
-    set_back_ += behind;
+    set_back_ = std::min(set_back_ + behind, last_time.time_since_epoch());
     frame.at = newest_;
   } else if (last_number_ != 0 && behind > Duration::zero()) {
     ++sorted_;

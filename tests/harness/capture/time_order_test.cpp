@@ -56,6 +56,13 @@ TEST_F(TimeOrderTest, keeps_the_order_of_the_file_among_equals) {
   EXPECT_EQ(sorted_, 0U);
 }
 
+TEST_F(TimeOrderTest, survives_a_clock_that_jumps_as_far_as_it_can) {
+  constexpr Duration far = std::chrono::seconds(0xffffffff);
+  read({far, 0s, far, 0s, far, 0s, far, 0s});
+  EXPECT_EQ(sink_.times, std::vector<Duration>(8, far));
+  EXPECT_EQ(steps_.size(), 1U);
+}
+
 TEST_F(TimeOrderTest, sorts_what_is_a_little_out_of_order) {
   read({1050ms, 1s, 1100ms, 1020ms, 9s});
   EXPECT_THAT(sink_.numbers, ElementsAre(2, 4, 1, 3, 5));
