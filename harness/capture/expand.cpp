@@ -5,6 +5,7 @@
 #include <lzma.h>
 #define ZLIB_CONST
 #include <memory>
+#include <new>
 #include <span>
 #include <zlib.h>
 #include <zstd.h>
@@ -141,10 +142,6 @@ const Format* format_of(std::string_view file) {
 
 constexpr std::size_t most_at_once = std::size_t{16} << 20U;
 
-tl::unexpected<Error> no_memory(std::string_view name) {
-  return failure({}, fmt::format("there is not enough memory to expand the {} data", name));
-}
-
 }  // namespace
 
 bool is_compressed(std::string_view file) {
@@ -157,7 +154,6 @@ Expected<Expanded> expand(std::string_view file, std::size_t most) {
   Expanded expanded;
   while (true) {
     std::span<char> room = expanded.bytes.room();
-    if (room.empty()) return no_memory(format.name);
     room = room.first(std::min(room.size(), most_at_once));
     const std::size_t had = file.size() + room.size();
     const std::size_t space = room.size();
@@ -167,7 +163,7 @@ Expected<Expanded> expand(std::string_view file, std::size_t most) {
       return failure({}, fmt::format("the {} data expands to more than {} MiB: expand the file "
                                      "first (`{} -dc`)",
                                      format.name, most >> 20U, format.program));
-    if (state == State::needs_memory) return no_memory(format.name);
+    if (state == State::needs_memory) throw std::bad_alloc();
     if (state == State::damaged)
       expanded.fault = fmt::format("the {} data is damaged: what comes after is lost", format.name);
     const bool is_stuck = file.size() + room.size() == had || (file.empty() && !room.empty());

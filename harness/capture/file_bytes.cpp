@@ -25,10 +25,6 @@ struct Descriptor {
 bool read_all(int descriptor, Pages& pages) {
   while (true) {
     const std::span<char> room = pages.room();
-    if (room.empty()) {
-      errno = ENOMEM;
-      return false;
-    }
     const ssize_t size = ::read(descriptor, room.data(), room.size());
     if (size == 0) return true;
     if (size > 0)

@@ -1,5 +1,6 @@
 #include "harness/capture/pages.hpp"
 
+#include <new>
 #include <sys/mman.h>
 #include <utility>
 
@@ -27,7 +28,7 @@ std::span<char> Pages::room() {
   void* const grown = capacity_ == 0 ? ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE,
                                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
                                      : ::mremap(begin_, capacity_, wanted, MREMAP_MAYMOVE);
-  if (grown == MAP_FAILED) return {};
+  if (grown == MAP_FAILED) throw std::bad_alloc();
   begin_ = static_cast<char*>(grown);
   capacity_ = wanted;
   return {begin_ + size_, capacity_ - size_};

@@ -16,7 +16,7 @@ class Pages {
   Pages& operator=(Pages&& other) noexcept;
   ~Pages();
 
-  /// Room behind what was added; empty: there is no more memory.
+  /// Room behind what was added, never empty. Throws std::bad_alloc.
   std::span<char> room();
   /// The first `size` bytes of the room were filled.
   void add(std::size_t size) { size_ += size; }
