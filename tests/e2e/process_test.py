@@ -154,9 +154,11 @@ class Misbehaviour(Process):
         while time.monotonic() < deadline:
             time.sleep(0.2)
             children = pathlib.Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+            softphones = [child for child in children
+                          if pathlib.Path(f"/proc/{child}/comm").read_text() == "baresip\n"]
             logs = list(self.scratch.glob("killed/*/device.log"))
-            if children and logs and "REGISTER_OK" in logs[0].read_text():
-                return int(children[0])
+            if softphones and logs and "REGISTER_OK" in logs[0].read_text():
+                return int(softphones[0])
         self.fail("the softphone did not register")
 
     def test_a_missing_program_ends_with_the_remedy(self):
