@@ -93,23 +93,12 @@ class Play {
 
   void perform(char what, std::string_view text) {
     switch (what) {
-      case 'v':
-        return second_.send(text);
-      case 't':
-        return first_.send_on_stream(text);
-      case 'r':
-        return first_.respond(text);
-      case 's':
-        return second_.respond(text);
-      case 'x':
-      case 'y':
-        return first_.end_stream(what == 'y');
       case 'c':
         return command(text.empty() ? ' ' : text.front());
       case 'p':
         return server_.enter_phase(std::string(text));
       default:
-        return first_.send(text);
+        return tell_peers(what, text, first_, second_);
     }
   }
 

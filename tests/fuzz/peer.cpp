@@ -123,4 +123,22 @@ std::string_view Peer::meaning(char control) const {
   }
 }
 
+void tell_peers(char what, std::string_view text, Peer& first, Peer& second) {
+  switch (what) {
+    case 'v':
+      return second.send(text);
+    case 't':
+      return first.send_on_stream(text);
+    case 'r':
+      return first.respond(text);
+    case 's':
+      return second.respond(text);
+    case 'x':
+    case 'y':
+      return first.end_stream(what == 'y');
+    default:
+      return first.send(text);
+  }
+}
+
 }  // namespace sipharness::fuzz

@@ -55,4 +55,9 @@ class Peer final : private world::DatagramHandler, private world::StreamHandler 
   std::unique_ptr<world::StreamListener> listener_;
 };
 
+/// What a record of an input tells the peers to do, in both targets alike: v the second sends a
+/// datagram, t the first on its stream, r and s the first and second respond, x and y the stream is
+/// closed and aborted; for anything else the first sends a datagram.
+void tell_peers(char what, std::string_view text, Peer& first, Peer& second);
+
 }  // namespace sipharness::fuzz

@@ -124,23 +124,8 @@ class Play {
   }
 
   void perform(char what, std::string_view text) {
-    switch (what) {
-      case 'v':
-        return secondary_.send(text);
-      case 't':
-        return primary_.send_on_stream(text);
-      case 'r':
-        return primary_.respond(text);
-      case 's':
-        return secondary_.respond(text);
-      case 'x':
-      case 'y':
-        return primary_.end_stream(what == 'y');
-      case 'd':
-        return act(text);
-      default:
-        return primary_.send(text);
-    }
+    if (what == 'd') return act(text);
+    tell_peers(what, text, primary_, secondary_);
   }
 
   void act(std::string_view text) {
