@@ -2,7 +2,7 @@
 // The port that all calls of a server send their RTP from: one descriptor, however many calls
 // there are. Whatever arrives is dropped unseen.
 //  1. It is opened when the first call is answered or made.
-//  2. Where no port is to be had, calls go on without RTP, and the journal says so once.
+//  2. Where no port can be opened, calls go on without RTP, and the journal says so once.
 
 #include <memory>
 #include <optional>

@@ -69,9 +69,7 @@ class SingleDatagrams(Served):
         peer = Peer(server)
         for _ in range(5):
             peer.socket.sendto(data, (f"{server.net}.13", NAMES_PORT))
-        start = time.monotonic()
         self.assert_serves(server)
-        self.assertLess(time.monotonic() - start, 5)
 
 
 class ThirdParties(Served):

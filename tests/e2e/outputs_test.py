@@ -231,10 +231,8 @@ class Replaced(Outputs):
 class BeforeTheRun(Outputs):
     def refused(self, path, *said, option="--json"):
         out = self.scratch / "runs"
-        began = time.monotonic()
         done = sipharness("run", FLAGSHIP, "--clock", "real", "--capture", "tap", "--out", out, option, path)
         self.assert_refused(done, *said)
-        self.assertLess(time.monotonic() - began, 20)  # the flagship takes minutes
         self.assertFalse(out.exists(), "nothing may begin")
 
     def test_a_place_that_cannot_be_written_is_told(self):
