@@ -345,6 +345,16 @@ void Judge::allow_for_missing_messages() {
   }
 }
 
+void Judge::record(const std::vector<Instance>& judged) {
+  for (std::size_t index = 0; index < judged.size(); ++index) {
+    if (!is_judged(judged[index].verdict)) continue;
+    const bool is_broken = is_violation(instances_[index].verdict);
+    instances_[index] = judged[index];
+    instances_[index].verdict = Verdict::info;
+    instances_[index].reason = is_broken ? unclaimed_and_broken : unclaimed_guide;
+  }
+}
+
 verdict::Finding Judge::finish(bool is_about_content) && {
   if (instances_.empty() && finding_.instances.empty()) {
     const std::string reason = "not exercised: it needs " + precondition_;
@@ -367,20 +377,15 @@ verdict::Finding Judge::finish(bool is_about_content) && {
       not_applicable(reason);
   }
   if (instances_.empty()) return std::move(finding_);
-  for (std::size_t index = 0; index < instances_.size(); ++index) {
-    Instance& instance = instances_[index];
-    if (!is_judged(instance.verdict)) continue;
-    if (is_unclaimed_vendor_row()) {
-      instance.verdict = Verdict::info;
-      instance.reason = std::string(unclaimed_guide);
-    } else {
-      heed_faults(instance, bases_[index]);
-    }
-  }
+  const std::vector<Instance> judged =
+      is_unclaimed_vendor_row() ? instances_ : std::vector<Instance>();
+  for (std::size_t index = 0; index < instances_.size(); ++index)
+    if (is_judged(instances_[index].verdict)) heed_faults(instances_[index], bases_[index]);
   if (!is_about_content) {
     allow_for_host_lag();
     allow_for_missing_messages();
   }
+  record(judged);
   if (!std::ranges::is_sorted(instances_, std::ranges::greater(), &Instance::verdict))
     std::ranges::stable_sort(instances_, std::ranges::greater(), &Instance::verdict);
   finding_.instances = std::move(instances_);

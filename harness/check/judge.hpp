@@ -58,6 +58,8 @@ struct Needs {
 /// Why vendor rows are only recorded.
 inline constexpr std::string_view unclaimed_guide =
     "neither the profile nor the User-Agent claims the guide";
+inline constexpr std::string_view unclaimed_and_broken =
+    "neither the profile nor the User-Agent claims the guide; a phone that does would be at fault";
 
 /// What is right with all subjects of a rule: {} stands for them ("all 3 requests").
 struct Held {
@@ -110,6 +112,8 @@ class Judge {
   verdict::Verdict fulfilment() const;
   verdict::Verdict violation() const;
   bool is_unclaimed_vendor_row() const;
+  /// The verdicts of an unclaimed vendor row, as they were `judged`, become information.
+  void record(const std::vector<verdict::Instance>& judged);
   void allow_for_silent_servers(const std::vector<MissingMessage>& missing);
   trace::Span lifetime_of(const Evidence& evidence) const;
   void allow_for_host_lag();

@@ -192,10 +192,18 @@ void add_notes_of_devices(verdict::Result& result, const Inputs& inputs,
   }
 }
 
+bool is_broken_but_unclaimed(const verdict::Finding& finding) {
+  return std::ranges::any_of(finding.instances, [](const verdict::Instance& instance) {
+    return instance.verdict == verdict::Verdict::info &&
+           instance.reason == check::unclaimed_and_broken;
+  });
+}
+
 /// What verdicts rest on that nobody said, and what was not judged for want of it.
 void add_notes_of_knowledge(verdict::Result& result, const scenario::Profile& profile,
                             const trace::Trace& trace) {
   std::set<std::string> notes;
+  std::set<std::string_view> broken;
   for (const trace::Device& device : trace.devices) {
     const auto model = observed::grp26xx_named_in(device.user_agent);
     if (device.under_test && !profile.claims_guide() && !model.empty())
@@ -203,12 +211,19 @@ void add_notes_of_knowledge(verdict::Result& result, const scenario::Profile& pr
   }
   for (const verdict::Finding& finding : result.findings) {
     const verdict::Instance& worst = finding.worst();
-    if (worst.verdict == verdict::Verdict::info && worst.reason == check::unclaimed_guide)
+    if (worst.verdict == verdict::Verdict::info &&
+        (worst.reason == check::unclaimed_guide || worst.reason == check::unclaimed_and_broken))
       notes.insert(fmt::format("{}: its rows are for information", check::unclaimed_guide));
+    if (is_broken_but_unclaimed(finding)) broken.insert(finding.requirement->id);
     if (worst.verdict == verdict::Verdict::not_applicable &&
         worst.message == check::unverified_credentials)
       notes.insert(fmt::format("{}: {}", finding.requirement->id, worst.message));
   }
+  if (!broken.empty())
+    notes.insert(
+        fmt::format("of a phone that claims the guide (profile key vendor_claims) these would be "
+                    "broken: {}",
+                    fmt::join(broken, ", ")));
   result.notes.insert(result.notes.end(), notes.begin(), notes.end());
 }
 

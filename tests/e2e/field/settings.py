@@ -1,6 +1,6 @@
 """What nobody said of a phone: its timers, its claims, its settings."""
 from capture_writer import CaptureWriter, request, response
-from field_test import FieldTest
+from field_test import DATA, FieldTest
 
 PHONE, SERVER = "198.51.100.5:5060", "203.0.113.10:5060"
 AOR = "<sip:1001@pbx.example>"
@@ -58,6 +58,11 @@ class Settings(FieldTest):
         for agent in ("Grandstream GXP2170 1.0.9.1", None):
             self.assert_told(self.capture(agent=agent, **called), findings={"GRP-AUTH-01": "info"}, exit=None,
                              says=["neither the profile nor the User-Agent claims the guide"])
+
+    def test_what_breaks_a_guide_that_nobody_claims_is_told(self):
+        for capture, row in (("never_again_after_480", "GRP-REG-08"), ("no_register_at_all", "GRP-REG-01")):
+            self.assert_told(DATA / f"{capture}.pcap", says=[f"these would be broken: {row}"])
+        self.assert_told(DATA / "nat_learned.pcap", does_not_say=["would be broken"])
 
     def test_the_profile_of_one_account_says_no_password_of_another(self):
         capture = CaptureWriter()

@@ -157,6 +157,11 @@ std::vector<Case> first_register_cases() {
        foreign([](Setting s) {
          for (const Duration at : {0s, 100s, 200s}) s.trace.registration(primary, at, 120s);
        })},
+  };
+}
+
+std::vector<Case> claim_cases() {
+  return {
       {"unclaimed_vendor_row_is_info", "GRP-REG-01",
        info("neither the profile nor the User-Agent claims the guide", {1}),
        [](Setting s) {
@@ -164,6 +169,11 @@ std::vector<Case> first_register_cases() {
          s.trace.registration(primary, 0s, 120s);
          s.trace.ends(60s);
        }},
+      {"unclaimed_and_broken_is_info", "GRP-REG-01",
+       info("a phone that does would be at fault", {1}), foreign([](Setting s) {
+         s.profile.vendor_claims.clear();
+         for (const Duration at : {0s, 100s, 200s}) s.trace.registration(primary, at, 120s);
+       })},
       {"user_agent_names_a_grp26xx", "GRP-REG-05", Verdict::pass,
        named_by_its_user_agent("Grandstream GRP2615 1.0.9.1")},
       {"user_agent_names_another_model", "GRP-REG-05", info("nor the User-Agent claims", {3}),
@@ -566,8 +576,8 @@ std::vector<Case> challenge_cases() {
 std::vector<Case> guide_registration_cases() {
   std::vector<Case> all = both_servers_cases();
   for (const auto more :
-       {first_register_cases, bound_cases, half_seen_cases, independence_cases, pursuit_cases,
-        period_cases, reason_cases, lost_options_cases, challenge_cases})
+       {first_register_cases, claim_cases, bound_cases, half_seen_cases, independence_cases,
+        pursuit_cases, period_cases, reason_cases, lost_options_cases, challenge_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }
