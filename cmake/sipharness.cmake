@@ -77,6 +77,19 @@ function(sipharness_module folder)
   endif()
 endfunction()
 
+# sipharness_embed(TARGET FOLDER FORM FILE...): FOLDER/FORM is a source in which @NAME_EXT@ stands for
+# the text of the file NAME.EXT beside it.
+function(sipharness_embed target folder form)
+  foreach(file ${ARGN})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/${file})
+    string(REPLACE "." "_" name ${file})
+    file(READ ${PROJECT_SOURCE_DIR}/${folder}/${file} ${name})
+  endforeach()
+  string(REPLACE ".in" "" source ${form})
+  configure_file(${folder}/${form} ${PROJECT_BINARY_DIR}/${folder}/${source} @ONLY)
+  target_sources(${target} PRIVATE ${PROJECT_BINARY_DIR}/${folder}/${source})
+endfunction()
+
 # sipharness_program(FOLDER ...): the executable `sipharness`, at the top of the build folder.
 function(sipharness_program folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;LINKS")

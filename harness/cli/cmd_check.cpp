@@ -8,6 +8,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/console.hpp"
 #include "harness/cli/output.hpp"
+#include "harness/cli/page.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/judge/judge.hpp"
 #include "harness/story/story.hpp"
@@ -22,6 +23,7 @@ struct CheckArguments {
   unsigned jobs = 0;
   bool strict = false;
   bool so_far = false;
+  std::string html;
   OutputOptions output;
 };
 
@@ -35,13 +37,15 @@ void print_head(const trace::Trace& trace, const CheckArguments& arguments) {
 
 int check(const CheckArguments& arguments) {
   judge::JudgeRequest request = request_of(arguments.capture);
-  try_documents({arguments.output.json, arguments.output.junit}, inputs_of(arguments.capture));
+  try_documents({arguments.output.json, arguments.output.junit, arguments.html},
+                inputs_of(arguments.capture));
   request.only = requirements_named(arguments.only);
   request.jobs = arguments.jobs;
   request.strict = arguments.strict;
   const auto judge = arguments.so_far ? judge::judge_so_far : judge::judge;
   judge::Judged judged = value_or_reject(judge(request));
   print_head(judged.trace, arguments);
+  if (!arguments.html.empty()) write_document(arguments.html, page_of(judged));
   std::vector<verdict::Result> results;
   results.push_back(std::move(judged.result));
   print_result(results.front(), arguments.output, {}, false);
@@ -66,6 +70,7 @@ void add_check(CLI::App& app, int& exit_code) {
   command->add_flag("--strict", arguments->strict, "Warnings count as failures");
   command->add_flag("--so-far", arguments->so_far,
                     "The run still goes on: what it lacks is not held against it");
+  add_document_option(*command, "--html", arguments->html, "Write the report as a page");
   add_output_options(*command, arguments->output);
   command->callback([arguments, &exit_code] { exit_code = check(*arguments); });
 }

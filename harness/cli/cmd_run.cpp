@@ -9,6 +9,7 @@
 #include "harness/cli/console.hpp"
 #include "harness/cli/lab_options.hpp"
 #include "harness/cli/output.hpp"
+#include "harness/cli/page.hpp"
 #include "harness/cli/partial_judge.hpp"
 #include "harness/cli/phone_options.hpp"
 #include "harness/cli/progress.hpp"
@@ -242,7 +243,9 @@ class Runner {
     auto judged = judge::judge(request_for(arguments_, task.folder));
     if (!judged) return give_up(task, "cannot read the run again: " + judged.error().text());
     try {
-      files::write_file(judge::RunFolder{task.folder}.result(), reports::json(judged->result));
+      const judge::RunFolder folder{task.folder};
+      files::write_file(folder.result(), reports::json(judged->result));
+      files::write_file(folder.page(), page_of(*judged));
     } catch (const SetupError& error) {
       give_up(task, error.what());
     }

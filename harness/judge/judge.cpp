@@ -305,7 +305,8 @@ Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request)
   const scenario::Scenario* scenario = inputs.scenario ? &*inputs.scenario : nullptr;
   auto trace = trace_of(inputs, request);
   if (!trace) return tl::unexpected(trace.error());
-  Judged judged{make_result(inputs, *trace, request), std::move(*trace)};
+  Judged judged{make_result(inputs, *trace, request), std::move(*trace), inputs.profile,
+                inputs.scenario};
   judged.result.findings = judge_with_roles(
       judged.trace, inputs.profile,
       {.scenario = scenario, .only = request.only, .jobs = request.jobs}, tested_in(inputs));

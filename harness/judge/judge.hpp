@@ -37,6 +37,8 @@ std::string name_of(const std::vector<std::string>& captures);
 struct Judged {
   verdict::Result result;
   trace::Trace trace;
+  scenario::Profile profile;
+  std::optional<scenario::Scenario> scenario;
 };
 
 /// What is judged, read from files.

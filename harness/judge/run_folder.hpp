@@ -16,6 +16,7 @@ struct RunFolder {
   std::string profile() const { return path + "/profile.json"; }
   std::string meta() const { return path + "/run.json"; }
   std::string result() const { return path + "/result.json"; }
+  std::string page() const { return path + "/report.html"; }
   std::string before() const { return path + "/before"; }  ///< a run folder: the healthy run
   std::string after() const { return path + "/after"; }
   std::string partial_result() const { return path + "/result.partial.json"; }

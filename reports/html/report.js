@@ -1,0 +1,184 @@
+'use strict';
+// The page of one result. What came from outside is data: it reaches the document as text only.
+
+const data = JSON.parse(document.getElementById('data').textContent);
+const { ladder, rows: catalogue } = data;
+
+/** An element with attributes and children; a string becomes text. */
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  return furnish(made, attributes, children);
+}
+
+function drawing(name, attributes = {}, ...children) {
+  return furnish(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
+}
+
+function furnish(made, attributes, children) {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? '' : value);
+  }
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ''));
+  return made;
+}
+
+const section = (id) => document.getElementById(id);
+const seconds = (value, digits = 3) => `${value.toFixed(digits)} s`;
+const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+const words = (verdict) => verdict.replace('_', ' ');
+
+// --- The head ---
+
+function drawHead() {
+  document.title = `${words(data.verdict)}: ${data.name}`;
+  const devices = data.devices.map((one) => [one.name, one.user_agent && `"${one.user_agent}"`,
+    one.account && `account ${one.account}`].filter(Boolean).join(', '));
+  const facts = [...devices.slice(0, 3), devices.length > 3 && `${devices.length} devices in all`,
+    data.clock && `${data.clock} clock, seed ${data.seed}`,
+    `${data.capture.zero} UTC`, seconds(data.capture.span),
+    plural(data.capture.messages, 'SIP message')].filter(Boolean);
+  section('head').append(
+    element('div', { class: 'top' }, element('span', { class: `badge ${data.verdict}` }, words(data.verdict).toUpperCase()),
+      element('h1', {}, data.name)),
+    element('p', { class: 'summary' }, data.summary),
+    data.title ? element('p', { class: 'quiet' }, data.title) : '',
+    element('ul', { class: 'facts' }, facts.map((fact) => element('li', {}, fact))));
+  const notes = [...data.notes, ...(data.stopped ? [`timeline stopped at ${data.stopped}`] : [])];
+  if (notes.length) section('head').append(element('ul', { class: 'notes' }, notes.map((note) => element('li', {}, note))));
+}
+
+// --- Cards ---
+
+const broken = data.findings.filter((one) => ['fail', 'warn', 'inconclusive'].includes(one.verdict));
+
+/** The findings that stand for themselves, each with those that only follow from it. */
+function heads() {
+  const byRow = new Map();
+  const tops = [];
+  const weight = { fail: 0, warn: 1, inconclusive: 2 };
+  const sorted = [...broken].sort((a, b) => weight[a.verdict] - weight[b.verdict]);
+  for (const finding of sorted) {
+    const parent = byRow.get(`${finding.follows_from} ${finding.device}`) ?? causeOf(finding, tops);
+    const head = parent ?? { finding, followers: [] };
+    if (parent) parent.followers.push(finding);
+    else tops.push(head);
+    byRow.set(`${finding.row} ${finding.device}`, head);
+  }
+  return tops;
+}
+
+/** What was never exercised lacks what the first failure kept from coming; where nothing failed, all
+ *  that lacks the same for the same reason is one. */
+function causeOf(finding, tops) {
+  if (finding.verdict !== 'inconclusive') return undefined;
+  const same = tops.find((top) => top.finding.verdict === 'inconclusive' && reasonOf(top.finding) === reasonOf(finding) &&
+    top.finding.device === finding.device);
+  const lacks = finding.occurrences[0].frames.length === 0 && reasonOf(finding).startsWith('not exercised');
+  return same ?? (lacks ? tops.find((top) => top.finding.verdict === 'fail' && top.finding.device === finding.device) : undefined);
+}
+
+const cardId = (finding) => `card-${finding.row}-${finding.device}`.replace(/[^\w-]/g, '_');
+const reasonOf = ({ occurrences: [first] }) => first.reason ?? first.message;
+
+function frameButtons(frames) {
+  if (!frames.length) return '';
+  return element('div', { class: 'frames' }, frames.slice(0, 12).map((frame) =>
+    element('button', { type: 'button', onclick: () => showFrame(frame) }, `frame ${frame}`)),
+  frames.length > 12 ? element('span', { class: 'quiet' }, `and ${frames.length - 12} more`) : '');
+}
+
+function drawInstance(instance) {
+  return [
+    element('p', { class: 'message' }, instance.message),
+    instance.reason ? element('p', { class: 'reason' }, instance.reason + (instance.blame ? ` (blame: ${instance.blame})` : '')) : '',
+    instance.window && instance.measured !== undefined ? scale(instance) : '',
+    frameButtons(instance.frames ?? [])];
+}
+
+function drawCard({ finding, followers }) {
+  const row = catalogue[finding.row];
+  const [first, ...rest] = finding.occurrences;
+  const others = rest.filter((one) => one.verdict !== 'pass' && one.verdict !== 'info');
+  const card = element('article', { class: `card ${finding.verdict}`, id: cardId(finding), tabindex: '-1', 'aria-label': `${words(finding.verdict)} ${finding.row}` },
+    element('h3', {}, element('span', { class: 'verdict' }, words(finding.verdict).toUpperCase()), ` ${finding.row}`,
+      data.devices.length > 1 ? ` (${finding.device})` : ''),
+    element('p', {}, row.sentence, ' ', element('span', { class: 'clause' }, `[${row.clause}]`)),
+    drawInstance(first));
+  if (others.length) {
+    card.append(element('details', {}, element('summary', {}, `${plural(others.length, 'other occurrence')}${finding.count > finding.occurrences.length ? ' and more' : ''}`),
+      others.map(drawInstance)));
+  }
+  if (followers.length) {
+    card.append(element('details', {}, element('summary', {}, `${plural(followers.length, 'finding')} that follow${followers.length === 1 ? 's' : ''} from this one: ${followers.map((one) => one.row).join(', ')}`),
+      followers.map((one) => element('div', { id: cardId(one), tabindex: '-1' },
+        element('p', {}, element('strong', { class: one.verdict }, words(one.verdict)), ` ${one.row}: ${catalogue[one.row].sentence}`),
+        drawInstance(one.occurrences[0])))));
+  }
+  card.append(element('details', {}, element('summary', {}, 'How a capture shows it'),
+    element('p', {}, row.observed), row.tolerance ? element('p', { class: 'quiet' }, `Tolerance: ${row.tolerance}`) : '',
+    element('p', { class: 'quiet' }, 'More: ', element('code', {}, `sipharness explain ${finding.row}`))));
+  return card;
+}
+
+function drawFindings() {
+  const tops = heads();
+  const place = section('findings');
+  if (!tops.length) {
+    place.append(element('p', { class: 'empty' }, data.nothing_judged || `No requirement was broken; ${plural(data.counts.pass, 'requirement')} passed.`));
+  }
+  place.append(...tops.map(drawCard));
+}
+
+function showCard(finding) {
+  const card = document.getElementById(cardId(finding));
+  if (!card) return;
+  for (let up = card.parentElement; up; up = up.parentElement) if (up.tagName === 'DETAILS') up.open = true;
+  card.scrollIntoView({ block: 'center' });
+  card.focus();
+}
+
+// --- All requirements ---
+
+function drawRows() {
+  const order = ['fail', 'warn', 'inconclusive', 'pass', 'info', 'not_applicable'];
+  const search = element('input', { type: 'search', id: 'row-search', placeholder: 'id, words or clause' });
+  const groups = order.map((verdict) => {
+    const found = data.findings.filter((one) => one.verdict === verdict);
+    const lines = found.map((one) => element('tr', {},
+      element('td', {}, one.row), element('td', {}, catalogue[one.row].sentence, ' ', element('span', { class: 'quiet' }, `[${catalogue[one.row].clause}]`)),
+      element('td', {}, one.occurrences[0].message + (one.count > 1 ? ` (and ${one.count - 1} more)` : '') + (one.devices ? ` (${one.devices} devices)` : ''))));
+    const count = element('span', {}, `${found.length}`);
+    const group = element('details', { 'data-verdict': verdict }, element('summary', {}, count, ` ${words(verdict)}`),
+      element('table', { class: 'table' }, element('thead', {}, element('tr', {}, ['requirement', 'sentence', 'what was seen'].map((text) => element('th', { scope: 'col' }, text)))),
+        element('tbody', {}, lines)));
+    return { group, lines, count };
+  }).filter(({ lines }) => lines.length);
+  search.addEventListener('input', () => {
+    const wanted = search.value.toLowerCase();
+    for (const { group, lines, count } of groups) {
+      let shown = 0;
+      for (const line of lines) {
+        line.hidden = !line.textContent.toLowerCase().includes(wanted);
+        shown += line.hidden ? 0 : 1;
+      }
+      count.textContent = wanted ? `${shown} of ${lines.length}` : `${lines.length}`;
+      group.open = wanted !== '' && shown > 0;
+    }
+  });
+  section('rows').append(element('div', { class: 'tools' }, element('label', { for: 'row-search' }, 'Search'), search), ...groups.map(({ group }) => group));
+}
+
+// --- The capture ---
+
+function drawCapture() {
+  const roles = element('table', { class: 'table' },
+    element('thead', {}, element('tr', {}, ['role', 'who', 'known from'].map((text) => element('th', { scope: 'col' }, text)))),
+    element('tbody', {}, data.roles.slice(0, 60).map((role) => element('tr', {}, element('td', {}, role.role),
+      element('td', {}, [role.endpoint, role.account && `account ${role.account}`, role.user_agent].filter(Boolean).join(', ')),
+      element('td', {}, role.known_from + (role.why ? `: ${role.why}` : ''))))));
+  const { file, frames, messages, health, source, vantage, faults, remarks, guesses, left_out: leftOut } = data.capture;
+  const lines = [`${file}: ${plural(frames, 'frame')}, ${plural(messages, 'SIP message')}, ${health}, ${source}; vantage ${vantage}`,
+    ...faults, ...remarks, ...guesses, ...leftOut.map((one) => `${plural(one.count, 'message')} not judged: ${one.why}`)];
+  section('capture').append(element('ul', { class: 'notes' }, lines.map((line) => element('li', {}, line))), roles);
+}

@@ -1,0 +1,194 @@
+#include "reports/page_data.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "reports/ladder.hpp"
+#include "reports/page.hpp"
+#include "reports/summary.hpp"
+#include "reports/text.hpp"
+
+namespace reports {
+namespace {
+
+using nlohmann::ordered_json;
+using namespace sipharness;
+using verdict::Finding;
+using verdict::Instance;
+using verdict::Verdict;
+
+/// policy: occurrences drawn of one finding; all are counted.
+constexpr std::size_t most_occurrences = 60;
+
+bool is_shown_in_full(Verdict verdict) {
+  return verdict::is_violation(verdict) || verdict == Verdict::inconclusive;
+}
+
+ordered_json drawn_window(const verdict::Window& window) {
+  ordered_json out = ordered_json::object();
+  if (window.min) out["min"] = to_seconds(*window.min);
+  if (window.max) out["max"] = to_seconds(*window.max);
+  return out;
+}
+
+ordered_json drawn_instance(const Instance& instance) {
+  ordered_json out = {{"verdict", to_string(instance.verdict)}, {"message", instance.message}};
+  if (instance.window) out["window"] = drawn_window(*instance.window);
+  if (instance.measured) out["measured"] = to_seconds(*instance.measured);
+  if (instance.margin) out["margin"] = to_seconds(*instance.margin);
+  if (instance.reason && *instance.reason != instance.message) out["reason"] = *instance.reason;
+  if (instance.blame) out["blame"] = to_string(*instance.blame);
+  if (is_shown_in_full(instance.verdict)) out["frames"] = instance.frames;
+  return out;
+}
+
+/// Of what passed only what has a time, for the charts.
+bool is_drawn(const Instance& instance) {
+  return is_shown_in_full(instance.verdict) || (instance.window && instance.measured);
+}
+
+ordered_json drawn_finding(const Finding& finding) {
+  ordered_json occurrences = ordered_json::array({drawn_instance(finding.worst())});
+  for (std::size_t i = 1; i < std::min(finding.instances.size(), most_occurrences); ++i)
+    if (is_drawn(finding.instances[i])) occurrences.push_back(drawn_instance(finding.instances[i]));
+  ordered_json out = {{"row", finding.requirement->id},
+                      {"device", finding.device},
+                      {"verdict", to_string(finding.verdict())},
+                      {"count", finding.instances.total()},
+                      {"occurrences", std::move(occurrences)}};
+  if (!finding.follows_from.empty()) out["follows_from"] = finding.follows_from;
+  return out;
+}
+
+/// What was not exercised is the same for most of many devices: it stands there once.
+ordered_json drawn_findings(const verdict::Result& result) {
+  ordered_json out = ordered_json::array();
+  std::map<std::tuple<std::string_view, Verdict, std::string_view>, std::size_t> known;
+  for (const Finding& finding : result.findings) {
+    if (!is_shown_in_full(finding.verdict())) {
+      const auto [place, is_new] = known.try_emplace(
+          {finding.requirement->id, finding.verdict(), finding.worst().message}, out.size());
+      if (!is_new) {
+        ordered_json& first = out[place->second];
+        first["devices"] = first.value("devices", 1) + 1;
+        continue;
+      }
+    }
+    out.push_back(drawn_finding(finding));
+  }
+  return out;
+}
+
+/// The sentence of each row, and of those that are shown in full how a capture shows it.
+ordered_json drawn_rows(const verdict::Result& result) {
+  ordered_json rows = ordered_json::object();
+  for (const Finding& finding : result.findings) {
+    const verdict::Requirement& requirement = *finding.requirement;
+    ordered_json& row = rows[std::string(requirement.id)];
+    row["sentence"] = requirement.sentence;
+    row["clause"] = requirement.clause;
+    if (!is_shown_in_full(finding.verdict())) continue;
+    row["observed"] = requirement.observed;
+    row["tolerance"] = requirement.tolerance;
+  }
+  return rows;
+}
+
+ordered_json drawn_devices(const verdict::Result& result) {
+  ordered_json out = ordered_json::array();
+  for (const verdict::DeviceInfo& device : result.devices)
+    out.push_back(
+        {{"name", device.name}, {"user_agent", device.user_agent}, {"account", device.account}});
+  return out;
+}
+
+ordered_json drawn_roles(const verdict::Result& result) {
+  ordered_json out = ordered_json::array();
+  for (const verdict::RoleInfo& role : result.roles)
+    out.push_back({{"role", role.role},
+                   {"endpoint", role.endpoint},
+                   {"account", role.account},
+                   {"user_agent", role.user_agent},
+                   {"known_from", role.known_from},
+                   {"why", role.why}});
+  return out;
+}
+
+ordered_json drawn_capture(const HtmlReport& report) {
+  const verdict::CaptureInfo& capture = report.result.capture;
+  const story::Overview& overview = report.story.overview;
+  ordered_json left_out = ordered_json::array();
+  for (const auto& some : report.result.messages.left_out)
+    left_out.push_back({{"count", some.count}, {"why", some.why}});
+  return {{"file", capture.file},
+          {"frames", capture.frames},
+          {"messages", capture.sip_messages},
+          {"health", capture.health},
+          {"vantage", capture.vantage},
+          {"source", capture.source},
+          {"faults", capture.faults},
+          {"remarks", capture.remarks},
+          {"guesses", overview.guesses},
+          {"left_out", std::move(left_out)},
+          {"zero", date_and_time(overview.zero)},
+          {"span", to_seconds(overview.last - overview.first)}};
+}
+
+std::int64_t microseconds(const story::Overview& overview, CaptureTime at) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(at - overview.zero).count();
+}
+
+/// When a phone was registered at each server, when each was out, and its T1.
+ordered_json drawn_phone(const story::Story& story, const story::Phone& phone) {
+  ordered_json bound = ordered_json::object();
+  for (const story::RegistrationsAtServer& at : phone.registrations) {
+    ordered_json& spans = bound[std::string(to_string(at.server))];
+    spans = ordered_json::array();
+    for (const story::Registration& one : at.attempts)
+      if (one.binding)
+        spans.push_back({microseconds(story.overview, one.binding->from),
+                         microseconds(story.overview, one.binding->until)});
+  }
+  ordered_json outages = ordered_json::array();
+  for (const story::Outage& outage : phone.outages)
+    outages.push_back({to_string(outage.server), microseconds(story.overview, outage.from),
+                       microseconds(story.overview, outage.until)});
+  ordered_json out = {
+      {"name", phone.name}, {"bound", std::move(bound)}, {"outages", std::move(outages)}};
+  if (phone.timers.t1) out["t1"] = to_seconds(*phone.timers.t1);
+  return out;
+}
+
+}  // namespace
+
+ordered_json page_data(const HtmlReport& report) {
+  const verdict::Result& result = report.result;
+  ordered_json counts = ordered_json::object();
+  for (std::size_t i = 0; i < verdict::counts(result).size(); ++i)
+    counts[std::string(to_string(static_cast<Verdict>(i)))] = verdict::counts(result)[i];
+  ordered_json phones = ordered_json::array();
+  for (const story::Phone& phone : report.story.phones)
+    phones.push_back(drawn_phone(report.story, phone));
+  return {{"format", "sipharness-page/1"},
+          {"verdict", to_string(verdict::overall(result))},
+          {"name", result.scenario.empty() ? result.capture.file : full_name(result)},
+          {"title", result.title},
+          {"summary", summary(result)},
+          {"clock", result.clock},
+          {"seed", result.seed},
+          {"stopped", result.stopped},
+          {"notes", result.notes},
+          {"nothing_judged", result.nothing_judged},
+          {"counts", std::move(counts)},
+          {"devices", drawn_devices(result)},
+          {"roles", drawn_roles(result)},
+          {"capture", drawn_capture(report)},
+          {"findings", drawn_findings(result)},
+          {"rows", drawn_rows(result)},
+          {"phones", std::move(phones)},
+          {"ladder", ladder_json(report.trace)}};
+}
+
+}  // namespace reports

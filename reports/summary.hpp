@@ -1,0 +1,14 @@
+#pragma once
+// What a device did, in one sentence.
+
+#include <string>
+
+#include "harness/verdict/result.hpp"
+
+namespace reports {
+
+/// Of a failure the finding that weighs most and follows from no other; of a pass how much was
+/// judged; else why there is no verdict.
+std::string summary(const sipharness::verdict::Result& result);
+
+}  // namespace reports
