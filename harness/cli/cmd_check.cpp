@@ -12,6 +12,7 @@
 #include "harness/cli/shipped.hpp"
 #include "harness/judge/judge.hpp"
 #include "harness/story/story.hpp"
+#include "reports/annotated_capture.hpp"
 #include "reports/story.hpp"
 
 namespace sipharness::cli {
@@ -24,6 +25,7 @@ struct CheckArguments {
   bool strict = false;
   bool so_far = false;
   std::string html;
+  std::string annotated;
   OutputOptions output;
 };
 
@@ -46,6 +48,9 @@ int check(const CheckArguments& arguments) {
   judge::Judged judged = value_or_reject(judge(request));
   print_head(judged.trace, arguments);
   if (!arguments.html.empty()) write_document(arguments.html, page_of(judged));
+  if (!arguments.annotated.empty())
+    write_document(arguments.annotated,
+                   value_or_reject(reports::annotated_capture(judged.result, judged.trace)));
   std::vector<verdict::Result> results;
   results.push_back(std::move(judged.result));
   print_result(results.front(), arguments.output, {}, false);
@@ -71,6 +76,8 @@ void add_check(CLI::App& app, int& exit_code) {
   command->add_flag("--so-far", arguments->so_far,
                     "The run still goes on: what it lacks is not held against it");
   add_document_option(*command, "--html", arguments->html, "Write the report as a page");
+  add_document_option(*command, "--annotate", arguments->annotated,
+                      "Write the capture with the findings as comments on its frames (pcapng)");
   add_output_options(*command, arguments->output);
   command->callback([arguments, &exit_code] { exit_code = check(*arguments); });
 }

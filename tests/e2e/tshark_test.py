@@ -3,7 +3,7 @@ import os
 import subprocess
 import unittest
 
-from support import EndToEnd, scenario_files, sip_ports, tshark
+from support import EndToEnd, SCENARIOS, scenario_files, sip_ports, sipharness, tshark
 
 TRANSACTIONS = os.environ["TRANSACTIONS"]
 FIELDS = ("frame.number", "udp.srcport", "udp.dstport", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
@@ -53,6 +53,24 @@ class OtherDissector(EndToEnd):
                     self.assertEqual(ours.get(key), kinds, key)
                     compared += 1
         self.assertGreater(compared, len(folders))
+
+
+class FindingsAsComments(EndToEnd):
+    def test_stand_on_the_frames_they_cite(self):
+        _, folders = self.run_scenarios(SCENARIOS / "guide/primary_silent_on_invite.json", "--deviate",
+                                        "never_falls_back", "--quiet")
+        capture = next(iter(folders.values())) / "capture.pcap"
+        annotated = self.scratch / "annotated.pcapng"
+        self.assert_exit(sipharness("check", capture.parent, "--annotate", annotated, "--quiet"), 1)
+        fields = ("-T", "fields", "-E", "aggregator=|", "-e", "frame.number", "-e", "frame.time_epoch", "-e", "frame.len")
+        self.assertEqual(tshark(capture, *fields), tshark(annotated, *fields))
+        commented = dict(line.split("\t", 1) for line in tshark(
+            annotated, "-Y", "frame.comment", "-T", "fields", "-e", "frame.number", "-e", "frame.comment"))
+        self.assertEqual({"5"}, set(commented))
+        for row in ("fail GRP-CALL-03: no INVITE at the secondary", "fail FO-DET-INV", "warn RFC3263-01"):
+            self.assertIn(row, commented["5"])
+        about = subprocess.run(["capinfos", "-k", annotated], capture_output=True, text=True, check=True).stdout
+        self.assertIn("fail primary_silent_on_invite: no INVITE at the secondary", about)
 
 
 if __name__ == "__main__":
