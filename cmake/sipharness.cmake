@@ -104,7 +104,6 @@ function(sipharness_program folder)
   # Option parsers are long and run once: the optimiser takes half their build time for nothing.
   target_compile_options(sipharness PRIVATE $<$<CONFIG:Release>:-O1>)
   sipharness_precompile(sipharness sipharness_base)
-  target_compile_definitions(sipharness PRIVATE SIPHARNESS_VERSION="${PROJECT_VERSION}")
   set_target_properties(sipharness PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 endfunction()
 

@@ -2,12 +2,11 @@
 // passed.
 
 #include <algorithm>
-#include <array>
 
-#include <fmt/color.h>
 #include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
+#include "reports/page.hpp"
 #include "reports/report.hpp"
 #include "reports/text.hpp"
 
@@ -25,29 +24,6 @@ constexpr std::size_t most_told = 5;
 
 /// Findings of one requirement that have one verdict: a single device's, or those of a crowd.
 using Group = std::vector<const Finding*>;
-
-struct Look {
-  std::string_view word;
-  fmt::color colour;
-};
-
-Look look_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::pass:
-      return {"PASS", fmt::color::green};
-    case Verdict::fail:
-      return {"FAIL", fmt::color::red};
-    case Verdict::warn:
-      return {"WARN", fmt::color::orange};
-    case Verdict::inconclusive:
-      return {"INCONCLUSIVE", fmt::color::medium_purple};
-    case Verdict::info:
-      return {"INFO", fmt::color::steel_blue};
-    case Verdict::not_applicable:
-      return {"N/A", fmt::color::gray};
-  }
-  return {"?", fmt::color::gray};
-}
 
 class Console {
  public:
@@ -68,17 +44,12 @@ class Console {
   }
 
  private:
-  std::string painted(Verdict verdict, std::string_view text) const {
-    if (!options_.colour) return std::string(text);
-    return fmt::format(fmt::fg(look_of(verdict).colour) | fmt::emphasis::bold, "{}", text);
-  }
-
   void write_verdict() {
     const Verdict verdict = overall(result_);
     const std::string name = result_.scenario.empty() ? result_.capture.file : full_name(result_);
     const bool is_aside = options_.one_of_several && is_not_exercised(result_);
     out_ +=
-        fmt::format("{}  {}", is_aside ? "NOT EXERCISED" : painted(verdict, look_of(verdict).word),
+        fmt::format("{}  {}", is_aside ? "NOT EXERCISED" : verdict_word(verdict, options_.colour),
                     printable(name));
     if (!result_.clock.empty())
       out_ += fmt::format("  ({} clock, seed {})", result_.clock, result_.seed);
@@ -146,9 +117,8 @@ class Console {
   void write_in_full(const Group& group) {
     const Finding& finding = *group.front();
     const Requirement& requirement = *finding.requirement;
-    out_ += fmt::format("\n  {}  {}  {}  [{}]\n",
-                        painted(finding.verdict(), look_of(finding.verdict()).word), name_of(group),
-                        requirement.sentence, requirement.clause);
+    out_ += fmt::format("\n  {}  {}  {}  [{}]\n", verdict_word(finding.verdict(), options_.colour),
+                        name_of(group), requirement.sentence, requirement.clause);
     if (group.size() == 1)
       write_instances(finding);
     else
@@ -278,7 +248,8 @@ class Console {
 }  // namespace
 
 std::string console(const Result& result, const ConsoleOptions& options) {
-  return Console(result, options).write();
+  std::string text = Console(result, options).write();
+  return options.folds ? folded(text, static_cast<std::size_t>(options.width)) : text;
 }
 
 }  // namespace reports

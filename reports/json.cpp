@@ -1,9 +1,11 @@
-// result.json, format sipharness-result/1: fields may be added, never renamed.
+// result.json, format sipharness-result/1, and what holds several of them, sipharness-results/1:
+// fields may be added, never renamed. scenarios/result.schema.json describes both.
 
 #include <cmath>
 
 #include <nlohmann/json.hpp>
 
+#include "harness/base/version.hpp"
 #include "reports/report.hpp"
 #include "reports/text.hpp"
 
@@ -135,11 +137,14 @@ ordered_json role_json(const RoleInfo& role) {
 
 ordered_json result_json(const Result& result) {
   ordered_json out = {{"format", "sipharness-result/1"},
+                      {"harness", result.harness},
                       {"scenario", text_or_null(result.scenario)},
                       {"variant", text_or_null(result.variant)},
                       {"title", text_or_null(result.title)},
                       {"clock", text_or_null(result.clock)},
                       {"seed", result.seed},
+                      {"started", or_null(result.started, sipharness::format_utc)},
+                      {"length_s", seconds(result.length)},
                       {"strict", result.strict},
                       {"interrupted", result.interrupted},
                       {"stopped", text_or_null(result.stopped)},
@@ -155,6 +160,7 @@ ordered_json result_json(const Result& result) {
                               {"kind", device.kind},
                               {"profile", device.profile},
                               {"user_agent", device.user_agent},
+                              {"mac", text_or_null(device.mac)},
                               {"messages", device.messages},
                               {"account", text_or_null(device.account)},
                               {"addresses", device.addresses}});
@@ -179,10 +185,17 @@ std::string json(const Result& result) {
   return dump(result_json(result));
 }
 
-std::string json_list(const std::vector<Result>& results) {
-  ordered_json list = ordered_json::array();
-  for (const Result& result : results) list.push_back(result_json(result));
-  return dump(list);
+std::string json(const Batch& batch) {
+  ordered_json results = ordered_json::array();
+  for (const Result& result : batch.results) results.push_back(result_json(result));
+  ordered_json not_run = ordered_json::array();
+  for (const NotRun& one : batch.not_run)
+    not_run.push_back({{"scenario", one.scenario}, {"why", one.why}});
+  return dump({{"format", "sipharness-results/1"},
+               {"harness", sipharness::version()},
+               {"verdict", to_string(overall(batch))},
+               {"not_run", std::move(not_run)},
+               {"results", std::move(results)}});
 }
 
 }  // namespace reports

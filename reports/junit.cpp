@@ -1,5 +1,6 @@
-// JUnit XML as CI servers read it: a testsuite a run, a testcase a finding. Inconclusive is an
-// error (nobody knows), not applicable is skipped, warnings pass with their text as output.
+// JUnit XML as CI servers read it: a testsuite a scenario, a testcase a requirement that was
+// judged. Inconclusive is an error (nobody knows), warnings pass with their text as output. Of what
+// passed stands there what the scenario names; the counts of all are a property.
 
 #include <algorithm>
 #include <sstream>
@@ -28,37 +29,51 @@ std::string details(const Finding& finding) {
   return text;
 }
 
-void add_case(pugi::xml_node suite, const Result& result, const Finding& finding) {
+bool is_shown(const Result& result, const Finding& finding) {
+  switch (finding.verdict()) {
+    case Verdict::not_applicable:
+    case Verdict::info:
+      return false;
+    case Verdict::pass:
+      return is_expected(result, finding);
+    default:
+      return true;
+  }
+}
+
+pugi::xml_node add_case(pugi::xml_node suite, const std::string& classname, std::string_view name) {
   pugi::xml_node test = suite.append_child("testcase");
-  test.append_attribute("classname") =
-      printable(fmt::format("{}.{}", full_name(result), finding.device)).c_str();
-  test.append_attribute("name") = std::string(finding.requirement->id).c_str();
+  test.append_attribute("classname") = classname.c_str();
+  test.append_attribute("name") = std::string(name).c_str();
+  return test;
+}
+
+pugi::xml_node add_outcome(pugi::xml_node test, const char* element, const std::string& message) {
+  pugi::xml_node outcome = test.append_child(element);
+  outcome.append_attribute("message") = message.c_str();
+  return outcome;
+}
+
+void add_case(pugi::xml_node suite, const Result& result, const Finding& finding) {
+  const std::string classname = printable(fmt::format("{}.{}", full_name(result), finding.device));
+  pugi::xml_node test = add_case(suite, classname, finding.requirement->id);
   const std::string message = printable(finding.worst().message);
-  const auto add_outcome = [&](const char* element) {
-    pugi::xml_node outcome = test.append_child(element);
-    outcome.append_attribute("message") = message.c_str();
+  const auto add = [&](const char* element) {
+    pugi::xml_node outcome = add_outcome(test, element, message);
+    outcome.append_attribute("type") = std::string(to_string(finding.verdict())).c_str();
     outcome.text().set(details(finding).c_str());
   };
   switch (effective(result, finding)) {
     case Verdict::fail:
-      return add_outcome("failure");
+      return add("failure");
     case Verdict::inconclusive:
-      return add_outcome("error");
-    case Verdict::not_applicable:
-      return add_outcome("skipped");
+      return add("error");
     case Verdict::warn:
-    case Verdict::info:
       test.append_child("system-out").text().set(details(finding).c_str());
       return;
-    case Verdict::pass:
+    default:
       return;
   }
-}
-
-std::size_t count(const Result& result, Verdict verdict) {
-  std::size_t found = 0;
-  for (const Finding& finding : result.findings) found += effective(result, finding) == verdict;
-  return found;
 }
 
 /// What keeps the whole run from a verdict, whatever its findings say; empty if nothing does.
@@ -71,53 +86,135 @@ std::string run_trouble(const Result& result) {
   return {};
 }
 
-/// What was seen of SIP, and what of it was judged.
-void add_properties(pugi::xml_node suite, const Result& result) {
-  pugi::xml_node properties = suite.append_child("properties");
-  const auto add = [&](const std::string& name, const auto& value) {
-    pugi::xml_node property = properties.append_child("property");
+class Properties {
+ public:
+  explicit Properties(pugi::xml_node suite) : node_(suite.append_child("properties")) {}
+
+  void add(const std::string& name, const auto& value) {
+    pugi::xml_node property = node_.append_child("property");
     property.append_attribute("name") = name.c_str();
     property.append_attribute("value") = value;
-  };
-  add("sip_messages.seen", result.messages.seen);
-  add("sip_messages.judged", result.messages.judged);
-  for (const MessageCounts::LeftOut& some : result.messages.left_out)
-    add("sip_messages.left_out", printable(fmt::format("{}: {}", some.count, some.why)).c_str());
-  for (const DeviceInfo& device : result.devices)
-    add("sip_messages.judged." + printable(device.name), device.messages);
-  add("capture.health", printable(result.capture.health).c_str());
+  }
+  void add_text(const std::string& name, const std::string& text) {
+    if (!text.empty()) add(name, printable(text).c_str());
+  }
+
+ private:
+  pugi::xml_node node_;
+};
+
+/// Which firmware was judged, and with what.
+void add_device(Properties& properties, const DeviceInfo& device) {
+  const std::string prefix = printable(device.name) + ".";
+  properties.add_text(prefix + "device", device.kind);
+  properties.add_text(prefix + "profile", device.profile);
+  properties.add_text(prefix + "user_agent", device.user_agent);
+  properties.add_text(prefix + "mac", device.mac);
+  properties.add(prefix + "sip_messages", device.messages);
 }
 
-void add_suite(pugi::xml_node suites, const Result& result, bool is_aside) {
+void add_properties(pugi::xml_node suite, const Result& result) {
+  Properties properties(suite);
+  properties.add_text("harness", result.harness);
+  properties.add_text("clock", result.clock);
+  properties.add("seed", result.seed);
+  for (const DeviceInfo& device : result.devices) add_device(properties, device);
+  properties.add("sip_messages.seen", result.messages.seen);
+  properties.add("sip_messages.judged", result.messages.judged);
+  for (const MessageCounts::LeftOut& some : result.messages.left_out)
+    properties.add_text("sip_messages.left_out", fmt::format("{}: {}", some.count, some.why));
+  properties.add_text("capture.health", result.capture.health);
+  properties.add_text("findings", count_line(result));
+}
+
+/// How many testcases there are, by what they hold.
+struct Tally {
+  std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
+
+  void add(Verdict verdict) {
+    ++tests;
+    failures += verdict == Verdict::fail;
+    errors += verdict == Verdict::inconclusive;
+  }
+  Tally& operator+=(const Tally& other) {
+    tests += other.tests;
+    failures += other.failures;
+    errors += other.errors;
+    skipped += other.skipped;
+    return *this;
+  }
+  void write(pugi::xml_node node) const {
+    node.append_attribute("tests") = tests;
+    node.append_attribute("failures") = failures;
+    node.append_attribute("errors") = errors;
+    node.append_attribute("skipped") = skipped;
+  }
+};
+
+std::string seconds_text(sipharness::Duration d) {
+  return fmt::format("{:.3f}", sipharness::to_seconds(d));
+}
+
+/// xs:dateTime as Ant has it: without zone and fraction.
+std::string timestamp(const Result& result) {
+  return sipharness::format_utc(result.started.value_or(sipharness::CaptureTime())).substr(0, 19);
+}
+
+Tally tally_of(const Result& result, const std::string& trouble) {
+  Tally tally;
+  if (!trouble.empty()) tally.add(Verdict::inconclusive);
+  for (const Finding& finding : result.findings)
+    if (is_shown(result, finding)) tally.add(effective(result, finding));
+  return tally;
+}
+
+Tally add_suite(pugi::xml_node suites, const Result& result, bool is_aside) {
   const std::string trouble = is_aside ? std::string() : run_trouble(result);
-  const std::size_t run_cases = trouble.empty() ? 0 : 1;
+  const Tally tally = tally_of(result, trouble);
   pugi::xml_node suite = suites.append_child("testsuite");
   suite.append_attribute("name") = printable(full_name(result)).c_str();
-  suite.append_attribute("tests") = result.findings.size() + run_cases;
-  suite.append_attribute("failures") = count(result, Verdict::fail);
-  suite.append_attribute("errors") = count(result, Verdict::inconclusive) + run_cases;
-  suite.append_attribute("skipped") = count(result, Verdict::not_applicable);
+  tally.write(suite);
+  suite.append_attribute("time") = seconds_text(result.length).c_str();
+  if (result.started) suite.append_attribute("timestamp") = timestamp(result).c_str();
   add_properties(suite, result);
-  if (!trouble.empty()) {
-    pugi::xml_node test = suite.append_child("testcase");
-    test.append_attribute("classname") = printable(full_name(result)).c_str();
-    test.append_attribute("name") = "run";
-    test.append_child("error").append_attribute("message") = trouble.c_str();
-  }
-  for (const Finding& finding : result.findings) add_case(suite, result, finding);
+  if (!trouble.empty())
+    add_outcome(add_case(suite, printable(full_name(result)), "run"), "error", trouble);
+  for (const Finding& finding : result.findings)
+    if (is_shown(result, finding)) add_case(suite, result, finding);
+  return tally;
+}
+
+/// What did not run is an error, unless nobody wanted it to run.
+Tally add_suite(pugi::xml_node suites, const NotRun& one) {
+  Tally tally{.tests = 1};
+  (one.is_by_choice ? tally.skipped : tally.errors) = 1;
+  pugi::xml_node suite = suites.append_child("testsuite");
+  suite.append_attribute("name") = printable(one.scenario).c_str();
+  tally.write(suite);
+  const pugi::xml_node test = add_case(suite, printable(one.scenario), "run");
+  add_outcome(test, one.is_by_choice ? "skipped" : "error", printable(one.why));
+  return tally;
 }
 
 }  // namespace
 
-std::string junit(const std::vector<Result>& results) {
+std::string junit(const Batch& batch) {
   pugi::xml_document document;
   pugi::xml_node suites = document.append_child("testsuites");
   suites.append_attribute("name") = "sipharness";
-  const bool is_exercised = !std::ranges::all_of(results, is_not_exercised);
-  for (const Result& result : results)
-    add_suite(suites, result, is_exercised && is_not_exercised(result));
+  const bool is_exercised = !std::ranges::all_of(batch.results, is_not_exercised);
+  Tally all;
+  sipharness::Duration length{};
+  for (const Result& result : batch.results) {
+    all += add_suite(suites, result, is_exercised && is_not_exercised(result));
+    length += result.length;
+  }
+  for (const NotRun& one : batch.not_run) all += add_suite(suites, one);
+  all.write(suites);
+  suites.remove_attribute("skipped");
+  suites.append_attribute("time") = seconds_text(length).c_str();
   std::ostringstream out;
-  document.save(out, "  ");
+  document.save(out, "");
   return out.str();
 }
 

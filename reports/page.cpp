@@ -43,7 +43,40 @@ std::string_view next_line(std::string_view rest, std::size_t columns) {
   return blank == std::string_view::npos || blank == 0 ? most : most.substr(0, blank);
 }
 
+/// Characters of escape sequences, which a terminal does not show.
+std::size_t unseen_in(std::string_view line) {
+  std::size_t unseen = 0;
+  for (std::size_t at = line.find('\x1b'); at != std::string_view::npos;
+       at = line.find('\x1b', at + 1))
+    unseen += std::min(line.find('m', at), line.size() - 1) - at + 1;
+  return unseen;
+}
+
 }  // namespace
+
+std::string folded(std::string_view text, std::size_t columns) {
+  constexpr std::size_t further = 4;
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1);
+    std::string_view line = text.substr(0, text[end] == '\n' ? end : end + 1);
+    text.remove_prefix(end + 1);
+    const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
+    const std::size_t indent = std::min(begin + further, columns / 2);
+    std::string_view part = next_line(line, columns + unseen_in(line));
+    // Blanks at the front are no place to break at.
+    if (part.size() <= begin) part = front_of(line, columns);
+    for (;;) {
+      out.append(part).append("\n");
+      line.remove_prefix(part.size());
+      line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+      if (line.empty()) break;
+      out.append(indent, ' ');
+      part = next_line(line, columns - indent);
+    }
+  }
+  return out;
+}
 
 std::string date_and_time(sipharness::CaptureTime at) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch());

@@ -16,6 +16,10 @@ std::string time_of_day(sipharness::CaptureTime at);
 /// At most so many characters of what printable() makes of it, the last one "…" if it was longer.
 std::string clipped(std::string_view text, std::size_t columns);
 
+/// Lines of at most so many columns: what is longer goes on below, four further in. Escape
+/// sequences take none.
+std::string folded(std::string_view text, std::size_t columns);
+
 class Page {
  public:
   explicit Page(std::size_t width) : width_(width) {}

@@ -12,6 +12,7 @@ struct ConsoleOptions {
   bool colour = false;
   bool quiet = false;  ///< the verdict line only
   int width = 100;
+  bool folds = false;  ///< no line is longer than that; for a terminal
   bool one_of_several = false;
   std::string folder{};  ///< run folder, named at the end; empty: none
 };
@@ -19,13 +20,24 @@ struct ConsoleOptions {
 /// Verdict first, then what failed with expected, measured, margin and frames, then the rest.
 std::string console(const sipharness::verdict::Result& result, const ConsoleOptions& options);
 
+/// What a batch came to: how many passed, a table of what did not with requirement and reason, and,
+/// where scenarios ran several times, how their measured intervals spread.
+struct BatchSummaryOptions {
+  bool colour = false;
+  std::size_t width = 0;  ///< of a terminal; 0: lines are as long as they are
+  bool is_repeated = false;
+};
+std::string batch_summary(const sipharness::verdict::Batch& batch,
+                          const BatchSummaryOptions& options);
+
 /// result.json, format sipharness-result/1.
 std::string json(const sipharness::verdict::Result& result);
 
-/// Several of them, as a JSON array.
-std::string json_list(const std::vector<sipharness::verdict::Result>& results);
+/// What one or several scenarios came to, format sipharness-results/1.
+std::string json(const sipharness::verdict::Batch& batch);
 
-/// JUnit XML: one testsuite a result, one testcase a finding.
-std::string junit(const std::vector<sipharness::verdict::Result>& results);
+/// JUnit XML: one testsuite a scenario. A testcase is a requirement that was judged; of those that
+/// passed only what the scenario names, or a whole folder is more than a CI server shows.
+std::string junit(const sipharness::verdict::Batch& batch);
 
 }  // namespace reports

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include <fmt/color.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -11,6 +12,39 @@ namespace reports {
 
 using sipharness::verdict::Result;
 using sipharness::verdict::Verdict;
+
+namespace {
+
+struct Look {
+  std::string_view word;
+  fmt::terminal_color colour;
+};
+
+Look look_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return {"PASS", fmt::terminal_color::green};
+    case Verdict::fail:
+      return {"FAIL", fmt::terminal_color::red};
+    case Verdict::warn:
+      return {"WARN", fmt::terminal_color::yellow};
+    case Verdict::inconclusive:
+      return {"INCONCLUSIVE", fmt::terminal_color::magenta};
+    case Verdict::info:
+      return {"INFO", fmt::terminal_color::blue};
+    case Verdict::not_applicable:
+      return {"N/A", fmt::terminal_color::bright_black};
+  }
+  return {"?", fmt::terminal_color::bright_black};
+}
+
+}  // namespace
+
+std::string verdict_word(Verdict verdict, bool colour) {
+  const Look look = look_of(verdict);
+  if (!colour) return std::string(look.word);
+  return fmt::format(fmt::fg(look.colour) | fmt::emphasis::bold, "{}", look.word);
+}
 
 std::string printable_json(std::string_view document) {
   std::string out;

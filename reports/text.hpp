@@ -21,6 +21,9 @@ std::string frame_list(const std::vector<std::uint32_t>& frames, std::size_t mos
 /// "31 passed, 1 warning, 0 failed, …" leaving out what is zero but passed and failed.
 std::string count_line(const sipharness::verdict::Result& result);
 
+/// "FAIL", "N/A"; in one of a terminal's sixteen colours.
+std::string verdict_word(sipharness::verdict::Verdict verdict, bool colour);
+
 /// The run's name: "primary_down", "primary_silent/b".
 std::string full_name(const sipharness::verdict::Result& result);
 

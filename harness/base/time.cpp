@@ -4,7 +4,9 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <ctime>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace sipharness {
@@ -34,6 +36,14 @@ std::string format_seconds(Duration d, int decimals) {
   const std::int64_t half = d.count() < 0 ? -step / 2 : step / 2;
   const std::int64_t rounded = (d.count() + half) / step * step;
   return fmt::format("{:.{}f} s", static_cast<double>(rounded) / 1e9, decimals);
+}
+
+std::string format_utc(CaptureTime at) {
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch());
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(milliseconds);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(static_cast<std::time_t>(seconds.count())),
+                     (milliseconds - seconds).count());
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {

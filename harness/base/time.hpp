@@ -48,6 +48,9 @@ std::string format_seconds(Duration d, int decimals = 3);
 /// blank. Nothing where the text is anything else or does not fit.
 std::optional<Duration> parse_duration(std::string_view text);
 
+/// "2024-01-01T00:00:00.000Z"
+std::string format_utc(CaptureTime at);
+
 /// The shortest text that parse_duration reads back as `d`: "500ms", "32s", "60min".
 std::string format_duration(Duration d);
 

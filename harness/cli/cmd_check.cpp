@@ -51,11 +51,9 @@ int check(const CheckArguments& arguments) {
   if (!arguments.annotated.empty())
     write_document(arguments.annotated,
                    value_or_reject(reports::annotated_capture(judged.result, judged.trace)));
-  std::vector<verdict::Result> results;
-  results.push_back(std::move(judged.result));
-  print_result(results.front(), arguments.output, {}, false);
-  write_results(results, arguments.output);
-  return verdict::exit_code(results);
+  print_result(judged.result, arguments.output, {}, false);
+  write_results(judged.result, arguments.output);
+  return verdict::exit_code(judged.result);
 }
 
 }  // namespace

@@ -168,9 +168,9 @@ class Runner {
       run_side_by_side();
     else
       run_in_turn();
-    write_results(results_, arguments_.output);
+    write_results(batch_, arguments_.output);
     if (tasks_.size() > 1) print_summary();
-    return could_not_run_ > 0 ? static_cast<int>(cannot_run) : verdict::exit_code(results_);
+    return could_not_run_ > 0 ? static_cast<int>(cannot_run) : verdict::exit_code(batch_.results);
   }
 
  private:
@@ -250,7 +250,7 @@ class Runner {
       give_up(task, error.what());
     }
     print_result(judged->result, arguments_.output, task.folder, tasks_.size() > 1);
-    results_.push_back(std::move(judged->result));
+    batch_.results.push_back(std::move(judged->result));
   }
 
   void give_up(const Task& task, const std::string& why) {
@@ -262,7 +262,7 @@ class Runner {
     if (prints_document(arguments_.output)) return;
     std::size_t passes = 0;
     std::size_t not_exercised = 0;
-    for (const verdict::Result& result : results_) {
+    for (const verdict::Result& result : batch_.results) {
       passes += verdict::exit_code(result) == passed;
       not_exercised += verdict::is_not_exercised(result);
     }
@@ -274,7 +274,7 @@ class Runner {
   const RunArguments& arguments_;
   scenario::Profile profile_;
   std::vector<Task> tasks_;
-  std::vector<verdict::Result> results_;
+  verdict::Batch batch_;
   std::size_t could_not_run_ = 0;
 };
 

@@ -8,6 +8,8 @@
 #include "harness/base/setup_error.hpp"
 #include "harness/files/output.hpp"
 #include "harness/host/process/signals.hpp"
+#include "harness/host/terminal.hpp"
+#include "reports/page.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -29,6 +31,18 @@ bool flush_output() {
   if (output_error == 0) output_error = files::write_all(STDOUT_FILENO, pending);
   pending.clear();
   return output_error == 0;
+}
+
+bool colours_output() {
+  return host::shows_colours(stdout);
+}
+
+int output_width() {
+  return host::is_terminal(stdout) ? host::terminal_width(stdout) : 0;
+}
+
+std::string shortened_to_width(const std::string& line) {
+  return reports::clipped(line, static_cast<std::size_t>(host::terminal_width(stderr)) - 1);
 }
 
 void finish_output() {

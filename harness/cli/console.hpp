@@ -5,6 +5,7 @@
 //  2. A line to standard error is one line of printable text, whatever bytes it speaks of; where
 //     nobody reads it, nothing happens.
 
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -25,6 +26,15 @@ void print(fmt::format_string<T...> format, T&&... values) {
 
 /// Writes out what is buffered; false if anything could not be written since the start.
 bool flush_output();
+
+/// Whether standard output is a terminal that shows colours: not with NO_COLOR or TERM=dumb.
+bool colours_output();
+
+/// Columns of that terminal; 0: standard output is none, lines are as long as they are.
+int output_width();
+
+/// A line that a terminal can take back: nothing of it stands on a second one.
+std::string shortened_to_width(const std::string& line);
 
 /// Flushes; throws SetupError if something could not be written. Where nobody reads it any more,
 /// ends the process as that ends others.

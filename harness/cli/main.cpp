@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
+#include "harness/base/version.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/console.hpp"
 #include "harness/cli/shortage.hpp"
@@ -39,7 +40,7 @@ constexpr const char* see_help = "Run with --help for more information.";
 
 int parse_and_run(int argc, char** argv) {
   CLI::App app{"Proves that SIP phones survive the loss of a server.", "sipharness"};
-  app.set_version_flag("--version", "sipharness " SIPHARNESS_VERSION);
+  app.set_version_flag("--version", fmt::format("sipharness {}", version()));
   app.require_subcommand(1);
   int exit_code = passed;
   for (const auto add : {add_run, add_check, add_inspect, add_list, add_explain, add_validate,

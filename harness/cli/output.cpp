@@ -8,19 +8,31 @@
 #include "harness/base/setup_error.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/console.hpp"
-#include "harness/host/terminal.hpp"
 #include "reports/report.hpp"
 
 namespace sipharness::cli {
 namespace {
 
-/// One result is one document; several are a list of them.
-std::string json_of(const std::vector<verdict::Result>& results) {
-  return results.size() == 1 ? reports::json(results.front()) : reports::json_list(results);
-}
+/// policy: lists are broken there; everything else is as long as it is.
+constexpr int width_of_no_terminal = 100;
 
 [[noreturn]] void refuse_to_overwrite(const std::string& path, const std::string& other) {
   throw InputError(fmt::format("{} would be written over {}: name another file", path, other));
+}
+
+/// Each of them even if the other cannot be written.
+void write_both(const OutputOptions& options, const auto& json, const auto& junit) {
+  std::exception_ptr failed;
+  const auto attempt = [&failed](const std::string& path, const auto& text) {
+    try {
+      if (!path.empty()) write_document(path, text());
+    } catch (const SetupError&) {
+      failed = std::current_exception();
+    }
+  };
+  attempt(options.json, json);
+  attempt(options.junit, junit);
+  if (failed) std::rethrow_exception(failed);
 }
 
 bool is_one(const files::Output& document, const files::Output& other) {
@@ -79,30 +91,24 @@ void print_result(const verdict::Result& result, const OutputOptions& options,
   const bool passed = verdict::overall(result) == verdict::Verdict::pass;
   const bool is_aside = verdict::is_not_exercised(result);
   write_output(
-      reports::console(result, {.colour = host::is_terminal(stdout),
+      reports::console(result, {.colour = colours_output(),
                                 .quiet = options.quiet || (one_of_several && (passed || is_aside)),
-                                .width = host::terminal_width(),
+                                .width = output_width() > 0 ? output_width() : width_of_no_terminal,
+                                .folds = output_width() > 0,
                                 .one_of_several = one_of_several,
                                 .folder = folder}));
   flush_output();
 }
 
-void write_results(const std::vector<verdict::Result>& results, const OutputOptions& options) {
-  std::exception_ptr failed;
-  const auto attempt = [&failed](const auto& write) {
-    try {
-      write();
-    } catch (const SetupError&) {
-      failed = std::current_exception();
-    }
-  };
-  attempt([&] {
-    if (!options.json.empty()) write_document(options.json, json_of(results));
-  });
-  attempt([&] {
-    if (!options.junit.empty()) write_document(options.junit, reports::junit(results));
-  });
-  if (failed) std::rethrow_exception(failed);
+void write_results(const verdict::Result& result, const OutputOptions& options) {
+  write_both(
+      options, [&] { return reports::json(result); },
+      [&] { return reports::junit(verdict::Batch{{result}}); });
+}
+
+void write_results(const verdict::Batch& batch, const OutputOptions& options) {
+  write_both(
+      options, [&] { return reports::json(batch); }, [&] { return reports::junit(batch); });
 }
 
 void print_row(const verdict::Requirement& row) {

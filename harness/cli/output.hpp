@@ -40,8 +40,10 @@ bool prints_document(const OutputOptions& options);
 void print_result(const verdict::Result& result, const OutputOptions& options,
                   const std::string& folder, bool one_of_several);
 
-/// Writes --json and --junit over all results: each of them even if the other cannot be written.
-void write_results(const std::vector<verdict::Result>& results, const OutputOptions& options);
+/// Writes --json and --junit, each of them even if the other cannot be written. A result is written
+/// as in its run folder, a batch as sipharness-results/1, be it of one or of many.
+void write_results(const verdict::Result& result, const OutputOptions& options);
+void write_results(const verdict::Batch& batch, const OutputOptions& options);
 
 /// A requirement on one line.
 void print_row(const verdict::Requirement& row);

@@ -1,6 +1,7 @@
 #include "harness/host/terminal.hpp"
 
 #include <array>
+#include <cstdlib>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -13,7 +14,14 @@
 namespace sipharness::host {
 namespace {
 
-constexpr int default_width = 100;
+constexpr int default_width = 80;
+/// policy: what says less is no terminal that anybody reads at.
+constexpr int narrowest = 40;
+
+bool obeys_escapes() {
+  const char* const terminal = std::getenv("TERM");
+  return terminal != nullptr && std::string_view(terminal) != "dumb";
+}
 
 bool is_printable(char byte) {
   return byte >= ' ' && byte <= '~';
@@ -50,15 +58,26 @@ bool is_terminal(std::FILE* stream) {
   return isatty(fileno(stream)) == 1;
 }
 
-int terminal_width() {
+bool can_rewrite_lines(std::FILE* stream) {
+  return is_terminal(stream) && obeys_escapes();
+}
+
+bool shows_colours(std::FILE* stream) {
+  const char* const refused = std::getenv("NO_COLOR");
+  return can_rewrite_lines(stream) && (refused == nullptr || *refused == '\0');
+}
+
+int terminal_width(std::FILE* stream) {
   winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 40) return default_width;
+  if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col < narrowest)
+    return default_width;
   return size.ws_col;
 }
 
 void Terminal::show(std::string_view text) {
   if (!is_there()) return;
-  const std::string line = fmt::format("\r\x1b[K{}\n", printable(text));
+  const std::string line =
+      fmt::format("{}{}\n", obeys_escapes() ? "\r\x1b[K" : "", printable(text));
   // A terminal that takes no more (Ctrl-S) shows less; nobody waits for it.
   [[maybe_unused]] const auto written = ::write(output_, line.data(), line.size());
 }

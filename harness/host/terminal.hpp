@@ -45,6 +45,11 @@ class Terminal {
 bool has_person();
 
 bool is_terminal(std::FILE* stream);
-int terminal_width();
+/// Whether it is one that obeys "\r" and escape sequences (TERM is not dumb).
+bool can_rewrite_lines(std::FILE* stream);
+/// The same, and nobody set NO_COLOR. @source no-color.org
+bool shows_colours(std::FILE* stream);
+/// Columns; 80 where the terminal does not say.
+int terminal_width(std::FILE* stream);
 
 }  // namespace sipharness::host

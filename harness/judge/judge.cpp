@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/version.hpp"
 #include "harness/capture/capture_file.hpp"
 #include "harness/check/checks.hpp"
 #include "harness/check/judge.hpp"
@@ -15,6 +16,7 @@
 #include "harness/judge/builtin_profile.hpp"
 #include "harness/judge/control_runs.hpp"
 #include "harness/judge/guessed_roles.hpp"
+#include "harness/judge/macs.hpp"
 #include "harness/judge/message_counts.hpp"
 #include "harness/judge/meta.hpp"
 #include "harness/judge/roles_told.hpp"
@@ -236,11 +238,25 @@ std::optional<verdict::HostLag> worst_lag(const trace::Trace& trace) {
   return worst;
 }
 
-verdict::DeviceInfo info_of(const trace::Device& device, const std::string& kind,
-                            const scenario::Profile& profile) {
-  verdict::DeviceInfo info{device.name, kind, profile.name, device.user_agent, device.user};
-  for (const Endpoint& address : device.addresses) info.addresses.push_back(address.text());
-  return info;
+void add_devices(verdict::Result& result, const Inputs& inputs, const trace::Trace& trace) {
+  const std::string kind = inputs.is_run ? inputs.meta.device_kind : "external";
+  const std::vector<std::string> macs = macs_of(trace);
+  for (std::size_t index = 0; index < trace.devices.size(); ++index) {
+    const trace::Device& device = trace.devices[index];
+    if (!device.under_test) continue;
+    verdict::DeviceInfo& info = result.devices.emplace_back(verdict::DeviceInfo{
+        device.name, kind, inputs.profile.name, device.user_agent, device.user});
+    for (const Endpoint& address : device.addresses) info.addresses.push_back(address.text());
+    info.mac = macs[index];
+  }
+}
+
+/// Which harness judged what was captured when.
+void add_occasion(verdict::Result& result, const trace::Trace& trace) {
+  result.harness = version();
+  if (trace.counts.frames == 0) return;
+  result.started = trace.first;
+  result.length = std::max(Duration::zero(), trace.last - trace.first);
 }
 
 verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
@@ -250,7 +266,10 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
     result.scenario = inputs.scenario->name;
     result.variant = inputs.scenario->variant;
     result.title = inputs.scenario->title;
+    for (const scenario::Expectation& one : inputs.scenario->expect)
+      result.expected.push_back(one.requirement);
   }
+  add_occasion(result, trace);
   result.clock = inputs.meta.clock;
   result.seed = inputs.meta.seed;
   result.strict = request.strict;
@@ -272,9 +291,7 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
                                          server.endpoint.text(), to_string(server.role)));
   result.lag = worst_lag(trace);
   add_notes_of_devices(result, inputs, trace);
-  const std::string kind = inputs.is_run ? inputs.meta.device_kind : "external";
-  for (const trace::Device& device : trace.devices)
-    if (device.under_test) result.devices.push_back(info_of(device, kind, inputs.profile));
+  add_devices(result, inputs, trace);
   result.roles = roles_in(trace);
   result.capture = describe_capture(inputs, trace);
   result.rows_named = !request.only.empty();

@@ -14,7 +14,8 @@ std::string to_json(const Meta& meta) {
   const nlohmann::ordered_json out = {{"format", "sipharness-run/1"},
                                       {"clock", meta.clock},
                                       {"seed", std::to_string(meta.seed)},
-                                      {"device_kind", meta.device_kind}};
+                                      {"device_kind", meta.device_kind},
+                                      {"request", meta.request}};
   return out.dump(2) + "\n";
 }
 
@@ -30,6 +31,7 @@ Expected<Meta> read_meta(const std::string& path) {
   };
   meta.clock = text_of("clock");
   meta.device_kind = text_of("device_kind");
+  meta.request = text_of("request");
   // A string in the file: JSON numbers do not hold 64 bits.
   const std::string seed = text_of("seed");
   const char* const end = seed.data() + seed.size();

@@ -12,6 +12,8 @@ struct Meta {
   std::string clock;  ///< "virtual" or "real"
   std::uint64_t seed = 1;
   std::string device_kind;  ///< "reference", "process:baresip"
+  /// Which run was asked for, as a digest: a batch that goes on knows its runs by it.
+  std::string request{};
 };
 
 std::string to_json(const Meta& meta);

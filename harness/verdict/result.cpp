@@ -71,4 +71,20 @@ std::array<std::size_t, 6> counts(const Result& result) {
   return counted;
 }
 
+bool is_expected(const Result& result, const Finding& finding) {
+  return result.scenario.empty() ||
+         std::ranges::find(result.expected, finding.requirement->id) != result.expected.end();
+}
+
+Verdict overall(const Batch& batch) {
+  switch (exit_code(batch.results)) {
+    case 1:
+      return Verdict::fail;
+    case 3:
+      return Verdict::inconclusive;
+    default:
+      return batch.not_run.empty() ? Verdict::pass : Verdict::inconclusive;
+  }
+}
+
 }  // namespace sipharness::verdict

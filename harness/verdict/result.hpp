@@ -18,6 +18,7 @@ struct DeviceInfo {
   std::string user_agent;
   std::string account{};
   std::vector<std::string> addresses{};
+  std::string mac{};           ///< "c074ad0d1234"; empty: not known
   std::uint64_t messages = 0;  ///< SIP messages that it sent or was sent, and that were judged
 };
 
@@ -74,6 +75,10 @@ struct HostLag {
 };
 
 struct Result {
+  std::string harness{};                 ///< the version that judged
+  std::optional<CaptureTime> started{};  ///< first frame; nothing: there is none
+  Duration length{};                     ///< from there to the end of the capture
+  std::vector<std::string> expected{};   ///< requirements that the scenario names
   std::string scenario;
   std::string title;
   std::string variant;  ///< empty: none
@@ -107,5 +112,22 @@ int exit_code(const Result& result);
 int exit_code(const std::vector<Result>& results);
 /// How many findings have each verdict, indexed by Verdict.
 std::array<std::size_t, 6> counts(const Result& result);
+/// Whether the scenario names the requirement; without a scenario every one is.
+bool is_expected(const Result& result, const Finding& finding);
+
+/// A scenario of a batch that left no result.
+struct NotRun {
+  std::string scenario;  ///< its full name
+  std::string why;
+  bool is_by_choice = false;  ///< nobody wanted it to run: interrupted, or --fail-fast
+};
+
+/// What several scenarios came to, in the order they ended.
+struct Batch {
+  std::vector<Result> results;
+  std::vector<NotRun> not_run{};
+};
+/// That of its results; inconclusive where one passed and another left none.
+Verdict overall(const Batch& batch);
 
 }  // namespace sipharness::verdict

@@ -530,7 +530,7 @@ class Bytes(Outputs):
                 junit = subprocess.run([PROGRAM, "check", capture, "--junit", "-"], cwd=ROOT, capture_output=True,
                                        timeout=120).stdout
                 self.assertEqual(control_characters(junit.decode("utf-8")), set())
-                self.assertGreater(len(xml.dom.minidom.parseString(junit).getElementsByTagName("testcase")), 50)
+                self.assertTrue(xml.dom.minidom.parseString(junit).getElementsByTagName("testcase"))
 
 
 if __name__ == "__main__":

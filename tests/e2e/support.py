@@ -6,6 +6,8 @@ import subprocess
 import tempfile
 import unittest
 
+import result_schema
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("SIPHARNESS", ROOT / "build/sipharness"))
 SCENARIOS = ROOT / "scenarios"
@@ -15,14 +17,27 @@ HOST_TOO_BUSY = "the host was late twice: too busy for real time"
 
 
 def sipharness(*arguments, timeout=300, **options):
-    """Runs the program from the source folder; text output, never raises on its exit code."""
-    return subprocess.run([PROGRAM, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
+    """Runs the program from the source folder; text output, never raises on its exit code. A result that it
+    writes is held to its schema."""
+    done = subprocess.run([PROGRAM, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
                           timeout=timeout, stdin=subprocess.DEVNULL, **options)
+    validate_results(done, [str(argument) for argument in arguments])
+    return done
+
+
+def validate_results(done, arguments):
+    if "--json" not in arguments[:-1] or arguments[0] not in ("check", "run") or done.returncode not in (0, 1, 3):
+        return
+    path = arguments[arguments.index("--json") + 1]
+    if path == "-":
+        result_schema.validate(json.loads(done.stdout))
+    elif pathlib.Path(path).is_file() and not path.startswith(("/dev", "/proc")):
+        result_schema.validate(json.loads(pathlib.Path(path).read_text()))
 
 
 def scenario_files():
     return sorted(p for p in SCENARIOS.rglob("*.json")
-                  if not p.stem.endswith(".schema") and p.parent.name != "profiles")
+                  if not p.stem.endswith(".schema") and p.parent.name not in ("profiles", "plans"))
 
 
 def tshark(capture, *arguments):
@@ -60,7 +75,7 @@ class EndToEnd(unittest.TestCase):
 
 
 def result_of(folder):
-    return json.loads((folder / "result.json").read_text())
+    return result_schema.validate(json.loads((folder / "result.json").read_text()))
 
 
 def verdicts_of(folder):

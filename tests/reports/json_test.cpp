@@ -51,6 +51,7 @@ TEST(ResultJson, has_every_field_of_its_format_by_name_and_type) {
                     {"kind", "reference"},
                     {"profile", "reference"},
                     {"user_agent", "sipharness-ua/1"},
+                    {"mac", nullptr},
                     {"messages", 0},
                     {"account", nullptr},
                     {"addresses", Json::array()}}}},
@@ -179,12 +180,29 @@ TEST(ResultJson, is_not_broken_by_what_a_device_calls_itself) {
   EXPECT_EQ(document["findings"][0]["message"], readable);
 }
 
-TEST(ResultJson, of_several_runs_is_an_array_of_the_same) {
+TEST(ResultJson, of_a_batch_has_one_shape_for_one_and_for_many) {
   const Result first = result_of(one_of_each());
   Result second = result_of({});
   second.variant = "b";
-  EXPECT_EQ(Json::parse(json_list({first, second})), Json::array({parsed(first), parsed(second)}));
-  EXPECT_EQ(Json::parse(json_list({})), Json::array());
+  EXPECT_EQ(Json::parse(json(Batch{{first, second}}))["results"],
+            Json::array({parsed(first), parsed(second)}));
+  const Json one = Json::parse(json(Batch{{second}, {{"other", "interrupted"}}}));
+  EXPECT_EQ(one["results"], Json::array({parsed(second)}));
+  EXPECT_EQ(one["verdict"], "inconclusive") << "of another scenario nothing is known";
+  EXPECT_EQ(one["not_run"][0]["scenario"], "other");
+  EXPECT_EQ(Json::parse(json(Batch{}))["results"], Json::array());
+}
+
+TEST(ResultJson, says_which_phone_was_judged_by_which_harness_and_when) {
+  Result result = result_of({});
+  result.harness = "0.1.0";
+  result.started = sipharness::CaptureTime(1'704'067'200'250ms);
+  result.length = 210s;
+  result.devices.front().mac = "c074ad0d1234";
+  expect_fields(parsed(result), {{"/harness", "0.1.0"},
+                                 {"/started", "2024-01-01T00:00:00.250Z"},
+                                 {"/length_s", 210.0},
+                                 {"/devices/0/mac", "c074ad0d1234"}});
 }
 
 }  // namespace

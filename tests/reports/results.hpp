@@ -11,6 +11,7 @@
 namespace reports {
 
 using sipharness::Duration;
+using sipharness::verdict::Batch;
 using sipharness::verdict::Blame;
 using sipharness::verdict::CaptureInfo;
 using sipharness::verdict::DeviceInfo;
@@ -68,6 +69,7 @@ inline Result result_of(std::vector<Finding> findings) {
                                .source = "simulated",
                                .faults = {}};
   result.messages = {.seen = 80, .judged = 79, .left_out = {{1, "a stranger"}}};
+  for (const Finding& one : findings) result.expected.emplace_back(one.requirement->id);
   result.findings = std::move(findings);
   return result;
 }

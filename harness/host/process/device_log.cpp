@@ -27,7 +27,7 @@ std::string shown(std::string text) {
 std::string redacted(std::string text, const std::vector<std::string>& secrets) {
   constexpr std::string_view instead = "***";
   for (const std::string& secret : secrets) {
-    if (secret.empty()) continue;
+    if (secret.size() < shortest_secret) continue;
     for (std::size_t at = text.find(secret); at != std::string::npos;
          at = text.find(secret, at + instead.size()))
       text.replace(at, secret.size(), instead);

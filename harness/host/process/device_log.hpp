@@ -15,6 +15,9 @@
 
 namespace sipharness::host {
 
+/// policy: what is shorter stands in every second word by chance; it is left where it is.
+inline constexpr std::size_t shortest_secret = 4;
+
 /// `text` with each secret replaced by ***, for logs and copies of configuration files.
 std::string redacted(std::string text, const std::vector<std::string>& secrets);
 

@@ -10,7 +10,7 @@ TEST(Terminal, is_not_a_file_and_has_a_width_in_any_case) {
   ASSERT_NE(file, nullptr);
   EXPECT_FALSE(is_terminal(file));
   std::fclose(file);
-  EXPECT_GE(terminal_width(), 40);
+  EXPECT_GE(terminal_width(stdout), 40);
 }
 
 }  // namespace
