@@ -24,18 +24,21 @@ def validator(name):
     return jsonschema.Draft202012Validator(schema)
 
 
+KINDS = {"scenario": None, "profile": "profiles", "plan": "plans"}
+
+
 def shipped(kind):
-    profiles = SCENARIOS / "profiles"
     for path in sorted(SCENARIOS.rglob("*.json")):
         if path.name.endswith(".schema.json"):
             continue
-        if (profiles in path.parents) == (kind == "profile"):
+        folder = path.parent.name if path.parent.name in KINDS.values() else None
+        if folder == KINDS[kind]:
             yield path
 
 
 class ShippedFiles(unittest.TestCase):
     def test_every_one_validates(self):
-        for kind in ("scenario", "profile"):
+        for kind in KINDS:
             paths = list(shipped(kind))
             self.assertTrue(paths)
             for path in paths:
@@ -43,7 +46,7 @@ class ShippedFiles(unittest.TestCase):
                     validator(kind).validate(read(path))
 
     def test_every_one_names_its_schema(self):
-        for kind in ("scenario", "profile"):
+        for kind in KINDS:
             for path in shipped(kind):
                 with self.subTest(path=path.name):
                     named = (path.parent / read(path)["$schema"]).resolve()
@@ -72,9 +75,9 @@ class RefusedFiles(unittest.TestCase):
 
 class EveryObject(unittest.TestCase):
     def test_refuses_keys_it_does_not_list(self):
-        for name in ("scenario", "profile"):
+        for name in KINDS:
             schema = read(SCENARIOS / f"{name}.schema.json")
-            objects = [schema, *schema["$defs"].values()]
+            objects = [schema, *schema.get("$defs", {}).values()]
             for content in objects:
                 if content.get("type") == "object":
                     free = "properties" not in content  # names of the author's choice

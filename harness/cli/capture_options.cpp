@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/named_files.hpp"
+#include "harness/cli/words.hpp"
 #include "harness/files/files.hpp"
 #include "harness/judge/run_folder.hpp"
 
@@ -53,6 +55,14 @@ std::vector<trace::Server> servers_of(const CaptureOptions& options) {
   return servers;
 }
 
+std::string scenario_file(const std::string& word) {
+  const auto named = scenarios_named({word});
+  if (named.size() > 1 || !named.front().variant.empty())
+    throw InputError(
+        fmt::format("--scenario {}: name one file, of a scenario without variants", word));
+  return named.front().file;
+}
+
 }  // namespace
 
 bool CaptureOptions::is_run_folder() const {
@@ -66,11 +76,13 @@ void add_capture_options(CLI::App& command, CaptureOptions& options) {
                   "files where it was cut into pieces")
       ->required()
       ->type_name("RUN_FOLDER|CAPTURE...");
-  command.add_option("--scenario", options.scenario, "What was staged")->type_name("FILE");
-  command.add_option("--profile", options.profile, "What the device is")->type_name("FILE");
+  command.add_option("--scenario", options.scenario, "What was staged, by file or name")
+      ->type_name("SCENARIO");
+  command.add_option("--profile", options.profile, "What the device is, by file or name")
+      ->type_name("PROFILE");
   command.add_option("--journal", options.journal, "What the harness did")->type_name("FILE");
   command.add_option("--vantage", options.vantage, "Where it was captured")
-      ->check(CLI::IsMember({"device", "server", "unknown"}));
+      ->check(one_of({"device", "server", "unknown"}));
   command
       .add_option("--primary", options.primary,
                   "The primary of a capture that does not show who is who; without --secondary "
@@ -86,8 +98,8 @@ judge::JudgeRequest request_of(const CaptureOptions& options) {
   request.capture = options.what.front();
   request.more.assign(options.what.begin() + 1, options.what.end());
   request.servers = servers_of(options);
-  request.scenario = given(options.scenario);
-  request.profile = given(options.profile);
+  if (!options.scenario.empty()) request.scenario = scenario_file(options.scenario);
+  if (!options.profile.empty()) request.profile = profile_named(options.profile);
   request.journal = given(options.journal);
   request.vantage = vantage_of(options.vantage);
   return request;

@@ -50,9 +50,8 @@ void add_doctor(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand(
       "doctor", "What this machine and its privileges allow, and what to do about the rest");
   command->footer(
-      "Exit code 0: all that runs in real time need is here (what is only a warning costs "
-      "exactness);\n"
-      "4: something is missing.");
+      "Exit code 0: all that runs in real time need is here (what is only a warning\n"
+      "costs exactness); 4: something is missing.");
   command
       ->add_option("scenario", arguments->scenarios,
                    "What is to be run here (default: every shipped scenario)")

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -63,22 +64,30 @@ void explain_in_full(const verdict::Requirement& row) {
   }
 }
 
-int explain(const std::string& word) {
-  const auto ids = requirements_named({word});
-  const auto tell_of = ids.size() == 1 ? explain_in_full : print_row;
-  for (const std::string& id : ids) tell_of(*check::find_requirement(id));
+int explain(const std::vector<std::string>& words) {
+  bool is_first = true;
+  for (const std::string& word : words) {
+    const auto ids = requirements_named({word});
+    const bool in_full = ids.size() == 1;
+    if (in_full && !std::exchange(is_first, false)) print("\n");
+    for (const std::string& id : ids)
+      (in_full ? explain_in_full : print_row)(*check::find_requirement(id));
+  }
   return passed;
 }
 
 }  // namespace
 
 void add_explain(CLI::App& app, int& exit_code) {
-  auto id = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("explain", "Explain a requirement");
-  command->add_option("id", *id, "GRP-CALL-03; or several: GRP-REG, rfc3261/17, guide")
+  auto words = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = app.add_subcommand("explain", "Explain requirements");
+  command
+      ->add_option("id", *words,
+                   "Ids such as GRP-CALL-03, in full; or a line for each of GRP-REG, rfc3261/17, "
+                   "guide")
       ->required()
       ->type_name("ID");
-  command->callback([id, &exit_code] { exit_code = explain(*id); });
+  command->callback([words, &exit_code] { exit_code = explain(*words); });
 }
 
 }  // namespace sipharness::cli

@@ -10,6 +10,7 @@
 #include "harness/cli/console.hpp"
 #include "harness/cli/pages.hpp"
 #include "harness/cli/shipped.hpp"
+#include "harness/cli/words.hpp"
 #include "harness/selftest/selftest.hpp"
 
 namespace sipharness::cli {
@@ -91,7 +92,7 @@ void add_selftest(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<selftest::SelftestOptions>();
   auto as_page = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("selftest", "Prove that every check can fail");
-  command->add_option("--seed", options->seed, "Seed of everything left to chance (default 1)");
+  add_seed_option(*command, options->seed);
   command->add_option("--seeds", options->seeds, "Healthy runs of each scenario (default 1)")
       ->check(CLI::Range(1, 1000));
   command->add_flag("--markdown", *as_page, "Print docs/selftest.md");

@@ -10,6 +10,7 @@
 #include "harness/cli/console.hpp"
 #include "harness/cli/lab_options.hpp"
 #include "harness/cli/shipped.hpp"
+#include "harness/cli/words.hpp"
 #include "harness/files/files.hpp"
 #include "harness/host/process/home_guard.hpp"
 #include "harness/host/process/signals.hpp"
@@ -27,19 +28,9 @@ struct ServeArguments {
   LabOptions lab;
 };
 
-scenario::Scenario chosen(const ServeArguments& arguments) {
-  const auto scenarios = read_scenarios({arguments.scenario});
-  std::vector<std::string_view> variants;
-  for (const scenario::Scenario& scenario : scenarios) {
-    if (arguments.variant.empty() || scenario.variant == arguments.variant) return scenario;
-    variants.push_back(scenario.variant);
-  }
-  reject_unknown("variant", arguments.variant, variants);
-  return scenarios.front();
-}
-
 int serve(const ServeArguments& arguments) {
-  const scenario::Scenario scenario = chosen(arguments);
+  const scenario::Scenario scenario =
+      read_scenarios({arguments.scenario}, arguments.variant).front();
   stage::RunOptions options;
   options.device.kind = stage::DeviceKind::external;
   options.bind = arguments.lab.bind;
@@ -80,7 +71,7 @@ void add_serve(CLI::App& app, int& exit_code) {
                       "Device profile: a file or a shipped name (default external)");
   add_lab_options(*command, arguments->lab);
   command->add_option("--capture", arguments->capture, "auto, live or tap")
-      ->check(CLI::IsMember({"auto", "live", "tap"}));
+      ->check(one_of({"auto", "live", "tap"}));
   command->add_option("--out", arguments->out, "Keep capture and journal in a folder there")
       ->type_name("DIR");
   command->callback([arguments, &exit_code] { exit_code = serve(*arguments); });

@@ -7,35 +7,37 @@
 #include "harness/check/checks.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/console.hpp"
+#include "harness/cli/named_files.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/files/files.hpp"
+#include "harness/scenario/plan.hpp"
 
 namespace sipharness::cli {
 namespace {
+
+template <class T>
+std::vector<Error> errors_in(const Expected<T>& read) {
+  return read ? std::vector<Error>{} : std::vector<Error>{read.error()};
+}
 
 /// The errors of one file, none if it is right.
 std::vector<Error> errors_of(const std::string& path) {
   const auto text = files::read_file(path);
   if (!text) return {text.error()};
-  if (is_profile(*text, path)) {
-    const auto profile = scenario::read_profile(*text, path);
-    return profile ? std::vector<Error>{} : std::vector<Error>{profile.error()};
+  switch (kind_of(*text, path)) {
+    case FileKind::profile:
+      return errors_in(scenario::read_profile(*text, path));
+    case FileKind::plan:
+      return errors_in(scenario::read_plan(*text, path));
+    case FileKind::scenario:
+      break;
   }
   const auto scenarios = scenario::read_scenarios(*text, path, check::requirement_ids);
   return scenarios ? std::vector<Error>{} : scenarios.error();
 }
 
-int validate(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    if (!files::is_folder(path)) {
-      files.push_back(path);
-      continue;
-    }
-    const auto inside = scenario_files(path);
-    if (inside.empty()) throw InputError(fmt::format("{}: no scenario in this folder", path));
-    files.insert(files.end(), inside.begin(), inside.end());
-  }
+int validate(const std::vector<std::string>& words) {
+  const std::vector<std::string> files = files_named(words);
   std::size_t wrong = 0;
   for (const std::string& file : files) {
     const auto errors = errors_of(file);
@@ -51,8 +53,8 @@ int validate(const std::vector<std::string>& paths) {
 void add_validate(CLI::App& app, int& exit_code) {
   auto paths = std::make_shared<std::vector<std::string>>();
   CLI::App* command =
-      app.add_subcommand("validate", "Read scenarios and profiles, report every error");
-  command->add_option("file", *paths, "Files, or folders of scenarios")
+      app.add_subcommand("validate", "Read scenarios, profiles and plans, report every error");
+  command->add_option("file", *paths, "Files, folders of scenarios, or names of shipped ones")
       ->required()
       ->type_name("FILE");
   command->callback([paths, &exit_code] { exit_code = validate(*paths); });

@@ -1,6 +1,7 @@
 // sipharness: the command line. One file per subcommand; here are the words they share, and the
 // only place that turns errors into exit codes.
 
+#include <algorithm>
 #include <exception>
 #include <sstream>
 
@@ -10,7 +11,9 @@
 #include "harness/base/version.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/console.hpp"
+#include "harness/cli/help.hpp"
 #include "harness/cli/shortage.hpp"
+#include "harness/cli/words.hpp"
 #include "harness/host/machine/descriptors.hpp"
 #include "harness/host/process/signals.hpp"
 
@@ -41,17 +44,21 @@ constexpr const char* see_help = "Run with --help for more information.";
 int parse_and_run(int argc, char** argv) {
   CLI::App app{"Proves that SIP phones survive the loss of a server.", "sipharness"};
   app.set_version_flag("--version", fmt::format("sipharness {}", version()));
+  app.formatter(help_formatter());
   app.require_subcommand(1);
   int exit_code = passed;
   for (const auto add : {add_run, add_check, add_inspect, add_list, add_explain, add_validate,
                          add_selftest, add_serve, add_doctor})
     add(app, exit_code);
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  check_subcommand(app, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help and version are "errors" of code 0 to CLI11.
     if (error.get_exit_code() != 0)
-      throw InputError(std::vector<std::string>{error.what(), see_help});
+      throw InputError(std::vector<std::string>{
+          fmt::format("{}{}", error.what(), option_hint(app, arguments)), see_help});
     std::ostringstream help;
     app.exit(error, help);
     write_output(help.str());

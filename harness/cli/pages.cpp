@@ -89,7 +89,7 @@ std::string coverage_page(const std::vector<scenario::Scenario>& scenarios) {
 
 std::string keys_page() {
   std::string page =
-      "# Keys of scenarios and profiles\n\n"
+      "# Keys of scenarios, profiles and plans\n\n"
       "Made by `./dev docs`; do not edit. Every key that `sipharness validate` accepts, object by "
       "object. [scenarios.md](scenarios.md) and [softphones.md](softphones.md) explain how they "
       "work together.\n";
@@ -97,6 +97,8 @@ std::string keys_page() {
     page += section(table, "Scenario");
   for (const scenario::KeyTable& table : scenario::profile_key_tables())
     page += section(table, "Profile");
+  for (const scenario::KeyTable& table : scenario::plan_key_tables())
+    page += section(table, "Plan");
   return page;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "fake_servers/provisioning.hpp"
+#include "harness/cli/words.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -38,7 +39,7 @@ void add_phone_options(CLI::App& command, PhoneArguments& arguments) {
       .add_option("--reprovision", arguments.reprovision,
                   "What boot does to the phone: auto, none, resync or reboot (auto: reboot "
                   "where the passcode is known)")
-      ->check(CLI::IsMember(reprovisions));
+      ->check(one_of({"auto", "none", "resync", "reboot"}));
   command.add_flag("--prompts", arguments.prompts,
                    "Ask a person for what the phone cannot be made to do");
   command

@@ -1,8 +1,12 @@
 #include "harness/cli/progress.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "harness/cli/console.hpp"
+#include "harness/cli/workload.hpp"
+#include "harness/host/terminal.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -11,12 +15,16 @@ constexpr Duration line_period = 10s;
 
 }  // namespace
 
+Progress::Progress(std::string title, Duration after)
+    : title_(std::move(title)), after_(after), rewrites_(host::can_rewrite_lines(stderr)) {}
+
 void Progress::show(const stage::RunOptions::Progress& now) {
+  const Duration left = std::max(Duration::zero(), now.duration - now.now) + after_;
   const std::string line =
-      fmt::format("{}  {} of {}  awaiting {}", name_, format_seconds(now.now, 1),
-                  format_duration(now.duration), now.awaiting);
-  if (terminal_) {
-    write_status("\r\x1b[K" + printable(line));
+      fmt::format("{}  {} of {}, {} left  awaiting {}", title_, format_seconds(now.now, 1),
+                  format_duration(now.duration), forecast(left), now.awaiting);
+  if (rewrites_) {
+    write_status("\r\x1b[K" + shortened_to_width(printable(line)));
     shown_ = true;
   } else if (now.now - last_line_ >= line_period) {
     last_line_ = now.now;

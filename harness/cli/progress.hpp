@@ -1,8 +1,9 @@
 #pragma once
-// What a person sees while real time passes: the scenario's clock and what is awaited next. On a
-// terminal one line that rewrites itself, elsewhere a line every ten seconds.
+// Progress of a run in real time: one line that rewrites itself at a terminal, a line every ten
+// seconds elsewhere. It tells how long this run and those after it still take.
 
 #include <string>
+#include <utility>
 
 #include "harness/stage/options.hpp"
 
@@ -10,16 +11,18 @@ namespace sipharness::cli {
 
 class Progress {
  public:
-  Progress(std::string name, bool terminal) : name_(std::move(name)), terminal_(terminal) {}
+  /// @param after what comes behind this run takes so long
+  Progress(std::string title, Duration after);
   void show(const stage::RunOptions::Progress& now);
-  /// Takes the line away again.
+  /// Before anything else is written.
   void clear();
 
  private:
-  std::string name_;
-  bool terminal_;
+  std::string title_;
+  Duration after_;
+  bool rewrites_;
+  Duration last_line_{};
   bool shown_ = false;
-  Duration last_line_ = -1h;
 };
 
 }  // namespace sipharness::cli

@@ -1,15 +1,19 @@
 #include "harness/cli/shipped.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "harness/check/checks.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/named_files.hpp"
 #include "harness/files/files.hpp"
 #include "harness/host/machine/probes.hpp"
 #include "harness/json/document.hpp"
+#include "harness/scenario/problems.hpp"
 #include "harness/verdict/selection.hpp"
 
 namespace sipharness::cli {
@@ -17,17 +21,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_scenario_file(const fs::path& path) {
-  return path.extension() == ".json" && !path.stem().string().ends_with(".schema") &&
-         path.parent_path().filename() != "profiles";
-}
+/// What tells a file that is no scenario: its "$schema", or, where it has none, a key or its path.
+struct KindSign {
+  FileKind kind;
+  std::string_view schema, key, folder, file_end;
+};
 
-std::vector<std::string> shipped_profile_names() {
-  std::vector<std::string> names;
-  for (const fs::directory_entry& entry : fs::directory_iterator(shipped_scenarios() + "/profiles"))
-    if (entry.path().extension() == ".json") names.push_back(entry.path().stem());
-  std::ranges::sort(names);
-  return names;
+constexpr std::array kind_signs{
+    KindSign{FileKind::profile, "profile.schema.json", "kind", "profiles", "profile.json"},
+    KindSign{FileKind::plan, "plan.schema.json", "scenarios", "plans", "plan.json"}};
+
+bool may_be_scenario(const fs::path& path) {
+  if (path.extension() != ".json" || path.stem().string().ends_with(".schema")) return false;
+  const auto text = files::read_file(path);
+  return !text || kind_of(*text, path) == FileKind::scenario;
 }
 
 }  // namespace
@@ -42,61 +49,72 @@ std::string shipped_scenarios() {
       "the shipped scenarios are not to be found: run from the source folder, or install");
 }
 
-bool is_profile(const std::string& text, const std::string& path) {
+std::vector<std::string> shipped_profile_names() {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(shipped_scenarios() + "/profiles"))
+    if (entry.path().extension() == ".json") names.push_back(entry.path().stem());
+  std::ranges::sort(names);
+  return names;
+}
+
+FileKind kind_of(const std::string& text, const std::string& path) {
   const auto file = json::parse(text, path);
-  const json::Value* const schema = file ? file->find("$schema") : nullptr;
-  if (schema != nullptr) return schema->string.ends_with("profile.schema.json");
-  if (file && file->find("kind") != nullptr) return true;
-  return path.ends_with("profile.json") || fs::path(path).parent_path().filename() == "profiles";
+  const auto has = [&file](std::string_view key) { return file && file->find(key) != nullptr; };
+  const std::string schema = has("$schema") ? file->find("$schema")->string : std::string();
+  const std::string folder = fs::path(path).parent_path().filename();
+  for (const KindSign& sign : kind_signs) {
+    const bool is_by_path = folder == sign.folder || path.ends_with(sign.file_end);
+    const bool is_it = schema.empty() ? has(sign.key) || is_by_path : schema.ends_with(sign.schema);
+    if (is_it) return sign.kind;
+  }
+  return FileKind::scenario;
 }
 
 std::vector<std::string> scenario_files(const std::string& folder) {
   std::vector<std::string> files;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && is_scenario_file(entry.path())) files.push_back(entry.path());
-  std::erase_if(files, [](const std::string& path) {
-    const auto text = files::read_file(path);
-    return text && is_profile(*text, path);
-  });
+    if (entry.is_regular_file() && may_be_scenario(entry.path())) files.push_back(entry.path());
   std::ranges::sort(files);
   return files;
 }
 
-std::vector<scenario::Scenario> read_scenarios(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    if (!files::is_folder(path)) {
-      files.push_back(path);
-      continue;
-    }
-    const auto inside = scenario_files(path);
-    if (inside.empty()) throw InputError(fmt::format("{}: no scenario in this folder", path));
-    files.insert(files.end(), inside.begin(), inside.end());
+namespace {
+
+/// Those of the variants that were asked for: the one of the name, else those in `variants`.
+void keep_wanted(std::vector<scenario::Scenario>& scenarios, const std::string& variant) {
+  if (variant.empty()) return;
+  const std::vector<scenario::Scenario> all = std::exchange(scenarios, {});
+  std::vector<std::string_view> known;
+  for (const scenario::Scenario& one : all) {
+    known.push_back(one.variant);
+    if (one.variant == variant) scenarios.push_back(one);
   }
+  if (scenarios.empty()) reject_unknown("variant", variant, known);
+}
+
+}  // namespace
+
+std::vector<scenario::Scenario> read_scenarios(const std::vector<std::string>& words,
+                                               const std::string& variant) {
   std::vector<scenario::Scenario> all;
   std::vector<Error> errors;
-  for (const std::string& file : files) {
-    const std::string text = value_or_reject(files::read_file(file));
-    auto scenarios = scenario::read_scenarios(text, file, check::requirement_ids);
-    if (scenarios)
+  for (const NamedScenario& named : scenarios_named(words)) {
+    const std::string text = value_or_reject(files::read_file(named.file));
+    auto scenarios = scenario::read_scenarios(text, named.file, check::requirement_ids);
+    if (scenarios) {
+      keep_wanted(*scenarios, named.variant);
       all.insert(all.end(), scenarios->begin(), scenarios->end());
-    else
+    } else {
       errors.insert(errors.end(), scenarios.error().begin(), scenarios.error().end());
+    }
   }
   if (!errors.empty()) reject(errors);
+  keep_wanted(all, variant);
   return all;
 }
 
 scenario::Profile read_profile(const std::string& name_or_path) {
-  const bool is_path =
-      name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".json");
-  if (!is_path) {
-    const std::vector<std::string> names = shipped_profile_names();
-    reject_unknown("profile", name_or_path, {names.begin(), names.end()});
-  }
-  const std::string file =
-      is_path ? name_or_path
-              : fmt::format("{}/profiles/{}.json", shipped_scenarios(), name_or_path);
+  const std::string file = profile_named(name_or_path);
   return value_or_reject(scenario::read_profile(value_or_reject(files::read_file(file)), file));
 }
 
@@ -109,10 +127,9 @@ std::vector<scenario::Profile> shipped_profiles() {
 void reject_unknown(std::string_view what, const std::string& word,
                     const std::vector<std::string_view>& known) {
   if (std::ranges::find(known, word) != known.end()) return;
-  const std::string_view nearest = json::nearest(word, known);
+  const std::string hint = scenario::did_you_mean(word, known);
   throw InputError(fmt::format("unknown {} \"{}\"{}", what, word,
-                               nearest.empty() ? std::string("; see sipharness list")
-                                               : fmt::format(", did you mean \"{}\"?", nearest)));
+                               hint.empty() ? "; see sipharness list" : hint));
 }
 
 std::vector<std::string> requirements_named(const std::vector<std::string>& words) {

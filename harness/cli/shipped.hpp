@@ -2,6 +2,7 @@
 // Where the scenarios and profiles that come with the harness are: beside the source tree one
 // stands in, or installed beside the program.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,18 +14,23 @@ namespace sipharness::cli {
 /// The folder of shipped scenarios. Throws InputError if there is none.
 std::string shipped_scenarios();
 
-/// Whether the text is a profile, by its "$schema" or, without one, its "kind"; if it says neither,
-/// by its path.
-bool is_profile(const std::string& text, const std::string& path);
+enum class FileKind : std::uint8_t { scenario, profile, plan };
+
+/// What a file is: by its "$schema" or, without one, by a key that only its kind has, or its path.
+FileKind kind_of(const std::string& text, const std::string& path);
 
 /// Every scenario file below `folder`, sorted; schemas and profiles left out.
 std::vector<std::string> scenario_files(const std::string& folder);
 
-/// Reads scenarios from files and folders; every error of every file at once, as InputError.
-std::vector<scenario::Scenario> read_scenarios(const std::vector<std::string>& paths);
+/// Reads what words name (named_files.hpp); every error of every file at once, as InputError.
+/// @param variant only those of this name; empty: all.
+std::vector<scenario::Scenario> read_scenarios(const std::vector<std::string>& words,
+                                               const std::string& variant = {});
 
-/// `name_or_path` is a file, or the name of a shipped profile.
+/// By name or path.
 scenario::Profile read_profile(const std::string& name_or_path);
+
+std::vector<std::string> shipped_profile_names();
 
 /// Every profile that comes with the harness, by name.
 std::vector<scenario::Profile> shipped_profiles();

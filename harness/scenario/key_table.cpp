@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "harness/scenario/key_names.hpp"
+#include "harness/scenario/plan_form.hpp"
 #include "harness/scenario/writer.hpp"
 
 namespace sipharness::scenario {
@@ -194,6 +195,10 @@ std::vector<KeyTable> scenario_key_tables() {
 
 std::vector<KeyTable> profile_key_tables() {
   return tables_from<Profile>();
+}
+
+std::vector<KeyTable> plan_key_tables() {
+  return tables_from<Plan>();
 }
 
 }  // namespace sipharness::scenario

@@ -32,5 +32,6 @@ struct KeyTable {
 /// The outermost object first, each other one behind the first that has it.
 std::vector<KeyTable> scenario_key_tables();
 std::vector<KeyTable> profile_key_tables();
+std::vector<KeyTable> plan_key_tables();
 
 }  // namespace sipharness::scenario

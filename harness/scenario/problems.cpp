@@ -35,6 +35,12 @@ std::string describe(const json::Value& value) {
   }
 }
 
+Error joined(std::vector<Error> errors) {
+  Error all = std::move(errors.front());
+  for (std::size_t i = 1; i < errors.size(); ++i) all.message.append("\n").append(errors[i].text());
+  return all;
+}
+
 std::string enumerate(const std::vector<std::string_view>& words) {
   if (words.size() < 2) return words.empty() ? "" : std::string(words.front());
   return fmt::format("{} or {}", fmt::join(words.begin(), words.end() - 1, ", "), words.back());

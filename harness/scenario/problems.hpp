@@ -44,6 +44,9 @@ class Problems {
   std::vector<Problem> found_;
 };
 
+/// All errors, at least one, as one: its text is one line for each.
+Error joined(std::vector<Error> errors);
+
 /// What stands in the file, for a sentence: "60", "\"5 sec\"", "an object".
 std::string describe(const json::Value& value);
 /// "a", "a or b", "a, b or c".

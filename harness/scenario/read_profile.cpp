@@ -18,13 +18,6 @@ void check_sources(const Fields& fields, const Profile& profile) {
                             fmt::format("\"{}\" is no key of a profile", key));
 }
 
-/// All errors as one: its text is one line for each.
-Error joined(std::vector<Error> errors) {
-  Error all = std::move(errors.front());
-  for (std::size_t i = 1; i < errors.size(); ++i) all.message.append("\n").append(errors[i].text());
-  return all;
-}
-
 }  // namespace
 
 void check(const Fields& fields, sip::Timers& timers) {

@@ -7,9 +7,9 @@
 
 #include "harness/base/setup_error.hpp"
 #include "harness/dut/external/external_device.hpp"
-#include "harness/dut/process/drivable.hpp"
 #include "harness/dut/process/process_device.hpp"
 #include "harness/dut/reference_ua/reference_ua.hpp"
+#include "harness/host/process/device_log.hpp"
 #include "harness/stage/phone_desk.hpp"
 
 namespace sipharness::stage {
@@ -30,12 +30,13 @@ dut::DeviationSet deviations_of(const RunOptions& options) {
   return set;
 }
 
+/// An account may have none: its device registers where nobody asks for it.
 std::string password_of(const scenario::Profile& profile) {
+  if (!profile.account.password) return {};
   const auto password = scenario::resolve(profile.account.password);
   if (!password)
     throw SetupError(fmt::format("the password of account {} is not available: set {}",
-                                 profile.account.user,
-                                 profile.account.password.value_or(scenario::Password{}).value));
+                                 profile.account.user, profile.account.password->value));
   return *password;
 }
 
@@ -58,7 +59,6 @@ IpAddress softphone_address(const Production& production, unsigned device) {
 
 std::unique_ptr<dut::Device> make_process(const RealServices& services, unsigned device) {
   const Production& production = services.production;
-  dut::check_drivable(production.profile, production.scenario);
   dut::ProcessDevice::Options options;
   options.name = name_of(production, device);
   // A user may have a slash (RFC 3261 §25.1), a file may not.
@@ -73,6 +73,12 @@ std::unique_ptr<dut::Device> make_process(const RealServices& services, unsigned
   options.values.device = softphone_address(production, device);
   options.values.password = password_of(production.profile);
   options.values.run_folder = services.folder.path;
+  const std::size_t length = options.values.password.size();
+  if (length > 0 && length < host::shortest_secret)
+    services.journal.write(journal::Remark{
+        fmt::format("the password has less than {} characters: device.log and the copies of "
+                    "configuration files may show it",
+                    host::shortest_secret)});
   return std::make_unique<dut::ProcessDevice>(services.world, services.journal, std::move(options));
 }
 

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/rng.hpp"
 #include "harness/base/setup_error.hpp"
 #include "harness/capture/pcap_writer.hpp"
+#include "harness/dut/process/drivable.hpp"
 #include "harness/host/real_world.hpp"
 #include "harness/host/terminal.hpp"
 #include "harness/judge/control_runs.hpp"
@@ -43,6 +45,7 @@ Addresses chosen_addresses(const scenario::Scenario& scenario, const RunOptions&
 struct Part {
   const scenario::Scenario& scenario;  ///< with addresses
   std::string folder;
+  std::string request{};    ///< of the whole run; empty: a control run
   bool is_healthy = false;  ///< a control run
   bool device_was_up = false;
 };
@@ -57,8 +60,9 @@ void stage_part(const Part& part, const scenario::Profile& profile, const RunOpt
                               part.is_healthy,
                               part.device_was_up};
   const judge::RunFolder folder{part.folder};
-  judge::write_inputs(folder, production.scenario, production.profile,
-                      {real ? "real" : "virtual", options.seed, options.device.text()});
+  judge::write_inputs(
+      folder, production.scenario, production.profile,
+      {real ? "real" : "virtual", options.seed, options.device.text(), part.request});
   if (real)
     run_in_real_time(production, folder);
   else
@@ -85,7 +89,7 @@ bool is_interrupted(const RunOptions& options) {
 void leave_unplayed(const Part& part, const scenario::Profile& profile, const RunOptions& options) {
   const judge::RunFolder folder{part.folder};
   judge::write_inputs(folder, part.scenario, configured(profile, part.scenario),
-                      {"real", options.seed, options.device.text()});
+                      {"real", options.seed, options.device.text(), part.request});
   capture::PcapWriter(folder.capture(), packet::LinkType::ethernet).flush();
   const host::RealWorld world;
   const host::RealWorld::ClockPair clocks = world.read_clocks();
@@ -95,8 +99,9 @@ void leave_unplayed(const Part& part, const scenario::Profile& profile, const Ru
   journal.write(journal::Ended{is_interrupted(options) ? "interrupted" : "not played"});
 }
 
-void stage_with_control_runs(const scenario::Scenario& scenario, const scenario::Profile& profile,
+void stage_with_control_runs(const Part& main, const scenario::Profile& profile,
                              const RunOptions& options) {
+  const scenario::Scenario& scenario = main.scenario;
   const bool by_hand = options.device.kind == DeviceKind::external;
   const scenario::Scenario healthy = healthy_run({.main = scenario,
                                                   .healthy = *options.healthy,
@@ -104,24 +109,47 @@ void stage_with_control_runs(const scenario::Scenario& scenario, const scenario:
                                                   .can_be_driven = !by_hand || host::has_person()});
   const judge::RunFolder folder{options.folder};
   const RunOptions before = options_of_control_run(options, "before the fault");
-  stage_part({healthy, folder.before(), true, false}, profile, before);
+  stage_part({healthy, folder.before(), {}, true, false}, profile, before);
   const auto control = judge::judge_control_run(folder.before());
   if (!control)
     throw SetupError("the control run cannot be read, which is a fault of the harness: " +
                      control.error().text());
-  if (is_interrupted(options) || !control->ok)
-    return leave_unplayed({scenario, folder.path}, profile, options);
-  stage_part({scenario, folder.path, false, true}, profile, options);
+  if (is_interrupted(options) || !control->ok) return leave_unplayed(main, profile, options);
+  stage_part({scenario, folder.path, main.request, false, true}, profile, options);
   if (is_interrupted(options)) return;
   const RunOptions after = options_of_control_run(options, "after the fault");
-  stage_part({healthy, folder.after(), true, true}, profile, after);
+  stage_part({healthy, folder.after(), {}, true, true}, profile, after);
+}
+
+bool has_control_runs(const scenario::Scenario& scenario, const scenario::Profile& profile,
+                      const RunOptions& options) {
+  return options.device.is_foreign() && options.healthy && profile.registers &&
+         stages_fault(scenario);
+}
+
+/// policy: what a control run takes, as it ends when its timeline is played.
+constexpr Duration control_run_time = 5s;
+/// policy: from one run to the next: sockets, capture, judging.
+constexpr Duration time_between_runs = 250ms;
+
+/// policy: until it sends its first REGISTER, which is scenario zero.
+Duration boot_time(const RunOptions& options) {
+  switch (options.device.kind) {
+    case DeviceKind::phone:
+      return options.phone.reprovision == Reprovision::none ? Duration::zero() : Duration(90s);
+    case DeviceKind::process:
+      return 1s;
+    default:
+      return Duration::zero();
+  }
 }
 
 }  // namespace
 
-void run(const scenario::Scenario& scenario, const scenario::Profile& profile,
-         const RunOptions& options) {
+void require_playable(const scenario::Scenario& scenario, const scenario::Profile& profile,
+                      const RunOptions& options) {
   const bool real = is_real_time(options);
+  if (options.device.kind == DeviceKind::process) dut::check_drivable(profile, scenario);
   if (real && !options.device.is_foreign() && scenario.devices > 1)
     throw SetupError(
         fmt::format("{} has {} devices: they live in virtual time only, run it "
@@ -132,15 +160,36 @@ void run(const scenario::Scenario& scenario, const scenario::Profile& profile,
         fmt::format("{} has {} devices: say --account USER, that of the first; the others are "
                     "counted up from it",
                     scenario.full_name(), scenario.devices));
+}
+
+Duration real_time_needed(const scenario::Scenario& scenario, const scenario::Profile& profile,
+                          const RunOptions& options) {
+  const Duration boot = boot_time(options);
+  const Duration main = boot + scenario.duration + time_between_runs;
+  return has_control_runs(scenario, profile, options) ? main + 2 * (boot + control_run_time) : main;
+}
+
+std::string request_digest(const scenario::Scenario& scenario, const scenario::Profile& profile,
+                           const RunOptions& options) {
+  const std::string text =
+      fmt::format("{}\n{}\n{} {} {} {} {} {} {}", scenario::to_json(scenario),
+                  scenario::to_json(profile), options.device.text(), options.device.phone_address,
+                  options.seed, is_real_time(options), static_cast<int>(options.capture),
+                  options.healthy.has_value(), fmt::join(options.deviations, " "));
+  return fmt::format("{:016x}", fnv1a(text));
+}
+
+void run(const scenario::Scenario& scenario, const scenario::Profile& profile,
+         const RunOptions& options) {
+  require_playable(scenario, profile, options);
   const scenario::Scenario placed =
-      with_addresses(scenario, chosen_addresses(scenario, options, !real));
+      with_addresses(scenario, chosen_addresses(scenario, options, !is_real_time(options)));
   require_two_endpoints(placed);
-  const bool has_control_runs =
-      options.device.is_foreign() && options.healthy && profile.registers && stages_fault(scenario);
-  if (has_control_runs)
-    stage_with_control_runs(placed, profile, options);
+  const Part part{placed, options.folder, request_digest(scenario, profile, options)};
+  if (has_control_runs(scenario, profile, options))
+    stage_with_control_runs(part, profile, options);
   else
-    stage_part({placed, options.folder}, profile, options);
+    stage_part(part, profile, options);
 }
 
 }  // namespace sipharness::stage

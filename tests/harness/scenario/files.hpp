@@ -19,12 +19,14 @@ inline std::string text_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// Every JSON file below a folder of the source tree that is no schema, sorted.
+/// Every JSON file below a folder of the source tree that is neither schema nor plan, sorted.
 inline std::vector<std::string> json_files(const std::string& folder) {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(source_path(folder))) {
     const std::string path = entry.path().string();
-    if (path.ends_with(".json") && !path.ends_with(".schema.json")) files.push_back(path);
+    const bool is_other =
+        path.ends_with(".schema.json") || path.find("/plans/") != std::string::npos;
+    if (path.ends_with(".json") && !is_other) files.push_back(path);
   }
   std::sort(files.begin(), files.end());
   return files;

@@ -128,8 +128,10 @@ void expect_same(const json::Value& document, const KeyTable& table) {
 void expect_same(const std::string& name, const std::vector<KeyTable>& tables) {
   const json::Value document = schema(name);
   Names objects{""};
-  for (const auto& [key, value] : document.find("$defs")->members)
-    if (value.find("properties") != nullptr) objects.push_back(key);
+  const json::Value* const definitions = document.find("$defs");
+  if (definitions != nullptr)
+    for (const auto& [key, value] : definitions->members)
+      if (value.find("properties") != nullptr) objects.push_back(key);
   Names described;
   for (const KeyTable& table : tables) {
     described.emplace_back(table.name);
@@ -144,6 +146,10 @@ TEST(Schema, says_of_a_scenario_what_reader_and_writer_walk) {
 
 TEST(Schema, says_of_a_profile_what_reader_and_writer_walk) {
   expect_same("profile", profile_key_tables());
+}
+
+TEST(Schema, says_of_a_plan_what_the_reader_walks) {
+  expect_same("plan", plan_key_tables());
 }
 
 }  // namespace

@@ -1,0 +1,277 @@
+#include "harness/cli/player.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "harness/base/setup_error.hpp"
+#include "harness/cli/console.hpp"
+#include "harness/cli/page.hpp"
+#include "harness/cli/partial_judge.hpp"
+#include "harness/cli/progress.hpp"
+#include "harness/cli/shipped.hpp"
+#include "harness/cli/shortage.hpp"
+#include "harness/files/files.hpp"
+#include "harness/host/process/home_guard.hpp"
+#include "harness/host/process/signals.hpp"
+#include "harness/host/process/workers.hpp"
+#include "harness/judge/judge.hpp"
+#include "harness/judge/run_folder.hpp"
+#include "harness/stage/run.hpp"
+#include "reports/report.hpp"
+
+namespace sipharness::cli {
+namespace {
+
+/// A signal of this number less ended a worker.
+constexpr int killed = 128;
+
+constexpr std::string_view could_not_be_staged = "could not be staged, as told when it was tried";
+
+std::string folder_name(const scenario::Scenario& scenario) {
+  return scenario.variant.empty() ? scenario.name
+                                  : fmt::format("{}-{}", scenario.name, scenario.variant);
+}
+
+/// Several runs of one scenario are told apart by their seeds.
+std::string name_of(const Task& task, const RunArguments& arguments) {
+  return arguments.repeat == 1 ? task.scenario.full_name()
+                               : fmt::format("{} (seed {})", task.scenario.full_name(), task.seed);
+}
+
+class Player {
+ public:
+  explicit Player(const Workload& workload)
+      : workload_(workload),
+        arguments_(workload.arguments),
+        tasks_(workload.tasks),
+        folders_(tasks_.size()),
+        why_not_(tasks_.size()),
+        results_(tasks_.size()) {}
+
+  int play() {
+    tell_what_is_to_come();
+    if (arguments_.jobs > 1 && tasks_.size() > 1)
+      play_side_by_side();
+    else
+      play_in_turn();
+    const verdict::Batch batch = collect();
+    write_results(batch, arguments_.output);
+    if (tasks_.size() > 1) print_summary(batch);
+    const auto could_not = [](const verdict::NotRun& one) { return !one.is_by_choice; };
+    return std::ranges::any_of(batch.not_run, could_not) ? static_cast<int>(cannot_run)
+                                                         : verdict::exit_code(batch.results);
+  }
+
+ private:
+  bool is_real_time() const { return arguments_.is_real_time(); }
+  bool may_go_on() const { return !host::is_interrupted() && !is_ended_early_; }
+  std::string time_left(std::size_t first) const {
+    return forecast(time_needed(tasks_, first, arguments_.jobs));
+  }
+
+  void tell_what_is_to_come() const {
+    for (const Task& task : tasks_)
+      if (!task.why_not.empty() && !task.is_left_out)
+        tell(fmt::format("sipharness: {}: {}", task.scenario.full_name(), task.why_not));
+    const auto to_run = std::ranges::count_if(tasks_, &Task::has_to_run);
+    const auto ran = std::ranges::count_if(tasks_, [](const Task& t) { return !t.folder.empty(); });
+    if (ran > 0) tell(fmt::format("sipharness: {} of {} runs ended before", ran, tasks_.size()));
+    if (is_real_time() && tasks_.size() > 1)
+      tell(fmt::format("sipharness: {} runs in real time, {}", to_run, time_left(0)));
+  }
+
+  // --- One after the other -----------------------------------------------------------------------
+
+  void play_in_turn() {
+    for (std::size_t index = 0; index < tasks_.size() && may_go_on(); ++index) {
+      if (!tasks_[index].why_not.empty()) continue;
+      if (tasks_[index].has_to_run() && !stage_and_show(index)) continue;
+      judge(index);
+    }
+  }
+
+  bool stage_and_show(std::size_t index) {
+    if (!make_folder(index)) return false;
+    stage::RunOptions options = options_for(index);
+    Progress progress(progress_title(index), time_needed(tasks_, index + 1, 1));
+    if (!arguments_.output.quiet)
+      options.on_progress = [&](const auto& now) { progress.show(now); };
+    options.tell = [&, tell = options.tell](const std::string& text) {
+      progress.clear();
+      tell(text);
+    };
+    const bool staged = stage(index, options);
+    progress.clear();
+    if (!staged) why_not_[index] = could_not_be_staged;
+    return staged;
+  }
+
+  std::string progress_title(std::size_t index) const {
+    const std::string name = name_of(tasks_[index], arguments_);
+    return tasks_.size() == 1 ? name : fmt::format("{}/{} {}", index + 1, tasks_.size(), name);
+  }
+
+  // --- Side by side ------------------------------------------------------------------------------
+
+  void play_side_by_side() {
+    host::Workers workers;
+    std::size_t next = 0;
+    while (next < tasks_.size() || workers.running() > 0) {
+      if (next < tasks_.size() && may_go_on() && workers.running() < arguments_.jobs) {
+        start(workers, next++);
+        continue;
+      }
+      const auto finished = workers.wait();
+      if (!finished) break;
+      on_finished(finished->id, finished->exit_code);
+      if (is_real_time() && next < tasks_.size() && may_go_on())
+        tell(fmt::format("sipharness: {} of {} runs started, {} left", next, tasks_.size(),
+                         time_left(next)));
+    }
+  }
+
+  void start(host::Workers& workers, std::size_t index) {
+    if (!tasks_[index].why_not.empty()) return;
+    if (!tasks_[index].has_to_run()) return judge(index);
+    if (make_folder(index)) workers.start(index, [this, index] { return stage_in_child(index); });
+  }
+
+  void on_finished(std::size_t index, int code) {
+    if (code == passed)
+      judge(index);
+    else if (code > killed)
+      give_up(index, fmt::format("signal {} ended its process", code - killed));
+    else
+      why_not_[index] = could_not_be_staged;
+  }
+
+  int stage_in_child(std::size_t index) {
+    try {
+      stage::RunOptions options = options_for(index);
+      options.slot = static_cast<unsigned>(index);
+      return stage(index, options) ? passed : cannot_run;
+    } catch (const std::exception& error) {
+      tell(fmt::format("sipharness: {}: {}", tasks_[index].scenario.name, words_of(error)));
+      return cannot_run;
+    }
+  }
+
+  // --- One run -----------------------------------------------------------------------------------
+
+  bool make_folder(std::size_t index) {
+    try {
+      folders_[index] =
+          files::make_run_folder(arguments_.runs_folder(), folder_name(tasks_[index].scenario));
+      return true;
+    } catch (const SetupError& error) {
+      give_up(index, error.what());
+      return false;
+    }
+  }
+
+  stage::RunOptions options_for(std::size_t index) const {
+    const Task& task = tasks_[index];
+    stage::RunOptions options = workload_.options;
+    options.tell = [name = task.scenario.name](const std::string& text) {
+      cli::tell(fmt::format("sipharness: {}: {}", name, text));
+    };
+    options.folder = folders_[index];
+    options.seed = task.seed;
+    options.interrupted = [] { return host::is_interrupted(); };
+    options.on_partial = [judge = std::make_shared<PartialJudge>(
+                              judge::RunFolder{folders_[index]})] { judge->judge(); };
+    return options;
+  }
+
+  /// A scenario that cannot be run here, or with this device, does not keep others from their turn.
+  bool stage(std::size_t index, const stage::RunOptions& options) const {
+    try {
+      stage::run(tasks_[index].scenario, workload_.profile, options);
+      return true;
+    } catch (const SetupError& error) {
+      tell(fmt::format("sipharness: {}: {}", tasks_[index].scenario.full_name(), error.what()));
+      return false;
+    }
+  }
+
+  /// A result that finds no room in its folder is still one of the results.
+  void judge(std::size_t index) {
+    const std::string& folder = folders_[index].empty() ? tasks_[index].folder : folders_[index];
+    judge::JudgeRequest request;
+    request.capture = folder;
+    request.only = requirements_named(arguments_.only);
+    request.strict = arguments_.strict;
+    auto judged = judge::judge(request);
+    if (!judged) return give_up(index, "cannot read the run again: " + judged.error().text());
+    try {
+      const judge::RunFolder run{folder};
+      files::write_file(run.result(), reports::json(judged->result));
+      files::write_file(run.page(), page_of(*judged));
+    } catch (const SetupError& error) {
+      give_up(index, error.what());
+    }
+    print_result(judged->result, arguments_.output, folder, tasks_.size() > 1);
+    is_ended_early_ |= arguments_.fail_fast && verdict::exit_code(judged->result) == failed;
+    results_[index] = std::move(judged->result);
+  }
+
+  void give_up(std::size_t index, const std::string& why) {
+    tell(fmt::format("sipharness: {}: {}", tasks_[index].scenario.full_name(), why));
+    why_not_[index] = why;
+  }
+
+  // --- All of them -------------------------------------------------------------------------------
+
+  /// In the order of the tasks, however many were played side by side or before.
+  verdict::Batch collect() {
+    verdict::Batch batch;
+    for (std::size_t index = 0; index < tasks_.size(); ++index) {
+      const bool is_judged = results_[index].has_value();
+      if (!is_judged || !why_not_[index].empty()) batch.not_run.push_back(not_run(index));
+      if (is_judged) batch.results.push_back(std::move(*results_[index]));
+    }
+    return batch;
+  }
+
+  verdict::NotRun not_run(std::size_t index) const {
+    const Task& task = tasks_[index];
+    const std::string name = name_of(task, arguments_);
+    if (!task.why_not.empty()) return {name, task.why_not, task.is_left_out};
+    if (!why_not_[index].empty()) return {name, why_not_[index]};
+    return {name, is_ended_early_ ? "another one failed before (--fail-fast)" : "interrupted",
+            true};
+  }
+
+  void print_summary(const verdict::Batch& batch) const {
+    if (!prints_document(arguments_.output))
+      print("\n{}",
+            reports::batch_summary(batch, {.colour = colours_output(),
+                                           .width = static_cast<std::size_t>(output_width()),
+                                           .is_repeated = arguments_.repeat > 1}));
+    if (!may_go_on() && batch.results.size() < tasks_.size())
+      tell(fmt::format("sipharness: --resume {} goes on with what did not run",
+                       arguments_.runs_folder()));
+  }
+
+  const Workload& workload_;
+  const RunArguments& arguments_;
+  const std::vector<Task>& tasks_;
+  std::vector<std::string> folders_;  ///< of what ran
+  std::vector<std::string> why_not_;  ///< it left no result, or not all of it
+  std::vector<std::optional<verdict::Result>> results_;
+  bool is_ended_early_ = false;
+};
+
+}  // namespace
+
+int play(const Workload& workload) {
+  host::catch_interrupts();
+  host::clear_leftovers();
+  return Player(workload).play();
+}
+
+}  // namespace sipharness::cli

@@ -1,0 +1,143 @@
+#include "harness/cli/workload.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "harness/base/setup_error.hpp"
+#include "harness/cli/console.hpp"
+#include "harness/cli/named_plan.hpp"
+#include "harness/cli/scenario_facts.hpp"
+#include "harness/cli/shipped.hpp"
+#include "harness/files/files.hpp"
+#include "harness/judge/judge.hpp"
+#include "harness/judge/run_folder.hpp"
+#include "harness/stage/run.hpp"
+
+namespace sipharness::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The folders of a workload by the run that was asked for, the newest last.
+using OldRuns = std::map<std::string, std::string>;
+
+OldRuns runs_in(const std::string& folder) {
+  if (!files::is_folder(folder))
+    throw InputError(fmt::format("--resume {}: no such folder", folder));
+  std::vector<std::string> paths;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+    if (entry.is_directory() && !entry.is_symlink()) paths.push_back(entry.path());
+  std::ranges::sort(paths);
+  OldRuns runs;
+  for (const std::string& path : paths)
+    if (const auto meta = judge::read_meta(judge::RunFolder{path}.meta()))
+      runs[meta->request] = path;
+  return runs;
+}
+
+/// Whether everything that belongs to a run was played: what an interrupt cut short was not.
+bool is_whole(const std::string& folder) {
+  const auto judged = judge::judge({.capture = folder});
+  if (!judged || judged->result.interrupted) return false;
+  const auto& before = judged->result.before;
+  if (!before || !before->ok) return true;
+  const auto after = judge::judge({.capture = judge::RunFolder{folder}.after()});
+  return after && !after->result.interrupted;
+}
+
+void find_what_ran(Workload& workload) {
+  const OldRuns runs = runs_in(workload.arguments.resume);
+  for (Task& task : workload.tasks) {
+    stage::RunOptions options = workload.options;
+    options.seed = task.seed;
+    const auto run = runs.find(stage::request_digest(task.scenario, workload.profile, options));
+    if (run != runs.end() && is_whole(run->second)) task.folder = run->second;
+  }
+}
+
+std::vector<scenario::Scenario> chosen_scenarios(const RunArguments& arguments) {
+  std::vector<scenario::Scenario> scenarios;
+  if (!arguments.plan.empty())
+    scenarios = scenarios_of_plan(arguments.plan);
+  else if (!arguments.scenarios.empty())
+    scenarios = read_scenarios(arguments.scenarios, arguments.variant);
+  else if (!arguments.tags.empty())
+    scenarios = read_scenarios({shipped_scenarios()});
+  else
+    throw InputError("name a scenario, --plan smoke or --tag TAG; see sipharness list");
+  std::erase_if(scenarios, [&](const scenario::Scenario& scenario) {
+    return !has_all_tags(scenario, arguments.tags);
+  });
+  if (scenarios.empty())
+    throw InputError(
+        fmt::format("no scenario has the tags {}", fmt::join(arguments.tags, " and ")));
+  return scenarios;
+}
+
+void find_what_cannot_be_played(Workload& workload) {
+  for (Task& task : workload.tasks) {
+    try {
+      stage::require_playable(task.scenario, workload.profile, workload.options);
+    } catch (const SetupError& error) {
+      task.why_not = error.what();
+      task.is_left_out = workload.arguments.chooses_by_property();
+    }
+  }
+}
+
+}  // namespace
+
+Workload prepare_workload(const RunArguments& arguments) {
+  Workload workload{arguments,
+                    with_account(read_profile(chosen_profile(arguments)), arguments.lab),
+                    run_options(arguments),
+                    {}};
+  for (scenario::Scenario& scenario : chosen_scenarios(arguments)) {
+    const Duration length = stage::real_time_needed(scenario, workload.profile, workload.options);
+    for (unsigned count = 0; count < arguments.repeat; ++count)
+      workload.tasks.push_back(
+          {.scenario = scenario, .seed = arguments.seed + count, .length = length});
+  }
+  find_what_cannot_be_played(workload);
+  if (!arguments.resume.empty()) find_what_ran(workload);
+  return workload;
+}
+
+Duration time_needed(const std::vector<Task>& tasks, std::size_t first, unsigned jobs) {
+  std::vector<Duration> busy_until(jobs);
+  for (std::size_t index = first; index < tasks.size(); ++index)
+    if (tasks[index].has_to_run()) *std::ranges::min_element(busy_until) += tasks[index].length;
+  return std::ranges::max(busy_until);
+}
+
+std::string forecast(Duration length) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(length).count();
+  if (seconds < 60) return fmt::format("{}s", seconds);
+  if (seconds < 3600) return fmt::format("{}min {}s", seconds / 60, seconds % 60);
+  return fmt::format("{}h {}min", seconds / 3600, seconds % 3600 / 60);
+}
+
+void print_workload(const Workload& workload) {
+  std::size_t playable = 0;
+  for (const Task& task : workload.tasks) {
+    const std::string name = printable(task.scenario.full_name());
+    if (task.has_to_run()) {
+      ++playable;
+      print("{:>9}  {:<44} {}\n", forecast(task.length), name, needs_text(task.scenario));
+    } else {
+      print("{:>9}  {:<44} {}\n", "-", name,
+            task.why_not.empty() ? "ran already: " + printable(task.folder)
+                                 : "cannot be played: " + printable(task.why_not));
+    }
+  }
+  const Duration all = time_needed(workload.tasks, 0, workload.arguments.jobs);
+  print("\n{} of {} runs, {} in real time", playable, workload.tasks.size(), forecast(all));
+  if (workload.arguments.jobs > 1) print(" with --jobs {}", workload.arguments.jobs);
+  if (!workload.arguments.is_real_time()) print("; in virtual time, as here, seconds");
+  print("\n");
+}
+
+}  // namespace sipharness::cli
