@@ -190,7 +190,8 @@ std::string json(const Batch& batch) {
   for (const Result& result : batch.results) results.push_back(result_json(result));
   ordered_json not_run = ordered_json::array();
   for (const NotRun& one : batch.not_run)
-    not_run.push_back({{"scenario", one.scenario}, {"why", one.why}});
+    not_run.push_back(
+        {{"scenario", one.scenario}, {"kind", to_string(one.kind)}, {"why", one.why}});
   return dump({{"format", "sipharness-results/1"},
                {"harness", sipharness::version()},
                {"verdict", to_string(overall(batch))},

@@ -184,15 +184,16 @@ Tally add_suite(pugi::xml_node suites, const Result& result, bool is_aside) {
   return tally;
 }
 
-/// What did not run is an error, unless nobody wanted it to run.
+/// What could not run is an error.
 Tally add_suite(pugi::xml_node suites, const NotRun& one) {
+  const bool is_error = one.kind == NotRun::Kind::could_not;
   Tally tally{.tests = 1};
-  (one.is_by_choice ? tally.skipped : tally.errors) = 1;
+  (is_error ? tally.errors : tally.skipped) = 1;
   pugi::xml_node suite = suites.append_child("testsuite");
   suite.append_attribute("name") = printable(one.scenario).c_str();
   tally.write(suite);
   const pugi::xml_node test = add_case(suite, printable(one.scenario), "run");
-  add_outcome(test, one.is_by_choice ? "skipped" : "error", printable(one.why));
+  add_outcome(test, is_error ? "error" : "skipped", printable(one.why));
   return tally;
 }
 

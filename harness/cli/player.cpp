@@ -61,9 +61,7 @@ class Player {
     const verdict::Batch batch = collect();
     write_results(batch, arguments_.output);
     if (tasks_.size() > 1) print_summary(batch);
-    const auto could_not = [](const verdict::NotRun& one) { return !one.is_by_choice; };
-    return std::ranges::any_of(batch.not_run, could_not) ? static_cast<int>(cannot_run)
-                                                         : verdict::exit_code(batch.results);
+    return verdict::exit_code(batch);
   }
 
  private:
@@ -238,12 +236,14 @@ class Player {
   }
 
   verdict::NotRun not_run(std::size_t index) const {
+    using Kind = verdict::NotRun::Kind;
     const Task& task = tasks_[index];
     const std::string name = name_of(task, arguments_);
-    if (!task.why_not.empty()) return {name, task.why_not, task.is_left_out};
-    if (!why_not_[index].empty()) return {name, why_not_[index]};
+    if (!task.why_not.empty())
+      return {name, task.why_not, task.is_left_out ? Kind::left_out : Kind::could_not};
+    if (!why_not_[index].empty()) return {name, why_not_[index], Kind::could_not};
     return {name, is_ended_early_ ? "another one failed before (--fail-fast)" : "interrupted",
-            true};
+            Kind::cut_short};
   }
 
   void print_summary(const verdict::Batch& batch) const {

@@ -1,6 +1,7 @@
 #include "harness/judge/judge.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 #include <variant>
@@ -16,6 +17,7 @@
 #include "harness/judge/builtin_profile.hpp"
 #include "harness/judge/control_runs.hpp"
 #include "harness/judge/guessed_roles.hpp"
+#include "harness/judge/loose_expectations.hpp"
 #include "harness/judge/macs.hpp"
 #include "harness/judge/message_counts.hpp"
 #include "harness/judge/meta.hpp"
@@ -330,6 +332,9 @@ Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request)
   if (inputs.has_profile) require_both_servers(judged.result, judged.trace, inputs.profile);
   withdraw_from_shared_accounts(judged.result, judged.trace, tested_in(inputs));
   add_notes_of_knowledge(judged.result, inputs.profile, judged.trace);
+  if (scenario != nullptr)
+    std::ranges::copy(loose_expectations(*scenario, judged.result.findings),
+                      std::back_inserter(judged.result.notes));
   judged.result.nothing_judged =
       describe_nothing_judged(judged.result, judged.trace, request.servers);
   const auto* ended = last_event<journal::Ended>(judged.trace.journal);

@@ -76,15 +76,37 @@ bool is_expected(const Result& result, const Finding& finding) {
          std::ranges::find(result.expected, finding.requirement->id) != result.expected.end();
 }
 
+std::string_view to_string(NotRun::Kind kind) {
+  switch (kind) {
+    case NotRun::Kind::cut_short:
+      return "cut_short";
+    case NotRun::Kind::left_out:
+      return "left_out";
+    case NotRun::Kind::could_not:
+      break;
+  }
+  return "could_not";
+}
+
 Verdict overall(const Batch& batch) {
+  const auto was_to_run = [](const NotRun& one) { return one.kind != NotRun::Kind::left_out; };
+  const bool is_open = batch.results.empty() || std::ranges::any_of(batch.not_run, was_to_run);
   switch (exit_code(batch.results)) {
     case 1:
       return Verdict::fail;
     case 3:
       return Verdict::inconclusive;
     default:
-      return batch.not_run.empty() ? Verdict::pass : Verdict::inconclusive;
+      return is_open ? Verdict::inconclusive : Verdict::pass;
   }
+}
+
+int exit_code(const Batch& batch) {
+  const auto could_not = [](const NotRun& one) { return one.kind == NotRun::Kind::could_not; };
+  if (std::ranges::any_of(batch.not_run, could_not)) return 4;
+  const Verdict verdict = overall(batch);
+  if (verdict == Verdict::fail) return 1;
+  return verdict == Verdict::inconclusive ? 3 : 0;
 }
 
 }  // namespace sipharness::verdict

@@ -117,17 +117,26 @@ bool is_expected(const Result& result, const Finding& finding);
 
 /// A scenario of a batch that left no result.
 struct NotRun {
+  enum class Kind : std::uint8_t {
+    could_not,  ///< the harness or its host
+    cut_short,  ///< by an interrupt, or because another one failed
+    left_out,   ///< the device cannot play it, and nobody named it
+  };
   std::string scenario;  ///< its full name
   std::string why;
-  bool is_by_choice = false;  ///< nobody wanted it to run: interrupted, or --fail-fast
+  Kind kind = Kind::could_not;
 };
+std::string_view to_string(NotRun::Kind kind);
 
 /// What several scenarios came to, in the order they ended.
 struct Batch {
   std::vector<Result> results;
   std::vector<NotRun> not_run{};
 };
-/// That of its results; inconclusive where one passed and another left none.
+/// That of its results; inconclusive where none is there, or where one passed and another that was
+/// to run left none.
 Verdict overall(const Batch& batch);
+/// 0 passed, 1 failed, 3 inconclusive, 4 something could not run.
+int exit_code(const Batch& batch);
 
 }  // namespace sipharness::verdict

@@ -101,6 +101,23 @@ class Refused(EndToEnd):
                 self.assertIn(why, done.stderr)
                 self.assertFalse(folders)
 
+    def test_a_window_that_would_be_loosened_is_told(self):
+        scenario = json.loads((SCENARIOS / "guide/primary_silent_on_invite.json").read_text())
+        scenario["expect"] = [{"requirement": "GRP-CALL-03", "max": "300s"}]
+        file = self.scratch / "loose.json"
+        file.write_text(json.dumps(scenario))
+        done, _ = self.run_scenarios(file)
+        self.assertIn("expect GRP-CALL-03: max 5min is looser than the 32.200 s of the requirement and changes nothing",
+                      done.stdout)
+
+    def test_a_profile_needs_no_password(self):
+        profile = json.loads((SCENARIOS / "profiles/reference.json").read_text())
+        profile["account"].pop("password", None)
+        file = self.scratch / "profile.json"
+        file.write_text(json.dumps(profile))
+        done, _ = self.run_scenarios("both_up_register", "--profile", file)
+        self.assert_exit(done, 0)
+
     def test_nothing_to_run_is_told(self):
         done = sipharness("run")
         self.assert_exit(done, 2)
@@ -232,8 +249,11 @@ class Batches(EndToEnd):
         self.assertIn("baresip cannot dial", done.stderr)
         self.assertIn("softphones are driven over IPv4", done.stderr)
         self.assertFalse(folders)
-        done, _ = self.run_scenarios("--tag", "ipv6", "--device", "process:baresip", "--profile", file)
-        self.assert_exit(done, 0)
+        done, _ = self.run_scenarios("--tag", "ipv6", "--device", "process:baresip", "--profile", file, "--json",
+                                     self.scratch / "r.json")
+        self.assert_exit(done, 3)
+        left_out = json.loads((self.scratch / "r.json").read_text())["not_run"]
+        self.assertEqual({one["kind"] for one in left_out}, {"left_out"})
 
     def test_a_batch_that_was_cut_short_is_gone_on_with(self):
         out = self.scratch / "runs"

@@ -108,7 +108,8 @@ TEST_F(Junit, says_which_phone_was_judged_when_and_for_how_long) {
 
 TEST_F(Junit, has_an_error_for_what_could_not_run_and_skips_what_nobody_wanted_to) {
   Batch batch;
-  batch.not_run = {{"a", "no such interface"}, {"b", "interrupted", true}};
+  batch.not_run = {{"a", "no such interface"},
+                   {"b", "interrupted", sipharness::verdict::NotRun::Kind::cut_short}};
   text_ = junit(batch);
   ASSERT_TRUE(document_.load_string(text_.c_str()));
   EXPECT_TRUE(suite().child("testcase").child("error"));

@@ -1,0 +1,51 @@
+#include "harness/judge/loose_expectations.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace sipharness::judge {
+namespace {
+
+std::string note_of(const scenario::Expectation& expectation, std::string_view bound,
+                    Duration wanted, Duration own) {
+  return fmt::format(
+      "expect {}: {} {} is looser than the {} of the requirement and changes nothing",
+      expectation.requirement, bound, format_duration(wanted), format_seconds(own));
+}
+
+/// What is said of the windows of one finding; one note is enough.
+std::optional<std::string> loose_bound(const scenario::Expectation& expectation,
+                                       const verdict::Finding& finding) {
+  for (const verdict::Instance& instance : finding.instances) {
+    if (!instance.window) continue;
+    const auto& [min, max, min_open, max_open] = *instance.window;
+    if (expectation.max && max && *max < *expectation.max)
+      return note_of(expectation, "max", *expectation.max, *max);
+    if (expectation.min && min && *min > *expectation.min)
+      return note_of(expectation, "min", *expectation.min, *min);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<std::string> loose_expectations(const scenario::Scenario& scenario,
+                                            const std::vector<verdict::Finding>& findings) {
+  std::vector<std::string> notes;
+  for (const scenario::Expectation& expectation : scenario.expect) {
+    if (!expectation.min && !expectation.max) continue;
+    for (const verdict::Finding& finding : findings) {
+      if (finding.requirement->id != expectation.requirement) continue;
+      if (auto note = loose_bound(expectation, finding)) notes.push_back(std::move(*note));
+    }
+  }
+  std::ranges::sort(notes);
+  const auto repeated = std::ranges::unique(notes);
+  notes.erase(repeated.begin(), repeated.end());
+  return notes;
+}
+
+}  // namespace sipharness::judge
