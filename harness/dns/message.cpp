@@ -90,7 +90,9 @@ class Reader {
       }
       const std::size_t dot = name.empty() ? 0 : 1;
       if (length > longest_label || name.size() + dot + length + 2 > longest_name) failed_ = true;
-      append(take(length), name);
+      const std::string_view label = take(length);
+      if (label.find('.') != std::string_view::npos) failed_ = true;
+      append(label, name);
     }
     if (behind != 0) at_ = behind;
     return name;

@@ -3,7 +3,8 @@
 // name server writes them, the resolver reads them, and the trace shows what a device asked.
 //  1. parse() is given hostile bytes: it gives nothing rather than a wrong message. A name of more
 //     than 255 octets, more than 16 compression pointers or one that leads forwards is no name; so
-//     reading costs no more than a bounded amount for each record.
+//     reading costs no more than a bounded amount for each record. A label that holds a dot makes
+//     none either: written, it would be two.
 //  2. Names are compared and written in lower case, without the final dot.
 /// @source RFC 1035 §4 (messages), §3.2.2 (A); RFC 3596 §2 (AAAA)
 

@@ -92,6 +92,13 @@ TEST(DnsMessage, takes_names_of_255_octets_and_no_longer) {
   EXPECT_FALSE(parse(asking_for(4, 63)).has_value());
 }
 
+TEST(DnsMessage, takes_no_label_with_a_dot_for_two) {
+  std::string bytes = asking_for(2, 3);
+  EXPECT_EQ(parse(bytes)->name, "aaa.aaa");
+  bytes[bytes.find('a') + 1] = '.';
+  EXPECT_FALSE(parse(bytes).has_value());
+}
+
 /// An answer with so many pointers, each to the one before it, and records that name the last.
 std::string chained(std::size_t pointers, std::size_t records) {
   std::string bytes("\x00\x01\x81\x80\x00\x01\x00\x00\x00\x00\x00\x00", 12);
