@@ -10,6 +10,7 @@ namespace sipharness::sip {
 namespace {
 
 constexpr std::string_view head_end = "\r\n\r\n";
+constexpr std::string_view head_too_long = "a message head that is too long";
 
 /// How much of it comes before a line that begins or ends as a start line does.
 std::size_t before_start_line(std::string_view bytes) {
@@ -52,10 +53,8 @@ std::optional<StreamPiece> StreamFramer::next() {
 
   if (awaited_ == 0) {
     const auto head = find_head_end();
-    if (!head) {
-      if (pending().size() > max_message_) return break_off("a message head that is too long");
-      return std::nullopt;
-    }
+    if (head.value_or(pending().size()) > max_message_) return break_off(head_too_long);
+    if (!head) return std::nullopt;
     const auto body = body_length(pending().substr(0, *head), pending().substr(*head));
     if (!body) return break_off("Content-Length is not a number");
     if (*body > max_message_ || *head + *body > max_message_) return break_off(message_too_long);

@@ -124,6 +124,7 @@ TEST(StreamFramer, breaks_where_nothing_can_be_framed_any_more) {
       {"beyond 32 bits", "A b C\r\nl: 99999999999\r\n\r\n", "Content-Length is not a number"},
       {"long body", "A b C\r\nl: 65536\r\n\r\n", "a message that is too long"},
       {"endless head", long_name, "a message head that is too long"},
+      {"long head", long_name + "\r\n\r\n", "a message head that is too long"},
   };
   for (const auto& [name, stream, problem] : cases) {
     StreamFramer framer;
