@@ -34,4 +34,15 @@ class Input {
 
 }  // namespace sipharness::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+extern "C" {
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+/// Damages an input of at most `most` bytes and gives its new size; not every target has its own.
+[[gnu::weak]] std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                                  std::size_t most, unsigned seed);
+
+/// The same with bytes, by whoever runs the target.
+std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
+
+}  // extern "C"

@@ -1,8 +1,9 @@
 // Runs a fuzz target without libFuzzer, so that every build with tests fuzzes it briefly:
 //     fuzz_NAME COPIES LIST         each file named in LIST, and so many damaged copies of it
 //     fuzz_NAME FILE...             these alone, as libFuzzer's own main does
-// The damage follows from the file alone: what passes here passes on every machine, whatever other
-// files there are. What the process dies of lies in ./finding-NAME then.
+// Copies are damaged as bytes, or as the target's own mutator does it. The damage follows from the
+// file alone: what passes here passes on every machine, whatever other files there are. What the
+// process dies of lies in ./finding-NAME then.
 
 #include <algorithm>
 #include <csignal>
@@ -29,6 +30,10 @@ constexpr std::size_t longest = 64 * 1024;
 /// What the target is reading; kept where a signal handler finds it.
 std::string current;
 std::string finding;
+
+/// What is being damaged, and by what chance.
+std::string original;
+Rng chance(0);
 
 void keep_current(int signal) {
   const int file = open(finding.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
@@ -73,7 +78,7 @@ char telling_byte(Rng& rng) {
   return telling[rng.below(telling.size())];
 }
 
-void damage(std::string& text, const std::string& original, Rng& rng) {
+void damage(std::string& text, Rng& rng) {
   const std::size_t at = rng.below(text.size() + 1);
   const std::size_t length = 1 + rng.below(16);
   switch (rng.below(6)) {
@@ -97,14 +102,23 @@ void damage(std::string& text, const std::string& original, Rng& rng) {
   }
 }
 
+/// As the target has it done, or as bytes.
+std::size_t mutate(std::uint8_t* data, std::size_t size) {
+  if (LLVMFuzzerCustomMutator == nullptr) return LLVMFuzzerMutate(data, size, longest);
+  return LLVMFuzzerCustomMutator(data, size, longest, static_cast<unsigned>(chance.next()));
+}
+
 void run_with_copies(const std::string& seed, int copies) {
   run(seed);
-  Rng rng(fnv1a(seed));
+  original = seed;
+  chance = Rng(fnv1a(seed));
+  std::vector<std::uint8_t> copy(std::max(longest, seed.size()));
   for (; copies > 0; --copies) {
-    std::string text = seed;
-    for (std::uint64_t left = 1 + rng.below(8); left > 0; --left) damage(text, seed, rng);
-    text.resize(std::min(text.size(), longest));
-    run(std::move(text));
+    std::size_t size = seed.size();
+    std::copy(seed.begin(), seed.end(), copy.begin());
+    for (std::uint64_t left = 1 + chance.below(8); left > 0; --left)
+      size = mutate(copy.data(), size);
+    run({copy.begin(), copy.begin() + static_cast<std::ptrdiff_t>(size)});
   }
 }
 
@@ -116,6 +130,15 @@ void run_list(int copies, const std::string& list) {
 
 }  // namespace
 }  // namespace sipharness::fuzz
+
+std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most) {
+  using namespace sipharness::fuzz;
+  std::string text(data, data + size);
+  damage(text, chance);
+  text.resize(std::min(text.size(), most));
+  std::copy(text.begin(), text.end(), data);
+  return text.size();
+}
 
 int main(int argc, char** argv) {
   using namespace sipharness::fuzz;

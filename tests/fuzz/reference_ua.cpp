@@ -37,7 +37,7 @@ bool has_word(std::string_view line, std::string_view word) {
 
 dut::ReferenceUaOptions options(std::string_view words) {
   dut::ReferenceUaOptions options;
-  options.profile.register_expiration = 2min;
+  options.profile.register_expiration = 1min;
   options.profile.subscriptions = {"dialog"};
   options.profile.mwi_subscribe = true;
   if (has_word(words, "tcp")) options.profile.transport = Transport::tcp;
@@ -109,7 +109,7 @@ class Play {
     perform(what, input.rest());
   }
 
-  void end() { run(5min); }
+  void end() { run(100s); }  // it refreshes, and gives up what is not answered
 
  private:
   static void answer_by_itself(Peer& server, const Endpoint& at) {

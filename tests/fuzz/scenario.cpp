@@ -17,6 +17,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const scenario::Scenario& scenario : *scenarios) {
     const auto again = scenario::read_scenarios(scenario::to_json(scenario), "s.json");
     fuzz::expect(again && again->size() == 1, "a scenario that was written can be read");
+    scenario::Scenario read = again->front();
+    read.variant = scenario.variant;
+    fuzz::expect(read == scenario, "a scenario that was written is read as it was");
   }
   return 0;
 }

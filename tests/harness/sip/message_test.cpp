@@ -1,6 +1,7 @@
 #include "harness/sip/message.hpp"
 
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -135,6 +136,17 @@ TEST(MessageView, a_body_cut_short_is_told_and_kept) {
   EXPECT_EQ(complaint(text), "Content-Length exceeds the datagram");
   EXPECT_EQ(MessageView::parse(text).body(), "hello");
   EXPECT_TRUE(MessageView::parse(text).is_usable());
+}
+
+TEST(MessageView, wherever_a_message_is_cut_off_it_is_told) {
+  for (std::size_t length = 0; length < invite.size(); ++length) {
+    // An exact copy on the heap, so that a sanitizer sees the first byte read behind the end.
+    const std::vector<char> exact(invite.begin(),
+                                  invite.begin() + static_cast<std::ptrdiff_t>(length));
+    const auto problem = MessageView::parse({exact.data(), exact.size()}).problem();
+    ASSERT_TRUE(problem) << length;
+    EXPECT_LE(problem->offset, length);
+  }
 }
 
 TEST(MessageView, problems_carry_their_place_and_the_foremost_is_told) {
