@@ -188,7 +188,7 @@ ordered_json page_data(const HtmlReport& report) {
           {"findings", drawn_findings(result)},
           {"rows", drawn_rows(result)},
           {"phones", std::move(phones)},
-          {"ladder", ladder_json(report.trace)}};
+          {"ladder", ladder_json(ladder_of(report.trace))}};
 }
 
 }  // namespace reports

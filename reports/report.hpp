@@ -40,4 +40,10 @@ std::string json(const sipharness::verdict::Batch& batch);
 /// passed only what the scenario names, or a whole folder is more than a CI server shows.
 std::string junit(const sipharness::verdict::Batch& batch);
 
+/// A table of the results and what was wrong, for the summary of a CI job (GitHub, GitLab).
+std::string markdown(const std::vector<sipharness::verdict::Result>& results);
+
+/// A workflow command for each finding, which GitHub Actions shows beside the job.
+std::string github_annotations(const std::vector<sipharness::verdict::Result>& results);
+
 }  // namespace reports

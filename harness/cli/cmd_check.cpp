@@ -10,9 +10,11 @@
 #include "harness/cli/output.hpp"
 #include "harness/cli/page.hpp"
 #include "harness/cli/shipped.hpp"
+#include "harness/host/terminal.hpp"
 #include "harness/judge/judge.hpp"
 #include "harness/story/story.hpp"
 #include "reports/annotated_capture.hpp"
+#include "reports/ladder.hpp"
 #include "reports/story.hpp"
 
 namespace sipharness::cli {
@@ -24,6 +26,7 @@ struct CheckArguments {
   unsigned jobs = 0;
   bool strict = false;
   bool so_far = false;
+  bool ladder = false;
   std::string html;
   std::string annotated;
   OutputOptions output;
@@ -47,6 +50,8 @@ int check(const CheckArguments& arguments) {
   const auto judge = arguments.so_far ? judge::judge_so_far : judge::judge;
   judge::Judged judged = value_or_reject(judge(request));
   print_head(judged.trace, arguments);
+  if (arguments.ladder && !prints_document(arguments.output))
+    print("{}\n", reports::text_ladder(reports::ladder_of(judged.trace), host::terminal_width()));
   if (!arguments.html.empty()) write_document(arguments.html, page_of(judged));
   if (!arguments.annotated.empty())
     write_document(arguments.annotated,
@@ -73,6 +78,7 @@ void add_check(CLI::App& app, int& exit_code) {
   command->add_flag("--strict", arguments->strict, "Warnings count as failures");
   command->add_flag("--so-far", arguments->so_far,
                     "The run still goes on: what it lacks is not held against it");
+  command->add_flag("--ladder", arguments->ladder, "Print every message between whom it went");
   add_document_option(*command, "--html", arguments->html, "Write the report as a page");
   add_document_option(*command, "--annotate", arguments->annotated,
                       "Write the capture with the findings as comments on its frames (pcapng)");

@@ -2,34 +2,20 @@
 
 const rowHeight = 28;
 const foldedSilence = 1.5e6; // µs: a longer gap gets a line of its own
-const fields = Object.fromEntries(ladder.columns.map((name, index) => [name, index]));
 const microsecondsOfZero = Date.parse(`${data.capture.zero.replace(' ', 'T')}Z`) * 1000;
 const citedBy = new Map(); // frame: the findings that cite it
 for (const finding of broken) {
   for (const { frames } of finding.occurrences) for (const frame of frames ?? []) citedBy.set(frame, [...(citedBy.get(frame) ?? []), finding]);
 }
 
-/** Messages, look-ups and what the journal adds, as one list; of equal times, the journal's first. */
-function readEntries() {
-  const copies = new Map();
-  const messages = ladder.messages.map((raw, index) => {
-    const message = { index, kind: 'message' };
-    for (const [name, at] of Object.entries(fields)) message[name] = raw[at];
-    const first = message.copy_of < 0 ? index : message.copy_of;
-    copies.set(first, (copies.get(first) ?? 0) + 1);
-    return { ...message, first, number: copies.get(first) };
-  });
-  for (const message of messages) message.of = copies.get(message.first);
-  const lookups = ladder.lookups.map(([frame, us, from, to, what]) => ({ kind: 'lookup', frame, us, from, to, what, number: 1, of: 1, copy_of: -1, transport: 'DNS' }));
-  const laneOf = (who) => ladder.lanes.findIndex((lane) => lane.name === who);
-  const events = ladder.events.map(([us, who, kind, what]) => ({ kind: 'event', us, lane: laneOf(who), event: kind, what }));
-  return [...events, ...messages, ...lookups].map((entry, order) => ({ ...entry, order }))
-    .sort((a, b) => a.us - b.us || (a.frame ?? 0) - (b.frame ?? 0) || a.order - b.order);
-}
-
-const entries = readEntries();
+/** Messages, look-ups and what the journal adds, by time. */
+const entries = ladder.entries.map((raw, index) => {
+  const entry = { index, ...Object.fromEntries(ladder.columns.map((name, at) => [name, raw[at]])) };
+  if (entry.kind === 'message' || entry.kind === 'lookup') return entry;
+  return { ...entry, kind: 'event', event: entry.kind, lane: entry.from ?? -1, frame: undefined };
+});
 const deviceLanes = ladder.lanes.map((lane, index) => (lane.part === 'device' ? index : -1)).filter((index) => index >= 0);
-const linesOf = (message) => ladder.messages[message.first][fields.lines].map((number) => ladder.lines[number]);
+const linesOf = (message) => entries[message.first].lines.map((number) => ladder.lines[number]);
 const statesOf = new Map(); // "lane device": spans that a binding held
 const outagesOf = new Map(); // lane: spans
 for (const { name, bound, outages } of data.phones) {
@@ -52,7 +38,7 @@ function choose() {
     if (entry.kind === 'event') return view.call === '' && (!merged || !deviceLanes.includes(entry.lane) || entry.lane === view.device);
     if (merged && view.device >= 0 && entry.from !== view.device && entry.to !== view.device) return false;
     if (view.call !== '' && (entry.kind !== 'message' || entry.call !== Number(view.call))) return false;
-    return view.copies || entry.copy_of < 0;
+    return view.copies || !(entry.number > 1);
   };
   const wanted = view.text.toLowerCase();
   const holds = (entry) => wanted === '' || entry.what.toLowerCase().includes(wanted) ||
@@ -123,7 +109,7 @@ function drawArrow(entry) {
 
 function drawLine(entry) {
   const marks = entry.kind === 'event' || entry.kind === 'fold' ? drawWords(entry) : drawArrow(entry);
-  const state = `${entry.copy_of >= 0 ? ' copy' : ''}${entry.ignored || entry.event === 'withheld' ? ' lost' : ''}`;
+  const state = `${entry.number > 1 ? ' copy' : ''}${entry.ignored || entry.event === 'withheld' ? ' lost' : ''}`;
   return drawing('svg', { viewBox: `0 0 ${view.width} ${rowHeight}`, 'aria-hidden': 'true' }, lifelines(entry), drawing('g', { class: `message${state}` }, marks));
 }
 

@@ -1,9 +1,12 @@
 #include "reports/html.hpp"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "reports/ladder.hpp"
 #include "reports/summary.hpp"
 #include "tests/reports/results.hpp"
 #include "tests/support/trace_builder.hpp"
@@ -63,11 +66,11 @@ TEST_F(Html, keeps_what_came_from_outside_as_data) {
 
 TEST_F(Html, counts_what_was_sent_again) {
   const Parsed ladder = data_in(page_of(result_of({}), builder_.build()))["ladder"];
-  const Parsed& columns = ladder["columns"];
-  const auto copy_of = std::ranges::find(columns, "copy_of") - columns.begin();
-  std::size_t copies = 0;
-  for (const Parsed& message : ladder["messages"]) copies += message[copy_of] >= 0 ? 1 : 0;
-  EXPECT_EQ(copies, 6U);
+  const auto number = std::ranges::find(ladder["columns"], "number") - ladder["columns"].begin();
+  const auto is_copy = [number](const Parsed& entry) {
+    return entry[0] == "message" && entry[static_cast<std::size_t>(number)] > 1;
+  };
+  EXPECT_EQ(std::ranges::count_if(ladder["entries"], is_copy), 6);
 }
 
 TEST_F(Html, says_once_what_many_devices_did_not_do) {
@@ -77,6 +80,15 @@ TEST_F(Html, says_once_what_many_devices_did_not_do) {
   const Parsed findings = data_in(page_of(result_of({one, other}), builder_.build()))["findings"];
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0]["devices"], 2);
+}
+
+TEST_F(Html, is_drawn_as_text_too) {
+  const std::string text = text_ladder(ladder_of(builder_.build()), 80);
+  EXPECT_THAT(text, HasSubstr("|------REGISTER----->|"));
+  EXPECT_THAT(text, HasSubstr("INVITE (1 of 7)"));
+  EXPECT_THAT(text, HasSubstr("16.000 s of silence"));
+  for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1)
+    EXPECT_LE(text.find('\n', begin) - begin, 80U);
 }
 
 TEST(Summary, tells_the_failure_that_weighs_most) {

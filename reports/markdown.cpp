@@ -1,0 +1,81 @@
+// Results for a CI job's summary, and as annotations of its log.
+
+#include <fmt/format.h>
+
+#include "reports/report.hpp"
+#include "reports/summary.hpp"
+#include "reports/text.hpp"
+
+namespace reports {
+namespace {
+
+using namespace sipharness::verdict;
+
+/// Text in a table of GitHub Flavored Markdown: nothing in it is markup, a link or a new cell.
+/// @source GitHub Flavored Markdown 0.29 §2.4 (backslash escapes), §4.10 (tables), §6.9 (autolinks)
+std::string in_markdown(std::string_view text) {
+  std::string out;
+  for (const char c : printable(text)) {
+    if (std::string_view("\\`*_{}[]()#+-.!|<>~&:@/").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+/// @source GitHub Docs, "Workflow commands for GitHub Actions" (escaping of data and properties)
+std::string in_command(std::string_view text, bool is_property) {
+  std::string out;
+  for (const char c : printable(text)) {
+    if (c == '%' || (is_property && (c == ':' || c == ',')))
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string name_of(const Result& result) {
+  return result.scenario.empty() ? result.capture.file : full_name(result);
+}
+
+bool is_told(const Finding& finding) {
+  return (is_violation(finding.verdict()) || finding.verdict() == Verdict::inconclusive) &&
+         finding.follows_from.empty();
+}
+
+}  // namespace
+
+std::string markdown(const std::vector<Result>& results) {
+  std::string out = "| verdict | scenario | what |\n|---|---|---|\n";
+  for (const Result& result : results)
+    out += fmt::format("| {} | {} | {} |\n", to_string(overall(result)),
+                       in_markdown(name_of(result)), in_markdown(summary(result)));
+  for (const Result& result : results) {
+    if (overall(result) == Verdict::pass) continue;
+    out += fmt::format("\n### {}\n\n", in_markdown(name_of(result)));
+    for (const Finding& finding : result.findings)
+      if (is_told(finding))
+        out += fmt::format("- **{} {}** {} {}{}\n", to_string(finding.verdict()),
+                           finding.requirement->id, in_markdown(finding.worst().message),
+                           in_markdown(fmt::format("[{}] ", finding.requirement->clause)),
+                           in_markdown(frame_list(finding.worst().frames)));
+  }
+  return out;
+}
+
+std::string github_annotations(const std::vector<Result>& results) {
+  std::string out;
+  for (const Result& result : results) {
+    for (const Finding& finding : result.findings) {
+      if (!is_told(finding)) continue;
+      const std::string_view level = finding.verdict() == Verdict::fail ? "error" : "warning";
+      out += fmt::format(
+          "::{} title={}::{}\n", level,
+          in_command(fmt::format("{} in {}", finding.requirement->id, name_of(result)), true),
+          in_command(finding.worst().message, false));
+    }
+  }
+  return out;
+}
+
+}  // namespace reports
