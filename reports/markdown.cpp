@@ -38,23 +38,25 @@ std::string name_of(const Result& result) {
   return result.scenario.empty() ? result.capture.file : full_name(result);
 }
 
-bool is_told(const Finding& finding) {
-  return (is_violation(finding.verdict()) || finding.verdict() == Verdict::inconclusive) &&
-         finding.follows_from.empty();
+/// What only follows is not told, nor, where something failed, what could not be judged beside it.
+bool is_told(const Result& result, const Finding& finding) {
+  if (!finding.follows_from.empty()) return false;
+  return is_violation(finding.verdict()) ||
+         (finding.verdict() == Verdict::inconclusive && overall(result) == Verdict::inconclusive);
 }
 
 }  // namespace
 
-std::string markdown(const std::vector<Result>& results) {
+std::string markdown(const Batch& batch) {
   std::string out = "| verdict | scenario | what |\n|---|---|---|\n";
-  for (const Result& result : results)
+  for (const Result& result : batch.results)
     out += fmt::format("| {} | {} | {} |\n", to_string(overall(result)),
                        in_markdown(name_of(result)), in_markdown(summary(result)));
-  for (const Result& result : results) {
+  for (const Result& result : batch.results) {
     if (overall(result) == Verdict::pass) continue;
     out += fmt::format("\n### {}\n\n", in_markdown(name_of(result)));
     for (const Finding& finding : result.findings)
-      if (is_told(finding))
+      if (is_told(result, finding))
         out += fmt::format("- **{} {}** {} {}{}\n", to_string(finding.verdict()),
                            finding.requirement->id, in_markdown(finding.worst().message),
                            in_markdown(fmt::format("[{}] ", finding.requirement->clause)),
@@ -63,11 +65,11 @@ std::string markdown(const std::vector<Result>& results) {
   return out;
 }
 
-std::string github_annotations(const std::vector<Result>& results) {
+std::string github_annotations(const Batch& batch) {
   std::string out;
-  for (const Result& result : results) {
+  for (const Result& result : batch.results) {
     for (const Finding& finding : result.findings) {
-      if (!is_told(finding)) continue;
+      if (!is_told(result, finding)) continue;
       const std::string_view level = finding.verdict() == Verdict::fail ? "error" : "warning";
       out += fmt::format(
           "::{} title={}::{}\n", level,

@@ -41,9 +41,9 @@ std::string json(const sipharness::verdict::Batch& batch);
 std::string junit(const sipharness::verdict::Batch& batch);
 
 /// A table of the results and what was wrong, for the summary of a CI job (GitHub, GitLab).
-std::string markdown(const std::vector<sipharness::verdict::Result>& results);
+std::string markdown(const sipharness::verdict::Batch& batch);
 
 /// A workflow command for each finding, which GitHub Actions shows beside the job.
-std::string github_annotations(const std::vector<sipharness::verdict::Result>& results);
+std::string github_annotations(const sipharness::verdict::Batch& batch);
 
 }  // namespace reports

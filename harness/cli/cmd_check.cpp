@@ -10,7 +10,6 @@
 #include "harness/cli/output.hpp"
 #include "harness/cli/page.hpp"
 #include "harness/cli/shipped.hpp"
-#include "harness/host/terminal.hpp"
 #include "harness/judge/judge.hpp"
 #include "harness/story/story.hpp"
 #include "reports/annotated_capture.hpp"
@@ -42,8 +41,9 @@ void print_head(const trace::Trace& trace, const CheckArguments& arguments) {
 
 int check(const CheckArguments& arguments) {
   judge::JudgeRequest request = request_of(arguments.capture);
-  try_documents({arguments.output.json, arguments.output.junit, arguments.html},
-                inputs_of(arguments.capture));
+  std::vector<std::string> documents = arguments.output.documents();
+  documents.insert(documents.end(), {arguments.html, arguments.annotated});
+  try_documents(documents, inputs_of(arguments.capture));
   request.only = requirements_named(arguments.only);
   request.jobs = arguments.jobs;
   request.strict = arguments.strict;
@@ -51,7 +51,9 @@ int check(const CheckArguments& arguments) {
   judge::Judged judged = value_or_reject(judge(request));
   print_head(judged.trace, arguments);
   if (arguments.ladder && !prints_document(arguments.output))
-    print("{}\n", reports::text_ladder(reports::ladder_of(judged.trace), host::terminal_width()));
+    print("{}\n", reports::text_ladder(
+                      reports::ladder_of(judged.trace),
+                      static_cast<std::size_t>(output_width() > 0 ? output_width() : 100)));
   if (!arguments.html.empty()) write_document(arguments.html, page_of(judged));
   if (!arguments.annotated.empty())
     write_document(arguments.annotated,

@@ -1,5 +1,6 @@
 #include "harness/cli/output.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -20,8 +21,8 @@ constexpr int width_of_no_terminal = 100;
   throw InputError(fmt::format("{} would be written over {}: name another file", path, other));
 }
 
-/// Each of them even if the other cannot be written.
-void write_both(const OutputOptions& options, const auto& json, const auto& junit) {
+/// Each of them even if another cannot be written; `json` gives that one, a batch the others.
+void write_each(const OutputOptions& options, const auto& json, const verdict::Batch& batch) {
   std::exception_ptr failed;
   const auto attempt = [&failed](const std::string& path, const auto& text) {
     try {
@@ -31,7 +32,9 @@ void write_both(const OutputOptions& options, const auto& json, const auto& juni
     }
   };
   attempt(options.json, json);
-  attempt(options.junit, junit);
+  attempt(options.junit, [&] { return reports::junit(batch); });
+  attempt(options.markdown, [&] { return reports::markdown(batch); });
+  if (options.github) write_output(reports::github_annotations(batch));
   if (failed) std::rethrow_exception(failed);
 }
 
@@ -45,6 +48,10 @@ bool is_one(const files::Output& document, const files::Output& other) {
 void add_output_options(CLI::App& command, OutputOptions& options) {
   add_document_option(command, "--json", options.json, "Write the result as JSON");
   add_document_option(command, "--junit", options.junit, "Write the results as JUnit XML");
+  add_document_option(command, "--markdown", options.markdown,
+                      "Write the results as Markdown, for the summary of a CI job,");
+  command.add_flag("--github", options.github,
+                   "Print the findings as annotations for GitHub Actions");
   command.add_flag("--quiet", options.quiet, "Print the verdict lines only");
 }
 
@@ -82,7 +89,8 @@ bool prints_document(const std::string& path) {
 }
 
 bool prints_document(const OutputOptions& options) {
-  return prints_document(options.json) || prints_document(options.junit);
+  return std::ranges::any_of(options.documents(),
+                             [](const std::string& path) { return prints_document(path); });
 }
 
 void print_result(const verdict::Result& result, const OutputOptions& options,
@@ -101,14 +109,12 @@ void print_result(const verdict::Result& result, const OutputOptions& options,
 }
 
 void write_results(const verdict::Result& result, const OutputOptions& options) {
-  write_both(
-      options, [&] { return reports::json(result); },
-      [&] { return reports::junit(verdict::Batch{{result}}); });
+  write_each(options, [&] { return reports::json(result); }, {.results = {result}});
 }
 
 void write_results(const verdict::Batch& batch, const OutputOptions& options) {
-  write_both(
-      options, [&] { return reports::json(batch); }, [&] { return reports::junit(batch); });
+  write_each(
+      options, [&] { return reports::json(batch); }, batch);
 }
 
 void print_row(const verdict::Requirement& row) {

@@ -1,5 +1,5 @@
 #pragma once
-// Where reports go: the terminal, result files, --json and --junit.
+// Where reports go: the terminal, result files, and the documents that are asked for.
 
 #include <string>
 #include <vector>
@@ -12,12 +12,16 @@
 namespace sipharness::cli {
 
 struct OutputOptions {
-  std::string json;   ///< file or "-"; empty: none
-  std::string junit;  ///< the same
+  std::string json;      ///< file or "-"; empty: none
+  std::string junit;     ///< the same
+  std::string markdown;  ///< the same
+  bool github = false;   ///< workflow commands on standard output
   bool quiet = false;
+
+  std::vector<std::string> documents() const { return {json, junit, markdown}; }
 };
 
-/// Adds --json, --junit, --quiet to a subcommand.
+/// Adds --json, --junit, --markdown, --github, --quiet to a subcommand.
 void add_output_options(CLI::App& command, OutputOptions& options);
 
 /// Adds an option that names a file for a document.
@@ -40,7 +44,7 @@ bool prints_document(const OutputOptions& options);
 void print_result(const verdict::Result& result, const OutputOptions& options,
                   const std::string& folder, bool one_of_several);
 
-/// Writes --json and --junit, each of them even if the other cannot be written. A result is written
+/// Writes the documents, each of them even if another cannot be written. A result is written
 /// as in its run folder, a batch as sipharness-results/1, be it of one or of many.
 void write_results(const verdict::Result& result, const OutputOptions& options);
 void write_results(const verdict::Batch& batch, const OutputOptions& options);
