@@ -12,8 +12,6 @@ std::string_view from(std::string_view text, std::size_t begin) {
   return text.substr(std::min(begin, text.size()));
 }
 
-constexpr auto ends_name = [](char c) { return c == '=' || c == ';'; };
-
 /// A letter, then letters, digits and "+-.", then a colon. @source RFC 3261 §25.1 (scheme)
 bool begins_with_scheme(std::string_view uri) {
   if (uri.starts_with("sip:")) return true;
@@ -47,11 +45,13 @@ void read_bare(std::string_view value, Address& address) {
 std::optional<Parameter> take_parameter(std::string_view& rest) {
   rest = trim_left(rest);
   if (rest.empty() || rest.front() != ';') return std::nullopt;
-  rest.remove_prefix(1);
-  const auto name_end = std::find_if(rest.begin(), rest.end(), ends_name);
-  Parameter parameter{trim(take(rest, static_cast<std::size_t>(name_end - rest.begin()))), {}};
-  if (!rest.starts_with('=')) return parameter;
-  rest = trim_left(rest.substr(1));
+  std::size_t name_end = 1;
+  while (name_end < rest.size() && rest[name_end] != '=' && rest[name_end] != ';') ++name_end;
+  Parameter parameter{trim(rest.substr(1, name_end - 1)), {}};
+  const bool has_value = name_end < rest.size() && rest[name_end] == '=';
+  rest.remove_prefix(name_end + (has_value ? 1 : 0));
+  if (!has_value) return parameter;
+  rest = trim_left(rest);
   if (rest.starts_with('"')) {
     parameter.value = without_quotes(trim(take(rest, rest.find(';', behind_quoted(rest, 0)))));
   } else {
@@ -79,6 +79,12 @@ std::optional<Address> parse_address(std::string_view value) {
   }
   if (!begins_with_scheme(address->uri) && address->uri != "*") address.reset();
   return address;
+}
+
+std::optional<Address> first_address(std::string_view value) {
+  while (!value.empty())
+    if (const auto address = parse_address(take_list_member(value))) return address;
+  return std::nullopt;
 }
 
 std::vector<Address> parse_addresses(std::string_view value) {

@@ -37,6 +37,9 @@ struct Address {
 /// Nothing where no URI can be found.
 std::optional<Address> parse_address(std::string_view value);
 
+/// The first readable one of a comma-separated header value.
+std::optional<Address> first_address(std::string_view value);
+
 /// The addresses of a comma-separated header value; unreadable members are left out.
 std::vector<Address> parse_addresses(std::string_view value);
 

@@ -1,9 +1,5 @@
 #include "harness/sip/header_range.hpp"
 
-#include <algorithm>
-
-#include "harness/sip/text.hpp"
-
 namespace sipharness::sip {
 
 LineEnd end_of_header_line(std::string_view bytes, std::size_t at) {
@@ -11,15 +7,6 @@ LineEnd end_of_header_line(std::string_view bytes, std::size_t at) {
   const bool is_empty = end.content == at;
   while (!is_empty && is_continued(bytes, end.next)) end = end_of_line(bytes, end.next);
   return end;
-}
-
-bool read_header(std::string_view line, Header& header) {
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return false;
-  header.name = trim_right(line.substr(0, colon));
-  header.value = trim(line.substr(colon + 1));
-  header.id = header_of(header.name);
-  return true;
 }
 
 void HeaderRange::iterator::advance() {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "harness/sip/method.hpp"
+#include "harness/sip/text.hpp"
 
 namespace sipharness::sip {
 
@@ -42,7 +43,14 @@ inline bool is_continued(std::string_view bytes, std::size_t next) {
 }
 
 /// The header in a line with its continuations, if it has a colon.
-bool read_header(std::string_view line, Header& header);
+inline bool read_header(std::string_view line, Header& header) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return false;
+  header.name = trim_right(line.substr(0, colon));
+  header.value = trim(line.substr(colon + 1));
+  header.id = header_of(header.name);
+  return true;
+}
 
 class HeaderRange {
  public:

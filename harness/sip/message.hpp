@@ -27,8 +27,12 @@ struct Problem {
 
 class MessageView {
  public:
+  MessageView() = default;
   /// Reads a datagram, or one message cut out of a stream.
   static MessageView parse(std::string_view bytes);
+  /// The same, and looks into what can be read for what the grammar forbids: problem() tells of
+  /// that too.
+  static MessageView examine(std::string_view bytes);
 
   /// What is wrong nearest to the front, if anything. Of a usable message these are remarks.
   std::optional<Problem> problem() const;
@@ -84,6 +88,10 @@ class MessageView {
     std::uint32_t size = 0;
   };
   enum Readable : std::uint8_t;
+
+  explicit MessageView(std::string_view bytes)
+      : bytes_(bytes.data()), size_(static_cast<std::uint32_t>(bytes.size())) {}
+
   /// In first_, what stands too far back to be told by its offset.
   static constexpr std::uint16_t far_back = 0xffff;
 

@@ -79,9 +79,12 @@ bool is_copied(HeaderId id) {
 
 }  // namespace
 
+enum class Depth : std::uint8_t { read, examined };
+
 class MessageParser {
  public:
-  explicit MessageParser(MessageView& view) : view_(view), bytes_(view.bytes()) {}
+  MessageParser(MessageView& view, Depth depth)
+      : view_(view), bytes_(view.bytes()), is_examined_(depth == Depth::examined) {}
 
   void parse() {
     while (at_ < bytes_.size() && (bytes_[at_] == '\r' || bytes_[at_] == '\n')) ++at_;
@@ -91,7 +94,7 @@ class MessageParser {
     while (!head_ended_ && at_ < bytes_.size()) read_header_line();
     view_.head_ = part(bytes_.substr(head, at_ - head));
     if (!head_ended_) complain(bytes_.size(), "no empty line behind the headers");
-    look_for_nul(start);
+    if (is_examined_) look_for_nul(start);
     if (view_.is_sip()) look_for_missing();
     cut_body();
   }
@@ -181,7 +184,11 @@ class MessageParser {
     if (view_.method_ == Method::unknown && !is_token(view_.method_text())) {
       complain(line, "the method is not a token");
     }
-    if (trimmed.size() != line.size() || !std::all_of(uri.begin(), uri.end(), may_stand_in_uri)) {
+    if (is_examined_) look_at_request_uri(uri, trimmed.size() != line.size());
+  }
+
+  void look_at_request_uri(std::string_view uri, bool has_blanks_around) {
+    if (has_blanks_around || !uri_characters.hold(uri)) {
       complain(uri, "the Request-URI holds what may not stand in a URI");
     } else if (has_headers(uri)) {
       complain(uri, "headers in the Request-URI");
@@ -203,7 +210,7 @@ class MessageParser {
     Header header;
     if (!read_header(line, header)) return complain(line, "a header line without a colon");
     if (header.id == HeaderId::other && !is_token(header.name)) complain(line, "not a header name");
-    look_at_syntax(header);
+    if (is_examined_) look_at_syntax(header);
     std::uint16_t& first = view_.first_[static_cast<std::size_t>(header.id)];
     if (first == 0) {
       first = static_cast<std::uint16_t>(std::min<std::size_t>(begin, View::far_back));
@@ -319,15 +326,20 @@ class MessageParser {
 
   MessageView& view_;
   std::string_view bytes_;
+  bool is_examined_;
   std::size_t at_ = 0;
   bool head_ended_ = false;
 };
 
 MessageView MessageView::parse(std::string_view bytes) {
-  MessageView view;
-  view.bytes_ = bytes.data();
-  view.size_ = static_cast<std::uint32_t>(bytes.size());
-  MessageParser(view).parse();
+  MessageView view(bytes);
+  MessageParser(view, Depth::read).parse();
+  return view;
+}
+
+MessageView MessageView::examine(std::string_view bytes) {
+  MessageView view(bytes);
+  MessageParser(view, Depth::examined).parse();
   return view;
 }
 

@@ -1,21 +1,8 @@
 #include "harness/sip/text.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace sipharness::sip {
-namespace {
-
-constexpr std::array<bool, 256> token_characters = [] {
-  std::array<bool, 256> table{};
-  for (std::size_t c = 0; c < 128; ++c) table[c] = is_alphanumeric(static_cast<char>(c));
-  for (const char mark : std::string_view("-.!%*_+`'~"))
-    table[static_cast<unsigned char>(mark)] = true;
-  return table;
-}();
-
-}  // namespace
-
 std::size_t behind_quoted(std::string_view text, std::size_t open) {
   for (std::size_t i = open + 1; i < text.size(); ++i) {
     if (text[i] == '\\') {
@@ -25,11 +12,6 @@ std::size_t behind_quoted(std::string_view text, std::size_t open) {
     }
   }
   return text.size();
-}
-
-bool is_token(std::string_view text) {
-  const auto in_token = [](char c) { return token_characters[static_cast<unsigned char>(c)]; };
-  return !text.empty() && std::all_of(text.begin(), text.end(), in_token);
 }
 
 std::size_t find_unquoted(std::string_view text, char wanted) {
@@ -49,6 +31,7 @@ std::string_view without_quotes(std::string_view text) {
 }
 
 std::string_view take_list_member(std::string_view& rest) {
+  if (rest.find(',') == std::string_view::npos) return trim(take(rest, rest.size()));
   std::size_t end = 0;
   bool in_brackets = false;
   while (end < rest.size() && (in_brackets || rest[end] != ',')) {

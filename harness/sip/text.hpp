@@ -4,6 +4,7 @@
 // objects: an algorithm that is given one has it inlined.
 // @source RFC 3261 §25.1 (LWS, token, quoted-string)
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -28,8 +29,34 @@ constexpr char lower(char c) {
   return is_capital ? static_cast<char>(c | 0x20) : c;
 }
 
+/// A set of characters, for texts that consist of these alone.
+class CharacterSet {
+ public:
+  template <class Predicate>
+  explicit constexpr CharacterSet(Predicate is_member) {
+    for (std::size_t c = 0; c < is_member_.size(); ++c)
+      is_member_[c] = is_member(static_cast<char>(c));
+  }
+
+  constexpr bool contains(char c) const { return is_member_[static_cast<unsigned char>(c)]; }
+  constexpr bool hold(std::string_view text) const {
+    for (const char c : text)
+      if (!contains(c)) return false;
+    return true;
+  }
+
+ private:
+  std::array<bool, 256> is_member_{};
+};
+
+inline constexpr CharacterSet token_characters([](char c) {
+  return is_alphanumeric(c) || std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
+});
+
 /// Whether `text` is one token, such as a method or a header name.
-bool is_token(std::string_view text);
+constexpr bool is_token(std::string_view text) {
+  return !text.empty() && token_characters.hold(text);
+}
 
 constexpr std::string_view trim_left(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);

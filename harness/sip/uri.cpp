@@ -11,15 +11,14 @@
 namespace sipharness::sip {
 namespace {
 
-/// Takes everything before the first of `stops` off the front of `rest`.
-std::string_view take_until(std::string_view& rest, std::string_view stops) {
-  const auto stop = std::ranges::find_first_of(rest, stops);
-  return take(rest, static_cast<std::size_t>(stop - rest.begin()));
+/// Takes everything before the first `stop` off the front of `rest`.
+std::string_view take_until(std::string_view& rest, char stop) {
+  return take(rest, rest.find(stop));
 }
 
-constexpr auto is_host_character = [](char c) {
+constexpr CharacterSet host_characters([](char c) {
   return is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
-};
+});
 
 constexpr auto is_ipv6_character = [](char c) {
   return is_alphanumeric(c) || c == ':' || c == '.';
@@ -34,8 +33,8 @@ bool parse_host_port(std::string_view text, Uri& uri) {
     text.remove_prefix(close + 1);
     if (!std::all_of(uri.host.begin(), uri.host.end(), is_ipv6_character)) return false;
   } else {
-    uri.host = take_until(text, ":");
-    if (!std::all_of(uri.host.begin(), uri.host.end(), is_host_character)) return false;
+    uri.host = take_until(text, ':');
+    if (!host_characters.hold(uri.host)) return false;
   }
   if (text.empty()) return !uri.host.empty();
   const auto port = parse_unsigned<std::uint16_t>(text.substr(1));
@@ -48,13 +47,13 @@ bool parse_sip_rest(std::string_view rest, Uri& uri) {
   // The user may hold ';' and '?', so the '@' is looked for first.
   if (const std::size_t at = rest.find('@'); at != std::string_view::npos) {
     std::string_view password = rest.substr(0, at);
-    uri.user = take_until(password, ":");
+    uri.user = take_until(password, ':');
     uri.password = password.substr(password.empty() ? 0 : 1);
     rest.remove_prefix(at + 1);
     if (uri.user.empty()) return false;
   }
-  const std::string_view host_port = take_until(rest, ";?");
-  uri.parameters = take_until(rest, "?");
+  const std::string_view host_port = take(rest, std::min(rest.find(';'), rest.find('?')));
+  uri.parameters = take_until(rest, '?');
   uri.headers = rest;
   return parse_host_port(host_port, uri);
 }
@@ -121,7 +120,7 @@ bool parameters_agree(std::string_view mine, std::string_view theirs) {
 /// Takes one "name=value" off the front of "?a=b&c=d".
 std::string_view take_header(std::string_view& rest) {
   rest.remove_prefix(1);
-  return take_until(rest, "&");
+  return take_until(rest, '&');
 }
 
 bool has_header(std::string_view headers, std::string_view wanted) {
@@ -152,14 +151,14 @@ std::optional<Endpoint> Uri::endpoint() const {
 }
 
 std::optional<Uri> parse_uri(std::string_view text) {
-  if (!std::all_of(text.begin(), text.end(), may_stand_in_uri)) return std::nullopt;
+  if (!uri_characters.hold(text)) return std::nullopt;
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
   Uri uri;
   uri.scheme = text.substr(0, colon);
   std::string_view rest = text.substr(colon + 1);
   if (same_ignoring_case(uri.scheme, "tel")) {
-    uri.user = take_until(rest, ";");
+    uri.user = take_until(rest, ';');
     uri.parameters = rest;
     return uri.has_user() ? std::optional(uri) : std::nullopt;
   }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "harness/base/endpoint.hpp"
+#include "harness/sip/text.hpp"
 
 namespace sipharness::sip {
 
@@ -26,9 +27,9 @@ struct Uri {
 };
 
 /// No blank, control character, quote or angle bracket, and nothing beyond ASCII.
-inline constexpr auto may_stand_in_uri = [](char c) {
+inline constexpr CharacterSet uri_characters([](char c) {
   return c > ' ' && c < 0x7f && c != '<' && c != '>' && c != '"';
-};
+});
 
 std::optional<Uri> parse_uri(std::string_view text);
 

@@ -236,7 +236,7 @@ void TraceAssembler::add(const capture::Origin& origin, Transport transport,
   const std::string_view kept =
       trace_.file && trace_.file->holds(bytes) ? bytes : trace_.bytes.keep(bytes);
   Message message;
-  message.sip = sip::MessageView::parse(kept);
+  message.sip = sip::MessageView::examine(kept);
   if (!message.sip.is_sip()) {
     const sip::Problem unreadable{0, "neither SIP nor a keep-alive"};
     add_malformed(origin, transport, message.sip.problem().value_or(unreadable), kept);

@@ -40,7 +40,7 @@ inline const Endpoint client_endpoint = endpoint("10.0.0.1:5060");
 struct Seen {
   Duration at{};
   std::string bytes;
-  MessageView view() const { return MessageView::parse(bytes); }
+  MessageView view() const { return MessageView::examine(bytes); }
 };
 
 /// A request as text; every field has a usable default.

@@ -151,7 +151,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sipharness;
   // An exact copy, so that a sanitizer sees the first byte read behind the end.
   const std::vector<char> exact(data, data + size);
-  const auto message = sip::MessageView::parse({exact.data(), exact.size()});
+  const auto message = sip::MessageView::examine({exact.data(), exact.size()});
   fuzz::expect_views_within(message);
   fuzz::read_headers(message);
   fuzz::expect_same_on_stream(message);

@@ -21,7 +21,7 @@ struct Arrival {
   Duration at{};
   std::string text;
   sip::Hop hop;
-  sip::MessageView view() const { return sip::MessageView::parse(text); }
+  sip::MessageView view() const { return sip::MessageView::examine(text); }
 };
 
 /// Keeps everything it gets and answers as a healthy registrar with a callee does, unless told

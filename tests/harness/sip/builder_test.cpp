@@ -39,7 +39,7 @@ TEST(MessageBuilder, a_wrong_length_can_be_sent) {
   for (const std::string_view name : {"Content-Length", "l"}) {
     const std::string text =
         MessageBuilder::response(200).header(name, "99").body("text/plain", "hello").str();
-    const MessageView message = MessageView::parse(text);
+    const MessageView message = MessageView::examine(text);
     EXPECT_EQ(message.content_length(), 99U);
     EXPECT_EQ(message.count(HeaderId::content_length), 1U);
   }
@@ -58,8 +58,8 @@ TEST(MessageBuilder, reasons_are_the_usual_ones_or_those_given) {
 TEST(ResponseTo, copies_what_the_request_is_known_by) {
   const std::string request = request_of("OPTIONS");
   const std::string text =
-      MessageBuilder::response_to(MessageView::parse(request), 200, "t1").str();
-  const MessageView response = MessageView::parse(text);
+      MessageBuilder::response_to(MessageView::examine(request), 200, "t1").str();
+  const MessageView response = MessageView::examine(text);
   EXPECT_FALSE(response.problem()) << response.problem()->what;
   EXPECT_EQ(response.status(), 200);
   EXPECT_EQ(response.reason(), "OK");
@@ -75,8 +75,8 @@ TEST(ResponseTo, copies_what_the_request_is_known_by) {
 TEST(ResponseTo, trying_has_no_tag) {
   const std::string request = request_of("INVITE");
   const std::string text =
-      MessageBuilder::response_to(MessageView::parse(request), 100, "t1").str();
-  EXPECT_EQ(MessageView::parse(text).to_tag(), "");
+      MessageBuilder::response_to(MessageView::examine(request), 100, "t1").str();
+  EXPECT_EQ(MessageView::examine(text).to_tag(), "");
 }
 
 TEST(ResponseTo, a_tag_that_is_there_stays) {
@@ -84,8 +84,8 @@ TEST(ResponseTo, a_tag_that_is_there_stays) {
   const std::string_view to = "To: sip:1002@127.0.0.11";
   request.insert(request.find(to) + to.size(), ";tag=there");
   const std::string text =
-      MessageBuilder::response_to(MessageView::parse(request), 200, "t1").str();
-  EXPECT_EQ(MessageView::parse(text).header(HeaderId::to), "sip:1002@127.0.0.11;tag=there");
+      MessageBuilder::response_to(MessageView::examine(request), 200, "t1").str();
+  EXPECT_EQ(MessageView::examine(text).header(HeaderId::to), "sip:1002@127.0.0.11;tag=there");
 }
 
 struct RouteCase {
@@ -100,8 +100,8 @@ TEST(ResponseTo, record_routes_are_copied_where_a_dialog_begins) {
         RouteCase{"INVITE", 486, 0}, RouteCase{"SUBSCRIBE", 200, 2}, RouteCase{"BYE", 200, 0}}) {
     const std::string request = request_of(method);
     const std::string text =
-        MessageBuilder::response_to(MessageView::parse(request), status, "t1").str();
-    EXPECT_EQ(MessageView::parse(text).count(HeaderId::record_route), record_routes)
+        MessageBuilder::response_to(MessageView::examine(request), status, "t1").str();
+    EXPECT_EQ(MessageView::examine(text).count(HeaderId::record_route), record_routes)
         << method << ' ' << status;
   }
 }
@@ -110,10 +110,10 @@ TEST(ResponseTo, the_source_is_told_to_the_top_via_only) {
   const std::string request = request_of("OPTIONS");
   const std::string text =
       MessageBuilder::response_to(
-          MessageView::parse(request),
+          MessageView::examine(request),
           {.status = 200, .to_tag = "t1", .source = Endpoint::parse("192.0.2.1:40123")})
           .str();
-  const MessageView response = MessageView::parse(text);
+  const MessageView response = MessageView::examine(text);
   EXPECT_EQ(response.via().rport, 40123);
   EXPECT_EQ(response.via().received, "192.0.2.1");
   EXPECT_EQ(test_support::headers_of(response)[1].value, "SIP/2.0/TCP 10.0.0.2;branch=z9hG4bK2");
@@ -124,14 +124,15 @@ TEST(ResponseTo, folded_headers_are_answered_in_one_line) {
       "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h\r\n ;branch=b1\r\nFrom: "
       "<sip:a@b>\r\n\t;tag=1\r\n"
       "To: <sip:a@b>\r\nCall-ID: c\r\nCSeq: 1\r\n OPTIONS\r\nMax-Forwards: 70\r\n\r\n";
-  const std::string text = MessageBuilder::response_to(MessageView::parse(request), 200, "t").str();
+  const std::string text =
+      MessageBuilder::response_to(MessageView::examine(request), 200, "t").str();
   EXPECT_NE(text.find("Via: SIP/2.0/UDP h ;branch=b1\r\n"), std::string::npos) << text;
   EXPECT_NE(text.find("CSeq: 1 OPTIONS\r\n"), std::string::npos) << text;
 }
 
 TEST(ResponseTo, a_request_without_headers_gets_an_answer_all_the_same) {
   const std::string text =
-      MessageBuilder::response_to(MessageView::parse("OPTIONS sip:a SIP/2.0\r\n\r\n"), 400, "t")
+      MessageBuilder::response_to(MessageView::examine("OPTIONS sip:a SIP/2.0\r\n\r\n"), 400, "t")
           .str();
   EXPECT_TRUE(text.starts_with("SIP/2.0 400 Bad Request\r\n"));
 }

@@ -33,12 +33,12 @@ std::string request_with(const std::string& headers) {
 }
 
 std::string_view complaint(std::string_view bytes) {
-  const auto problem = MessageView::parse(bytes).problem();
+  const auto problem = MessageView::examine(bytes).problem();
   return problem ? problem->what : std::string_view();
 }
 
 TEST(MessageView, a_request_is_read_in_full) {
-  const MessageView message = MessageView::parse(invite);
+  const MessageView message = MessageView::examine(invite);
   EXPECT_FALSE(message.problem()) << message.problem()->what;
   EXPECT_TRUE(message.is_sip());
   EXPECT_TRUE(message.is_usable());
@@ -58,7 +58,7 @@ TEST(MessageView, a_request_is_read_in_full) {
 }
 
 TEST(MessageView, headers_stand_in_their_order_and_are_found_by_kind) {
-  const MessageView message = MessageView::parse(invite);
+  const MessageView message = MessageView::examine(invite);
   ASSERT_EQ(test_support::headers_of(message).size(), 12U);
   EXPECT_EQ(test_support::headers_of(message)[9].id, HeaderId::other);
   EXPECT_EQ(test_support::headers_of(message)[9].name, "X-Custom");
@@ -70,7 +70,7 @@ TEST(MessageView, headers_stand_in_their_order_and_are_found_by_kind) {
 }
 
 TEST(MessageView, a_response_takes_its_method_from_cseq) {
-  const MessageView message = MessageView::parse(
+  const MessageView message = MessageView::examine(
       "SIP/2.0 180 Still ringing \r\nVia: SIP/2.0/UDP h;branch=b\r\nFrom: <sip:a@b>;tag=1\r\n"
       "To: <sip:a@b>;tag=2\r\nCall-ID: c\r\nCSeq: 7 INVITE\r\nContent-Length: 0\r\n\r\n");
   EXPECT_FALSE(message.problem()) << message.problem()->what;
@@ -85,13 +85,13 @@ TEST(MessageView, a_response_takes_its_method_from_cseq) {
 }
 
 TEST(MessageView, the_reason_may_be_empty_but_not_its_blank) {
-  EXPECT_EQ(MessageView::parse("SIP/2.0 200 \r\n\r\n").status(), 200);
+  EXPECT_EQ(MessageView::examine("SIP/2.0 200 \r\n\r\n").status(), 200);
   EXPECT_NE(complaint("SIP/2.0 200 \r\n\r\n"), "blanks of the status line are not as they must be");
   EXPECT_EQ(complaint("SIP/2.0 200\r\n\r\n"), "blanks of the status line are not as they must be");
 }
 
 TEST(MessageView, compact_forms_folds_and_blanks_change_nothing) {
-  const MessageView message = MessageView::parse(
+  const MessageView message = MessageView::examine(
       "\r\n\r\nNOTIFY sip:a@b SIP/2.0\r\nv : SIP/2.0/UDP h\r\n ;branch=b1 ,SIP/2.0/UDP g\r\n"
       "f:<sip:a@b>;tag=1\r\nT\t:\t<sip:a@b>\r\n\t;tag=2  \r\ni: c\r\ncseq: 1\r\n  NOTIFY\r\n"
       "max-forwards: 70\r\no: presence\r\nu: presence\r\nx: 90\r\nk: timer\r\nr: <sip:x@y>\r\n"
@@ -113,29 +113,29 @@ TEST(MessageView, an_extension_method_keeps_its_text) {
   for (std::size_t at; (at = text.find("OPTIONS")) != std::string::npos;) {
     text.replace(at, 7, "N3w.Method");
   }
-  const MessageView message = MessageView::parse(text);
+  const MessageView message = MessageView::examine(text);
   EXPECT_FALSE(message.problem()) << message.problem()->what;
   EXPECT_EQ(message.method(), Method::unknown);
   EXPECT_EQ(message.method_text(), "N3w.Method");
 }
 
 TEST(MessageView, bytes_behind_the_announced_body_are_ignored) {
-  const MessageView message = MessageView::parse(request_with("Content-Length: 2\r\n") + "hello");
+  const MessageView message = MessageView::examine(request_with("Content-Length: 2\r\n") + "hello");
   EXPECT_FALSE(message.problem());
   EXPECT_EQ(message.content_length(), 2U);
 }
 
 TEST(MessageView, without_content_length_the_body_is_the_rest) {
   const std::string text = request_with("") + "hello";
-  EXPECT_EQ(MessageView::parse(text).body(), "hello");
-  EXPECT_FALSE(MessageView::parse(text).content_length());
+  EXPECT_EQ(MessageView::examine(text).body(), "hello");
+  EXPECT_FALSE(MessageView::examine(text).content_length());
 }
 
 TEST(MessageView, a_body_cut_short_is_told_and_kept) {
   const std::string text = request_with("Content-Length: 9\r\n") + "hello";
   EXPECT_EQ(complaint(text), "Content-Length exceeds the datagram");
-  EXPECT_EQ(MessageView::parse(text).body(), "hello");
-  EXPECT_TRUE(MessageView::parse(text).is_usable());
+  EXPECT_EQ(MessageView::examine(text).body(), "hello");
+  EXPECT_TRUE(MessageView::examine(text).is_usable());
 }
 
 TEST(MessageView, wherever_a_message_is_cut_off_it_is_told) {
@@ -151,7 +151,7 @@ TEST(MessageView, wherever_a_message_is_cut_off_it_is_told) {
 
 TEST(MessageView, problems_carry_their_place_and_the_foremost_is_told) {
   const std::string text = request_with("no colon here\r\nExpires: soon\r\n");
-  const auto problem = MessageView::parse(text).problem();
+  const auto problem = MessageView::examine(text).problem();
   ASSERT_TRUE(problem);
   EXPECT_EQ(problem->what, "a header line without a colon");
   EXPECT_EQ(problem->offset, text.find("no colon"));
@@ -159,7 +159,7 @@ TEST(MessageView, problems_carry_their_place_and_the_foremost_is_told) {
 
 TEST(MessageView, a_missing_header_is_missed_where_the_headers_end) {
   const std::string text = "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h\r\n\r\nbody";
-  const auto problem = MessageView::parse(text).problem();
+  const auto problem = MessageView::examine(text).problem();
   ASSERT_TRUE(problem);
   EXPECT_EQ(problem->what, "no From header");
   EXPECT_EQ(problem->offset, text.find("body"));
@@ -178,8 +178,8 @@ TEST(MessageView, each_necessary_header_is_missed) {
     std::string text = request_with("");
     text.erase(text.find(line), line.size());
     EXPECT_EQ(complaint(text), missing);
-    EXPECT_FALSE(MessageView::parse(text).is_usable()) << missing;
-    EXPECT_TRUE(MessageView::parse(text).is_sip());
+    EXPECT_FALSE(MessageView::examine(text).is_usable()) << missing;
+    EXPECT_TRUE(MessageView::examine(text).is_sip());
   }
 }
 
@@ -187,7 +187,7 @@ TEST(MessageView, reads_a_request_without_max_forwards_as_rfc_2543_wrote_them) {
   std::string text = request_with("");
   const std::string_view line = "Max-Forwards: 70\r\n";
   text.erase(text.find(line), line.size());
-  EXPECT_FALSE(MessageView::parse(text).problem());
+  EXPECT_FALSE(MessageView::examine(text).problem());
 }
 
 TEST(MessageView, knows_no_limit_to_the_number_of_headers) {
@@ -195,7 +195,7 @@ TEST(MessageView, knows_no_limit_to_the_number_of_headers) {
   for (std::size_t i = 0; i < 1000; ++i) many += "X-Many: 1\r\n";
   std::string text = request_with("");
   text.insert(text.find("Max-Forwards"), many);
-  const MessageView message = MessageView::parse(text);
+  const MessageView message = MessageView::examine(text);
   EXPECT_FALSE(message.problem());
   EXPECT_EQ(message.count(HeaderId::other), 1000U);
   EXPECT_EQ(message.header(HeaderId::max_forwards), "70");
@@ -204,7 +204,7 @@ TEST(MessageView, knows_no_limit_to_the_number_of_headers) {
 TEST(MessageView, finds_headers_that_stand_behind_64_kib) {
   std::string text = request_with("");
   text.insert(text.find("Max-Forwards"), "X-Long: " + std::string(70'000, 'x') + "\r\n");
-  const MessageView message = MessageView::parse(text);
+  const MessageView message = MessageView::examine(text);
   EXPECT_FALSE(message.problem());
   EXPECT_EQ(message.header(HeaderId::max_forwards), "70");
   EXPECT_EQ(message.count(HeaderId::max_forwards), 1U);
@@ -215,8 +215,8 @@ TEST(MessageView, is_small) {
 }
 
 TEST(MessageView, a_copy_sees_what_the_first_saw) {
-  const MessageView message = MessageView::parse(invite);
-  MessageView copy = MessageView::parse("SIP/2.0 200 OK\r\n\r\n");
+  const MessageView message = MessageView::examine(invite);
+  MessageView copy = MessageView::examine("SIP/2.0 200 OK\r\n\r\n");
   copy = message;
   EXPECT_EQ(test_support::headers_of(copy).size(), test_support::headers_of(message).size());
   EXPECT_EQ(copy.header(HeaderId::contact), message.header(HeaderId::contact));
@@ -230,7 +230,7 @@ TEST(MessageView, keep_alives_and_nothing) {
   EXPECT_TRUE(is_keep_alive("\r\n\r\n"));
   EXPECT_FALSE(is_keep_alive("\r\n\r\n\r\n"));
   EXPECT_FALSE(is_keep_alive(invite));
-  EXPECT_FALSE(MessageView::parse("").is_sip());
+  EXPECT_FALSE(MessageView::examine("").is_sip());
 }
 
 TEST(Unfold, folds_become_one_blank) {

@@ -43,7 +43,7 @@ TEST_P(TortureMessage, is_judged_and_keeps_what_can_be_read) {
   const Torture& torture = GetParam();
   std::string text = good;
   text.replace(text.find(torture.line), torture.line.size(), torture.instead);
-  const MessageView message = MessageView::parse(text);
+  const MessageView message = MessageView::examine(text);
   EXPECT_EQ(message.problem() ? message.problem()->what : std::string_view(), torture.complaint);
   EXPECT_EQ(message.is_usable(), torture.is_usable);
   EXPECT_EQ(message.bytes(), text);
@@ -219,16 +219,16 @@ TEST(TortureBytes, a_response_is_not_blamed_for_what_it_copies) {
   text.replace(0, start.size(), "SIP/2.0 200 OK\r\n");
   text.replace(text.find(via), via.size(), "Via: SIP/2.0/UDP h;;branch=z9hG4bK1\r\n");
   text.replace(text.find(from), from.size(), "From: A, B <sip:a@b>;tag=1\r\n");
-  EXPECT_FALSE(MessageView::parse(text).problem());
+  EXPECT_FALSE(MessageView::examine(text).problem());
   text.replace(text.find(forwards), forwards.size(), "Contact: sip:a@b?x=y\r\n");
-  ASSERT_TRUE(MessageView::parse(text).problem());
-  EXPECT_EQ(MessageView::parse(text).problem()->what, bare_query) << "its own";
+  ASSERT_TRUE(MessageView::examine(text).problem());
+  EXPECT_EQ(MessageView::examine(text).problem()->what, bare_query) << "its own";
 }
 
 TEST(TortureBytes, line_feeds_alone_are_read_and_told) {
   std::string text = good;
   std::erase(text, '\r');
-  const MessageView message = MessageView::parse(text);
+  const MessageView message = MessageView::examine(text);
   ASSERT_TRUE(message.problem());
   EXPECT_EQ(message.problem()->what, no_cr);
   EXPECT_EQ(message.problem()->offset, start.size() - 2);
@@ -239,14 +239,14 @@ TEST(TortureBytes, line_feeds_alone_are_read_and_told) {
 TEST(TortureBytes, a_nul_in_the_body_is_nobodys_business) {
   std::string text = good + "\0\0"s;
   text.replace(text.find(length), length.size(), "Content-Length: 2\r\n");
-  EXPECT_FALSE(MessageView::parse(text).problem());
+  EXPECT_FALSE(MessageView::examine(text).problem());
 }
 
 TEST(TortureBytes, what_is_not_sip_at_all_is_not_taken_for_it) {
   for (const std::string& bytes :
        {""s, "\r\n"s, "\0"s, "\n"s, " "s, ":"s, "\x80\x00\x1f\x2a\0\0\0\0"s,
         "\x00\x01\x00\x08\x21\x12\xa4\x42"s, std::string(70000, 'a'), std::string(70000, '\n')}) {
-    const MessageView message = MessageView::parse(bytes);
+    const MessageView message = MessageView::examine(bytes);
     EXPECT_FALSE(message.is_sip());
     EXPECT_FALSE(message.is_usable());
     EXPECT_TRUE(message.problem());

@@ -58,7 +58,7 @@ TEST(Rfc4475, has_49_messages) {
 TEST(Rfc4475, every_message_is_taken_remarked_or_refused_as_it_says) {
   for (const Row& row : rows()) {
     const std::string bytes = bytes_of(row.name);
-    const MessageView message = MessageView::parse(bytes);
+    const MessageView message = MessageView::examine(bytes);
     const std::string place = row.name + " (section " + row.section + ")";
     EXPECT_EQ(message.problem() ? message.problem()->what : "", row.what) << place;
     EXPECT_EQ(message.is_usable(), row.how != "refused") << place;
