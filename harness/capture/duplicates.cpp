@@ -3,19 +3,15 @@
 #include <functional>
 #include <string_view>
 
-#include "harness/base/rng.hpp"
-
 namespace sipharness::capture {
 
 bool DuplicateFilter::is_copy(CaptureTime at, const packet::IpPacket& packet) {
   // policy: a mirrored packet is late by what a switch or a router takes, a retransmission by T1/2.
   constexpr Duration window = 5ms;
-  constexpr std::size_t told_apart_by = 32;  // ports, checksum, sequence number, first words
   if (packet.id == 0 && copies_ == Copies::with_id) return false;
-  const std::size_t mixed = packet.id + packet.fragment_offset / 8 +
-                            EndpointHash()({packet.source, packet.protocol}) +
-                            fnv1a(packet.payload.substr(0, told_apart_by));
   const std::size_t digest = std::hash<std::string_view>()(packet.payload);
+  const std::size_t mixed = packet.id + packet.fragment_offset / 8 +
+                            EndpointHash()({packet.source, packet.protocol}) + digest;
   Seen& seen = recent_[mixed % recent_.size()];
   const bool is_recent = at >= seen.at && at - seen.at <= window;
   if (is_recent && seen.id == packet.id && seen.fragment_offset == packet.fragment_offset &&

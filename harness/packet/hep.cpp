@@ -11,7 +11,6 @@
 namespace sipharness::packet {
 namespace {
 
-constexpr std::string_view magic = "HEP3";
 constexpr std::size_t chunk_header = 6;
 
 /// Of vendor 0.
@@ -94,7 +93,8 @@ struct Chunks {
 std::optional<HepPacket> decode_hep(std::string_view payload) {
   constexpr std::uint8_t sip = 1;
   ByteReader reader(payload);
-  if (reader.take(magic.size()) != magic || reader.u16() != payload.size()) return std::nullopt;
+  if (reader.take(hep_magic.size()) != hep_magic || reader.u16() != payload.size())
+    return std::nullopt;
   Chunks chunks;
   while (reader.ok() && !reader.rest().empty()) {
     const std::uint16_t vendor = reader.u16();

@@ -11,6 +11,9 @@
 
 namespace sipharness::packet {
 
+/// What every message begins with.
+inline constexpr std::string_view hep_magic = "HEP3";
+
 struct HepPacket {
   Transport transport = Transport::udp;
   Endpoint source;
