@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <ctime>
 
 #include <fmt/chrono.h>
@@ -34,8 +35,13 @@ std::string format_seconds(Duration d, int decimals) {
   std::int64_t step = 1;
   for (int digit = decimals; digit < 9; ++digit) step *= 10;
   const std::int64_t half = d.count() < 0 ? -step / 2 : step / 2;
-  const std::int64_t rounded = (d.count() + half) / step * step;
-  return fmt::format("{:.{}f} s", static_cast<double>(rounded) / 1e9, decimals);
+  const std::int64_t last_digits = (d.count() + half) / step;
+  std::string text = std::to_string(std::abs(last_digits));
+  const auto places = static_cast<std::size_t>(decimals);
+  if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');
+  if (places > 0) text.insert(text.size() - places, 1, '.');
+  if (last_digits < 0) text.insert(0, 1, '-');
+  return text.append(" s");
 }
 
 std::string format_utc(CaptureTime at) {

@@ -58,6 +58,7 @@ std::vector<Rule> gather() {
                              failover_transport_rules(),
                              always_told_rules()})
     all.insert(all.end(), family.begin(), family.end());
+  for (Rule& rule : all) rule.is_about_two_servers = is_about_two_servers(rule.row);
   return all;
 }
 
@@ -115,6 +116,7 @@ std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
   for_each_index(phones.size(), options.jobs, [&](std::size_t index) {
     const Phone phone(trace, journal, profile, options.scenario, phones[index]);
     std::vector<verdict::Finding> own;
+    own.reserve(wanted.size());
     for (const Rule* rule : wanted) own.push_back(finding_of(*rule, phone));
     note_what_follows(wanted, own);
     for (std::size_t row = 0; row < wanted.size(); ++row) {

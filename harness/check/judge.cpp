@@ -44,9 +44,9 @@ bool is_inside(Duration measured, const Window& window) {
 
 std::string describe(const Window& window) {
   if (window.min && window.max)
-    return fmt::format("{} to {}", format_seconds(*window.min), format_seconds(*window.max));
-  if (window.max) return fmt::format("at most {}", format_seconds(*window.max));
-  if (window.min) return fmt::format("at least {}", format_seconds(*window.min));
+    return format_seconds(*window.min) + " to " + format_seconds(*window.max);
+  if (window.max) return "at most " + format_seconds(*window.max);
+  if (window.min) return "at least " + format_seconds(*window.min);
   return "any time";
 }
 
@@ -72,7 +72,7 @@ constexpr std::array rows_of_settings{
 /// The setting that the row is about and the device does not have; empty if none.
 std::string_view lacked_setting(const scenario::Profile& profile, std::string_view requirement) {
   for (const RowsOfSetting& row : rows_of_settings)
-    if (requirement.starts_with(row.rows) && !profile.has_setting(row.setting)) return row.setting;
+    if (!profile.has_setting(row.setting) && requirement.starts_with(row.rows)) return row.setting;
   return {};
 }
 
@@ -107,20 +107,24 @@ std::size_t occasions_in(const std::vector<Instance>& instances) {
   return count;
 }
 
+/// By what stands behind their common beginning: views into their messages.
+using SharedInstances = std::unordered_map<std::string_view, verdict::Instances>;
+
 /// The one instance of a finding that does not apply. Of many phones most findings are such: those
 /// of one thread that say the same share it.
-const verdict::Instances& not_applicable_because(std::string reason) {
-  thread_local std::unordered_map<std::string, verdict::Instances> said;
-  const auto [known, is_new] = said.try_emplace(std::move(reason));
-  if (is_new) {
-    Instance instance;
-    instance.verdict = Verdict::not_applicable;
-    instance.message = known->first;
-    instance.reason = known->first;
-    known->second = std::vector{std::move(instance)};
-  }
-  return known->second;
+const verdict::Instances& not_applicable_because(SharedInstances& said, std::string_view beginning,
+                                                 std::string_view rest) {
+  if (const auto known = said.find(rest); known != said.end()) return known->second;
+  Instance instance;
+  instance.verdict = Verdict::not_applicable;
+  instance.message.append(beginning).append(rest);
+  instance.reason = instance.message;
+  verdict::Instances shared(std::vector{std::move(instance)});
+  const std::string_view key = std::string_view(shared.front().message).substr(beginning.size());
+  return said.emplace(key, std::move(shared)).first->second;
 }
+
+constexpr std::string_view not_exercised = "not exercised: it needs ";
 
 /// What a rule lays at the harness' door: without a journal there was none, Ctrl-C is its user's,
 /// and a journal without an end was cut off by the host.
@@ -145,7 +149,7 @@ verdict::Blame blame_for_precondition(const Phone& phone, verdict::Blame said) {
 
 Judge::Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs,
              Held held)
-    : phone_(phone), needs_(needs), precondition_(needs.what), held_(held) {
+    : phone_(phone), needs_(needs), held_(held) {
   finding_.requirement = &requirement;
   finding_.device = phone.name();
 }
@@ -155,6 +159,7 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
   instance.verdict = verdict;
   instance.message = std::move(message);
   instance.scope = {std::string(to_string(evidence.server)), std::string(evidence.call_id)};
+  instance.frames.reserve(evidence.messages.size() + evidence.frames.size());
   for (const std::size_t index : evidence.messages)
     instance.frames.push_back(phone_.message(index).frame);
   instance.frames.insert(instance.frames.end(), evidence.frames.begin(), evidence.frames.end());
@@ -221,15 +226,19 @@ void Judge::measure(const Evidence& evidence, const Measurement& measurement, st
   const Window window = tightened(measurement.window);
   const Duration measured = measurement.measured();
   const bool inside = is_inside(measured, window);
-  Instance& instance =
-      add(inside ? fulfilment() : outside, evidence,
-          fmt::format("{}: {} (expected {})", what, format_seconds(measured), describe(window)));
+  std::string message(what);
+  message.append(": ").append(format_seconds(measured));
+  message.append(" (expected ").append(describe(window)).append(")");
+  Instance& instance = add(inside ? fulfilment() : outside, evidence, std::move(message));
   // What was measured is over; what was not done may have been done later and not be seen.
   bases_.back().seen.until = measurement.end;
   instance.window = window;
   instance.measured = measured;
   instance.margin = margin_of(measured, window);
-  instance.tolerance = measurement.tolerance;
+  if (measurement.tolerance)
+    instance.tolerance = {
+        measurement.tolerance->value,
+        "profile " + phone_.profile.name + ": " + std::string(measurement.tolerance->name)};
   if (!instance.margin || !(measurement.host_produced || shares_our_host(phone_))) return;
   const Duration lag = phone_.journal.worst_lag(measurement.start, measurement.end);
   if (lag > std::max(*instance.margin, -*instance.margin))
@@ -243,8 +252,9 @@ void Judge::inconclusive(const Evidence& evidence, verdict::Blame blame, std::st
                     reason);
 }
 
-void Judge::not_applicable(std::string reason) {
-  finding_.instances = not_applicable_because(std::move(reason));
+void Judge::not_applicable(std::string_view reason) {
+  thread_local SharedInstances said;
+  finding_.instances = not_applicable_because(said, {}, reason);
 }
 
 void Judge::all_held(std::size_t first, std::size_t count) {
@@ -253,7 +263,8 @@ void Judge::all_held(std::size_t first, std::size_t count) {
 }
 
 void Judge::needs(std::string precondition, verdict::Blame blame) {
-  precondition_ = std::move(precondition);
+  needed_ = std::move(precondition);
+  needs_.what = needed_;
   needs_.blame = blame;
 }
 
@@ -355,27 +366,28 @@ void Judge::record(const std::vector<Instance>& judged) {
   }
 }
 
-verdict::Finding Judge::finish(bool is_about_content) && {
-  if (instances_.empty() && finding_.instances.empty()) {
-    const std::string reason = "not exercised: it needs " + precondition_;
-    const trace::UndeliveredAction* lost = undelivered_action(phone_);
-    const std::string_view lacked = lacked_setting(phone_.profile, finding_.requirement->id);
-    const std::string_view waiver = needs_.waived != nullptr ? needs_.waived(phone_) : "";
-    const bool is_withheld = needs_.withheld != nullptr && needs_.withheld(phone_);
-    if (!lacked.empty())
-      not_applicable(fmt::format("the device has no setting {}", lacked));
-    else if (!waiver.empty())
-      not_applicable(std::string(waiver));
-    else if (phone_.expects(finding_.requirement->id) && lost != nullptr)
-      inconclusive({}, verdict::Blame::user,
-                   fmt::format("{}; {}", reason, describe(*lost, phone_)));
-    else if (phone_.expects(finding_.requirement->id))
-      inconclusive(
-          {}, is_withheld ? verdict::Blame::device : blame_for_precondition(phone_, needs_.blame),
-          reason);
-    else
-      not_applicable(reason);
+void Judge::conclude_unexercised() {
+  thread_local SharedInstances said;
+  const std::string_view lacked = lacked_setting(phone_.profile, finding_.requirement->id);
+  if (!lacked.empty()) return not_applicable(fmt::format("the device has no setting {}", lacked));
+  const std::string_view waiver = needs_.waived != nullptr ? needs_.waived(phone_) : "";
+  if (!waiver.empty()) return not_applicable(waiver);
+  if (!phone_.expects(finding_.requirement->id)) {
+    finding_.instances = not_applicable_because(said, not_exercised, needs_.what);
+    return;
   }
+  const std::string reason = fmt::format("{}{}", not_exercised, needs_.what);
+  if (const trace::UndeliveredAction* lost = undelivered_action(phone_))
+    return inconclusive({}, verdict::Blame::user,
+                        fmt::format("{}; {}", reason, describe(*lost, phone_)));
+  const bool is_withheld = needs_.withheld != nullptr && needs_.withheld(phone_);
+  inconclusive({},
+               is_withheld ? verdict::Blame::device : blame_for_precondition(phone_, needs_.blame),
+               reason);
+}
+
+verdict::Finding Judge::finish(bool is_about_content) && {
+  if (instances_.empty() && finding_.instances.empty()) conclude_unexercised();
   if (instances_.empty()) return std::move(finding_);
   const std::vector<Instance> judged =
       is_unclaimed_vendor_row() ? instances_ : std::vector<Instance>();

@@ -39,7 +39,7 @@ struct Measurement {
   CaptureTime start;
   CaptureTime end;
   verdict::Window window;
-  std::optional<verdict::Tolerance> tolerance{};
+  std::optional<Tolerance> tolerance{};
   /// Start or end was produced by our host: its lag counts against the margin.
   bool host_produced = false;
   Duration measured() const { return end - start; }
@@ -88,7 +88,7 @@ class Judge {
   /// The capture, the host or the vantage does not allow a verdict on this occurrence.
   void inconclusive(const Evidence& evidence, verdict::Blame blame, std::string reason);
   /// The profile switches it off.
-  void not_applicable(std::string reason);
+  void not_applicable(std::string_view reason);
   /// Something else than Rule::needs must come true first, as it turned out.
   void needs(std::string precondition, verdict::Blame blame = verdict::Blame::device);
   /// All of `count` subjects are right, as `held` says; `first` is a message of the first.
@@ -114,6 +114,7 @@ class Judge {
   bool is_unclaimed_vendor_row() const;
   /// The verdicts of an unclaimed vendor row, as they were `judged`, become information.
   void record(const std::vector<verdict::Instance>& judged);
+  void conclude_unexercised();
   void allow_for_silent_servers(const std::vector<MissingMessage>& missing);
   trace::Span lifetime_of(const Evidence& evidence) const;
   void allow_for_host_lag();
@@ -127,7 +128,7 @@ class Judge {
   std::vector<verdict::Instance> instances_;
   std::vector<Basis> bases_;  ///< of each instance
   Needs needs_;
-  std::string precondition_;  ///< of needs_, or what turned out to be needed
+  std::string needed_;  ///< what turned out to be needed, of needs_ then
   Held held_;
 };
 

@@ -21,25 +21,23 @@ constexpr std::array rows_of_two_servers{
     std::string_view("FO-T1ST"),    std::string_view("FO-TCP-RST"), std::string_view("FO-TCP-SYN"),
     std::string_view("RFC3263-01"), std::string_view("RFC3263-02"), std::string_view("RFC3263-03")};
 
+}  // namespace
+
 bool is_about_two_servers(const verdict::Requirement& row) {
   return std::ranges::any_of(rows_of_two_servers,
                              [&](std::string_view begin) { return row.id.starts_with(begin); });
 }
 
-}  // namespace
-
 verdict::Finding finding_of(const Rule& rule, const Phone& phone) {
   Judge judge(phone, rule.row, rule.needs, rule.held);
-  const std::string alone = is_about_two_servers(rule.row) ? lone_server(phone) : std::string();
-  if (!alone.empty()) {
-    judge.not_applicable(alone);
-    return std::move(judge).finish(rule.is_about_content);
-  }
-  const std::string_view reason = rule.unless == nullptr ? std::string_view() : rule.unless(phone);
+  const std::string_view alone =
+      rule.is_about_two_servers ? std::string_view(lone_server(phone)) : std::string_view();
+  const std::string_view reason =
+      alone.empty() && rule.unless != nullptr ? rule.unless(phone) : alone;
   if (reason.empty())
     rule.judge(phone, judge);
   else
-    judge.not_applicable(std::string(reason));
+    judge.not_applicable(reason);
   return std::move(judge).finish(rule.is_about_content);
 }
 

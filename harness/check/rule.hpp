@@ -26,7 +26,11 @@ struct Rule {
   bool is_about_content = false;
   /// The rows of which a violation may only be another view: see check/follow.hpp.
   std::array<std::string_view, 2> follows{};
+  bool is_about_two_servers = false;  ///< rules() sets it
 };
+
+/// What a device does with two servers: nothing to ask where there is only one.
+bool is_about_two_servers(const verdict::Requirement& row);
 
 /// The finding of one rule on one phone.
 verdict::Finding finding_of(const Rule& rule, const Phone& phone);

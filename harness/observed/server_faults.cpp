@@ -107,7 +107,9 @@ bool has_both_servers(const Phone& phone) {
          phone.trace.has_server(ServerRole::secondary);
 }
 
-std::string lone_server(const Phone& phone) {
+namespace {
+
+std::string find_lone_server(const Phone& phone) {
   if (phone.trace.has_journal() || phone.trace.servers.empty() || has_both_servers(phone))
     return {};
   std::string addresses;
@@ -117,6 +119,12 @@ std::string lone_server(const Phone& phone) {
       "one server only, {}: redundancy cannot be judged; was the other one captured? is it "
       "configured? --secondary names it",
       addresses);
+}
+
+}  // namespace
+
+const std::string& lone_server(const Phone& phone) {
+  return phone.derived<find_lone_server>();
 }
 
 std::optional<CaptureTime> first_fault(const Phone& phone, ServerRole server) {

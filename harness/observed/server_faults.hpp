@@ -14,7 +14,7 @@ ServerRole other(ServerRole server);
 /// Both servers of the account are known (a foreign capture may show only one).
 bool has_both_servers(const Phone& phone);
 /// Of a foreign capture that shows one server: why nothing can be said of two; else empty.
-std::string lone_server(const Phone& phone);
+const std::string& lone_server(const Phone& phone);
 
 /// The first sign to the phone that `server` did not behave as a healthy one: an outage that
 /// lasts or into which it sent something, an ignored, withheld or delayed message, a REGISTER

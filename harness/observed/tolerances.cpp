@@ -1,22 +1,17 @@
 #include "harness/observed/tolerances.hpp"
 
-#include <fmt/format.h>
-
 namespace sipharness::observed {
 
-verdict::Tolerance timer_tolerance(const Phone& phone, Duration interval) {
-  return {phone.profile.tolerances.timer.of(interval),
-          fmt::format("profile {}: tol", phone.profile.name)};
+Tolerance timer_tolerance(const Phone& phone, Duration interval) {
+  return {phone.profile.tolerances.timer.of(interval), "tol"};
 }
 
-verdict::Tolerance failover_grace(const Phone& phone) {
-  return {phone.profile.tolerances.fo_grace,
-          fmt::format("profile {}: fo_grace", phone.profile.name)};
+Tolerance failover_grace(const Phone& phone) {
+  return {phone.profile.tolerances.fo_grace, "fo_grace"};
 }
 
-verdict::Tolerance registration_tolerance(const Phone& phone, Duration granted) {
-  return {phone.profile.tolerances.registration.of(granted),
-          fmt::format("profile {}: tol_reg", phone.profile.name)};
+Tolerance registration_tolerance(const Phone& phone, Duration granted) {
+  return {phone.profile.tolerances.registration.of(granted), "tol_reg"};
 }
 
 }  // namespace sipharness::observed

@@ -89,11 +89,9 @@ class Instances {
   }
 
  private:
-  const std::vector<Instance>& all() const {
-    static const std::vector<Instance> none;
-    return shared_ ? *shared_ : none;
-  }
+  const std::vector<Instance>& all() const { return shared_ ? *shared_ : none_; }
 
+  inline static const std::vector<Instance> none_;
   std::shared_ptr<std::vector<Instance>> shared_;
   std::size_t total_ = 0;
 };

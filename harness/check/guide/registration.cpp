@@ -234,7 +234,7 @@ bool asked_for_more(const Phone& phone, ServerRole server) {
 void judge_period_despite(const Phone& phone, Judge& judge, ServerRole healthy, CaptureTime fault) {
   for (const Refresh& refresh : refreshes_at(phone, healthy)) {
     if (refresh.next->start < fault) continue;
-    const verdict::Tolerance tolerance = registration_tolerance(phone, refresh.granted);
+    const Tolerance tolerance = registration_tolerance(phone, refresh.granted);
     const Duration slack = tolerance.value + phone.profile.tolerances.fo_grace;
     judge.within(evidence_of(phone, refresh),
                  {.start = *refresh.previous->ok,

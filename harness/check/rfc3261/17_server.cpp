@@ -73,7 +73,7 @@ CaptureTime timer_h_of(const Phone& phone, const Transaction& refused) {
   return phone.at(*refused.final) + phone.profile.timers.sixty_four_t1();
 }
 
-verdict::Tolerance timeout_tolerance(const Phone& phone) {
+Tolerance timeout_tolerance(const Phone& phone) {
   return timer_tolerance(phone, phone.profile.timers.sixty_four_t1());
 }
 
