@@ -85,13 +85,16 @@ class RequestIndex {
 
 class ChallengeFinder {
  public:
-  explicit ChallengeFinder(const Phone& phone) : phone_(phone) { index_requests(); }
+  explicit ChallengeFinder(const Phone& phone) : phone_(phone) {}
 
   std::vector<Challenged> find() {
     for (const Transaction& transaction : transactions(phone_))
       if (transaction.direction == Direction::from_device && transaction.final &&
           transaction.method != sip::Method::cancel)  // it cannot be sent again (§22.1)
         take(transaction);
+    if (found_.empty()) return {};
+    index_requests();
+    for (Challenged& one : found_) one.retry = retry_of(one);
     std::ranges::stable_sort(found_, {},
                              [](const Challenged& one) { return one.challenge->index; });
     for (const Challenged& one : found_)
@@ -131,9 +134,7 @@ class ChallengeFinder {
     const Message& answer = phone_.message(*transaction.final);
     if (answer.sip.status() != 401 && answer.sip.status() != 407) return;
     Challenged one{.refused = &transaction, .challenge = &answer, .offers = offers_in(answer.sip)};
-    if (one.offers.empty()) return;
-    one.retry = retry_of(one);
-    found_.push_back(std::move(one));
+    if (!one.offers.empty()) found_.push_back(std::move(one));
   }
 
   /// A server may give one nonce to several requests, so the Call-ID says more than the nonce does.

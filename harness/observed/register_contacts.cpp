@@ -43,10 +43,10 @@ class Follower {
 
   RegisterContact follow(const Message& message) {
     RegisterContact found{.message = &message};
-    const auto contacts = contacts_of(message);
-    if (contacts.empty()) return found;
-    found.uri = contacts.front().uri;
-    if (found.uri == "*" || is_ended(message, contacts.front())) return found;
+    const auto contact = sip::first_address(message.sip.header(HeaderId::contact));
+    if (!contact) return found;
+    found.uri = contact->uri;
+    if (found.uri == "*" || is_ended(message, *contact)) return found;
     Known& known = known_[static_cast<std::size_t>(message.server)];
     if (known.message != nullptr && !sip::same_uri(known.uri, found.uri) &&
         !has_reason(known, message, found.uri))

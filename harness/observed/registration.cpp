@@ -43,14 +43,19 @@ std::vector<sip::Address> contacts_of(const sip::MessageView& message) {
   return contacts;
 }
 
+std::optional<sip::Address> first_contact_of(const sip::MessageView& message) {
+  for (const sip::Header& header : message.headers_from(sip::HeaderId::contact))
+    if (header.id == sip::HeaderId::contact)
+      if (const auto contact = sip::first_address(header.value)) return contact;
+  return std::nullopt;
+}
+
 void read_request(const sip::MessageView& request, RegisterAttempt& attempt) {
-  const std::vector<sip::Address> contacts = contacts_of(request);
   attempt.requested = expires_header(request);
   attempt.contact = {};
-  if (!contacts.empty()) {
-    attempt.contact = contacts.front().uri;
-    const std::optional<Duration> own = seconds_of(contacts.front().parameter("expires"));
-    if (own) attempt.requested = own;
+  if (const auto contact = first_contact_of(request)) {
+    attempt.contact = contact->uri;
+    if (const auto own = seconds_of(contact->parameter("expires"))) attempt.requested = own;
   }
   attempt.unregister = attempt.contact == "*" || attempt.requested == Duration::zero();
 }

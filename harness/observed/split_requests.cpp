@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <string_view>
-#include <tuple>
+#include <unordered_map>
+#include <utility>
 
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/server_faults.hpp"
@@ -39,6 +40,26 @@ bool is_of_user_agent(const Message& request) {
   return !request.sip.has_several_vias();
 }
 
+/// What the parts of a split request have in common.
+struct Key {
+  std::string_view call_id;
+  sip::Method method = sip::Method::unknown;
+  std::uint32_t cseq = 0;
+  bool operator==(const Key&) const = default;
+};
+
+struct KeyHash {
+  std::size_t operator()(const Key& key) const {
+    return std::hash<std::string_view>()(key.call_id) + key.cseq * std::size_t{31} +
+           static_cast<std::size_t>(key.method);
+  }
+};
+
+Key key_of(const Phone& phone, const Transaction& transaction) {
+  const sip::MessageView& sip = opening(phone, transaction).sip;
+  return {sip.call_id(), transaction.method, sip.cseq()};
+}
+
 }  // namespace
 
 bool is_on_new_branch(const Phone& phone, const Transaction& before, const Transaction& next) {
@@ -52,22 +73,23 @@ bool is_on_new_branch(const Phone& phone, const Transaction& before, const Trans
 }
 
 std::vector<SplitRequest> find_split_requests(const Phone& phone) {
-  using Key = std::tuple<std::string_view, sip::Method, std::uint32_t>;
-  std::vector<SplitRequest> chains;
-  std::map<Key, std::size_t> newest;
+  std::unordered_map<Key, const Transaction*, KeyHash> newest;
+  std::unordered_map<const Transaction*, SplitRequest> chains;  // by their newest part
   for (const Transaction* transaction : client_transactions(phone)) {
-    const sip::MessageView& sip = opening(phone, *transaction).sip;
-    const auto [known, is_new] =
-        newest.try_emplace({sip.call_id(), transaction->method, sip.cseq()}, chains.size());
-    if (!is_new && is_on_new_branch(phone, *chains[known->second].back(), *transaction)) {
-      chains[known->second].push_back(transaction);
-      continue;
-    }
-    known->second = chains.size();
-    chains.push_back({transaction});
+    const auto [known, is_new] = newest.try_emplace(key_of(phone, *transaction), transaction);
+    if (is_new) continue;
+    const Transaction* before = std::exchange(known->second, transaction);
+    if (!is_on_new_branch(phone, *before, *transaction)) continue;
+    auto chain = chains.extract(before);
+    SplitRequest parts = chain ? std::move(chain.mapped()) : SplitRequest{before};
+    parts.push_back(transaction);
+    chains.emplace(transaction, std::move(parts));
   }
-  std::erase_if(chains, [](const SplitRequest& chain) { return chain.size() < 2; });
-  return chains;
+  std::vector<SplitRequest> found;
+  for (auto& [newest_part, parts] : chains) found.push_back(std::move(parts));
+  std::ranges::sort(found, {},
+                    [](const SplitRequest& parts) { return parts.front()->sends.front(); });
+  return found;
 }
 
 Evidence evidence_of(const Phone& phone, const SplitRequest& split) {

@@ -46,8 +46,8 @@ std::optional<seconds> number_in(std::string_view text) {
 }
 
 std::optional<seconds> contact_expiry(const sip::MessageView& message) {
-  const auto contacts = sip::parse_addresses(message.header(HeaderId::contact));
-  const auto parameter = contacts.empty() ? std::nullopt : contacts.front().parameter("expires");
+  const auto contact = sip::first_address(message.header(HeaderId::contact));
+  const auto parameter = contact ? contact->parameter("expires") : std::nullopt;
   return parameter ? number_in(*parameter) : std::nullopt;
 }
 

@@ -100,18 +100,21 @@ void add_answers(const Phone& phone, TagUses& tags) {
   }
 }
 
+std::string registrations_from(const Phone& phone, CaptureTime start) {
+  // Without a journal nobody knows of boots.
+  const CaptureTime until =
+      phone.trace.has_journal() ? next_power_change(phone, start) : phone.trace.last;
+  return fmt::format("the registrations until {}", format_seconds(until - phone.trace.zero));
+}
+
 /// One Call-ID may outlive a boot with its tag; a new one has a new tag.
 void add_registrations(const Phone& phone, TagUses& tags) {
   std::unordered_map<std::string_view, std::string> uses;  // by Call-ID
   for (const RegisterAttempt& attempt : attempts(phone)) {
     const Message& request = opening(phone, transactions(phone)[attempt.transactions.front()]);
-    // Without a journal nobody knows of boots.
-    const CaptureTime until =
-        phone.trace.has_journal() ? next_power_change(phone, attempt.start) : phone.trace.last;
-    const auto [entry, is_new] = uses.try_emplace(
-        request.sip.call_id(),
-        fmt::format("the registrations until {}", format_seconds(until - phone.trace.zero)));
-    tags.add(Kind::registration, request.sip.from_tag(), entry->second, request.index);
+    std::string& use = uses[request.sip.call_id()];
+    if (use.empty()) use = registrations_from(phone, attempt.start);
+    tags.add(Kind::registration, request.sip.from_tag(), use, request.index);
   }
 }
 

@@ -28,9 +28,9 @@ std::string_view has_rport_off(const Phone& phone) {
 
 /// A request from another port than its Via names was sent again although its final response went
 /// to the port it came from.
-bool ignores_response_at_source_port(const Phone& phone, const Transaction& transaction) {
+bool ignores_response_at_source_port(const Phone& phone, const Transaction& transaction,
+                                     const sip::Via& via) {
   const Message& request = opening(phone, transaction);
-  const sip::Via& via = request.sip.via();
   if (!via.has_rport || via.port == request.source.port || !transaction.final) return false;
   const Message& response = phone.message(*transaction.final);
   return response.destination == request.source &&
@@ -39,8 +39,8 @@ bool ignores_response_at_source_port(const Phone& phone, const Transaction& tran
 
 /// What a request over UDP says wrong about rport. To ask for it is the device's choice, unless its
 /// profile says that it does.
-std::optional<std::string> rport_problem(const Phone& phone, const Message& request) {
-  const sip::Via& via = request.sip.via();
+std::optional<std::string> rport_problem(const Phone& phone, const Message& request,
+                                         const sip::Via& via) {
   if (!via.has_rport && phone.profile.rport)
     return fmt::format("{} without rport", request.sip.method_text());
   if (via.rport) return fmt::format("{} gives rport a value", request.sip.method_text());
@@ -54,10 +54,11 @@ void asks_for_the_source_port(const Phone& phone, Judge& judge) {
     const Message& request = opening(phone, *transaction);
     // The Via on top is a proxy's then.
     if (!is_unreliable(phone, *transaction) || came_through_a_proxy(request)) continue;
-    if (phone.profile.rport || request.sip.via().has_rport) ++asked;
+    const sip::Via via = request.sip.via();
+    if (phone.profile.rport || via.has_rport) ++asked;
     Occurrence it(phone, judge, *transaction);
-    const auto problem = rport_problem(phone, request);
-    const bool is_ignored = ignores_response_at_source_port(phone, *transaction);
+    const auto problem = rport_problem(phone, request, via);
+    const bool is_ignored = ignores_response_at_source_port(phone, *transaction, via);
     all_fine = all_fine && !problem && !is_ignored;
     if (problem) it.violated(*problem);
     if (is_ignored) it.violated_unless_lost("the response at the source port was not heeded");
