@@ -19,6 +19,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::expect(!judged.error().text().empty(), "a capture that cannot be read says why");
     return 0;
   }
-  (void)story::tell(judged->trace, scenario::Profile{}, nullptr);
+  (void)story::tell(judged->trace, judged->profile, nullptr);
   return 0;
 }
