@@ -111,9 +111,9 @@ Provisioning::Answer Provisioning::answer(const Request& request) {
                                 *asked, *mac_, *asked)};
   return {200, Kind::served, provisioning_xml(settings_, *mac_, form_),
           fmt::format(
-              "{} settings as {}{}", settings_.size(),
-              form_ == ProvisioningForm::p_values ? "P-values" : "aliases",
-              phone ? fmt::format(" to {} with firmware {}", phone->model, phone->firmware) : "")};
+              "{} settings as {} to {}{}", settings_.size(),
+              form_ == ProvisioningForm::p_values ? "P-values" : "aliases", *mac_,
+              phone ? fmt::format(", {} with firmware {}", phone->model, phone->firmware) : "")};
 }
 
 }  // namespace fake_servers

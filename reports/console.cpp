@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
-#include "reports/page.hpp"
 #include "reports/report.hpp"
 #include "reports/text.hpp"
 
@@ -248,8 +247,7 @@ class Console {
 }  // namespace
 
 std::string console(const Result& result, const ConsoleOptions& options) {
-  std::string text = Console(result, options).write();
-  return options.folds ? folded(text, static_cast<std::size_t>(options.width)) : text;
+  return Console(result, options).write();
 }
 
 }  // namespace reports

@@ -12,7 +12,6 @@ struct ConsoleOptions {
   bool colour = false;
   bool quiet = false;  ///< the verdict line only
   int width = 100;
-  bool folds = false;  ///< no line is longer than that; for a terminal
   bool one_of_several = false;
   std::string folder{};  ///< run folder, named at the end; empty: none
 };

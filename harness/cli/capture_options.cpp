@@ -71,7 +71,7 @@ bool CaptureOptions::is_run_folder() const {
 
 void add_capture_options(CLI::App& command, CaptureOptions& options) {
   command
-      .add_option("what", options.what,
+      .add_option("capture", options.what,
                   "A run folder, or a capture: pcap, pcapng or snoop, also compressed; several "
                   "files where it was cut into pieces")
       ->required()

@@ -82,7 +82,7 @@ void add_explain(CLI::App& app, int& exit_code) {
   auto words = std::make_shared<std::vector<std::string>>();
   CLI::App* command = app.add_subcommand("explain", "Explain requirements");
   command
-      ->add_option("id", *words,
+      ->add_option("requirement", *words,
                    "Ids such as GRP-CALL-03, in full; or a line for each of GRP-REG, rfc3261/17, "
                    "guide")
       ->required()

@@ -27,6 +27,12 @@ void write_output(std::string_view text) {
   if (pending.size() >= most_pending) flush_output();
 }
 
+void write_text(const std::string& text) {
+  const auto width = static_cast<std::size_t>(output_width());
+  const bool is_too_wide = width > 0 && text.size() > width && text.ends_with('\n');
+  write_output(is_too_wide ? reports::folded(text, width) : text);
+}
+
 bool flush_output() {
   if (output_error == 0) output_error = files::write_all(STDOUT_FILENO, pending);
   pending.clear();

@@ -19,9 +19,12 @@ namespace sipharness::cli {
 /// To standard output, as it is.
 void write_output(std::string_view text);
 
+/// The same; where that is a terminal, no line of it is longer than it is wide.
+void write_text(const std::string& text);
+
 template <class... T>
 void print(fmt::format_string<T...> format, T&&... values) {
-  write_output(fmt::format(format, std::forward<T>(values)...));
+  write_text(fmt::format(format, std::forward<T>(values)...));
 }
 
 /// Writes out what is buffered; false if anything could not be written since the start.

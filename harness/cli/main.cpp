@@ -41,6 +41,14 @@ namespace {
 
 constexpr const char* see_help = "Run with --help for more information.";
 
+/// `help`, `help run`: what others call `--help`, `run --help`.
+std::vector<std::string> words_of_help(std::vector<std::string> arguments) {
+  if (arguments.empty() || arguments.front() != "help") return arguments;
+  arguments.erase(arguments.begin());
+  arguments.emplace_back("--help");
+  return arguments;
+}
+
 int parse_and_run(int argc, char** argv) {
   CLI::App app{"Proves that SIP phones survive the loss of a server.", "sipharness"};
   app.set_version_flag("--version", fmt::format("sipharness {}", version()));
@@ -50,10 +58,10 @@ int parse_and_run(int argc, char** argv) {
   for (const auto add : {add_run, add_check, add_inspect, add_list, add_explain, add_validate,
                          add_selftest, add_serve, add_doctor})
     add(app, exit_code);
-  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  const std::vector<std::string> arguments = words_of_help({argv + std::min(argc, 1), argv + argc});
   check_subcommand(app, arguments);
   try {
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
     // Help and version are "errors" of code 0 to CLI11.
     if (error.get_exit_code() != 0)

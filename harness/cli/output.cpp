@@ -98,11 +98,10 @@ void print_result(const verdict::Result& result, const OutputOptions& options,
   if (prints_document(options)) return;
   const bool passed = verdict::overall(result) == verdict::Verdict::pass;
   const bool is_aside = verdict::is_not_exercised(result);
-  write_output(
+  write_text(
       reports::console(result, {.colour = colours_output(),
                                 .quiet = options.quiet || (one_of_several && (passed || is_aside)),
                                 .width = output_width() > 0 ? output_width() : width_of_no_terminal,
-                                .folds = output_width() > 0,
                                 .one_of_several = one_of_several,
                                 .folder = folder}));
   flush_output();

@@ -36,12 +36,6 @@ std::string folder_name(const scenario::Scenario& scenario) {
                                   : fmt::format("{}-{}", scenario.name, scenario.variant);
 }
 
-/// Several runs of one scenario are told apart by their seeds.
-std::string name_of(const Task& task, const RunArguments& arguments) {
-  return arguments.repeat == 1 ? task.scenario.full_name()
-                               : fmt::format("{} (seed {})", task.scenario.full_name(), task.seed);
-}
-
 class Player {
  public:
   explicit Player(const Workload& workload)
@@ -109,7 +103,7 @@ class Player {
   }
 
   std::string progress_title(std::size_t index) const {
-    const std::string name = name_of(tasks_[index], arguments_);
+    const std::string name = tasks_[index].title();
     return tasks_.size() == 1 ? name : fmt::format("{}/{} {}", index + 1, tasks_.size(), name);
   }
 
@@ -238,7 +232,7 @@ class Player {
   verdict::NotRun not_run(std::size_t index) const {
     using Kind = verdict::NotRun::Kind;
     const Task& task = tasks_[index];
-    const std::string name = name_of(task, arguments_);
+    const std::string name = task.title();
     if (!task.why_not.empty())
       return {name, task.why_not, task.is_left_out ? Kind::left_out : Kind::could_not};
     if (!why_not_[index].empty()) return {name, why_not_[index], Kind::could_not};

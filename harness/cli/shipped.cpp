@@ -72,8 +72,11 @@ FileKind kind_of(const std::string& text, const std::string& path) {
 
 std::vector<std::string> scenario_files(const std::string& folder) {
   std::vector<std::string> files;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && may_be_scenario(entry.path())) files.push_back(entry.path());
+  for (fs::recursive_directory_iterator at(folder); at != fs::end(at); ++at) {
+    // What ran there is no scenario to run, though its folder has one.
+    if (at->is_directory() && fs::exists(at->path() / "run.json")) at.disable_recursion_pending();
+    if (at->is_regular_file() && may_be_scenario(at->path())) files.push_back(at->path());
+  }
   std::ranges::sort(files);
   return files;
 }
@@ -89,7 +92,11 @@ void keep_wanted(std::vector<scenario::Scenario>& scenarios, const std::string& 
     known.push_back(one.variant);
     if (one.variant == variant) scenarios.push_back(one);
   }
-  if (scenarios.empty()) reject_unknown("variant", variant, known);
+  if (!scenarios.empty()) return;
+  if (std::ranges::all_of(known, &std::string_view::empty))
+    throw InputError(
+        fmt::format("there is no variant \"{}\": {} has none", variant, all.front().full_name()));
+  reject_unknown("variant", variant, known);
 }
 
 }  // namespace

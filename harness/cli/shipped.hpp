@@ -19,7 +19,7 @@ enum class FileKind : std::uint8_t { scenario, profile, plan };
 /// What a file is: by its "$schema" or, without one, by a key that only its kind has, or its path.
 FileKind kind_of(const std::string& text, const std::string& path);
 
-/// Every scenario file below `folder`, sorted; schemas and profiles left out.
+/// Every scenario file below `folder`, sorted; schemas, profiles, plans and run folders left out.
 std::vector<std::string> scenario_files(const std::string& folder);
 
 /// Reads what words name (named_files.hpp); every error of every file at once, as InputError.

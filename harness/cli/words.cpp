@@ -65,11 +65,14 @@ void add_tag_option(CLI::App& command, std::vector<std::string>& chosen) {
 }
 
 void check_subcommand(const CLI::App& app, const std::vector<std::string>& arguments) {
-  if (arguments.empty() || arguments.front().starts_with('-')) return;
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  const std::string& word = arguments.front();
   const Words known(names.begin(), names.end());
+  if (arguments.empty())
+    throw InputError(fmt::format("a command is needed: {}; --help tells what each does",
+                                 scenario::enumerate(known)));
+  const std::string& word = arguments.front();
+  if (word.starts_with('-')) return;
   if (std::ranges::find(known, word) != known.end()) return;
   const std::string hint = scenario::did_you_mean(word, known);
   throw InputError(fmt::format("unknown command \"{}\"{}", word,

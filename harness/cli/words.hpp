@@ -18,7 +18,7 @@ void add_seed_option(CLI::App& command, std::uint64_t& seed);
 /// `--tag`: one or more of tags().
 void add_tag_option(CLI::App& command, std::vector<std::string>& chosen);
 
-/// Throws InputError if what follows the program's name is no subcommand.
+/// Throws InputError if nothing follows the program's name, or what is no subcommand.
 void check_subcommand(const CLI::App& app, const std::vector<std::string>& arguments);
 
 /// `; did you mean "--seed"?` for the first option that the subcommand does not have, or nothing.

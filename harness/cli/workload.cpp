@@ -90,6 +90,11 @@ void find_what_cannot_be_played(Workload& workload) {
 
 }  // namespace
 
+std::string Task::title() const {
+  return is_one_of_several ? fmt::format("{} (seed {})", scenario.full_name(), seed)
+                           : scenario.full_name();
+}
+
 Workload prepare_workload(const RunArguments& arguments) {
   Workload workload{arguments,
                     with_account(read_profile(chosen_profile(arguments)), arguments.lab),
@@ -98,8 +103,10 @@ Workload prepare_workload(const RunArguments& arguments) {
   for (scenario::Scenario& scenario : chosen_scenarios(arguments)) {
     const Duration length = stage::real_time_needed(scenario, workload.profile, workload.options);
     for (unsigned count = 0; count < arguments.repeat; ++count)
-      workload.tasks.push_back(
-          {.scenario = scenario, .seed = arguments.seed + count, .length = length});
+      workload.tasks.push_back({.scenario = scenario,
+                                .seed = arguments.seed + count,
+                                .length = length,
+                                .is_one_of_several = arguments.repeat > 1});
   }
   find_what_cannot_be_played(workload);
   if (!arguments.resume.empty()) find_what_ran(workload);
@@ -123,7 +130,7 @@ std::string forecast(Duration length) {
 void print_workload(const Workload& workload) {
   std::size_t playable = 0;
   for (const Task& task : workload.tasks) {
-    const std::string name = printable(task.scenario.full_name());
+    const std::string name = printable(task.title());
     if (task.has_to_run()) {
       ++playable;
       print("{:>9}  {:<44} {}\n", forecast(task.length), name, needs_text(task.scenario));

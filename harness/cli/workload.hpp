@@ -18,6 +18,10 @@ struct Task {
   std::string folder{};      ///< it ran to its end there before; empty: it has to run
   Duration length{};         ///< in real time
 
+  bool is_one_of_several = false;  ///< of the same scenario
+
+  /// The scenario's name, with the seed where that is what tells it from others.
+  std::string title() const;
   bool has_to_run() const { return why_not.empty() && folder.empty(); }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <variant>
 
 namespace sipharness::judge {
 namespace {
@@ -49,10 +50,25 @@ std::string mac_in_contact(std::string_view contact) {
   return mac.size() == mac_digits && std::ranges::all_of(mac, is_hex) ? mac : std::string();
 }
 
+namespace {
+
+/// What a phone that fetched its configuration from the harness asked for: cfg<mac>.xml.
+void add_provisioned(std::vector<std::string>& macs, const trace::Trace& trace) {
+  for (const journal::Entry& entry : trace.journal) {
+    const auto* report = std::get_if<journal::Reported>(&entry.event);
+    if (report == nullptr || !report->ok || report->verb != "fetch") continue;
+    const std::size_t device = trace.device_named(report->device);
+    if (device < macs.size()) macs[device] = mac_in_user_agent(report->what);
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> macs_of(const trace::Trace& trace) {
   std::vector<std::string> macs;
   for (const trace::Device& device : trace.devices)
     macs.push_back(mac_in_user_agent(device.user_agent));
+  add_provisioned(macs, trace);
   std::vector<std::uint32_t> read(macs.size());
   const auto& places = trace.messages.places();
   for (std::size_t index = 0; index < places.size(); ++index) {

@@ -1,8 +1,9 @@
 #pragma once
-// The MAC of a phone, where it names it itself: a bug report wants to know which phone it was.
+// The MAC of a phone, where it names it: a bug report wants to know which phone it was.
 //  1. In its User-Agent, as twelve hexadecimal digits in a word of their own (Yealink, Snom).
 //  2. In the Contact of its REGISTER: an instance id whose UUID has no time and ends in the MAC
 //     (Grandstream). @source RFC 5626 §4.1, RFC 4122 §4.1.6
+//  3. In the configuration file that it fetches from the harness.
 
 #include <string>
 #include <string_view>

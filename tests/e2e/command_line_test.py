@@ -59,11 +59,26 @@ class Names(EndToEnd):
                                  (["run", "primary_down", "--clock", "rael"], "real"),
                                  (["run", "registrar_refuses/430"], "403"), (["list", "scenario"], "scenarios"),
                                  (["run", "registrar_refuses", "--variant", "430"], "403"),
-                                 (["run", "--plan", "smoek"], "smoke"), (["run", "--tag", "gide"], "guide")):
+                                 (["--vresion"], "--version"), (["run", "--plan", "smoek"], "smoke"), (["run", "--tag", "gide"], "guide")):
             with self.subTest(arguments):
                 done = sipharness(*arguments)
                 self.assert_exit(done, 2)
                 self.assertIn(f"did you mean \"{meant}\"?", done.stderr)
+
+    def test_help_is_what_others_call_it_and_what_is_missing_is_named(self):
+        self.assertEqual(sipharness("help", "run").stdout, sipharness("run", "--help").stdout)
+        self.assertEqual(sipharness("help").stdout, sipharness("--help").stdout)
+        for arguments, said in (([], "a command is needed: run, check"), (["check"], "capture is required"),
+                                (["run", "primary_down", "--variant", "x"], "primary_down has none")):
+            done = sipharness(*arguments)
+            self.assert_exit(done, 2)
+            self.assertIn(said, done.stderr)
+
+    def test_what_ran_is_no_scenario_to_run(self):
+        scenario = self.scratch / "mine.json"
+        scenario.write_text((SCENARIOS / "guide/both_up_register.json").read_text())
+        sipharness("run", scenario, "--out", self.scratch / "runs")
+        self.assertIn("1 of 1", sipharness("validate", self.scratch).stdout)
 
     def test_a_file_says_what_it_is(self):
         profile = self.scratch / "acmephone.json"

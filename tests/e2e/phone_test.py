@@ -157,7 +157,8 @@ class Driven(PhoneTest):
         reported = bench.reported()
         for verb in ("remote_control", "boot", "fetch", "setupCompleted", "registered", "register"):
             self.assertTrue(reported.get(verb), verb)
-        self.assertEqual(result_of(bench.folder)["devices"][0]["user_agent"], "Grandstream GRP2614 1.0.5.15")
+        device = result_of(bench.folder)["devices"][0]
+        self.assertEqual((device["user_agent"], device["mac"]), ("Grandstream GRP2614 1.0.5.15", MAC))
 
     def calls(self, bench):
         bench.start_phone("--off")
