@@ -59,7 +59,7 @@ class Player {
   }
 
  private:
-  bool is_real_time() const { return arguments_.is_real_time(); }
+  bool tells_time() const { return arguments_.is_real_time() && !arguments_.output.quiet; }
   bool may_go_on() const { return !host::is_interrupted() && !is_ended_early_; }
   std::string time_left(std::size_t first) const {
     return forecast(time_needed(tasks_, first, arguments_.jobs));
@@ -72,7 +72,7 @@ class Player {
     const auto to_run = std::ranges::count_if(tasks_, &Task::has_to_run);
     const auto ran = std::ranges::count_if(tasks_, [](const Task& t) { return !t.folder.empty(); });
     if (ran > 0) tell(fmt::format("sipharness: {} of {} runs ended before", ran, tasks_.size()));
-    if (is_real_time() && tasks_.size() > 1)
+    if (tells_time() && tasks_.size() > 1)
       tell(fmt::format("sipharness: {} runs in real time, {}", to_run, time_left(0)));
   }
 
@@ -120,7 +120,7 @@ class Player {
       const auto finished = workers.wait();
       if (!finished) break;
       on_finished(finished->id, finished->exit_code);
-      if (is_real_time() && next < tasks_.size() && may_go_on())
+      if (tells_time() && next < tasks_.size() && may_go_on())
         tell(fmt::format("sipharness: {} of {} runs started, {} left", next, tasks_.size(),
                          time_left(next)));
     }
