@@ -17,6 +17,7 @@
 #include "harness/judge/builtin_profile.hpp"
 #include "harness/judge/control_runs.hpp"
 #include "harness/judge/guessed_roles.hpp"
+#include "harness/judge/guessed_tolerances.hpp"
 #include "harness/judge/loose_expectations.hpp"
 #include "harness/judge/macs.hpp"
 #include "harness/judge/message_counts.hpp"
@@ -326,9 +327,12 @@ Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request)
   if (!trace) return tl::unexpected(trace.error());
   Judged judged{make_result(inputs, *trace, request), std::move(*trace), inputs.profile,
                 inputs.scenario};
-  judged.result.findings = judge_with_roles(
-      judged.trace, inputs.profile,
-      {.scenario = scenario, .only = request.only, .jobs = request.jobs}, tested_in(inputs));
+  const check::JudgeOptions options{
+      .scenario = scenario, .only = request.only, .jobs = request.jobs};
+  auto& findings = judged.result.findings;
+  findings = judge_with_roles(judged.trace, inputs.profile, options, tested_in(inputs));
+  if (!inputs.is_run && !inputs.has_profile && is_all_on_one_host(judged.trace))
+    settle_tolerances(findings, judged.trace, options, tested_in(inputs));
   if (inputs.has_profile) require_both_servers(judged.result, judged.trace, inputs.profile);
   withdraw_from_shared_accounts(judged.result, judged.trace, tested_in(inputs));
   add_notes_of_knowledge(judged.result, inputs.profile, judged.trace);

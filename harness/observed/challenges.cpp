@@ -10,6 +10,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/password.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/transaction.hpp"
@@ -269,15 +270,22 @@ bool is_answered(const Phone& phone, const Challenged& one) {
       });
 }
 
-bool must_be_answered(const Phone& phone, const Challenged& one) {
-  const bool has_password = phone.profile.account.password.has_value();
+AnswerDue answer_due(const Phone& phone, const Challenged& one) {
   // Whoever only wants to know whether the server is there (OPTIONS) knows it by the challenge.
   const bool may_stop = (one.had_credentials && (!one.is_stale() || one.is_stale_again)) ||
                         one.refused->method == sip::Method::options;
-  return has_password && !may_stop && was_wanted(phone, one) &&
-         phone.trace.last > one.challenge->at + policy::time_to_answer_challenge &&
-         std::ranges::any_of(one.offers,
-                             [&](const Offer& offer) { return can_be_answered(phone, offer); });
+  const bool is_over = phone.trace.last > one.challenge->at + policy::time_to_answer_challenge;
+  if (may_stop || !is_over || !was_wanted(phone, one)) return AnswerDue::no;
+  // Nobody says that the device has a password, nor that the challenge came to it.
+  const bool is_doubtful = phone.trace.vantage != trace::Vantage::device;
+  if (is_doubtful && !phone.profile.account.password) return AnswerDue::no;
+  AnswerDue due = AnswerDue::no;
+  for (const Offer& offer : one.offers) {
+    if (!can_be_answered(phone, offer)) continue;
+    if (has_password_for(phone, offer.realm, one.challenge->index)) return AnswerDue::yes;
+    if (!phone.trace.has_journal()) due = AnswerDue::with_a_password;
+  }
+  return due;
 }
 
 }  // namespace sipharness::observed

@@ -2,6 +2,7 @@
 // Challenges and the credentials that answer them, as a trace shows them.
 // @source RFC 3261 §22; RFC 7616 §3.3, §3.4; RFC 8760 §2.4
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,8 +68,14 @@ bool is_answered(const Phone& phone, const Challenged& one);
 /// The same, and at once.
 bool is_answered_at_once(const Phone& phone, const Challenged& one);
 
-/// The device had reason and time to answer: it has a password, the challenge is one that every
-/// device can answer, the request was still wanted, and the capture shows what came of it.
-bool must_be_answered(const Phone& phone, const Challenged& one);
+/// Whether the device had reason and time to answer: the challenge is one that every device can
+/// answer, the request was still wanted, and the capture shows what came of it.
+enum class AnswerDue : std::uint8_t { no, with_a_password, yes };
+
+/// `with_a_password`: if it has one, which neither profile nor capture tells.
+AnswerDue answer_due(const Phone& phone, const Challenged& one);
+inline bool must_be_answered(const Phone& phone, const Challenged& one) {
+  return answer_due(phone, one) == AnswerDue::yes;
+}
 
 }  // namespace sipharness::observed

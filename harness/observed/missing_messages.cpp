@@ -18,11 +18,13 @@
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/credentials.hpp"
 #include "harness/observed/cseq_numbers.hpp"
+#include "harness/observed/foreign_responses.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/retransmission_holes.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
@@ -45,6 +47,7 @@ class Finder {
       look_for_response_of_device(transaction);
       look_for_request_answered_again(transaction);
     }
+    look_for_requests_answered_astray();
     look_for_acks();
     for (const RetransmissionHole& hole : find_retransmission_holes(phone_))
       add(hole.beside, hole.what);
@@ -65,10 +68,10 @@ class Finder {
     missing_.push_back(
         {shown_by, std::move(what), phone_.message(shown_by).sip.call_id(), ServerRole::none});
   }
-  /// What nothing of its Call-ID was seen before may have been sent before the capture began: that
-  /// says nothing beyond its call.
-  void add_before(const Message& shows, std::string what) {
-    if (call_ids_.contains(shows.sip.call_id()))
+  /// What nothing of its Call-ID was seen before may have been sent before the capture began, if
+  /// that was no longer ago than it stays of use: that says nothing beyond its call.
+  void add_before(const Message& shows, std::string what, Duration of_use = Duration::max()) {
+    if (call_ids_.contains(shows.sip.call_id()) || shows.at - phone_.trace.first > of_use)
       add(shows.index, std::move(what));
     else
       add_to_call(shows.index, std::move(what));
@@ -77,7 +80,9 @@ class Finder {
 
   void look_for_request_of(const Message& response) {
     if (response.sip.branch().empty() || branches_.contains(response.sip.branch())) return;
-    add_before(response, fmt::format("the request that frame {} answers", response.frame));
+    const bool is_to_invite = response.sip.method() == sip::Method::invite;
+    add_before(response, fmt::format("the request that frame {} answers", response.frame),
+               is_to_invite ? policy::longest_ringing : phone_.profile.timers.sixty_four_t1());
   }
 
   void look_for_what_a_request_rests_on(const Message& request) {
@@ -181,6 +186,16 @@ class Finder {
                   fmt::format("a transmission of the request that frame {} answers",
                               frame(transaction.responses.back())));
   }
+  /// Where it bears somebody else's Via, too.
+  void look_for_requests_answered_astray() {
+    std::map<std::pair<const Transaction*, std::string_view>, std::size_t> answers;
+    for (const ForeignResponse& one : foreign_responses(phone_)) {
+      const std::string_view bytes = phone_.message(one.response).sip.bytes();
+      if (++answers[{one.request, bytes}] == one.request->sends.size() + 1)
+        add_to_call(one.response, fmt::format("a transmission of the request that frame {} answers",
+                                              frame(one.response)));
+    }
+  }
 
   /// A final response to an INVITE that its sender does not repeat.
   void look_for_acks() {
@@ -222,15 +237,31 @@ class Finder {
                                                   frame(transaction->sends.front())));
   }
 
-  /// A device that refreshed before sends no REGISTER again, and the capture ends before a second
-  /// one is missed.
+  /// How long before a lapse the device refreshes, as it once did at this server.
+  std::optional<Duration> reserve_at(ServerRole server) const {
+    const RegisterAttempt* before = nullptr;
+    for (const RegisterAttempt* attempt : attempts_at(phone_, server)) {
+      if (before != nullptr && before->ok && before->granted) {
+        const Duration reserve = *before->ok + *before->granted - attempt->start;
+        if (reserve >= Duration::zero()) return reserve;
+      }
+      before = attempt;
+    }
+    return std::nullopt;
+  }
+
+  /// A device that refreshes, at least at the other server, sends no REGISTER again, and the
+  /// capture ends before a second one is missed.
   void look_for_last_refresh(ServerRole server) {
     const auto& attempts = attempts_at(phone_, server);
-    const auto is_granted = [](const RegisterAttempt* one) { return one->ok && one->granted; };
-    if (std::ranges::count_if(attempts, is_granted) < 2 || !is_granted(attempts.back())) return;
+    auto reserve = reserve_at(server);
+    if (!reserve) reserve = reserve_at(other(server));
+    if (attempts.empty() || !reserve) return;
     const RegisterAttempt& last = *attempts.back();
-    const CaptureTime lapse = *last.ok + *last.granted;
-    if (phone_.trace.last <= lapse || phone_.trace.last >= lapse + *last.granted) return;
+    if (!last.ok || !last.granted || phone_.trace.last <= *last.ok + *last.granted) return;
+    const Duration period = std::max(*last.granted - *reserve, *last.granted / 2);
+    const Duration late = registration_tolerance(phone_, *last.granted).value;
+    if (phone_.trace.last >= *last.ok + 2 * (period + late)) return;
     const std::size_t sent = transactions(phone_)[last.transactions.back()].sends.front();
     add_to_call(sent, fmt::format("the refresh after frame {}, if the device sent it: of one alone "
                                   "it cannot be told",

@@ -1,6 +1,8 @@
 #include "harness/observed/password.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <unordered_map>
 
 namespace sipharness::observed {
 namespace {
@@ -10,6 +12,17 @@ bool has_another_account(const Phone& phone) {
   const scenario::Account& account = phone.profile.account;
   if (phone.trace.has_journal() || account.is_any() || phone.trace.devices.empty()) return false;
   return phone.trace.devices[phone.device].user != account.user;
+}
+
+/// By realm, the message that first carried credentials for it.
+using FirstCredentials = std::unordered_map<std::string, std::size_t>;
+
+FirstCredentials find_first_credentials(const Phone& phone) {
+  FirstCredentials first;
+  for (const SentCredentials& sent : sent_credentials(phone))
+    if (sent.digest.values && !sent.digest.values->response.empty())
+      first.try_emplace(sent.digest.values->realm, sent.transaction->sends.front());
+  return first;
 }
 
 bool find_any_right_response(const Phone& phone) {
@@ -23,6 +36,13 @@ bool find_any_right_response(const Phone& phone) {
 std::optional<std::string> find_password(const Phone& phone) {
   if (has_another_account(phone)) return std::nullopt;
   return scenario::resolve(phone.profile.account.password);
+}
+
+bool has_password_for(const Phone& phone, const std::string& realm, std::size_t before) {
+  if (phone.profile.account.password && !has_another_account(phone)) return true;
+  const FirstCredentials& first = phone.derived<find_first_credentials>();
+  const auto sent = first.find(realm);
+  return sent != first.end() && sent->second < before;
 }
 
 bool is_response_right(const Phone& phone, const SentCredentials& sent) {

@@ -15,6 +15,10 @@ inline const std::optional<std::string>& password(const Phone& phone) {
   return phone.derived<find_password>();
 }
 
+/// The profile says that the account has a password, or the phone has sent credentials for the
+/// realm before this message.
+bool has_password_for(const Phone& phone, const std::string& realm, std::size_t before);
+
 /// Computed from the password and the values beside it, of an algorithm that is known here.
 bool is_response_right(const Phone& phone, const SentCredentials& sent);
 

@@ -19,6 +19,8 @@ inline constexpr std::size_t enough_for_a_habit = 3;
 inline constexpr int hopelessly_late = 2;
 /// A shorter span says nothing of bindings that stay (GRP-REG-02).
 inline constexpr Duration least_span = 1s;
+/// An INVITE is answered within this, or its proxy gives it up. @source RFC 3261 §16.6 (timer C)
+inline constexpr Duration longest_ringing = 3min;
 /// The least wait between failed attempts (FO-HERD-01, REG-11, FO-EXPSHORT, AUTH-06).
 inline constexpr Duration least_wait = 5s;
 /// The account was refused: only a person can mend that (REG-15).

@@ -18,13 +18,14 @@
 namespace sipharness::observed {
 namespace {
 
-enum class Kind : std::uint8_t { invite, other_request, answer };
+enum class Kind : std::uint8_t { invite, other_request, answer, provisional };
 
 /// Transmissions with intervals from T1 on that double up to `cap`.
 struct Series {
   std::vector<std::size_t> sends;
   Duration cap{};
-  bool has_provisional = false;  ///< at some time the next interval is the cap: §17.1.2.2
+  /// Transmissions after it are the cap apart: §17.1.2.2.
+  std::optional<CaptureTime> provisional{};
   /// It goes on until then.
   std::optional<CaptureTime> goes_on_until{};
   Kind kind = Kind::invite;
@@ -62,7 +63,7 @@ class Finder {
     if (is_ours(transaction))
       return follow({.sends = transaction.sends,
                      .cap = is_invite ? Duration::max() : timers.t2,
-                     .has_provisional = !is_invite && transaction.provisional.has_value(),
+                     .provisional = is_invite ? std::nullopt : at(transaction.provisional),
                      .goes_on_until = end_of(transaction),
                      .kind = is_invite ? Kind::invite : Kind::other_request});
     if (!is_invite || !transaction.final) return;
@@ -73,11 +74,13 @@ class Finder {
     follow({.sends = std::move(copies), .cap = timers.t2, .kind = Kind::answer});
   }
 
-  /// Until when a request without final response is sent again: until it is left for another, or
+  std::optional<CaptureTime> at(std::optional<std::size_t> message) const {
+    return message ? std::optional(phone_.at(*message)) : std::nullopt;
+  }
+
+  /// Until when a request that no response stopped is sent again: until it is left for another, or
   /// times out.
   std::optional<CaptureTime> end_of(const Transaction& transaction) const {
-    const bool is_invite = transaction.method == sip::Method::invite;
-    if (transaction.final || (is_invite && transaction.provisional)) return std::nullopt;
     // A device that leaves earlier has sent all by then.
     const auto retries = phone_.profile.max_request_retries;
     if (retries && static_cast<int>(transaction.sends.size()) > *retries) return std::nullopt;
@@ -89,7 +92,9 @@ class Finder {
     const auto next = std::ranges::upper_bound(
         alike, start, {}, [&](const Transaction* one) { return start_of(phone_, *one); });
     if (next != alike.end()) until = std::min(until, start_of(phone_, **next));
-    return until;
+    const bool is_invite = transaction.method == sip::Method::invite;
+    const auto stopped = is_invite ? transaction.first_response : transaction.final;
+    return stopped && phone_.at(*stopped) <= until ? std::nullopt : std::optional(until);
   }
 
   /// A hole is one where the series goes on in time behind it, or if it is the last but only one:
@@ -102,6 +107,7 @@ class Finder {
       const Duration gap = phone_.at(sends[i]) - phone_.at(sends[i - 1]);
       const auto step = i == 1 ? first_step(series, gap) : later_step(series, gap, due);
       if (!step) return;
+      if (i > 1 && lacks_provisional(series, sends[i - 1], gap, due)) note_response(series, i);
       due = step->next;
       if (step->missed > 0) {
         open.push_back(i);
@@ -154,7 +160,7 @@ class Finder {
       const Duration next = std::min(due * 2, series.cap);
       if (is_about(gap, sum)) return Step{missed, next};
       const auto at_cap = (gap - sum + t1_) / series.cap;
-      if (series.has_provisional && at_cap > 0 && is_about(gap, sum + series.cap * at_cap))
+      if (series.provisional && at_cap > 0 && is_about(gap, sum + series.cap * at_cap))
         return Step{missed + static_cast<std::size_t>(at_cap), series.cap};
       due = next;
       sum += due;
@@ -164,9 +170,22 @@ class Finder {
   /// After a provisional response the next interval is the cap.
   std::optional<Step> later_step(const Series& series, Duration gap, Duration due) const {
     const auto at_cap = (gap + t1_) / series.cap;
-    if (series.has_provisional && at_cap > 0 && is_about(gap, series.cap * at_cap))
+    if (series.provisional && at_cap > 0 && is_about(gap, series.cap * at_cap))
       return Step{static_cast<std::size_t>(at_cap - 1), series.cap};
     return step_over(series, gap, due);
+  }
+  /// The cap was waited for, not yet due, before any provisional response was seen.
+  bool lacks_provisional(const Series& series, std::size_t before, Duration gap,
+                         Duration due) const {
+    return series.provisional && phone_.at(before) < *series.provisional && !is_about(gap, due) &&
+           is_about(gap, series.cap);
+  }
+  void note_response(const Series& series, std::size_t position) {
+    const std::size_t beside = series.sends[position];
+    holes_.push_back({.kind = Kind::provisional,
+                      .position = position,
+                      .told = {beside, fmt::format("a provisional response before frame {}",
+                                                   phone_.message(beside).frame)}});
   }
 
   void note(const Series& series, std::size_t position, std::size_t beside) {
@@ -182,7 +201,8 @@ class Finder {
            static_cast<double>(expected.count()) * policy::series_tolerance;
   }
 
-  /// A device that always leaves out the same one has sent none.
+  /// A device that always leaves out the same one has sent none, nor one that always stops early;
+  /// of single ones two may have been lost alike.
   std::vector<RetransmissionHole> without_habits() {
     std::map<std::pair<Kind, std::size_t>, std::size_t> counts;
     for (const Hole& hole : holes_) ++counts[{hole.kind, hole.position}];
@@ -190,7 +210,8 @@ class Finder {
     for (Hole& hole : holes_) {
       const std::pair place{hole.kind, hole.position};
       const std::size_t count = counts.at(place);
-      const bool is_habit = count > 1 && !whole_.contains(place);
+      const std::size_t enough = hole.position == end ? 2 : policy::enough_for_a_habit;
+      const bool is_habit = count >= enough && !whole_.contains(place);
       if (hole.is_sure || !is_habit) told.push_back(std::move(hole.told));
     }
     return told;

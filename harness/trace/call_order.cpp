@@ -11,6 +11,8 @@ namespace {
 constexpr Duration shortest_silence = 450ms;
 /// policy: 64·T1 and some.
 constexpr Duration longest_silence = 40s;
+/// policy: the last servers of a call that are remembered.
+constexpr std::size_t most_servers_of_call = 8;
 
 }  // namespace
 
@@ -40,7 +42,7 @@ bool CallOrder::is_same_call(const Call& call, const sip::MessageView& invite,
 }
 
 bool CallOrder::was_silent(const Call& call, const Endpoint& caller) const {
-  const auto answer = answered_.find({call.server, host_of(caller)});
+  const auto answer = answered_.find({call.servers.back(), host_of(caller)});
   return answer == answered_.end() || answer->second < call.begun;
 }
 
@@ -55,17 +57,23 @@ void CallOrder::invite(std::size_t index, std::string_view caller,
       return server != flow.destination && is_waited_for(server, flow.source, place.at);
     });
     begun_[flow.destination] += is_free ? 1U : 0U;
-    calls_[caller] = {invite.call_id(), user_in(invite, sip::HeaderId::to), flow.destination,
-                      place.at, place.at};
+    calls_[caller] = {invite.call_id(),
+                      user_in(invite, sip::HeaderId::to),
+                      {flow.destination},
+                      place.at,
+                      place.at};
     return;
   }
   Call& call = known->second;
-  if (call.server != flow.destination) {
+  if (std::ranges::count(call.servers, flow.destination) == 0) {
     if (place.at - call.begun >= shortest_silence && was_silent(call, flow.source)) {
-      ++moved_[{call.server, flow.destination}];
+      ++moved_[{call.servers.back(), flow.destination}];
       resorts_[caller].push_back(flow.destination);
     }
-    call = {invite.call_id(), call.callee, flow.destination, place.at, place.at};
+    call.call_id = invite.call_id();
+    if (call.servers.size() == most_servers_of_call) call.servers.erase(call.servers.begin());
+    call.servers.push_back(flow.destination);
+    call.begun = place.at;
   }
   call.last = place.at;
 }

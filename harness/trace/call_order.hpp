@@ -44,8 +44,8 @@ class CallOrder {
   struct Call {
     std::string_view call_id;
     std::string_view callee;
-    Endpoint server;
-    CaptureTime begun;
+    std::vector<Endpoint> servers;  ///< that it was at; copies to an earlier one move nothing
+    CaptureTime begun;              ///< at the newest of them
     CaptureTime last;
   };
 

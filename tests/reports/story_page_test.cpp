@@ -71,6 +71,9 @@ phone
   Outages
     10.000 00:00:10.000             the primary silent for 90.000 s, until the capture ends, as
                                     unanswered requests show
+  Not in the capture
+     0.000 00:00:00.000 frame 1     the refresh after frame 1, if the device sent it: of one alone
+                                    it cannot be told
   Timers
     T1 0.500 s, the usual first interval of requests sent again (1)
     INVITE (Timer A) from frame 5: again after 0.500, 1.000, 2.000, 4.000, 8.000, 16.000 s; no

@@ -8,6 +8,7 @@
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/challenges.hpp"
 #include "harness/observed/invites.hpp"
@@ -85,6 +86,13 @@ bool has_challenge(const Phone& phone, const std::vector<std::size_t>& chain) {
   });
 }
 
+void judge_end(const Phone& phone, const Challenged& end, const std::string& seen, Occurrence& it) {
+  if (must_be_answered(phone, end))
+    it.violated_unless_lost(seen);
+  else
+    violated_if_known(it, false, "whether the device has a password", seen);
+}
+
 void registers_through_challenge(const Phone& phone, const RegisterAttempt& attempt,
                                  Occurrence& it) {
   if (!has_challenge(phone, attempt.transactions)) return;
@@ -92,8 +100,8 @@ void registers_through_challenge(const Phone& phone, const RegisterAttempt& atte
   const Challenged* end = unanswered(phone, attempt.transactions);
   if (attempt.ok)
     it.pass(fmt::format("registered at the {} through a challenge", server));
-  else if (end != nullptr && must_be_answered(phone, *end))
-    it.violated_unless_lost(fmt::format("a challenge ended the attempt at the {}", server));
+  else if (end != nullptr && answer_due(phone, *end) != AnswerDue::no)
+    judge_end(phone, *end, fmt::format("a challenge ended the attempt at the {}", server), it);
 }
 
 /// A challenge is an answer: it moves no call (AMB-3). What the server does after it may.

@@ -84,9 +84,12 @@ void judge_retry(const Phone& phone, const Challenged& one, Occurrence& it) {
 void is_sent_again(const Phone& phone, const Challenged& one, Occurrence& it) {
   if (one.is_rejection) return;
   if (is_answered(phone, one)) return judge_retry(phone, one, it);
-  if (!must_be_answered(phone, one)) return;
+  const AnswerDue due = answer_due(phone, one);
+  if (due == AnswerDue::no) return;
+  const std::string seen =
+      fmt::format("no second request within 2 s of a {}", one.challenge->sip.status());
   if (phone.trace.vantage == trace::Vantage::device)
-    it.violated(fmt::format("no second request within 2 s of a {}", one.challenge->sip.status()));
+    violated_if_known(it, due == AnswerDue::yes, "whether the device has a password", seen);
   else
     it.inconclusive(Blame::network, "not captured at the device: the challenge may not have come");
 }

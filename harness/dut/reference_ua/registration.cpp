@@ -26,8 +26,12 @@ constexpr Duration overlap_delay = 10s;
 constexpr Duration at_once = 500ms;
 constexpr Duration hammering = 1s;
 constexpr Duration oversleeping = 30s;
-/// Of the deviation tries_the_default_port_too.
+/// Of the deviation tries_the_default_port_too: there the request is a transaction of its own.
 constexpr std::uint16_t default_port = 5060;
+std::string with_another_branch(std::string request) {
+  constexpr std::string_view cookie = "branch=z9hG4bK";
+  return request.insert(request.find(cookie) + cookie.size(), "d");
+}
 
 }  // namespace
 
@@ -99,7 +103,8 @@ void Registration::send(seconds expires) {
   server_.authenticator.authorize(request, "REGISTER", uri);
   core_.introduce(request);
   if (cseq_ == 1 && core_.deviates(Deviation::tries_the_default_port_too))
-    core_.send_raw(request.str(), core_.hop_to({target().address, default_port}));
+    core_.send_raw(with_another_branch(request.str()),
+                   core_.hop_to({target().address, default_port}));
   outstanding_ = true;
   sent_at_ = core_.world().now();
   request_ = core_.start(
