@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -356,13 +357,14 @@ void Judge::allow_for_missing_messages() {
   }
 }
 
-void Judge::record(const std::vector<Instance>& judged) {
+void Judge::record(const std::vector<Verdict>& judged) {
   for (std::size_t index = 0; index < judged.size(); ++index) {
-    if (!is_judged(judged[index].verdict)) continue;
-    const bool is_broken = is_violation(instances_[index].verdict);
-    instances_[index] = judged[index];
-    instances_[index].verdict = Verdict::info;
-    instances_[index].reason = is_broken ? unclaimed_and_broken : unclaimed_guide;
+    if (!is_judged(judged[index])) continue;
+    Instance& instance = instances_[index];
+    const bool is_broken = is_violation(instance.verdict);
+    instance.verdict = Verdict::info;
+    instance.blame.reset();
+    instance.reason = is_broken ? unclaimed_and_broken : unclaimed_guide;
   }
 }
 
@@ -389,8 +391,9 @@ void Judge::conclude_unexercised() {
 verdict::Finding Judge::finish(bool is_about_content) && {
   if (instances_.empty() && finding_.instances.empty()) conclude_unexercised();
   if (instances_.empty()) return std::move(finding_);
-  const std::vector<Instance> judged =
-      is_unclaimed_vendor_row() ? instances_ : std::vector<Instance>();
+  std::vector<Verdict> judged;
+  if (is_unclaimed_vendor_row())
+    std::ranges::transform(instances_, std::back_inserter(judged), &Instance::verdict);
   for (std::size_t index = 0; index < instances_.size(); ++index)
     if (is_judged(instances_[index].verdict)) heed_faults(instances_[index], bases_[index]);
   if (!is_about_content) {

@@ -113,7 +113,7 @@ class Judge {
   verdict::Verdict violation() const;
   bool is_unclaimed_vendor_row() const;
   /// The verdicts of an unclaimed vendor row, as they were `judged`, become information.
-  void record(const std::vector<verdict::Instance>& judged);
+  void record(const std::vector<verdict::Verdict>& judged);
   void conclude_unexercised();
   void allow_for_silent_servers(const std::vector<MissingMessage>& missing);
   trace::Span lifetime_of(const Evidence& evidence) const;

@@ -121,10 +121,10 @@ bool ignores_response_at_sent_by(const Phone& phone, const Transaction& transact
   if (!is_unreliable(phone, transaction) || !transaction.final) return false;
   const Message& request = opening(phone, transaction);
   const Message& response = phone.message(*transaction.final);
+  if (phone.at(transaction.sends.back()) <= response.at + policy::round_trip_slack) return false;
   const std::uint16_t named = request.sip.via().port;
   const std::uint16_t port = named == 0 ? 5060 : named;
-  return port != request.source.port && response.destination.port == port &&
-         phone.at(transaction.sends.back()) > response.at + policy::round_trip_slack;
+  return port != request.source.port && response.destination.port == port;
 }
 
 void via_tells_where_we_listen(const Phone& phone, Judge& judge) {
