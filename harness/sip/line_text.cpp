@@ -64,8 +64,9 @@ void append_line_text(std::string_view value, std::string& line) {
 }
 
 bool is_one_word(std::string_view text) {
-  return std::ranges::all_of(
-      text, [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '\x7f'; });
+  constexpr static CharacterSet word_characters(
+      [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '\x7f'; });
+  return word_characters.hold(text);
 }
 
 bool has_unfit_part(const MessageView& request) {

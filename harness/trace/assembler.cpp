@@ -242,7 +242,6 @@ void TraceAssembler::add(const capture::Origin& origin, Transport transport,
     add_malformed(origin, transport, message.sip.problem().value_or(unreadable), kept);
     return record_payload(origin, transport, kept, PayloadRecord::no_message);
   }
-  if (infer_roles_) sip_endpoints_.insert({origin.source, origin.destination});
   if (const auto problem = message.sip.problem()) add_malformed(origin, transport, *problem, kept);
   message.index = static_cast<std::uint32_t>(trace_.messages.size());
   message.frame = origin.frame;
@@ -251,7 +250,10 @@ void TraceAssembler::add(const capture::Origin& origin, Transport transport,
   message.source = origin.source;
   message.destination = origin.destination;
   record_payload(origin, transport, kept, message.index);
+  const std::size_t flows = trace_.messages.flows().size();
   trace_.messages.push_back(message);
+  const bool is_new_flow = trace_.messages.flows().size() > flows;
+  if (infer_roles_ && is_new_flow) sip_endpoints_.insert({origin.source, origin.destination});
 }
 
 void TraceAssembler::add_malformed(const capture::Origin& origin, Transport transport,

@@ -48,6 +48,7 @@ std::uint32_t MessageList::flow_index(const Message& message) {
 void MessageList::push_back(const Message& message) {
   const std::string_view bytes = message.sip.bytes();
   const std::string_view user = speaker_of(message.sip);
+  if (views_.size() < most_views) views_.push_back(message.sip);
   places_.push_back(Place{
       .at = message.at,
       .bytes = bytes.data(),
@@ -78,7 +79,8 @@ Message MessageList::operator[](std::size_t index) const {
   message.direction = flow.direction;
   message.server = flow.server;
   message.ignored = place.ignored;
-  message.sip = sip::MessageView::parse({place.bytes, place.size});
+  message.sip =
+      index < views_.size() ? views_[index] : sip::MessageView::parse({place.bytes, place.size});
   return message;
 }
 

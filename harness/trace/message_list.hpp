@@ -1,7 +1,7 @@
 #pragma once
-// All SIP messages of a capture, each remembered by where its bytes are and read when it is asked
-// for: a large capture has millions. Who works with the messages of one phone takes them out once
-// (Trace::messages_of).
+// All SIP messages of a capture, each remembered by where its bytes are and read again when it is
+// asked for: a large capture has millions. The first are kept as they were read. Who works with the
+// messages of one phone takes them out once (Trace::messages_of).
 
 #include <cstddef>
 #include <cstdint>
@@ -141,6 +141,10 @@ class MessageList {
 
   std::uint32_t flow_index(const Message& message);
 
+  /// policy: so many (12 MiB) cost less to keep than to read again.
+  static constexpr std::size_t most_views = 65536;
+
+  std::vector<sip::MessageView> views_;  ///< of the first messages
   std::vector<Place> places_;
   std::vector<Flow> flows_;
   std::unordered_map<Flow, std::uint32_t, FlowHash, SameEnds> flow_indices_;
