@@ -88,6 +88,7 @@ constexpr std::string_view of_the_reference = "only the reference UA breaks rule
 constexpr std::string_view of_a_phone = "it is for --device phone";
 constexpr std::string_view of_a_foreign_device =
     "it is for a third-party device; the reference UA does not need it";
+constexpr std::string_view of_a_run = "--dry-run judges nothing";
 constexpr std::string_view of_real_time =
     "the reference UA lives in virtual time; add --clock real";
 
@@ -113,8 +114,11 @@ constexpr std::array refusals{
     Refusal{"--reprovision", is_no_phone, of_a_phone},
     Refusal{"--prompts", is_no_phone, of_a_phone},
     Refusal{"--http-port", is_no_phone, of_a_phone},
-    Refusal{"--json", plays_nothing, "--dry-run judges nothing"},
-    Refusal{"--junit", plays_nothing, "--dry-run judges nothing"},
+    Refusal{"--json", plays_nothing, of_a_run},
+    Refusal{"--junit", plays_nothing, of_a_run},
+    Refusal{"--markdown", plays_nothing, of_a_run},
+    Refusal{"--github", plays_nothing, of_a_run},
+    Refusal{"--fail-fast", plays_nothing, of_a_run},
 };
 
 std::string value_of(const CLI::Option& option) {

@@ -121,8 +121,11 @@ Duration time_needed(const std::vector<Task>& tasks, std::size_t first, unsigned
 }
 
 std::string forecast(Duration length) {
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(length).count();
-  if (seconds < 60) return fmt::format("{}s", seconds);
+  if (length < 1min) {
+    const auto tenths = std::chrono::round<std::chrono::milliseconds>(length) / 100ms;
+    return fmt::format("{:g}s", static_cast<double>(tenths) / 10);
+  }
+  const auto seconds = std::chrono::round<std::chrono::seconds>(length).count();
   if (seconds < 3600) return fmt::format("{}min {}s", seconds / 60, seconds % 60);
   return fmt::format("{}h {}min", seconds / 3600, seconds % 3600 / 60);
 }

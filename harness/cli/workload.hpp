@@ -39,7 +39,7 @@ Workload prepare_workload(const RunArguments& arguments);
 /// How long `tasks` from `first` on take in real time, so many side by side.
 Duration time_needed(const std::vector<Task>& tasks, std::size_t first, unsigned jobs);
 
-/// "12min 30s"; policy: no tenths, as it is a forecast.
+/// "12min 30s", "9.3s": as exact as a forecast can be.
 std::string forecast(Duration length);
 
 /// What would run, how long it takes, and what the device must be able to do.

@@ -130,7 +130,7 @@ bool has_control_runs(const scenario::Scenario& scenario, const scenario::Profil
 /// policy: what a control run takes, as it ends when its timeline is played.
 constexpr Duration control_run_time = 5s;
 /// policy: from one run to the next: sockets, capture, judging.
-constexpr Duration time_between_runs = 250ms;
+constexpr Duration time_between_runs = 100ms;
 
 /// policy: until it sends its first REGISTER, which is scenario zero.
 Duration boot_time(const RunOptions& options) {

@@ -250,11 +250,11 @@ class Batches(EndToEnd):
     def test_a_dry_run_tells_names_and_times_and_leaves_nothing(self):
         done, folders = self.run_scenarios("primary_down", "both_up_register", "--dry-run")
         self.assert_exit(done, 0)
-        self.assertRegex(done.stdout, r"3min 31s +primary_down +dial, hang_up")
-        self.assertIn("2 of 2 runs, 4min 1s in real time; in virtual time, as here, seconds", done.stdout)
+        self.assertRegex(done.stdout, r"3min 30s +primary_down +dial, hang_up")
+        self.assertIn("2 of 2 runs, 4min 0s in real time; in virtual time, as here, seconds", done.stdout)
         self.assertFalse(folders)
         done, _ = self.run_scenarios("primary_down", "both_up_register", "--dry-run", "--jobs", "2")
-        self.assertIn("3min 31s in real time with --jobs 2", done.stdout)
+        self.assertIn("3min 30s in real time with --jobs 2", done.stdout)
 
     def test_what_a_device_cannot_play_is_told_before_the_first_run(self):
         file = playable(self.scratch, without="dial")
