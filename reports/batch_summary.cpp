@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,7 +17,6 @@ namespace {
 
 using sipharness::counted;
 using sipharness::Duration;
-using sipharness::format_seconds;
 using namespace sipharness::verdict;
 
 /// policy: so many requirements of a scenario are named; its own report has all.
@@ -61,14 +61,41 @@ std::vector<BatchRow> batch_rows_of(const Result& result) {
   return rows;
 }
 
-/// What was measured, by requirement.
-using Measured = std::map<std::string_view, std::vector<Duration>>;
+/// What was measured against one window of one requirement: its retransmissions each have their
+/// own.
+struct Spread {
+  std::string_view requirement;
+  Duration min{};
+  std::optional<Duration> max{};
+  std::vector<Duration> all{};
 
-void add_measured(const Result& result, Measured& measured) {
-  for (const Finding& finding : result.findings)
-    for (const Instance& instance : finding.instances)
-      if (instance.measured) measured[finding.requirement->id].push_back(*instance.measured);
+  bool is_of(const Finding& finding, const Window& window) const {
+    return requirement == finding.requirement->id && min == window.min.value_or(Duration::zero()) &&
+           max == window.max;
+  }
+  std::string expected() const {
+    const auto number = [](Duration d) { return fmt::format("{:.3f}", sipharness::to_seconds(d)); };
+    if (!max) return ">= " + number(min);
+    return min == Duration::zero() ? "<= " + number(*max) : number(min) + ".." + number(*max);
+  }
+};
+
+void add_measured(const Finding& finding, std::vector<Spread>& spreads) {
+  for (const Instance& instance : finding.instances) {
+    if (!instance.measured || !instance.window) continue;
+    const Window& window = *instance.window;
+    auto spread = std::ranges::find_if(
+        spreads, [&](const Spread& one) { return one.is_of(finding, window); });
+    if (spread == spreads.end())
+      spread = spreads.insert(spread, Spread{finding.requirement->id,
+                                             window.min.value_or(Duration::zero()), window.max});
+    spread->all.push_back(*instance.measured);
+  }
 }
+
+/// policy: so many windows of one scenario are told; a requirement whose window follows from what
+/// was measured before has a new one each time.
+constexpr std::size_t most_spreads = 40;
 
 class BatchSummary {
  public:
@@ -158,19 +185,25 @@ class BatchSummary {
         runs, [](const Result* run) { return overall(*run) == Verdict::pass; });
     out_ += '\n';
     line(fmt::format("  {}: {} of {} passed", name, passed, runs.size()));
-    Measured measured;
-    for (const Result* run : runs) add_measured(*run, measured);
-    if (!measured.empty())
-      line(fmt::format("      {:<18} {:>8} {:>12} {:>12} {:>12} {:>12}", "", "measured", "min",
-                       "median", "p95", "max"));
-    for (auto& [requirement, all] : measured) {
-      std::ranges::sort(all);
-      const auto at = [&all](std::size_t percent) {
-        return format_seconds(all[(all.size() - 1) * percent / 100]);
-      };
-      line(fmt::format("      {:<18} {:>8} {:>12} {:>12} {:>12} {:>12}", requirement, all.size(),
-                       at(0), at(50), at(95), at(100)));
-    }
+    std::vector<Spread> spreads;
+    for (const Result* run : runs)
+      for (const Finding& finding : run->findings) add_measured(finding, spreads);
+    if (!spreads.empty())
+      line(fmt::format("  {:<20}{:>18}{:>4}{:>9}{:>9}{:>9}{:>9}", "measured, in seconds",
+                       "expected", "n", "min", "median", "p95", "max"));
+    for (std::size_t index = 0; index < std::min(most_spreads, spreads.size()); ++index)
+      write_spread(spreads[index]);
+    if (spreads.size() > most_spreads)
+      line(fmt::format("  and {} more windows", spreads.size() - most_spreads));
+  }
+
+  void write_spread(Spread& spread) {
+    std::ranges::sort(spread.all);
+    const auto at = [&](std::size_t percent) {
+      return sipharness::to_seconds(spread.all[(spread.all.size() - 1) * percent / 100]);
+    };
+    line(fmt::format("  {:<20}{:>18}{:>4}{:>9.3f}{:>9.3f}{:>9.3f}{:>9.3f}", spread.requirement,
+                     spread.expected(), spread.all.size(), at(0), at(50), at(95), at(100)));
   }
 
   const Batch& batch_;

@@ -243,7 +243,7 @@ class Batches(EndToEnd):
         done, _ = self.run_scenarios("primary_down", "--repeat", "3", "--seed", "7", "--json", self.scratch / "r.json")
         self.assert_exit(done, 0)
         self.assertIn("primary_down: 3 of 3 passed", done.stdout)
-        self.assertRegex(done.stdout, r"GRP-CALL-03 +3 +32\.000 s +32\.000 s")
+        self.assertRegex(done.stdout, r"GRP-CALL-03 +0\.500\.\.32\.200 +3 +32\.000 +32\.000")
         results = json.loads((self.scratch / "r.json").read_text())["results"]
         self.assertEqual([result["seed"] for result in results], [7, 8, 9])
 
