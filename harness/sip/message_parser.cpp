@@ -285,15 +285,18 @@ class MessageParser {
     const auto number = parse_unsigned<std::uint32_t>(value.substr(0, length));
     const std::string_view method = trim_left(value.substr(length));
     const bool is_requests = method == view_.method_text();
-    if (!number || method.size() + length == value.size() || !(is_requests || is_token(method))) {
+    // What a request may have, its response repeats: it is as readable there.
+    const bool is_method =
+        is_one_word(method) && (is_requests || view_.is_response() || is_token(method));
+    if (!number || method.size() + length == value.size() || !is_method)
       return complain(header.name, "unreadable CSeq");
-    }
     view_.cseq_ = *number;
     view_.readable_ |= View::readable_cseq;
     if (*number > 0x7fff'ffffU) complain(value, "a CSeq number of 2^31 or more");
     if (view_.is_response()) {
       view_.method_text_ = part(method);
       view_.method_ = method_of(method);
+      if (!is_token(method)) complain(method, "the method is not a token");
     } else if (view_.is_sip() && !is_requests) {
       complain(method, "the CSeq method is not the request's");
     }

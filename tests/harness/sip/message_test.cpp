@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/sip/builder.hpp"
 #include "tests/support/headers.hpp"
 
 namespace sipharness::sip {
@@ -136,6 +137,19 @@ TEST(MessageView, a_body_cut_short_is_told_and_kept) {
   EXPECT_EQ(complaint(text), "Content-Length exceeds the datagram");
   EXPECT_EQ(MessageView::examine(text).body(), "hello");
   EXPECT_TRUE(MessageView::examine(text).is_usable());
+}
+
+TEST(MessageView, a_response_to_a_usable_request_is_usable_whatever_the_method) {
+  std::string text = request_with("");
+  for (std::size_t at = text.find("OPTIONS"); at != std::string::npos; at = text.find("OPTIONS"))
+    text.replace(at, 7, "OPT=ION");
+  const MessageView request = MessageView::parse(text);
+  EXPECT_EQ(complaint(text), "the method is not a token");
+  ASSERT_TRUE(request.is_usable());
+  const std::string response = MessageBuilder::response_to(request, 200, "t").str();
+  EXPECT_EQ(complaint(response), "the method is not a token");
+  EXPECT_TRUE(MessageView::parse(response).is_usable());
+  EXPECT_EQ(MessageView::parse(response).method_text(), "OPT=ION");
 }
 
 TEST(MessageView, wherever_a_message_is_cut_off_it_is_told) {
