@@ -166,7 +166,8 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
   instance.frames.insert(instance.frames.end(), evidence.frames.begin(), evidence.frames.end());
   std::ranges::sort(instance.frames);
   instance.frames.erase(std::ranges::unique(instance.frames).begin(), instance.frames.end());
-  bases_.push_back({evidence.server, span_of(phone_, evidence), lifetime_of(evidence)});
+  bases_.push_back(
+      {evidence.server, span_of(phone_, evidence), lifetime_of(evidence), evidence.in_itself});
   instances_.push_back(std::move(instance));
   return instances_.back();
 }
@@ -302,9 +303,14 @@ void Judge::heed_faults(Instance& instance, const Basis& basis) const {
   if (fault != faults.end()) make_inconclusive(instance, fault->blame, fault->text);
 }
 
+bool Judge::is_excusable(std::size_t instance) const {
+  return is_violation(instances_[instance].verdict) && !bases_[instance].in_itself;
+}
+
 void Judge::allow_for_silent_servers(const std::vector<MissingMessage>& missing) {
-  for (Instance& instance : instances_) {
-    if (!is_violation(instance.verdict)) continue;
+  for (std::size_t i = 0; i < instances_.size(); ++i) {
+    Instance& instance = instances_[i];
+    if (!is_excusable(i)) continue;
     const ServerRole server = trace::role_of(instance.scope.server);
     const auto silent = std::ranges::find_if(missing, [server](const MissingMessage& one) {
       return one.silent != ServerRole::none && (one.silent == server || server == ServerRole::none);
@@ -320,7 +326,7 @@ void Judge::allow_for_silent_servers(const std::vector<MissingMessage>& missing)
 void Judge::allow_for_host_lag() {
   const Duration margin = phone_.profile.timers.t1 / 2;
   for (std::size_t i = 0; i < instances_.size(); ++i) {
-    if (!is_violation(instances_[i].verdict) || instances_[i].measured) continue;
+    if (!is_excusable(i) || instances_[i].measured) continue;
     const Duration lag = phone_.journal.worst_lag(bases_[i].lived.from, bases_[i].lived.until);
     if (lag <= margin) continue;
     make_inconclusive(instances_[i], verdict::Blame::host,
@@ -336,8 +342,8 @@ void Judge::allow_for_missing_messages() {
   if (missing.empty()) return;
   if (phone_.trace.vantage != trace::Vantage::device) allow_for_silent_servers(missing);
   std::vector<Instance> broken;
-  std::ranges::copy_if(instances_, std::back_inserter(broken), verdict::is_violation,
-                       &Instance::verdict);
+  for (std::size_t i = 0; i < instances_.size(); ++i)
+    if (is_excusable(i)) broken.push_back(instances_[i]);
   const bool is_mixed = std::ranges::any_of(
       instances_, [](const Instance& one) { return one.verdict == Verdict::pass; });
   const std::size_t occasions = occasions_in(broken);
@@ -347,8 +353,9 @@ void Judge::allow_for_missing_messages() {
   std::unordered_map<std::string_view, const MissingMessage*> first_in_call;
   for (const MissingMessage& one : missing) first_in_call.try_emplace(one.call_id, &one);
   const auto of_all = first_in_call.find("");
-  for (Instance& instance : instances_) {
-    if (!is_violation(instance.verdict)) continue;
+  for (std::size_t i = 0; i < instances_.size(); ++i) {
+    Instance& instance = instances_[i];
+    if (!is_excusable(i)) continue;
     const auto one =
         of_all != first_in_call.end() ? of_all : first_in_call.find(instance.scope.call_id);
     if (one != first_in_call.end())

@@ -15,7 +15,8 @@
 //     measured. What has no margin of its own (counts, ends, orders, absences) bears half of T1,
 //     from the first message that it cites to 64*T1 after the last.
 //  6. Where other messages show that some are missing from the capture, so may be what a fail or a
-//     warning misses: inconclusive, unless it recurs more often than messages are missing.
+//     warning misses: inconclusive, unless it recurs more often than messages are missing, or is
+//     wrong by what a message holds.
 
 #include <cstdint>
 #include <optional>
@@ -103,6 +104,7 @@ class Judge {
     ServerRole server = ServerRole::none;
     trace::Span seen{};   ///< a fault of the capture in it hides what was there
     trace::Span lived{};  ///< a host that was late in it may have made it what it is
+    bool in_itself = false;
   };
 
   verdict::Instance& add(verdict::Verdict verdict, const Evidence& evidence, std::string message);
@@ -115,6 +117,8 @@ class Judge {
   /// The verdicts of an unclaimed vendor row, as they were `judged`, become information.
   void record(const std::vector<verdict::Verdict>& judged);
   void conclude_unexercised();
+  /// A violation that other messages, or their time, may excuse.
+  bool is_excusable(std::size_t instance) const;
   void allow_for_silent_servers(const std::vector<MissingMessage>& missing);
   trace::Span lifetime_of(const Evidence& evidence) const;
   void allow_for_host_lag();

@@ -3,7 +3,8 @@
 //
 //   each<calls, judge_call>          judge_call(phone, call, it) for every call of the phone
 //   every<requests, wrong_with>      wrong_with(phone, request) says what is wrong with one, or
-//                                    nothing; where nothing is, all pass as one (Rule::held)
+//                                    nothing; where nothing is, all pass as one (Rule::held).
+//                                    A third argument, true: see Evidence::in_itself
 //
 //  1. `subjects` is a function of harness/observed that gives a range of values or of pointers.
 //  2. The evidence of an occurrence is evidence_of(phone, subject) until cite() adds to it or
@@ -32,6 +33,11 @@ class Occurrence {
   Occurrence& cite(std::optional<std::size_t> message);
   Occurrence& cite(const Message* message) {
     return message == nullptr ? *this : cite(message->index);
+  }
+  /// See Evidence::in_itself.
+  Occurrence& in_itself() {
+    evidence().in_itself = true;
+    return *this;
   }
   /// Replaces the evidence.
   Occurrence& about(Evidence evidence);
@@ -89,7 +95,7 @@ void each(const Phone& phone, Judge& judge) {
   }
 }
 
-template <auto subjects, auto wrong_with>
+template <auto subjects, auto wrong_with, bool in_itself = false>
 void every(const Phone& phone, Judge& judge) {
   std::size_t count = 0;
   std::size_t broken = 0;
@@ -100,7 +106,9 @@ void every(const Phone& phone, Judge& judge) {
     if (count++ == 0) first = evidence_of(phone, subject).messages.front();
     if (!wrong) continue;
     ++broken;
-    judge.violated(evidence_of(phone, subject), *wrong);
+    Evidence evidence = evidence_of(phone, subject);
+    evidence.in_itself = in_itself;
+    judge.violated(evidence, *wrong);
   }
   if (count > 0 && broken == 0) judge.all_held(first, count);
 }

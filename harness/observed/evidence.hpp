@@ -17,6 +17,8 @@ struct Evidence {
   std::string_view call_id;
   std::vector<std::size_t> messages;    ///< message indices; reported as frames
   std::vector<std::uint32_t> frames{};  ///< of what is no SIP message: SYN, RST, a lookup
+  /// What these messages hold is enough: those that the capture lacks take nothing from it.
+  bool in_itself = false;
 };
 
 Evidence evidence_of(const Phone& phone, const Message& message);

@@ -255,7 +255,8 @@ const std::array rules{
                                               : "the profile does not say the transport";
              },
          .held = {"the transport of the profile in {}"},
-         .judge = every<requests_of_device, wrong_transport>},
+         .judge = every<requests_of_device, wrong_transport>,
+         .is_about_content = true},
 };
 
 }  // namespace

@@ -438,7 +438,8 @@ const std::array rules{
                  .observed = "The user of To and From is the same in every REGISTER to either "
                              "server; so is the digest username where a server challenges."},
          .needs = {"a REGISTER at both servers"},
-         .judge = same_extension_at_both},
+         .judge = same_extension_at_both,
+         .is_about_content = true},
     Rule{.row = {.id = "AUTH-10",
                  .clause = "guide, Case 1; RFC 3261 §22",
                  .severity = Severity::quality,

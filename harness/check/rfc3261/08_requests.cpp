@@ -102,13 +102,13 @@ bool judge_via(const Phone& phone, const Message& message, Occurrence& it) {
   const sip::Via& via = message.sip.via();
   const LeadsTo sent_by = where_leads(phone, message, via.host);
   if (!sip::same_ignoring_case(via.transport, via_token(message.transport)))
-    it.violated(
+    it.in_itself().violated(
         fmt::format("Via says {}, sent over {}", via.transport, via_token(message.transport)));
   else if (sent_by == LeadsTo::nobody)
-    it.violated(fmt::format("Via sent-by {} leads to nobody", via.sent_by));
+    it.in_itself().violated(fmt::format("Via sent-by {} leads to nobody", via.sent_by));
   else if (sent_by == LeadsTo::elsewhere)
     violated_unless_nat(
-        phone, it,
+        phone, it.in_itself(),
         fmt::format("Via sent-by {} but sent from {}", via.sent_by, message.source.text()));
   else
     return true;
@@ -187,7 +187,7 @@ void is_answered_at_the_contact(const Phone& phone, const Transaction& transacti
 }
 
 void invite_has_one_contact(const Phone& phone, Judge& judge) {
-  every<invites_of_device, contact_problem>(phone, judge);
+  every<invites_of_device, contact_problem, true>(phone, judge);
   each<transactions, is_answered_at_the_contact>(phone, judge);
 }
 
@@ -233,6 +233,7 @@ const std::array rules{
                              "CANCEL and its ACK excepted."},
          .held = {"a branch of its own in {}"},
          .judge = every<requests_of_device, has_the_branch_of_another>,
+         .is_about_content = true,
          .follows = {"RFC3261-GEN-03"}},
     Rule{
         .row = {.id = "RFC3261-GEN-05",

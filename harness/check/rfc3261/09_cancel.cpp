@@ -290,7 +290,8 @@ const std::array rules{
                              "From, CSeq number, Route and destination; no Require and no "
                              "Proxy-Require."},
          .needs = {"a call that is cancelled"},
-         .judge = each<own_invites, repeats_the_invite>},
+         .judge = each<own_invites, repeats_the_invite>,
+         .is_about_content = true},
     Rule{.row = {.id = "RFC3261-CANCEL-04",
                  .clause = "RFC 3261 §9.1",
                  .severity = Severity::should,

@@ -317,7 +317,7 @@ void judge_form(const Phone& phone, Judge& judge, const Transaction& registratio
   if (!is_star(message.sip) && asked_in(message.sip) != seconds(0)) return;
   Occurrence it(phone, judge, registration);
   if (is_star(message.sip) && message.sip.expires() != 0u)
-    it.fail("Contact \"*\" without Expires: 0");
+    it.in_itself().fail("Contact \"*\" without Expires: 0");
   else
     it.pass("takes its binding back with expiry 0");
 }

@@ -42,7 +42,7 @@ void acknowledges_in_the_transaction(const Phone& phone, const RefusedInvite& re
   for (const std::size_t ack : refused.acks)
     if (const auto wrong =
             departs_from(opening(phone, *refused.invite), phone.message(ack), response))
-      return it.cite(ack).violated(fmt::format("ACK to a {}: {}", status, *wrong));
+      return it.cite(ack).in_itself().violated(fmt::format("ACK to a {}: {}", status, *wrong));
   const bool was_observed = next_power_change(phone, response.at) > response.at + time_to_react;
   if (!refused.acks.empty())
     it.pass(fmt::format("ACK to a {} repeats what it must", status));

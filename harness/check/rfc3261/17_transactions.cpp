@@ -142,7 +142,9 @@ void same_bytes_again(const Phone& phone, Judge& judge) {
     if (repeated++ == 0) first = evidence_of(phone, *transaction);
     if (transaction->identical) continue;
     all_same = false;
-    judge.violated(evidence_of(phone, *transaction), "a retransmission differs from the original");
+    Occurrence(phone, judge, *transaction)
+        .in_itself()
+        .violated("a retransmission differs from the original");
   }
   if (repeated > 0 && all_same)
     judge.pass(first, counted(repeated, "request") + " sent again byte by byte");

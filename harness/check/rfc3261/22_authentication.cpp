@@ -251,7 +251,8 @@ const std::array rules{
                  .observed = "Authorization and Proxy-Authorization of INVITE and ACK are "
                              "compared."},
          .needs = {"an answered INVITE with credentials"},
-         .judge = each<call_legs, ack_copies_credentials>},
+         .judge = each<call_legs, ack_copies_credentials>,
+         .is_about_content = true},
     Rule{.row = {.id = "AUTH-09",
                  .clause = "RFC 3261 §22.1",
                  .severity = Severity::must,

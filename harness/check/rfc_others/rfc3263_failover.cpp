@@ -72,7 +72,8 @@ const std::array rules{
                              "retransmissions begin again at T1.",
                  .tolerance = "profile: timer"},
          .needs = {"a call with an INVITE at each server"},
-         .judge = each<calls, begins_a_new_transaction>},
+         .judge = each<calls, begins_a_new_transaction>,
+         .is_about_content = true},
 };
 
 }  // namespace

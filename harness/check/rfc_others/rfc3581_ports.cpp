@@ -60,7 +60,7 @@ void asks_for_the_source_port(const Phone& phone, Judge& judge) {
     const auto problem = rport_problem(phone, request, via);
     const bool is_ignored = ignores_response_at_source_port(phone, *transaction, via);
     all_fine = all_fine && !problem && !is_ignored;
-    if (problem) it.violated(*problem);
+    if (problem) it.in_itself().violated(*problem);
     if (is_ignored) it.violated_unless_lost("the response at the source port was not heeded");
   }
   if (asked > 0 && all_fine) judge.pass({}, "an empty rport in " + all_of(asked, "request"));

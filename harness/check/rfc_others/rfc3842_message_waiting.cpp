@@ -73,7 +73,8 @@ const std::array rules{
                  .observed = "The SUBSCRIBE says Event: message-summary, and its Accept, if it "
                              "has one, covers application/simple-message-summary."},
          .needs = {"a SUBSCRIBE for message waiting"},
-         .judge = each<subscribes, asks_for_message_summaries>},
+         .judge = each<subscribes, asks_for_message_summaries>,
+         .is_about_content = true},
     Rule{.row = {.id = "RFC3842-02",
                  .clause = "RFC 3842 §3",
                  .severity = Severity::info,

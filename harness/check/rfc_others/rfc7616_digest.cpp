@@ -92,7 +92,7 @@ void credentials_prove_the_password(const Phone& phone, Judge& judge) {
 void has_a_nonce_count(const Phone& /*phone*/, const SentCredentials& sent, Occurrence& it) {
   const auto& credentials = sent.digest.values;
   if (credentials && !credentials->qop.empty() && !nonce_count(*credentials))
-    it.violated(fmt::format("nc={} is not eight hexadecimal digits", credentials->nc));
+    it.in_itself().violated(fmt::format("nc={} is not eight hexadecimal digits", credentials->nc));
 }
 
 /// `now` follows `before`: every number between was used at the other server, or by an ACK.
@@ -253,7 +253,8 @@ const std::array rules{
                  .observed = "The response of all credentials is computed anew from the "
                              "account's password."},
          .needs = {"a request with credentials"},
-         .judge = credentials_prove_the_password},
+         .judge = credentials_prove_the_password,
+         .is_about_content = true},
     Rule{.row = {.id = "AUTH-04",
                  .clause = "RFC 7616 §3.4; RFC 2617 §3.2.2",
                  .severity = Severity::must,
