@@ -1,6 +1,7 @@
 #include "harness/dns/message.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sipharness::dns {
 namespace {
@@ -111,7 +112,7 @@ class Reader {
 
 RecordType type_of(std::size_t number) {
   for (const RecordType type :
-       {RecordType::a, RecordType::aaaa, RecordType::srv, RecordType::naptr})
+       {RecordType::a, RecordType::cname, RecordType::aaaa, RecordType::srv, RecordType::naptr})
     if (number == static_cast<std::size_t>(type)) return type;
   return RecordType::other;
 }
@@ -141,12 +142,45 @@ void read_answer(Reader& reader, Message& message) {
     message.answers.push_back({*address, time_to_live});
 }
 
+/// What the data of a record at this place lead to.
+void read_target(Reader& reader, Record& record) {
+  if (record.type == RecordType::srv) {
+    record.priority = static_cast<std::uint16_t>(reader.u16());
+    reader.take(4);  // weight, port
+  } else if (record.type == RecordType::naptr) {
+    reader.take(4);  // order, preference
+    for (int text = 0; text < 3; ++text) reader.take(reader.u8());
+  }
+  record.target = reader.name();
+}
+
+/// Nothing if it leads nowhere, or cannot be read.
+std::optional<Record> read_record(Reader& reader) {
+  Record record{.name = reader.name()};
+  record.type = type_of(reader.u16());
+  const bool is_internet = reader.u16() == class_internet;
+  reader.u32();  // time to live
+  const std::size_t length = reader.u16();
+  Reader inside = reader;
+  const std::string_view data = reader.take(length);
+  if (reader.failed() || !is_internet || record.type == RecordType::other) return std::nullopt;
+  if (record.type == RecordType::a || record.type == RecordType::aaaa) {
+    const auto address = address_in(record.type, data);
+    record.address = address.value_or(IpAddress());
+    return address ? std::optional(record) : std::nullopt;
+  }
+  read_target(inside, record);
+  return inside.failed() || record.target.empty() ? std::nullopt : std::optional(record);
+}
+
 }  // namespace
 
 std::string_view to_string(RecordType type) {
   switch (type) {
     case RecordType::a:
       return "A";
+    case RecordType::cname:
+      return "CNAME";
     case RecordType::aaaa:
       return "AAAA";
     case RecordType::srv:
@@ -199,6 +233,21 @@ std::optional<Message> parse(std::string_view bytes) {
   for (std::size_t i = 0; i < answers && !reader.failed(); ++i) read_answer(reader, message);
   if (reader.failed()) return std::nullopt;
   return message;
+}
+
+std::vector<Record> records_in(std::string_view bytes) {
+  Reader reader(bytes);
+  reader.u16();  // identification
+  const bool is_response = (reader.u16() & response_flag) != 0;
+  const std::size_t questions = reader.u16();
+  const std::size_t count = reader.u16() + reader.u16() + reader.u16();
+  std::vector<Record> records;
+  if (!is_response || questions != 1) return records;
+  reader.name();
+  reader.u32();  // type and class
+  for (std::size_t i = 0; i < count && !reader.failed(); ++i)
+    if (auto record = read_record(reader)) records.push_back(std::move(*record));
+  return records;
 }
 
 }  // namespace sipharness::dns

@@ -35,7 +35,8 @@ std::vector<Finding> judge_with_roles(trace::Trace& trace, const scenario::Profi
                              .instead = roles.instead,
                              .option = roles.option,
                              .is_unlikely = roles.is_unlikely,
-                             .are_other_devices = make_devices_of(taken, roles)},
+                             .are_other_devices = make_devices_of(taken, roles),
+                             .concerns_settings_alone = roles.concerns_settings_alone},
                             others);
     for (Finding& finding : findings) settling.settle(finding);
   }

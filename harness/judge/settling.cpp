@@ -36,6 +36,10 @@ Settling::Settling(Guess guess, const std::vector<Finding>& others) : guess_(std
 }
 
 void Settling::settle(Finding& finding) const {
+  const verdict::Severity severity = finding.requirement->severity;
+  const bool is_of_rfc =
+      severity == verdict::Severity::must || severity == verdict::Severity::should;
+  if (guess_.concerns_settings_alone && is_of_rfc) return;
   const auto found = others_.find({finding.requirement, finding.device});
   const Verdict other = found == others_.end() ? Verdict::not_applicable : found->second->verdict();
   if (!turns(finding.verdict(), other)) return;

@@ -20,6 +20,8 @@ struct Guess {
   bool is_unlikely = false;
   /// What passes is another device's with the other guess.
   bool are_other_devices = false;
+  /// Rows of an RFC are the same with either.
+  bool concerns_settings_alone = false;
 };
 
 class Settling {

@@ -73,13 +73,7 @@ bool TraceAssembler::concerns_names(const capture::Origin& origin) const {
 }
 
 void TraceAssembler::on_datagram(const capture::Origin& origin, std::string_view payload) {
-  if (concerns_names(origin)) {
-    trace_.census.add("DNS", origin);
-    if (auto message = dns::parse(payload))
-      trace_.lookups.push_back(
-          {origin.frame, origin.at, origin.source, origin.destination, std::move(*message)});
-    return;
-  }
+  if (concerns_names(origin)) return add_lookup(origin, payload);
   if (begins_like_sip(payload)) return add(origin, Transport::udp, payload);
   if (!concerns_sip(origin)) {
     const std::string_view name = name_of_datagram(payload);
@@ -87,6 +81,28 @@ void TraceAssembler::on_datagram(const capture::Origin& origin, std::string_view
   }
   if (is_keep_alive(payload)) return skip_keep_alive(origin, Transport::udp, payload);
   add(origin, Transport::udp, payload);
+}
+
+void TraceAssembler::add_lookup(const capture::Origin& origin, std::string_view message) {
+  trace_.census.add("DNS", origin);
+  if (auto lookup = dns::parse(message))
+    trace_.lookups.push_back({origin.frame, origin.at, origin.source, origin.destination,
+                              std::move(*lookup), dns::records_in(message)});
+}
+
+/// Each message behind its length. @source RFC 1035 §4.2.2
+void TraceAssembler::read_lookups(Stream& stream, const capture::Origin& origin,
+                                  std::string_view bytes) {
+  stream.names += bytes;
+  std::string_view rest = stream.names;
+  while (rest.size() >= 2) {
+    const auto octet = [&](std::size_t at) { return static_cast<unsigned char>(rest[at]); };
+    const std::size_t length = static_cast<std::size_t>(octet(0)) << 8U | octet(1);
+    if (rest.size() < 2 + length) break;
+    add_lookup(origin, rest.substr(2, length));
+    rest.remove_prefix(2 + length);
+  }
+  stream.names.erase(0, stream.names.size() - rest.size());
 }
 
 void TraceAssembler::skip_keep_alive(const capture::Origin& origin, Transport transport,
@@ -119,6 +135,7 @@ void TraceAssembler::recognise(Stream& stream, const capture::Origin& origin,
 
 void TraceAssembler::on_stream_bytes(const capture::Origin& origin, std::string_view bytes) {
   Stream& stream = streams_[{origin.source, origin.destination}];
+  if (concerns_names(origin)) return read_lookups(stream, origin, bytes);
   recognise(stream, origin, bytes);
   switch (stream.content) {
     case Content::tls:
@@ -172,6 +189,7 @@ void TraceAssembler::on_stream_gap(const capture::Origin& origin) {
   Stream& stream = streams_[{origin.source, origin.destination}];
   if (stream.in_step || stream.content == Content::sip) holes_.add_gap(origin);
   stream.framer = sip::StreamFramer{max_stream_message};
+  stream.names.clear();
   stream.in_step = false;
 }
 

@@ -11,6 +11,7 @@
 // @source ALG-MSG: requirements §0.4
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -89,6 +90,7 @@ class TraceAssembler final : public capture::TrafficSink {
     sip::StreamFramer framer{max_stream_message};
     Content content = Content::unknown;
     std::optional<Endpoint> server{};  ///< of a stream that is not SIP
+    std::string names{};               ///< the beginning of a DNS message
     /// Whether the framer has everything since a message began. It has not when the capture missed
     /// the stream's beginning or a part of it; then it waits for bytes that begin like SIP.
     bool in_step = false;
@@ -98,6 +100,8 @@ class TraceAssembler final : public capture::TrafficSink {
   bool concerns_names(const capture::Origin& origin) const;
   bool concerns_sip(const capture::Origin& origin) const;
   void open_stream(const Endpoint& source, const Endpoint& destination);
+  void add_lookup(const capture::Origin& origin, std::string_view message);
+  void read_lookups(Stream& stream, const capture::Origin& origin, std::string_view bytes);
   void recognise(Stream& stream, const capture::Origin& origin, std::string_view bytes);
   void read_stream(Stream& stream, const capture::Origin& origin, std::string_view bytes);
   void pass_over_unframed(Stream& stream, const capture::Origin& origin,

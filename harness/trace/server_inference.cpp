@@ -1,6 +1,7 @@
 #include "harness/trace/server_inference.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
 #include "harness/trace/call_order.hpp"
 #include "harness/trace/looked_up_names.hpp"
@@ -66,6 +68,7 @@ class Inference {
         evidence_(evidence),
         intermediaries_(intermediaries),
         accounts_under_test_(accounts),
+        names_(trace.lookups),
         order_(trace.messages) {}
 
   void run() {
@@ -88,6 +91,9 @@ class Inference {
     Endpoint primary;
     bool is_likely = false;   ///< calls went from it, which was silent, to the other only
     bool is_certain = false;  ///< so that it is no guess
+    Endpoint secondary{};
+    bool is_one_name =
+        false;  ///< both are targets of one name, the secondary for when the other fails
   };
 
   void classify_flows() {
@@ -233,7 +239,10 @@ class Inference {
     const std::uint32_t there = order_.moved(first, second);
     const std::uint32_t back = order_.moved(second, first);
     const bool is_likely = (there > 0) != (back > 0);
-    const bool is_turned = is_likely ? back > 0 : order_.begun_at(second) > order_.begun_at(first);
+    const bool is_called_turned =
+        is_likely ? back > 0 : order_.begun_at(second) > order_.begun_at(first);
+    const auto by_name = order_by_name(first, second);
+    const bool is_turned = by_name ? by_name->one > by_name->other : is_called_turned;
     const Endpoint& primary = is_turned ? second : first;
     const Endpoint& secondary = is_turned ? first : second;
     ServerRole& one = roles_.at(primary);
@@ -246,11 +255,30 @@ class Inference {
     const bool is_first =
         registers_ && !is_turned && account.first[1] <= account.first[0] + side_by_side;
     const bool is_as_seen = one == ServerRole::primary && two == ServerRole::secondary;
-    pairs_.push_back({.primary = primary,
-                      .is_likely = is_likely && is_as_seen,
-                      .is_certain = begins_there && is_first && is_as_seen});
-    whys_.emplace(
-        primary, why_primary(pairs_.back(), order_.begun_at(primary) > order_.begun_at(secondary)));
+    const bool calls_agree =
+        is_turned == is_called_turned || order_.begun_at(first) + order_.begun_at(second) == 0;
+    const bool is_named = by_name && calls_agree && is_as_seen;
+    pairs_.push_back(
+        {.primary = primary,
+         .is_likely = is_likely && is_as_seen && calls_agree,
+         .is_certain = (begins_there && is_first && is_as_seen && !by_name) || is_named,
+         .secondary = secondary,
+         .is_one_name = by_name.has_value()});
+    if (by_name)
+      whys_.emplace(primary, fmt::format("{} gives it priority {}, the other {}", by_name->service,
+                                         std::min(by_name->one, by_name->other),
+                                         std::max(by_name->one, by_name->other)));
+    else
+      whys_.emplace(primary, why_primary(pairs_.back(),
+                                         order_.begun_at(primary) > order_.begun_at(secondary)));
+  }
+  /// Of two servers that were asked for as one name.
+  std::optional<TriedInOrder> order_by_name(const Endpoint& one, const Endpoint& other) const {
+    const auto name = names_asked_.find(one);
+    const auto same = names_asked_.find(other);
+    if (name == names_asked_.end() || same == names_asked_.end()) return std::nullopt;
+    if (!sip::same_ignoring_case(name->second, same->second)) return std::nullopt;
+    return names_.order(name->second, one.address, other.address);
   }
   std::string why_primary(const Pair& pair, bool begins_there) const {
     if (pair.is_certain) return "first REGISTER, and calls begin there";
@@ -259,18 +287,26 @@ class Inference {
     return registers_ ? "first REGISTER" : "first INVITE";
   }
 
-  /// Requests for one name that was looked up as several addresses go to one server.
+  /// Requests for one name that was looked up as several addresses go to one server; those of which
+  /// one is for when the other fails are a primary and a secondary.
   void join_addresses_of_names() {
     if (trace_.lookups.empty()) return;
     find_names_asked();
-    const LookedUpNames names(trace_.lookups);
-    std::unordered_map<std::string_view, Endpoint> first_at;
+    std::unordered_map<std::string, std::vector<Endpoint>> known;
     for (const Endpoint& server : order_of_servers_) {
       const auto asked = names_asked_.find(server);
       if (asked == names_asked_.end()) continue;
-      const auto [first, is_first] = first_at.emplace(asked->second, server);
-      if (!is_first && names.leads_to_both(asked->second, first->second.address, server.address))
-        same_server_.emplace(server, first->second);
+      std::string name;
+      std::ranges::transform(asked->second, std::back_inserter(name), sip::lower);
+      std::vector<Endpoint>& servers = known[name];
+      const auto same = std::ranges::find_if(servers, [&](const Endpoint& other) {
+        return names_.leads_to_both(name, other.address, server.address) &&
+               !names_.order(name, other.address, server.address);
+      });
+      if (same != servers.end())
+        same_server_.emplace(server, *same);
+      else
+        add(servers, server);
     }
     for (auto& [user, account] : accounts_) account.leave_out(same_server_);
   }
@@ -327,6 +363,8 @@ class Inference {
            .option = "--primary and --secondary name them",
            .is_unlikely = std::ranges::all_of(pairs_, &Pair::is_likely)});
     }
+    const auto one_name = std::ranges::find(pairs_, true, &Pair::is_one_name);
+    if (one_name != pairs_.end()) trace_.other_roles.push_back(as_one_server(*one_name));
     if (std::ranges::any_of(served_, &ServedPhone::is_guess))
       trace_.other_roles.push_back(with_phones_as_servers());
     if (others_.empty()) return;
@@ -350,6 +388,19 @@ class Inference {
     }
     return roles;
   }
+  /// A device may be set to one name alone, and to no second server.
+  OtherRoles as_one_server(const Pair& pair) const {
+    OtherRoles roles;
+    for (Server& server : roles.servers = servers_as(false, ServerRole::none))
+      server.role = ServerRole::primary;
+    const std::string both = fmt::format("{},{}", pair.primary.text(), pair.secondary.text());
+    roles.taken = fmt::format("{} and {} are targets of one name, {}", pair.primary.text(),
+                              pair.secondary.text(), names_asked_.at(pair.primary));
+    roles.instead = "with no other server set than that name";
+    roles.option = fmt::format("--primary {} says so", both);
+    roles.concerns_settings_alone = true;
+    return roles;
+  }
   OtherRoles as_another_address(ServerRole role) const {
     const Endpoint& other = order_of_servers_[*others_.begin()];
     const auto server = std::ranges::find(trace_.servers, role, &Server::role);
@@ -366,6 +417,7 @@ class Inference {
   const std::vector<FlowEvidence>& evidence_;
   const Intermediaries& intermediaries_;
   const std::vector<std::string>& accounts_under_test_;
+  LookedUpNames names_;
   std::vector<ServedPhone> served_;  ///< where nobody registers
   CallOrder order_;
   bool registers_ = false;

@@ -87,6 +87,7 @@ struct Lookup {
   Endpoint source;
   Endpoint destination;
   dns::Message message;
+  std::vector<dns::Record> records{};  ///< of a response
 };
 
 /// Device::known of one that was only seen to answer.
@@ -135,6 +136,8 @@ struct OtherRoles {
   /// The traffic speaks for the roles taken: a device that breaks a requirement there breaks one
   /// the other way round too.
   bool is_unlikely = false;
+  /// They are another setting of the device: what an RFC asks is the same with either.
+  bool concerns_settings_alone = false;
 };
 
 class Trace {

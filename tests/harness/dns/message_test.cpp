@@ -143,7 +143,44 @@ TEST(DnsMessage, takes_any_bytes_without_harm) {
     std::string bytes(rng.below(64), '\0');
     for (char& byte : bytes) byte = static_cast<char>(rng.below(256));
     (void)parse(bytes);
+    (void)records_in(bytes);
   }
+}
+
+/// One question for "a.", and a record of this type with this data.
+std::string response_with(char type, const std::string& data) {
+  std::string bytes(
+      "\x00\x01\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\x01"
+      "A\x00\x00\x21\x00\x01",
+      19);
+  bytes += std::string("\xc0\x0c\x00", 3) + type + std::string("\x00\x01\x00\x00\x00\x3c\x00", 7);
+  return bytes + static_cast<char>(data.size()) + data;
+}
+
+TEST(DnsMessage, tells_where_names_lead) {
+  const auto only = [](const std::string& bytes) {
+    const auto records = records_in(bytes);
+    return records.size() == 1 ? records.front() : Record{};
+  };
+  const std::string to_b(
+      "\x01"
+      "B\xc0\x0c",
+      4);
+  EXPECT_EQ(only(response_with(5, to_b)), (Record{"a", RecordType::cname, "b.a", {}, 0}));
+  EXPECT_EQ(only(response_with(33, std::string("\x00\x0a\x00\x01\x13\xc4", 6) + to_b)),
+            (Record{"a", RecordType::srv, "b.a", {}, 10}));
+  EXPECT_EQ(only(response_with(35, std::string("\x00\x0a\x00\x32\x01s\x07SIP+D2U\x00", 15) + to_b)),
+            (Record{"a", RecordType::naptr, "b.a", {}, 0}));
+  EXPECT_EQ(only(response_with(1, std::string("\x7f\x00\x00\x01", 4))),
+            (Record{"a", RecordType::a, "", IpAddress::v4({127, 0, 0, 1}), 0}));
+}
+
+TEST(DnsMessage, leaves_out_records_that_lead_nowhere) {
+  EXPECT_TRUE(records_in(response_with(1, "abc")).empty());
+  EXPECT_TRUE(records_in(response_with(16, "text")).empty());
+  EXPECT_TRUE(records_in(response_with(33, "abc")).empty());
+  EXPECT_TRUE(
+      records_in(response_with(35, std::string("\x00\x0a\x00\x32\x00\x00\x00\x00", 8))).empty());
 }
 
 }  // namespace
