@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/sip/session_expires.hpp"
 #include "harness/sip/transport/transport.hpp"
 
@@ -14,6 +16,9 @@ namespace {
 
 constexpr std::string_view sdp_type = "application/sdp";
 
+/// Whom a REFER wants to be called.
+constexpr std::string_view referred_to = "2002";
+
 /// A Session-Expires value; the client of the request refreshes, or its server.
 std::string written_session(Duration interval, bool by_client) {
   return to_string(sip::SessionExpires{std::chrono::duration_cast<std::chrono::seconds>(interval),
@@ -24,6 +29,10 @@ std::string written_session(Duration interval, bool by_client) {
 
 Call::Call(ServerCore& core, sip::Dialog dialog, const Hop& hop, MediaSession media)
     : core_(core), dialog_(std::move(dialog)), hop_(hop), media_(std::move(media)) {}
+
+Call::~Call() {
+  for (const sip::ClientId request : requests_) core_.transactions.abandon(request);
+}
 
 void Call::answer(const TransactionPtr& invite) {
   state_ = State::up;
@@ -71,6 +80,7 @@ void Call::on_request(const TransactionPtr& transaction) {
     case Method::update:
       return accept_with_description(*transaction);
     case Method::info:
+    case Method::notify:  // of a REFER
     case Method::options:
     case Method::message:
       return core_.answer(*transaction, 200);
@@ -130,6 +140,32 @@ void Call::refresh() {
   update.header(HeaderId::supported, "timer");
   core_.transactions.start(update.str(), hop, {});
   refresh_later();
+}
+
+void Call::ask(Method method) {
+  if (!is_up()) return;
+  const Hop hop = core_.way_to(dialog_.next_hop_uri(), hop_);
+  auto request = core_.request_in(dialog_, to_string(method), hop);
+  request.header(HeaderId::allow, allowed_methods);
+  if (method == Method::refer)
+    request.header("Refer-To", fmt::format("<sip:{}@{}>", referred_to, core_.domain));
+  if (method == Method::invite || method == Method::update)
+    request.body(sdp_type, media_.description());
+  const std::string text = request.str();
+  sip::ClientEvents events;
+  if (method == Method::invite)
+    events.on_response = [this, text](const MessageView& response) {
+      on_reinvite_answered(text, response);
+    };
+  requests_.push_back(core_.transactions.start(text, hop, std::move(events)));
+}
+
+void Call::on_reinvite_answered(const std::string& invite, const MessageView& response) {
+  if (!response.is_success()) return;
+  dialog_.refresh_target(response);
+  media_.negotiate(response.body());
+  const Hop hop = core_.way_to(dialog_.next_hop_uri(), hop_);
+  core_.send(hop, make_ack(dialog_, MessageView::parse(invite), core_.new_via(hop.transport)));
 }
 
 void Call::hang_up(const sipharness::scenario::Sending& how) {

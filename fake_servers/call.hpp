@@ -24,6 +24,7 @@ class Call {
  public:
   /// `hop` is by which the peer was heard.
   Call(ServerCore& core, sipharness::sip::Dialog dialog, const Hop& hop, MediaSession media);
+  ~Call();
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
@@ -49,6 +50,9 @@ class Call {
   void on_ack(const MessageView& ack);
   /// A request within the dialog once it is up; not ACK.
   void on_request(const TransactionPtr& transaction);
+  /// Sends such a request in the call, if it is up: with an offer where it changes the session, to
+  /// another far end where it refers.
+  void ask(Method method);
   void hang_up(const sipharness::scenario::Sending& how);
   /// Ends it without a word: it never came up, or the peer said BYE.
   void end();
@@ -62,6 +66,7 @@ class Call {
   void settle_session(const MessageView& request, MessageBuilder& response);
   void refresh_later();
   void refresh();
+  void on_reinvite_answered(const std::string& invite, const MessageView& response);
   void send_bye(const sipharness::scenario::Sending& how);
 
   ServerCore& core_;
@@ -74,7 +79,8 @@ class Call {
   std::optional<sipharness::sip::Reliable2xx> unacknowledged_;
   std::optional<Repeater> repeated_bye_;
   std::optional<sipharness::scenario::SessionTimer> session_;
-  Duration interval_{};  ///< that was settled last
+  std::vector<sipharness::sip::ClientId> requests_;  ///< that it asked
+  Duration interval_{};                              ///< that was settled last
   sipharness::world::Timer refresh_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "harness/sip/auth/digest.hpp"
 
 namespace fake_servers {
@@ -29,13 +31,20 @@ bool Challenger::admits(ServerTransaction& transaction, const scenario::Challeng
   challenge.realm = realm_of(rule);
   challenge.nonce = core_.rng.hex(32);
   challenge.stale = challenge.stale || status == CredentialStatus::stale;
-  nonces_[challenge.nonce] = rule.challenge.stale;
+  nonces_[challenge.nonce].as_stale = rule.challenge.stale;
   auto response = core_.reply(transaction, rule.status);
   for (const std::string& algorithm : rule.algorithms)
     response.header(is_proxy ? HeaderId::proxy_authenticate : HeaderId::www_authenticate,
                     format_challenge(challenge, algorithm));
   transaction.respond(response.str());
   return false;
+}
+
+std::string Challenger::next_nonce() {
+  nonces_[admitted_].is_spent = true;
+  const std::string nonce = core_.rng.hex(32);
+  nonces_[nonce] = {};
+  return fmt::format("nextnonce=\"{}\"", nonce);
 }
 
 bool Challenger::knows(const std::string& user) const {
@@ -69,8 +78,10 @@ Challenger::CredentialStatus Challenger::examine(const sip::Credentials& credent
     return CredentialStatus::none;
   if (password_ && !verify_credentials(credentials, *password_, request.method_text()))
     return CredentialStatus::none;
-  const bool* given_as_stale = nonces_.find(credentials.nonce);
-  const bool is_current = given_as_stale != nullptr && (!rule.challenge.stale || *given_as_stale);
+  const GivenNonce* given = nonces_.find(credentials.nonce);
+  const bool is_current =
+      given != nullptr && !given->is_spent && (!rule.challenge.stale || given->as_stale);
+  if (is_current) admitted_ = credentials.nonce;
   return is_current ? CredentialStatus::valid : CredentialStatus::stale;
 }
 

@@ -8,7 +8,8 @@
 //  4. Without a password to compare with, knowing the nonce is enough.
 //  5. A challenge for several algorithms has a header for each, topmost first, and one nonce; the
 //     answer to any of them is good. A rule that admits nobody rejects the best credentials.
-// @source RFC 3261 §22; RFC 7616 §3.3, §3.4, §3.7; RFC 8760 §2.4
+//  6. A nonce that is spent counts as one that is not ours.
+// @source RFC 3261 §22; RFC 7616 §3.3, §3.4, §3.5, §3.7; RFC 8760 §2.4
 
 #include <functional>
 #include <optional>
@@ -28,6 +29,8 @@ class Challenger {
 
   /// True if `transaction` may go on; else it has been answered with a challenge.
   bool admits(ServerTransaction& transaction, const sipharness::scenario::ChallengeWith& challenge);
+  /// Spends the nonce that was admitted last; the Authentication-Info that tells the next one.
+  std::string next_nonce();
 
  private:
   enum class CredentialStatus : std::uint8_t { none, stale, valid };
@@ -43,7 +46,12 @@ class Challenger {
   ServerCore& core_;
   std::set<std::string, std::less<>> users_;
   std::optional<std::string> password_;
-  RecentMap<std::string, bool> nonces_;  ///< given out; whether as stale
+  struct GivenNonce {
+    bool as_stale = false;
+    bool is_spent = false;
+  };
+  RecentMap<std::string, GivenNonce> nonces_;
+  std::string admitted_;  ///< nonce of the credentials that were good last
 };
 
 }  // namespace fake_servers

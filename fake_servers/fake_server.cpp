@@ -38,6 +38,10 @@ void FakeServer::forget_bindings() {
   impl_->forget_bindings();
 }
 
+void FakeServer::close_connections(sipharness::scenario::Ending how) {
+  impl_->close_connections(how);
+}
+
 void FakeServer::call_device(const sipharness::scenario::Sending& how,
                              const std::optional<CallName>& as) {
   impl_->call_device(how, as);
@@ -49,6 +53,10 @@ std::optional<CallName> FakeServer::last_call() const {
 
 void FakeServer::hang_up(const sipharness::scenario::Sending& how) {
   impl_->hang_up(how);
+}
+
+void FakeServer::request_in_calls(sipharness::sip::Method method) {
+  impl_->request_in_calls(method);
 }
 
 void FakeServer::send_options(const sipharness::scenario::Sending& how) {

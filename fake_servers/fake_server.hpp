@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,6 +36,8 @@ struct FakeServerOptions {
   bool media = false;  ///< far ends send RTP; off where no device listens to it
   /// Where requests and RTP may go beside to whom they concern (allowed_targets.hpp).
   std::vector<sipharness::AddressPrefix> allowed_targets{};
+  /// Where the servers of the scenario are, by name, for what it spells out.
+  std::map<std::string, sipharness::Endpoint> servers{};
 };
 
 /// What names a call, for whoever brings it once more.
@@ -69,6 +72,7 @@ class FakeServer {
   void unplug();                               ///< nothing is answered or acknowledged at all
   void open_port();                            ///< undoes each of these three, with new sockets
   void forget_bindings();
+  void close_connections(sipharness::scenario::Ending how);  ///< all there are; the port stays open
   /// INVITE to every binding; a call of its own, or `as` one that another server brought.
   void call_device(const sipharness::scenario::Sending& how = {},
                    const std::optional<CallName>& as = {});
@@ -76,6 +80,8 @@ class FakeServer {
   std::optional<CallName> last_call() const;
   /// BYE in every call that is up; our own unanswered calls are cancelled.
   void hang_up(const sipharness::scenario::Sending& how = {});
+  /// A request of the far end in every call that is up.
+  void request_in_calls(sipharness::sip::Method method);
   /// OPTIONS to every binding.
   void send_options(const sipharness::scenario::Sending& how = {});
   /// BYE to every binding, in a dialog that never was.

@@ -23,6 +23,18 @@ Endpoint endpoint_of(const scenario::Server& server) {
   return Endpoint{*server.address, server.port};
 }
 
+/// A stream ends as the peer's would.
+sipharness::world::StreamEnd how_of(scenario::Ending ending) {
+  return ending == scenario::Ending::reset ? sipharness::world::StreamEnd::reset
+                                           : sipharness::world::StreamEnd::closed;
+}
+
+Variables places_of(const FakeServerOptions& options, const Endpoint& local) {
+  Variables places{{"server", local.text()}};
+  for (const auto& [name, endpoint] : options.servers) places[name] = endpoint.text();
+  return places;
+}
+
 /// Whether a 400 can find its way back to who sent this.
 bool can_be_answered(const MessageView& message) {
   return message.is_sip() && message.is_request() && message.method() != Method::ack &&
@@ -39,9 +51,17 @@ FakeServer::Impl::Impl(sipharness::world::World& world, journal::Writer& journal
       behaviour_(options.server, rng.fork(name_)),
       log_(journal, name_),
       transport_(world, endpoint_of(options.server), transport_handlers()),
-      link_(options.server.link, rng.fork(name_ + " link")),
-      sender_({transport_, journal, log_, behaviour_, clock_, link_, name_}),
-      plans_(world, [this](const Hop& hop, std::string_view bytes) { sender_.send(hop, bytes); }),
+      link_(options.server.links, rng.fork(name_ + " link")),
+      sender_(
+          {world, transport_, journal, log_, behaviour_, clock_, link_, name_, options.timers.t1}),
+      plans_(world, places_of(options, transport_.local()),
+             {[this](const Hop& hop, std::string_view bytes) { sender_.send(hop, bytes); },
+              [this](const Hop& hop, std::string_view bytes) {
+                sender_.send_from_other_port(hop, bytes);
+              },
+              [this](const Hop& hop, scenario::Ending how) {
+                if (hop.transport == Transport::tcp) transport_.end_stream(hop.remote, how_of(how));
+              }}),
       transactions_(world, transaction_options(options.timers)),
       core_{world,
             journal,
@@ -57,6 +77,7 @@ FakeServer::Impl::Impl(sipharness::world::World& world, journal::Writer& journal
             transport_.local(),
             options.server.sent_by_port,
             options.media,
+            places_of(options, transport_.local()),
             {journal, name_, options.allowed_targets},
             {world, journal, transport_.local().address, name_}},
       challenger_(core_, options.accounts),
@@ -90,13 +111,25 @@ TransactionLayer::Options FakeServer::Impl::transaction_options(const sip::Timer
 void FakeServer::Impl::on_message(const MessageView& message, const Hop& hop) {
   if (reach_ == Reach::unplugged)
     return log_.ignored(hop, message.bytes(), std::string(MessageSender::power_cut));
-  if (link_.loses_to_server())
+  if (link_.loses_to_server(clock_.now()))
     return log_.ignored(hop, message.bytes(), std::string(sipharness::journal::by_chance));
+  const Duration delay = link_.delay_to_server(clock_.now(), hop.transport);
+  if (delay == Duration::zero()) return take(message, hop);
+  const auto arrive = [this, hop, bytes = std::string(message.bytes())] {
+    take(MessageView::parse(bytes), hop);
+  };
+  if (!postponer_.call_after(delay, arrive))
+    log_.ignored(hop, message.bytes(), std::string(sipharness::journal::by_chance));
+}
+
+void FakeServer::Impl::take(const MessageView& message, const Hop& hop) {
   const Rule* rule = message.is_request() ? behaviour_.decide(message, clock_.now())
                                           : behaviour_.silencer(clock_.now());
-  if (rule != nullptr && std::holds_alternative<scenario::Drop>(rule->verb))
-    return log_.ignored(hop, message.bytes(), rule->name);
-  if (rule != nullptr && message.is_request()) plans_.note(message, *rule);
+  if (rule != nullptr && std::holds_alternative<scenario::Drop>(rule->verb)) {
+    log_.ignored(hop, message.bytes(), rule->name);
+    return plans_.close(*rule, hop);
+  }
+  if (rule != nullptr && message.is_request()) plans_.note(message, hop, *rule);
   if (rule != nullptr && postpone(message, hop, *rule)) return;
   pass(message, hop, rule);
 }
@@ -176,8 +209,12 @@ void FakeServer::Impl::carry_out(const scenario::Reject& verb, const Transaction
 void FakeServer::Impl::carry_out(const Challenge& verb, const TransactionPtr& transaction) {
   // RFC 3261 §22.1: a CANCEL cannot be resubmitted, so it is not challenged.
   const bool is_exempt = transaction->request().method() == Method::cancel;
-  if (is_exempt || challenger_.admits(*transaction, verb))
-    service_.serve(transaction, {.expires = verb.expires});
+  if (!is_exempt && !challenger_.admits(*transaction, verb)) return;
+  scenario::Accept policy{.expires = verb.expires};
+  const bool is_register = transaction->request().method() == Method::register_;
+  if (verb.next_nonce && is_register)
+    policy.headers.emplace_back("Authentication-Info", challenger_.next_nonce());
+  service_.serve(transaction, policy);
 }
 
 void FakeServer::Impl::carry_out(const scenario::Provisional& verb,
@@ -247,6 +284,10 @@ void FakeServer::Impl::set_reach(Reach reach) {
   const bool is_closed = reach == Reach::closed;
   if (is_closed != was_closed) journal_.write(journal::Port{name_, !is_closed});
   if (is_silent() != was_silent_) note_phase();
+}
+
+void FakeServer::Impl::close_connections(scenario::Ending how) {
+  transport_.end_streams(how_of(how));
 }
 
 void FakeServer::Impl::forget_bindings() {

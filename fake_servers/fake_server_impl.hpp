@@ -35,10 +35,12 @@ class FakeServer::Impl {
   void enter_phase(const std::string& phase);
   void set_reach(Reach reach);
   void forget_bindings();
+  void close_connections(sipharness::scenario::Ending how);
   void call_device(const Sending& how, const std::optional<CallName>& as) {
     service_.far_end().call(service_.registrar().bindings(), how, as);
   }
   const std::optional<CallName>& last_call() { return service_.far_end().last_call(); }
+  void request_in_calls(Method method) { service_.far_end().request_in_calls(method); }
   void hang_up(const Sending& how) { service_.far_end().hang_up(how); }
   void send_options(const Sending& how) {
     service_.out_of_dialog_requests().options(service_.registrar().bindings(), how);
@@ -64,6 +66,8 @@ class FakeServer::Impl {
   TransactionLayer::Options transaction_options(const sipharness::sip::Timers& timers);
 
   void on_message(const MessageView& message, const Hop& hop);
+  /// It has come through the link.
+  void take(const MessageView& message, const Hop& hop);
   void on_malformed(std::string_view bytes, const Hop& hop);
   void on_keep_alive(std::string_view bytes, const Hop& hop);
   void on_request(const TransactionPtr& transaction);

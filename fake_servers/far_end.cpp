@@ -9,12 +9,25 @@
 namespace fake_servers {
 
 FarEnd::FarEnd(ServerCore& core, sipharness::scenario::FarEnd plan)
-    : core_(core), plan_(plan), stranded_(max_calls) {}
+    : core_(core), plan_(std::move(plan)), stranded_(max_calls) {}
 
 void FarEnd::on_invite(const TransactionPtr& invite, const Routers& record_route) {
   if (refuse_interval(*invite)) return;
-  if (!make_room() || !may_call(invite->hop().remote.address)) return core_.answer(*invite, 503);
-  auto call = std::make_unique<IncomingCall>(core_, invite, plan_, record_route);
+  if (!make_room(1 + plan_.forks.size()) || !may_call(invite->hop().remote.address))
+    return core_.answer(*invite, 503);
+  core_.answer(*invite, 100);
+  answer_as(invite, record_route, plan_);
+  for (const sipharness::scenario::Fork& fork : plan_.forks) {
+    sipharness::scenario::FarEnd plan = plan_;
+    plan.ring = fork.ring;
+    plan.answer = fork.answer;
+    answer_as(invite, record_route, plan);
+  }
+}
+
+void FarEnd::answer_as(const TransactionPtr& invite, const Routers& record_route,
+                       const sipharness::scenario::FarEnd& plan) {
+  auto call = std::make_unique<IncomingCall>(core_, invite, plan, record_route);
   const std::string tag = call->tag();
   incoming_.emplace(tag, std::move(call));
 }
@@ -36,13 +49,14 @@ void FarEnd::strand(const MessageView& invite) {
 void FarEnd::on_cancel(ServerTransaction& cancel) {
   const std::uint64_t key = cancelled_key(cancel.request());
   if (stranded_.find(key) != nullptr) return core_.answer(cancel, 200);
+  bool is_known = false;
   for (const auto& [tag, call] : incoming_) {
     if (call->key() != key) continue;
     // §9.2: the same To tag in both responses.
-    cancel.respond(core_.reply(cancel, 200, tag).str());
-    return call->cancel();
+    if (!std::exchange(is_known, true)) cancel.respond(core_.reply(cancel, 200, tag).str());
+    call->cancel();
   }
-  core_.answer(cancel, 481);
+  if (!is_known) core_.answer(cancel, 481);
 }
 
 void FarEnd::on_ack(const MessageView& ack) {
@@ -77,6 +91,12 @@ void FarEnd::hang_up(const sipharness::scenario::Sending& how) {
   for (const auto& [tag, call] : outgoing_) call->hang_up(how);
 }
 
+void FarEnd::request_in_calls(Method method) {
+  for (const auto& [tag, call] : incoming_) call->call().ask(method);
+  for (const auto& [tag, call] : outgoing_)
+    if (call->call() != nullptr) call->call()->ask(method);
+}
+
 Call* FarEnd::find(const MessageView& message) {
   Call* call = nullptr;
   if (const auto found = incoming_.find(message.to_tag()); found != incoming_.end())
@@ -93,10 +113,10 @@ bool FarEnd::may_call(const sipharness::IpAddress& peer) const {
          static_cast<std::ptrdiff_t>(max_calls_of_a_peer);
 }
 
-bool FarEnd::make_room() {
+bool FarEnd::make_room(std::size_t calls) {
   std::erase_if(incoming_, [](const auto& entry) { return entry.second->call().is_over(); });
   std::erase_if(outgoing_, [](const auto& entry) { return entry.second->is_over(); });
-  return incoming_.size() + outgoing_.size() < max_calls;
+  return incoming_.size() + outgoing_.size() + calls <= max_calls;
 }
 
 }  // namespace fake_servers

@@ -2,6 +2,7 @@
 // Who answers and calls behind one server: all its calls, found by our tag.
 //  1. At most max_calls exist, of which max_calls_of_a_peer were made from one address: whoever
 //     floods a server leaves room for others. One more INVITE is answered 503.
+//  2. Where the plan has forks, an INVITE makes as many calls more, which share its transaction.
 // @source RFC 3261 §8.2, §12.2.2
 
 #include <map>
@@ -38,13 +39,17 @@ class FarEnd {
             const std::optional<CallName>& as = {});
   const std::optional<CallName>& last_call() const { return last_call_; }
   void hang_up(const sipharness::scenario::Sending& how);
+  /// In every call that is up.
+  void request_in_calls(Method method);
 
  private:
   Call* find(const MessageView& message);
   /// 422 to an INVITE whose session would be too short; false if it is not. @source RFC 4028 §9
   bool refuse_interval(ServerTransaction& invite);
   /// False if there is no room for another call.
-  bool make_room();
+  bool make_room(std::size_t calls = 1);
+  void answer_as(const TransactionPtr& invite, const Routers& record_route,
+                 const sipharness::scenario::FarEnd& plan);
   /// False if it made too many of those that are there.
   bool may_call(const sipharness::IpAddress& peer) const;
 

@@ -2,7 +2,10 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "fake_servers/behaviour.hpp"
+#include "harness/sip/named_header.hpp"
 
 namespace fake_servers {
 
@@ -13,6 +16,10 @@ namespace {
 
 /// §13.3.1.1: a provisional response at least every minute, or proxies give up.
 constexpr Duration ring_again = 60s;
+
+bool supports_reliable(const MessageView& invite) {
+  return invite.header(HeaderId::supported).find("100rel") != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -27,7 +34,6 @@ IncomingCall::IncomingCall(ServerCore& core, TransactionPtr invite,
             MediaSession(core, invite_->hop().remote.address)) {
   call_.pass_through(record_route);
   call_.ask_for(plan_.session_timer);
-  core_.answer(*invite_, 100);
   if (plan_.ring) ring_ = core_.world.call_after(*plan_.ring, [this] { ring(); });
   if (plan_.answer) answer_ = core_.world.call_after(*plan_.answer, [this] { answer(); });
 }
@@ -37,12 +43,36 @@ void IncomingCall::ring() {
   call_.add_routes(invite_->request(), response);
   response.header(HeaderId::contact, core_.contact(invite_->hop().transport));
   core_.note_far_end("rings", call_.dialog().call_id());
-  invite_->respond(response.str());
   ring_ = core_.world.call_after(ring_again, [this] { ring(); });
+  if (plan_.reliable_ring && supports_reliable(invite_->request()))
+    return ring_reliably(std::move(response));
+  invite_->respond(response.str());
+}
+
+void IncomingCall::ring_reliably(MessageBuilder response) {
+  // Policy: one at a time; the first number is small so that a person can read it.
+  if (unacknowledged_ring_) return;
+  response.header(HeaderId::require, "100rel").header("RSeq", std::to_string(++rseq_));
+  const std::string text = response.str();
+  invite_->respond(text);
+  unacknowledged_ring_.emplace(
+      core_.world,
+      sip::Reliable2xx::Options{core_.transactions.timers(),
+                                [this, text] { invite_->respond(text); }, [this] { refuse(504); }});
+}
+
+void IncomingCall::on_prack(ServerTransaction& prack) {
+  const MessageView& invite = invite_->request();
+  const std::string wanted = fmt::format("{} {} INVITE", rseq_, invite.cseq());
+  const bool is_named = sip::header_named(prack.request(), "RAck") == wanted;
+  if (!is_named || !unacknowledged_ring_) return core_.answer(prack, 481);
+  unacknowledged_ring_.reset();
+  prack.respond(core_.reply(prack, 200, tag()).str());
 }
 
 void IncomingCall::answer() {
   ring_.cancel();
+  unacknowledged_ring_.reset();
   core_.note_far_end("answers", call_.dialog().call_id());
   call_.answer(invite_);
   if (plan_.hang_up)
@@ -50,14 +80,20 @@ void IncomingCall::answer() {
 }
 
 void IncomingCall::cancel() {
+  refuse(487);
+}
+
+void IncomingCall::refuse(int status) {
   if (!call_.is_early()) return;
   ring_.cancel();
+  unacknowledged_ring_.reset();
   answer_.cancel();
-  invite_->respond(core_.reply(*invite_, 487, tag()).str());
+  invite_->respond(core_.reply(*invite_, status, tag()).str());
   call_.end();
 }
 
 void IncomingCall::on_request(const TransactionPtr& transaction) {
+  if (transaction->request().method() == Method::prack) return on_prack(*transaction);
   if (!call_.is_early()) return call_.on_request(transaction);
   if (transaction->request().method() != Method::bye) return core_.answer(*transaction, 481);
   // §15: the caller may end an early dialog with BYE.

@@ -21,21 +21,53 @@ std::string describe(const MessageView& message) {
 
 }  // namespace
 
-MessageSender::MessageSender(Parts parts)
-    : parts_(std::move(parts)), muted_(remembered_mutes), acks_left_(remembered_mutes) {}
+MessageSender::MessageSender(const Parts& parts)
+    : parts_(parts),
+      muted_(remembered_mutes),
+      acks_left_(remembered_mutes),
+      other_port_(parts.world, parts.transport.local().address),
+      postponer_(parts.world) {}
 
 void MessageSender::send(const Hop& hop, std::string_view bytes) {
+  send({hop, std::string(bytes)});
+}
+
+void MessageSender::send_from_other_port(const Hop& hop, std::string_view bytes) {
+  send({hop, std::string(bytes), hop.transport == sipharness::Transport::udp});
+}
+
+void MessageSender::send(Outgoing message) {
+  const std::string_view bytes = message.bytes;
+  const Duration now = parts_.clock.now();
   if (is_cut_off_) return withhold(std::string(power_cut), bytes);
   if (const Rule* rule = withholding_rule(bytes)) return withhold(rule->name, bytes);
   if (is_withheld_ack(bytes)) return withhold("withhold_acks", bytes);
-  if (parts_.link.loses_to_device())
+  if (parts_.link.loses_to_device(now))
     return withhold(std::string(sipharness::journal::by_chance), bytes);
-  const int copies = parts_.link.duplicates_to_device() ? 2 : 1;
+  const int copies = parts_.link.duplicates_to_device(now) ? 2 : 1;
   for (int copy = 0; copy < copies; ++copy) {
-    const auto used = parts_.transport.send(hop, bytes);
-    if (!used) return withhold("port closed", bytes);
-    parts_.log.sent(*used, bytes);
+    const Duration delay = parts_.link.delay_to_device(now, message.hop.transport);
+    if (delay == Duration::zero()) {
+      put_on_the_wire(message);
+      continue;
+    }
+    if (delay >= parts_.t1)
+      parts_.journal.write(
+          sipharness::journal::Delayed{parts_.server, std::string(sipharness::journal::by_chance),
+                                       delay, describe(MessageView::parse(bytes))});
+    if (!postponer_.call_after(delay, [this, message] { put_on_the_wire(message); }))
+      return withhold(std::string(sipharness::journal::by_chance), bytes);
   }
+}
+
+void MessageSender::put_on_the_wire(const Outgoing& message) {
+  const bool is_elsewhere = message.from_other_port && parts_.transport.is_open();
+  const auto used = is_elsewhere ? other_port_.send(message.hop.remote, message.bytes)
+                                 : parts_.transport.send(message.hop, message.bytes);
+  if (used)
+    parts_.log.sent(*used, message.bytes);
+  else
+    withhold("port closed", message.bytes);
 }
 
 void MessageSender::mute(const MessageView& request, const Rule& rule) {

@@ -11,24 +11,13 @@ using sipharness::scenario::Sending;
 
 namespace {
 
-void fill_in(std::string& line, std::string_view name, std::string_view value) {
-  const std::string variable = fmt::format("${{{}}}", name);
-  for (auto at = line.find(variable); at != std::string::npos;
-       at = line.find(variable, at + value.size()))
-    line.replace(at, variable.size(), value);
-}
-
-/// What a step spells out, for one binding of the server at `local`.
-std::string bytes_for(const Binding& binding, const Endpoint& local, const Raw& raw) {
-  std::string bytes = raw.bytes;
-  for (std::string line : raw.lines) {
-    fill_in(line, "contact", binding.uri);
-    fill_in(line, "user", binding.user);
-    fill_in(line, "device", binding.hop.remote.text());
-    fill_in(line, "server", local.text());
-    bytes += line + "\r\n";
-  }
-  return bytes;
+/// What a step spells out, for one binding.
+std::string bytes_for(const Binding& binding, const Variables& places, const Raw& raw) {
+  Variables variables = places;
+  variables["contact"] = binding.uri;
+  variables["user"] = binding.user;
+  variables["device"] = binding.hop.remote.text();
+  return filled(raw, variables);
 }
 
 }  // namespace
@@ -69,7 +58,7 @@ void OutOfDialogRequests::raw(const std::vector<Binding>& bindings, const Raw& r
                               const Sending& how) {
   for (const Binding& binding : bindings) {
     const Hop hop = core_.way_to(binding.uri, binding.hop);
-    const std::string bytes = bytes_for(binding, core_.local, raw);
+    const std::string bytes = bytes_for(binding, core_.places, raw);
     core_.send(hop, bytes);
     repeaters_.emplace_back(core_, hop, bytes, how.repeats);
   }

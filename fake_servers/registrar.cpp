@@ -102,6 +102,7 @@ int Registrar::update(Aor& aor, const ServerTransaction& transaction,
   const MessageView& request = transaction.request();
   Bindings& bindings = aor.bindings;
   const auto contacts = contacts_of(request);
+  if (policy.checks_cseq && is_out_of_order(bindings, request)) return 500;
   const auto is_star = [](const sip::Address& contact) { return contact.uri == "*"; };
   if (std::ranges::any_of(contacts, is_star)) return remove_all(bindings, request, contacts.size());
   if (contacts.size() > max_contacts) return 400;
@@ -120,9 +121,18 @@ int Registrar::update(Aor& aor, const ServerTransaction& transaction,
     made.uri = contact.uri;
     made.hop = transaction.hop();
     made.expires = now + granted_expiry(asked, policy);
+    made.call_id = request.call_id();
+    made.cseq = request.cseq();
     own.push_back(&made);
   }
   return 200;
+}
+
+bool Registrar::is_out_of_order(const Bindings& bindings, const MessageView& request) {
+  return std::ranges::any_of(bindings, [&](const auto& entry) {
+    const Binding& binding = entry.second;
+    return binding.call_id == request.call_id() && binding.cseq >= request.cseq();
+  });
 }
 
 int Registrar::remove_all(Bindings& bindings, const MessageView& request, std::size_t contacts) {

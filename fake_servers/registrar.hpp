@@ -8,7 +8,8 @@
 //  3. An account that may be any (user "*") becomes that of the first user who registers and has
 //     none: so many strangers are taken in as there are such accounts, the others draw 404.
 //  4. A REGISTER of more contacts than any device has draws 400, one that fills an AOR 503.
-//  5. Policy: CSeq is not compared with earlier registrations; a fake registrar never votes.
+//  5. CSeq is compared with earlier registrations only where a rule says so; a fake registrar never
+//     votes.
 // @source RFC 3261 §10.3
 
 #include <map>
@@ -26,6 +27,8 @@ struct Binding {
   std::string uri;   ///< the Contact as it was registered, without its parameters
   Hop hop;           ///< by which the REGISTER came
   TimePoint expires;
+  std::string call_id{};  ///< of the REGISTER that made or renewed it last
+  std::uint32_t cseq = 0;
 };
 
 class Registrar {
@@ -55,6 +58,8 @@ class Registrar {
   /// The status of the answer; fills `own` with the bindings that the request made or refreshed.
   int update(Aor& aor, const ServerTransaction& transaction,
              const sipharness::scenario::Accept& policy, Listed& own);
+  /// Its CSeq does not rise above that of a binding with the same Call-ID. @source §10.3 step 7
+  static bool is_out_of_order(const Bindings& bindings, const MessageView& request);
   static int remove_all(Bindings& bindings, const MessageView& request, std::size_t contacts);
   void answer(const Bindings& bindings, ServerTransaction& transaction,
               const sipharness::scenario::Accept& policy, Listed own);

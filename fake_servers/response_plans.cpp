@@ -2,9 +2,13 @@
 
 #include <utility>
 
+#include "harness/sip/address.hpp"
+#include "harness/sip/uri.hpp"
+
 namespace fake_servers {
 
 using sipharness::Duration;
+using sipharness::sip::HeaderId;
 using sipharness::sip::Hop;
 using sipharness::sip::MessageView;
 
@@ -14,8 +18,24 @@ constexpr std::size_t remembered_plans = 4'096;
 /// Somebody else, whoever receives it. @source RFC 2606 §2
 constexpr std::string_view nobody = "nobody.invalid";
 
+std::string uri_in(std::string_view value) {
+  const auto address = sipharness::sip::parse_address(value);
+  return address ? std::string(address->uri) : std::string();
+}
+
+Variables variables_of(const MessageView& request, const Hop& hop, const Variables& places) {
+  Variables variables = places;
+  const std::string from = uri_in(request.header(HeaderId::from));
+  const auto uri = sipharness::sip::parse_uri(from);
+  variables["contact"] = uri_in(request.header(HeaderId::contact));
+  variables["user"] = uri ? std::string(uri->user) : std::string();
+  variables["device"] = hop.remote.text();
+  return variables;
+}
+
 std::string with_foreign_sent_by(std::string_view bytes) {
   const std::string_view sent_by = MessageView::parse(bytes).via().sent_by;
+  if (sent_by.empty()) return std::string(bytes);  // rewritten beyond recognition
   std::string altered(bytes);
   return altered.replace(static_cast<std::size_t>(sent_by.data() - bytes.data()), sent_by.size(),
                          nobody);
@@ -23,13 +43,20 @@ std::string with_foreign_sent_by(std::string_view bytes) {
 
 }  // namespace
 
-ResponsePlans::ResponsePlans(sipharness::world::World& world, Send send)
-    : world_(world), send_(std::move(send)), postponer_(world), plans_(remembered_plans) {}
+ResponsePlans::ResponsePlans(sipharness::world::World& world, Variables places, Senders senders)
+    : world_(world),
+      places_(std::move(places)),
+      senders_(std::move(senders)),
+      postponer_(world),
+      plans_(remembered_plans) {}
 
-void ResponsePlans::note(const MessageView& request, const Rule& rule) {
-  if (rule.repeat.empty() && !rule.foreign_sent_by) return;
+void ResponsePlans::note(const MessageView& request, const Hop& hop, const Rule& rule) {
+  const bool lets_be = rule.repeat.empty() && !rule.foreign_sent_by && !rule.rewrite &&
+                       !rule.close && !rule.from_other_port;
+  if (lets_be) return;
   const std::uint64_t key = transaction_key(request);
-  if (plans_.find(key) == nullptr) plans_[key] = Plan{rule.repeat, rule.foreign_sent_by, {}, false};
+  if (plans_.find(key) != nullptr) return;
+  plans_[key] = Plan{&rule, {variables_of(request, hop, places_), hop.remote, turns_[&rule]++}};
 }
 
 ResponsePlans::Plan* ResponsePlans::plan_of(std::string_view bytes) {
@@ -40,22 +67,44 @@ ResponsePlans::Plan* ResponsePlans::plan_of(std::string_view bytes) {
 
 void ResponsePlans::send(const Hop& hop, std::string_view bytes) {
   Plan* const plan = plan_of(bytes);
-  if (plan == nullptr) return send_(hop, bytes);
-  const sipharness::TimePoint now = world_.now();
-  if (!plan->first) plan->first = now;
-  const bool is_first_final =
-      MessageView::parse(bytes).is_final() && !std::exchange(plan->is_final, true);
-  if (is_first_final)
-    for (const Duration after : plan->repeat) send_later(hop, bytes, after);
-  const Duration foreign = plan->foreign_sent_by.value_or(Duration::zero());
-  const Duration left = *plan->first + foreign - now;
-  if (left <= Duration::zero()) return send_(hop, bytes);
-  if (is_first_final) send_later(hop, bytes, left);
-  send_(hop, with_foreign_sent_by(bytes));
+  if (plan == nullptr) return senders_.usual(hop, bytes);
+  const MessageView response = MessageView::parse(bytes);
+  const auto& rewrite = plan->rule->rewrite;
+  const bool is_changed = rewrite && concerns(*rewrite, response.status());
+  send_as_planned(*plan, hop,
+                  is_changed ? rewritten(bytes, *rewrite, plan->request) : std::string(bytes),
+                  response.is_final());
 }
 
-void ResponsePlans::send_later(const Hop& hop, std::string_view bytes, Duration after) {
-  postponer_.call_after(after, [this, hop, text = std::string(bytes)] { send_(hop, text); });
+void ResponsePlans::send_as_planned(Plan& plan, const Hop& hop, const std::string& bytes,
+                                    bool is_final) {
+  const Rule& rule = *plan.rule;
+  const sipharness::TimePoint now = world_.now();
+  if (!plan.first) plan.first = now;
+  const bool is_first_final = is_final && !std::exchange(plan.is_final, true);
+  if (is_first_final) {
+    for (const Duration after : rule.repeat) send_at(rule, hop, bytes, after);
+    close(rule, hop);
+  }
+  const Duration foreign = rule.foreign_sent_by.value_or(Duration::zero());
+  const Duration left = *plan.first + foreign - now;
+  if (left <= Duration::zero()) return send_at(rule, hop, bytes);
+  if (is_first_final) send_at(rule, hop, bytes, left);
+  send_at(rule, hop, with_foreign_sent_by(bytes));
+}
+
+void ResponsePlans::close(const Rule& rule, const Hop& hop) {
+  if (!rule.close) return;
+  // Also at once it comes behind what is being sent.
+  postponer_.call_after(rule.close->after,
+                        [this, hop, how = rule.close->how] { senders_.close(hop, how); });
+}
+
+void ResponsePlans::send_at(const Rule& rule, const Hop& hop, const std::string& bytes,
+                            Duration after) {
+  const auto& sender = rule.from_other_port ? senders_.from_other_port : senders_.usual;
+  if (after == Duration::zero()) return sender(hop, bytes);
+  postponer_.call_after(after, [&sender, hop, bytes] { sender(hop, bytes); });
 }
 
 }  // namespace fake_servers

@@ -11,6 +11,7 @@
 
 #include "fake_servers/allowed_targets.hpp"
 #include "fake_servers/media_port.hpp"
+#include "fake_servers/spelled_out.hpp"
 #include "harness/base/rng.hpp"
 #include "harness/journal/journal.hpp"
 #include "harness/scenario/scenario.hpp"
@@ -59,6 +60,7 @@ struct ServerCore {
   Endpoint local;
   std::optional<std::uint16_t> sent_by_port;  ///< what the Via of its requests says, if not `local`
   bool media = false;                         ///< answered calls carry RTP
+  Variables places;  ///< the servers, by the names that a scenario has for them
   AllowedTargets targets;
   MediaPort media_port;
 

@@ -40,6 +40,7 @@ std::vector<Rule> gather() {
                              rfc3261_18_size_rules(),
                              rfc3261_19_tag_rules(),
                              rfc3261_22_authentication_rules(),
+                             rfc3262_reliability_rules(),
                              rfc3263_failover_rules(),
                              rfc3581_port_rules(),
                              rfc3608_service_route_rules(),

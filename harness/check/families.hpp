@@ -34,6 +34,7 @@ std::span<const Rule> rfc3261_18_size_rules();             // RFC 3261 §18.1.1
 std::span<const Rule> rfc3261_19_tag_rules();              // RFC 3261 §19.3
 std::span<const Rule> rfc3261_22_authentication_rules();   // RFC 3261 §22
 
+std::span<const Rule> rfc3262_reliability_rules();      // RFC 3262 §4
 std::span<const Rule> rfc3263_failover_rules();         // RFC 3263 §4.3
 std::span<const Rule> rfc3581_port_rules();             // RFC 3581 §3, §4
 std::span<const Rule> rfc3608_service_route_rules();    // RFC 3608 §6.1

@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "harness/observed/next_nonces.hpp"
+
 namespace sipharness::observed {
 namespace {
 
@@ -27,6 +29,8 @@ ProtectionSpaces find_protection_spaces(const Phone& phone) {
       spaces.realms.emplace(server, offer.realm);
       if (is_answered(phone, one)) spaces.answered_realms.emplace(server, offer.realm);
     }
+  for (const NextNonce& one : next_nonces(phone))
+    spaces.nonces_at.emplace(AtServer{one.server, one.nonce}, one.response);
   return spaces;
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 /// What makes a request the same again, whatever its Call-ID: a device that spins may take a new
 /// one.
-using Kind = std::tuple<sip::Method, ServerRole, std::string, std::string_view>;
+using RepeatKind = std::tuple<sip::Method, ServerRole, std::string, std::string_view>;
 
 class SeriesFinder {
  public:
@@ -30,7 +30,7 @@ class SeriesFinder {
   }
 
  private:
-  Kind kind_of(const Transaction& request) const {
+  RepeatKind kind_of(const Transaction& request) const {
     const sip::MessageView& sip = opening(phone_, request).sip;
     const auto to = sip::parse_address(sip.header(sip::HeaderId::to));
     return {request.method, request.server, to ? std::string(to->uri) : std::string(),
@@ -70,7 +70,7 @@ class SeriesFinder {
   }
 
   const Phone& phone_;
-  std::map<Kind, RefusedSeries> open_;
+  std::map<RepeatKind, RefusedSeries> open_;
   std::vector<RefusedSeries> found_;
 };
 

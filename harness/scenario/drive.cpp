@@ -1,6 +1,12 @@
 #include "harness/scenario/drive.hpp"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "harness/scenario/profile.hpp"
 
 namespace sipharness::scenario {
 namespace {
@@ -18,6 +24,40 @@ std::optional<Variable> next_variable(std::string_view text, std::size_t from) {
   if (close == std::string_view::npos) return std::nullopt;
   return Variable{begin, close + 1, text.substr(begin + 2, close - begin - 2)};
 }
+
+std::string in_seconds(Duration duration) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+}
+
+struct SettingVariable {
+  std::string_view name;
+  std::string (*text)(const Profile& profile);
+};
+
+constexpr std::array<SettingVariable, 11> settings{{
+    {"register_expiration",
+     [](const Profile& p) { return in_seconds(p.register_expiration.value_or(0s)); }},
+    {"reregister_before", [](const Profile& p) { return in_seconds(p.reregister_margin()); }},
+    {"subscribe_expiration", [](const Profile& p) { return in_seconds(p.subscribe_expiration); }},
+    {"subscriptions",
+     [](const Profile& p) { return fmt::format("{}", fmt::join(p.subscriptions, ",")); }},
+    {"mwi_subscribe", [](const Profile& p) { return std::to_string(int{p.mwi_subscribe}); }},
+    {"transport",
+     [](const Profile& p) { return std::string(to_string(p.transport.value_or(Transport::udp))); }},
+    {"max_request_retries",
+     [](const Profile& p) { return std::to_string(p.max_request_retries.value_or(0)); }},
+    {"session_timer", [](const Profile& p) { return in_seconds(p.session_timer.value_or(0s)); }},
+    {"options_keepalive.interval",
+     [](const Profile& p) {
+       return in_seconds(p.options_keepalive ? p.options_keepalive->interval : Duration::zero());
+     }},
+    {"options_keepalive.max_lost",
+     [](const Profile& p) {
+       return std::to_string(p.options_keepalive ? p.options_keepalive->max_lost : 0);
+     }},
+    {"reliable_provisionals",
+     [](const Profile& p) { return std::to_string(int{p.reliable_provisionals}); }},
+}};
 
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
@@ -38,6 +78,20 @@ std::string filled(std::string_view text, const Lookup& lookup) {
     from = variable->end;
   }
   return out.append(text.substr(from));
+}
+
+std::span<const std::string_view> setting_variables() {
+  static const auto names = [] {
+    std::array<std::string_view, settings.size()> all{};
+    std::ranges::transform(settings, all.begin(), &SettingVariable::name);
+    return all;
+  }();
+  return names;
+}
+
+std::optional<std::string> setting_text(const Profile& profile, std::string_view name) {
+  const auto found = std::ranges::find(settings, name, &SettingVariable::name);
+  return found == settings.end() ? std::nullopt : std::optional(found->text(profile));
 }
 
 std::vector<std::string> variables_in(std::string_view text) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "harness/base/time.hpp"
 
 namespace sipharness::scenario {
+
+struct Profile;
 
 enum class Framing { lines, netstring_json };
 
@@ -76,6 +79,12 @@ using Lookup = std::function<std::optional<std::string>(std::string_view name)>;
 /// `text` with every ${name} replaced by its value; an unknown name stays as it stands. Control
 /// characters of a value are left out: it cannot smuggle in a line of its own.
 std::string filled(std::string_view text, const Lookup& lookup);
+
+/// What a text may call a setting of the device, as numbers: durations in seconds, truth as 1 and
+/// 0; subscriptions is a list with commas. 0 stands for what is not set.
+std::span<const std::string_view> setting_variables();
+/// The value of one of these; nothing for any other name.
+std::optional<std::string> setting_text(const Profile& profile, std::string_view name);
 
 /// The names of the variables in `text`, in their order.
 std::vector<std::string> variables_in(std::string_view text);

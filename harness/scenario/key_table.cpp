@@ -40,6 +40,17 @@ Allowed allowed(kind::Setting) {
   return words_of(keys_of<Configure>().all);
 }
 
+Allowed allowed(kind::MessageLine line) {
+  if (line.variables.empty()) return allowed(kind::one_line);
+  return {fmt::format("text of one line, in which ${{{}}} are filled in",
+                      fmt::join(line.variables, "}, ${"))};
+}
+
+Allowed allowed(kind::Headers headers) {
+  return {"header names, each with a value or a list of them: " +
+          allowed(kind::MessageLine(headers)).text};
+}
+
 Allowed allowed(kind::Template) {
   return {"text with variables"};
 }
@@ -86,6 +97,10 @@ template <>
 inline constexpr bool is_list<HeaderList> = false;
 template <class T>
 inline constexpr bool is_list<std::optional<T>> = is_list<T>;
+
+template <class Kind>
+inline constexpr bool is_object =
+    std::is_same_v<Kind, kind::Object> || std::is_same_v<Kind, kind::OneOrMore<kind::Object>>;
 
 template <class Kind>
 inline constexpr bool allows_one = false;
@@ -137,7 +152,7 @@ class Tabulator {
     if (is_list<T> && !allows_one<Kind>) value.text = "list of: " + value.text;
     using Object = typename Inner<T>::type;
     std::string object;
-    if constexpr (std::is_same_v<Kind, kind::Object>) {
+    if constexpr (is_object<Kind>) {
       object = object_name<Object>.name;
       add_table<Object>(tables_);
     }
@@ -154,7 +169,7 @@ class Tabulator {
 
   template <class T, class Kind>
   static std::string fallback(const T& value, Kind kind) {
-    if (std::is_same_v<Kind, kind::Object>) return {};
+    if (is_object<Kind>) return {};
     Json json = json_of(value, kind);
     if (json.empty()) return {};
     if (json.is_array()) json = Json(json.front());

@@ -77,8 +77,8 @@ inline constexpr struct Address : Plain {
 } address{{"IPv4 or IPv6 address"}};
 inline constexpr struct NameTarget : Plain {
 } name_target{{"`primary`, `secondary` or an address"}};
-inline constexpr struct Headers : Plain {
-} headers{{"header names and values"}};
+inline constexpr struct Bytes : Plain {  ///< in a file; the value is what they stand for
+} bytes{{"hexadecimal digits, two for each byte"}};
 inline constexpr struct DelayOrNever : Plain {
 } delay_or_never{{"duration or `never`"}};
 inline constexpr struct Pattern : Plain {
@@ -116,6 +116,13 @@ template <class Kind>
 struct OneOrMore {
   Kind kind;
 };
+/// A line of a message in which ${name} may stand for what only a run knows.
+struct MessageLine {
+  std::span<const std::string_view> variables;
+};
+/// Names of headers, each with a value or a list of them. A value is such a line; without
+/// variables it is taken as it stands.
+struct Headers : MessageLine {};
 /// A text with variables, ${name}; its place decides which ones it may have.
 struct Template {
   enum class Place { command, text, action } place;
@@ -125,6 +132,7 @@ inline constexpr Time duration;
 inline constexpr Time whole_seconds{1s, "seconds"};
 inline constexpr Time whole_minutes{1min, "minutes"};
 inline constexpr Integer port{{1, 65535}};
+inline constexpr Headers headers;
 inline constexpr Number probability{{0, 1}};
 inline constexpr Template in_command{Template::Place::command};
 inline constexpr Template in_text{Template::Place::text};

@@ -118,6 +118,7 @@ struct Profile {
   std::optional<Duration> session_timer;  ///< the Session-Expires it asks for; absent: none
   Duration min_se = 90s;                  ///< the least it accepts; @source RFC 4028 §5
   std::optional<OptionsKeepAlive> options_keepalive;  ///< absent: it sends none
+  bool reliable_provisionals = false;                 ///< 100rel and PRACK. @source RFC 3262
   std::optional<PhoneDriving> phone;                  ///< absent: the defaults
   Tolerances tolerances;
   std::optional<Drive> drive;  ///< of a softphone that the harness starts

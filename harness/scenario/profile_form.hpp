@@ -259,6 +259,8 @@ void describe(auto& form, Profile& profile) {
   form("min_se", profile.min_se, kind::whole_seconds,
        "The least Session-Expires it accepts, in whole seconds.");
   form("options_keepalive", profile.options_keepalive, kind::object, "Absent: it sends none.");
+  form("reliable_provisionals", profile.reliable_provisionals, kind::truth,
+       "Supports 100rel: answers reliable provisional responses with PRACK (RFC 3262).");
   form("phone", profile.phone, kind::object, "How a handset is driven.");
   form("tolerances", profile.tolerances, kind::object, "What a judged interval may be off by.");
   form("drive", profile.drive, kind::object, "How a softphone is started and driven.");

@@ -11,8 +11,9 @@
 namespace sipharness::scenario {
 namespace {
 
-/// What the harness knows when a program starts. Any "port.NAME" is a free port of its own.
-constexpr std::array<std::string_view, 17> variables{"home",
+/// What the harness knows when a program starts, besides the settings. Any "port.NAME" is a free
+/// port of its own.
+constexpr std::array<std::string_view, 14> variables{"home",
                                                      "run",
                                                      "account.user",
                                                      "account.auth_user",
@@ -25,10 +26,7 @@ constexpr std::array<std::string_view, 17> variables{"home",
                                                      "secondary.port",
                                                      "name_server.address",
                                                      "name_server.port",
-                                                     "device.address",
-                                                     "register_expiration",
-                                                     "subscribe_expiration",
-                                                     "transport"};
+                                                     "device.address"};
 
 using Place = kind::Template::Place;
 
@@ -44,6 +42,7 @@ void check_variable(const json::Value& value, const std::string& name, Place pla
                         "${account.password} in a command: everybody on this machine could read "
                         "it; write it to a file");
   std::vector<std::string_view> known(variables.begin(), variables.end());
+  std::ranges::copy(setting_variables(), std::back_inserter(known));
   if (std::ranges::find(known, name) != known.end()) return;
   if (place == Place::action) known.emplace_back("number");
   problems.add(value, fmt::format("unknown variable ${{{}}}; allowed is {} or port.NAME{}", name,

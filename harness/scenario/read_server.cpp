@@ -1,6 +1,7 @@
 // A server of a scenario: its rules, who answers behind it, keys against each other.
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -77,6 +78,23 @@ void check(const Fields& fields, ChallengeWith&) {
     fields.problems().add(*algorithm, "a challenge needs an algorithm");
 }
 
+void check(const Fields& fields, Rewrite& rewrite) {
+  const bool is_whole = !rewrite.raw.lines.empty() || !rewrite.raw.bytes.empty();
+  constexpr std::array<std::string_view, 5> parts{"headers", "without", "received", "rport",
+                                                  "body"};
+  if (is_whole)
+    for (const std::string_view key : parts)
+      fields.refuse(key, "\"lines\" and \"bytes\" stand for the whole response");
+  if (!rewrite.raw.lines.empty())
+    fields.refuse("bytes", "a response is either \"lines\" or \"bytes\"");
+  if (rewrite.body.empty() && rewrite.content_type != Rewrite().content_type)
+    fields.refuse("content_type", "\"content_type\" belongs to \"body\"");
+  const auto is_there = [&fields](std::string_view key) { return fields.find(key) != nullptr; };
+  if (!is_whole && std::ranges::none_of(parts, is_there) &&
+      fields.object().kind == json::Kind::object)
+    fields.problems().add(fields.object(), "this changes nothing of the response");
+}
+
 void check(const Fields& fields, Rule& rule) {
   rule.place = {json::place(fields.problems().file(), fields.object())};
   if (rule.event == "") rule.event.reset();
@@ -84,8 +102,17 @@ void check(const Fields& fields, Rule& rule) {
   if (rule.until && *rule.until <= rule.from.value_or(Duration::zero()))
     fields.problems().add(*fields.find("until"), "the rule's time ends before it begins");
   if (!std::holds_alternative<Drop>(rule.verb) && !std::holds_alternative<Mute>(rule.verb)) return;
-  for (const std::string_view key : {"repeat", "foreign_sent_by"})
-    fields.refuse(key, "this rule lets no response out that it could be done to");
+  constexpr std::string_view why = "this rule lets no response out that it could be done to";
+  if (rule.from_other_port) fields.refuse("from_other_port", why);
+  for (const std::string_view key : {"repeat", "foreign_sent_by", "rewrite"})
+    fields.refuse(key, why);
+}
+
+void check(const Fields& fields, Link& link) {
+  if (link.until && *link.until <= link.from.value_or(Duration::zero()))
+    fields.problems().add(*fields.find("until"), "the link's time ends before it begins");
+  if (link.reorder && link.jitter == Duration::zero())
+    fields.refuse("reorder", "without \"jitter\" nothing overtakes");
 }
 
 void check(const Fields& fields, SessionTimer& timer) {

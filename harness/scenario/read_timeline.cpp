@@ -27,56 +27,51 @@ bool has_known_action(const Fields& fields) {
          });
 }
 
-bool originates(ServerVerb verb) {
-  return verb == ServerVerb::call || verb == ServerVerb::hang_up || verb == ServerVerb::options ||
-         verb == ServerVerb::stray_bye || verb == ServerVerb::notify || verb == ServerVerb::raw;
+/// A key that only some actions have.
+struct ActionKey {
+  std::string_view key;
+  std::vector<words::Action> actions;
+  bool is_required = false;
+};
+
+const std::vector<ActionKey>& action_keys() {
+  using enum ServerVerb;
+  static const std::vector<ActionKey> keys{
+      {"number", {DeviceVerb::dial}, true},
+      {"phase", {phase}, true},
+      {"event", {notify}, true},
+      {"repeats", {call, hang_up, options, stray_bye, notify, raw}},
+      {"withhold_acks", {call}},
+      {"same_call", {call}},
+      {"bytes", {raw}},
+      {"lines", {raw}},
+      {"how", {close_connections}},
+      {"method", {far_end_request}, true},
+  };
+  return keys;
 }
 
-constexpr std::string_view hexadecimal = "0123456789abcdefABCDEF";
-
-std::string digits_of(std::string_view bytes) {
-  std::string digits;
-  for (const char byte : bytes) digits += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return digits;
+std::vector<std::string_view> names_of(const std::vector<words::Action>& actions) {
+  std::vector<std::string_view> names;
+  for (const words::Action& action : actions)
+    names.push_back(words::name_of(words::actions, action));
+  return names;
 }
 
-bool are_digits(std::string_view digits) {
-  return digits.size() % 2 == 0 && digits.find_first_not_of(hexadecimal) == std::string_view::npos;
-}
-
-/// Nothing where they are no such digits; the check says so.
-std::string bytes_of(std::string_view digits) {
-  std::string bytes;
-  for (std::size_t i = 0; are_digits(digits) && i < digits.size(); i += 2)
-    bytes += static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16));
-  return bytes;
-}
-
-bool has_only_known_variables(std::string_view line) {
-  for (auto at = line.find("${"); at != std::string_view::npos; at = line.find("${", at + 1)) {
-    const std::string_view name = line.substr(at + 2, line.find('}', at) - at - 2);
-    if (std::ranges::find(words::raw_variables, name) == words::raw_variables.end()) return false;
+/// Only the keys that belong to this action, and those of them that it cannot do without.
+void check_keys(const Fields& fields, const words::Action& action) {
+  for (const ActionKey& key : action_keys()) {
+    if (std::ranges::find(key.actions, action) == key.actions.end())
+      fields.refuse(key.key, fmt::format("\"{}\" belongs to \"do\": {}", key.key,
+                                         enumerate(names_of(key.actions))));
+    else if (key.is_required)
+      fields.require({key.key});
   }
-  return true;
 }
 
 void check_raw(const Fields& fields) {
-  const json::Value* const bytes = fields.find("bytes");
-  const json::Value* const lines = fields.find("lines");
-  if ((bytes == nullptr) == (lines == nullptr))
+  if ((fields.find("bytes") == nullptr) == (fields.find("lines") == nullptr))
     fields.problems().add(fields.object(), "\"raw\" sends either \"bytes\" or \"lines\"");
-  if (bytes != nullptr && (bytes->string.empty() || !are_digits(bytes->string)))
-    fields.problems().add(*bytes, "allowed are hexadecimal digits, two for each byte");
-  if (lines == nullptr) return;
-  for (const json::Value& line : lines->items)
-    if (!has_only_known_variables(line.string))
-      fields.problems().add(line, fmt::format("unknown variable; allowed is ${{{}}}",
-                                              fmt::join(words::raw_variables, "}, ${")));
-}
-
-void refuse_raw(const Fields& fields) {
-  for (const std::string_view key : {"bytes", "lines"})
-    fields.refuse(key, "only the step \"raw\" sends what stands there");
 }
 
 void check_repeats(const Fields& fields, const std::vector<Duration>& repeats) {
@@ -91,42 +86,19 @@ void check_repeats(const Fields& fields, const std::vector<Duration>& repeats) {
 }
 
 void check_action(const Fields& fields, const DeviceStep& step) {
+  check_keys(fields, step.verb);
   fields.refuse("server", "a device's step has no server");
-  fields.refuse("phase", "a device's step has no phase");
-  fields.refuse("repeats", "a device's step is not repeated");
-  fields.refuse("withhold_acks", "a device's step has no ACK of ours");
-  fields.refuse("event", "a device's step has no event");
-  fields.refuse("same_call", "a device's step makes no call of a server");
-  refuse_raw(fields);
-  if (step.verb != DeviceVerb::dial) return fields.refuse("number", "only \"dial\" has a number");
-  fields.require({"number"});
   const json::Value* const number = fields.find("number");
-  if (number != nullptr && number->kind == json::Kind::string && step.number.empty())
+  if (step.verb == DeviceVerb::dial && number != nullptr && number->kind == json::Kind::string &&
+      step.number.empty())
     fields.problems().add(*number, "the number to dial is empty");
 }
 
 void check_action(const Fields& fields, const ServerStep& step) {
-  if (!originates(step.verb))
-    fields.refuse("repeats", "this step sends nothing that could be repeated");
-  check_repeats(fields, step.sending.repeats);
-  if (step.verb != ServerVerb::call)
-    for (const auto& [key, why] : {std::pair("withhold_acks", "only \"call\" is acknowledged"),
-                                   std::pair("same_call", "only \"call\" makes a call")})
-      fields.refuse(key, why);
-  if (step.verb == ServerVerb::raw)
-    check_raw(fields);
-  else
-    refuse_raw(fields);
-  if (step.verb == ServerVerb::notify)
-    fields.require({"event"});
-  else
-    fields.refuse("event", "only the step \"notify\" has an event");
+  check_keys(fields, step.verb);
   fields.require({"server"});
-  fields.refuse("number", "only \"dial\" has a number");
-  if (step.verb == ServerVerb::phase)
-    fields.require({"phase"});
-  else
-    fields.refuse("phase", "only the step \"phase\" has a phase");
+  check_repeats(fields, step.sending.repeats);
+  if (step.verb == ServerVerb::raw) check_raw(fields);
 }
 
 }  // namespace
@@ -165,8 +137,10 @@ StepKeys StepKeys::of(const Step& step) {
   keys.repeats = server.sending.repeats;
   if (server.sending.withheld_acks > 0) keys.withhold_acks = server.sending.withheld_acks;
   if (server.sending.same_call) keys.same_call = true;
-  keys.bytes = digits_of(server.raw.bytes);
+  keys.bytes = server.raw.bytes;
   keys.lines = server.raw.lines;
+  if (server.verb == ServerVerb::close_connections) keys.how = server.ending;
+  if (server.verb == ServerVerb::far_end_request) keys.method = server.method;
   return keys;
 }
 
@@ -181,7 +155,9 @@ Step StepKeys::step() const {
                            phase == words::default_phase ? "" : phase,
                            {repeats, withhold_acks.value_or(0), same_call.value_or(false)},
                            event,
-                           {bytes_of(bytes), lines}};
+                           {bytes, lines},
+                           how.value_or(Ending::fin),
+                           method.value_or(sip::Method::unknown)};
   return step;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -141,10 +142,39 @@ bool read_value(const json::Value& value, Problems& problems, int& into, kind::E
               problems, into, fmt::format("{} or {}", either.first, either.second));
 }
 
-bool read_value(const json::Value& value, Problems& problems, HeaderList& into, kind::Headers) {
+bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::Bytes) {
+  if (!read_value(value, problems, into, kind::text)) return false;
+  const std::string digits = std::exchange(into, {});
+  constexpr std::string_view hexadecimal = "0123456789abcdefABCDEF";
+  if (digits.empty() || digits.size() % 2 != 0 ||
+      digits.find_first_not_of(hexadecimal) != std::string::npos) {
+    problems.add_wrong(value, kind::bytes.allowed);
+    return false;
+  }
+  for (std::size_t i = 0; i < digits.size(); i += 2)
+    into += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
+  return true;
+}
+
+bool read_value(const json::Value& value, Problems& problems, std::string& into,
+                kind::MessageLine line) {
+  if (!read_value(value, problems, into, kind::one_line)) return false;
+  const std::vector<std::string_view> known(line.variables.begin(), line.variables.end());
+  for (const std::string& name : variables_in(into))
+    if (!known.empty() && std::ranges::find(known, name) == known.end())
+      problems.add(value, fmt::format("unknown variable ${{{}}}; allowed is {}{}", name,
+                                      enumerate(known), did_you_mean(name, known)));
+  return true;
+}
+
+bool read_value(const json::Value& value, Problems& problems, HeaderList& into,
+                kind::Headers headers) {
+  const kind::MessageLine line = headers;
   for (const auto& [name, header] : members_of(value, problems)) {
     if (name.empty() || !is_one_line(name)) problems.add(header, "this is no header name");
-    read_value(header, problems, into.emplace_back(name, "").second, kind::one_line);
+    std::vector<std::string> values;
+    read_value(header, problems, values, kind::one_or_more(line));
+    for (std::string& one : values) into.emplace_back(name, std::move(one));
   }
   return true;
 }

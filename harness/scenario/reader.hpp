@@ -44,7 +44,11 @@ bool read_value(const json::Value& value, Problems& problems, std::optional<Dura
 bool read_value(const json::Value& value, Problems& problems, IpAddress& into, kind::Address);
 bool read_value(const json::Value& value, Problems& problems, Anchor& into, kind::Anchor);
 bool read_value(const json::Value& value, Problems& problems, NameTarget& into, kind::NameTarget);
-bool read_value(const json::Value& value, Problems& problems, HeaderList& into, kind::Headers);
+bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::Bytes);
+bool read_value(const json::Value& value, Problems& problems, std::string& into,
+                kind::MessageLine line);
+bool read_value(const json::Value& value, Problems& problems, HeaderList& into,
+                kind::Headers headers);
 bool read_value(const json::Value& value, Problems& problems, double& into, kind::Number);
 bool read_value(const json::Value& value, Problems& problems, int& into, kind::Either);
 bool read_value(const json::Value& value, Problems& problems,

@@ -88,6 +88,7 @@ Profile configured(const Profile& profile, const Scenario& scenario) {
   apply("transport", configure.transport, given.transport);
   apply("session_timer", configure.session_timer, given.session_timer);
   apply("options_keepalive", configure.options_keepalive, given.options_keepalive);
+  apply("reliable_provisionals", configure.reliable_provisionals, given.reliable_provisionals);
   apply("max_request_retries", configure.max_request_retries, given.max_request_retries);
   return given;
 }

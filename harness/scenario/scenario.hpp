@@ -42,6 +42,7 @@ struct Accept {                     ///< what a healthy registrar and notifier d
   NotifyTime notify = NotifyTime::after;
   std::optional<Termination> terminate{};
   std::vector<Router> record_route{};  ///< that a call seems to pass, the device's neighbour first
+  bool checks_cseq = false;            ///< a REGISTER whose CSeq does not rise is refused
   bool operator==(const Accept&) const = default;
 };
 struct Drop {  ///< no reaction at all; the journal says ignored
@@ -64,6 +65,7 @@ struct ChallengeWith {
   std::vector<std::string> algorithms{"MD5"};       ///< one header each, topmost first
   bool admits = true;                               ///< false: no credentials are good enough
   std::optional<Duration> expires{};                ///< granted to whom it admits
+  bool next_nonce = false;  ///< a nonce is good once, and the 200 to a REGISTER tells the next one
   bool operator==(const ChallengeWith&) const = default;
 };
 struct Provisional {  ///< only this, then nothing
@@ -73,6 +75,35 @@ struct Provisional {  ///< only this, then nothing
 };
 struct Mute {  ///< state changes, responses suppressed (one-way)
   bool operator==(const Mute&) const = default;
+};
+
+/// How a TCP connection is ended.
+enum class Ending : std::uint8_t { fin, reset };
+/// What becomes of the connection that a request came by.
+struct Closing {
+  Ending how = Ending::fin;
+  Duration after{};  ///< the final response, or the request where none is sent
+  bool operator==(const Closing&) const = default;
+};
+
+/// What is sent as it stands, whatever it is. Lines may have variables.
+struct Raw {
+  std::string bytes;               ///< what they are, not their hexadecimal digits
+  std::vector<std::string> lines;  ///< each is sent with its CRLF
+  bool operator==(const Raw&) const = default;
+};
+
+/// What is changed in a response before it leaves. Values, lines and bodies may have variables.
+struct Rewrite {
+  std::vector<int> statuses{};          ///< of the responses it is done to; empty: all
+  HeaderList headers{};                 ///< in place of those of their names
+  std::vector<std::string> without{};   ///< names of headers that are left out
+  std::optional<IpAddress> received{};  ///< the top Via names this source address,
+  std::vector<std::uint16_t> rport{};   ///< and these source ports, one request after the other
+  std::string content_type = "application/sdp";
+  std::vector<std::string> body{};  ///< in place of its body
+  Raw raw{};                        ///< in place of all of it
+  bool operator==(const Rewrite&) const = default;
 };
 
 using Verb = std::variant<Accept, Drop, Delay, Reject, ChallengeWith, Provisional, Mute>;
@@ -100,6 +131,9 @@ struct Rule {
   std::vector<Duration> repeat;  ///< the final response is sent again so long after it first was
   /// For so long the responses have the Via of somebody else; then the right one comes.
   std::optional<Duration> foreign_sent_by;
+  std::optional<Rewrite> rewrite{};
+  std::optional<Closing> close{};
+  bool from_other_port = false;  ///< responses over UDP leave from a port of their own
   bool operator==(const Rule&) const = default;
 };
 
@@ -112,22 +146,35 @@ struct SessionTimer {
   bool operator==(const SessionTimer&) const = default;
 };
 
+/// Another one who answers the same call, as behind a proxy that forks it.
+struct Fork {
+  std::optional<Duration> ring{};                 ///< 180; nothing: does not ring
+  std::optional<Duration> answer = Duration(3s);  ///< 200; nothing: never answers
+  bool operator==(const Fork&) const = default;
+};
+
 /// Who answers (and calls) behind a server. Delays count from the INVITE's arrival.
 struct FarEnd {
   std::optional<Duration> ring = Duration(1s);    ///< 180; nothing: does not ring
   std::optional<Duration> answer = Duration(3s);  ///< 200; nothing: never answers
   std::optional<Duration> hang_up;                ///< BYE, counted from its 200
   std::optional<SessionTimer> session_timer{};
+  std::vector<Fork> forks{};   ///< others besides it
+  bool reliable_ring = false;  ///< its 180 needs a PRACK, where the device can. @source RFC 3262
   bool operator==(const FarEnd&) const = default;
 };
 
-/// What the way between device and server does to each packet by chance, drawn from the server's
+/// What the way between device and server does to each packet, chance drawn from the server's
 /// seed. Loss acts before the device's side hears of it; see design: where the tap sits.
 struct Link {
+  std::optional<Duration> from;  ///< scenario time window [from, until)
+  std::optional<Duration> until;
+  Duration delay{};      ///< each way
+  Duration jitter{};     ///< at most so much more
+  bool reorder = false;  ///< datagrams overtake each other within the jitter
   double lose_to_server = 0;
   double lose_to_device = 0;
   double duplicate_to_device = 0;
-  bool is_lossy() const { return lose_to_server > 0 || lose_to_device > 0; }
   bool operator==(const Link&) const = default;
 };
 
@@ -169,7 +216,7 @@ struct Server {
   std::vector<Rule> rules;          ///< first match wins; else a healthy registrar
   std::vector<std::string> phases;  ///< names used by rules and the timeline
   FarEnd far_end;
-  Link link;
+  std::vector<Link> links;  ///< the first whose time it is
   bool operator==(const Server&) const = default;
 };
 
@@ -217,8 +264,10 @@ enum class ServerVerb : std::uint8_t {
   swallow_syns,
   unplug,
   forget_bindings,
+  close_connections,
   call,
   hang_up,
+  far_end_request,
   options,
   stray_bye,
   notify,
@@ -237,12 +286,6 @@ struct Sending {
   bool same_call = false;  ///< Call-ID, From tag and CSeq are those of the other server's last call
   bool operator==(const Sending&) const = default;
 };
-/// What is sent as it stands, whatever it is. Lines may have the variables of raw_variables.
-struct Raw {
-  std::string bytes;               ///< what they are, not their hexadecimal digits
-  std::vector<std::string> lines;  ///< each is sent with its CRLF
-  bool operator==(const Raw&) const = default;
-};
 struct ServerStep {
   ServerVerb verb = ServerVerb::phase;
   std::string server;
@@ -250,6 +293,8 @@ struct ServerStep {
   Sending sending{};
   std::string event{};  ///< of notify
   Raw raw{};
+  Ending ending = Ending::fin;                ///< of close_connections
+  sip::Method method = sip::Method::unknown;  ///< of far_end_request
   bool operator==(const ServerStep&) const = default;
 };
 
@@ -279,6 +324,7 @@ struct Configure {
   std::optional<int> max_request_retries;
   std::optional<Duration> session_timer;
   std::optional<OptionsKeepAlive> options_keepalive;
+  std::optional<bool> reliable_provisionals;
   bool operator==(const Configure&) const = default;
 };
 

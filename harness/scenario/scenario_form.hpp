@@ -42,6 +42,8 @@ void describe(auto& form, Accept& accept) {
   form("terminate", accept.terminate, kind::object, "How the notifier ends the subscription.");
   form("record_route", accept.record_route, kind::one_of(words::routers),
        "Proxies that a call seems to pass, the device's neighbour first.");
+  form("checks_cseq", accept.checks_cseq, kind::truth,
+       "A REGISTER whose CSeq does not rise above the last one with its Call-ID draws 500.");
 }
 
 template <>
@@ -68,6 +70,9 @@ void describe(auto& form, ChallengeWith& with) {
   form("admits", with.admits, kind::truth, "If false, no credentials are good enough.");
   form("expires", with.expires, kind::whole_seconds,
        "Granted where it admits, instead of what was asked; whole seconds.");
+  form(
+      "next_nonce", with.next_nonce, kind::truth,
+      "A nonce is good once, and the 200 to a REGISTER names the next one in Authentication-Info.");
 }
 void check(const Fields& fields, ChallengeWith& with);
 
@@ -78,6 +83,37 @@ void describe(auto& form, Provisional& provisional) {
   form("status", provisional.status, kind::Integer{{100, 199}}, "Its status code.");
   form("after", provisional.after, kind::duration, "So long after the request.");
 }
+
+template <>
+inline constexpr ObjectName object_name<Closing>{
+    "close", "The TCP connection that the request came by is ended."};
+void describe(auto& form, Closing& closing) {
+  form("how", closing.how, kind::one_of(words::endings), "With a FIN, or with an RST.");
+  form("after", closing.after, kind::duration,
+       "So long after the final response, or after the request where there is none.");
+}
+
+template <>
+inline constexpr ObjectName object_name<Rewrite>{
+    "rewrite", "What is changed in the responses of a rule before they leave."};
+void describe(auto& form, Rewrite& rewrite) {
+  form("status", rewrite.statuses, kind::one_or_more(kind::Integer{{100, 699}}),
+       "Only in responses with this status, or one of these.");
+  form("headers", rewrite.headers, kind::Headers{{words::response_variables}},
+       "In place of the headers of these names; ${value} is the first that stood there.");
+  form("without", rewrite.without, kind::one_or_more(kind::one_line), "Headers that are left out.");
+  form("received", rewrite.received, kind::address,
+       "The source address that the top Via tells, instead of the true one.");
+  form("rport", rewrite.rport, kind::one_or_more(kind::port),
+       "The source port that it tells; of a list each request gets the next, over and over.");
+  form("content_type", rewrite.content_type, kind::one_line, "Of the body given here.");
+  form("body", rewrite.body, kind::MessageLine{words::response_variables},
+       "In place of its body, line by line.");
+  form("lines", rewrite.raw.lines, kind::MessageLine{words::response_variables},
+       "In place of the whole response, line by line, each with its CRLF.");
+  form("bytes", rewrite.raw.bytes, kind::bytes, "In place of the whole response.");
+}
+void check(const Fields& fields, Rewrite& rewrite);
 
 // --- Rules ---------------------------------------------------------------------------------------
 
@@ -122,6 +158,10 @@ void describe(auto& form, Rule& rule) {
        "The final response is sent again so long after it first was.");
   form("foreign_sent_by", rule.foreign_sent_by, kind::duration,
        "For so long the responses have the Via of somebody else; then the right one comes.");
+  form("rewrite", rule.rewrite, kind::object, "What is changed in the responses.");
+  form("close", rule.close, kind::object, "What becomes of the connection the request came by.");
+  form("from_other_port", rule.from_other_port, kind::truth,
+       "Over UDP the responses leave from another port of the server.");
   form.template alternative<Accept>("accept", rule.verb, kind::object,
                                     "What a healthy registrar does.");
   form.template alternative<Drop>("drop", rule.verb, kind::present, "No reaction at all.");
@@ -156,6 +196,14 @@ void describe(auto& form, SessionTimer& timer) {
 void check(const Fields& fields, SessionTimer& timer);
 
 template <>
+inline constexpr ObjectName object_name<Fork>{
+    "fork", "Another one who answers the same call, as behind a proxy that forks it."};
+void describe(auto& form, Fork& fork) {
+  form("ring", fork.ring, kind::delay_or_never, "Sends 180, so long after the INVITE.");
+  form("answer", fork.answer, kind::delay_or_never, "Sends 200, so long after the INVITE.");
+}
+
+template <>
 inline constexpr ObjectName object_name<FarEnd>{
     "far_end", "Who answers behind the server, counted from the INVITE (hang_up: from the 200)."};
 void describe(auto& form, FarEnd& far_end) {
@@ -163,17 +211,28 @@ void describe(auto& form, FarEnd& far_end) {
   form("answer", far_end.answer, kind::delay_or_never, "Sends 200, so long after the INVITE.");
   form("hang_up", far_end.hang_up, kind::delay_or_never, "Sends BYE, so long after its 200.");
   form("session_timer", far_end.session_timer, kind::object, "Absent: it asks for none.");
+  form("forks", far_end.forks, kind::object,
+       "Others who answer the same call, each with a To tag of its own.");
+  form("reliable_ring", far_end.reliable_ring, kind::truth,
+       "Its 180 is sent reliably where the device supports 100rel (RFC 3262).");
 }
 
 template <>
 inline constexpr ObjectName object_name<Link>{
-    "link", "What happens to each packet by chance, drawn from the run's seed."};
+    "link", "What happens to packets on the way, chance drawn from the run's seed."};
 void describe(auto& form, Link& link) {
+  form("from", link.from, kind::duration, "Only from this scenario time.");
+  form("until", link.until, kind::duration, "Only before this scenario time.");
+  form("delay", link.delay, kind::duration, "Each way takes so much longer.");
+  form("jitter", link.jitter, kind::duration, "And at most so much more, drawn for each packet.");
+  form("reorder", link.reorder, kind::truth,
+       "Datagrams may overtake each other; else they keep their order.");
   form("lose_to_server", link.lose_to_server, kind::probability, "Lost on its way to the server.");
   form("lose_to_device", link.lose_to_device, kind::probability, "Lost on its way to the device.");
   form("duplicate_to_device", link.duplicate_to_device, kind::probability,
        "Arrives at the device twice.");
 }
+void check(const Fields& fields, Link& link);
 
 template <>
 inline constexpr ObjectName object_name<Server>{
@@ -188,7 +247,8 @@ void describe(auto& form, Server& server) {
   form("sent_by_port", server.sent_by_port, kind::port,
        "What the Via of its own requests says instead of its port; they ask for rport then.");
   form("far_end", server.far_end, kind::object, "Who answers calls behind it.");
-  form("link", server.link, kind::object, "What happens to packets on the way.");
+  form("link", server.links, kind::one_or_more(kind::object),
+       "What happens to packets on the way; of a list the first whose time it is.");
   form("rules", server.rules, kind::object, "The first one that matches a request decides.");
 }
 
@@ -253,6 +313,8 @@ struct StepKeys {
   std::optional<bool> same_call{};
   std::string bytes{};
   std::vector<std::string> lines{};
+  std::optional<Ending> how{};
+  std::optional<sip::Method> method{};
   static StepKeys of(const Step& step);
   Step step() const;
 };
@@ -280,10 +342,13 @@ void describe(auto& form, Step& step) {
        "The first ACKs of the call, which never leave.");
   form("same_call", keys.same_call, kind::truth,
        "It is the last call of the other server once more, as a proxy before both would fork it.");
-  form("bytes", keys.bytes, kind::text, "What is sent as it is, in hexadecimal digits.");
-  form("lines", keys.lines, kind::one_line,
-       "What is sent as it is, line by line; ${contact}, ${user}, ${device} and ${server} are "
-       "filled in.");
+  form("bytes", keys.bytes, kind::bytes, "What is sent as it is.");
+  form("lines", keys.lines, kind::MessageLine{words::raw_variables},
+       "What is sent as it is, line by line, each with its CRLF.");
+  form("how", keys.how, kind::one_of(words::endings),
+       "How the connections are ended; \"fin\" if absent.");
+  form("method", keys.method, kind::one_of(words::far_end_methods),
+       "What the far end sends in its calls.");
   step = keys.step();
 }
 void check(const Fields& fields, Step& step);
@@ -319,6 +384,8 @@ void describe(auto& form, Configure& configure) {
   form("session_timer", configure.session_timer, kind::whole_seconds,
        "The Session-Expires it asks for; whole seconds.");
   form("options_keepalive", configure.options_keepalive, kind::object, "OPTIONS it sends.");
+  form("reliable_provisionals", configure.reliable_provisionals, kind::truth,
+       "Supports 100rel and PRACK (RFC 3262).");
 }
 
 struct Anything {};

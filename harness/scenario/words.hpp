@@ -13,7 +13,7 @@ namespace sipharness::scenario::words {
 
 using Action = std::variant<DeviceVerb, ServerVerb>;
 
-inline constexpr std::array<Choice<Action>, 21> actions{{
+inline constexpr std::array<Choice<Action>, 23> actions{{
     {"boot", DeviceVerb::boot},
     {"dial", DeviceVerb::dial},
     {"answer", DeviceVerb::answer},
@@ -29,8 +29,10 @@ inline constexpr std::array<Choice<Action>, 21> actions{{
     {"swallow_syns", ServerVerb::swallow_syns},
     {"unplug", ServerVerb::unplug},
     {"forget_bindings", ServerVerb::forget_bindings},
+    {"close_connections", ServerVerb::close_connections},
     {"call", ServerVerb::call},
     {"far_end_hang_up", ServerVerb::hang_up},
+    {"far_end_request", ServerVerb::far_end_request},
     {"options", ServerVerb::options},
     {"stray_bye", ServerVerb::stray_bye},
     {"notify", ServerVerb::notify},
@@ -77,6 +79,15 @@ inline Choices<sip::Method> methods() {
   return choices;
 }
 
+/// What a far end may send in a call that is up.
+inline constexpr std::array<Choice<sip::Method>, 6> far_end_methods{
+    {{"INVITE", sip::Method::invite},
+     {"UPDATE", sip::Method::update},
+     {"REFER", sip::Method::refer},
+     {"INFO", sip::Method::info},
+     {"OPTIONS", sip::Method::options},
+     {"MESSAGE", sip::Method::message}}};
+
 inline constexpr std::array<Choice<Transport>, 2> transports{
     {{"udp", Transport::udp}, {"tcp", Transport::tcp}}};
 
@@ -89,6 +100,9 @@ inline constexpr std::array<Choice<bool>, 2> refreshers{{{"device", true}, {"far
 
 /// Where a grant is written: true for the Contact's parameter.
 inline constexpr std::array<Choice<bool>, 2> expiry_places{{{"contact", true}, {"header", false}}};
+
+inline constexpr std::array<Choice<Ending>, 2> endings{
+    {{"fin", Ending::fin}, {"reset", Ending::reset}}};
 
 inline constexpr std::array<Choice<Router>, 2> routers{
     {{"loose", Router::loose}, {"strict", Router::strict}}};
@@ -135,12 +149,29 @@ inline constexpr std::array<Choice<std::string_view>, 4> device_kinds{{{"referen
 
 inline constexpr std::array<Choice<std::string_view>, 1> vendor_claims{{{"guide", "guide"}}};
 
-/// What a line of raw may have as ${name}, of the binding that it goes to.
-inline constexpr std::array<std::string_view, 4> raw_variables{
-    "contact",  // the URI that was registered
-    "user",     // its account
-    "device",   // where its REGISTER came from, address and port
-    "server"};  // the server's own address and port
+/// What a line that is sent to a binding may have as ${name}.
+inline constexpr std::array<std::string_view, 6> raw_variables{
+    "contact",     // the URI that was registered
+    "user",        // its account
+    "device",      // where its REGISTER came from, address and port
+    "server",      // the server's own address and port
+    "primary",     // that of either server
+    "secondary"};  // by name
+
+/// The same of a response: of the request that it answers, and of what stood there.
+inline constexpr std::array<std::string_view, 12> response_variables{
+    "contact",    // the URI of its Contact
+    "user",       // of its From
+    "device",     // where it came from, address and port
+    "server",     // see above
+    "primary",    // see above
+    "secondary",  // see above
+    "via",        // headers of the response as it would have been
+    "from",       // all the same
+    "to",         // all the same
+    "call_id",    // all the same
+    "cseq",       // all the same
+    "value"};     // of a header: the first of its name
 
 /// A server without a phase of its own; in the value it is the empty string.
 inline constexpr std::string_view default_phase = "default";

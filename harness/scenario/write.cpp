@@ -1,12 +1,28 @@
 // Scenario and profile as JSON. Passwords are written as they were given, never looked up.
 
+#include <fmt/format.h>
+
 #include "harness/scenario/writer.hpp"
 
 namespace sipharness::scenario {
 
+Json json_of(const std::string& bytes, kind::Bytes) {
+  std::string digits;
+  for (const char byte : bytes) digits += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return digits;
+}
+
 Json json_of(const HeaderList& headers, kind::Headers) {
   Json object = Json::object();
-  for (const auto& [name, value] : headers) object[name] = value;
+  for (const auto& [name, value] : headers) {
+    Json& values = object[name];
+    if (values.is_null())
+      values = value;
+    else if (values.is_array())
+      values.push_back(value);
+    else
+      values = Json::array({values, value});
+  }
   return object;
 }
 

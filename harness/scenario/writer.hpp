@@ -46,6 +46,7 @@ inline Json json_of(const NameTarget& target, kind::NameTarget) {
 inline Json json_of(const std::optional<Duration>& delay, kind::DelayOrNever) {
   return delay ? format_duration(*delay) : std::string(words::never);
 }
+Json json_of(const std::string& bytes, kind::Bytes);
 Json json_of(const HeaderList& headers, kind::Headers);
 Json json_of(const std::map<std::string, std::string>& files, kind::Files);
 

@@ -3,6 +3,7 @@
 // it sends nothing. A Contact or Record-Route whose URI holds a blank or a control character counts
 // as absent. @source RFC 3261 §12; RFC 6026 does not change it.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,6 +32,10 @@ class Dialog {
   /// Whether a message arriving from the peer belongs to this dialog.
   bool matches(const MessageView& message) const;
 
+  /// Our CSeq numbers go on where `early`, the same dialog before it was confirmed, left off.
+  void continue_numbers_of(const Dialog& early) {
+    local_cseq_ = std::max(local_cseq_, early.local_cseq_);
+  }
   /// Takes the next CSeq number for a request of ours (not ACK, not CANCEL).
   std::uint32_t next_cseq() { return ++local_cseq_; }
   /// Start line, Via (`via_value` complete with branch), Max-Forwards, Route, From, To, Call-ID,

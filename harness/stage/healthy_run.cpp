@@ -16,8 +16,9 @@ using scenario::ServerStep;
 using scenario::ServerVerb;
 using scenario::Step;
 
-constexpr std::array faults{ServerVerb::phase, ServerVerb::close_port, ServerVerb::swallow_syns,
-                            ServerVerb::unplug, ServerVerb::forget_bindings};
+constexpr std::array faults{ServerVerb::phase,           ServerVerb::close_port,
+                            ServerVerb::swallow_syns,    ServerVerb::unplug,
+                            ServerVerb::forget_bindings, ServerVerb::close_connections};
 
 bool is_fault(const Step& step) {
   const auto* server = std::get_if<ServerStep>(&step.what);
@@ -62,8 +63,14 @@ std::vector<scenario::Rule> healthy_rules(const scenario::Server& main,
                                           const scenario::Server& healthy) {
   std::vector<scenario::Rule> rules;
   std::ranges::copy_if(main.rules, std::back_inserter(rules), is_healthy_challenge);
-  for (scenario::Rule& rule : rules)
+  for (scenario::Rule& rule : rules) {
     std::get<scenario::ChallengeWith>(rule.verb).expires = grant_of(healthy);
+    rule.repeat.clear();
+    rule.foreign_sent_by.reset();
+    rule.rewrite.reset();
+    rule.close.reset();
+    rule.from_other_port = false;
+  }
   for (const scenario::Rule& rule : healthy.rules) {
     const auto hides = [&rule](const scenario::Rule& earlier) {
       return is_hidden_by(rule, earlier);
@@ -76,7 +83,7 @@ std::vector<scenario::Rule> healthy_rules(const scenario::Server& main,
 scenario::Server healthy_server(const scenario::Server& main, const scenario::Server& healthy) {
   scenario::Server server = main;
   server.far_end = healthy.far_end;
-  server.link = {};
+  server.links.clear();
   server.phases = healthy.phases;
   server.rules = healthy_rules(main, healthy);
   return server;
@@ -121,8 +128,7 @@ bool concerns_secondary(const Step& step) {
 bool stages_fault(const scenario::Scenario& scenario) {
   const bool has_faulty_server =
       std::ranges::any_of(scenario.servers, [](const scenario::Server& server) {
-        return !server.rules.empty() || server.link.is_lossy() ||
-               server.link.duplicate_to_device > 0;
+        return !server.rules.empty() || !server.links.empty();
       });
   return has_faulty_server || std::ranges::any_of(scenario.timeline, is_fault);
 }

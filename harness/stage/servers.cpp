@@ -28,6 +28,8 @@ Servers::Servers(world::World& world, journal::Writer& journal, const Production
     options.zero = zero;
     options.media = production.options.device.is_foreign();
     options.allowed_targets = targets;
+    for (const scenario::Server& any : production.scenario.servers)
+      options.servers[any.name] = {*any.address, any.port};
     servers_[server.name] = std::make_unique<fake_servers::FakeServer>(
         world, journal, rng.fork(server.name), std::move(options));
   }
@@ -55,10 +57,14 @@ void Servers::carry_out(const scenario::ServerStep& step) {
       return target.unplug();
     case scenario::ServerVerb::forget_bindings:
       return target.forget_bindings();
+    case scenario::ServerVerb::close_connections:
+      return target.close_connections(step.ending);
     case scenario::ServerVerb::call:
       return call(target, step);
     case scenario::ServerVerb::hang_up:
       return target.hang_up(step.sending);
+    case scenario::ServerVerb::far_end_request:
+      return target.request_in_calls(step.method);
     case scenario::ServerVerb::options:
       return target.send_options(step.sending);
     case scenario::ServerVerb::stray_bye:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 
 #include "harness/trace/device_roles.hpp"
 #include "harness/trace/other_sides.hpp"
@@ -23,13 +24,14 @@ class ServerTable {
       const auto [place, is_new] = hosts_.emplace(host_of(server.endpoint), server.role);
       if (!is_new) place->second = ServerRole::none;
     }
+    add_other_ports(trace);
     for (const Flow& flow : trace.messages.flows()) {
       const bool is_local = flow.source.address == flow.destination.address;
       if (is_local && roles_.contains(flow.destination) && !roles_.contains(flow.source))
         hosts_.erase(host_of(flow.destination));
     }
   }
-  /// The servers of a run speak UDP from their own ports only.
+  /// The servers of a run speak UDP from their own ports, and from those that the journal names.
   ServerRole role(const Endpoint& endpoint, Transport transport) const {
     if (const auto found = roles_.find(endpoint); found != roles_.end()) return found->second;
     if (transport == Transport::udp && (!is_field_ || closed_.contains(endpoint)))
@@ -39,6 +41,14 @@ class ServerTable {
   }
 
  private:
+  void add_other_ports(const Trace& trace) {
+    for (const journal::Entry& entry : trace.journal) {
+      const auto* const sent = std::get_if<journal::Sent>(&entry.event);
+      if (sent != nullptr && sent->packet.transport == Transport::udp)
+        roles_.try_emplace(sent->packet.source, role_of(sent->server));
+    }
+  }
+
   bool is_field_;
   EndpointSet closed_;
   std::unordered_map<Endpoint, ServerRole, EndpointHash> roles_;

@@ -56,6 +56,65 @@ class Caller {
   Stage stage;
 };
 
+/// To tags of the 200s to the INVITE.
+std::vector<std::string> answering_tags(const Client& client) {
+  std::vector<std::string> tags;
+  for (const Seen& seen : client.received)
+    if (seen.view().status() == 200 && seen.view().method() == Method::invite)
+      if (tags.empty() || std::ranges::find(tags, seen.view().to_tag()) == tags.end())
+        tags.emplace_back(seen.view().to_tag());
+  return tags;
+}
+
+TEST(FarEnd, forks_answer_with_tags_of_their_own) {
+  scenario::FarEnd forked = plan(1s, 3s);
+  forked.forks = {{.ring = 2s, .answer = 4s}, {.ring = 2s, .answer = std::nullopt}};
+  Caller caller(forked);
+  caller.stage.run_until(16s);
+  EXPECT_THAT(caller.stage.client.times_of(100).size(), 1u);
+  EXPECT_EQ(answering_tags(caller.stage.client).size(), 2u);
+}
+
+TEST(FarEnd, cancelled_forks_give_one_487) {
+  scenario::FarEnd forked = plan(1s, {});
+  forked.forks = {{.ring = 2s, .answer = std::nullopt}};
+  Caller caller(forked);
+  Request cancel = invite({});
+  cancel.method = "CANCEL";
+  caller.stage.send_at(15s, cancel);
+  caller.stage.run_until(15100ms);
+  EXPECT_THAT(caller.stage.client.times_of(487).size(), 1u);
+}
+
+TEST(FarEnd, a_reliable_ring_comes_again_until_its_prack) {
+  scenario::FarEnd reliable = plan(1s, 20s);
+  reliable.reliable_ring = true;
+  Stage stage({}, reliable);
+  Request request = invite();
+  request.headers.emplace_back("Supported", "100rel");
+  stage.send_at(10s, request);
+  stage.at(13s, [&] {
+    Request prack{.method = "PRACK", .branch = "z9hG4bKprack", .cseq = 2};
+    prack.to_tag = std::string(stage.client.first(180).view().to_tag());
+    prack.headers = {{"RAck", "1 1 INVITE"}};
+    stage.client.send(prack);
+  });
+  stage.run_until(19s);
+  EXPECT_THAT(offsets(stage.client.times_of(180)), ElementsAre(0s, 500ms, 1500ms));
+  EXPECT_THAT(stage.client.times_of(200).size(), 1u);
+}
+
+TEST(FarEnd, asks_in_calls_that_are_up) {
+  Caller caller(plan({}, 1s));
+  caller.ack_at(12s);
+  for (const Method method : {Method::invite, Method::update, Method::refer})
+    caller.stage.at(13s, [&caller, method] { caller.stage.server.request_in_calls(method); });
+  caller.stage.run_until(13100ms);
+  for (const Method method : {Method::invite, Method::update, Method::refer})
+    EXPECT_EQ(caller.stage.client.first(method).view().to_tag(),
+              caller.stage.client.first(200).view().from_tag());
+}
+
 TEST(FarEnd, rings_and_answers_when_the_plan_says) {
   Caller caller(plan(1s, 3s));
   caller.ack_at(14s);

@@ -85,6 +85,44 @@ TEST(Tcp, journal_names_messages_of_the_stream) {
                                                  sipharness::fnv1a(client.messages[0]), 0}));
 }
 
+/// How the connection of a REGISTER ends that met this rule.
+std::vector<world::StreamEnd> ends_after(const scenario::Rule& rule, std::size_t& answers) {
+  Stage stage({rule});
+  StreamClient client(stage.world);
+  stage.at(1s, [&] { client.send(by_tcp("REGISTER").text()); });
+  stage.run_until(10s);
+  answers = client.messages.size();
+  return client.ends;
+}
+
+TEST(Tcp, a_connection_is_ended_behind_the_answer) {
+  scenario::Rule made = rule(scenario::Accept{});
+  made.close = scenario::Closing{scenario::Ending::fin, 2s};
+  std::size_t answers = 0;
+  EXPECT_THAT(ends_after(made, answers), ElementsAre(world::StreamEnd::closed));
+  EXPECT_EQ(answers, 1u);
+  made.close->how = scenario::Ending::reset;
+  EXPECT_THAT(ends_after(made, answers), ElementsAre(world::StreamEnd::reset));
+  EXPECT_EQ(answers, 1u);
+}
+
+TEST(Tcp, a_connection_is_ended_instead_of_an_answer) {
+  scenario::Rule made = rule(scenario::Drop{});
+  made.close = scenario::Closing{scenario::Ending::reset, 0s};
+  std::size_t answers = 0;
+  EXPECT_THAT(ends_after(made, answers), ElementsAre(world::StreamEnd::reset));
+  EXPECT_EQ(answers, 0u);
+}
+
+TEST(Tcp, all_connections_are_ended_and_new_ones_taken) {
+  Stage stage;
+  StreamClient client(stage.world);
+  stage.at(1s, [&] { client.send(by_tcp("REGISTER").text()); });
+  stage.at(2s, [&] { stage.server.close_connections(scenario::Ending::fin); });
+  stage.run_until(3s);
+  EXPECT_THAT(client.ends, ElementsAre(world::StreamEnd::closed));
+}
+
 TEST(Tcp, an_unanswered_200_is_repeated_on_streams_too) {
   Stage stage({}, plan({}, 1s));
   StreamClient client(stage.world);

@@ -41,6 +41,33 @@ void refuses_unknown_bye_with_481(const Phone& phone, const Transaction& bye, Oc
   it.cite(bye.final).expect(status == 481, seen);
 }
 
+/// Neither the end of the capture, of the device or of the call came before it had to answer.
+bool had_time_to_answer(const Phone& phone, const Transaction& request) {
+  const CaptureTime asked = opening(phone, request).at;
+  const CaptureTime due = asked + phone.profile.timers.sixty_four_t1();
+  const sip::MessageView& sip = opening(phone, request).sip;
+  const auto is_over = [&](const Dialog* dialog) {
+    return is_in(sip, *dialog) && dialog->ended && *dialog->ended <= due;
+  };
+  const auto& known = answered_dialogs_with(phone, sip.call_id());
+  return phone.trace.last > due && next_power_change(phone, asked) > due &&
+         std::ranges::none_of(known, is_over);
+}
+
+void answers_within_its_dialog(const Phone& phone, const Transaction& request, Occurrence& it) {
+  const sip::MessageView& sip = opening(phone, request).sip;
+  const bool is_other = request.method == Method::bye || request.method == Method::cancel ||
+                        request.method == Method::ack || request.method == Method::notify;
+  const auto& known = answered_dialogs_with(phone, sip.call_id());
+  const auto is_its = [&](const Dialog* dialog) { return is_in(sip, *dialog); };
+  if (is_other || std::ranges::none_of(known, is_its)) return;
+  if (request.final)
+    it.cite(request.final)
+        .pass(fmt::format("{} in a call drew {}", sip.method_text(), final_status(phone, request)));
+  else if (had_time_to_answer(phone, request) && !was_unreachable(phone, request))
+    it.violated_unless_lost(fmt::format("{} in a call was not answered", sip.method_text()));
+}
+
 // --- After the device's BYE ----------------------------------------------------------------------
 
 /// A further request of the device in a dialog that it has ended. A BYE tried again is none, nor is
@@ -123,6 +150,16 @@ const std::array rules{
                              "capture and no answer to one carried."},
          .needs = {"a BYE in a dialog that the device does not know", Blame::harness},
          .judge = each<server_transactions, refuses_unknown_bye_with_481>},
+    Rule{
+        .row = {.id = "RFC3261-DLG-05",
+                .clause = "RFC 3261 §12.2.2, §14.2, §8.2",
+                .severity = Severity::must,
+                .sentence = "What the other side asks in a call is answered, be it refused.",
+                .observed = "Any request but BYE, CANCEL and NOTIFY in a dialog of the device gets "
+                            "a final response within 64*T1, unless the call ends before.",
+                .tolerance = "profile: T1"},
+        .needs = {"a request of the other side in a call", Blame::harness},
+        .judge = each<server_transactions, answers_within_its_dialog>},
 };
 
 }  // namespace

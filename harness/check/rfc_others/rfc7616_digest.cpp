@@ -14,6 +14,7 @@
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/challenges.hpp"
 #include "harness/observed/credentials.hpp"
+#include "harness/observed/next_nonces.hpp"
 #include "harness/observed/password.hpp"
 #include "harness/observed/protection_spaces.hpp"
 #include "harness/sip/text.hpp"
@@ -243,6 +244,22 @@ void the_topmost_known_challenge_is_answered(const Phone& phone, const Challenge
                           one.offers.size()));
 }
 
+// --- The next nonce ------------------------------------------------------------------------------
+
+bool was_challenged_since(const Phone& phone, const NextNonce& one, const std::string& nonce) {
+  const GivenNonce* const given = given_nonce(phone, nonce);
+  return given != nullptr && given->challenge->challenge->index > one.response;
+}
+
+void the_next_nonce_is_taken(const Phone& phone, const NextNonce& one, Occurrence& it) {
+  if (one.next == nullptr || !one.next->digest.values) return;
+  const std::string& used = one.next->digest.values->nonce;
+  if (used == one.nonce)
+    it.pass("the nonce of an Authentication-Info with the next credentials");
+  else if (!was_challenged_since(phone, one, used))
+    it.violated_unless_lost("credentials under an old nonce although a 2xx named the next one");
+}
+
 const std::array rules{
     Rule{.row = {.id = "AUTH-03",
                  .clause = "RFC 3261 §22.4; RFC 7616 §3.4",
@@ -286,6 +303,16 @@ const std::array rules{
                              "can; no answer at all fails."},
          .needs = {"a 401 or 407 with several challenges, or one for SHA-256", Blame::harness},
          .judge = each<challenges, the_topmost_known_challenge_is_answered>},
+    Rule{.row = {.id = "AUTH-11",
+                 .clause = "RFC 7616 §3.5",
+                 .severity = Severity::should,
+                 .sentence = "A nonce that a server names for the next request is taken for it.",
+                 .observed = "The first credentials sent to that server 0.5 s or more after a 2xx "
+                             "with nextnonce in Authentication-Info have that nonce, or that of a "
+                             "challenge which came since.",
+                 .tolerance = "policy: 0.5 s"},
+         .needs = {"a 2xx that names the next nonce, and a request after it", Blame::harness},
+         .judge = each<next_nonces, the_next_nonce_is_taken>},
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "harness/dut/process/variables.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 #include <fmt/format.h>
 
@@ -10,10 +9,6 @@
 
 namespace sipharness::dut {
 namespace {
-
-std::string seconds(Duration duration) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
-}
 
 bool is_free(const Endpoint& endpoint, Transport transport) {
   try {
@@ -69,13 +64,8 @@ std::optional<std::string> Variables::find(std::string_view name) {
   if (name == "home") return values_.home;
   if (name == "run") return values_.run_folder;
   if (name == "device.address") return values_.device.text();
-  if (name == "register_expiration")
-    return seconds(values_.profile.register_expiration.value_or(Duration::zero()));
-  if (name == "subscribe_expiration") return seconds(values_.profile.subscribe_expiration);
-  if (name == "transport")
-    return std::string(to_string(values_.profile.transport.value_or(Transport::udp)));
   if (name == "number") return number_;
-  return std::nullopt;
+  return scenario::setting_text(values_.profile, name);
 }
 
 std::optional<std::string> Variables::find_account(std::string_view name) const {

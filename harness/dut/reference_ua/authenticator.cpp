@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/sip/named_header.hpp"
+
 namespace sipharness::dut {
 namespace {
 
@@ -59,6 +61,16 @@ bool Authenticator::accept(const sip::MessageView& sent, const sip::MessageView&
   }
   spaces_[answer] = Space{*found};
   return true;
+}
+
+void Authenticator::take_next_nonce(const sip::MessageView& response) {
+  if (has(deviations_, Deviation::keeps_a_spent_nonce)) return;
+  const auto space = spaces_.find(HeaderId::authorization);
+  if (space == spaces_.end()) return;
+  const auto nonce = sip::parse_next_nonce(sip::header_named(response, sip::authentication_info));
+  if (!nonce) return;
+  space->second.challenge.nonce = *nonce;
+  space->second.uses = 0;
 }
 
 void Authenticator::authorize(sip::MessageBuilder& request, std::string_view method,

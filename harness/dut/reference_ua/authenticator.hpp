@@ -32,6 +32,8 @@ class Authenticator {
   /// `sent` is the request that drew `challenge`.
   bool accept(const sip::MessageView& sent, const sip::MessageView& challenge);
   void authorize(sip::MessageBuilder& request, std::string_view method, std::string_view uri);
+  /// A 2xx may name the next nonce. @source RFC 7616 §3.5
+  void take_next_nonce(const sip::MessageView& response);
   /// Some server challenged us and we took it.
   bool was_challenged() const { return !spaces_.empty(); }
   /// Of the deviation insists_on_the_nonce_of_the_other_server; `lender` must outlive this.

@@ -304,10 +304,8 @@ void BootCycle::take_new_request(const TransactionPtr& transaction) {
       return core_.answer(*transaction, 200);
     case Method::bye:
       return answer_unknown(*transaction);
-    case Method::unknown:
-      return core_.answer(*transaction, 501);
     default:
-      return core_.answer(*transaction, 405);
+      return core_.refuse_method(*transaction);
   }
 }
 

@@ -27,6 +27,7 @@ std::vector<DeviationRow> gather() {
                              rfc3261_18_size_deviations(),
                              rfc3261_19_tags_deviations(),
                              rfc3261_22_authentication_deviations(),
+                             rfc3262_4_reliability_deviations(),
                              rfc3263_4_failover_deviations(),
                              rfc3581_4_ports_deviations(),
                              rfc3608_service_route_deviations(),

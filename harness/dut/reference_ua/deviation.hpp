@@ -48,6 +48,7 @@ enum class Deviation : std::uint8_t {
   renews_when_shut_down,
   goes_without_a_word,
   storms_when_margin_exceeds_expiry,
+  registers_anew_for_each_port,
   // rfc3261/10_register
   names_a_user_in_the_register_uri,
   registers_from_another_address,
@@ -56,9 +57,11 @@ enum class Deviation : std::uint8_t {
   registers_a_wrong_contact_port,
   refreshes_after_lapse,
   overlaps_register_attempts,
+  counts_anew_after_a_restart,
   // rfc3261/12_dialogs
   asks_after_its_bye,
   takes_any_bye,
+  ignores_requests_in_its_calls,
   // rfc3261/12_requests
   skips_a_number_in_the_dialog,
   forgets_the_second_route,
@@ -67,6 +70,7 @@ enum class Deviation : std::uint8_t {
   // rfc3261/13_acknowledgements
   acknowledges_on_the_invites_branch,
   acknowledges_an_answer_once,
+  acknowledges_one_of_two_answers,
   // rfc3261/13_answers
   sends_its_200_once,
   rings_only_once,
@@ -104,6 +108,9 @@ enum class Deviation : std::uint8_t {
   insists_on_rejected_credentials,
   acknowledges_without_credentials,
   insists_on_the_nonce_of_the_other_server,
+  // rfc_others/rfc3262_reliability
+  never_sends_prack,
+  acknowledges_another_provisional,
   // rfc_others/rfc3263_failover
   pauses_long_before_fallback,
   sends_same_branch_at_both_servers,
@@ -131,6 +138,7 @@ enum class Deviation : std::uint8_t {
   never_counts_nonce_uses,
   takes_stale_for_a_refusal,
   prefers_the_last_challenge,
+  keeps_a_spent_nonce,
   // guide/authentication
   dials_only_after_a_challenge,
   takes_a_first_challenge_for_a_failure,
@@ -192,6 +200,7 @@ enum class Deviation : std::uint8_t {
   hammers_a_closed_port,
   waits_twice_as_long_each_time,
   subscribes_at_once_when_refused,
+  registers_at_once_when_refused,
   // failover/return
   turns_away_after_one_call,
   returns_one_call_late,
@@ -209,6 +218,7 @@ enum class Deviation : std::uint8_t {
   is_deaf_to_icmp,
   // always/always_told
   dies_at_first_call,
+  dies_at_a_broken_answer,
   restarts_by_itself,
   sends_garbage,
   uses_a_slower_t1,

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/sip/named_header.hpp"
+#include "harness/sip/text.hpp"
 #include "harness/sip/transaction/requests.hpp"
 #include "harness/sip/uri.hpp"
 
@@ -15,6 +17,13 @@ std::int64_t to_whole_seconds(Duration duration) {
 }
 
 using sip::HeaderId;
+
+/// Of a response that is to be acknowledged by PRACK. @source RFC 3262 §4, §7.1
+std::optional<std::uint32_t> rseq_of(const sip::MessageView& response) {
+  if (response.header(HeaderId::require).find("100rel") == std::string_view::npos)
+    return std::nullopt;
+  return sip::parse_unsigned<std::uint32_t>(sip::header_named(response, "RSeq"));
+}
 
 /// More branches than this answering one INVITE are not believed.
 constexpr std::size_t max_forks = 8;
@@ -79,7 +88,7 @@ void OutgoingLeg::abort() {
 
 void OutgoingLeg::on_response(const sip::MessageView& response) {
   if (core_.deviates(Deviation::dies_at_first_call)) return core_.die();
-  if (response.is_provisional()) return on_provisional();
+  if (response.is_provisional()) return on_provisional(response);
   expiry_.cancel();
   if (response.is_success()) return on_success(response);
   if (state_ != State::wanted) {
@@ -91,11 +100,35 @@ void OutgoingLeg::on_response(const sip::MessageView& response) {
   on_rejection(response);
 }
 
-void OutgoingLeg::on_provisional() {
+void OutgoingLeg::on_provisional(const sip::MessageView& response) {
   had_provisional_ = true;
+  acknowledge_provisional(response);
   // §9.1: a CANCEL that had to wait is sent now.
   if (state_ == State::wanted) return events_.on_provisional();
   if (!core_.deviates(Deviation::forgets_to_cancel)) cancel();
+}
+
+void OutgoingLeg::acknowledge_provisional(const sip::MessageView& response) {
+  const auto rseq = rseq_of(response);
+  if (!rseq || response.to_tag().empty() || core_.deviates(Deviation::never_sends_prack)) return;
+  const auto known = early_.find(response.to_tag());
+  // §4: a copy, or one whose forerunner is missing, is not acknowledged.
+  if (known != early_.end() && *rseq != known->second.rseq + 1) return;
+  if (known == early_.end() && early_.size() == max_forks) return;
+  Early& early = known != early_.end()
+                     ? known->second
+                     : early_
+                           .emplace(response.to_tag(),
+                                    Early{sip::Dialog::from_response(invite_.view(), response)})
+                           .first->second;
+  early.rseq = *rseq;
+  auto prack = early.dialog.request("PRACK", early.dialog.next_cseq(), core_.new_via());
+  const std::uint32_t named =
+      core_.deviates(Deviation::acknowledges_another_provisional) ? *rseq + 1 : *rseq;
+  prack.header("RAck", fmt::format("{} {} INVITE", named, invite_.view().cseq()));
+  server_.authenticator.authorize(prack, "PRACK", early.dialog.remote_target());
+  core_.introduce(prack);
+  pracks_.push_back(core_.start(prack, core_.hop_towards(early.dialog, invite_.hop()), {}));
 }
 
 void OutgoingLeg::on_challenge(const sip::MessageView& response) {
@@ -175,7 +208,10 @@ void OutgoingLeg::on_success(const sip::MessageView& response) {
     return core_.send_ack(known->second.ack, known->second.hop);
   }
   if (acknowledged_.size() == max_forks) return;
+  if (!acknowledged_.empty() && core_.deviates(Deviation::acknowledges_one_of_two_answers)) return;
   auto dialog = sip::Dialog::from_response(invite_.view(), response);
+  if (const auto early = early_.find(response.to_tag()); early != early_.end())
+    dialog.continue_numbers_of(early->second.dialog);
   const sip::Hop hop = core_.hop_towards(dialog, invite_.hop());
   const std::string ack = sip::make_ack(dialog, invite_.view(), core_.new_via());
   acknowledged_.emplace(response.to_tag(), Acknowledged{ack, hop});

@@ -65,7 +65,9 @@ class OutgoingLeg {
   };
 
   void on_response(const sip::MessageView& response);
-  void on_provisional();
+  void on_provisional(const sip::MessageView& response);
+  /// PRACK to a reliable one that is the first or follows the last. @source RFC 3262 §4
+  void acknowledge_provisional(const sip::MessageView& response);
   void on_success(const sip::MessageView& response);
   void on_challenge(const sip::MessageView& response);
   /// 422: asks once more with what the server wants at least. @source RFC 4028 §7.3
@@ -94,6 +96,12 @@ class OutgoingLeg {
   ClientRequest invite_;
   ClientRequest cancel_;
   std::map<std::string, Acknowledged, std::less<>> acknowledged_;  ///< by To tag, so forks too
+  struct Early {
+    sip::Dialog dialog;
+    std::uint32_t rseq = 0;  ///< acknowledged last
+  };
+  std::map<std::string, Early, std::less<>> early_;  ///< by To tag, of reliable provisionals
+  std::vector<ClientRequest> pracks_;
   std::vector<ClientRequest> byes_;
   world::Timer expiry_;    ///< of a cancelled INVITE
   world::Timer late_end_;  ///< of the deviation ends_a_late_answer_late

@@ -22,7 +22,8 @@ constexpr seconds longest_expiry = 24h;
 constexpr int repairs_per_attempt = 3;
 /// Of the deviation overlaps_register_attempts.
 constexpr Duration overlap_delay = 10s;
-/// Of the deviations registers_again_at_once, hammers_a_closed_port and skips_a_refresh.
+/// Of the deviations registers_again_at_once, registers_at_once_when_refused,
+/// registers_anew_for_each_port, hammers_a_closed_port and skips_a_refresh.
 constexpr Duration at_once = 500ms;
 constexpr Duration hammering = 1s;
 constexpr Duration oversleeping = 30s;
@@ -39,7 +40,9 @@ Registration::Registration(UaCore& core, Server& server, Events events)
     : core_(core),
       server_(server),
       events_(std::move(events)),
-      call_id_(core.rng().hex(24)),
+      call_id_(core.deviates(Deviation::counts_anew_after_a_restart)
+                   ? fmt::format("always-the-same@{}", server.domain())
+                   : core.rng().hex(24)),
       from_tag_(core.rng().hex(16)) {}
 
 void Registration::start() {
@@ -153,11 +156,13 @@ void Registration::on_response(const sip::MessageView& response) {
   const bool refused = (response.status() == 403 || response.status() == 404) &&
                        !core_.deviates(Deviation::repeats_a_forbidden_register);
   const scenario::Profile& profile = core_.profile();
+  if (core_.deviates(Deviation::registers_at_once_when_refused)) return on_failed(at_once);
   on_failed(refused ? std::max(profile.reg_retry_wait_403.value_or(20min), profile.retry_wait())
                     : profile.retry_wait());
 }
 
 void Registration::on_accepted(const sip::MessageView& response) {
+  server_.authenticator.take_next_nonce(response);
   if (unregistering_) {
     outstanding_ = false;
     standing_ = Standing::unknown;
@@ -171,11 +176,18 @@ void Registration::on_accepted(const sip::MessageView& response) {
   server_.service_route = response.header(sip::HeaderId::service_route);
   if (core_.deviates(Deviation::routes_by_record_route_of_register))
     learned_route_ = response.header(HeaderId::record_route);
+  if (sees_another_port(response)) return settle(Standing::up, at_once);
   const auto& options = core_.options();
   const bool skips =
       core_.deviates(Deviation::skips_a_refresh) && accepted_ == 1 && server_.is_primary();
   settle(Standing::up, skips ? expiry + oversleeping
                              : refresh_delay(expiry, options.profile, options.deviations));
+}
+
+bool Registration::sees_another_port(const sip::MessageView& response) {
+  const std::uint16_t seen = response.via().rport.value_or(seen_port_);
+  return core_.deviates(Deviation::registers_anew_for_each_port) &&
+         std::exchange(seen_port_, seen) != seen;
 }
 
 bool Registration::try_again(const sip::MessageView& response) {

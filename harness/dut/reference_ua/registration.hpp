@@ -58,6 +58,8 @@ class Registration {
   void on_response(const sip::MessageView& response);
   void on_accepted(const sip::MessageView& response);
   bool try_again(const sip::MessageView& response);
+  /// Of the deviation registers_anew_for_each_port.
+  bool sees_another_port(const sip::MessageView& response);
   void on_failed(Duration wait);
   void settle(Standing standing, Duration next_attempt);
   void on_unreachable(sip::ClientFailure failure);
@@ -75,10 +77,11 @@ class Registration {
   std::string from_tag_;
   std::uint32_t cseq_ = 0;
   std::optional<std::chrono::seconds> min_expires_;  ///< from a 423
-  int repairs_left_ = 0;       ///< challenges and 423 answered within this attempt
-  int accepted_ = 0;           ///< attempts, since boot
-  int failures_ = 0;           ///< in a row
-  std::string learned_route_;  ///< of the deviation routes_by_record_route_of_register
+  int repairs_left_ = 0;         ///< challenges and 423 answered within this attempt
+  int accepted_ = 0;             ///< attempts, since boot
+  int failures_ = 0;             ///< in a row
+  std::uint16_t seen_port_ = 0;  ///< of the deviation registers_anew_for_each_port
+  std::string learned_route_;    ///< of the deviation routes_by_record_route_of_register
   bool outstanding_ = false;
   bool answered_late_ = false;
   TimePoint sent_at_;

@@ -185,6 +185,8 @@ void Session::take_request(const TransactionPtr& transaction) {
   const sip::MessageView& request = transaction->request();
   // §12.2.2: a number that goes backwards is out of order.
   if (!peer_.dialog.accept_remote_cseq(request.cseq())) return core_.answer(*transaction, 500);
+  const bool is_bye = request.method() == Method::bye;
+  if (!is_bye && core_.deviates(Deviation::ignores_requests_in_its_calls)) return;
   switch (request.method()) {
     case Method::bye:
       core_.answer(*transaction, 200);
@@ -198,7 +200,7 @@ void Session::take_request(const TransactionPtr& transaction) {
     case Method::notify:
       return core_.answer(*transaction, 200);
     default:
-      return core_.answer(*transaction, 501);
+      return core_.refuse_method(*transaction);
   }
 }
 

@@ -15,8 +15,6 @@ using sip::HeaderId;
 
 constexpr std::string_view user_agent = "sipharness-reference/0.1";
 constexpr std::string_view allowed = "INVITE, ACK, BYE, CANCEL, OPTIONS, NOTIFY, UPDATE";
-constexpr std::string_view supported = "path";
-constexpr std::string_view supported_with_timer = "path, timer";
 /// policy: where we would listen for RTP; nobody checks what arrives there.
 constexpr std::uint16_t media_port = 16384;
 
@@ -55,7 +53,10 @@ UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& op
       transport_(world, options.local,
                  {.on_message = [this](const sip::MessageView& message,
                                        const sip::Hop& hop) { receive(message, hop); },
-                  .on_malformed = {},
+                  .on_malformed =
+                      [this](std::string_view, const sip::Hop&) {
+                        if (deviates(Deviation::dies_at_a_broken_answer)) die();
+                      },
                   .on_keep_alive = {},
                   .on_failure = [this](const sip::Hop& hop,
                                        world::StreamEnd end) { on_unreachable(hop, end); }}),
@@ -130,7 +131,8 @@ sip::Sdp UaCore::media(std::uint64_t version) const {
 void UaCore::introduce(sip::MessageBuilder& message) const {
   message.header(HeaderId::user_agent, user_agent)
       .header("Allow", allowed)
-      .header(HeaderId::supported, profile().session_timer ? supported_with_timer : supported);
+      .header(HeaderId::supported, fmt::format("path{}{}", profile().session_timer ? ", timer" : "",
+                                               profile().reliable_provisionals ? ", 100rel" : ""));
 }
 
 sip::MessageBuilder UaCore::reply(const sip::ServerTransaction& transaction, int status,
@@ -145,6 +147,10 @@ void UaCore::answer(sip::ServerTransaction& transaction, int status) {
   auto response = transaction.response(status, rng_.hex(16));
   introduce(response);
   transaction.respond(response.str());
+}
+
+void UaCore::refuse_method(sip::ServerTransaction& transaction) {
+  answer(transaction, transaction.request().method() == sip::Method::unknown ? 501 : 405);
 }
 
 ClientRequest UaCore::start(const sip::MessageBuilder& request, const sip::Hop& hop,
@@ -162,7 +168,7 @@ ClientRequest UaCore::start_text(std::string request, const sip::Hop& hop,
 
 sip::ClientEvents UaCore::giving_up_dead_streams(sip::ClientEvents events, const sip::Hop& hop) {
   events.on_failure = [this, hop, tell = std::move(events.on_failure)](sip::ClientFailure failure) {
-    if (failure == sip::ClientFailure::timed_out) transport_.drop_stream(hop.remote);
+    if (failure == sip::ClientFailure::timed_out) transport_.end_stream(hop.remote);
     if (tell) tell(failure);
   };
   return events;

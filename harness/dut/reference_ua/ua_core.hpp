@@ -80,6 +80,8 @@ class UaCore {
   sip::MessageBuilder reply(const sip::ServerTransaction& transaction, int status,
                             std::string_view to_tag);
   void answer(sip::ServerTransaction& transaction, int status);
+  /// 501 to a method that nobody here knows, 405 to one that is not served here.
+  void refuse_method(sip::ServerTransaction& transaction);
 
   [[nodiscard]] ClientRequest start(const sip::MessageBuilder& request, const sip::Hop& hop,
                                     sip::ClientEvents events);

@@ -123,6 +123,16 @@ std::optional<Challenge> parse_challenge(std::string_view value) {
   return challenge;
 }
 
+std::optional<std::string> parse_next_nonce(std::string_view value) {
+  while (!value.empty()) {
+    const auto parameter = take_auth_parameter(value);
+    if (!parameter) return std::nullopt;
+    if (same_ignoring_case(parameter->name, "nextnonce") && !parameter->value.empty())
+      return parameter->value;
+  }
+  return std::nullopt;
+}
+
 std::string format_challenge(const Challenge& challenge) {
   return format_challenge(challenge,
                           challenge.algorithm_given ? to_string(challenge.algorithm) : "");

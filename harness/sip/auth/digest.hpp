@@ -39,6 +39,11 @@ struct Credentials {
 
 std::optional<Credentials> parse_credentials(std::string_view value);
 
+/// The nextnonce of an Authentication-Info; nothing if it has none. @source RFC 7616 §3.5
+std::optional<std::string> parse_next_nonce(std::string_view value);
+/// What Authentication-Info is called in a message.
+inline constexpr std::string_view authentication_info = "Authentication-Info";
+
 struct DigestInput {
   std::string_view username;
   std::string_view password;

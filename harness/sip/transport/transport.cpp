@@ -60,6 +60,7 @@ class Connection final : public world::StreamHandler,
     stream_.reset();
   }
   void close() { stream_.reset(); }
+  void end(world::StreamEnd how) { how == world::StreamEnd::reset ? reset() : close(); }
   void freeze() {
     if (stream_) stream_->freeze();
   }
@@ -142,12 +143,16 @@ class SipTransport::Impl final : public world::DatagramHandler, public Connectio
     }
   }
 
-  void drop_stream(const Endpoint& remote) {
+  void end_stream(const Endpoint& remote, world::StreamEnd how) {
     const auto found = connections_.find(remote);
     if (found == connections_.end()) return;
     const auto connection = found->second;
     connections_.erase(found);
-    connection->reset();
+    connection->end(how);
+  }
+
+  void end_streams(world::StreamEnd how) {
+    for (const auto& [remote, connection] : std::exchange(connections_, {})) connection->end(how);
   }
 
   std::optional<Hop> send(const Hop& hop, std::string_view bytes) {
@@ -298,8 +303,12 @@ void SipTransport::freeze_streams() {
   impl_->freeze_streams();
 }
 
-void SipTransport::drop_stream(const Endpoint& remote) {
-  impl_->drop_stream(remote);
+void SipTransport::end_stream(const Endpoint& remote, world::StreamEnd how) {
+  impl_->end_stream(remote, how);
+}
+
+void SipTransport::end_streams(world::StreamEnd how) {
+  impl_->end_streams(how);
 }
 
 }  // namespace sipharness::sip

@@ -64,8 +64,9 @@ class SipTransport {
   void open();  ///< throws SetupError if somebody took the port meanwhile
   void swallow_streams();
   void freeze_streams();
-  /// Gives a connection up; the next send() opens another.
-  void drop_stream(const Endpoint& remote);
+  /// Gives a connection up, with FIN (closed) or RST (reset); the next send() opens another.
+  void end_stream(const Endpoint& remote, world::StreamEnd how = world::StreamEnd::reset);
+  void end_streams(world::StreamEnd how);
 
  private:
   class Impl;

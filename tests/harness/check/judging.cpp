@@ -85,6 +85,7 @@ std::vector<Case> all_cases() {
                             rfc3261_18_size_cases,
                             rfc3261_19_tags_cases,
                             rfc3261_22_authentication_cases,
+                            rfc3262_4_reliability_cases,
                             rfc3263_4_failover_cases,
                             rfc3581_4_ports_cases,
                             rfc3608_service_route_cases,

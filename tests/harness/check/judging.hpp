@@ -96,6 +96,7 @@ std::vector<Case> rfc3261_17_transactions_cases();
 std::vector<Case> rfc3261_18_size_cases();
 std::vector<Case> rfc3261_19_tags_cases();
 std::vector<Case> rfc3261_22_authentication_cases();
+std::vector<Case> rfc3262_4_reliability_cases();
 std::vector<Case> rfc3263_4_failover_cases();
 std::vector<Case> rfc3581_4_ports_cases();
 std::vector<Case> rfc3608_service_route_cases();

@@ -352,9 +352,11 @@ TEST(Timeline, every_action_and_anchor_survives_being_written_and_read) {
   for (const std::string_view verb :
        {"boot", "answer", "reject", "hang_up", "hold", "resume", "restart", "shutdown"})
     steps += R"({"at": "1s", "do": ")" + std::string(verb) + R"("}, )";
-  for (const std::string_view verb : {"close_port", "open_port", "forget_bindings", "call",
-                                      "far_end_hang_up", "options", "stray_bye"})
+  for (const std::string_view verb :
+       {"close_port", "open_port", "forget_bindings", "call", "far_end_hang_up", "options",
+        "stray_bye", "close_connections"})
     steps += R"({"at": "2s", "server": "secondary", "do": ")" + std::string(verb) + R"("}, )";
+  steps += R"({"at": "3s", "do": "far_end_request", "server": "primary", "method": "REFER"}, )";
   steps += R"({"at": "3s", "do": "notify", "server": "primary", "event": "presence"}, )";
   steps += R"({"at": "3s", "do": "call", "server": "primary", "same_call": true}, )";
   steps += R"({"at": "3s", "do": "raw", "server": "primary", "bytes": "0d0a00ff"}, )";

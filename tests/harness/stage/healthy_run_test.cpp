@@ -91,7 +91,7 @@ TEST(HealthyRun, heals_the_servers_and_leaves_them_where_they_are) {
   const scenario::Server& primary = healthy.server("primary");
   EXPECT_EQ(primary.address, main.server("primary").address);
   EXPECT_EQ(primary.port, 5070);
-  EXPECT_FALSE(primary.link.is_lossy());
+  EXPECT_TRUE(primary.links.empty());
   ASSERT_EQ(primary.rules.size(), 1U) << "the challenge, which leaves nothing to the short expiry";
   const auto& challenge = std::get<scenario::ChallengeWith>(primary.rules[0].verb);
   EXPECT_EQ(challenge.expires, Duration(60s)) << "and grants it itself";

@@ -29,6 +29,7 @@ std::span<const DeviationRow> rfc3261_17_transactions_deviations();
 std::span<const DeviationRow> rfc3261_18_size_deviations();
 std::span<const DeviationRow> rfc3261_19_tags_deviations();
 std::span<const DeviationRow> rfc3261_22_authentication_deviations();
+std::span<const DeviationRow> rfc3262_4_reliability_deviations();
 std::span<const DeviationRow> rfc3263_4_failover_deviations();
 std::span<const DeviationRow> rfc3581_4_ports_deviations();
 std::span<const DeviationRow> rfc3608_service_route_deviations();

@@ -82,10 +82,48 @@ std::vector<Case> after_bye_cases() {
   };
 }
 
+/// The far end asks something in a call that is up; `status` 0: no answer.
+std::function<void(Setting)> asked(const std::string& method, int status, Duration until = 90s) {
+  return [=](Setting s) {
+    booted(s.trace);
+    const auto call = s.trace.at(5s).to_device(primary).request("INVITE");
+    s.trace.at(6s).from_device(primary).response(200, {.to = call});
+    s.trace.at(6010ms).to_device(primary).request("ACK", {.in = call});
+    const auto change = s.trace.at(10s).to_device(primary).request(method, {.cseq = 7, .in = call});
+    if (status != 0) s.trace.at(10010ms).from_device(primary).response(status, {.to = change});
+    s.trace.ends(until);
+  };
+}
+
+std::function<void(Setting)> asked_at_the_server() {
+  return [=](Setting s) {
+    s.trace.vantage(trace::Vantage::server);
+    asked("UPDATE", 0)(s);
+  };
+}
+
+std::vector<Case> request_cases() {
+  constexpr std::string_view id = "RFC3261-DLG-05";
+  constexpr std::string_view needed = "a request of the other side in a call";
+  return {
+      {"taken", id, Verdict::pass, asked("UPDATE", 200)},
+      {"refused", id, Verdict::pass, asked("REFER", 405)},
+      {"left_alone", id, fails("UPDATE in a call was not answered", {8}), asked("UPDATE", 0)},
+      {"reinvite_left_alone", id, fails("INVITE in a call was not answered", {8}),
+       asked("INVITE", 0)},
+      {"left_alone_at_the_server", id,
+       inconclusive("UPDATE in a call was not answered; but the capture", {8}),
+       asked_at_the_server()},
+      {"capture_ends", id, needs(needed), asked("UPDATE", 0, 30s)},
+      {"only_ended", id, needs(needed), asked("BYE", 200)},
+  };
+}
+
 }  // namespace
 
 std::vector<Case> rfc3261_12_dialogs_cases() {
   std::vector<Case> all = unknown_dialog_cases();
+  for (Case& one : request_cases()) all.push_back(std::move(one));
   for (Case& one : after_bye_cases()) all.push_back(std::move(one));
   return all;
 }

@@ -224,11 +224,48 @@ std::vector<Case> choice_cases() {
   };
 }
 
+/// A 200 at 1.06 s names n2; `next` follows.
+std::function<void(Setting)> renewed(const Fields& next, Duration at = 20s) {
+  return [=](Setting s) {
+    challenged(s, primary, 1s, challenge({}));
+    const auto retry = s.trace.at(1050ms).from_device(primary).request("REGISTER", proof({}));
+    s.trace.at(1060ms).to_device(primary).response(
+        200, {.headers = {{"Authentication-Info", "qop=auth, nextnonce=\"n2\""}}, .to = retry});
+    answered(s, primary, at, next);
+    s.trace.ends(30s);
+  };
+}
+
+/// The next request is challenged all the same, and answers that.
+void renewed_and_challenged(Setting s) {
+  renewed({.from_tag = "f"})(s);
+  challenged(s, primary, 40s, challenge({.nonce = "n3"}));
+  answered(s, primary, 40050ms, proof({.nonce = "n3"}));
+  s.trace.ends(60s);
+}
+
+std::vector<Case> next_nonce_cases() {
+  constexpr std::string_view id = "AUTH-11";
+  constexpr std::string_view needed = "a 2xx that names the next nonce";
+  const Fields old = proof({}, {.count = 2});
+  return {
+      {"taken", id, Verdict::pass, renewed(proof({.nonce = "n2"}))},
+      {"overlooked", id, warns("under an old nonce although a 2xx", {4, 5}), renewed(old)},
+      {"overlooked_at_the_server", id,
+       inconclusive("named the next one; but the capture was not", {4, 5}),
+       at_the_server(renewed(old))},
+      {"under_way_already", id, needs(needed), renewed(old, 1200ms)},
+      {"challenged_since", id, needs(needed), renewed_and_challenged},
+      {"none_named", id, needs(needed), counted({1, 2})},
+  };
+}
+
 }  // namespace
 
 std::vector<Case> rfc7616_3_digest_cases() {
   std::vector<Case> all = digest_cases();
-  for (const auto more : {count_cases, renewal_cases, choice_cases, elsewhere_cases})
+  for (const auto more :
+       {count_cases, renewal_cases, choice_cases, elsewhere_cases, next_nonce_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

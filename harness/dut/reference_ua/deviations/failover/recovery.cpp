@@ -39,6 +39,11 @@ const std::array rows{
                  "FO-HERD-03",
                  {},
                  "subscription_lifecycle/refused"},
+    DeviationRow{SIPHARNESS_DEVIATION(registers_at_once_when_refused),
+                 "registers again half a second after each refusal",
+                 "FO-HERD-01",
+                 {"FO-HERD-03"},
+                 "server_closes_connections/refused"},
 };
 
 }  // namespace

@@ -83,6 +83,11 @@ const std::array rows{
                  "FO-EXPSHORT",
                  {"GRP-REG-05"},
                  "expiry_shortened/margin_exceeds_expiry"},
+    DeviationRow{SIPHARNESS_DEVIATION(registers_anew_for_each_port),
+                 "registers again whenever it is told another source port",
+                 "GRP-REG-05",
+                 {"GRP-REG-04"},
+                 "another_port_each_time/port"},
 };
 
 }  // namespace

@@ -45,6 +45,12 @@ const std::array rows{
                  {"RFC3261-TIMER-E", "RFC3261-TIMER-F", "RFC3261-REG-11", "GRP-REG-08",
                   "GRP-CALL-04", "FO-HERD-01"},
                  "primary_silent_from_boot"},
+    DeviationRow{SIPHARNESS_DEVIATION(counts_anew_after_a_restart),
+                 "keeps its Call-ID over a restart and counts CSeq from one again",
+                 "RFC3261-REG-04",
+                 {"GRP-REG-02", "GRP-REG-03", "GRP-REG-04", "GRP-REG-05", "GRP-REG-08",
+                  "RFC3261-REG-03", "RFC3261-REG-09", "RFC3261-REG-13", "GRP-REG-07"},
+                 "restart_in_order"},
 };
 
 }  // namespace

@@ -19,6 +19,11 @@ const std::array rows{
                  "RFC3261-DLG-04",
                  {},
                  "requests_to_device/stray_bye"},
+    DeviationRow{SIPHARNESS_DEVIATION(ignores_requests_in_its_calls),
+                 "leaves what the other side asks in a call without an answer, but for BYE",
+                 "RFC3261-DLG-05",
+                 {"RFC3261-GEN-07"},
+                 "change_by_far_end/update"},
 };
 
 }  // namespace

@@ -18,6 +18,11 @@ const std::array rows{
                  "RFC3261-ACK-2XX-REP",
                  {},
                  "answer_comes_again"},
+    DeviationRow{SIPHARNESS_DEVIATION(acknowledges_one_of_two_answers),
+                 "overlooks the answer of a second one that its call was forked to",
+                 "RFC3261-ACK-2XX",
+                 {"RFC3261-ACK-2XX-REP"},
+                 "call_is_forked/both_answer"},
 };
 
 }  // namespace

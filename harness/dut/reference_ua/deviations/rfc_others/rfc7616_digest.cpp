@@ -28,6 +28,11 @@ const std::array rows{
                  "AUTH-08",
                  {},
                  "several_challenges/sha256_and_md5"},
+    DeviationRow{SIPHARNESS_DEVIATION(keeps_a_spent_nonce),
+                 "overlooks the nonce that a 200 names for the next request",
+                 "AUTH-11",
+                 {"AUTH-05"},
+                 "next_nonce"},
 };
 
 }  // namespace
