@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "harness/base/shortened.hpp"
 #include "harness/base/utf8.hpp"
 
 namespace sipharness {
@@ -59,7 +61,7 @@ std::string printable(std::string_view text) {
       out += text.substr(0, length);
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
-  return out;
+  return shortened(std::move(out));
 }
 
 }  // namespace sipharness

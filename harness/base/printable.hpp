@@ -18,7 +18,8 @@ struct Unprintable {
 };
 Unprintable unprintable_at_front(std::string_view utf8);
 
-/// Those made visible as \xNN, broken UTF-8 as U+FFFD; one line whatever comes in.
+/// Those made visible as \xNN, broken UTF-8 as U+FFFD; one line whatever comes in, of a length that
+/// can be read (shortened.hpp).
 std::string printable(std::string_view text);
 
 }  // namespace sipharness

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
+#include "harness/base/shortened.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/addresses.hpp"
 #include "harness/observed/evidence.hpp"
@@ -158,8 +159,8 @@ Judge::Judge(const Phone& phone, const verdict::Requirement& requirement, const 
 Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string message) {
   Instance instance;
   instance.verdict = verdict;
-  instance.message = std::move(message);
-  instance.scope = {std::string(to_string(evidence.server)), std::string(evidence.call_id)};
+  instance.message = shortened(std::move(message));
+  instance.scope = {std::string(to_string(evidence.server)), shortened(evidence.call_id)};
   instance.frames.reserve(evidence.messages.size() + evidence.frames.size());
   for (const std::size_t index : evidence.messages)
     instance.frames.push_back(phone_.message(index).frame);
@@ -167,7 +168,8 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
   std::ranges::sort(instance.frames);
   instance.frames.erase(std::ranges::unique(instance.frames).begin(), instance.frames.end());
   bases_.push_back(
-      {evidence.server, span_of(phone_, evidence), lifetime_of(evidence), evidence.in_itself});
+      {evidence.server, evidence.call_id, span_of(phone_, evidence), lifetime_of(evidence),
+       evidence.in_itself});
   instances_.push_back(std::move(instance));
   return instances_.back();
 }
@@ -293,7 +295,7 @@ bool Judge::is_unclaimed_vendor_row() const {
 void Judge::make_inconclusive(Instance& instance, verdict::Blame blame, std::string reason) const {
   instance.verdict = Verdict::inconclusive;
   instance.blame = blame;
-  instance.reason = std::move(reason);
+  instance.reason = shortened(std::move(reason));
 }
 
 void Judge::heed_faults(Instance& instance, const Basis& basis) const {
@@ -354,12 +356,10 @@ void Judge::allow_for_missing_messages() {
   for (const MissingMessage& one : missing) first_in_call.try_emplace(one.call_id, &one);
   const auto of_all = first_in_call.find("");
   for (std::size_t i = 0; i < instances_.size(); ++i) {
-    Instance& instance = instances_[i];
     if (!is_excusable(i)) continue;
-    const auto one =
-        of_all != first_in_call.end() ? of_all : first_in_call.find(instance.scope.call_id);
+    const auto one = of_all != first_in_call.end() ? of_all : first_in_call.find(bases_[i].call_id);
     if (one != first_in_call.end())
-      make_inconclusive(instance, verdict::Blame::network,
+      make_inconclusive(instances_[i], verdict::Blame::network,
                         "the capture lacks messages: " + one->second->what);
   }
 }

@@ -102,6 +102,7 @@ class Judge {
   /// What an instance rests on.
   struct Basis {
     ServerRole server = ServerRole::none;
+    std::string_view call_id{};
     trace::Span seen{};   ///< a fault of the capture in it hides what was there
     trace::Span lived{};  ///< a host that was late in it may have made it what it is
     bool in_itself = false;

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/shortened.hpp"
 #include "harness/trace/device_table.hpp"
 #include "harness/trace/flow_evidence.hpp"
 #include "harness/trace/sip_endpoints.hpp"
@@ -142,7 +143,7 @@ void assign_messages(Trace& trace, const DeviceTable& table,
     place.device = static_cast<std::uint32_t>(device);
     std::string& user_agent = trace.devices[device].user_agent;
     if (place.has_user_agent && user_agent.empty() && flow.direction == Direction::from_device)
-      user_agent = messages[index].sip.header(sip::HeaderId::user_agent);
+      user_agent = shortened(messages[index].sip.header(sip::HeaderId::user_agent));
   }
 }
 
