@@ -72,8 +72,8 @@ class Decoder::Impl {
     const Origin nowhere{frame_, at_, {}, {}};
     if (!packet::is_decoded(frame.link) && !packet::carries_no_ip(frame.link))
       return sink_.on_undecoded(nowhere, link_name(frame.link));
-    if (packet::is_encrypted(frame.link, frame.bytes))
-      return sink_.on_undecoded(nowhere, "encrypted Wi-Fi");
+    if (const auto wifi = packet::undecoded_wifi(frame.link, frame.bytes); !wifi.empty())
+      return sink_.on_undecoded(nowhere, wifi);
     ++counts_.undecodable;
     const bool is_cut = frame.original_length > frame.bytes.size() && may_be_ip(frame);
     if (is_cut || hides_packet(frame))

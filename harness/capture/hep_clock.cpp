@@ -13,17 +13,18 @@ constexpr Duration longest_way = 10s;
 
 void HepClock::on_frame(const packet::FrameView& frame) {
   // Nearly no frame is decoded for this.
-  if (frame.bytes.find(packet::hep_magic) == std::string_view::npos) return next_.on_frame(frame);
+  if (!packet::may_hold_hep(frame.bytes)) return next_.on_frame(frame);
   packet::FrameView timed = frame;
   const auto packet = packet::decode_frame(frame.link, frame.bytes);
   if (packet && packet->protocol == packet::protocol::udp && !packet->is_fragment()) {
     const auto udp = packet::decode_udp(packet->payload);
-    if (const auto hep = udp ? packet::decode_hep(udp->payload) : std::nullopt) {
-      const Duration off = frame.at - hep->at;
+    const auto hep = udp ? packet::decode_hep(udp->payload) : std::nullopt;
+    if (hep && hep->at) {
+      const Duration off = frame.at - *hep->at;
       const bool is_right = off < longest_way && off > -longest_way;
       const auto agent =
           behind_.try_emplace(Endpoint{packet->source, 0}, is_right ? Duration::zero() : off);
-      timed.at = hep->at + agent.first->second;
+      timed.at = *hep->at + agent.first->second;
     }
   }
   next_.on_frame(timed);

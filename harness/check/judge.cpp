@@ -167,9 +167,8 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
   instance.frames.insert(instance.frames.end(), evidence.frames.begin(), evidence.frames.end());
   std::ranges::sort(instance.frames);
   instance.frames.erase(std::ranges::unique(instance.frames).begin(), instance.frames.end());
-  bases_.push_back(
-      {evidence.server, evidence.call_id, span_of(phone_, evidence), lifetime_of(evidence),
-       evidence.in_itself});
+  bases_.push_back({evidence.server, evidence.call_id, span_of(phone_, evidence),
+                    lifetime_of(evidence), evidence.in_itself});
   instances_.push_back(std::move(instance));
   return instances_.back();
 }

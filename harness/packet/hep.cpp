@@ -25,7 +25,8 @@ enum class Chunk : std::uint16_t {
   seconds = 9,
   microseconds = 10,
   payload_type = 11,
-  payload = 15
+  payload = 15,
+  compressed_payload = 16
 };
 
 std::optional<IpAddress> address_in(std::string_view bytes) {
@@ -42,8 +43,10 @@ std::optional<IpAddress> address_in(std::string_view bytes) {
 
 struct Chunks {
   HepPacket packet;
+  CaptureTime at;
   std::uint8_t protocol = 0;
   std::uint8_t payload_type = 0;
+  bool is_compressed = false;
   bool has_source = false;
   bool has_destination = false;
 
@@ -68,16 +71,19 @@ struct Chunks {
         packet.destination.port = reader.u16();
         break;
       case Chunk::seconds:
-        packet.at += std::chrono::seconds(reader.u32());
+        at += std::chrono::seconds(reader.u32());
         break;
       case Chunk::microseconds:
-        packet.at += std::chrono::microseconds(reader.u32());
+        at += std::chrono::microseconds(reader.u32());
         break;
       case Chunk::payload_type:
         payload_type = reader.u8();
         break;
       case Chunk::payload:
         packet.payload = value;
+        break;
+      case Chunk::compressed_payload:
+        is_compressed = true;
         break;
     }
   }
@@ -88,10 +94,7 @@ struct Chunks {
   }
 };
 
-}  // namespace
-
-std::optional<HepPacket> decode_hep(std::string_view payload) {
-  constexpr std::uint8_t sip = 1;
+std::optional<Chunks> read_chunks(std::string_view payload) {
   ByteReader reader(payload);
   if (reader.take(hep_magic.size()) != hep_magic || reader.u16() != payload.size())
     return std::nullopt;
@@ -104,13 +107,87 @@ std::optional<HepPacket> decode_hep(std::string_view payload) {
     const std::string_view value = reader.take(length - chunk_header);
     if (reader.ok() && vendor == 0) chunks.take(chunk, value);
   }
-  const bool is_whole = reader.ok() && chunks.has_source && chunks.has_destination &&
-                        chunks.packet.source.port != 0 && chunks.packet.destination.port != 0 &&
-                        chunks.packet.at != CaptureTime();
-  if (!is_whole || chunks.payload_type != sip || chunks.packet.payload.empty()) return std::nullopt;
+  return reader.ok() ? std::optional(chunks) : std::nullopt;
+}
+
+std::optional<HepPacket> decode_chunks(std::string_view payload) {
+  constexpr std::uint8_t sip = 1;
+  const auto chunks = read_chunks(payload);
+  const bool is_whole = chunks && chunks->has_source && chunks->has_destination &&
+                        chunks->packet.source.port != 0 && chunks->packet.destination.port != 0 &&
+                        chunks->at != CaptureTime();
+  if (!is_whole || chunks->payload_type != sip || chunks->packet.payload.empty())
+    return std::nullopt;
+  HepPacket packet = chunks->packet;
+  packet.at = chunks->at;
   // Of TLS the agent saw what was inside.
-  if (chunks.protocol != protocol::udp) chunks.packet.transport = Transport::tcp;
-  return chunks.packet;
+  if (chunks->protocol != protocol::udp) packet.transport = Transport::tcp;
+  return packet;
+}
+
+/// Of version 2, in the byte order of the agent's machine.
+CaptureTime time_of_agent(std::string_view bytes) {
+  constexpr std::uint32_t second = 1'000'000;
+  ByteReader reader(bytes);
+  std::uint32_t seconds = __builtin_bswap32(reader.u32());
+  std::uint32_t microseconds = __builtin_bswap32(reader.u32());
+  if (microseconds >= second) {
+    seconds = __builtin_bswap32(seconds);
+    microseconds = __builtin_bswap32(microseconds);
+  }
+  return CaptureTime(std::chrono::seconds(seconds) +
+                     std::chrono::microseconds(std::min(microseconds, second - 1)));
+}
+
+/// Versions 1 and 2: a header of fixed size, which says its size, then a SIP message.
+std::optional<HepPacket> decode_fixed(std::string_view payload) {
+  constexpr std::uint8_t inet = 2;
+  constexpr std::size_t time_size = 12;
+  ByteReader reader(payload);
+  const unsigned version = reader.u8();
+  const std::size_t size = reader.u8();
+  const std::size_t address = reader.u8() == inet ? 4 : 16;
+  const std::uint8_t transport = reader.u8();
+  HepPacket packet;
+  packet.source.port = reader.u16();
+  packet.destination.port = reader.u16();
+  const auto source = address_in(reader.take(address));
+  const auto destination = address_in(reader.take(address));
+  const std::string_view time = version == 2 ? reader.take(time_size) : std::string_view();
+  const bool is_whole = reader.ok() && (version == 1 || version == 2) && source && destination &&
+                        size == payload.size() - reader.rest().size() && packet.source.port != 0 &&
+                        packet.destination.port != 0;
+  packet.payload = reader.rest();
+  // Two bytes do not tell much: what follows must begin as a message does.
+  const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (!is_whole || packet.payload.size() < 3 ||
+      !std::ranges::all_of(packet.payload.substr(0, 3), is_letter))
+    return std::nullopt;
+  packet.source.address = *source;
+  packet.destination.address = *destination;
+  if (transport != protocol::udp) packet.transport = Transport::tcp;
+  if (!time.empty()) packet.at = time_of_agent(time);
+  return packet;
+}
+
+}  // namespace
+
+std::optional<HepPacket> decode_hep(std::string_view payload) {
+  return payload.starts_with(hep_magic) ? decode_chunks(payload) : decode_fixed(payload);
+}
+
+bool may_hold_hep(std::string_view frame) {
+  // Of version 2: the version and the size of the header, by the version of IP.
+  constexpr std::array<std::string_view, 3> beginnings{hep_magic, "\x02\x1c", "\x02\x34"};
+  return std::ranges::any_of(beginnings, [&](std::string_view beginning) {
+    return frame.find(beginning) != std::string_view::npos;
+  });
+}
+
+std::string_view hep_name(std::string_view payload) {
+  if (!payload.starts_with(hep_magic)) return {};
+  const auto chunks = read_chunks(payload);
+  return chunks && chunks->is_compressed ? "compressed HEP" : "HEP";
 }
 
 }  // namespace sipharness::packet

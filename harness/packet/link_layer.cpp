@@ -87,9 +87,14 @@ std::string_view behind_radiotap(std::string_view frame) {
   return behind_header(frame, size).value_or(std::string_view());
 }
 
-/// A data frame with one packet behind LLC and SNAP. The frame control says which fields there are.
-std::optional<std::string_view> behind_wifi(ByteReader reader) {
-  constexpr std::string_view snap("\xaa\xaa\x03\0\0\0", 6);
+struct WifiHeader {
+  bool is_data = false;
+  bool is_protected = false;
+  bool is_aggregate = false;  ///< it carries several packets (A-MSDU)
+};
+
+/// The frame control says which fields there are; nothing of a frame that is cut in them.
+std::optional<WifiHeader> read_wifi_header(ByteReader& reader) {
   const unsigned control = reader.u8();
   const unsigned flags = reader.u8();
   const bool has_quality = (control & 0x80U) != 0;
@@ -98,9 +103,16 @@ std::optional<std::string_view> behind_wifi(ByteReader reader) {
   reader.skip(22 + (is_between_access_points ? 6 : 0));
   const bool is_aggregate = has_quality && (reader.u8() & 0x80U) != 0;
   reader.skip((has_quality ? 1 : 0) + (has_more_control ? 4 : 0));
-  const bool is_plain_data = (control & wifi_data_mask) == wifi_data && (flags & 0x40U) == 0;
-  if (!reader.ok() || !is_plain_data || is_aggregate || reader.take(snap.size()) != snap)
-    return std::nullopt;
+  if (!reader.ok()) return std::nullopt;
+  return WifiHeader{(control & wifi_data_mask) == wifi_data, (flags & 0x40U) != 0, is_aggregate};
+}
+
+/// A data frame with one packet behind LLC and SNAP.
+std::optional<std::string_view> behind_wifi(ByteReader reader) {
+  constexpr std::string_view snap("\xaa\xaa\x03\0\0\0", 6);
+  const auto header = read_wifi_header(reader);
+  const bool is_plain = header && header->is_data && !header->is_protected && !header->is_aggregate;
+  if (!is_plain || reader.take(snap.size()) != snap) return std::nullopt;
   const std::uint16_t type = reader.u16();
   return behind_ethertype(type, reader);
 }
@@ -170,15 +182,16 @@ bool carries_no_ip(LinkType link) {
   return std::ranges::find(numbers, static_cast<int>(link)) != numbers.end();
 }
 
-bool is_encrypted(LinkType link, std::string_view frame) {
+std::string_view undecoded_wifi(LinkType link, std::string_view frame) {
   if (link == LinkType::wifi_radiotap)
     frame = behind_radiotap(frame);
   else if (link != LinkType::wifi)
-    return false;
-  constexpr unsigned is_protected = 0x40;
+    return {};
   ByteReader reader(frame);
-  const bool is_data = (reader.u8() & wifi_data_mask) == wifi_data;
-  return is_data && (reader.u8() & is_protected) != 0;
+  const auto header = read_wifi_header(reader);
+  if (!header || !header->is_data) return {};
+  if (header->is_protected) return "encrypted Wi-Fi";
+  return header->is_aggregate ? "A-MSDU" : "";
 }
 
 std::optional<std::string_view> without_link_layer(LinkType link, std::string_view frame) {

@@ -34,8 +34,9 @@ constexpr bool is_decoded(LinkType link) {
 /// Whether a link layer that is not decoded carries no IP: USB, Bluetooth, D-Bus, CAN.
 bool carries_no_ip(LinkType link);
 
-/// Whether a frame of Wi-Fi is data that is encrypted.
-bool is_encrypted(LinkType link, std::string_view frame);
+/// What a frame of Wi-Fi carries that is not decoded: "encrypted Wi-Fi", "A-MSDU", several packets
+/// in one; empty: nothing of that kind.
+std::string_view undecoded_wifi(LinkType link, std::string_view frame);
 
 /// The IP packet with whatever padding follows it; nothing if the frame carries something else.
 std::optional<std::string_view> without_link_layer(LinkType link, std::string_view frame);

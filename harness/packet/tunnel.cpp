@@ -4,6 +4,7 @@
 #include <array>
 
 #include "harness/packet/byte_reader.hpp"
+#include "harness/packet/hep.hpp"
 #include "harness/packet/link_layer.hpp"
 
 namespace sipharness::packet {
@@ -121,8 +122,6 @@ std::string_view udp_tunnel_name(std::uint16_t port, std::string_view payload) {
       return first >> 12U == 3 ? "GTP" : "";
     case 4500:
       return payload.size() > 8 && !payload.starts_with(zeros) ? "ESP over UDP" : "";
-    case 9060:
-      return payload.starts_with("HEP") ? "HEP" : "";
     case 51820:
       return first >= 0x100 && first <= 0x400 && payload.substr(1, 3) == zeros.substr(1)
                  ? "WireGuard"
@@ -140,7 +139,8 @@ Tunnel open_udp(std::string_view ip_payload) {
   if (port == vxlan_port) return open_vxlan(payload);
   if (port == geneve_port) return open_geneve(payload);
   if (port == tzsp_port) return open_tzsp(payload);
-  return {.name = udp_tunnel_name(port, payload)};
+  const std::string_view hep = hep_name(payload);
+  return {.name = hep.empty() ? udp_tunnel_name(port, payload) : hep};
 }
 
 Tunnel open_authentication(const IpPacket& packet) {

@@ -120,6 +120,7 @@ void TraceAssembler::recognise(Stream& stream, const capture::Origin& origin,
     stream.content = Content::sip;
     return;
   }
+  if (bytes.starts_with("HEP3")) stream.content = Content::hep;
   const bool is_websocket = asks_for_sip_websocket(bytes);
   if (!is_websocket && !is_tls_record(bytes) && !is_http(bytes)) return;
   Stream& reverse = streams_[{origin.destination, origin.source}];
@@ -144,6 +145,8 @@ void TraceAssembler::on_stream_bytes(const capture::Origin& origin, std::string_
       return trace_.census.add_for_server("WebSocket", origin, *stream.server);
     case Content::http:
       return trace_.census.add("HTTP", origin);
+    case Content::hep:
+      return trace_.census.add_undecoded("HEP over TCP", origin);
     case Content::unknown:
       if (!stream.in_step) return trace_.census.add("TCP", origin);
       [[fallthrough]];

@@ -84,7 +84,7 @@ class TraceAssembler final : public capture::TrafficSink {
   /// policy: larger than any message of a device, smaller than what a hostile stream could claim.
   static constexpr std::size_t max_stream_message = std::size_t{1} << 20U;
 
-  enum class Content : std::uint8_t { unknown, sip, tls, websocket, http };
+  enum class Content : std::uint8_t { unknown, sip, tls, websocket, http, hep };
 
   struct Stream {
     sip::StreamFramer framer{max_stream_message};
