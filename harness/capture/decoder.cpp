@@ -140,7 +140,10 @@ class Decoder::Impl {
       if (!tunnel.is_decoded) sink_.on_undecoded(origin_of(frame_, at_, packet, {}), tunnel.name);
       return;
     }
-    if (packet::is_damaged(packet)) tell_incomplete(Incomplete::Why::damaged, packet);
+    if (const auto soundness = packet::soundness_of(packet); soundness != packet::Soundness::sound)
+      tell_incomplete(soundness == packet::Soundness::bit_turned ? Incomplete::Why::damaged
+                                                                 : Incomplete::Why::changed,
+                      packet);
     switch (packet.protocol) {
       case packet::protocol::udp:
         return take_udp(packet);

@@ -44,7 +44,13 @@ struct IcmpError {
 /// A packet that the capture does not have as a whole, or not as it was sent. What is whole and
 /// damaged is told besides.
 struct Incomplete {
-  enum class Why : std::uint8_t { cut, fragments_missing, fragments_in_conflict, damaged };
+  enum class Why : std::uint8_t {
+    cut,
+    fragments_missing,
+    fragments_in_conflict,
+    damaged,  ///< no packet in it decodes, or a bit of it was turned
+    changed   ///< its checksum is wrong in another way
+  };
 
   Why why = Why::cut;
   Origin origin;               ///< with port 0, and without addresses, where they are not known

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "harness/packet/byte_reader.hpp"
 #include "harness/packet/checksum.hpp"
@@ -240,6 +241,18 @@ std::optional<IcmpError> decode_icmp_error(const IpPacket& packet) {
   return ports.ok() ? std::optional(error) : std::nullopt;
 }
 
+namespace {
+
+/// By what a checksum over the bytes and their checksum gives: zero if they agree.
+Soundness soundness_with(std::uint16_t off) {
+  if (off == 0) return Soundness::sound;
+  const bool is_power_of_two =
+      std::has_single_bit(off) || std::has_single_bit(static_cast<std::uint16_t>(~off));
+  return is_power_of_two ? Soundness::bit_turned : Soundness::changed;
+}
+
+}  // namespace
+
 bool has_right_checksums(const IpPacket& packet) {
   const bool is_v4 = packet.source.is_v4();
   if (is_v4 && internet_checksum(packet.header) != 0) return false;
@@ -255,7 +268,7 @@ bool has_right_checksums(const IpPacket& packet) {
                                                 packet.payload) == 0;
 }
 
-bool is_damaged(const IpPacket& packet) {
+Soundness soundness_of(const IpPacket& packet) {
   constexpr std::size_t header_checksum = 10;
   const auto field_at = [](std::string_view bytes, std::size_t offset) {
     ByteReader reader(bytes);
@@ -263,22 +276,21 @@ bool is_damaged(const IpPacket& packet) {
     return reader.u16();
   };
   const bool is_v4 = packet.source.is_v4();
-  if (is_v4 && field_at(packet.header, header_checksum) != 0 &&
-      internet_checksum(packet.header) != 0)
-    return true;
+  const std::uint16_t off = is_v4 ? internet_checksum(packet.header) : std::uint16_t{0};
+  if (off != 0 && field_at(packet.header, header_checksum) != 0) return soundness_with(off);
   const bool is_udp = packet.protocol == protocol::udp;
   if ((!is_udp && packet.protocol != protocol::tcp) || packet.is_fragment() || packet.truncated)
-    return false;
+    return Soundness::sound;
   const std::string_view segment = packet.payload;
   const std::uint16_t field = field_at(segment, is_udp ? 6 : 16);
-  if (field == 0 ||
-      transport_checksum(packet.source, packet.destination, packet.protocol, segment) == 0)
-    return false;
   // With segmentation offload, of a segment whose length is not known yet.
   const auto unfinished = [&](std::size_t size) {
     return pseudo_header_sum(packet.source, packet.destination, packet.protocol, size);
   };
-  return field != unfinished(segment.size()) && field != unfinished(0);
+  if (field == 0 || field == unfinished(segment.size()) || field == unfinished(0))
+    return Soundness::sound;
+  return soundness_with(
+      transport_checksum(packet.source, packet.destination, packet.protocol, segment));
 }
 
 }  // namespace sipharness::packet

@@ -83,9 +83,14 @@ std::optional<IcmpError> decode_icmp_error(const IpPacket& packet);
 /// synthesised captures only: offloading leaves checksums unfinished in live ones.
 bool has_right_checksums(const IpPacket& packet);
 
-/// Whether a checksum is wrong as no sender leaves it. One that lets its network card finish them
-/// leaves them zero, or the sum of the pseudo-header alone. Of fragments and truncated packets only
-/// the IPv4 header is looked at.
-bool is_damaged(const IpPacket& packet);
+/// What checksums say of the bytes. One that is left to the network card says nothing: it is zero,
+/// or the sum of the pseudo-header alone. Of fragments and truncated packets only the IPv4 header
+/// is looked at.
+enum class Soundness : std::uint8_t {
+  sound,
+  bit_turned,  ///< off by a power of two: as if one bit had been turned on the way
+  changed      ///< by anything else: whoever edits a capture leaves them so
+};
+Soundness soundness_of(const IpPacket& packet);
 
 }  // namespace sipharness::packet

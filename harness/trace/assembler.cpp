@@ -311,8 +311,8 @@ Trace TraceAssembler::finish(const CaptureSummary& summary) && {
   assign_roles(trace_, infer_roles_ ? RoleSource::traffic : RoleSource::scenario, tested_);
   resolve_journal(trace_, payload_records_);
   judge_health(trace_, holes_, summary.faults);
-  if (std::string damaged = holes_.describe_damaged(trace_); !damaged.empty())
-    trace_.remarks.push_back(std::move(damaged));
+  if (std::string changed = holes_.describe_changed(trace_); !changed.empty())
+    trace_.remarks.push_back(std::move(changed));
   trace_.partition = Partition(trace_);
   set_undelivered_actions_apart(trace_);
   return std::move(trace_);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -26,9 +28,11 @@ Holes::Kind Holes::kind_of(capture::Incomplete::Why why) {
     case capture::Incomplete::Why::fragments_in_conflict:
       return Kind::fragments_in_conflict;
     case capture::Incomplete::Why::damaged:
+      return Kind::damaged;
+    case capture::Incomplete::Why::changed:
       break;
   }
-  return Kind::damaged;
+  return Kind::changed;
 }
 
 Holes::Hole& Holes::hole(Kind kind, const capture::Origin& origin) {
@@ -88,8 +92,14 @@ std::string Holes::describe(const Hole& hole) {
           "{}{} not whole, first in frame {}: fragments of it overlap with other bytes",
           counted(hole.count, "packet"), where, hole.frame);
     case Kind::damaged:
+      if (has_wrong_checksums(hole))
+        return fmt::format(
+            "{}{} with a checksum that is off as by one bit, first in frame {}: damaged",
+            counted(hole.count, "packet"), where, hole.frame);
       return fmt::format("{}{} damaged, first frame {}: no packet in it decodes",
                          counted(hole.count, "frame"), where, hole.frame);
+    case Kind::changed:
+      return {};
     case Kind::unread:
       return fmt::format("the stream{} is not read from frame {} on: a message longer than 1 MiB",
                          where, hole.frame);
@@ -100,31 +110,74 @@ std::string Holes::describe(const Hole& hole) {
                      hole.frame);
 }
 
+bool Holes::has_wrong_checksums(const Hole& hole) {
+  return hole.kind == Kind::changed || (hole.kind == Kind::damaged && hole.source != Endpoint{});
+}
+
+/// Those of SIP, from one host to another and in all, against the messages there.
+class Holes::WrongChecksums {
+ public:
+  WrongChecksums(const std::vector<Hole>& holes, const Trace& trace) : sip_(trace) {
+    for (const Hole& hole : holes)
+      if (concerns_sip(hole)) wrong_[hosts_of(hole)] += hole.count;
+    if (wrong_.empty()) return;
+    for (const auto& [hosts, count] : wrong_) all_wrong_ += count;
+    all_messages_ = trace.messages.size();
+    for (const MessageList::Place& place : trace.messages.places())
+      ++messages_[hosts_of(trace.messages.flow_of(place))];
+  }
+
+  bool concerns_sip(const Hole& hole) const {
+    // The ports may be what is damaged.
+    const bool is_between_hosts =
+        sip_.has_host(hole.source.address) && sip_.has_host(hole.destination.address);
+    return has_wrong_checksums(hole) && (is_between_hosts || Holes::concerns_sip(hole, sip_));
+  }
+
+  /// A bit was turned in some of many. policy: fewer than half of what went the same way, or than a
+  /// fifth of all; else something changes all alike, such as hops that are counted down.
+  bool is_fault(const Hole& hole) const {
+    if (hole.kind != Kind::damaged) return false;
+    const auto messages = messages_.find(hosts_of(hole));
+    return all_wrong_ * 5 < all_messages_ ||
+           (messages != messages_.end() && wrong_.at(hosts_of(hole)) * 2 < messages->second);
+  }
+
+ private:
+  using Hosts = std::pair<IpAddress, IpAddress>;
+
+  static Hosts hosts_of(const auto& way) { return {way.source.address, way.destination.address}; }
+
+  SipEndpoints sip_;
+  std::map<Hosts, std::uint64_t> wrong_;
+  std::map<Hosts, std::uint64_t> messages_;
+  std::uint64_t all_wrong_ = 0;
+  std::uint64_t all_messages_ = 0;
+};
+
 std::vector<Fault> Holes::faults(const Trace& trace) const {
   const SipEndpoints sip(trace);
+  const WrongChecksums wrong(holes_, trace);
+  const auto is_fault = [&](const Hole& hole) {
+    return has_wrong_checksums(hole) ? wrong.concerns_sip(hole) && wrong.is_fault(hole)
+                                     : concerns_sip(hole, sip);
+  };
   std::vector<Fault> found;
-  for (const Hole& hole : holes_) {
-    const bool has_packet = hole.kind == Kind::damaged && hole.source != Endpoint{};
-    if (has_packet || !concerns_sip(hole, sip)) continue;
-    found.push_back({.text = describe(hole),
-                     .server = sip.server_between(hole.source, hole.destination),
-                     .from = hole.from,
-                     .until = hole.until});
-  }
+  for (const Hole& hole : holes_)
+    if (is_fault(hole))
+      found.push_back({.text = describe(hole),
+                       .server = sip.server_between(hole.source, hole.destination),
+                       .from = hole.from,
+                       .until = hole.until});
   return found;
 }
 
-std::string Holes::describe_damaged(const Trace& trace) const {
-  const SipEndpoints sip(trace);
+std::string Holes::describe_changed(const Trace& trace) const {
+  const WrongChecksums wrong(holes_, trace);
   std::uint64_t count = 0;
   std::uint32_t first = 0;
   for (const Hole& hole : holes_) {
-    // The ports may be what is damaged.
-    const bool is_between_hosts =
-        sip.has_host(hole.source.address) && sip.has_host(hole.destination.address);
-    if (hole.kind != Kind::damaged || hole.source == Endpoint{} ||
-        (!is_between_hosts && !concerns_sip(hole, sip)))
-      continue;
+    if (!wrong.concerns_sip(hole) || wrong.is_fault(hole)) continue;
     if (count == 0 || hole.frame < first) first = hole.frame;
     count += hole.count;
   }

@@ -26,16 +26,17 @@ class Holes {
 
   /// The faults that they make of a trace whose roles are known.
   std::vector<Fault> faults(const Trace& trace) const;
-  /// Packets of SIP with a wrong checksum; empty: there are none. Whether they were damaged on the
-  /// way or changed later is not known: no verdict hangs on it.
-  std::string describe_damaged(const Trace& trace) const;
+  /// Packets of SIP with a wrong checksum that are no fault; empty: there are none. Whether they
+  /// were damaged on the way or changed later is not known: no verdict hangs on it.
+  std::string describe_changed(const Trace& trace) const;
 
  private:
   enum class Kind : std::uint8_t {
     cut,
     fragments_missing,
     fragments_in_conflict,
-    damaged,
+    damaged,  ///< no packet in it decodes, or, of known ends, a bit of it was turned
+    changed,
     gap,
     unread
   };
@@ -62,9 +63,12 @@ class Holes {
     std::size_t operator()(const Key& key) const;
   };
 
+  class WrongChecksums;
+
   static Kind kind_of(capture::Incomplete::Why why);
   Hole& hole(Kind kind, const capture::Origin& origin);
   static bool concerns_sip(const Hole& hole, const SipEndpoints& sip);
+  static bool has_wrong_checksums(const Hole& hole);
   static std::string describe(const Hole& hole);
 
   std::vector<Hole> holes_;

@@ -31,7 +31,7 @@ class RecordingSink final : public TrafficSink {
                                 error.original_source.text(), error.original_destination.text()));
   }
   void on_incomplete(const Incomplete& packet) override {
-    constexpr std::string_view names[] = {"cut", "not whole", "in conflict", "damaged"};
+    constexpr std::string_view names[] = {"cut", "not whole", "in conflict", "damaged", "changed"};
     note(packet.origin,
          fmt::format("{} {}", names[static_cast<std::size_t>(packet.why)], packet.payload));
   }

@@ -215,6 +215,24 @@ TEST(HasRightChecksums, does_not_judge_udp_without_a_checksum) {
   EXPECT_TRUE(has_right_checksums(*decode_ip(packet)));
 }
 
+TEST(Soundness, tells_a_turned_bit_from_other_changes) {
+  const std::string whole = ip_packet("payload");
+  const auto soundness = [](const std::string& bytes) { return soundness_of(*decode_ip(bytes)); };
+  EXPECT_EQ(soundness(whole), Soundness::sound);
+  for (std::size_t bit = 8 * 8; bit < whole.size() * 8; ++bit) {
+    if (bit / 8 == 9) continue;  // another transport
+    std::string turned = whole;
+    turned[bit / 8] = static_cast<char>(turned[bit / 8] ^ (1 << bit % 8));
+    EXPECT_EQ(soundness(turned), Soundness::bit_turned) << bit;
+  }
+  std::string edited = whole;
+  edited.replace(edited.size() - 7, 7, "anymore");
+  EXPECT_EQ(soundness(edited), Soundness::changed);
+  std::string unfinished = whole;
+  unfinished.replace(26, 2, from_hex("0000"));
+  EXPECT_EQ(soundness(unfinished), Soundness::sound) << "left to the card";
+}
+
 /// What any bytes lead to must stay inside them.
 void expect_views_inside(const std::string& bytes, LinkType link) {
   const auto packet = decode_frame(link, bytes);
