@@ -32,6 +32,7 @@ class Call {
   bool is_up() const { return state_ == State::up; }
   bool is_over() const { return state_ == State::over; }
   const sipharness::sip::Dialog& dialog() const { return dialog_; }
+  const sipharness::IpAddress& peer() const { return hop_.remote.address; }
 
   /// Its responses say that it came through these proxies.
   void pass_through(std::vector<sipharness::scenario::Router> routers) {

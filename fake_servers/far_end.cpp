@@ -13,7 +13,7 @@ FarEnd::FarEnd(ServerCore& core, sipharness::scenario::FarEnd plan)
 
 void FarEnd::on_invite(const TransactionPtr& invite, const Routers& record_route) {
   if (refuse_interval(*invite)) return;
-  if (!make_room(1 + plan_.forks.size()) || !may_call(invite->hop().remote.address))
+  if (!make_room(1 + plan_.forks.size()) || !may_call(invite->hop()))
     return core_.answer(*invite, 503);
   core_.answer(*invite, 100);
   answer_as(invite, record_route, plan_);
@@ -60,7 +60,10 @@ void FarEnd::on_cancel(ServerTransaction& cancel) {
 }
 
 void FarEnd::on_ack(const MessageView& ack) {
-  if (Call* call = find(ack)) call->on_ack(ack);
+  Call* const call = find(ack);
+  if (call == nullptr) return;
+  core_.proven.note(call->peer());
+  call->on_ack(ack);
 }
 
 bool FarEnd::on_request(const TransactionPtr& transaction) {
@@ -107,10 +110,12 @@ Call* FarEnd::find(const MessageView& message) {
   return is_known ? call : nullptr;
 }
 
-bool FarEnd::may_call(const sipharness::IpAddress& peer) const {
-  const auto is_of_peer = [&](const auto& entry) { return entry.second->peer() == peer; };
-  return std::ranges::count_if(incoming_, is_of_peer) <
-         static_cast<std::ptrdiff_t>(max_calls_of_a_peer);
+bool FarEnd::may_call(const Hop& peer) {
+  const sipharness::IpAddress& address = peer.remote.address;
+  const bool is_proven = peer.transport != Transport::udp || core_.proven.holds(address);
+  const std::size_t most = is_proven ? max_calls_of_a_peer : max_unproven_calls;
+  const auto is_of_peer = [&](const auto& entry) { return entry.second->peer() == address; };
+  return std::ranges::count_if(incoming_, is_of_peer) < static_cast<std::ptrdiff_t>(most);
 }
 
 bool FarEnd::make_room(std::size_t calls) {

@@ -1,7 +1,9 @@
 #pragma once
 // Who answers and calls behind one server: all its calls, found by our tag.
-//  1. At most max_calls exist, of which max_calls_of_a_peer were made from one address: whoever
-//     floods a server leaves room for others. One more INVITE is answered 503.
+//  1. At most max_calls exist, of which max_calls_of_a_peer were made from one address, and
+//     max_unproven_calls from one that showed nothing yet (proven_peers.hpp): whoever floods a
+//     server leaves room for others, and draws few answers to an address that he forges. One more
+//     INVITE is answered 503.
 //  2. Where the plan has forks, an INVITE makes as many calls more, which share its transaction.
 // @source RFC 3261 §8.2, §12.2.2
 
@@ -20,6 +22,7 @@ class FarEnd {
  public:
   static constexpr std::size_t max_calls = 1'024;
   static constexpr std::size_t max_calls_of_a_peer = 128;
+  static constexpr std::size_t max_unproven_calls = 16;
 
   FarEnd(ServerCore& core, sipharness::scenario::FarEnd plan);
 
@@ -51,7 +54,7 @@ class FarEnd {
   void answer_as(const TransactionPtr& invite, const Routers& record_route,
                  const sipharness::scenario::FarEnd& plan);
   /// False if it made too many of those that are there.
-  bool may_call(const sipharness::IpAddress& peer) const;
+  bool may_call(const Hop& peer);
 
   ServerCore& core_;
   sipharness::scenario::FarEnd plan_;

@@ -61,6 +61,7 @@ void Notifier::refresh(const TransactionPtr& transaction, const scenario::Accept
   if (known == subscriptions_.end() || !known->second.dialog.matches(request))
     return core_.answer(*transaction, 481);
   Subscription& subscription = known->second;
+  core_.proven.note(subscription.hop.remote.address);
   if (!subscription.dialog.accept_remote_cseq(request.cseq()))
     return core_.answer(*transaction, 500);
   subscription.dialog.refresh_target(request);
@@ -115,6 +116,7 @@ void Notifier::end(const Tag& tag, const scenario::Termination& termination) {
 
 void Notifier::send(const Tag& tag, Subscription& subscription, const std::string& state) {
   const Hop hop = core_.way_to(subscription.dialog.next_hop_uri(), subscription.hop);
+  if (!may_send(tag, hop)) return;
   const EventState body =
       event_state(subscription.event, subscription.entity, subscription.version++);
   auto request = core_.request_in(subscription.dialog, "NOTIFY", hop);
@@ -123,11 +125,45 @@ void Notifier::send(const Tag& tag, Subscription& subscription, const std::strin
       .body(body.content_type, body.body);
   // §4.2.2: whoever does not take a NOTIFY has lost the subscription.
   core_.transactions.start(request.str(), hop,
-                           {[this, tag](const MessageView& response) {
+                           {[this, tag, peer = hop.remote.address](const MessageView& response) {
                               if (response.is_final() && !response.is_success())
                                 subscriptions_.erase(tag);
+                              on_answer(peer);
                             },
-                            [this, tag](sip::ClientFailure) { subscriptions_.erase(tag); }});
+                            [this, tag, peer = hop.remote.address](sip::ClientFailure) {
+                              subscriptions_.erase(tag);
+                              on_silence(peer);
+                            }});
+}
+
+bool Notifier::may_send(const Tag& tag, const Hop& hop) {
+  const sipharness::IpAddress& peer = hop.remote.address;
+  if (hop.transport != Transport::udp || core_.proven.holds(peer)) return true;
+  Unproven& unproven = unproven_[peer];
+  if (unproven.unanswered < most_unanswered) {
+    ++unproven.unanswered;
+    return true;
+  }
+  unproven.waiting.push_back(tag);
+  if (!std::exchange(told_of_waiting_, true))
+    core_.journal.write(sipharness::journal::Remark{
+        fmt::format("the {} has {} NOTIFYs at {} unanswered: more wait until it answers one",
+                    core_.name, most_unanswered, peer.text())});
+  return false;
+}
+
+void Notifier::on_answer(const sipharness::IpAddress& peer) {
+  core_.proven.note(peer);
+  auto proven = unproven_.extract(peer);
+  if (proven.empty()) return;
+  for (const Tag& tag : proven.mapped().waiting) notify(tag);
+}
+
+void Notifier::on_silence(const sipharness::IpAddress& peer) {
+  const auto known = unproven_.find(peer);
+  if (known == unproven_.end()) return;
+  for (const Tag& tag : std::exchange(known->second.waiting, {})) subscriptions_.erase(tag);
+  if (--known->second.unanswered == 0) unproven_.erase(known);
 }
 
 void Notifier::drop_lapsed() {

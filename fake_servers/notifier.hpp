@@ -4,11 +4,14 @@
 // What a rule changes: NOTIFY comes before the 200 or not at all, the notifier ends a subscription.
 //  1. Packages: message-summary, dialog, presence, reg; any other draws 489.
 //  2. At most max_subscriptions are kept; one more draws 503.
+//  3. An address that showed nothing yet (proven_peers.hpp) is sent most_unanswered NOTIFYs at a
+//     time over UDP. The others wait until it answers one; where one is given up, so are they.
 // @source RFC 6665 §4.2; RFC 3842; RFC 4235; RFC 3856; RFC 3680
 
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "fake_servers/postponer.hpp"
 #include "fake_servers/server_core.hpp"
@@ -19,6 +22,7 @@ namespace fake_servers {
 class Notifier {
  public:
   static constexpr std::size_t max_subscriptions = 4'096;
+  static constexpr std::size_t most_unanswered = 4;
 
   explicit Notifier(ServerCore& core) : core_(core), postponer_(core.world) {}
 
@@ -45,11 +49,23 @@ class Notifier {
   void notify(Tag tag);
   void end(const Tag& tag, const sipharness::scenario::Termination& termination);
   void send(const Tag& tag, Subscription& subscription, const std::string& state);
+  /// False if this NOTIFY has to wait.
+  bool may_send(const Tag& tag, const Hop& hop);
+  void on_answer(const sipharness::IpAddress& peer);
+  void on_silence(const sipharness::IpAddress& peer);
   void drop_lapsed();
 
   ServerCore& core_;
   Postponer postponer_;
   std::map<Tag, Subscription, std::less<>> subscriptions_;
+
+  /// NOTIFYs to an address that showed nothing yet.
+  struct Unproven {
+    std::size_t unanswered = 0;
+    std::vector<Tag> waiting;
+  };
+  std::map<sipharness::IpAddress, Unproven> unproven_;
+  bool told_of_waiting_ = false;
 };
 
 }  // namespace fake_servers

@@ -11,6 +11,7 @@
 
 #include "fake_servers/allowed_targets.hpp"
 #include "fake_servers/media_port.hpp"
+#include "fake_servers/proven_peers.hpp"
 #include "fake_servers/spelled_out.hpp"
 #include "harness/base/rng.hpp"
 #include "harness/journal/journal.hpp"
@@ -63,6 +64,7 @@ struct ServerCore {
   Variables places;  ///< the servers, by the names that a scenario has for them
   AllowedTargets targets;
   MediaPort media_port;
+  ProvenPeers proven{};
 
   /// A name-addr that reaches the far end behind this server.
   std::string contact(Transport transport) const;

@@ -301,35 +301,69 @@ TEST(FarEnd, copies_record_routes_and_sends_its_bye_along_them) {
             "<sip:10.0.0.1:5060;lr>");
 }
 
-TEST(FarEnd, refuses_calls_beyond_its_limit) {
-  Stage stage({}, plan({}, {}));
-  constexpr std::size_t peers = FarEnd::max_calls / FarEnd::max_calls_of_a_peer + 1;
-  std::vector<std::unique_ptr<Client>> clients;
-  for (std::size_t peer = 0; peer < peers; ++peer)
-    clients.push_back(std::make_unique<Client>(
-        stage.world,
-        Endpoint{sipharness::IpAddress::v4({10, 0, 1, static_cast<std::uint8_t>(peer)}), 5060}));
-  const auto all = [&](int status) {
+/// Many who call, each as often as a test says; all but the first say ACK to what is answered.
+class Callers {
+ public:
+  explicit Callers(std::size_t count) : stage_({}, plan({}, {10ms})) {
+    for (std::size_t caller = 0; caller < count; ++caller)
+      clients_.push_back(std::make_unique<Client>(
+          stage_.world,
+          Endpoint{sipharness::IpAddress::v4({10, 0, 1, static_cast<std::uint8_t>(caller)}),
+                   5060}));
+  }
+
+  void call(std::size_t caller, std::size_t times) {
+    for (std::size_t i = 0; i < times; ++i) {
+      Request request = invite();
+      request.branch += std::to_string(++number_);
+      request.call_id += std::to_string(number_);
+      clients_[caller]->send(request);
+    }
+    stage_.run_until(now_ += 100ms);
+  }
+  void acknowledge(std::size_t caller) {
+    const MessageView answer = clients_[caller]->last().view();
+    clients_[caller]->send({.method = "ACK",
+                            .branch = "z9hG4bKack",
+                            .call_id = std::string(answer.call_id()),
+                            .to_tag = std::string(answer.to_tag())});
+    stage_.run_until(now_ += 50ms);
+  }
+  std::size_t answers(int status) const {
     std::size_t count = 0;
-    for (const auto& client : clients) count += client->times_of(status).size();
+    for (const auto& client : clients_) count += client->times_of(status).size();
     return count;
-  };
-  int number = 0;
-  const auto call = [&](std::size_t peer) {
-    Request request = invite();
-    request.branch += std::to_string(++number);
-    request.call_id += std::to_string(number);
-    clients[peer]->send(request);
-  };
-  for (std::size_t i = 0; i <= FarEnd::max_calls_of_a_peer; ++i) call(0);
-  stage.run_until(100ms);
-  EXPECT_EQ(all(100), FarEnd::max_calls_of_a_peer);
-  EXPECT_EQ(all(503), 1u);
+  }
+
+ private:
+  Stage stage_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  Duration now_{};
+  int number_ = 0;
+};
+
+TEST(FarEnd, refuses_calls_beyond_its_limit) {
+  constexpr std::size_t peers = FarEnd::max_calls / FarEnd::max_calls_of_a_peer + 1;
+  Callers callers(peers);
+  for (std::size_t peer = 0; peer < peers; ++peer) {
+    callers.call(peer, 1);
+    callers.acknowledge(peer);
+  }
+  EXPECT_EQ(callers.answers(100), peers);
+  callers.call(0, FarEnd::max_calls_of_a_peer);
+  EXPECT_EQ(callers.answers(503), 1U);
   for (std::size_t peer = 1; peer < peers; ++peer)
-    for (std::size_t i = 0; i < FarEnd::max_calls_of_a_peer; ++i) call(peer);
-  stage.run_until(200ms);
-  EXPECT_EQ(all(100), FarEnd::max_calls);
-  EXPECT_EQ(all(503), 1 + FarEnd::max_calls_of_a_peer);
+    callers.call(peer, FarEnd::max_calls_of_a_peer - 1);
+  EXPECT_EQ(callers.answers(100), FarEnd::max_calls);
+  EXPECT_GT(callers.answers(503), FarEnd::max_calls_of_a_peer);
+}
+
+TEST(FarEnd, takes_few_calls_of_whom_acknowledges_none) {
+  Callers callers(2);
+  callers.call(0, 100);
+  EXPECT_EQ(callers.answers(100), FarEnd::max_unproven_calls);
+  callers.call(1, 1);
+  EXPECT_EQ(callers.answers(100), FarEnd::max_unproven_calls + 1) << "another is served";
 }
 
 /// Counts RTP that arrives where the client's offer wants it.

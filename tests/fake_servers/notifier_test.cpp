@@ -2,6 +2,8 @@
 
 #include "fake_servers/notifier.hpp"
 
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -185,6 +187,41 @@ TEST(Notifier, refuses_subscriptions_beyond_its_limit) {
   subscriber.stage.run_until(2s);
   EXPECT_EQ(subscriber.stage.client.times_of(503).size(), 1u);
   EXPECT_EQ(subscriber.stage.client.times_of(200).size(), Notifier::max_subscriptions);
+}
+
+/// So many SUBSCRIBEs at once, each for a subscription of its own.
+void flood(Stage& stage, Duration at, int count) {
+  for (int i = 0; i < count; ++i) {
+    Request request = subscribing("dialog");
+    request.branch += "-" + std::to_string(count) + "-" + std::to_string(i);
+    request.call_id += request.branch;
+    stage.send_at(at, request);
+  }
+}
+
+TEST(Notifier, whoever_answers_nothing_draws_few_notifies) {
+  Subscriber victim(0);
+  flood(victim.stage, 1s, 100);
+  victim.stage.run_until(20s);
+  flood(victim.stage, 20s, 99);
+  victim.stage.run_until(40s);
+  std::set<std::string> branches;
+  for (const Seen& notify : victim.notifies) branches.emplace(notify.view().branch());
+  EXPECT_THAT(branches, SizeIs(Notifier::most_unanswered));
+  EXPECT_THAT(victim.stage.journal.all<journal::Remark>(), SizeIs(1));
+  victim.notifies.clear();
+  victim.stage.run_until(100s);
+  EXPECT_THAT(victim.notifies, IsEmpty()) << "those that waited lapsed";
+}
+
+TEST(Notifier, whoever_answers_one_is_notified_of_all) {
+  Subscriber subscriber;
+  flood(subscriber.stage, 1s, 100);
+  subscriber.stage.run_until(2s);
+  EXPECT_THAT(subscriber.notifies, SizeIs(100));
+  flood(subscriber.stage, 2s, 99);
+  subscriber.stage.run_until(2100ms);
+  EXPECT_THAT(subscriber.notifies, SizeIs(199));
 }
 
 }  // namespace
