@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace fake_servers {
 
 using sipharness::AddressPrefix;
@@ -19,9 +17,8 @@ bool AllowedTargets::allow(const IpAddress& target, const IpAddress& peer, std::
 
 void AllowedTargets::tell(const IpAddress& target, const IpAddress& peer, std::string_view what) {
   if (told_.size() == most_told || !told_.emplace(target, what).second) return;
-  journal_.write(sipharness::journal::Remark{
-      fmt::format("the {} sends no {} to {}, which {} names: give --allow-targets {} if it is to",
-                  server_, what, target.text(), peer.text(), target.text())});
+  journal_.write(
+      sipharness::journal::Diverted{server_, std::string(what), target.text(), peer.text()});
 }
 
 }  // namespace fake_servers

@@ -18,7 +18,7 @@ namespace fake_servers {
 
 class AllowedTargets {
  public:
-  static constexpr std::size_t most_told = 8;
+  static constexpr std::size_t most_told = 256;
 
   AllowedTargets(sipharness::journal::Writer& journal, std::string server,
                  std::vector<sipharness::AddressPrefix> named)

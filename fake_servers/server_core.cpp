@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace fake_servers {
@@ -89,9 +90,10 @@ void copy_record_routes(const MessageView& request, MessageBuilder& response) {
 Hop hop_towards(std::string_view uri, const Hop& arrived) {
   if (arrived.transport == Transport::tcp) return arrived;
   const auto parsed = sipharness::sip::parse_uri(uri);
-  const auto endpoint = parsed ? parsed->endpoint() : std::nullopt;
+  const auto endpoint = parsed ? parsed->next_hop() : std::nullopt;
   if (!endpoint) return arrived;
-  const bool wants_tcp = parsed->parameter("transport").value_or("") == "tcp";
+  const bool wants_tcp =
+      sipharness::sip::same_ignoring_case(parsed->parameter("transport").value_or(""), "tcp");
   return Hop{wants_tcp ? Transport::tcp : Transport::udp, arrived.local, *endpoint};
 }
 

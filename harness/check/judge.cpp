@@ -16,6 +16,7 @@
 #include "harness/observed/addresses.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/guide_claim.hpp"
+#include "harness/observed/misdirected.hpp"
 #include "harness/observed/missing_messages.hpp"
 #include "harness/observed/policy.hpp"
 
@@ -324,6 +325,21 @@ void Judge::allow_for_silent_servers(const std::vector<MissingMessage>& missing)
   }
 }
 
+void Judge::allow_for_misdirected_requests() {
+  if (misdirected_requests(phone_).empty()) return;
+  const auto blame = phone_.trace.has_journal() ? verdict::Blame::user : verdict::Blame::network;
+  for (std::size_t i = 0; i < instances_.size(); ++i) {
+    Instance& instance = instances_[i];
+    if (!is_judged(instance.verdict)) continue;
+    const Misdirected* lost = nullptr;
+    for (const std::uint32_t frame : instance.frames)
+      if (lost == nullptr) lost = misdirected_in_frame(phone_, frame);
+    if (lost == nullptr && is_violation(instance.verdict))
+      lost = misdirected_in_call(phone_, bases_[i].call_id);
+    if (lost != nullptr) make_inconclusive(instance, blame, describe(phone_, *lost));
+  }
+}
+
 void Judge::allow_for_host_lag() {
   const Duration margin = phone_.profile.timers.t1 / 2;
   for (std::size_t i = 0; i < instances_.size(); ++i) {
@@ -403,6 +419,7 @@ verdict::Finding Judge::finish(bool is_about_content) && {
   for (std::size_t index = 0; index < instances_.size(); ++index)
     if (is_judged(instances_[index].verdict)) heed_faults(instances_[index], bases_[index]);
   if (!is_about_content) {
+    allow_for_misdirected_requests();
     allow_for_host_lag();
     allow_for_missing_messages();
   }

@@ -14,7 +14,9 @@
 //     was later than the margin, turns pass, warn and fail into inconclusive, keeping what was
 //     measured. What has no margin of its own (counts, ends, orders, absences) bears half of T1,
 //     from the first message that it cites to 64*T1 after the last.
-//  6. Where other messages show that some are missing from the capture, so may be what a fail or a
+//  6. What cites a request of a server that nothing shows to have arrived (misdirected.hpp), and a
+//     violation in its call, is inconclusive.
+//  7. Where other messages show that some are missing from the capture, so may be what a fail or a
 //     warning misses: inconclusive, unless it recurs more often than messages are missing, or is
 //     wrong by what a message holds.
 
@@ -122,6 +124,7 @@ class Judge {
   bool is_excusable(std::size_t instance) const;
   void allow_for_silent_servers(const std::vector<MissingMessage>& missing);
   trace::Span lifetime_of(const Evidence& evidence) const;
+  void allow_for_misdirected_requests();
   void allow_for_host_lag();
   void allow_for_missing_messages();
   void make_inconclusive(verdict::Instance& instance, verdict::Blame blame,

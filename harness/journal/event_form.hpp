@@ -45,6 +45,8 @@ inline constexpr std::string_view event_name<Missed> = "missed";
 template <>
 inline constexpr std::string_view event_name<UnmatchedRule> = "unmatched_rule";
 template <>
+inline constexpr std::string_view event_name<Diverted> = "diverted";
+template <>
 inline constexpr std::string_view event_name<Remark> = "remark";
 template <>
 inline constexpr std::string_view event_name<Lag> = "lag";
@@ -153,6 +155,13 @@ void describe(auto& form, UnmatchedRule& event) {
   form("server", event.server);
   form("rule", event.rule);
   form("place", event.place);
+}
+
+void describe(auto& form, Diverted& event) {
+  form("server", event.server);
+  form("what", event.what);
+  form("named", event.named);
+  form("heard_from", event.heard_from);
 }
 
 void describe(auto& form, Remark& event) {

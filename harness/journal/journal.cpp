@@ -26,6 +26,12 @@ void count_from_zero(Journal& journal) {
 
 }  // namespace
 
+std::string describe(const Diverted& diverted) {
+  return fmt::format(
+      "the {} sends no {} to {}, which {} names: give --allow-targets {} if it is to",
+      diverted.server, diverted.what, diverted.named, diverted.heard_from, diverted.named);
+}
+
 Expected<Journal> read_journal(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return failure(path, fmt::format("cannot be read: {}", std::strerror(errno)));

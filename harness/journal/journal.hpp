@@ -124,8 +124,19 @@ struct UnmatchedRule {
   std::string rule;
   std::string place;
 };
-/// What whoever reads the result should know of the run, such as an address that nothing was sent
-/// to. It is no fault of the capture.
+/// A server does not send to an address that only a message of a peer names: requests go to where
+/// the peer was heard from instead, RTP goes nowhere. Told once of each address.
+struct Diverted {
+  std::string server;
+  std::string what;   ///< "requests", "RTP"
+  std::string named;  ///< the address
+  std::string heard_from;
+};
+/// For people: "the primary sends no RTP to 10.0.0.9, which …", and what lets it.
+std::string describe(const Diverted& diverted);
+
+/// What whoever reads the result should know of the run, such as a limit that was reached. It is no
+/// fault of the capture.
 struct Remark {
   std::string text;
 };
@@ -154,7 +165,7 @@ struct Ended {
 
 using Event = std::variant<Clock, Sent, Ignored, Withheld, Delayed, Phase, Port, BindingsForgotten,
                            Action, Prompted, FarEnd, DeviceState, Reported, ScenarioZero, Missed,
-                           UnmatchedRule, Remark, Lag, Network, CaptureCount, Ended>;
+                           UnmatchedRule, Diverted, Remark, Lag, Network, CaptureCount, Ended>;
 
 struct Entry {
   Duration at{};  ///< since scenario zero

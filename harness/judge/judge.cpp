@@ -159,13 +159,21 @@ std::optional<trace::Tested> tested_in(const Inputs& inputs) {
   return tested;
 }
 
+/// What an entry says to whoever reads the result; empty: nothing.
+std::string remark_in(const journal::Entry& entry) {
+  if (const auto* diverted = std::get_if<journal::Diverted>(&entry.event))
+    return describe(*diverted);
+  const auto* remark = std::get_if<journal::Remark>(&entry.event);
+  return remark != nullptr ? remark->text : std::string();
+}
+
 /// What the harness remarked of its own run, each once.
 void add_remarks(verdict::Result& result, const trace::Trace& trace) {
-  std::set<std::string_view> told;
+  std::set<std::string> told;
   for (const journal::Entry& entry : trace.journal) {
-    const auto* remark = std::get_if<journal::Remark>(&entry.event);
-    if (remark != nullptr && told.size() < most_notes && told.insert(remark->text).second)
-      result.notes.push_back(remark->text);
+    std::string remark = remark_in(entry);
+    if (!remark.empty() && told.size() < most_notes && told.insert(remark).second)
+      result.notes.push_back(std::move(remark));
   }
 }
 

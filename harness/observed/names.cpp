@@ -14,12 +14,11 @@ trace::LookedUpNames find_looked_up_names(const Phone& phone) {
 
 std::optional<bool> leads_to(const Phone& phone, std::string_view uri,
                              const Endpoint& destination) {
-  auto target = sip::parse_uri(uri);
+  const auto target = sip::parse_uri(uri);
   if (!target) return std::nullopt;
-  if (const auto maddr = target->parameter("maddr")) target->host = *maddr;
-  if (const auto endpoint = target->endpoint()) return *endpoint == destination;
-  const auto leads =
-      phone.derived<find_looked_up_names>().leads_to(target->host, destination.address);
+  if (const auto endpoint = target->next_hop()) return *endpoint == destination;
+  const auto leads = phone.derived<find_looked_up_names>().leads_to(
+      std::string(target->next_host()), destination.address);
   if (leads != true) return leads;
   // Without a port an SRV record may name another one.
   return target->port == 0 || target->port == destination.port;

@@ -131,6 +131,8 @@ void LiveLog::write(const journal::Event& event) {
                      phase->silent ? " and silent" : ""));
   } else if (const auto* remark = std::get_if<journal::Remark>(&event)) {
     note(remark->text);
+  } else if (const auto* diverted = std::get_if<journal::Diverted>(&event)) {
+    note(describe(*diverted));
   } else if (const auto* port = std::get_if<journal::Port>(&event)) {
     note(fmt::format("{}: port {}", port->server, port->open ? "open" : "closed"));
   } else if (const auto* forgot = std::get_if<journal::BindingsForgotten>(&event)) {

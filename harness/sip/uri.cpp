@@ -58,6 +58,12 @@ bool parse_sip_rest(std::string_view rest, Uri& uri) {
   return parse_host_port(host_port, uri);
 }
 
+std::optional<Endpoint> endpoint_of(std::string_view host, std::uint16_t port) {
+  const auto address = IpAddress::parse(host);
+  if (!address) return std::nullopt;
+  return Endpoint{*address, port != 0 ? port : std::uint16_t{5060}};
+}
+
 bool is_reserved(char c) {
   return std::string_view(";/?:@&=+$,").find(c) != std::string_view::npos;
 }
@@ -145,9 +151,21 @@ std::optional<std::string_view> Uri::parameter(std::string_view name) const {
 }
 
 std::optional<Endpoint> Uri::endpoint() const {
-  const auto address = IpAddress::parse(host);
-  if (!address) return std::nullopt;
-  return Endpoint{*address, port != 0 ? port : std::uint16_t{5060}};
+  return endpoint_of(host, port);
+}
+
+std::string_view Uri::next_host() const {
+  const std::string_view maddr = parameter("maddr").value_or(host);
+  return maddr.starts_with('[') && maddr.ends_with(']') ? maddr.substr(1, maddr.size() - 2) : maddr;
+}
+
+std::optional<Endpoint> Uri::next_hop() const {
+  return endpoint_of(next_host(), port);
+}
+
+bool Uri::asks_for_stream() const {
+  return same_ignoring_case(scheme, "sips") ||
+         !same_ignoring_case(parameter("transport").value_or("udp"), "udp");
 }
 
 std::optional<Uri> parse_uri(std::string_view text) {

@@ -24,6 +24,13 @@ struct Uri {
   std::optional<std::string_view> parameter(std::string_view name) const;
   /// Host (if numeric) and port (5060 if absent) as an endpoint.
   std::optional<Endpoint> endpoint() const;
+  /// The host that a request for it goes to: that of maddr, if there is one.
+  /// @source RFC 3261 §18.1.1, §19.1.1; RFC 3263 §4
+  std::string_view next_host() const;
+  /// That as an endpoint.
+  std::optional<Endpoint> next_hop() const;
+  /// A request for it goes over a connection: TCP, TLS, WebSocket. @source RFC 3263 §4.1
+  bool asks_for_stream() const;
 };
 
 /// No blank, control character, quote or angle bracket, and nothing beyond ASCII.

@@ -74,6 +74,9 @@ class Server:
     def remarks(self):
         return [entry["text"] for entry in self.journal() if entry["event"] == "remark"]
 
+    def diverted(self):
+        return [entry["named"] for entry in self.journal() if entry["event"] == "diverted"]
+
     def stop(self):
         """Its exit code after Ctrl-C."""
         if self.process.poll() is None:

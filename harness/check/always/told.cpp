@@ -14,6 +14,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/incoming.hpp"
+#include "harness/observed/misdirected.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/registration.hpp"
@@ -44,7 +45,8 @@ std::vector<std::string> unanswered_stimuli(const Phone& phone, CaptureTime sile
   // What was answered may be absorbed when it comes again. @source RFC 6026 §7.1
   for (const Transaction* asked : server_transactions(phone))
     for (const std::size_t send : asked->sends)
-      if (is_due(phone.at(send)) && (!asked->first_response || send == asked->sends.front()))
+      if (is_due(phone.at(send)) && (!asked->first_response || send == asked->sends.front()) &&
+          misdirected_in_frame(phone, phone.message(send).frame) == nullptr)
         stimuli.push_back(fmt::format("{} in frame {}", phone.message(send).sip.method_text(),
                                       phone.message(send).frame));
   for (const Binding& binding : bindings(phone))
@@ -88,6 +90,9 @@ void lives_to_the_end(const Phone& phone, Judge& judge) {
   if (!last || is_switched_off(phone, phone.trace.last)) return;
   const std::vector<std::string> stimuli =
       has_taken_leave(phone, *last) ? std::vector<std::string>() : unanswered_stimuli(phone, *last);
+  const std::vector<Misdirected>& misdirected = misdirected_requests(phone);
+  if (stimuli.empty() && !misdirected.empty() && misdirected.back().request->at > *last)
+    return judge.inconclusive({}, Blame::user, describe(phone, misdirected.back()));
   if (stimuli.empty() && phone.trace.has_journal())
     return judge.pass({}, "the device reacted to the end");
   if (stimuli.empty())

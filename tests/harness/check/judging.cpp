@@ -110,6 +110,7 @@ std::vector<Case> all_cases() {
                             failover_transport_cases,
                             always_told_cases,
                             field_cases,
+                            misdirected_cases,
                             time_table_cases,
                             trap_cases})
     for (Case& one : family()) all.push_back(std::move(one));

@@ -122,6 +122,7 @@ std::vector<Case> failover_transport_cases();
 std::vector<Case> always_told_cases();
 // Situations that concern many families.
 std::vector<Case> field_cases();
+std::vector<Case> misdirected_cases();
 std::vector<Case> time_table_cases();
 std::vector<Case> trap_cases();
 

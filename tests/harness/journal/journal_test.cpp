@@ -62,8 +62,11 @@ const RoundTrip round_trips[] = {
     {"unmatched_rule", UnmatchedRule{"primary", "primary/always/0", "calls.json:7:5"},
      R"({"t_ns":5,"event":"unmatched_rule","server":"primary","rule":"primary/always/0",)"
      R"("place":"calls.json:7:5"})"},
-    {"remark", Remark{"the primary sends no RTP to 10.0.0.9"},
-     R"({"t_ns":5,"event":"remark","text":"the primary sends no RTP to 10.0.0.9"})"},
+    {"diverted", Diverted{"primary", "RTP", "10.0.0.9", "10.0.0.1"},
+     R"({"t_ns":5,"event":"diverted","server":"primary","what":"RTP","named":"10.0.0.9",)"
+     R"("heard_from":"10.0.0.1"})"},
+    {"remark", Remark{"all ports for RTP are taken"},
+     R"({"t_ns":5,"event":"remark","text":"all ports for RTP are taken"})"},
     {"missed", Missed{4, "primary.registered", 240s},
      R"({"t_ns":5,"event":"missed","step":4,"awaited":"primary.registered",)"
      R"("deadline_ns":240000000000})"},
