@@ -41,21 +41,21 @@ bool is_of_user_agent(const Message& request) {
 }
 
 /// What the parts of a split request have in common.
-struct Key {
+struct RequestNumber {
   std::string_view call_id;
   sip::Method method = sip::Method::unknown;
   std::uint32_t cseq = 0;
-  bool operator==(const Key&) const = default;
+  bool operator==(const RequestNumber&) const = default;
 };
 
-struct KeyHash {
-  std::size_t operator()(const Key& key) const {
+struct RequestNumberHash {
+  std::size_t operator()(const RequestNumber& key) const {
     return std::hash<std::string_view>()(key.call_id) + key.cseq * std::size_t{31} +
            static_cast<std::size_t>(key.method);
   }
 };
 
-Key key_of(const Phone& phone, const Transaction& transaction) {
+RequestNumber key_of(const Phone& phone, const Transaction& transaction) {
   const sip::MessageView& sip = opening(phone, transaction).sip;
   return {sip.call_id(), transaction.method, sip.cseq()};
 }
@@ -73,7 +73,7 @@ bool is_on_new_branch(const Phone& phone, const Transaction& before, const Trans
 }
 
 std::vector<SplitRequest> find_split_requests(const Phone& phone) {
-  std::unordered_map<Key, const Transaction*, KeyHash> newest;
+  std::unordered_map<RequestNumber, const Transaction*, RequestNumberHash> newest;
   std::unordered_map<const Transaction*, SplitRequest> chains;  // by their newest part
   for (const Transaction* transaction : client_transactions(phone)) {
     const auto [known, is_new] = newest.try_emplace(key_of(phone, *transaction), transaction);
