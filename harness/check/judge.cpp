@@ -330,7 +330,7 @@ void Judge::allow_for_misdirected_requests() {
   const auto blame = phone_.trace.has_journal() ? verdict::Blame::user : verdict::Blame::network;
   for (std::size_t i = 0; i < instances_.size(); ++i) {
     Instance& instance = instances_[i];
-    if (!is_judged(instance.verdict)) continue;
+    if (!is_judged(instance.verdict) || bases_[i].in_itself) continue;
     const Misdirected* lost = nullptr;
     for (const std::uint32_t frame : instance.frames)
       if (lost == nullptr) lost = misdirected_in_frame(phone_, frame);

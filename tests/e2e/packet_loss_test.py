@@ -26,7 +26,7 @@ class PacketLoss(EndToEnd):
         def judge(seed):
             done = sipharness("run", scenario, "--seed", seed, "--out", self.scratch / str(seed),
                               "--json", "-")
-            return done.returncode, json.loads(done.stdout)["findings"]
+            return done.returncode, json.loads(done.stdout)["results"][0]["findings"]
 
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             runs = dict(zip(seeds, pool.map(judge, seeds)))

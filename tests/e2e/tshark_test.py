@@ -47,6 +47,8 @@ class OtherDissector(EndToEnd):
         _, folders = self.run_scenarios(*scenario_files())
         compared = 0
         for name, folder in folders.items():
+            if '"from_other_port"' in (folder / "scenario.json").read_text():
+                continue  # tshark takes a response from there for another server's
             with self.subTest(name):
                 theirs, ours = seen_by_tshark(folder), seen_by_us(folder)
                 for key, kinds in theirs.items():

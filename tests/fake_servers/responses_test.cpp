@@ -103,7 +103,7 @@ TEST(OtherPort, is_where_the_responses_leave_from) {
 }
 
 TEST(CheckedCseq, must_rise_with_the_call_id) {
-  Stage stage({rule(scenario::Accept{.checks_cseq = true}, {Method::register_})});
+  Stage stage({rule(scenario::Accept{.expires = {}, .checks_cseq = true}, {Method::register_})});
   for (const auto& [at, cseq, call_id] :
        {std::tuple(1s, 5u, "one"), {2s, 5u, "one"}, {3s, 6u, "one"}, {4s, 1u, "two"}}) {
     Request request = with_contact;

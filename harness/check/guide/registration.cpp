@@ -180,6 +180,14 @@ bool holds_binding(const Phone& phone, Judge& judge, ServerRole server,
   }
   if (covered >= span.second) return whole && !is_overdue(phone, judge, server, span.second);
   const RegisterAttempt* last = last_bound(phone, server, span.second);
+  const Duration lapsed_for = span.second - covered;
+  if (last != nullptr && lapsed_for <= registration_tolerance(phone, *last->granted).value) {
+    judge.inconclusive(evidence_of(phone, *last), Blame::harness,
+                       fmt::format("the binding at the {} lapsed {} before the end of the span "
+                                   "judged, too late to tell whether a refresh was on its way",
+                                   to_string(server), format_seconds(lapsed_for)));
+    return false;
+  }
   judge.violated(last != nullptr ? evidence_of(phone, *last) : Evidence{server, {}, {}},
                  fmt::format("the binding at the {} {} {} before the end of the span judged",
                              to_string(server), last_end(phone, server, covered),
@@ -206,9 +214,16 @@ bool may_have_gone_down(const Phone& phone, Judge& judge, ServerRole server, Cap
   return true;
 }
 
+/// The first that the server granted any time.
+const RegisterAttempt* first_granted(const Phone& phone, ServerRole server) {
+  for (const RegisterAttempt* attempt : attempts_at(phone, server))
+    if (attempt->ok && attempt->granted) return attempt;
+  return nullptr;
+}
+
 void both_stay_registered(const Phone& phone, Judge& judge) {
-  const RegisterAttempt* primary = first_accepted(phone, ServerRole::primary);
-  const RegisterAttempt* secondary = first_accepted(phone, ServerRole::secondary);
+  const RegisterAttempt* primary = first_granted(phone, ServerRole::primary);
+  const RegisterAttempt* secondary = first_granted(phone, ServerRole::secondary);
   if (primary == nullptr || secondary == nullptr) return;
   const CaptureTime from = std::max(*primary->ok, *secondary->ok) + policy::settling_time;
   CaptureTime until = next_power_change(phone, from);

@@ -72,7 +72,9 @@ TEST(Hep, tells_the_same_of_the_earlier_versions) {
     EXPECT_EQ(packet->source.text(), one.source);
     EXPECT_EQ(packet->transport, one.transport);
     EXPECT_EQ(packet->at.has_value(), one.at.has_value());
-    if (one.at) EXPECT_EQ(packet->at->time_since_epoch(), *one.at);
+    if (one.at) {
+      EXPECT_EQ(packet->at->time_since_epoch(), *one.at);
+    }
     EXPECT_EQ(packet->payload, "SIP/2.0 200 OK");
     for (std::size_t size = 0; size < one.bytes.size() + 3; ++size)
       EXPECT_FALSE(decode_hep(std::string_view(bytes).substr(0, size))) << size;
