@@ -77,6 +77,7 @@ std::vector<std::string> tags_of(const Scenario& scenario) {
 }
 
 bool has_all_tags(const scenario::Scenario& scenario, const std::vector<std::string>& wanted) {
+  if (wanted.empty()) return true;  // without a look at the shipped plans
   const std::vector<std::string> has = tags_of(scenario);
   return std::ranges::all_of(
       wanted, [&has](const std::string& tag) { return std::ranges::find(has, tag) != has.end(); });
