@@ -1,6 +1,7 @@
 #include "reports/html.hpp"
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,7 +26,7 @@ std::string hash_source(std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
   unsigned size = 0;
   EVP_Digest(text.data(), text.size(), sum.data(), &size, EVP_sha256(), nullptr);
-  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> base64{};
+  std::array<unsigned char, std::size_t{2} * EVP_MAX_MD_SIZE> base64{};
   const int length = EVP_EncodeBlock(base64.data(), sum.data(), static_cast<int>(size));
   return fmt::format("'sha256-{}'", std::string(base64.begin(), base64.begin() + length));
 }
