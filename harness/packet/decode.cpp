@@ -251,6 +251,24 @@ Soundness soundness_with(std::uint16_t off) {
   return is_power_of_two ? Soundness::bit_turned : Soundness::changed;
 }
 
+/// With a bit of its length (IHL) turned round, the header is what its checksum says. Its ports are
+/// read from the wrong place, and the sum is off by whatever stands there.
+bool has_turned_length(const IpPacket& packet) {
+  constexpr unsigned least_words = 5;
+  constexpr std::size_t longest_options = 40;
+  std::string bytes(packet.header);
+  bytes += packet.payload.substr(0, longest_options);
+  const auto length = static_cast<unsigned char>(bytes.front());
+  for (unsigned bit = 1; bit <= 8; bit *= 2) {
+    bytes.front() = static_cast<char>(length ^ bit);
+    const std::size_t words = (length ^ bit) & 0x0fU;
+    if (words >= least_words && words * 4 <= bytes.size() &&
+        internet_checksum(std::string_view(bytes).substr(0, words * 4)) == 0)
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool has_right_checksums(const IpPacket& packet) {
@@ -277,7 +295,8 @@ Soundness soundness_of(const IpPacket& packet) {
   };
   const bool is_v4 = packet.source.is_v4();
   const std::uint16_t off = is_v4 ? internet_checksum(packet.header) : std::uint16_t{0};
-  if (off != 0 && field_at(packet.header, header_checksum) != 0) return soundness_with(off);
+  if (off != 0 && field_at(packet.header, header_checksum) != 0)
+    return has_turned_length(packet) ? Soundness::bit_turned : soundness_with(off);
   const bool is_udp = packet.protocol == protocol::udp;
   if ((!is_udp && packet.protocol != protocol::tcp) || packet.is_fragment() || packet.truncated)
     return Soundness::sound;

@@ -3,7 +3,6 @@
 // what it lacks.
 
 #include <atomic>
-#include <cstdlib>
 #include <ctime>
 #include <map>
 #include <set>
@@ -55,15 +54,9 @@ std::set<CaptureTime> times_of(const Judged& judged) {
   return times;
 }
 
-/// Every how many bytes and bits there is time for; with EVERY_BIT, each.
-struct Strides {
-  std::size_t bytes, bits;
-};
-
-Strides strides() {
-  if (std::getenv("EVERY_BIT") != nullptr) return {1, 1};
-  return THINNED ? Strides{3, 67} : Strides{1, 17};
-}
+/// Every how many bytes and bits there is time for.
+constexpr std::size_t byte_stride = THINNED ? 3 : 1;
+constexpr std::size_t bit_stride = THINNED ? 67 : 1;
 
 /// Of processor time: a busy machine makes nothing slow.
 double seconds_worked() {
@@ -119,8 +112,8 @@ class DamagedCapture : public testing::TestWithParam<std::string (*)()> {
 TEST_P(DamagedCapture, cut_at_every_byte_is_incomplete_unless_it_is_cut_between_frames) {
   std::atomic<std::size_t> complete = 0;
   try_all(
-      whole_.size() / strides().bytes,
-      [&](std::size_t index) { return whole_.substr(0, index * strides().bytes); },
+      whole_.size() / byte_stride,
+      [&](std::size_t index) { return whole_.substr(0, index * byte_stride); },
       [&](const Judged& judged) {
         if (judged.trace.health.complete()) ++complete;
         return true;
@@ -137,11 +130,10 @@ bool is_told(const Judged& judged) {
 }
 
 TEST_P(DamagedCapture, with_a_bit_turned_has_no_other_verdict_without_a_word) {
-  const std::size_t stride = strides().bits;  // of every other byte another one
   try_all(
-      whole_.size() * 8 / stride,
+      whole_.size() * 8 / bit_stride,
       [&](std::size_t index) {
-        const std::size_t bit = index * stride;
+        const std::size_t bit = index * bit_stride;
         std::string bytes = whole_;
         bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
         return bytes;

@@ -225,6 +225,9 @@ TEST(Soundness, tells_a_turned_bit_from_other_changes) {
     turned[bit / 8] = static_cast<char>(turned[bit / 8] ^ (1 << bit % 8));
     EXPECT_EQ(soundness(turned), Soundness::bit_turned) << bit;
   }
+  std::string longer = whole;
+  longer[0] = '\x47';
+  EXPECT_EQ(soundness(longer), Soundness::bit_turned) << "the header's length";
   std::string edited = whole;
   edited.replace(edited.size() - 7, 7, "anymore");
   EXPECT_EQ(soundness(edited), Soundness::changed);
