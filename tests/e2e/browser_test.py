@@ -1,13 +1,17 @@
 """report.html in a browser, from a file: what it shows, that it can be worked with keys alone, that it asks
 nothing of any network, and that no byte of a capture becomes part of the page."""
 import pathlib
+import shutil
 import unittest
 
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
+try:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.options import Options
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+except ImportError:
+    webdriver = None
 
 from capture_writer import CaptureWriter, request, response
 from support import EndToEnd, ROOT, SCENARIOS, sipharness
@@ -28,6 +32,7 @@ def start_browser():
     return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
 
 
+@unittest.skipUnless(webdriver and shutil.which("chromium"), "Chromium or its driver is not installed")
 class ReportInABrowser(EndToEnd):
     @classmethod
     def setUpClass(cls):

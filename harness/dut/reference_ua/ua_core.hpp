@@ -80,7 +80,7 @@ class UaCore {
   sip::MessageBuilder reply(const sip::ServerTransaction& transaction, int status,
                             std::string_view to_tag);
   void answer(sip::ServerTransaction& transaction, int status);
-  /// 501 to a method that nobody here knows, 405 to one that is not served here.
+  /// 501 to an unknown method, 405 to a known one that this UA does not serve.
   void refuse_method(sip::ServerTransaction& transaction);
 
   [[nodiscard]] ClientRequest start(const sip::MessageBuilder& request, const sip::Hop& hop,
@@ -88,7 +88,7 @@ class UaCore {
   /// Starts a request that is complete already, such as a CANCEL.
   [[nodiscard]] ClientRequest start_text(std::string request, const sip::Hop& hop,
                                          sip::ClientEvents events);
-  /// An ACK: sent once, followed by nobody.
+  /// An ACK: sent once, without a transaction.
   void send_ack(std::string ack, const sip::Hop& hop);
   /// Bytes as they are.
   void send_raw(std::string_view bytes, const sip::Hop& hop);
