@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/sip/option_tags.hpp"
 #include "harness/sip/session_expires.hpp"
 #include "harness/sip/transport/transport.hpp"
 
@@ -116,7 +117,7 @@ MessageBuilder Call::success(const ServerTransaction& transaction) {
 }
 
 void Call::settle_session(const MessageView& request, MessageBuilder& response) {
-  const bool supports = request.header(HeaderId::supported).find("timer") != std::string_view::npos;
+  const bool supports = sip::lists_option(request, HeaderId::supported, "timer");
   if (!session_ || !supports) return;
   const auto asked = sip::parse_session_expires(request.header(HeaderId::session_expires));
   interval_ = session_->expires;

@@ -6,6 +6,7 @@
 
 #include "fake_servers/behaviour.hpp"
 #include "harness/sip/named_header.hpp"
+#include "harness/sip/option_tags.hpp"
 
 namespace fake_servers {
 
@@ -16,10 +17,6 @@ namespace {
 
 /// §13.3.1.1: a provisional response at least every minute, or proxies give up.
 constexpr Duration ring_again = 60s;
-
-bool supports_reliable(const MessageView& invite) {
-  return invite.header(HeaderId::supported).find("100rel") != std::string_view::npos;
-}
 
 }  // namespace
 
@@ -44,7 +41,7 @@ void IncomingCall::ring() {
   response.header(HeaderId::contact, core_.contact(invite_->hop().transport));
   core_.note_far_end("rings", call_.dialog().call_id());
   ring_ = core_.world.call_after(ring_again, [this] { ring(); });
-  if (plan_.reliable_ring && supports_reliable(invite_->request()))
+  if (plan_.reliable_ring && sip::lists_option(invite_->request(), HeaderId::supported, "100rel"))
     return ring_reliably(std::move(response));
   invite_->respond(response.str());
 }

@@ -14,9 +14,10 @@ namespace sipharness::observed {
 
 struct NextNonce {
   ServerRole server = ServerRole::none;
+  std::string realm;  ///< of the credentials that the 2xx answers
   std::string nonce;
   std::size_t response = 0;               ///< message
-  const SentCredentials* next = nullptr;  ///< null: no credentials came to that server
+  const SentCredentials* next = nullptr;  ///< null: none for that realm came to that server
 };
 
 std::vector<NextNonce> find_next_nonces(const Phone& phone);

@@ -1,45 +1,85 @@
 #include "harness/observed/reliable_provisionals.hpp"
 
-#include <set>
-#include <utility>
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <string>
 
 #include <fmt/format.h>
 
 #include "harness/observed/sent_requests.hpp"
 #include "harness/sip/named_header.hpp"
+#include "harness/sip/option_tags.hpp"
+#include "harness/sip/text.hpp"
 
 namespace sipharness::observed {
 namespace {
 
 constexpr std::string_view extension = "100rel";
 
-bool lists_extension(const sip::MessageView& message, sip::HeaderId id) {
-  for (const sip::Header& header : message.headers_from(id))
-    if (header.id == id && header.value.find(extension) != std::string_view::npos) return true;
-  return false;
-}
-
 bool supports_reliable(const sip::MessageView& invite) {
-  return lists_extension(invite, sip::HeaderId::supported) ||
-         lists_extension(invite, sip::HeaderId::require);
+  return sip::lists_option(invite, sip::HeaderId::supported, extension) ||
+         sip::lists_option(invite, sip::HeaderId::require, extension);
 }
 
-bool is_reliable(const sip::MessageView& response) {
-  return response.is_provisional() && response.status() > 100 && !response.to_tag().empty() &&
-         lists_extension(response, sip::HeaderId::require);
+/// Of a response that is to be acknowledged by itself. @source RFC 3262 §3, §7.1
+std::optional<std::uint32_t> rseq_of(const sip::MessageView& response) {
+  const bool is_reliable = response.is_provisional() && response.status() > 100 &&
+                           !response.to_tag().empty() &&
+                           sip::lists_option(response, sip::HeaderId::require, extension);
+  if (!is_reliable) return std::nullopt;
+  return sip::parse_unsigned<std::uint32_t>(sip::header_named(response, "RSeq"));
 }
 
-void find_prack(const Phone& phone, ReliableProvisional& one) {
-  const sip::MessageView& response = phone.message(one.response).sip;
-  for (const Message* request : requests_in_call(phone, response.call_id())) {
-    const bool is_prack = request->sip.method() == sip::Method::prack &&
-                          request->index > one.response &&
-                          request->sip.to_tag() == response.to_tag();
-    if (!is_prack) continue;
-    if (!one.any_prack) one.any_prack = request->index;
-    if (sip::header_named(request->sip, "RAck") != one.rack) continue;
-    one.prack = request->index;
-    return;
+/// What stands in RAck, with one blank between its parts. @source RFC 3262 §7.2
+std::string rack_of(const sip::MessageView& prack) {
+  std::string words;
+  std::string_view rest = sip::header_named(prack, "RAck");
+  while (!(rest = sip::trim_left(rest)).empty()) {
+    if (!words.empty()) words += ' ';
+    words += sip::take(rest, std::min(rest.find_first_of(" \t\r\n"), rest.size()));
+  }
+  return words;
+}
+
+/// Those of one INVITE. One that is not numbered next in its dialog must not be acknowledged.
+/// @source RFC 3262 §4
+std::vector<ReliableProvisional> reliable_provisionals_of(const Phone& phone,
+                                                          const Transaction& invite) {
+  std::vector<ReliableProvisional> found;
+  std::map<std::string_view, std::uint32_t> last;  // by To tag
+  for (const std::size_t index : invite.responses) {
+    const sip::MessageView& response = phone.message(index).sip;
+    const auto rseq = rseq_of(response);
+    if (!rseq) continue;
+    const auto [before, is_first] = last.try_emplace(response.to_tag(), *rseq);
+    if (!is_first && *rseq != before->second + 1) continue;
+    before->second = *rseq;
+    found.push_back({&invite, index, fmt::format("{} {} INVITE", *rseq, response.cseq())});
+  }
+  return found;
+}
+
+void find_pracks(const Phone& phone, std::vector<ReliableProvisional>& all) {
+  const auto names_any = [&](const Message& prack, const std::string& rack) {
+    return std::ranges::any_of(all, [&](const ReliableProvisional& one) {
+      return one.rack == rack && phone.message(one.response).sip.to_tag() == prack.sip.to_tag();
+    });
+  };
+  for (ReliableProvisional& one : all) {
+    const sip::MessageView& response = phone.message(one.response).sip;
+    for (const Message* request : requests_in_call(phone, response.call_id())) {
+      const bool may_be_it = request->sip.method() == sip::Method::prack &&
+                             request->index > one.response &&
+                             request->sip.to_tag() == response.to_tag();
+      if (!may_be_it) continue;
+      const std::string rack = rack_of(request->sip);
+      if (rack == one.rack) {
+        one.prack = request->index;
+        break;
+      }
+      if (!one.stray_prack && !names_any(*request, rack)) one.stray_prack = request->index;
+    }
   }
 }
 
@@ -52,17 +92,9 @@ std::vector<ReliableProvisional> find_reliable_provisionals(const Phone& phone) 
                         invite.direction == Direction::from_device &&
                         supports_reliable(opening(phone, invite).sip);
     if (!can_be) continue;
-    std::set<std::pair<std::string_view, std::string>> known;  // To tag, and what names it
-    for (const std::size_t index : invite.responses) {
-      const sip::MessageView& response = phone.message(index).sip;
-      if (!is_reliable(response)) continue;
-      ReliableProvisional one{
-          &invite, index,
-          fmt::format("{} {} INVITE", sip::header_named(response, "RSeq"), response.cseq())};
-      if (!known.emplace(response.to_tag(), one.rack).second) continue;
-      find_prack(phone, one);
-      found.push_back(std::move(one));
-    }
+    std::vector<ReliableProvisional> all = reliable_provisionals_of(phone, invite);
+    find_pracks(phone, all);
+    std::ranges::move(all, std::back_inserter(found));
   }
   return found;
 }
@@ -70,7 +102,7 @@ std::vector<ReliableProvisional> find_reliable_provisionals(const Phone& phone) 
 Evidence evidence_of(const Phone& phone, const ReliableProvisional& one) {
   const Message& response = phone.message(one.response);
   Evidence evidence{one.invite->server, response.sip.call_id(), {one.response}};
-  const auto& prack = one.prack ? one.prack : one.any_prack;
+  const auto& prack = one.prack ? one.prack : one.stray_prack;
   if (prack) evidence.messages.push_back(*prack);
   return evidence;
 }

@@ -19,8 +19,8 @@ struct ReliableProvisional {
   std::size_t response = 0;            ///< message: its first copy
   std::string rack;                    ///< what a PRACK must say to name it
   std::optional<std::size_t> prack{};  ///< message: the first that names it
-  /// Message: the first PRACK in its dialog that comes after it; it may name another one.
-  std::optional<std::size_t> any_prack{};
+  /// Message: the first PRACK in its dialog after it that names no response at all.
+  std::optional<std::size_t> stray_prack{};
 };
 
 std::vector<ReliableProvisional> find_reliable_provisionals(const Phone& phone);

@@ -26,6 +26,7 @@
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
+#include "harness/sip/option_tags.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -39,7 +40,7 @@ constexpr Duration ring_at_least_every = 60s;
 
 /// RFC 3262: one that is acknowledged by itself need not come again every minute.
 bool is_reliable(const sip::MessageView& response) {
-  return response.header(sip::HeaderId::require).find("100rel") != std::string_view::npos;
+  return sip::lists_option(response, sip::HeaderId::require, "100rel");
 }
 
 std::vector<std::size_t> ringings(const Phone& phone, const Transaction& invite) {

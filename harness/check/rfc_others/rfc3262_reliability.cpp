@@ -16,7 +16,7 @@ namespace {
 /// policy: as soon as any other action of a device.
 constexpr Duration time_to_prack = 2s;
 
-/// Until then no final response or CANCEL came that made it needless, and the device was there.
+/// Until then no final response came that made it needless, and the device was there.
 bool had_time(const Phone& phone, const ReliableProvisional& one) {
   const CaptureTime came = phone.at(one.response);
   const CaptureTime due = came + time_to_prack;
@@ -27,9 +27,9 @@ bool had_time(const Phone& phone, const ReliableProvisional& one) {
 void is_acknowledged_by_prack(const Phone& phone, const ReliableProvisional& one, Occurrence& it) {
   if (one.prack)
     it.pass(fmt::format("PRACK names \"{}\"", one.rack));
-  else if (one.any_prack && had_time(phone, one))
+  else if (one.stray_prack && had_time(phone, one))
     it.violated(fmt::format("a PRACK names \"{}\", not \"{}\"",
-                            sip::header_named(phone.message(*one.any_prack).sip, "RAck"),
+                            sip::header_named(phone.message(*one.stray_prack).sip, "RAck"),
                             one.rack));
   else if (had_time(phone, one))
     it.violated_unless_lost("no PRACK to a reliable provisional response");
@@ -43,7 +43,7 @@ const std::array rules{
                              "acknowledged by a PRACK that names it.",
                  .observed = "Within 2 s of its first copy, where no final response comes before, "
                              "a PRACK in its dialog has RAck with its RSeq, and CSeq and method "
-                             "of the INVITE.",
+                             "of the INVITE. One whose RSeq is not the next is not asked for.",
                  .tolerance = "policy: 2 s"},
          .needs = {"a reliable provisional response to an INVITE that supports 100rel",
                    Blame::harness},

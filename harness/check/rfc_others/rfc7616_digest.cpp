@@ -252,7 +252,7 @@ bool was_challenged_since(const Phone& phone, const NextNonce& one, const std::s
 }
 
 void the_next_nonce_is_taken(const Phone& phone, const NextNonce& one, Occurrence& it) {
-  if (one.next == nullptr || !one.next->digest.values) return;
+  if (one.next == nullptr) return;
   const std::string& used = one.next->digest.values->nonce;
   if (used == one.nonce)
     it.pass("the nonce of an Authentication-Info with the next credentials");
@@ -307,9 +307,10 @@ const std::array rules{
                  .clause = "RFC 7616 §3.5",
                  .severity = Severity::should,
                  .sentence = "A nonce that a server names for the next request is taken for it.",
-                 .observed = "The first credentials sent to that server 0.5 s or more after a 2xx "
-                             "with nextnonce in Authentication-Info have that nonce, or that of a "
-                             "challenge which came since.",
+                 .observed =
+                     "The first credentials for that realm sent to that server 0.5 s or more "
+                     "after a 2xx with nextnonce in Authentication-Info have that nonce, or "
+                     "that of a challenge which came since.",
                  .tolerance = "policy: 0.5 s"},
          .needs = {"a 2xx that names the next nonce, and a request after it", Blame::harness},
          .judge = each<next_nonces, the_next_nonce_is_taken>},

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/sip/named_header.hpp"
+#include "harness/sip/option_tags.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/transaction/requests.hpp"
 #include "harness/sip/uri.hpp"
@@ -20,8 +21,7 @@ using sip::HeaderId;
 
 /// Of a response that is to be acknowledged by PRACK. @source RFC 3262 §4, §7.1
 std::optional<std::uint32_t> rseq_of(const sip::MessageView& response) {
-  if (response.header(HeaderId::require).find("100rel") == std::string_view::npos)
-    return std::nullopt;
+  if (!sip::lists_option(response, HeaderId::require, "100rel")) return std::nullopt;
   return sip::parse_unsigned<std::uint32_t>(sip::header_named(response, "RSeq"));
 }
 

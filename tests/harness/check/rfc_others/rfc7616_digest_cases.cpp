@@ -256,6 +256,7 @@ std::vector<Case> next_nonce_cases() {
        at_the_server(renewed(old))},
       {"under_way_already", id, needs(needed), renewed(old, 1200ms)},
       {"challenged_since", id, needs(needed), renewed_and_challenged},
+      {"for_another_realm", id, needs(needed), renewed(proof({.realm = "core", .nonce = "c1"}))},
       {"none_named", id, needs(needed), counted({1, 2})},
   };
 }
