@@ -54,6 +54,14 @@ bool had_time_to_answer(const Phone& phone, const Transaction& request) {
          std::ranges::none_of(known, is_over);
 }
 
+/// An INVITE that rings waits for a person; any other answer comes before the asker gives up.
+/// @source RFC 3261 §17.1.2.2 (Timer F)
+bool is_answered(const Phone& phone, const Transaction& request) {
+  if (request.method == Method::invite) return request.first_response.has_value();
+  return request.final && phone.at(*request.final) - opening(phone, request).at <=
+                              phone.profile.timers.sixty_four_t1();
+}
+
 void answers_within_its_dialog(const Phone& phone, const Transaction& request, Occurrence& it) {
   const sip::MessageView& sip = opening(phone, request).sip;
   const bool is_other = request.method == Method::bye || request.method == Method::cancel ||
@@ -61,10 +69,11 @@ void answers_within_its_dialog(const Phone& phone, const Transaction& request, O
   const auto& known = answered_dialogs_with(phone, sip.call_id());
   const auto is_its = [&](const Dialog* dialog) { return is_in(sip, *dialog); };
   if (is_other || std::ranges::none_of(known, is_its)) return;
-  if (request.final)
+  if (request.final && is_answered(phone, request))
     it.cite(request.final)
         .pass(fmt::format("{} in a call drew {}", sip.method_text(), final_status(phone, request)));
-  else if (had_time_to_answer(phone, request) && !was_unreachable(phone, request))
+  else if (!is_answered(phone, request) && had_time_to_answer(phone, request) &&
+           !was_unreachable(phone, request))
     it.violated_unless_lost(fmt::format("{} in a call was not answered", sip.method_text()));
 }
 
@@ -156,7 +165,8 @@ const std::array rules{
                 .severity = Severity::must,
                 .sentence = "What the other side asks in a call is answered, be it refused.",
                 .observed = "Any request but BYE, CANCEL and NOTIFY in a dialog of the device gets "
-                            "a final response within 64*T1, unless the call ends before.",
+                            "a final response within 64*T1, an INVITE any response, unless the "
+                            "call ends before.",
                 .tolerance = "profile: T1"},
         .needs = {"a request of the other side in a call", Blame::harness},
         .judge = each<server_transactions, answers_within_its_dialog>},

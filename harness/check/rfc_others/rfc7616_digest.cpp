@@ -251,12 +251,19 @@ bool was_challenged_since(const Phone& phone, const NextNonce& one, const std::s
   return given != nullptr && given->challenge->challenge->index > one.response;
 }
 
+/// By a 2xx so shortly before the credentials that they need not heed it, and may.
+bool was_named_since(const Phone& phone, const NextNonce& one, const std::string& nonce) {
+  return std::ranges::any_of(next_nonces(phone), [&](const NextNonce& other) {
+    return other.response > one.response && other.server == one.server && other.nonce == nonce;
+  });
+}
+
 void the_next_nonce_is_taken(const Phone& phone, const NextNonce& one, Occurrence& it) {
   if (one.next == nullptr) return;
   const std::string& used = one.next->digest.values->nonce;
   if (used == one.nonce)
     it.pass("the nonce of an Authentication-Info with the next credentials");
-  else if (!was_challenged_since(phone, one, used))
+  else if (!was_challenged_since(phone, one, used) && !was_named_since(phone, one, used))
     it.violated_unless_lost("credentials under an old nonce although a 2xx named the next one");
 }
 

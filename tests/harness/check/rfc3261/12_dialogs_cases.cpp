@@ -83,14 +83,15 @@ std::vector<Case> after_bye_cases() {
 }
 
 /// The far end asks something in a call that is up; `status` 0: no answer.
-std::function<void(Setting)> asked(const std::string& method, int status, Duration until = 90s) {
+std::function<void(Setting)> asked(const std::string& method, int status, Duration until = 90s,
+                                   Duration later = 10ms) {
   return [=](Setting s) {
     booted(s.trace);
     const auto call = s.trace.at(5s).to_device(primary).request("INVITE");
     s.trace.at(6s).from_device(primary).response(200, {.to = call});
     s.trace.at(6010ms).to_device(primary).request("ACK", {.in = call});
     const auto change = s.trace.at(10s).to_device(primary).request(method, {.cseq = 7, .in = call});
-    if (status != 0) s.trace.at(10010ms).from_device(primary).response(status, {.to = change});
+    if (status != 0) s.trace.at(10s + later).from_device(primary).response(status, {.to = change});
     s.trace.ends(until);
   };
 }
@@ -111,6 +112,9 @@ std::vector<Case> request_cases() {
       {"left_alone", id, fails("UPDATE in a call was not answered", {8}), asked("UPDATE", 0)},
       {"reinvite_left_alone", id, fails("INVITE in a call was not answered", {8}),
        asked("INVITE", 0)},
+      {"reinvite_rings", id, needs(needed), asked("INVITE", 180)},
+      {"answered_too_late", id, fails("UPDATE in a call was not answered", {8}),
+       asked("UPDATE", 200, 90s, 50s)},
       {"left_alone_at_the_server", id,
        inconclusive("UPDATE in a call was not answered; but the capture", {8}),
        asked_at_the_server()},

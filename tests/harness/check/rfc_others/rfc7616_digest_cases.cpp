@@ -244,6 +244,15 @@ void renewed_and_challenged(Setting s) {
   s.trace.ends(60s);
 }
 
+/// Another 2xx names n3 shortly before the next credentials, which take that one.
+void renewed_twice(Setting s) {
+  renewed(proof({.nonce = "n3"}), 1700ms)(s);
+  const auto other =
+      s.trace.at(1400ms).from_device(primary).request("REGISTER", proof({}, {.count = 2}));
+  s.trace.at(1410ms).to_device(primary).response(
+      200, {.headers = {{"Authentication-Info", "qop=auth, nextnonce=\"n3\""}}, .to = other});
+}
+
 std::vector<Case> next_nonce_cases() {
   constexpr std::string_view id = "AUTH-11";
   constexpr std::string_view needed = "a 2xx that names the next nonce";
@@ -255,6 +264,7 @@ std::vector<Case> next_nonce_cases() {
        inconclusive("named the next one; but the capture was not", {4, 5}),
        at_the_server(renewed(old))},
       {"under_way_already", id, needs(needed), renewed(old, 1200ms)},
+      {"named_twice", id, needs(needed), renewed_twice},
       {"challenged_since", id, needs(needed), renewed_and_challenged},
       {"for_another_realm", id, needs(needed), renewed(proof({.realm = "core", .nonce = "c1"}))},
       {"none_named", id, needs(needed), counted({1, 2})},
