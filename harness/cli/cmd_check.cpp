@@ -26,8 +26,6 @@ struct CheckArguments {
   bool strict = false;
   bool so_far = false;
   bool ladder = false;
-  std::string html;
-  std::string annotated;
   OutputOptions output;
 };
 
@@ -41,9 +39,7 @@ void print_head(const trace::Trace& trace, const CheckArguments& arguments) {
 
 int check(const CheckArguments& arguments) {
   judge::JudgeRequest request = request_of(arguments.capture);
-  std::vector<std::string> documents = arguments.output.documents();
-  documents.insert(documents.end(), {arguments.html, arguments.annotated});
-  try_documents(documents, inputs_of(arguments.capture));
+  try_outputs(arguments.output, inputs_of(arguments.capture));
   request.only = requirements_named(arguments.only);
   request.jobs = arguments.jobs;
   request.strict = arguments.strict;
@@ -51,15 +47,14 @@ int check(const CheckArguments& arguments) {
   judge::Judged judged = value_or_reject(judge(request));
   print_head(judged.trace, arguments);
   if (arguments.ladder && !prints_document(arguments.output))
-    print("{}\n", reports::text_ladder(
-                      reports::ladder_of(judged.trace),
-                      static_cast<std::size_t>(output_width() > 0 ? output_width() : 100)));
-  if (!arguments.html.empty()) write_document(arguments.html, page_of(judged));
-  if (!arguments.annotated.empty())
-    write_document(arguments.annotated,
-                   value_or_reject(reports::annotated_capture(judged.result, judged.trace)));
+    print("{}\n", reports::text_ladder(reports::ladder_of(judged.trace), page_width()));
   print_result(judged.result, arguments.output, {}, false);
-  write_results(judged.result, arguments.output);
+  const auto annotated = [&] {
+    return value_or_reject(reports::annotated_capture(judged.result, judged.trace));
+  };
+  write_results(judged.result, arguments.output,
+                {{arguments.output.html, [&] { return page_of(judged); }},
+                 {arguments.output.annotated, annotated}});
   return verdict::exit_code(judged.result);
 }
 
@@ -81,8 +76,8 @@ void add_check(CLI::App& app, int& exit_code) {
   command->add_flag("--so-far", arguments->so_far,
                     "The run still goes on: what it lacks is not held against it");
   command->add_flag("--ladder", arguments->ladder, "Print every message between whom it went");
-  add_document_option(*command, "--html", arguments->html, "Write the report as a page");
-  add_document_option(*command, "--annotate", arguments->annotated,
+  add_document_option(*command, "--html", arguments->output.html, "Write the report as a page");
+  add_document_option(*command, "--annotate", arguments->output.annotated,
                       "Write the capture with the findings as comments on its frames (pcapng)");
   add_output_options(*command, arguments->output);
   command->callback([arguments, &exit_code] { exit_code = check(*arguments); });

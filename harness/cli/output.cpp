@@ -15,28 +15,31 @@ namespace sipharness::cli {
 namespace {
 
 /// policy: lists are broken there; everything else is as long as it is.
-constexpr int width_of_no_terminal = 100;
+constexpr std::size_t width_of_no_terminal = 100;
 
 [[noreturn]] void refuse_to_overwrite(const std::string& path, const std::string& other) {
   throw InputError(fmt::format("{} would be written over {}: name another file", path, other));
 }
 
-/// Each of them even if another cannot be written; `json` gives that one, `batch` what the others
-/// are made of.
-void write_each(const OutputOptions& options, const auto& json, const auto& batch) {
+/// Each of them even if another cannot be written.
+void write_each(const std::vector<Document>& documents) {
   std::exception_ptr failed;
-  const auto attempt = [&failed](const std::string& path, const auto& text) {
+  for (const Document& document : documents) {
     try {
-      if (!path.empty()) write_document(path, text());
+      if (!document.path.empty()) write_document(document.path, document.text());
     } catch (const SetupError&) {
       failed = std::current_exception();
     }
-  };
-  attempt(options.json, json);
-  attempt(options.junit, [&] { return reports::junit(batch()); });
-  attempt(options.markdown, [&] { return reports::markdown(batch()); });
-  if (options.github) write_output(reports::github_annotations(batch()));
+  }
   if (failed) std::rethrow_exception(failed);
+}
+
+/// `batch` makes it only for a document that is asked for: of 2,000 phones it is 50 MiB.
+void write_all(const OutputOptions& options, const auto& batch, std::vector<Document> documents) {
+  documents.push_back({options.junit, [&] { return reports::junit(batch()); }});
+  documents.push_back({options.markdown, [&] { return reports::markdown(batch()); }});
+  if (options.github) write_output(reports::github_annotations(batch()));
+  write_each(documents);
 }
 
 bool is_one(const files::Output& document, const files::Output& other) {
@@ -76,6 +79,14 @@ void try_documents(const std::vector<std::string>& documents,
   }
 }
 
+void try_outputs(const OutputOptions& options, const std::vector<std::string>& inputs) {
+  if (options.github && prints_document(options))
+    throw InputError(
+        "--github: its lines and a document (-) would stand in one output: name a file "
+        "for the document");
+  try_documents(options.documents(), inputs);
+}
+
 void write_document(const std::string& path, const std::string& text) {
   if (path.empty()) return;
   const files::Output document(path);
@@ -94,6 +105,10 @@ bool prints_document(const OutputOptions& options) {
                              [](const std::string& path) { return prints_document(path); });
 }
 
+std::size_t page_width() {
+  return output_width() > 0 ? static_cast<std::size_t>(output_width()) : width_of_no_terminal;
+}
+
 void print_result(const verdict::Result& result, const OutputOptions& options,
                   const std::string& folder, bool one_of_several) {
   if (prints_document(options)) return;
@@ -102,23 +117,23 @@ void print_result(const verdict::Result& result, const OutputOptions& options,
   write_text(
       reports::console(result, {.colour = colours_output(),
                                 .quiet = options.quiet || (one_of_several && (passed || is_aside)),
-                                .width = output_width() > 0 ? output_width() : width_of_no_terminal,
+                                .width = static_cast<int>(page_width()),
                                 .one_of_several = one_of_several,
                                 .folder = folder}));
   flush_output();
 }
 
-void write_results(const verdict::Result& result, const OutputOptions& options) {
-  // A batch holds a copy: of 2,000 phones 50 MiB, for documents that may not be asked for.
-  write_each(
-      options, [&] { return reports::json(result); },
-      [&] { return verdict::Batch{.results = {result}}; });
+void write_results(const verdict::Result& result, const OutputOptions& options,
+                   const std::vector<Document>& more) {
+  std::vector<Document> documents = more;
+  documents.push_back({options.json, [&] { return reports::json(result); }});
+  write_all(
+      options, [&] { return verdict::Batch{.results = {result}}; }, std::move(documents));
 }
 
 void write_results(const verdict::Batch& batch, const OutputOptions& options) {
-  write_each(
-      options, [&] { return reports::json(batch); },
-      [&]() -> const verdict::Batch& { return batch; });
+  write_all(options, [&]() -> const verdict::Batch& { return batch; },
+            {{options.json, [&] { return reports::json(batch); }}});
 }
 
 void print_row(const verdict::Requirement& row) {

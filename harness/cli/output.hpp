@@ -1,6 +1,7 @@
 #pragma once
 // Where reports go: the terminal, result files, and the documents that are asked for.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,13 +13,15 @@
 namespace sipharness::cli {
 
 struct OutputOptions {
-  std::string json;      ///< file or "-"; empty: none
-  std::string junit;     ///< the same
-  std::string markdown;  ///< the same
-  bool github = false;   ///< workflow commands on standard output
+  std::string json;       ///< file or "-"; empty: none
+  std::string junit;      ///< the same
+  std::string markdown;   ///< the same
+  std::string html;       ///< the same, of `check` alone
+  std::string annotated;  ///< the same, of `check` alone
+  bool github = false;    ///< workflow commands on standard output
   bool quiet = false;
 
-  std::vector<std::string> documents() const { return {json, junit, markdown}; }
+  std::vector<std::string> documents() const { return {json, junit, markdown, html, annotated}; }
 };
 
 /// Adds --json, --junit, --markdown, --github, --quiet to a subcommand.
@@ -32,6 +35,8 @@ void add_document_option(CLI::App& command, const std::string& name, std::string
 /// replace an input, SetupError if one cannot be written.
 void try_documents(const std::vector<std::string>& documents,
                    const std::vector<std::string>& inputs);
+/// The same of all that the options name; also if --github would stand where a document does.
+void try_outputs(const OutputOptions& options, const std::vector<std::string>& inputs);
 
 /// Throws SetupError.
 void write_document(const std::string& path, const std::string& text);
@@ -40,13 +45,22 @@ void write_document(const std::string& path, const std::string& text);
 bool prints_document(const std::string& path);
 bool prints_document(const OutputOptions& options);
 
+/// Columns of what is printed: the terminal's, or enough where there is none.
+std::size_t page_width();
+
 /// Prints one result: in full, or one line when it is one of several that passed.
 void print_result(const verdict::Result& result, const OutputOptions& options,
                   const std::string& folder, bool one_of_several);
 
 /// Writes the documents, each of them even if another cannot be written. A result is written
 /// as in its run folder, a batch as sipharness-results/1, be it of one or of many.
-void write_results(const verdict::Result& result, const OutputOptions& options);
+/// `more` are written besides.
+struct Document {
+  std::string path;
+  std::function<std::string()> text;
+};
+void write_results(const verdict::Result& result, const OutputOptions& options,
+                   const std::vector<Document>& more = {});
 void write_results(const verdict::Batch& batch, const OutputOptions& options);
 
 /// A requirement on one line.

@@ -268,6 +268,7 @@ class BeforeTheRun(Outputs):
         link.symlink_to(run / "capture.pcap")
         for arguments in (["--json", run / "capture.pcap"], ["--junit", link], ["--json", run / "journal.jsonl"],
                           ["--json", run / "../run/run.json"], ["--json", "-", "--junit", "-"],
+                          ["--html", run / "capture.pcap"], ["--annotate", link], ["--html", "-", "--markdown", "-"],
                           ["--json", self.scratch / "r", "--junit", self.scratch / "run/../r"]):
             with self.subTest(arguments):
                 self.assert_refused(sipharness("check", run, *arguments), "would be written over", code=2)
@@ -286,6 +287,19 @@ class BeforeTheRun(Outputs):
         self.assert_refused(done, "/dev/full", "No space left on device")
         self.assertTrue((out / "latest/result.json").is_file())
         xml.dom.minidom.parse(str(self.scratch / "junit"))
+        done = self.check("--html", "/dev/full", "--annotate", "/dev/full", "--json", self.scratch / "json")
+        self.assert_refused(done, "/dev/full", "No space left on device")
+        self.assertIn("PASS", done.stdout)
+        self.assert_result((self.scratch / "json").read_text())
+
+    def test_a_document_on_standard_output_stands_there_alone(self):
+        for option, beginning in (("--json", "{"), ("--junit", "<?xml"), ("--markdown", "| verdict"),
+                                  ("--html", "<!doctype html>")):
+            done = sipharness("check", self.run_folder, "--ladder", option, "-")
+            self.assert_exit(done, 0)
+            self.assertTrue(done.stdout.startswith(beginning), done.stdout[:100])
+            self.assertNotIn("\nPASS  ", done.stdout)
+            self.assert_refused(self.check("--github", option, "-"), "--github", "name a file", code=2)
 
 
 class StandardOutput(Outputs):
