@@ -2,11 +2,9 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "fake_servers/behaviour.hpp"
-#include "harness/sip/named_header.hpp"
 #include "harness/sip/option_tags.hpp"
+#include "harness/sip/rack.hpp"
 
 namespace fake_servers {
 
@@ -59,9 +57,8 @@ void IncomingCall::ring_reliably(MessageBuilder response) {
 }
 
 void IncomingCall::on_prack(ServerTransaction& prack) {
-  const MessageView& invite = invite_->request();
-  const std::string wanted = fmt::format("{} {} INVITE", rseq_, invite.cseq());
-  const bool is_named = sip::header_named(prack.request(), "RAck") == wanted;
+  const bool is_named =
+      sip::rack_of(prack.request()) == sip::rack_for(rseq_, invite_->request().cseq());
   if (!is_named || !unacknowledged_ring_) return core_.answer(prack, 481);
   unacknowledged_ring_.reset();
   prack.respond(core_.reply(prack, 200, tag()).str());

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "harness/sip/address.hpp"
+#include "harness/sip/line_text.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace fake_servers {
@@ -18,9 +19,11 @@ constexpr std::size_t remembered_plans = 4'096;
 /// Somebody else, whoever receives it. @source RFC 2606 §2
 constexpr std::string_view nobody = "nobody.invalid";
 
+/// Empty where there is none, or one that could end a line of what a rewrite spells out.
 std::string uri_in(std::string_view value) {
   const auto address = sipharness::sip::parse_address(value);
-  return address ? std::string(address->uri) : std::string();
+  const bool is_fit = address && sipharness::sip::is_one_word(address->uri);
+  return is_fit ? std::string(address->uri) : std::string();
 }
 
 Variables variables_of(const MessageView& request, const Hop& hop, const Variables& places) {

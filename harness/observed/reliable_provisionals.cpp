@@ -5,11 +5,10 @@
 #include <map>
 #include <string>
 
-#include <fmt/format.h>
-
 #include "harness/observed/sent_requests.hpp"
 #include "harness/sip/named_header.hpp"
 #include "harness/sip/option_tags.hpp"
+#include "harness/sip/rack.hpp"
 #include "harness/sip/text.hpp"
 
 namespace sipharness::observed {
@@ -31,17 +30,6 @@ std::optional<std::uint32_t> rseq_of(const sip::MessageView& response) {
   return sip::parse_unsigned<std::uint32_t>(sip::header_named(response, "RSeq"));
 }
 
-/// What stands in RAck, with one blank between its parts. @source RFC 3262 §7.2
-std::string rack_of(const sip::MessageView& prack) {
-  std::string words;
-  std::string_view rest = sip::header_named(prack, "RAck");
-  while (!(rest = sip::trim_left(rest)).empty()) {
-    if (!words.empty()) words += ' ';
-    words += sip::take(rest, std::min(rest.find_first_of(" \t\r\n"), rest.size()));
-  }
-  return words;
-}
-
 /// Those of one INVITE. One that is not numbered next in its dialog must not be acknowledged.
 /// @source RFC 3262 §4
 std::vector<ReliableProvisional> reliable_provisionals_of(const Phone& phone,
@@ -55,7 +43,7 @@ std::vector<ReliableProvisional> reliable_provisionals_of(const Phone& phone,
     const auto [before, is_first] = last.try_emplace(response.to_tag(), *rseq);
     if (!is_first && *rseq != before->second + 1) continue;
     before->second = *rseq;
-    found.push_back({&invite, index, fmt::format("{} {} INVITE", *rseq, response.cseq())});
+    found.push_back({&invite, index, sip::rack_for(*rseq, response.cseq())});
   }
   return found;
 }
@@ -73,7 +61,7 @@ void find_pracks(const Phone& phone, std::vector<ReliableProvisional>& all) {
                              request->index > one.response &&
                              request->sip.to_tag() == response.to_tag();
       if (!may_be_it) continue;
-      const std::string rack = rack_of(request->sip);
+      const std::string rack = sip::rack_of(request->sip);
       if (rack == one.rack) {
         one.prack = request->index;
         break;

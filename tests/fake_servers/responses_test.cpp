@@ -67,6 +67,15 @@ TEST(Rewrite, stands_for_the_whole_response) {
   EXPECT_EQ(answer_with({.raw = {std::string("\0\x01", 2), {}}}), std::string("\0\x01", 2));
 }
 
+TEST(Rewrite, spells_out_no_line_that_a_peer_began) {
+  Stage stage({rewriting({.raw = {{}, {"SIP/2.0 200 OK", "X: ${contact}", ""}}})});
+  Request folded = with_contact;
+  folded.headers = {{"Contact", "<sip:1001@10.0.0.1;x=\r\n X-Mine: 1>"}};
+  stage.send_at(1s, folded);
+  stage.run_until(2s);
+  EXPECT_EQ(stage.client.last().bytes, "SIP/2.0 200 OK\r\nX: \r\n\r\n");
+}
+
 TEST(Rewrite, changes_only_the_statuses_that_it_names) {
   EXPECT_THAT(answer_with({.statuses = {401, 200}, .without = {"Contact"}}),
               Not(HasSubstr("Contact")));

@@ -6,6 +6,7 @@
 
 #include "harness/sip/named_header.hpp"
 #include "harness/sip/option_tags.hpp"
+#include "harness/sip/rack.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/transaction/requests.hpp"
 #include "harness/sip/uri.hpp"
@@ -125,7 +126,7 @@ void OutgoingLeg::acknowledge_provisional(const sip::MessageView& response) {
   auto prack = early.dialog.request("PRACK", early.dialog.next_cseq(), core_.new_via());
   const std::uint32_t named =
       core_.deviates(Deviation::acknowledges_another_provisional) ? *rseq + 1 : *rseq;
-  prack.header("RAck", fmt::format("{} {} INVITE", named, invite_.view().cseq()));
+  prack.header("RAck", sip::rack_for(named, invite_.view().cseq()));
   server_.authenticator.authorize(prack, "PRACK", early.dialog.remote_target());
   core_.introduce(prack);
   pracks_.push_back(core_.start(prack, core_.hop_towards(early.dialog, invite_.hop()), {}));
