@@ -131,6 +131,19 @@ std::vector<verdict::Finding> broken(const verdict::Result& result, std::string_
   return found;
 }
 
+/// Why a requirement that looks broken was not held against the device: the host was late.
+std::optional<std::string> excuse_of_the_host(const verdict::Result& result,
+                                              std::string_view requirement,
+                                              std::string_view device) {
+  for (const verdict::Finding& finding : result.findings) {
+    if (finding.requirement->id != requirement || finding.device != device) continue;
+    for (const verdict::Instance& instance : finding.instances)
+      if (instance.verdict == verdict::Verdict::inconclusive && instance.blame == Blame::host)
+        return instance.reason;
+  }
+  return std::nullopt;
+}
+
 ControlRun judge_device(const Phone& phone, const verdict::Result& result) {
   for (const auto look :
        {trouble_registering, trouble_with_settings, trouble_calling, trouble_being_called}) {
@@ -138,10 +151,14 @@ ControlRun judge_device(const Phone& phone, const verdict::Result& result) {
     if (!found) continue;
     ControlRun control = trouble(Blame::user, found->reason);
     control.findings = broken(result, found->requirement, phone.name());
-    if (control.findings.empty())
-      control.reason += ": wrong configuration is no fault of the device";
-    else
+    if (!control.findings.empty()) {
       control.blame = Blame::device;
+    } else if (const auto late = excuse_of_the_host(result, found->requirement, phone.name())) {
+      control.blame = Blame::host;
+      control.reason += ": " + *late;
+    } else {
+      control.reason += ": wrong configuration is no fault of the device";
+    }
     return control;
   }
   return {};

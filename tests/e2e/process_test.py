@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from support import EndToEnd, PROGRAM, ROOT, result_of, sip_ports, tshark, verdicts_of
+from support import EndToEnd, PROGRAM, ROOT, result_of, sipharness, sip_ports, tshark, verdicts_of
 
 PROFILES = ROOT / "scenarios/profiles"
 SOFTPHONES = [path.stem for path in sorted(PROFILES.glob("*.json"))
@@ -44,7 +44,7 @@ class Process(EndToEnd):
 
     def run_device(self, device, story, *arguments, **options):
         """Runs one scenario with a device; the finished process and its run folder."""
-        done, folders = self.run_scenarios(story, "--device", f"process:{device}", *arguments, **options)
+        done, folders = self.run_on_a_punctual_host(story, "--device", f"process:{device}", *arguments, **options)
         return done, next(iter(folders.values()), None)
 
     def journal(self, folder):
@@ -241,9 +241,24 @@ class RefusedCall(Process):
         self.assertIn("a call from the healthy secondary was answered 403", before["reason"])
         self.assertIn("the call was refused with 403", before["reason"])
         refused = next(f for f in result["findings"] if f["requirement"] == "GRP-CALL-07")
-        self.assertEqual(refused["verdict"], "warn")
+        self.assertEqual(refused["verdict"], "warn", refused)
         ended = next(e for e in reversed(self.journal(folder / "before")) if e["event"] == "ended")
         self.assertLess(ended["t_ns"], 15e9)
+        self.assert_a_late_host_is_blamed_instead(folder)
+
+    def assert_a_late_host_is_blamed_instead(self, folder):
+        journal = folder / "before/journal.jsonl"
+        lines = [json.loads(line) for line in journal.read_text().splitlines()]
+        for event in lines:
+            if event["event"] == "lag":
+                event["worst_ns"] = 2_000_000_000
+        journal.write_text("".join(json.dumps(event) + "\n" for event in lines))
+        report = self.scratch / "late.json"
+        self.assert_exit(sipharness("check", folder, "--json", report, "--quiet"), 3)
+        result = json.loads(report.read_text())
+        self.assertIn("the host was 2.0000 s late", result["bracket"]["before"]["reason"])
+        blamed = {f["blame"] for f in result["findings"] if f["verdict"] == "inconclusive"}
+        self.assertEqual(blamed, {"host"})
 
 
 class Interrupted(Process):

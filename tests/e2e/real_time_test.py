@@ -1,7 +1,7 @@
 """The flagship and two short scenarios in real time on loopback, side by side, captured live."""
 import unittest
 
-from support import EndToEnd, HOST_TOO_BUSY, only_the_host_is_blamed, result_of, sip_ports, tshark
+from support import EndToEnd, result_of, sip_ports, tshark
 from virtual_time_test import INVITE_OFFSETS, REGISTER_OFFSETS, sends
 
 
@@ -22,13 +22,6 @@ class RealTime(EndToEnd):
                 messages = tshark(folder / "capture.pcap", *sip_ports(folder), "-Y", "sip")
                 self.assertEqual(len(messages), result["capture"]["sip_messages"])
         self.assert_times_within_tolerance(folders["primary_down"])
-
-    def run_on_a_punctual_host(self, *arguments, **options):
-        for _ in range(2):
-            done, folders = self.run_scenarios(*arguments, **options)
-            if done.returncode != 3 or not only_the_host_is_blamed(folders.values()):
-                return done, folders
-        self.skipTest(HOST_TOO_BUSY)
 
     def assert_times_within_tolerance(self, folder):
         """max(20 ms, 2 %) late for each interval, as the reference profile says."""

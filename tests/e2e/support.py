@@ -70,6 +70,14 @@ class EndToEnd(unittest.TestCase):
                 folders[folder.name.rsplit("-", 2)[0]] = folder
         return done, folders
 
+    def run_on_a_punctual_host(self, *arguments, **options):
+        """As run_scenarios, once more when the host was late."""
+        for _ in range(2):
+            done, folders = self.run_scenarios(*arguments, **options)
+            if not any(map(was_late, folders.values())):
+                return done, folders
+        self.skipTest(HOST_TOO_BUSY)
+
     def assert_exit(self, done, code):
         self.assertEqual(done.returncode, code, f"\n{done.stdout}\n{done.stderr}")
 
@@ -90,4 +98,4 @@ def only_the_host_is_blamed(folders):
 
 def was_late(folder):
     """The host kept itself or the device waiting, which says nothing of either."""
-    return any(f["blame"] == "host" for f in result_of(folder)["findings"])
+    return (folder / "result.json").exists() and any(f["blame"] == "host" for f in result_of(folder)["findings"])
