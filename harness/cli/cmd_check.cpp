@@ -74,8 +74,8 @@ void add_check(CLI::App& app, int& exit_code) {
       ->default_val(0U);
   command->add_flag("--strict", arguments->strict, "Warnings count as failures");
   command->add_flag("--so-far", arguments->so_far,
-                    "The run still goes on: what it lacks is not held against it");
-  command->add_flag("--ladder", arguments->ladder, "Print every message between whom it went");
+                    "The run has not ended yet: what may still come is not judged");
+  command->add_flag("--ladder", arguments->ladder, "Print the ladder of messages");
   add_document_option(*command, "--html", arguments->output.html, "Write the report as a page");
   add_document_option(*command, "--annotate", arguments->output.annotated,
                       "Write the capture with the findings as comments on its frames (pcapng)");

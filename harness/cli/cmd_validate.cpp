@@ -44,7 +44,7 @@ int validate(const std::vector<std::string>& words) {
     for (const Error& error : errors) tell_all(lines_of(error));
     wrong += errors.empty() ? 0U : 1U;
   }
-  print("{} of {} files are right\n", files.size() - wrong, files.size());
+  print("{} of {} files are valid\n", files.size() - wrong, files.size());
   return wrong == 0 ? passed : wrong_input;
 }
 

@@ -27,7 +27,7 @@ void PartialJudge::judge() {
 
 void PartialJudge::tell_failure(const std::string& how) {
   if (std::exchange(told_, true)) return;
-  tell(fmt::format("sipharness: {} could not be written ({}); the run goes on",
+  tell(fmt::format("sipharness: {} could not be written ({}); the run continues",
                    folder_.partial_result(), how));
 }
 

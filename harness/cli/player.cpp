@@ -29,7 +29,8 @@ namespace {
 /// A signal of this number less ended a worker.
 constexpr int killed = 128;
 
-constexpr std::string_view could_not_be_staged = "could not be staged, as told when it was tried";
+constexpr std::string_view could_not_be_staged =
+    "could not be staged; the reason was printed when it was tried";
 
 std::string folder_name(const scenario::Scenario& scenario) {
   return scenario.variant.empty() ? scenario.name
@@ -247,7 +248,7 @@ class Player {
                                            .width = static_cast<std::size_t>(output_width()),
                                            .is_repeated = arguments_.repeat > 1}));
     if (!may_go_on() && batch.results.size() < tasks_.size())
-      tell(fmt::format("sipharness: --resume {} goes on with what did not run",
+      tell(fmt::format("sipharness: --resume {} continues with what did not run",
                        arguments_.runs_folder()));
   }
 

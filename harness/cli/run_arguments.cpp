@@ -89,20 +89,20 @@ constexpr std::string_view of_a_phone = "it is for --device phone";
 constexpr std::string_view of_a_foreign_device =
     "it is for a third-party device; the reference UA does not need it";
 constexpr std::string_view of_a_run = "--dry-run judges nothing";
-constexpr std::string_view of_real_time =
-    "the reference UA lives in virtual time; add --clock real";
+constexpr std::string_view of_real_time = "the reference UA runs in virtual time; add --clock real";
 
 constexpr std::array refusals{
     Refusal{"--plan", names_scenarios, "the plan names the scenarios: name none beside it"},
     Refusal{"--variant", has_plan, "the plan names the variants"},
-    Refusal{"--resume", has_folder_already, "the runs go where the others are: leave out --out"},
+    Refusal{"--resume", has_folder_already,
+            "the runs go into the folder of the others: leave out --out"},
     Refusal{"--deviate", is_foreign, of_the_reference},
-    Refusal{"--clock", is_foreign_in_virtual_time, "a third-party device keeps its own time"},
+    Refusal{"--clock", is_foreign_in_virtual_time, "a third-party device runs in real time"},
     Refusal{"--capture", captures_in_virtual_time, of_real_time},
     Refusal{"--bind", is_virtual, of_real_time},
     Refusal{"--allow-targets", is_virtual, of_real_time},
     Refusal{"--jobs", is_several_at_once,
-            "there is one such device, it takes part in one run at a time"},
+            "there is one such device, and it takes part in one run at a time"},
     Refusal{"--wait", is_reference, of_a_foreign_device},
     Refusal{"--prompt-timeout", is_reference, of_a_foreign_device},
     Refusal{"--no-bracket", is_reference, of_a_foreign_device},
@@ -165,7 +165,9 @@ void add_choice_options(CLI::App& command, RunArguments& arguments) {
                      "reference (default), process:NAME, phone or external");
   command.add_option("--profile", arguments.profile,
                      "Device profile: a file or a shipped name (default: that of the device)");
-  command.add_option("--deviate", arguments.deviations, "Break a rule on purpose (reference UA)")
+  command
+      .add_option("--deviate", arguments.deviations,
+                  "Make the reference UA break a rule: see sipharness list deviations")
       ->type_name("NAME");
 }
 
@@ -196,13 +198,13 @@ void add_batch_options(CLI::App& command, RunArguments& arguments) {
       ->check(CLI::Range(1, 64));
   command
       .add_option("--repeat", arguments.repeat,
-                  "Run each scenario so often, each time with the next seed, and print how its "
-                  "measured intervals spread")
+                  "Run each scenario this many times, each time with the next seed, and print how "
+                  "its measured intervals spread")
       ->check(CLI::Range(1, 10'000));
   command.add_flag("--fail-fast", arguments.fail_fast, "Stop after the first scenario that failed");
   command
       .add_option("--resume", arguments.resume,
-                  "Go on with the runs in DIR: what ran to its end there is judged, not run again")
+                  "Continue the runs in DIR: a run that ended there is judged and not run again")
       ->type_name("DIR");
 }
 

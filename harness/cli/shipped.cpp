@@ -45,8 +45,7 @@ std::string shipped_scenarios() {
                                     program.parent_path() / "../share/sipharness/scenarios"})
     if (fs::exists(candidate / "scenario.schema.json"))
       return candidate.lexically_normal().string();
-  throw InputError(
-      "the shipped scenarios are not to be found: run from the source folder, or install");
+  throw InputError("the shipped scenarios were not found: run from the source folder, or install");
 }
 
 std::vector<std::string> shipped_profile_names() {

@@ -69,8 +69,8 @@ void check_subcommand(const CLI::App& app, const std::vector<std::string>& argum
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
   const Words known(names.begin(), names.end());
   if (arguments.empty())
-    throw InputError(fmt::format("a command is needed: {}; --help tells what each does",
-                                 scenario::enumerate(known)));
+    throw InputError(
+        fmt::format("a command is needed: {}; --help describes them", scenario::enumerate(known)));
   const std::string& word = arguments.front();
   if (word.starts_with('-')) return;
   if (std::ranges::find(known, word) != known.end()) return;

@@ -157,11 +157,12 @@ Diagnoses clocks(const Plan&) {
   const host::ClockReport report = host::watch_clocks();
   Diagnoses found;
   if (priority == host::Priority::real_time)
-    found.push_back({Health::ok, "priority", "before every ordinary program"});
+    found.push_back({Health::ok, "priority", "real-time scheduling"});
   else
     found.push_back({Health::warning, "priority",
-                     priority == host::Priority::ordinary ? "like every other program's"
-                                                          : "a better nice value only",
+                     priority == host::Priority::ordinary
+                         ? "ordinary: other programs may delay the harness"
+                         : "a better nice value, no real-time scheduling",
                      allow_everything()});
   const bool is_fine = report.resolution <= coarsest_clock;
   found.push_back({is_fine ? Health::ok : Health::warning, "clock",
@@ -176,7 +177,8 @@ Diagnoses clocks(const Plan&) {
   found.push_back(
       {is_punctual ? Health::ok : Health::warning, "lag",
        fmt::format("timers were up to {:.1f} ms late in a second", to_seconds(report.lag) * 1000),
-       is_punctual ? "" : "close other programs; verdicts closer than that are lost"});
+       is_punctual ? ""
+                   : "close other programs; verdicts on shorter intervals become inconclusive"});
   return found;
 }
 
@@ -188,15 +190,15 @@ Diagnoses kernel_drops(const Plan&) {
   const std::string text = fmt::format("{} datagrams sent, {} captured, {} dropped", burst.sent,
                                        burst.captured, burst.dropped);
   if (burst.sent == burst.captured && burst.dropped == 0) return {{Health::ok, what, text}};
-  return {
-      {Health::warning, what, text, "close other programs; a capture with holes gives no verdict"}};
+  return {{Health::warning, what, text,
+           "close other programs; what a capture lacks becomes inconclusive"}};
 }
 
 Diagnoses half_open(const Plan&) {
   const std::string what = "TCP half-open";
   if (host::can_forget_connections()) return {{Health::ok, what, "permitted"}};
   return {{Health::warning, what,
-           "not permitted: a server without power answers the first segment with an ACK, then RST",
+           "not permitted: an unplugged server acknowledges the first segment, then sends RST",
            allow_everything()}};
 }
 
@@ -229,7 +231,7 @@ Diagnoses softphones(const Plan& plan) {
       found.push_back({Health::ok, what, *program});
     else
       found.push_back(
-          {Health::warning, what, fmt::format("{} is not to be found", command),
+          {Health::warning, what, fmt::format("{} not found in PATH", command),
            profile.drive->package.empty()
                ? ""
                : "sudo apt-get install --no-install-recommends " + profile.drive->package});
@@ -239,8 +241,8 @@ Diagnoses softphones(const Plan& plan) {
 
 Diagnoses tshark(const Plan&) {
   if (const auto program = host::find_program("tshark"))
-    return {{Health::ok, "tshark", *program + " (not needed: for a second look at captures)"}};
-  return {{Health::ok, "tshark", "not here, and not needed", "sudo apt-get install tshark"}};
+    return {{Health::ok, "tshark", *program + " (optional: for a second look at captures)"}};
+  return {{Health::ok, "tshark", "not found in PATH; optional", "sudo apt-get install tshark"}};
 }
 
 constexpr std::array<Examination, 10> all{{

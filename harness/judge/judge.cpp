@@ -86,9 +86,10 @@ Expected<Inputs> read_inputs(const JudgeRequest& original) {
   inputs.captures.insert(inputs.captures.begin(), request.capture);
   inputs.is_run = files::is_folder(original.capture);
   if (inputs.is_run && !request.servers.empty())
-    return failure(original.capture, "a run folder knows its servers: name none");
+    return failure(original.capture,
+                   "a run folder names its servers: leave out --primary and --secondary");
   if (inputs.is_run && !request.more.empty())
-    return failure(original.capture, "a run folder is judged by itself: name nothing else");
+    return failure(original.capture, "a run folder is judged alone: name nothing beside it");
   inputs.profile = builtin_profile();
   if (request.scenario) {
     auto scenario = load_scenario(*request.scenario);
@@ -191,17 +192,17 @@ void add_notes_of_devices(verdict::Result& result, const Inputs& inputs,
   for (const trace::Device& device : trace.devices) {
     if (device.under_test || device.is_stranger || device.addresses.empty()) continue;
     if (others++ < most_notes)
-      result.notes.push_back(fmt::format("account {} at {} came by: it is not under test",
+      result.notes.push_back(fmt::format("account {} at {} was seen and is not under test",
                                          device.user, device.addresses.front().text()));
   }
   if (others > most_notes)
     result.notes.push_back(
-        fmt::format("{} more accounts came by: none is under test", others - most_notes));
+        fmt::format("{} more accounts were seen; none is under test", others - most_notes));
   if (tested->or_everyone) return;
   for (const std::string& user : tested->users) {
     const auto device = std::ranges::find(trace.devices, user, &trace::Device::user);
     if (device == trace.devices.end() || device->addresses.empty())
-      result.notes.push_back(fmt::format("account {} never came", user));
+      result.notes.push_back(fmt::format("account {} was never seen", user));
   }
 }
 

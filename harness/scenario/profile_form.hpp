@@ -223,7 +223,7 @@ void describe(auto& form, Profile& profile) {
   form("reregister_before", profile.reregister_before, kind::whole_seconds,
        "Reregister before Expiration; whole seconds, 0s: not used.");
   form("refresh_margin", profile.refresh_margin, kind::duration,
-       "Where it refreshes when reregister_before is 0s: so long before the lapse.");
+       "Where it refreshes when reregister_before is 0s: this long before the lapse.");
   form("reg_retry_wait", profile.reg_retry_wait, kind::duration,
        "Wait between failed registrations.");
   form("reg_retry_wait_403", profile.reg_retry_wait_403, kind::duration,
@@ -236,7 +236,7 @@ void describe(auto& form, Profile& profile) {
   form("blf_server", profile.blf_server, kind::truth,
        "A BLF server of its own is set: dialog SUBSCRIBEs go there.");
   form("max_request_retries", profile.max_request_retries, request_retries,
-       "Leaves a server after so many unanswered repeats; absent: timers B and F rule.");
+       "Leaves a server after this many unanswered repeats; absent: timers B and F rule.");
   form("parallel_allowed", profile.parallel_allowed, kind::truth, "May try both servers at once.");
   form("rport", profile.rport, kind::truth,
        "Asks for rport (RFC 3581); absent, of an external device: not known.");

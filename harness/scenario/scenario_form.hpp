@@ -20,9 +20,9 @@ namespace sipharness::scenario {
 
 template <>
 inline constexpr ObjectName object_name<Termination>{
-    "terminate", "The subscription is ended by its notifier, so long after the 200."};
+    "terminate", "The subscription is ended by its notifier, this long after the 200."};
 void describe(auto& form, Termination& termination) {
-  form.required("after", termination.after, kind::duration, "So long after the 200.");
+  form.required("after", termination.after, kind::duration, "This long after the 200.");
   form("reason", termination.reason, kind::one_of(words::termination_reasons),
        "As Subscription-State gives it.");
   form("retry_after", termination.retry_after, kind::whole_seconds, "Whole seconds.");
@@ -43,7 +43,7 @@ void describe(auto& form, Accept& accept) {
   form("record_route", accept.record_route, kind::one_of(words::routers),
        "Proxies that a call seems to pass, the device's neighbour first.");
   form("checks_cseq", accept.checks_cseq, kind::truth,
-       "A REGISTER whose CSeq does not rise above the last one with its Call-ID draws 500.");
+       "A REGISTER whose CSeq does not rise above the last one with its Call-ID gets 500.");
 }
 
 template <>
@@ -52,7 +52,7 @@ void describe(auto& form, Reject& reject) {
   form.required("status", reject.status, kind::Integer{{300, 699}}, "Its status code.");
   form("reason", reject.reason, kind::one_line, "Its reason phrase.");
   form("headers", reject.headers, kind::headers, "Added to the response.");
-  form("after", reject.after, kind::duration, "So long after the request.");
+  form("after", reject.after, kind::duration, "This long after the request.");
 }
 
 template <>
@@ -81,16 +81,16 @@ inline constexpr ObjectName object_name<Provisional>{
     "provisional", "This one provisional response, then nothing."};
 void describe(auto& form, Provisional& provisional) {
   form("status", provisional.status, kind::Integer{{100, 199}}, "Its status code.");
-  form("after", provisional.after, kind::duration, "So long after the request.");
+  form("after", provisional.after, kind::duration, "This long after the request.");
 }
 
 template <>
-inline constexpr ObjectName object_name<Closing>{
-    "close", "The TCP connection that the request came by is ended."};
+inline constexpr ObjectName object_name<Closing>{"close",
+                                                 "The TCP connection of the request is closed."};
 void describe(auto& form, Closing& closing) {
   form("how", closing.how, kind::one_of(words::endings), "With a FIN, or with an RST.");
   form("after", closing.after, kind::duration,
-       "So long after the final response, or after the request where there is none.");
+       "This long after the final response, or after the request where there is none.");
 }
 
 template <>
@@ -153,20 +153,20 @@ void describe(auto& form, Rule& rule) {
   form("from", rule.from, kind::duration, "Only from this scenario time.");
   form("until", rule.until, kind::duration, "Only before this scenario time.");
   form("probability", rule.probability, kind::probability,
-       "Drawn for each datagram from the run's seed.");
+       "The chance that it applies, decided for each datagram by the run's seed.");
   form("repeat", rule.repeat, kind::duration,
-       "The final response is sent again so long after it first was.");
+       "The final response is sent again this long after the first time.");
   form("foreign_sent_by", rule.foreign_sent_by, kind::duration,
-       "For so long the responses have the Via of somebody else; then the right one comes.");
+       "For this long the responses have the Via of somebody else; then the right one comes.");
   form("rewrite", rule.rewrite, kind::object, "What is changed in the responses.");
-  form("close", rule.close, kind::object, "What becomes of the connection the request came by.");
+  form("close", rule.close, kind::object, "How the TCP connection of the request is closed.");
   form("from_other_port", rule.from_other_port, kind::truth,
        "Over UDP the responses leave from another port of the server.");
   form.template alternative<Accept>("accept", rule.verb, kind::object,
                                     "What a healthy registrar does.");
   form.template alternative<Drop>("drop", rule.verb, kind::present, "No reaction at all.");
   form.template alternative<Delay>("delay", rule.verb, kind::duration,
-                                   "Every response that much later.");
+                                   "Every response this much later.");
   form.template alternative<Reject>("reject", rule.verb, kind::object, "A final response.");
   form.template alternative<ChallengeWith>("challenge", rule.verb, kind::object,
                                            "401 or 407 with a nonce of the run.");
@@ -184,7 +184,8 @@ inline constexpr ObjectName object_name<SessionTimer>{
     "session_timer", "What it asks of a device that supports session timers (RFC 4028)."};
 void describe(auto& form, SessionTimer& timer) {
   form.required("expires", timer.expires, kind::whole_seconds, "Session-Expires; whole seconds.");
-  form("min", timer.min, kind::whole_seconds, "Min-SE: a shorter wish draws 422; whole seconds.");
+  form("min", timer.min, kind::whole_seconds,
+       "Min-SE: a shorter interval gets 422; whole seconds.");
   form("refresher", timer.device_refreshes, kind::one_of(words::refreshers),
        "Who refreshes the session.");
   std::optional<bool> refreshes;
@@ -199,17 +200,17 @@ template <>
 inline constexpr ObjectName object_name<Fork>{
     "fork", "Another one who answers the same call, as behind a proxy that forks it."};
 void describe(auto& form, Fork& fork) {
-  form("ring", fork.ring, kind::delay_or_never, "Sends 180, so long after the INVITE.");
-  form("answer", fork.answer, kind::delay_or_never, "Sends 200, so long after the INVITE.");
+  form("ring", fork.ring, kind::delay_or_never, "Sends 180, this long after the INVITE.");
+  form("answer", fork.answer, kind::delay_or_never, "Sends 200, this long after the INVITE.");
 }
 
 template <>
 inline constexpr ObjectName object_name<FarEnd>{
     "far_end", "Who answers behind the server, counted from the INVITE (hang_up: from the 200)."};
 void describe(auto& form, FarEnd& far_end) {
-  form("ring", far_end.ring, kind::delay_or_never, "Sends 180, so long after the INVITE.");
-  form("answer", far_end.answer, kind::delay_or_never, "Sends 200, so long after the INVITE.");
-  form("hang_up", far_end.hang_up, kind::delay_or_never, "Sends BYE, so long after its 200.");
+  form("ring", far_end.ring, kind::delay_or_never, "Sends 180, this long after the INVITE.");
+  form("answer", far_end.answer, kind::delay_or_never, "Sends 200, this long after the INVITE.");
+  form("hang_up", far_end.hang_up, kind::delay_or_never, "Sends BYE, this long after its 200.");
   form("session_timer", far_end.session_timer, kind::object, "Absent: it asks for none.");
   form("forks", far_end.forks, kind::object,
        "Others who answer the same call, each with a To tag of its own.");
@@ -219,12 +220,13 @@ void describe(auto& form, FarEnd& far_end) {
 
 template <>
 inline constexpr ObjectName object_name<Link>{
-    "link", "What happens to packets on the way, chance drawn from the run's seed."};
+    "link", "What happens to packets on the way; chance is taken from the run's seed."};
 void describe(auto& form, Link& link) {
   form("from", link.from, kind::duration, "Only from this scenario time.");
   form("until", link.until, kind::duration, "Only before this scenario time.");
-  form("delay", link.delay, kind::duration, "Each way takes so much longer.");
-  form("jitter", link.jitter, kind::duration, "And at most so much more, drawn for each packet.");
+  form("delay", link.delay, kind::duration, "Each way takes this much longer.");
+  form("jitter", link.jitter, kind::duration,
+       "At most this much is added, chosen at random for each packet.");
   form("reorder", link.reorder, kind::truth,
        "Datagrams may overtake each other; else they keep their order.");
   form("lose_to_server", link.lose_to_server, kind::probability, "Lost on its way to the server.");
@@ -326,7 +328,7 @@ void describe(auto& form, Step& step) {
   form("at", keys.at, kind::duration, "Scenario time.");
   form("after", keys.after, kind::anchor,
        "Seen on the wire: its first occurrence since the device step before this one.");
-  form("plus", keys.plus, kind::duration, "So much later; at once if absent.");
+  form("plus", keys.plus, kind::duration, "This much later; at once if absent.");
   form("deadline", keys.deadline, kind::duration,
        "Scenario time after which the step is given up; the end if absent.");
   form.required("do", keys.action, kind::one_of(words::actions), "The action.");
@@ -337,7 +339,7 @@ void describe(auto& form, Step& step) {
   form("event", keys.event, kind::one_of(words::notified_packages),
        "The package whose state an unasked NOTIFY tells.");
   form("repeats", keys.repeats, kind::duration,
-       "The same request again, so long after the first time.");
+       "The same request again, this long after the first time.");
   form("withhold_acks", keys.withhold_acks, kind::Integer{{1, 1'000}},
        "The first ACKs of the call, which never leave.");
   form("same_call", keys.same_call, kind::truth,
@@ -380,7 +382,7 @@ void describe(auto& form, Configure& configure) {
   form("mwi_subscribe", configure.mwi_subscribe, kind::truth, "Subscribe to message waiting.");
   form("transport", configure.transport, kind::one_of(words::transports), "Transport protocol.");
   form("max_request_retries", configure.max_request_retries, request_retries,
-       "Leave a server after so many unanswered repeats.");
+       "Leave a server after this many unanswered repeats.");
   form("session_timer", configure.session_timer, kind::whole_seconds,
        "The Session-Expires it asks for; whole seconds.");
   form("options_keepalive", configure.options_keepalive, kind::object, "OPTIONS it sends.");

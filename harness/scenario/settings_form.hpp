@@ -41,7 +41,7 @@ void describe(auto& form, OptionsKeepAlive& keep_alive) {
   form("interval", keep_alive.interval, kind::whole_seconds, "Whole seconds.");
   // policy: more OPTIONS in a row than that are not waited for.
   form("max_lost", keep_alive.max_lost, kind::Integer{{1, 1'000}},
-       "So many in a row without any response.");
+       "This many in a row without any response.");
 }
 void check(const Fields& fields, OptionsKeepAlive& keep_alive);
 

@@ -94,7 +94,7 @@ void LiveLog::on_stream_event(const capture::Origin& origin, capture::StreamEven
 
 void LiveLog::on_icmp(const capture::IcmpError& error) {
   add(error.at, 0,
-      fmt::format("{:<21} ICMP: nobody takes what {} sent", error.original_destination.text(),
+      fmt::format("{:<21} ICMP: unreachable for {}", error.original_destination.text(),
                   error.original_source.text()));
 }
 

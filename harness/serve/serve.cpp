@@ -90,9 +90,9 @@ class Serving {
       print_(fmt::format("{:<9} at {} (UDP and TCP)", server.name,
                          Endpoint{*server.address, server.port}.text()));
     const scenario::Account& account = production_.profile.account;
-    print_(account.is_any() ? "account   whichever registers first"
+    print_(account.is_any() ? "account   the first that registers"
                             : fmt::format("account   {}", account.user));
-    print_(terminal_.is_there() ? "type help for what the servers can be told; Ctrl-C ends"
+    print_(terminal_.is_there() ? "type help for the commands of the servers; Ctrl-C ends"
                                 : "Ctrl-C ends");
   }
 

@@ -25,7 +25,7 @@ namespace {
 bool is_real_time(const RunOptions& options) {
   if (!options.device.is_foreign()) return options.clock == Clock::real;
   if (options.clock == Clock::virtual_time)
-    throw SetupError(fmt::format("the device {} keeps its own time: run it without --clock virtual",
+    throw SetupError(fmt::format("the device {} runs in real time: leave out --clock virtual",
                                  options.device.text()));
   return true;
 }
@@ -152,7 +152,7 @@ void require_playable(const scenario::Scenario& scenario, const scenario::Profil
   if (options.device.kind == DeviceKind::process) dut::check_drivable(profile, scenario);
   if (real && !options.device.is_foreign() && scenario.devices > 1)
     throw SetupError(
-        fmt::format("{} has {} devices: they live in virtual time only, run it "
+        fmt::format("{} has {} devices: they run in virtual time only, run it "
                     "without --clock real",
                     scenario.full_name(), scenario.devices));
   if (scenario.devices > 1 && profile.account.is_any())

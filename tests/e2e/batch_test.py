@@ -77,7 +77,7 @@ class Folder(EndToEnd):
         out = self.scratch / "cut"
         code, told = self.cut_short(out)
         self.assertEqual(code, 3, told)
-        self.assertIn(f"--resume {out} goes on", told)
+        self.assertIn(f"--resume {out} continues", told)
         self.assertEqual([name for name, verdict, _ in self.verdicts() if verdict == "pass"], ["first"])
 
         done = sipharness(*self.arguments("--resume", out))

@@ -103,7 +103,7 @@ class Refused(EndToEnd):
     def test_what_would_do_nothing_is_refused_before_anything_runs(self):
         for arguments, why in ((["--device", "process:baresip", "--deviate", "never_falls_back"], "reference UA"),
                                (["--capture", "live"], "--clock real"), (["--bind", "127.0.0.1"], "--clock real"),
-                               (["--device", "external", "--clock", "virtual"], "own time"),
+                               (["--device", "external", "--clock", "virtual"], "real time"),
                                (["--seed", "-1"], "0 to 18446744073709551615"), (["--seed", "1e3"], "whole number"),
                                (["--wait", "5s"], "third-party"), (["--prompts"], "--device phone"),
                                (["--no-bracket"], "third-party"), (["--device", "external", "--jobs", "2"], "one such"),

@@ -68,7 +68,7 @@ class Doctor(EndToEnd):
         done = subprocess.run([PROGRAM, "doctor", FLAGSHIP], cwd=ROOT, capture_output=True, text=True, timeout=120,
                               env={"PATH": str(self.scratch)})
         found, remedies = lines_of(done)
-        self.assertEqual(found["softphone baresip"], ("warning", "baresip is not to be found"))
+        self.assertEqual(found["softphone baresip"], ("warning", "baresip not found in PATH"))
         self.assertIn("sudo apt-get install --no-install-recommends baresip-core", remedies)
 
     def test_a_scenario_that_is_wrong_exits_2(self):

@@ -71,7 +71,7 @@ class WrongInput(EndToEnd):
                 self.assertIn(said, done.stderr)
         done = sipharness("check", folders["both_up_register"], "--primary", "127.0.0.11:5070")
         self.assert_exit(done, 2)
-        self.assertIn("a run folder knows its servers", done.stderr)
+        self.assertIn("a run folder names its servers", done.stderr)
 
     def test_servers_that_are_named_are_taken_so(self):
         _, folders = self.run_scenarios(SCENARIOS / "guide/call_primary_up.json")

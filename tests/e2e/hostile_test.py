@@ -188,9 +188,9 @@ class Floods(Served):
                           "--json", "-")
         result = json.loads(done.stdout)
         self.assertEqual({finding["device"] for finding in result["findings"]}, {result["devices"][0]["name"]})
-        told = [note for note in result["notes"] if "came by" in note]
+        told = [note for note in result["notes"] if "under test" in note]
         self.assertEqual(len(told), 9, told)
-        self.assertEqual(told[-1], "1991 more accounts came by: none is under test")
+        self.assertEqual(told[-1], "1991 more accounts were seen; none is under test")
         self.assertLess(len(result["messages"]["left_out"]), 8)
 
 

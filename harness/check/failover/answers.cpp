@@ -212,7 +212,7 @@ const std::array rules{
     Rule{.row = {.id = "RFC3263-02",
                  .clause = "RFC 3263 §4.3",
                  .severity = Severity::info,
-                 .sentence = "An INVITE that drew a provisional response has not failed.",
+                 .sentence = "An INVITE that got a provisional response has not failed.",
                  .observed = "What the device does when the primary says 100 and nothing more is "
                              "recorded; no failover is asked for."},
          .needs = a_trying_primary,

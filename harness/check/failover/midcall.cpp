@@ -110,7 +110,7 @@ void silent_changes_end_the_call(const Phone& phone, const Modification& modific
     it.cite(bye).pass("the call that could not be changed was ended with BYE");
   else if (!modification.dialog->ended || bye != nullptr)
     it.cite(bye).violated_unless_lost(
-        "a change drew nothing for 64 x T1, and no BYE ended the call");
+        "a change got nothing for 64 x T1, and no BYE ended the call");
 }
 
 const std::array rules{
@@ -135,11 +135,11 @@ const std::array rules{
                  .clause = "RFC 3261 §12.2.1.2, §14.1",
                  .severity = Severity::should,
                  .sentence =
-                     "A change of a call that draws nothing ends the call, and moves nowhere else.",
+                     "A change of a call that gets nothing ends the call, and moves nowhere else.",
                  .observed = "BYE within 2 s of the timeout of a re-INVITE or UPDATE; no request "
                              "of the dialog at the other server.",
                  .tolerance = "policy: 2 s"},
-         .needs = {"a re-INVITE or UPDATE of the device that draws nothing", Blame::harness},
+         .needs = {"a re-INVITE or UPDATE of the device that gets nothing", Blame::harness},
          .judge = each<modifications, silent_changes_end_the_call>},
 };
 

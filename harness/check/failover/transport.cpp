@@ -149,7 +149,7 @@ const std::array rules{
               .sentence = "An ICMP error ends the wait for the server at once.",
               .observed =
                   "After the first ICMP error for an INVITE the call reaches the secondary within "
-                  "fo_grace, and a REGISTER that drew one is not repeated later than that.",
+                  "fo_grace, and a REGISTER that got one is not repeated later than that.",
               .tolerance = "profile: fo_grace"},
          .needs = {"an ICMP error for an INVITE or a REGISTER", Blame::harness},
          .judge = icmp_ends_the_wait},

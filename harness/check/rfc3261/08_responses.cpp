@@ -58,10 +58,10 @@ void judge_final(const Phone& phone, const RefusedInvite& refused, Occurrence& i
   const bool ends_the_call = status / 100 == 4 || status / 100 == 6;
   const bool was_observed = next_power_change(phone, response.at) > response.at + time_to_react;
   if (refused.acks.empty() && was_observed && acknowledges_known_codes(phone))
-    it.violated_unless_lost(fmt::format("a {} drew no ACK, a known code did", status));
+    it.violated_unless_lost(fmt::format("a {} got no ACK, a known code did", status));
   else if (refused.acks.empty() && was_observed)
     it.inconclusive(Blame::device,
-                    fmt::format("a {} drew no ACK, and whether a known code does is not in the "
+                    fmt::format("a {} got no ACK, and whether a known code does is not in the "
                                 "capture",
                                 status));
   else if (ends_the_call && goes_on_elsewhere(phone, invite, response.at))
@@ -137,7 +137,7 @@ const std::array rules{
                      "An unknown 4xx or 6xx to an INVITE is acknowledged and sends the call to no "
                      "other server; after an unknown 1xx the INVITE is not sent again.",
                  .tolerance = "policy: 50 ms"},
-         .needs = {"an INVITE that draws a status code nobody knows", Blame::harness},
+         .needs = {"an INVITE that gets a status code nobody knows", Blame::harness},
          .judge = takes_unknown_codes_by_their_class},
 };
 

@@ -37,7 +37,7 @@ void refuses_unknown_bye_with_481(const Phone& phone, const Transaction& bye, Oc
   const int status = final_status(phone, bye);
   const bool asks_for_credentials = status == 401 || status == 407;
   if (asks_for_credentials || !is_in_unknown_dialog(phone, opening(phone, bye).sip)) return;
-  const std::string seen = fmt::format("a BYE in an unknown dialog drew {}", status);
+  const std::string seen = fmt::format("a BYE in an unknown dialog got {}", status);
   it.cite(bye.final).expect(status == 481, seen);
 }
 
@@ -71,7 +71,7 @@ void answers_within_its_dialog(const Phone& phone, const Transaction& request, O
   if (is_other || std::ranges::none_of(known, is_its)) return;
   if (request.final && is_answered(phone, request))
     it.cite(request.final)
-        .pass(fmt::format("{} in a call drew {}", sip.method_text(), final_status(phone, request)));
+        .pass(fmt::format("{} in a call got {}", sip.method_text(), final_status(phone, request)));
   else if (!is_answered(phone, request) && had_time_to_answer(phone, request) &&
            !was_unreachable(phone, request))
     it.violated_unless_lost(fmt::format("{} in a call was not answered", sip.method_text()));
@@ -154,7 +154,7 @@ const std::array rules{
     Rule{.row = {.id = "RFC3261-DLG-04",
                  .clause = "RFC 3261 §15.1.2",
                  .severity = Severity::should,
-                 .sentence = "A BYE in a dialog that the device does not know draws 481.",
+                 .sentence = "A BYE in a dialog that the device does not know gets 481.",
                  .observed = "The final response to a BYE whose Call-ID and tags no INVITE of the "
                              "capture and no answer to one carried."},
          .needs = {"a BYE in a dialog that the device does not know", Blame::harness},

@@ -210,7 +210,7 @@ void invite_copy_starts_nothing(const Phone& phone, const Transaction& invite, O
     const sip::MessageView& sip = phone.message(response).sip;
     const bool is_the_answer = sip.status() == answer.status() && sip.to_tag() == answer.to_tag();
     if (response <= *invite.final || is_the_answer) continue;
-    return it.violated(fmt::format("a copy of an answered INVITE drew {}", sip.status()));
+    return it.violated(fmt::format("a copy of an answered INVITE got {}", sip.status()));
   }
   if (phone.trace.last > phone.at(invite.sends.back()) + in_flight)
     it.pass("a copy of an answered INVITE started nothing new");
@@ -284,7 +284,7 @@ const std::array rules{
               .severity = Severity::must,
               .sentence =
                   "Copies of a 2xx and of an INVITE that was answered with one start nothing new.",
-              .observed = "A copy of an answered INVITE draws nothing but its 2xx within 64*T1; a "
+              .observed = "A copy of an answered INVITE gets nothing but its 2xx within 64*T1; a "
                           "repeated 2xx ends no call.",
               .tolerance = "policy: 2 s"},
          .needs = {"an INVITE or a 200 that comes again when the call is up", Blame::harness},

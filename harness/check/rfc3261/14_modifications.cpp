@@ -147,7 +147,7 @@ void waits_after_glare(const Phone& phone, const Modification& refused, Occurren
   if (became_pointless(phone, refused, until, latest)) return;
   if (again == nullptr) {
     if (phone.trace.last > latest)
-      it.violated_unless_lost("a re-INVITE that drew 491 was not tried again");
+      it.violated_unless_lost("a re-INVITE that got 491 was not tried again");
     return;
   }
   it.cite(again->request->sends.front())
@@ -166,10 +166,10 @@ const std::array rules{
                  .severity = Severity::should,
                  .sentence =
                      "A 481, a 408 or silence to a request within a dialog ends that dialog.",
-                 .observed = "After a re-INVITE or UPDATE that drew one of them the device sends "
+                 .observed = "After a re-INVITE or UPDATE that got one of them the device sends "
                              "BYE within 2 s.",
                  .tolerance = "policy: 2 s"},
-         .needs = {"a re-INVITE or UPDATE of the device that draws 481, 408 or nothing",
+         .needs = {"a re-INVITE or UPDATE of the device that gets 481, 408 or nothing",
                    Blame::harness},
          .judge = each<modifications, lost_dialogs_are_ended>},
     Rule{
@@ -190,7 +190,7 @@ const std::array rules{
                              "it made the call, else in 2 s at most.",
                  .observed = "The interval from the 491 to the next re-INVITE.",
                  .tolerance = "profile: timer"},
-         .needs = {"a re-INVITE of the device that draws 491", Blame::harness},
+         .needs = {"a re-INVITE of the device that gets 491", Blame::harness},
          .judge = each<modifications, waits_after_glare>},
 };
 

@@ -54,7 +54,7 @@ const std::array rules{
     Rule{.row = {.id = "RFC3261-TIMER-A-STOP",
                  .clause = "RFC 3261 §17.1.1.2",
                  .severity = Severity::should,
-                 .sentence = "An INVITE that drew a provisional response is not sent again.",
+                 .sentence = "An INVITE that got a provisional response is not sent again.",
                  .observed = "No transmission later than 50 ms after the first 1xx, when another "
                              "one would have been due while that stood.",
                  .tolerance = "policy: 50 ms"},

@@ -57,7 +57,7 @@ void responds_within_200ms(const Phone& phone, const Transaction& invite, Occurr
   if (was_unreachable(phone, invite) || (!first && phone.trace.last <= limit)) return;
   const bool is_late = !first || phone.at(*first) > limit;
   if (is_late && may_have_missed(phone)) return blame_the_network(it);
-  if (!first) return it.violated("an INVITE that drew no response at all");
+  if (!first) return it.violated("an INVITE that got no response at all");
   it.about(evidence_of(phone, invite, {invite.sends.front(), *first}))
       .within({.start = asked,
                .end = phone.at(*first),
@@ -147,7 +147,7 @@ std::optional<std::size_t> answer_to(const Phone& phone, const Transaction& tran
 /// The answer to one copy among several is missing: a capture without a journal may lack it.
 void blame_the_capture(Occurrence& it, std::string_view what, const std::string& after) {
   it.inconclusive(Blame::network,
-                  fmt::format("{} repeated after {} drew no response, the other copies did: the "
+                  fmt::format("{} repeated after {} got no response, the other copies did: the "
                               "capture may lack one",
                               what, after));
 }
@@ -160,13 +160,12 @@ void judge_repeat(const Phone& phone, const Transaction& transaction, std::size_
   it.about(evidence_of(phone, transaction, {*transaction.final, send}));
   if (!answer && may_have_missed(phone)) return blame_the_network(it);
   if (!answer && is_alone && !phone.trace.has_journal()) return blame_the_capture(it, what, after);
-  if (!answer)
-    return it.violated(fmt::format("{} repeated after {} drew no response", what, after));
+  if (!answer) return it.violated(fmt::format("{} repeated after {} got no response", what, after));
   const bool is_same =
       phone.message(*answer).sip.bytes() == phone.message(*transaction.final).sip.bytes();
   it.cite(answer).expect(
-      is_same, fmt::format("the copy after {} drew the same {}", after, what),
-      fmt::format("the copy after {} drew another response than the first {}", after, what));
+      is_same, fmt::format("the copy after {} got the same {}", after, what),
+      fmt::format("the copy after {} got another response than the first {}", after, what));
 }
 
 void repeats_its_response(const Phone& phone, const Transaction& transaction, Occurrence& it) {
@@ -228,7 +227,7 @@ const std::array rules{
     Rule{.row = {.id = "RFC3261-TIMER-J",
                  .clause = "RFC 3261 §17.2.2",
                  .severity = Severity::must,
-                 .sentence = "Over UDP a copy of an answered request other than INVITE draws the "
+                 .sentence = "Over UDP a copy of an answered request other than INVITE gets the "
                              "same response again, for 64*T1.",
                  .observed = "Each copy that arrives in that time is answered within 500 ms, byte "
                              "for byte as the first time.",

@@ -238,7 +238,7 @@ const std::array rules{
                  .severity = Severity::must,
                  .sentence = "Credentials that were rejected are not sent again, and their "
                              "rejection moves no call to the other server.",
-                 .observed = "When credentials under a fresh nonce draw another challenge "
+                 .observed = "When credentials under a fresh nonce get another challenge "
                              "without stale=true, none follow for at least 5 s; before the "
                              "profile's retry wait is a warning.",
                  .tolerance = "profile: registration"},

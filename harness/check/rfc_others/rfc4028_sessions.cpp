@@ -163,17 +163,17 @@ const std::array rules{
                              "higher and a Session-Expires no less than the Min-SE of the 422; "
                              "the RFC leaves it free not to try again.",
                  .tolerance = "policy: 5 s"},
-         .needs = {"an INVITE that draws 422 and is tried again", Blame::harness},
+         .needs = {"an INVITE that gets 422 and is tried again", Blame::harness},
          .judge = each<device_invites, asks_for_the_least_interval>},
     Rule{.row = {.id = "RFC4028-04",
                  .clause = "RFC 4028 §10",
                  .severity = Severity::should,
-                 .sentence = "A refresh that draws 481, 408 or nothing ends the call with BYE, "
+                 .sentence = "A refresh that gets 481, 408 or nothing ends the call with BYE, "
                              "and moves nowhere else.",
                  .observed = "BYE within 2 s of the loss; no request of that dialog at the "
                              "other server.",
                  .tolerance = "policy: 2 s"},
-         .needs = {"a refresh of the device that draws 481, 408 or nothing", Blame::harness},
+         .needs = {"a refresh of the device that gets 481, 408 or nothing", Blame::harness},
          .judge = each<modifications, a_failed_refresh_ends_the_call>},
 };
 

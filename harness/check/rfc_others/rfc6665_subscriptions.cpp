@@ -319,14 +319,14 @@ const std::array rules{
                              "failed, whatever the response to the SUBSCRIBE was.",
                  .observed = "64*T1 after a SUBSCRIBE without NOTIFY nothing more is sent in "
                              "its dialog; a new subscription and silence are both right."},
-         .needs = {"a SUBSCRIBE that is accepted and draws no NOTIFY for 64*T1", Blame::harness},
+         .needs = {"a SUBSCRIBE that is accepted and gets no NOTIFY for 64*T1", Blame::harness},
          .judge = each<subscriptions, has_failed_without_notify>},
     Rule{.row = {.id = "RFC6665-04",
                  .clause = "RFC 6665 §4.1.2.2, §4.1.3",
                  .severity = Severity::should,
                  .sentence = "When its notifier ends a subscription, the device obeys: it waits "
                              "for retry-after, does not come back after rejected, noresource or "
-                             "invariant, and leaves a dialog that drew 481.",
+                             "invariant, and leaves a dialog that got 481.",
                  .observed = "The next SUBSCRIBE outside a dialog for that package and resource "
                              "comes no sooner than retry-after, or not at all; none follows in "
                              "the dialog of a 481.",

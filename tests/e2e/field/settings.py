@@ -83,4 +83,4 @@ class Settings(FieldTest):
                     [f'WWW-Authenticate: Digest realm="pbx", nonce="n{user}"'])))
         _, result = self.check(capture.write(self.scratch / "accounts.pcap"), "--profile", "phone.profile.json")
         told = [f["verdict"] for f in result["findings"] if f["requirement"] == "AUTH-03"]
-        self.assertEqual(told, ["inconclusive"], "1002 came by: it is not under test")
+        self.assertEqual(told, ["inconclusive"], "1002 is not under test")

@@ -187,7 +187,7 @@ class WhoIsWho(FieldTest):
         capture = CaptureWriter()
         Phone(capture, user="1002").register(0, FIRST, expires=60)
         _, result = self.roles(capture, *PROFILE)
-        self.assertIn("account 1001 never came", result["notes"])
+        self.assertIn("account 1001 was never seen", result["notes"])
         self.assertFalse([f for f in result["findings"] if f["verdict"] in ("fail", "warn")])
 
     def test_behind_and_before_a_nat_is_one_phone(self):

@@ -67,9 +67,9 @@ std::vector<Case> contact_cases() {
 
 std::vector<Case> other_cases() {
   return {
-      {"goes_where_the_contact_says", id, fails("drew no response at all", {5}),
+      {"goes_where_the_contact_says", id, fails("got no response at all", {5}),
        called_at(std::string(own))},
-      {"goes_where_the_contact_says_whatever_the_uri", id, fails("drew no response at all", {5}),
+      {"goes_where_the_contact_says_whatever_the_uri", id, fails("got no response at all", {5}),
        called_at(std::string(own), "sip:1001@pbx.example.com")},
       {"goes_where_the_uri_says_and_the_contact_does_not", id,
        inconclusive("not to sip:1001@10.0.0.9:5062", {5}),
@@ -88,19 +88,19 @@ std::vector<Case> other_cases() {
          called_at(std::string(other_host))(s);
          s.trace.at(5300ms).from_device(primary).response(180);
        }},
-      {"misdirected_where_another_was_answered", id, fails("drew no response at all", {7}),
+      {"misdirected_where_another_was_answered", id, fails("got no response at all", {7}),
        [](Setting s) {
          called_at(std::string(other_host))(s);
          s.trace.at(5010ms).from_device(primary).response(180);
          s.trace.at(20s).to_device(primary).request(
              "INVITE", {.uri = std::string(other_host), .call_id = "again"});
        }},
-      {"back_on_the_connection_of_the_device", id, fails("drew no response at all", {5}),
+      {"back_on_the_connection_of_the_device", id, fails("got no response at all", {5}),
        [](Setting s) {
          s.trace.over(Transport::tcp);
          called_at(std::string(other_host))(s);
        }},
-      {"a_redirection_names_somebody_else", id, fails("drew no response at all", {7}),
+      {"a_redirection_names_somebody_else", id, fails("got no response at all", {7}),
        [](Setting s) {
          called_at(std::string(own))(s);
          s.trace.at(5010ms).from_device(primary).response(302, {.contact = "sip:x@10.0.0.9"});

@@ -108,8 +108,8 @@ std::vector<Case> change_cases() {
       {"moved", "FO-MID-03", warns("INVITE of the call went to the secondary", {8, 10}),
        changed_into_silence(32s, true)},
       {"follows_the_contact", "FO-MID-03", Verdict::pass, follows_the_contact("INVITE")},
-      {"never_changed", "FO-MID-03",
-       needs("a re-INVITE or UPDATE of the device that draws nothing"), hung_up_in_peace},
+      {"never_changed", "FO-MID-03", needs("a re-INVITE or UPDATE of the device that gets nothing"),
+       hung_up_in_peace},
   };
 }
 

@@ -69,9 +69,9 @@ std::vector<Case> unknown_code_cases() {
       {"unknown_4xx_taken_as_400", id, Verdict::pass, refused(499, true, false)},
       {"unknown_4xx_moves_the_call", id, fails("a 499 sent the call to another server", {1, 2}),
        refused(499, true, true)},
-      {"unknown_4xx_not_acknowledged", id, fails("a 499 drew no ACK, a known code did", {1, 2}),
+      {"unknown_4xx_not_acknowledged", id, fails("a 499 got no ACK, a known code did", {1, 2}),
        beside_a_known_code(499, false, true)},
-      {"no_code_acknowledged", id, inconclusive("a 499 drew no ACK, and whether", {1, 2}),
+      {"no_code_acknowledged", id, inconclusive("a 499 got no ACK, and whether", {1, 2}),
        beside_a_known_code(499, false, false)},
       {"unknown_4xx_acknowledged_on_another_branch", id, Verdict::pass,
        acknowledged_on_another_branch},
@@ -81,7 +81,7 @@ std::vector<Case> unknown_code_cases() {
       {"unknown_1xx_taken_as_183", id, Verdict::pass, tried(155, false)},
       {"unknown_1xx_not_heeded", id, fails("sent again 0.400 s after a 155", {1, 2, 3}),
        tried(155, true)},
-      {"known_codes", id, needs("an INVITE that draws a status code nobody knows"),
+      {"known_codes", id, needs("an INVITE that gets a status code nobody knows"),
        refused(486, true, false)},
   };
 }

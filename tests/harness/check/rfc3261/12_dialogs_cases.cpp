@@ -20,8 +20,8 @@ std::vector<Case> unknown_dialog_cases() {
   const Fields other_tag{.to_tag = "nobody"};
   return {
       {"unknown", "RFC3261-DLG-04", Verdict::pass, bye(stray, 481)},
-      {"unknown_and_taken", "RFC3261-DLG-04", warns("drew 200", {8, 9}), bye(stray, 200)},
-      {"other_tag_and_taken", "RFC3261-DLG-04", warns("drew 200", {8, 9}), bye(other_tag, 200)},
+      {"unknown_and_taken", "RFC3261-DLG-04", warns("got 200", {8, 9}), bye(stray, 200)},
+      {"other_tag_and_taken", "RFC3261-DLG-04", warns("got 200", {8, 9}), bye(other_tag, 200)},
       {"unknown_wants_proof", "RFC3261-DLG-04",
        needs("a BYE in a dialog that the device does not know"), bye(stray, 401)},
       {"known", "RFC3261-DLG-04", needs("a BYE in a dialog that the device does not know"),

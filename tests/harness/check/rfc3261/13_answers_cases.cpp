@@ -221,9 +221,9 @@ std::function<void(Setting)> answered_again(std::optional<Duration> bye, bool by
 std::vector<Case> copy_cases() {
   return {
       {"copy_of_an_invite", "RFC6026-01", Verdict::pass, invited_again({})},
-      {"copy_rings_again", "RFC6026-01", fails("drew 180", {5, 8}), invited_again(180)},
-      {"copy_is_busy", "RFC6026-01", fails("drew 486", {5, 8}), invited_again(486)},
-      {"copy_is_a_loop", "RFC6026-01", fails("drew 482", {5, 8}), invited_again(482)},
+      {"copy_rings_again", "RFC6026-01", fails("got 180", {5, 8}), invited_again(180)},
+      {"copy_is_busy", "RFC6026-01", fails("got 486", {5, 8}), invited_again(486)},
+      {"copy_is_a_loop", "RFC6026-01", fails("got 482", {5, 8}), invited_again(482)},
       {"copy_of_a_200", "RFC6026-01", Verdict::pass, answered_again({}, false)},
       {"copy_of_a_200_ends_the_call", "RFC6026-01", fails("ended the call", {8}),
        answered_again(100ms, false)},

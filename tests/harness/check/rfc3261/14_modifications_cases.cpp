@@ -77,7 +77,7 @@ std::vector<Case> rfc3261_14_modifications_cases() {
        glare(false, 5s)},
       {"gives_up", "RFC3261-DLG-03", warns("was not tried again", {8}), glare(false, {})},
       {"far_end_changes_it_meanwhile", "RFC3261-DLG-03",
-       needs("a re-INVITE of the device that draws 491"),
+       needs("a re-INVITE of the device that gets 491"),
        changed(false,
                [](Setting s, MessageId call, MessageId change) {
                  s.trace.at(20010ms).to_device(primary).response(491, {.to = change});
@@ -87,7 +87,7 @@ std::vector<Case> rfc3261_14_modifications_cases() {
       {"other_side_hurries", "RFC3261-DLG-03", Verdict::pass, glare(true, 1s)},
       {"other_side_dawdles", "RFC3261-DLG-03", warns("in a call it received: 2.990 s", {8, 10}),
        glare(true, 3s)},
-      {"never_changed", "RFC3261-DLG-03", needs("a re-INVITE of the device that draws 491"),
+      {"never_changed", "RFC3261-DLG-03", needs("a re-INVITE of the device that gets 491"),
        never_changed},
   };
 }

@@ -35,7 +35,7 @@ std::vector<Case> first_word_cases() {
       {"within_tolerance", "RFC3261-UAS-100", Verdict::pass, first_word(219ms, 100)},
       {"rings_late", "RFC3261-UAS-100", fails("first response to an INVITE: 0.221 s", {5, 6}),
        first_word(221ms, 180)},
-      {"says_nothing", "RFC3261-UAS-100", fails("drew no response at all", {5}), no_word},
+      {"says_nothing", "RFC3261-UAS-100", fails("got no response at all", {5}), no_word},
       {"seen_from_the_server", "RFC3261-UAS-100",
        inconclusive("what arrived there is not known", {5}),
        [=](Setting s) {
@@ -185,7 +185,7 @@ std::vector<Case> repeated_request_cases() {
       {"same_after_thirty_seconds", "RFC3261-TIMER-J", Verdict::pass, asked_again(30s, same)},
       {"another_response", "RFC3261-TIMER-J", fails("another response than the first", {6, 7, 8}),
        asked_again(10s, other)},
-      {"no_response", "RFC3261-TIMER-J", fails("drew no response", {6, 7}),
+      {"no_response", "RFC3261-TIMER-J", fails("got no response", {6, 7}),
        asked_again(10s, nothing)},
       {"no_response_at_the_server", "RFC3261-TIMER-J",
        inconclusive("what arrived there is not known", {6, 7}),

@@ -212,9 +212,9 @@ std::vector<Case> rfc4028_10_sessions_cases() {
            {"skips_a_number", "RFC4028-03", fails("is not the same call, one CSeq higher", {5, 8}),
             too_small("120", "one", 3)},
            {"calls_somebody_else", "RFC4028-03",
-            needs("an INVITE that draws 422 and is tried again"), calls_somebody_else},
-           {"does_not_try_again", "RFC4028-03",
-            needs("an INVITE that draws 422 and is tried again"), too_small("", "one", 2)},
+            needs("an INVITE that gets 422 and is tried again"), calls_somebody_else},
+           {"does_not_try_again", "RFC4028-03", needs("an INVITE that gets 422 and is tried again"),
+            too_small("", "one", 2)},
            {"silence_and_bye", "RFC4028-04", Verdict::pass, refresh_fails(0, 32s, false)},
            {"lost_and_bye", "RFC4028-04", Verdict::pass, refresh_fails(481, 20ms, false)},
            {"lost_and_kept", "RFC4028-04", warns("no BYE after a failed refresh", {8}),
@@ -228,7 +228,7 @@ std::vector<Case> rfc4028_10_sessions_cases() {
            {"moved", "RFC4028-04", warns("INVITE went to the secondary", {8, 9}),
             refresh_fails(0, 33s, true)},
            {"no_timer", "RFC4028-04",
-            needs("a refresh of the device that draws 481, 408 or nothing"), no_timer},
+            needs("a refresh of the device that gets 481, 408 or nothing"), no_timer},
        })
     all.push_back(std::move(one));
   return all;

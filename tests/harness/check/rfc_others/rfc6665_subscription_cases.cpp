@@ -93,7 +93,7 @@ std::vector<Case> order_cases() {
       {"given_up", "RFC6665-02", needs("a NOTIFY before the 2xx to its SUBSCRIBE"),
        registered(notified_too_late)},
       {"goes_on_from_before_the_capture", "RFC6665-03",
-       needs("a SUBSCRIBE that is accepted and draws no NOTIFY"), goes_on({primary}, {1s, 100s})},
+       needs("a SUBSCRIBE that is accepted and gets no NOTIFY"), goes_on({primary}, {1s, 100s})},
       {"end_lost_on_the_way", "RFC6665-04", needs("a subscription that its notifier ends"),
        registered([](Setting s) {
          s.trace.vantage(trace::Vantage::server);
@@ -132,7 +132,7 @@ std::vector<Case> lifecycle_cases() {
        unconfirmed([](Setting s, MessageId one) { refresh(s, primary, 110s, one); })},
       {"refreshed_before_timer_n", "RFC6665-03", Verdict::pass,
        unconfirmed([](Setting s, MessageId one) { refresh(s, primary, 20s, one, {60s}); })},
-      {"confirmed", "RFC6665-03", needs("a SUBSCRIBE that is accepted and draws no NOTIFY"),
+      {"confirmed", "RFC6665-03", needs("a SUBSCRIBE that is accepted and gets no NOTIFY"),
        for_a_minute(lapses)},
       {"waits", "RFC6665-04", Verdict::pass, ended(";reason=probation;retry-after=30", 41s)},
       {"stays_away", "RFC6665-04", Verdict::pass, ended(";reason=probation;retry-after=30", {})},

@@ -34,7 +34,7 @@ const std::array rows{
                  {"GRP-REG-05"},
                  "primary_flaps"},
     DeviationRow{SIPHARNESS_DEVIATION(takes_loss_for_silence),
-                 "tries the secondary too when the first copy of an INVITE draws no answer",
+                 "tries the secondary too when the first copy of an INVITE gets no answer",
                  "FO-LOSS",
                  {"GRP-CALL-03",      "GRP-CALL-05",       "GRP-CALL-08",       "RFC3261-CANCEL-01",
                   "RFC3263-03",       "FO-DET-EARLY",      "FO-DET-INV",        "FO-NOPAR",

@@ -10,7 +10,7 @@ namespace {
 const std::array rows{
     DeviationRow{
         SIPHARNESS_DEVIATION(drops_the_call_at_icmp),
-        "ends a call whose INVITE draws an ICMP error",
+        "ends a call whose INVITE gets an ICMP error",
         "RFC3261-GEN-10",
         {"RFC3263-01", "RFC3263-03", "FO-ICMP", "FO-T1ST", "FO-DET-INV", "FO-NOPAR", "FO-NODUP",
          "GRP-CALL-03", "GRP-CALL-05", "FO-USERCANCEL", "RFC3261-ACK-2XX", "RFC3261-CANCEL-04",

@@ -25,7 +25,7 @@ const std::array rows{
                   "RFC3261-TIMER-A-STOP", "RFC3261-ROUTE-03"},
                  "session_timer/interval_too_small"},
     DeviationRow{SIPHARNESS_DEVIATION(moves_its_refresh_to_the_secondary),
-                 "sends a refresh that drew nothing to the other server",
+                 "sends a refresh that got nothing to the other server",
                  "RFC4028-04",
                  {"RFC3261-DLG-01", "FO-MID-03", "RFC3261-ACK-NON2XX", "RFC3261-ROUTE-03"},
                  "session_timer/primary_dies"},
