@@ -94,6 +94,9 @@ std::string why_not_a_capture(std::string_view file) {
   if (file.empty()) return fmt::format("the file is empty; {}", read);
   if (const Known* const one = find_known(file))
     return fmt::format("{}, which is not read: {}", one->name, one->remedy);
+  if (is_text(file.substr(0, front)) &&
+      file.substr(0, front).find_first_not_of(" \t\r\n") == file.find('{'))
+    return "JSON, not a capture: a scenario is played by `sipharness run`";
   if (is_text(file.substr(0, front))) return fmt::format("a text, not a capture: {}", from_text);
   if (is_erf(file)) return fmt::format("an ERF capture, which is not read: {}", editcap);
   std::string bytes;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/file_kind.hpp"
 #include "harness/cli/named_files.hpp"
 #include "harness/cli/words.hpp"
 #include "harness/files/files.hpp"
@@ -60,6 +61,7 @@ std::string scenario_file(const std::string& word) {
   if (named.size() > 1 || !named.front().variant.empty())
     throw InputError(
         fmt::format("--scenario {}: name one file, of a scenario without variants", word));
+  require_kind(named.front().file, FileKind::scenario);
   return named.front().file;
 }
 
@@ -75,7 +77,7 @@ void add_capture_options(CLI::App& command, CaptureOptions& options) {
                   "A run folder, or a capture: pcap, pcapng or snoop, also compressed; several "
                   "files where it was cut into pieces")
       ->required()
-      ->type_name("RUN_FOLDER|CAPTURE...");
+      ->type_name("RUN_FOLDER|CAPTURE");
   command.add_option("--scenario", options.scenario, "What was staged, by file or name")
       ->type_name("SCENARIO");
   command.add_option("--profile", options.profile, "What the device is, by file or name")
@@ -99,7 +101,10 @@ judge::JudgeRequest request_of(const CaptureOptions& options) {
   request.more.assign(options.what.begin() + 1, options.what.end());
   request.servers = servers_of(options);
   if (!options.scenario.empty()) request.scenario = scenario_file(options.scenario);
-  if (!options.profile.empty()) request.profile = profile_named(options.profile);
+  if (!options.profile.empty()) {
+    request.profile = profile_named(options.profile);
+    require_kind(*request.profile, FileKind::profile);
+  }
   request.journal = given(options.journal);
   request.vantage = vantage_of(options.vantage);
   return request;

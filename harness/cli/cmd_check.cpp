@@ -70,7 +70,8 @@ void add_check(CLI::App& app, int& exit_code) {
   command
       ->add_option("--jobs", arguments->jobs,
                    "Phones judged side by side (default 0: one for each core)")
-      ->check(CLI::Range(0, 64))
+      ->type_name("N")
+      ->check(whole_number(0, 64))
       ->default_val(0U);
   command->add_flag("--strict", arguments->strict, "Warnings count as failures");
   command->add_flag("--so-far", arguments->so_far,

@@ -65,6 +65,7 @@ void explain_in_full(const verdict::Requirement& row) {
 }
 
 int explain(const std::vector<std::string>& words) {
+  requirements_named(words);  // nothing is printed where one of them is unknown
   bool is_first = true;
   for (const std::string& word : words) {
     const auto ids = requirements_named({word});

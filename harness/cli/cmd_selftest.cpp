@@ -94,7 +94,8 @@ void add_selftest(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("selftest", "Prove that every check can fail");
   add_seed_option(*command, options->seed);
   command->add_option("--seeds", options->seeds, "Healthy runs of each scenario (default 1)")
-      ->check(CLI::Range(1, 1000));
+      ->type_name("N")
+      ->check(whole_number(1, 1000));
   command->add_flag("--markdown", *as_page, "Print docs/selftest.md");
   command->callback(
       [options, as_page, &exit_code] { exit_code = run_selftest(*options, *as_page); });

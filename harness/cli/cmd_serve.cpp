@@ -1,5 +1,6 @@
 // sipharness serve: the fake servers alone, with a line for each message.
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -28,9 +29,18 @@ struct ServeArguments {
   LabOptions lab;
 };
 
+/// The first variant of one scenario, unless another is named.
+scenario::Scenario scenario_to_serve(const ServeArguments& arguments) {
+  const auto scenarios = read_scenarios({arguments.scenario}, arguments.variant);
+  const std::string& name = scenarios.front().name;
+  if (!std::ranges::all_of(scenarios, [&](const auto& one) { return one.name == name; }))
+    throw InputError(fmt::format("{}: found {} scenarios; one is needed here", arguments.scenario,
+                                 scenarios.size()));
+  return scenarios.front();
+}
+
 int serve(const ServeArguments& arguments) {
-  const scenario::Scenario scenario =
-      read_scenarios({arguments.scenario}, arguments.variant).front();
+  const scenario::Scenario scenario = scenario_to_serve(arguments);
   stage::RunOptions options;
   options.device.kind = stage::DeviceKind::external;
   options.bind = arguments.lab.bind;

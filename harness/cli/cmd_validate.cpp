@@ -7,6 +7,7 @@
 #include "harness/check/checks.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/console.hpp"
+#include "harness/cli/file_kind.hpp"
 #include "harness/cli/named_files.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/files/files.hpp"
@@ -14,6 +15,18 @@
 
 namespace sipharness::cli {
 namespace {
+
+/// Also of the scenarios that a plan names.
+std::vector<Error> errors_of_plan(const std::string& text, const std::string& path) {
+  const auto plan = scenario::read_plan(text, path);
+  if (!plan) return {plan.error()};
+  try {
+    scenarios_named(plan->scenarios);
+  } catch (const InputError& error) {
+    return {Error{path, error.what()}};
+  }
+  return {};
+}
 
 template <class T>
 std::vector<Error> errors_in(const Expected<T>& read) {
@@ -28,7 +41,7 @@ std::vector<Error> errors_of(const std::string& path) {
     case FileKind::profile:
       return errors_in(scenario::read_profile(*text, path));
     case FileKind::plan:
-      return errors_in(scenario::read_plan(*text, path));
+      return errors_of_plan(*text, path);
     case FileKind::scenario:
       break;
   }

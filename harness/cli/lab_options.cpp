@@ -32,8 +32,9 @@ std::vector<AddressPrefix> allowed_targets(const LabOptions& options) {
   for (const std::string& text : options.allow_targets) {
     const auto prefix = AddressPrefix::parse(text);
     if (!prefix)
-      throw InputError(
-          fmt::format("--allow-targets {}: an IP address, or a range such as 192.0.2.0/24", text));
+      throw InputError(fmt::format(
+          "--allow-targets: found {}; allowed is an IP address, or a range such as 192.0.2.0/24",
+          text));
     targets.push_back(*prefix);
   }
   return targets;
@@ -46,7 +47,8 @@ scenario::Profile with_account(scenario::Profile profile, const LabOptions& opti
            std::string_view("-_.+").find(c) != std::string_view::npos;
   });
   if (!is_plain)
-    throw InputError(fmt::format("--account {}: letters, digits and -_.+ only", options.account));
+    throw InputError(
+        fmt::format("--account: found {}; allowed are letters, digits and -_.+", options.account));
   profile.account.user = options.account;
   return profile;
 }
@@ -54,7 +56,8 @@ scenario::Profile with_account(scenario::Profile profile, const LabOptions& opti
 Duration duration_of(std::string_view option, const std::string& text) {
   const auto duration = parse_duration(text);
   if (!duration || *duration <= Duration::zero())
-    throw InputError(fmt::format("{} {}: a duration such as 30s or 5min", option, text));
+    throw InputError(fmt::format(
+        "{}: found {}; allowed is a duration greater than 0, such as 30s or 5min", option, text));
   return *duration;
 }
 

@@ -39,8 +39,6 @@ void reject(const std::vector<Error>& errors) {
 
 namespace {
 
-constexpr const char* see_help = "Run with --help for more information.";
-
 /// `help`, `help run`: what others call `--help`, `run --help`.
 std::vector<std::string> words_of_help(std::vector<std::string> arguments) {
   if (arguments.empty() || arguments.front() != "help") return arguments;
@@ -60,13 +58,12 @@ int parse_and_run(int argc, char** argv) {
     add(app, exit_code);
   const std::vector<std::string> arguments = words_of_help({argv + std::min(argc, 1), argv + argc});
   check_subcommand(app, arguments);
+  refuse_empty_words(arguments);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
     // Help and version are "errors" of code 0 to CLI11.
-    if (error.get_exit_code() != 0)
-      throw InputError(std::vector<std::string>{
-          fmt::format("{}{}", error.what(), option_hint(app, arguments)), see_help});
+    if (error.get_exit_code() != 0) throw InputError(words_of_parse_error(error, app, arguments));
     std::ostringstream help;
     app.exit(error, help);
     write_output(help.str());

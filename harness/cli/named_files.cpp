@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -18,6 +20,13 @@ namespace fs = std::filesystem;
 bool is_path(const std::string& word) {
   std::error_code ignored;
   return fs::exists(word, ignored);
+}
+
+/// policy: more names than that help nobody.
+constexpr std::size_t most_hints = 6;
+
+std::string shipped_file(std::string_view folder, const std::string& name) {
+  return fmt::format("{}/{}/{}.json", shipped_scenarios(), folder, name);
 }
 
 /// policy: a word that looks like one is not looked up among the names.
@@ -41,19 +50,52 @@ std::vector<std::string> shipped_named(const std::string& word) {
   return found;
 }
 
-[[noreturn]] void refuse(const std::string& word) {
-  std::vector<std::string> names;
+/// Names of shipped scenarios and of their topics, each once.
+std::vector<std::string> shipped_names() {
+  std::set<std::string> names;
   for (const std::string& file : scenario_files(shipped_scenarios())) {
-    names.push_back(shipped_name(file));
-    names.push_back(fs::path(file).stem());
+    names.insert(shipped_name(file));
+    names.insert(fs::path(file).stem());
+    names.insert(fs::path(shipped_name(file)).parent_path());
   }
+  names.erase("");
+  return {names.begin(), names.end()};
+}
+
+/// `; did you mean "primary_down"?`, else the first names that begin so, or that the word is in.
+std::string hint_at_names(const std::string& word) {
+  const std::vector<std::string> names = shipped_names();
+  std::string hint = scenario::did_you_mean(word, {names.begin(), names.end()});
+  if (!hint.empty()) return hint;
+  std::vector<std::string_view> alike;
+  const auto gather = [&](bool at_front) {
+    for (const std::string& name : names)
+      if (const std::size_t at = name.find(word);
+          name.find('/') == std::string::npos && at != std::string::npos && (at == 0) == at_front)
+        alike.push_back(name);
+  };
+  gather(true);
+  gather(false);
+  alike.resize(std::min(alike.size(), most_hints));
+  return alike.empty() ? "; see sipharness list scenarios"
+                       : fmt::format("; did you mean {}?", scenario::enumerate(alike));
+}
+
+[[noreturn]] void refuse(const std::string& word) {
+  if (is_path(shipped_file("profiles", word)))
+    throw InputError(fmt::format(
+        "{}: found a profile; a scenario is needed here (--device or --profile takes it)", word));
+  if (is_path(shipped_file("plans", word)))
+    throw InputError(fmt::format(
+        "{}: found a plan; a scenario is needed here (sipharness run --plan {} plays it)", word,
+        word));
   const std::string meant = looks_like_path(word) ? fs::path(word).stem().string() : word;
-  const std::string hint = scenario::did_you_mean(meant, {names.begin(), names.end()});
   throw InputError(fmt::format("{}: no such file, and no shipped scenario has this name{}", word,
-                               hint.empty() ? "; see sipharness list scenarios" : hint));
+                               hint_at_names(meant)));
 }
 
 std::vector<NamedScenario> scenarios_named(const std::string& word) {
+  if (word.empty()) throw InputError("the name of a scenario is empty");
   std::vector<std::string> files;
   std::string variant;
   if (files::is_folder(word)) {
@@ -87,17 +129,18 @@ std::vector<NamedScenario> scenarios_named(const std::vector<std::string>& words
 
 std::string profile_named(const std::string& word) {
   if (is_path(word) || looks_like_path(word) || word.find('/') != std::string::npos) return word;
+  if (!shipped_named(word).empty())
+    throw InputError(fmt::format(
+        "{}: found a scenario; a profile is needed here (sipharness run plays it)", word));
   const std::vector<std::string> names = shipped_profile_names();
   reject_unknown("profile", word, {names.begin(), names.end()});
-  return fmt::format("{}/profiles/{}.json", shipped_scenarios(), word);
+  return shipped_file("profiles", word);
 }
 
 std::vector<std::string> files_named(const std::vector<std::string>& words) {
   std::vector<std::string> files;
   for (const std::string& word : words) {
-    const auto in = [&word](const char* folder) {
-      return fmt::format("{}/{}/{}.json", shipped_scenarios(), folder, word);
-    };
+    const auto in = [&word](const char* folder) { return shipped_file(folder, word); };
     if (is_path(word) || looks_like_path(word) ||
         (!is_path(in("profiles")) && !is_path(in("plans"))))
       for (const NamedScenario& named : scenarios_named(word)) files.push_back(named.file);

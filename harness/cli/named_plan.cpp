@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/file_kind.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/files/files.hpp"
 
@@ -27,7 +28,9 @@ std::vector<std::string> plan_names() {
 }
 
 scenario::Plan plan_of(const std::string& file) {
-  return value_or_reject(scenario::read_plan(value_or_reject(files::read_file(file)), file));
+  const std::string text = value_or_reject(files::read_file(file));
+  require_kind(text, file, FileKind::plan);
+  return value_or_reject(scenario::read_plan(text, file));
 }
 
 }  // namespace

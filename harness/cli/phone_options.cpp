@@ -46,7 +46,8 @@ void add_phone_options(CLI::App& command, PhoneArguments& arguments) {
       .add_option("--http-port", arguments.http_port,
                   "Where the phone gets its configuration and calls its action URLs, at the "
                   "primary's address (default 8080)")
-      ->check(CLI::Range(1, 65535));
+      ->type_name("N")
+      ->check(whole_number(1, 65535));
 }
 
 stage::PhoneChoice chosen_phone(const PhoneArguments& arguments) {

@@ -9,6 +9,8 @@
 #include "harness/cli/shipped.hpp"
 #include "harness/cli/words.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
+#include "harness/scenario/problems.hpp"
+#include "harness/stage/place/targets.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -28,8 +30,16 @@ stage::DeviceChoice chosen_device(const RunArguments& arguments) {
   }
   if (device.starts_with(process_prefix) && device.size() > process_prefix.size())
     return {.kind = DeviceKind::process, .name = device.substr(process_prefix.size())};
+  std::vector<std::string> known = {"reference", "process:NAME", "phone", "external"};
+  for (const std::string& name : shipped_profile_names())
+    known.push_back(fmt::format("{}{}", process_prefix, name));
+  const std::string meant =
+      std::ranges::count(known, fmt::format("{}{}", process_prefix, device)) > 0
+          ? fmt::format("{}{}", process_prefix, device)
+          : device;
   throw InputError(
-      fmt::format("--device {}: allowed are reference, process:NAME, phone and external", device));
+      fmt::format("--device: found {}; allowed is reference, process:NAME, phone or external{}",
+                  device, scenario::did_you_mean(meant, {known.begin(), known.end()})));
 }
 
 /// policy: a program is up at once, a phone boots for minutes and a person has to find it first.
@@ -195,12 +205,14 @@ void add_batch_options(CLI::App& command, RunArguments& arguments) {
   command.add_flag("--dry-run", arguments.dry_run,
                    "Print what would run and how long it takes, and run nothing");
   command.add_option("--jobs", arguments.jobs, "Scenarios side by side (default 1)")
-      ->check(CLI::Range(1, 64));
+      ->type_name("N")
+      ->check(whole_number(1, 64));
   command
       .add_option("--repeat", arguments.repeat,
                   "Run each scenario this many times, each time with the next seed, and print how "
                   "its measured intervals spread")
-      ->check(CLI::Range(1, 10'000));
+      ->type_name("N")
+      ->check(whole_number(1, 10'000));
   command.add_flag("--fail-fast", arguments.fail_fast, "Stop after the first scenario that failed");
   command
       .add_option("--resume", arguments.resume,
@@ -232,6 +244,11 @@ void add_run_options(CLI::App& command, RunArguments& arguments) {
 void check_run_options(const CLI::App& command, const RunArguments& arguments) {
   const stage::DeviceChoice device = chosen_device(arguments);
   refuse_idle_options(command, arguments);
+  if (device.kind == DeviceKind::phone && !stage::phone_endpoint(device))
+    throw InputError(
+        fmt::format("--phone-address: found {}; allowed is an IP address, with the port if it is "
+                    "not 80, such as 192.0.2.50:8080",
+                    device.phone_address));
   chosen_phone(arguments.phone);
   allowed_targets(arguments.lab);
   first_register_timeout(arguments, device);

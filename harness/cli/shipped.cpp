@@ -1,7 +1,6 @@
 #include "harness/cli/shipped.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -9,10 +8,10 @@
 
 #include "harness/check/checks.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/file_kind.hpp"
 #include "harness/cli/named_files.hpp"
 #include "harness/files/files.hpp"
 #include "harness/host/machine/probes.hpp"
-#include "harness/json/document.hpp"
 #include "harness/scenario/problems.hpp"
 #include "harness/verdict/selection.hpp"
 
@@ -21,15 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What tells a file that is no scenario: its "$schema", or, where it has none, a key or its path.
-struct KindSign {
-  FileKind kind;
-  std::string_view schema, key, folder, file_end;
-};
-
-constexpr std::array kind_signs{
-    KindSign{FileKind::profile, "profile.schema.json", "kind", "profiles", "profile.json"},
-    KindSign{FileKind::plan, "plan.schema.json", "scenarios", "plans", "plan.json"}};
+/// Only a run folder has it.
+constexpr const char* run_mark = "run.json";
 
 bool may_be_scenario(const fs::path& path) {
   if (path.extension() != ".json" || path.stem().string().ends_with(".schema")) return false;
@@ -56,24 +48,16 @@ std::vector<std::string> shipped_profile_names() {
   return names;
 }
 
-FileKind kind_of(const std::string& text, const std::string& path) {
-  const auto file = json::parse(text, path);
-  const auto has = [&file](std::string_view key) { return file && file->find(key) != nullptr; };
-  const std::string schema = has("$schema") ? file->find("$schema")->string : std::string();
-  const std::string folder = fs::path(path).parent_path().filename();
-  for (const KindSign& sign : kind_signs) {
-    const bool is_by_path = folder == sign.folder || path.ends_with(sign.file_end);
-    const bool is_it = schema.empty() ? has(sign.key) || is_by_path : schema.ends_with(sign.schema);
-    if (is_it) return sign.kind;
-  }
-  return FileKind::scenario;
-}
-
 std::vector<std::string> scenario_files(const std::string& folder) {
+  if (fs::exists(fs::path(folder) / run_mark))
+    throw InputError(
+        fmt::format("{}: a run folder; sipharness check judges it, and the scenario in "
+                    "it is {}/scenario.json",
+                    folder, folder));
   std::vector<std::string> files;
   for (fs::recursive_directory_iterator at(folder); at != fs::end(at); ++at) {
     // What ran there is no scenario to run, though its folder has one.
-    if (at->is_directory() && fs::exists(at->path() / "run.json")) at.disable_recursion_pending();
+    if (at->is_directory() && fs::exists(at->path() / run_mark)) at.disable_recursion_pending();
     if (at->is_regular_file() && may_be_scenario(at->path())) files.push_back(at->path());
   }
   std::ranges::sort(files);
@@ -95,7 +79,9 @@ void keep_wanted(std::vector<scenario::Scenario>& scenarios, const std::string& 
   if (std::ranges::all_of(known, &std::string_view::empty))
     throw InputError(
         fmt::format("there is no variant \"{}\": {} has none", variant, all.front().full_name()));
-  reject_unknown("variant", variant, known);
+  throw InputError(fmt::format("there is no variant \"{}\" of {}; allowed is {}{}", variant,
+                               all.front().name, scenario::enumerate(known),
+                               scenario::did_you_mean(variant, known)));
 }
 
 }  // namespace
@@ -106,6 +92,7 @@ std::vector<scenario::Scenario> read_scenarios(const std::vector<std::string>& w
   std::vector<Error> errors;
   for (const NamedScenario& named : scenarios_named(words)) {
     const std::string text = value_or_reject(files::read_file(named.file));
+    require_kind(text, named.file, FileKind::scenario);
     auto scenarios = scenario::read_scenarios(text, named.file, check::requirement_ids);
     if (scenarios) {
       keep_wanted(*scenarios, named.variant);
@@ -121,7 +108,9 @@ std::vector<scenario::Scenario> read_scenarios(const std::vector<std::string>& w
 
 scenario::Profile read_profile(const std::string& name_or_path) {
   const std::string file = profile_named(name_or_path);
-  return value_or_reject(scenario::read_profile(value_or_reject(files::read_file(file)), file));
+  const std::string text = value_or_reject(files::read_file(file));
+  require_kind(text, file, FileKind::profile);
+  return value_or_reject(scenario::read_profile(text, file));
 }
 
 std::vector<scenario::Profile> shipped_profiles() {
@@ -130,12 +119,18 @@ std::vector<scenario::Profile> shipped_profiles() {
   return profiles;
 }
 
+/// A profile is listed as the device that it describes.
+std::string_view listed_as(std::string_view what) {
+  return what == "profile" ? "device" : what;
+}
+
 void reject_unknown(std::string_view what, const std::string& word,
                     const std::vector<std::string_view>& known) {
   if (std::ranges::find(known, word) != known.end()) return;
   const std::string hint = scenario::did_you_mean(word, known);
-  throw InputError(fmt::format("unknown {} \"{}\"{}", what, word,
-                               hint.empty() ? "; see sipharness list" : hint));
+  throw InputError(
+      fmt::format("unknown {} \"{}\"{}", what, word,
+                  hint.empty() ? fmt::format("; see sipharness list {}s", listed_as(what)) : hint));
 }
 
 std::vector<std::string> requirements_named(const std::vector<std::string>& words) {

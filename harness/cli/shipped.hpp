@@ -2,7 +2,6 @@
 // Where the scenarios and profiles that come with the harness are: beside the source tree one
 // stands in, or installed beside the program.
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,12 +13,8 @@ namespace sipharness::cli {
 /// The folder of shipped scenarios. Throws InputError if there is none.
 std::string shipped_scenarios();
 
-enum class FileKind : std::uint8_t { scenario, profile, plan };
-
-/// What a file is: by its "$schema" or, without one, by a key that only its kind has, or its path.
-FileKind kind_of(const std::string& text, const std::string& path);
-
 /// Every scenario file below `folder`, sorted; schemas, profiles, plans and run folders left out.
+/// Throws InputError for a run folder.
 std::vector<std::string> scenario_files(const std::string& folder);
 
 /// Reads what words name (named_files.hpp); every error of every file at once, as InputError.

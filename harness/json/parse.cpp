@@ -21,6 +21,21 @@ constexpr std::size_t max_depth = 64;
 constexpr std::size_t max_members = 1024;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
+/// What people write who take JSON for a laxer language; empty: none of that.
+std::string_view slip_at(std::string_view text, std::size_t offset) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const std::string_view rest = text.substr(std::min(offset, text.size()));
+  if (text.find_first_not_of(blanks) == std::string_view::npos) return "the text is empty";
+  if (rest.starts_with("//") || rest.starts_with("/*") || rest.starts_with('#'))
+    return "found a comment; JSON has none";
+  if (rest.starts_with('\'')) return "found '; text stands in double quotes";
+  const std::size_t before = text.substr(0, offset).find_last_not_of(blanks);
+  const bool is_behind_comma = before != std::string_view::npos && text[before] == ',';
+  if (is_behind_comma && (rest.starts_with('}') || rest.starts_with(']')))
+    return "found a comma behind the last item; leave it out";
+  return {};
+}
+
 /// "syntax error while parsing value - unexpected ']'; expected …": what the library says without
 /// its own position and without the token, which may be as long as the text.
 std::string essence(const nlohmann::json::exception& exception) {
@@ -29,6 +44,9 @@ std::string essence(const nlohmann::json::exception& exception) {
   std::string message = exception.what();
   if (const std::size_t colon = message.find(": "); colon != std::string::npos)
     message.erase(0, colon + 2);
+  // A value has ended there: another may follow it.
+  for (const std::string_view end : {"expected '}'", "expected ']'"})
+    if (message.ends_with(end)) message.insert(message.size() - 3, "',' or ");
   const std::size_t quote = message.find("; last read: '");
   if (quote == std::string::npos) return message;
   const std::size_t end = message.rfind('\'');
@@ -182,8 +200,9 @@ bool Builder::parse_error(std::size_t position, const std::string&,
   // is better, unless what is wrong is one of the separators that token_start() skips.
   const std::size_t last =
       std::min(position, text_.size() + 1) - std::min<std::size_t>(position, 1);
-  const Position at = cursor_.advance_to(std::min(token_start(), last));
-  return fail(at, essence(exception));
+  const std::size_t offset = std::min(token_start(), last);
+  const std::string_view slip = slip_at(text_, offset);
+  return fail(cursor_.advance_to(offset), slip.empty() ? essence(exception) : std::string(slip));
 }
 
 }  // namespace
@@ -196,9 +215,9 @@ Expected<Value> parse(std::string_view text, std::string_view file) {
   // The library would take a NUL for the end of the text.
   const std::size_t bad = std::min(first_ill_formed(text), text.find('\0'));
   if (bad < text.size())
-    return refused(Cursor(text).advance_to(bad),
-                   fmt::format("byte 0x{:02X} is no part of UTF-8 text",
-                               static_cast<unsigned char>(text[bad])));
+    return refused(
+        Cursor(text).advance_to(bad),
+        fmt::format("byte 0x{:02X} is not UTF-8 text", static_cast<unsigned char>(text[bad])));
   std::size_t read = 0;
   Builder builder(text, read);
   const bool complete = nlohmann::json::sax_parse(CountingIterator(text, &read),

@@ -90,6 +90,10 @@ Expected<Inputs> read_inputs(const JudgeRequest& original) {
                    "a run folder names its servers: leave out --primary and --secondary");
   if (inputs.is_run && !request.more.empty())
     return failure(original.capture, "a run folder is judged alone: name nothing beside it");
+  if (inputs.is_run && !files::read_file(RunFolder{original.capture}.meta()))
+    return failure(original.capture,
+                   "no run folder, it has no run.json; allowed is the folder of one run, such as "
+                   "runs/latest, or a capture");
   inputs.profile = builtin_profile();
   if (request.scenario) {
     auto scenario = load_scenario(*request.scenario);

@@ -21,7 +21,10 @@ std::string meant_duration(std::string_view text) {
   if (digits == 0) return {};
   std::string_view unit = text.substr(digits);
   unit.remove_prefix(std::min(unit.find_first_not_of(' '), unit.size()));
-  std::string_view meant = unit.empty() ? "s" : json::nearest(unit, {units.begin(), units.end()});
+  std::string_view meant;
+  if (unit.empty()) meant = "s";
+  if (unit.size() > 1) meant = json::nearest(unit, {units.begin(), units.end()});
+  if (unit == "m") meant = "min";
   if (unit.starts_with("sec")) meant = "s";
   if (unit.starts_with("hour")) meant = "h";
   if (unit.starts_with("min")) meant = "min";

@@ -56,7 +56,7 @@ void check_phase_is_known(const Draft& draft, std::size_t index, Problems& probl
   const auto server = std::ranges::find(servers, step->server, &Server::name);
   if (server == servers.end()) return;
   std::vector<std::string_view> known(server->phases.begin(), server->phases.end());
-  known.push_back(words::silent_phase);
+  if (!std::ranges::count(known, words::silent_phase)) known.push_back(words::silent_phase);
   known.push_back(words::default_phase);
   if (std::find(known.begin(), known.end(), step->phase) == known.end())
     problems.add_choice(member_or(draft.place_of_step(index), "phase"), known);

@@ -8,10 +8,12 @@
 #include <fmt/format.h>
 
 #include "fake_servers/provisioning.hpp"
+#include "harness/base/assert.hpp"
 #include "harness/base/setup_error.hpp"
 #include "harness/dut/external/external_device.hpp"
 #include "harness/dut/phone/phone.hpp"
 #include "harness/host/http/server.hpp"
+#include "harness/stage/place/targets.hpp"
 
 namespace sipharness::stage {
 namespace {
@@ -20,20 +22,17 @@ using fake_servers::Provisioning;
 using scenario::DeviceStep;
 using scenario::DeviceVerb;
 
-constexpr std::uint16_t web_port = 80;
 constexpr std::uint16_t sip_port = 5060;  ///< P40, as it is provisioned
 constexpr Duration longest_farewell = 3s;
 
 /// policy: so many addresses that are not the phone's are told of.
 constexpr std::size_t most_strangers = 8;
 
-/// "192.0.2.50" or "192.0.2.50:8080".
+/// The command line has looked at it.
 Endpoint phone_endpoint(const Production& production) {
-  const std::string& text = production.options.device.phone_address;
-  if (const auto address = IpAddress::parse(text)) return {*address, web_port};
-  if (const auto endpoint = Endpoint::parse(text)) return *endpoint;
-  throw SetupError(fmt::format(
-      "--phone-address {}: an IP address, with the port if it is not 80 (192.0.2.50:8080)", text));
+  const auto endpoint = phone_endpoint(production.options.device);
+  SIPHARNESS_ASSERT(endpoint.has_value(), "phone desk", TimePoint{});
+  return *endpoint;
 }
 
 Endpoint harness_endpoint(const Production& production) {

@@ -59,8 +59,10 @@ std::vector<const Requirement*> select(std::string_view word,
                                        std::span<const Requirement* const> rows) {
   const std::string wanted = lower(word);
   std::vector<const Requirement*> found;
-  for (const Requirement* row : rows)
+  for (const Requirement* row : rows) {
+    if (lower(row->id) == wanted) return {row};
     if (means(wanted, *row)) found.push_back(row);
+  }
   return found;
 }
 

@@ -16,7 +16,9 @@ class WrongInput(EndToEnd):
         self.assertGreaterEqual(len(files), 4)
         for file in files:
             with self.subTest(file.name):
-                done, folders = self.run_scenarios(file)
+                is_profile = file.stem.startswith("profile_")
+                given = [SCENARIOS / "primary_down.json", "--profile", file] if is_profile else [file]
+                done, folders = self.run_scenarios(*given)
                 self.assert_exit(done, 2)
                 self.assertRegex(done.stderr, PLACE)
                 self.assertFalse(folders, "nothing may start before everything was read")

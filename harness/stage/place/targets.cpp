@@ -17,16 +17,18 @@ bool stands_on_loopback(const scenario::Scenario& scenario) {
 
 }  // namespace
 
-std::optional<IpAddress> phone_address(const DeviceChoice& device) {
-  if (const auto address = IpAddress::parse(device.phone_address)) return address;
+std::optional<Endpoint> phone_endpoint(const DeviceChoice& device) {
+  constexpr std::uint16_t web_port = 80;
+  if (const auto address = IpAddress::parse(device.phone_address))
+    return Endpoint{*address, web_port};
   const auto endpoint = Endpoint::parse(device.phone_address);
-  return endpoint ? std::optional(endpoint->address) : std::nullopt;
+  return endpoint ? std::optional(*endpoint) : std::nullopt;
 }
 
 std::vector<AddressPrefix> allowed_targets(const Production& production) {
   std::vector<AddressPrefix> targets = production.options.allowed_targets;
-  if (const auto phone = phone_address(production.options.device))
-    targets.push_back(AddressPrefix::of(*phone));
+  if (const auto phone = phone_endpoint(production.options.device))
+    targets.push_back(AddressPrefix::of(phone->address));
   const DeviceKind kind = production.options.device.kind;
   if (kind == DeviceKind::reference || kind == DeviceKind::process)
     for (const Endpoint& device : production.devices)

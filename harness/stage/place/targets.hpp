@@ -14,7 +14,7 @@ namespace sipharness::stage {
 /// every device is a program of this machine, which may name the machine's addresses on networks.
 std::vector<AddressPrefix> allowed_targets(const Production& production);
 
-/// The address in HOST[:PORT] of --phone-address; nothing if it is none.
-std::optional<IpAddress> phone_address(const DeviceChoice& device);
+/// Of the phone's web interface: HOST[:PORT] of --phone-address; nothing if it is none.
+std::optional<Endpoint> phone_endpoint(const DeviceChoice& device);
 
 }  // namespace sipharness::stage

@@ -1,0 +1,127 @@
+"""The slips of somebody's first quarter of an hour: one message each, with what was found and what is allowed."""
+import json
+import shutil
+import subprocess
+import unittest
+
+from support import EndToEnd, PROGRAM, ROOT, SCENARIOS, sipharness
+
+CAPTURE = ROOT / "tests/data/field/never_again_after_480.pcap"
+PROFILE, PLAN, SCENARIO = (SCENARIOS / name for name in ("profiles/baresip.json", "plans/smoke.json", "primary_down.json"))
+
+
+class Slips(EndToEnd):
+    def assert_told(self, words, *said, lines=1):
+        """Exit code 2, and so many lines that say this."""
+        out = ("--out", self.scratch / "runs") if words[0] == "run" else ()
+        done = sipharness(*words, *out)
+        with self.subTest(words):
+            self.assert_exit(done, 2)
+            self.assertEqual(len(done.stderr.splitlines()), lines, done.stderr)
+            self.assertEqual(done.stdout, "")
+            for text in said:
+                self.assertIn(text, done.stderr)
+            self.assertFalse((self.scratch / "runs").exists())
+
+    def test_one_kind_of_file_for_another_is_told_with_what_takes_it(self):
+        for words in (("run", PROFILE), ("run", "baresip"), ("serve", PROFILE), ("doctor", PROFILE),
+                      ("check", CAPTURE, "--scenario", PROFILE), ("inspect", CAPTURE, "--scenario", "baresip")):
+            self.assert_told(words, "found a profile; a scenario is needed here", "--profile")
+        for words in (("run", PLAN), ("run", "smoke")):
+            self.assert_told(words, "found a plan; a scenario is needed here", "run --plan")
+        for words in (("run", "primary_down", "--profile", SCENARIO), ("run", "primary_down", "--profile", "primary_down"),
+                      ("check", CAPTURE, "--profile", SCENARIO), ("inspect", CAPTURE, "--profile", "primary_down")):
+            self.assert_told(words, "found a scenario; a profile is needed here")
+        self.assert_told(("run", "--plan", SCENARIO), "found a scenario; a plan is needed here")
+        self.assert_told(("check", SCENARIO), "JSON, not a capture", "sipharness run")
+
+    def test_a_folder_that_is_none_of_a_run_or_is_one_is_told(self):
+        for command in ("check", "inspect"):
+            self.assert_told((command, self.scratch), "no run folder, it has no run.json", "runs/latest")
+        sipharness("run", "both_up_register", "--out", self.scratch / "played", "--quiet")
+        folder = self.scratch / "played/latest"
+        for command in ("run", "validate"):
+            self.assert_told((command, folder), "a run folder; sipharness check judges it", f"{folder}/scenario.json")
+
+    def test_names_are_told_with_those_that_are_like_them(self):
+        for words, said in ((("run", "primary"), "did you mean primary_answers_slowly, "), (("run", "guid"), '"guide"'),
+                            (("run", "registrar_refuses/4"), "allowed is 403 or 404"),
+                            (("run", "primary_down", "--device", "baresip"), 'did you mean "process:baresip"?'),
+                            (("explain", "3261"), "see sipharness list requirements"),
+                            (("explain", "GRP-CALL-03", "GRP-CALLL"), "GRP-CALL-01"),
+                            (("run", "primary_down", "--profile", "acme"), "see sipharness list devices"),
+                            (("serve", "guide"), "scenarios; one is needed here")):
+            self.assert_told(words, said)
+
+    def test_a_command_or_an_option_that_is_none_is_told_alone(self):
+        for words, said in ((("hlep",), 'did you mean "help"?'), (("version",), 'did you mean "--version"?')):
+            self.assert_told(words, said)
+        for words, said in ((("--hlep",), 'unknown option --hlep; did you mean "--help"?'), (("-v",), "unknown option -v\n"),
+                            (("selftest", "--sedes", "2"), 'unknown option --sedes; did you mean "--seeds"?'),
+                            (("check", CAPTURE, "--deviate", "x"), "unknown option --deviate\n"),
+                            (("run", "primary_down", "--jobs", "x"), "found x; allowed is a whole number from 1 to 64")):
+            self.assert_told(words, said, "--help for the options", lines=2)
+
+    def test_a_value_that_is_empty_or_wrong_is_told(self):
+        self.assert_told(("run", ""), "word 2 of the command line is empty")
+        for words in (("run", "primary_down", "--json", ""), ("check", CAPTURE, "--json="), ("check", CAPTURE, "--json", "")):
+            self.assert_told(words, "--json: the value is empty")
+        for wait in ("5", "-5s", "0s"):
+            self.assert_told(("run", "primary_down", "--device", "external", "--wait", wait),
+                             f"--wait: found {wait}; allowed is a duration greater than 0")
+        self.assert_told(("run", "primary_down", "--device", "phone", "--phone-address", "desk"),
+                         "--phone-address: found desk; allowed is an IP address")
+
+    def test_an_id_means_itself_though_others_begin_so(self):
+        done = sipharness("explain", "RFC3261-TIMER-A")
+        self.assertTrue(done.stdout.startswith("RFC3261-TIMER-A  (RFC 3261"), done.stdout)
+        self.assertIn("Observed:", done.stdout)
+
+
+class Files(EndToEnd):
+    def validated(self, name, text):
+        file = self.scratch / name
+        file.write_text(text)
+        done = sipharness("validate", file)
+        self.assert_exit(done, 2)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        return done.stderr.replace(f"{file}:", "")
+
+    def test_json_that_is_none_is_told_by_the_slip(self):
+        text = SCENARIO.read_text()
+        title = text.index('"title"')
+        line = text.count("\n", 0, title) + 1
+        for name, wrong, said in (("comment", text.replace('"title"', '// mine\n  "title"', 1), f"{line}:3: found a comment"),
+                                  ("quotes", text.replace('"title"', "'title'", 1), f"{line}:3: found '; text stands in"),
+                                  ("empty", "", "1:1: the text is empty")):
+            self.assertIn(said, self.validated(f"{name}.json", wrong))
+        self.assertIn("found a comma behind the last item", self.validated("comma.json", text.rstrip()[:-1] + ",}"))
+
+    def test_minutes_are_not_taken_for_milliseconds(self):
+        scenario = json.loads(SCENARIO.read_text())
+        scenario["duration"] = "5m"
+        self.assertIn('did you mean "5min"?', self.validated("minutes.json", json.dumps(scenario)))
+
+    def test_a_plan_is_read_with_the_scenarios_that_it_names(self):
+        plan = json.dumps({"title": "ours", "scenarios": ["both_up_register", "primary_dwon"]})
+        self.assertIn('primary_dwon: no such file, and no shipped scenario has this name; did you mean "primary_down"?',
+                      self.validated("ours.json", plan))
+
+
+class Nobody(EndToEnd):
+    @unittest.skipUnless(shutil.which("setpriv") and PROGRAM.exists(), "setpriv is not installed")
+    def test_needs_no_privilege_to_judge_and_to_run_in_virtual_time(self):
+        self.scratch.chmod(0o777)
+        program = self.scratch / "sipharness"
+        shutil.copy(PROGRAM, program)
+        capture = shutil.copy(CAPTURE, self.scratch)
+        shutil.copytree(SCENARIOS, self.scratch / "scenarios")
+        unprivileged = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        for words in (("check", capture), ("inspect", capture), ("run", "primary_down"), ("list",)):
+            done = subprocess.run([*unprivileged, program, *words], cwd=self.scratch, capture_output=True, text=True, timeout=60)
+            self.assert_exit(done, 0)
+            self.assertEqual(done.stderr, "")
+
+
+if __name__ == "__main__":
+    unittest.main()
