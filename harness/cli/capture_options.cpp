@@ -82,8 +82,13 @@ void add_capture_options(CLI::App& command, CaptureOptions& options) {
       ->type_name("SCENARIO");
   command.add_option("--profile", options.profile, "What the device is, by file or name")
       ->type_name("PROFILE");
-  command.add_option("--journal", options.journal, "What the harness did")->type_name("FILE");
-  command.add_option("--vantage", options.vantage, "Where it was captured")
+  command
+      .add_option("--journal", options.journal,
+                  "Journal of the run: what the harness did (journal.jsonl)")
+      ->type_name("FILE");
+  command
+      .add_option("--vantage", options.vantage, "Where it was captured: device, server or unknown")
+      ->type_name("PLACE")
       ->check(one_of({"device", "server", "unknown"}));
   command
       .add_option("--primary", options.primary,

@@ -71,8 +71,7 @@ void add_check(CLI::App& app, int& exit_code) {
       ->add_option("--jobs", arguments->jobs,
                    "Phones judged side by side (default 0: one for each core)")
       ->type_name("N")
-      ->check(whole_number(0, 64))
-      ->default_val(0U);
+      ->check(whole_number(0, 64));
   command->add_flag("--strict", arguments->strict, "Warnings count as failures");
   command->add_flag("--so-far", arguments->so_far,
                     "The run has not ended yet: what may still come is not judged");

@@ -48,10 +48,10 @@ int examine(const DoctorArguments& arguments) {
 void add_doctor(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<DoctorArguments>();
   CLI::App* command = app.add_subcommand(
-      "doctor", "What this machine and its privileges allow, and what to do about the rest");
+      "doctor", "Tell what this machine and its privileges allow, and what to do about the rest");
   command->footer(
-      "Exit code 0: all that runs in real time need is here (what is only a warning\n"
-      "costs exactness); 4: something is missing.");
+      "Exit code 0: all that runs in real time need is here (a warning costs\n"
+      "accuracy); 4: something is missing.");
   command
       ->add_option("scenario", arguments->scenarios,
                    "What is to be run here (default: every shipped scenario)")

@@ -81,7 +81,8 @@ int explain(const std::vector<std::string>& words) {
 
 void add_explain(CLI::App& app, int& exit_code) {
   auto words = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = app.add_subcommand("explain", "Explain requirements");
+  CLI::App* command = app.add_subcommand(
+      "explain", "Explain requirements: clause, how they are observed, tolerance, scenarios");
   command
       ->add_option("requirement", *words,
                    "Ids such as GRP-CALL-03, in full; or a line for each of GRP-REG, rfc3261/17, "

@@ -133,7 +133,8 @@ int list(const ListArguments& arguments) {
 
 void add_list(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<ListArguments>();
-  CLI::App* command = app.add_subcommand("list", "List what there is");
+  CLI::App* command =
+      app.add_subcommand("list", "List scenarios, plans, requirements, deviations or devices");
   std::vector<std::string> names;
   for (const Section& section : sections) names.emplace_back(section.name);
   command

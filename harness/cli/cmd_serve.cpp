@@ -71,16 +71,20 @@ int serve(const ServeArguments& arguments) {
 void add_serve(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<ServeArguments>();
   CLI::App* command =
-      app.add_subcommand("serve", "Only the fake servers, until interrupted, with a live log");
+      app.add_subcommand("serve", "Run only the fake servers, until interrupted, with a live log");
   command->add_option("scenario", arguments->scenario, "Scenario file: its servers and rules")
       ->required()
       ->type_name("SCENARIO");
   command->add_option("--variant", arguments->variant, "One of the scenario's (default: its first)")
       ->type_name("NAME");
-  command->add_option("--profile", arguments->profile,
-                      "Device profile: a file or a shipped name (default external)");
+  command
+      ->add_option("--profile", arguments->profile,
+                   "Device profile: a file or a shipped name (default external)")
+      ->type_name("PROFILE");
   add_lab_options(*command, arguments->lab);
-  command->add_option("--capture", arguments->capture, "auto, live or tap")
+  command
+      ->add_option("--capture", arguments->capture,
+                   "auto, live or tap (auto: live where this is permitted)")
       ->check(one_of({"auto", "live", "tap"}));
   command->add_option("--out", arguments->out, "Keep capture and journal in a folder there")
       ->type_name("DIR");

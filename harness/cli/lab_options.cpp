@@ -17,7 +17,7 @@ void add_lab_options(CLI::App& command, LabOptions& options) {
       ->type_name("ADDRESS|INTERFACE");
   command
       .add_option("--allow-targets", options.allow_targets,
-                  "Where the servers may send requests and RTP that a message names, beside to its "
+                  "Where the servers may send requests and RTP that a message names, besides its "
                   "sender (default: nowhere else)")
       ->type_name("ADDRESS[/BITS],...")
       ->delimiter(',');

@@ -39,6 +39,13 @@ void reject(const std::vector<Error>& errors) {
 
 namespace {
 
+constexpr const char* footer =
+    "Exit codes: 0 passed; 1 failed; 2 wrong command line or input file;\n"
+    "3 inconclusive or interrupted; 4 the harness or its host could not.\n\n"
+    "Begin with: sipharness run primary_down    (a failover, in virtual time)\n"
+    "            sipharness inspect CAPTURE     (what is in a capture)\n"
+    "            sipharness list scenarios";
+
 /// `help`, `help run`: what others call `--help`, `run --help`.
 std::vector<std::string> words_of_help(std::vector<std::string> arguments) {
   if (arguments.empty() || arguments.front() != "help") return arguments;
@@ -52,6 +59,7 @@ int parse_and_run(int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("sipharness {}", version()));
   app.formatter(help_formatter());
   app.require_subcommand(1);
+  app.footer(footer);
   int exit_code = passed;
   for (const auto add : {add_run, add_check, add_inspect, add_list, add_explain, add_validate,
                          add_selftest, add_serve, add_doctor})

@@ -171,10 +171,14 @@ void add_choice_options(CLI::App& command, RunArguments& arguments) {
   command
       .add_option("--only", arguments.only, "Judge these only: GRP-CALL-03, GRP-REG, rfc3261/17")
       ->type_name("ID");
-  command.add_option("--device", arguments.device,
-                     "reference (default), process:NAME, phone or external");
-  command.add_option("--profile", arguments.profile,
-                     "Device profile: a file or a shipped name (default: that of the device)");
+  command
+      .add_option("--device", arguments.device,
+                  "reference (default), process:NAME, phone or external")
+      ->type_name("DEVICE");
+  command
+      .add_option("--profile", arguments.profile,
+                  "Device profile: a file or a shipped name (default: that of the device)")
+      ->type_name("PROFILE");
   command
       .add_option("--deviate", arguments.deviations,
                   "Make the reference UA break a rule: see sipharness list deviations")
@@ -229,9 +233,13 @@ bool RunArguments::is_real_time() const {
 void add_run_options(CLI::App& command, RunArguments& arguments) {
   add_choice_options(command, arguments);
   add_device_options(command, arguments);
-  command.add_option("--clock", arguments.clock, "auto, virtual or real")
+  command
+      .add_option("--clock", arguments.clock,
+                  "auto, virtual or real (auto: virtual for the reference UA)")
       ->check(one_of({"auto", "virtual", "real"}));
-  command.add_option("--capture", arguments.capture, "auto, live or tap (real time only)")
+  command
+      .add_option("--capture", arguments.capture,
+                  "auto, live or tap (auto: live where this is permitted); real time only")
       ->check(one_of({"auto", "live", "tap"}));
   command.add_option("--out", arguments.out, "Where run folders go (default runs)")
       ->type_name("DIR");
