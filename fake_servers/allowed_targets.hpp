@@ -24,7 +24,8 @@ class AllowedTargets {
                  std::vector<sipharness::AddressPrefix> named)
       : journal_(journal), server_(std::move(server)), named_(std::move(named)) {}
 
-  /// Whether `what` ("RTP", "requests") may go to `target` for the one heard from `peer`.
+  /// Whether `what` ("requests", journal::diverted_media) may go to `target` for the one heard from
+  /// `peer`.
   bool allow(const sipharness::IpAddress& target, const sipharness::IpAddress& peer,
              std::string_view what);
 

@@ -31,8 +31,9 @@ void MediaSession::negotiate(std::string_view remote) {
   const MediaDirection direction = answer_direction(parsed->direction);
   if (direction != local_.direction) ++local_.version;  // §8: a changed description says so
   local_.direction = direction;
-  const bool sends = core_.media && may_send(direction) && parsed->media.port != 0 &&
-                     core_.targets.allow(parsed->media.address, peer_, "RTP");
+  const bool sends =
+      core_.media && may_send(direction) && parsed->media.port != 0 &&
+      core_.targets.allow(parsed->media.address, peer_, sipharness::journal::diverted_media);
   destination_ = sends ? std::optional(parsed->media) : std::nullopt;
   if (stream_) stream_->aim(destination_);
 }

@@ -19,6 +19,7 @@
 #include "harness/observed/misdirected.hpp"
 #include "harness/observed/missing_messages.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/withheld_media.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -169,7 +170,7 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
   std::ranges::sort(instance.frames);
   instance.frames.erase(std::ranges::unique(instance.frames).begin(), instance.frames.end());
   bases_.push_back({evidence.server, evidence.call_id, span_of(phone_, evidence),
-                    lifetime_of(evidence), evidence.in_itself});
+                    lifetime_of(evidence), evidence.in_itself, evidence.own_hang_up});
   instances_.push_back(std::move(instance));
   return instances_.back();
 }
@@ -340,6 +341,15 @@ void Judge::allow_for_misdirected_requests() {
   }
 }
 
+void Judge::allow_for_withheld_media() {
+  for (std::size_t i = 0; i < instances_.size(); ++i) {
+    const auto& hang_up = bases_[i].own_hang_up;
+    if (!hang_up || !is_judged(instances_[i].verdict)) continue;
+    std::string reason = may_miss_media(phone_, phone_.message(*hang_up));
+    if (!reason.empty()) make_inconclusive(instances_[i], verdict::Blame::user, std::move(reason));
+  }
+}
+
 void Judge::allow_for_host_lag() {
   const Duration margin = phone_.profile.timers.t1 / 2;
   for (std::size_t i = 0; i < instances_.size(); ++i) {
@@ -405,6 +415,8 @@ void Judge::conclude_unexercised() {
     return inconclusive({}, verdict::Blame::user,
                         fmt::format("{}; {}", reason, describe(*lost, phone_)));
   const bool is_withheld = needs_.withheld != nullptr && needs_.withheld(phone_);
+  if (const std::string& missed = missed_media(phone_); !is_withheld && !missed.empty())
+    return inconclusive({}, verdict::Blame::user, fmt::format("{}; {}", reason, missed));
   inconclusive({},
                is_withheld ? verdict::Blame::device : blame_for_precondition(phone_, needs_.blame),
                reason);
@@ -420,6 +432,7 @@ verdict::Finding Judge::finish(bool is_about_content) && {
     if (is_judged(instances_[index].verdict)) heed_faults(instances_[index], bases_[index]);
   if (!is_about_content) {
     allow_for_misdirected_requests();
+    allow_for_withheld_media();
     allow_for_host_lag();
     allow_for_missing_messages();
   }

@@ -16,7 +16,9 @@
 //     from the first message that it cites to 64*T1 after the last.
 //  6. What cites a request of a server that nothing shows to have arrived (misdirected.hpp), and a
 //     violation in its call, is inconclusive.
-//  7. Where other messages show that some are missing from the capture, so may be what a fail or a
+//  7. What rests on why the device hung up, in a call whose RTP a server withheld
+//     (withheld_media.hpp), is inconclusive; a named row that nothing exercised says so too.
+//  8. Where other messages show that some are missing from the capture, so may be what a fail or a
 //     warning misses: inconclusive, unless it recurs more often than messages are missing, or is
 //     wrong by what a message holds.
 
@@ -108,6 +110,7 @@ class Judge {
     trace::Span seen{};   ///< a fault of the capture in it hides what was there
     trace::Span lived{};  ///< a host that was late in it may have made it what it is
     bool in_itself = false;
+    std::optional<std::size_t> own_hang_up{};
   };
 
   verdict::Instance& add(verdict::Verdict verdict, const Evidence& evidence, std::string message);
@@ -125,6 +128,7 @@ class Judge {
   void allow_for_silent_servers(const std::vector<MissingMessage>& missing);
   trace::Span lifetime_of(const Evidence& evidence) const;
   void allow_for_misdirected_requests();
+  void allow_for_withheld_media();
   void allow_for_host_lag();
   void allow_for_missing_messages();
   void make_inconclusive(verdict::Instance& instance, verdict::Blame blame,

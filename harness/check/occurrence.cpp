@@ -12,6 +12,11 @@ Occurrence& Occurrence::cite(std::optional<std::size_t> message) {
   return *this;
 }
 
+Occurrence& Occurrence::rests_on(const Message* hang_up) {
+  if (hang_up != nullptr) evidence().own_hang_up = hang_up->index;
+  return *this;
+}
+
 Occurrence& Occurrence::about(Evidence evidence) {
   evidence_ = std::move(evidence);
   return *this;

@@ -39,6 +39,11 @@ class Occurrence {
     evidence().in_itself = true;
     return *this;
   }
+  /// What is said rests on why the device sent this BYE (or CANCEL), if there is one.
+  Occurrence& rests_on(const Message* hang_up);
+  Occurrence& rests_on(std::optional<std::size_t> hang_up) {
+    return rests_on(hang_up ? &phone_.message(*hang_up) : nullptr);
+  }
   /// Replaces the evidence.
   Occurrence& about(Evidence evidence);
 

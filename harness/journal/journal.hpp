@@ -124,11 +124,14 @@ struct UnmatchedRule {
   std::string rule;
   std::string place;
 };
+/// What is told as diverted where voice has no way to go.
+inline constexpr std::string_view diverted_media = "RTP";
+
 /// A server does not send to an address that only a message of a peer names: requests go to where
 /// the peer was heard from instead, RTP goes nowhere. Told once of each address.
 struct Diverted {
   std::string server;
-  std::string what;   ///< "requests", "RTP"
+  std::string what;   ///< "requests", diverted_media
   std::string named;  ///< the address
   std::string heard_from;
 };

@@ -2,6 +2,7 @@
 // Where something was seen: what a finding cites.
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct Evidence {
   std::vector<std::uint32_t> frames{};  ///< of what is no SIP message: SYN, RST, a lookup
   /// What these messages hold is enough: those that the capture lacks take nothing from it.
   bool in_itself = false;
+  /// Message: a BYE of the device whose reason the verdict rests on (withheld_media.hpp).
+  std::optional<std::size_t> own_hang_up{};
 };
 
 Evidence evidence_of(const Phone& phone, const Message& message);

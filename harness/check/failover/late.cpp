@@ -63,6 +63,7 @@ void judge_late_200(const Phone& phone, const LateResponse& late, Occurrence& it
   if (late.status / 100 != 2 || phone.trace.last < late.at + policy::time_to_clean_up) return;
   if (const auto wrong = unresolved(phone, late))
     it.cite(wrong->message)
+        .rests_on(end_of_call(phone, late))
         .violated(fmt::format("200 of the primary after the call had moved on: {}", wrong->what));
   else
     it.pass(late.primary->acks_2xx.empty() ? "a late 200 was ignored"
@@ -96,7 +97,8 @@ void a_late_error_is_acknowledged(const Phone& phone, const LateResponse& late, 
   if (!is_acknowledged)
     it.violated(fmt::format("a late {} was never acknowledged", late.status));
   else if (const auto end = end_of_call(phone, late))
-    it.cite(end).violated(fmt::format("a late {} ended the call over the secondary", late.status));
+    it.cite(end).rests_on(end).violated(
+        fmt::format("a late {} ended the call over the secondary", late.status));
   else
     it.pass(fmt::format("a late {} was acknowledged and changed nothing", late.status));
 }
@@ -104,7 +106,7 @@ void a_late_error_is_acknowledged(const Phone& phone, const LateResponse& late, 
 void judge_stray(const Phone& phone, const LateResponse& late, Occurrence& it) {
   if (!late.transaction_is_over) return;
   const auto end = end_of_call(phone, late);
-  it.cite(end).expect(
+  it.cite(end).rests_on(end).expect(
       !end, fmt::format("a {} that matched no transaction left the call alone", late.status),
       fmt::format("a {} that matched no transaction ended the call", late.status));
 }
@@ -136,6 +138,7 @@ void a_one_way_primary_is_left_cleanly(const Phone& phone, const SilentPrimary& 
   const auto wrong = late != nullptr ? unresolved(phone, *late) : std::nullopt;
   if (wrong)
     it.cite(wrong->message)
+        .rests_on(end_of_call(phone, *late))
         .violated(fmt::format("what the primary had answered stayed: {}", wrong->what));
   else
     it.pass("the call moved on and nothing of it stayed at the primary");

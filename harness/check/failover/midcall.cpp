@@ -57,7 +57,8 @@ void calls_outlive_their_registration(const Phone& phone, const Dialog& dialog, 
   // Without a journal nobody knows who wanted that BYE.
   if (bye != nullptr && !phone.trace.has_journal()) return;
   if (bye != nullptr && !follows_end_action(phone, bye->at))
-    it.cite(bye).violated("BYE of the device in a call whose server it could not register at");
+    it.cite(bye).rests_on(bye).violated(
+        "BYE of the device in a call whose server it could not register at");
   else if (dialog.ended.value_or(phone.trace.last) > *lost->fail + time_to_act)
     it.pass("the call went on when the registration at its server was lost");
 }
@@ -107,7 +108,7 @@ void silent_changes_end_the_call(const Phone& phone, const Modification& modific
     it.cite(wrong).violated(fmt::format("{} of the call went to the {}", wrong->sip.method_text(),
                                         to_string(wrong->server)));
   else if (bye != nullptr && bye->at <= *timeout + time_to_act)
-    it.cite(bye).pass("the call that could not be changed was ended with BYE");
+    it.cite(bye).rests_on(bye).pass("the call that could not be changed was ended with BYE");
   else if (!modification.dialog->ended || bye != nullptr)
     it.cite(bye).violated_unless_lost(
         "a change got nothing for 64 x T1, and no BYE ended the call");

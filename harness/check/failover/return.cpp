@@ -76,6 +76,7 @@ void a_running_call_stays(const Phone& phone, const DialogAcrossReturn& across, 
   if (!phone.trace.has_journal()) return;
   if (const Message* wrong = find_disturbance(phone, across))
     it.cite(wrong->index)
+        .rests_on(wrong)
         .violated(fmt::format("{} in the call over the secondary {} after the primary's return",
                               wrong->sip.method_text(), format_seconds(wrong->at - across.back)));
   else

@@ -248,7 +248,7 @@ void success_copy_starts_nothing(const Phone& phone, const Dialog& dialog, Occur
   if (!dialog.ended || *dialog.ended >= until)
     it.pass("a repeated 200 left the call as it was");
   else if (ends_by_itself(phone, dialog, at))
-    it.violated("a repeated 200 ended the call");
+    it.rests_on(bye_of_device(phone, dialog, at)).violated("a repeated 200 ended the call");
 }
 
 void copies_start_nothing(const Phone& phone, Judge& judge) {

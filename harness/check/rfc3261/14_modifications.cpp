@@ -45,7 +45,7 @@ void lost_dialogs_are_ended(const Phone& phone, const Modification& modification
     return;
   const Message* bye = bye_of_device(phone, *modification.dialog, opened);
   if (bye != nullptr && bye->at <= *lost + time_to_act)
-    it.pass("the lost dialog was ended with BYE");
+    it.rests_on(bye).pass("the lost dialog was ended with BYE");
   else if (bye != nullptr || !modification.dialog->ended)  // else by the server
     it.violated_unless_lost("the dialog was lost, and no BYE ended it");
 }
@@ -70,7 +70,7 @@ void refused_changes_leave_the_session(const Phone& phone, const Modification& m
   if (bye == nullptr || bye->at > refused + time_to_act)
     it.pass(fmt::format("a {} to a re-INVITE left the session as it was", status));
   else if (phone.trace.has_journal() && !follows_end_action(phone, bye->at))
-    it.violated(fmt::format("a {} to a re-INVITE ended the session", status));
+    it.rests_on(bye).violated(fmt::format("a {} to a re-INVITE ended the session", status));
 }
 
 // --- Both at once --------------------------------------------------------------------------------

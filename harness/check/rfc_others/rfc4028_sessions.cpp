@@ -40,6 +40,7 @@ void device_refreshes_at_half(const Phone& phone, const SessionInterval& interva
   const bool is_over = interval.dialog->ended && interval.until == *interval.dialog->ended;
   if ((is_over || interval.was_changed_by_far_end) && interval.until <= latest) return;
   it.cite(is_over ? interval.dialog->bye : interval.next)
+      .rests_on(is_over ? interval.dialog->bye : std::nullopt)
       .within({.start = interval.from,
                .end = interval.until,
                .window = {.min = half - tolerance.value, .max = half + tolerance.value},
@@ -57,13 +58,14 @@ void an_unrefreshed_session_is_ended(const Phone& phone, const SessionInterval& 
   const Message* bye = bye_of_device(phone, *interval.dialog, interval.from);
   const Duration latest = std::min(due + tolerance.value, interval.expires);
   if (bye != nullptr && bye->at <= interval.until)
-    return it.cite(bye).within({.start = interval.from,
-                                .end = bye->at,
-                                .window = {.min = due - tolerance.value, .max = latest},
-                                .tolerance = tolerance,
-                                .host_produced = true},
-                               fmt::format("BYE in a session of {} that nobody refreshed",
-                                           format_duration(interval.expires)));
+    return it.cite(bye).rests_on(bye).within(
+        {.start = interval.from,
+         .end = bye->at,
+         .window = {.min = due - tolerance.value, .max = latest},
+         .tolerance = tolerance,
+         .host_produced = true},
+        fmt::format("BYE in a session of {} that nobody refreshed",
+                    format_duration(interval.expires)));
   const bool was_refreshed = interval.until < interval.from + latest;
   const bool ended_by_server = interval.dialog->ended.has_value();
   if (bye == nullptr && !was_refreshed && !ended_by_server &&
@@ -127,7 +129,7 @@ void a_failed_refresh_ends_the_call(const Phone& phone, const Modification& refr
     it.cite(wrong).violated(fmt::format("after a failed refresh {} went to the {}",
                                         wrong->sip.method_text(), to_string(wrong->server)));
   else if (bye != nullptr && bye->at <= *lost + time_to_act)
-    it.cite(bye).pass("BYE after a failed refresh");
+    it.cite(bye).rests_on(bye).pass("BYE after a failed refresh");
   else if (bye != nullptr || !refresh.dialog->ended)
     it.cite(bye).violated_unless_lost("no BYE after a failed refresh");
 }

@@ -112,7 +112,8 @@ std::vector<Case> all_cases() {
                             field_cases,
                             misdirected_cases,
                             time_table_cases,
-                            trap_cases})
+                            trap_cases,
+                            withheld_media_cases})
     for (Case& one : family()) all.push_back(std::move(one));
   return all;
 }
