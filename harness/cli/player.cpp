@@ -187,6 +187,7 @@ class Player {
       return true;
     } catch (const SetupError& error) {
       tell(fmt::format("sipharness: {}: {}", tasks_[index].scenario.full_name(), error.what()));
+      files::remove_empty_run_folder(options.folder);
       return false;
     }
   }

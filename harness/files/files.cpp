@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
@@ -26,6 +27,21 @@ constexpr std::uintmax_t largest_file = 256ULL * 1024 * 1024;
 
 std::string reason() {
   return std::strerror(errno);
+}
+
+constexpr const char* latest_name = "latest";
+
+/// Only a link of ours is removed; a file or folder of that name stays as it is.
+void remove_link(const fs::path& link) {
+  std::error_code error;
+  if (fs::is_symlink(link, error)) fs::remove(link, error);
+}
+
+void point_latest_at(const fs::path& run) {
+  const fs::path latest = run.parent_path() / latest_name;
+  remove_link(latest);
+  std::error_code error;
+  fs::create_directory_symlink(run.filename(), latest, error);
 }
 
 }  // namespace
@@ -70,11 +86,22 @@ std::string make_run_folder(const std::string& base, const std::string& name) {
     if (error) throw SetupError(fmt::format("cannot make {}: {}", path, error.message()));
     path = fmt::format("{}-{}", stem, number);
   }
-  const fs::path latest = fs::path(base) / "latest";
-  // Only a link of ours is replaced; a file or folder of that name stays as it is.
-  if (fs::is_symlink(latest, error)) fs::remove(latest, error);
-  fs::create_directory_symlink(fs::path(path).filename(), latest, error);
+  point_latest_at(path);
   return path;
+}
+
+void remove_empty_run_folder(const std::string& path) {
+  std::error_code error;
+  if (!fs::remove(path, error)) return;
+  std::map<fs::file_time_type, fs::path> left;
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(fs::path(path).parent_path(), error))
+    if (entry.is_directory(error) && !entry.is_symlink(error))
+      left[entry.last_write_time(error)] = entry.path();
+  if (left.empty())
+    remove_link(fs::path(path).parent_path() / latest_name);
+  else
+    point_latest_at(left.rbegin()->second);
 }
 
 TemporaryFolder::TemporaryFolder() {

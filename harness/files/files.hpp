@@ -24,6 +24,10 @@ std::string file_name(const std::string& path);
 /// link `base`/latest points at it afterwards. Throws SetupError.
 std::string make_run_folder(const std::string& base, const std::string& name);
 
+/// Removes a run folder in which nothing was written; the link `latest` beside it then points at
+/// the newest one that is left. A folder that holds something stays.
+void remove_empty_run_folder(const std::string& path);
+
 /// A folder that only this user can look into, removed with everything in it. It is locked as long
 /// as its process lives: one that no process holds was left by a harness that was killed
 /// (abandoned_folders.hpp).

@@ -93,6 +93,19 @@ class WrongInput(EndToEnd):
 
 
 class RealTimeTrouble(EndToEnd):
+    def test_a_run_that_could_not_begin_leaves_no_folder_and_the_latest_as_it_was(self):
+        out = self.scratch / "runs"
+        wrong = ("run", "primary_down", "--clock", "real", "--bind", "no-such-card", "--out", out)
+        done = sipharness(*wrong)
+        self.assert_exit(done, 4)
+        self.assertIn("--bind no-such-card: neither an address nor an interface here", done.stderr)
+        self.assertEqual(list(out.iterdir()), [])
+        sipharness("run", "both_up_register", "--out", out, "--quiet")
+        latest = (out / "latest").resolve()
+        self.assert_exit(sipharness(*wrong), 4)
+        self.assertEqual((out / "latest").resolve(), latest)
+        self.assert_exit(sipharness("check", out / "latest", "--quiet"), 0)
+
     def test_a_taken_port_exits_4_and_says_what_to_do(self):
         scenario = json.loads((SCENARIOS / "guide/both_up_register.json").read_text())
         scenario.pop("$schema", None)

@@ -195,7 +195,7 @@ const std::array rules{
     Rule{.row = {.id = "DUT-ALIVE",
                  .clause = "policy: always told",
                  .severity = Severity::quality,
-                 .sentence = "The device neither dies nor falls silent for good.",
+                 .sentence = "The device neither ends nor stops sending for good.",
                  .observed = "Its process does not exit, and it does not cease to send or react "
                              "before the run ends."},
          .needs = a_message,
@@ -203,7 +203,7 @@ const std::array rules{
     Rule{.row = {.id = "DUT-RESTART",
                  .clause = "policy: always told",
                  .severity = Severity::quality,
-                 .sentence = "The device does not start anew by itself.",
+                 .sentence = "The device does not restart by itself.",
                  .observed = "Without an action of the run, both servers do not get a REGISTER "
                              "with a new Call-ID and From tag for the same Contact before a third "
                              "of the expiry granted is over.",

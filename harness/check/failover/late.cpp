@@ -189,8 +189,8 @@ const std::array rules{
         .row = {.id = "FO-ONEWAY",
                 .clause = "RFC 3261 §13.2.2.4; RFC 3263 §4.3",
                 .severity = Severity::must,
-                .sentence = "A primary that hears and is not heard is left, and what it answered "
-                            "is cleaned up.",
+                .sentence = "A primary that receives and whose responses are lost is left, and "
+                            "what it answered is cleaned up.",
                 .observed = "The call goes to the secondary; a 200 that gets through later is "
                             "resolved as FO-LATE-200 asks.",
                 .tolerance = "profile: fo_grace"},

@@ -280,7 +280,7 @@ const std::array rules{
     Rule{.row = {.id = "FO-HERD-01",
                  .clause = "RFC 3261 §10.2.7",
                  .severity = Severity::should,
-                 .sentence = "A lost server is not hammered, however its loss shows.",
+                 .sentence = "A lost server is not flooded with requests, however its loss shows.",
                  .observed = "In a run of five or more failed attempts each one starts 5 s or more "
                              "after the failure before it, and no minute has more than 12.",
                  .tolerance = "policy: 5 s, 12"},

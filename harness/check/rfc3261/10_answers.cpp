@@ -393,7 +393,7 @@ const std::array rules{
                  .clause = "RFC 3261 §10.2.4",
                  .severity = Severity::must,
                  .sentence =
-                     "The expires parameter of a Contact in the 200 beats its Expires header.",
+                     "The expires parameter of a Contact in the 200 overrides its Expires header.",
                  .observed = "After a 200 in which they differ the next REGISTER comes before the "
                              "Contact's expiry is over."},
          .needs = {"a 200 whose Contact and Expires header grant different expiries",

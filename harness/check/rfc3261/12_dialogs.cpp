@@ -163,7 +163,8 @@ const std::array rules{
         .row = {.id = "RFC3261-DLG-05",
                 .clause = "RFC 3261 §12.2.2, §14.2, §8.2",
                 .severity = Severity::must,
-                .sentence = "What the other side asks in a call is answered, be it refused.",
+                .sentence =
+                    "Every request of the other side in a call is answered, if only to refuse it.",
                 .observed = "Any request but BYE, CANCEL and NOTIFY in a dialog of the device gets "
                             "a final response within 64*T1, an INVITE any response, unless the "
                             "call ends before.",

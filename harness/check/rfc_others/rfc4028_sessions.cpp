@@ -148,7 +148,7 @@ const std::array rules{
     Rule{.row = {.id = "RFC4028-02",
                  .clause = "RFC 4028 §10",
                  .severity = Severity::should,
-                 .sentence = "A device that waits for a refresh in vain ends the call before "
+                 .sentence = "A device that does not get the refresh ends the call before "
                              "its interval is over.",
                  .observed = "BYE at Session-Expires less min(32 s, a third of it) after the "
                              "2xx that settled the session, and not later than Session-Expires.",

@@ -296,7 +296,7 @@ const std::array rules{
     Rule{.row = {.id = "RFC6665-07",
                  .clause = "RFC 6665 §4.1.2.2, §4.1.2.3",
                  .severity = Severity::should,
-                 .sentence = "While a subscription lives it is refreshed in its dialog, not begun "
+                 .sentence = "While a subscription exists it is refreshed in its dialog, not begun "
                              "a second time.",
                  .observed = "No SUBSCRIBE outside a dialog for the same package and resource is "
                              "accepted by the same server before the first subscription has run "
