@@ -144,6 +144,7 @@ verdict::Blame blame_in_run(const Phone& phone, verdict::Blame said) {
 /// the device did not do.
 verdict::Blame blame_for_precondition(const Phone& phone, verdict::Blame said) {
   const auto ends = phone.journal.all<journal::Ended>();
+  if (!ends.empty() && ends.back().event->reason == "interrupted") return verdict::Blame::user;
   const bool was_played = !ends.empty() && ends.back().event->reason == "completed";
   const verdict::Blame blame = blame_in_run(phone, said);
   return blame == verdict::Blame::harness && was_played ? verdict::Blame::device : blame;

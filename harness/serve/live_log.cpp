@@ -128,7 +128,7 @@ void LiveLog::write(const journal::Event& event) {
   } else if (const auto* phase = std::get_if<journal::Phase>(&event)) {
     note(fmt::format("{} is now in phase {}{}", phase->server,
                      phase->phase.empty() ? "default" : phase->phase,
-                     phase->silent ? " and silent" : ""));
+                     phase->silent && phase->phase != "silent" ? ", which is silent" : ""));
   } else if (const auto* remark = std::get_if<journal::Remark>(&event)) {
     note(remark->text);
   } else if (const auto* diverted = std::get_if<journal::Diverted>(&event)) {

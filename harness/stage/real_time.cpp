@@ -12,6 +12,7 @@
 #include "harness/host/machine/network_watch.hpp"
 #include "harness/host/machine/priority.hpp"
 #include "harness/host/machine/scheduling_probe.hpp"
+#include "harness/observed/addresses.hpp"
 #include "harness/stage/devices.hpp"
 #include "harness/stage/live/capture_source.hpp"
 #include "harness/stage/live/frame_fan_out.hpp"
@@ -75,6 +76,7 @@ class RealRun {
         world_, source_.interface(), source_.hosts(), [this](const std::string& fault) {
           stage_->journal().write(journal::Network{source_.interface(), fault.empty(), fault});
         });
+    tell_where_servers_stand();
     show_progress();
     judge_now_and_then();
     stage_->begin();
@@ -113,6 +115,25 @@ class RealRun {
   void write_clock() {
     const host::RealWorld::ClockPair clocks = world_.read_clocks();
     stage_->journal().write(journal::Clock{clocks.capture, clocks.monotonic});
+  }
+
+  /// A device that nobody starts has to be pointed at them, once a run.
+  void tell_where_servers_stand() const {
+    const RunOptions& options = production_.options;
+    const bool finds_them_itself =
+        options.device.kind != DeviceKind::external || production_.device_was_up;
+    if (finds_them_itself || !options.tell) return;
+    std::string text;
+    bool is_out_of_reach = true;
+    for (const scenario::Server& server : production_.scenario.servers) {
+      text += fmt::format("{} at {}, ", server.name, Endpoint{*server.address, server.port}.text());
+      is_out_of_reach &= observed::is_loopback(*server.address);
+    }
+    options.tell(fmt::format("{}UDP and TCP; waiting up to {} for the first REGISTER{}", text,
+                             format_duration(options.first_register_timeout),
+                             is_out_of_reach ? "; only this machine reaches them: --bind names "
+                                               "an address or interface for the servers"
+                                             : ""));
   }
 
   void show_progress() {

@@ -1,6 +1,7 @@
 """The slips of somebody's first quarter of an hour: one message each, with what was found and what is allowed."""
 import json
 import shutil
+import signal
 import subprocess
 import unittest
 
@@ -121,6 +122,27 @@ class Nobody(EndToEnd):
             done = subprocess.run([*unprivileged, program, *words], cwd=self.scratch, capture_output=True, text=True, timeout=60)
             self.assert_exit(done, 0)
             self.assertEqual(done.stderr, "")
+
+
+class Waiting(EndToEnd):
+    def test_says_where_the_servers_stand_and_blames_no_device_that_was_not_there(self):
+        scenario = json.loads((SCENARIOS / "guide/both_up_register.json").read_text())
+        scenario.pop("$schema", None)
+        for name, host in (("primary", "127.77.3.11"), ("secondary", "127.77.3.12")):
+            scenario["servers"][name].update(address=host, port=5070)
+        file = self.scratch / "waiting.json"
+        file.write_text(json.dumps(scenario))
+        command = [PROGRAM, "run", file, "--device", "external", "--capture", "tap", "--out", self.scratch / "runs"]
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        told = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 3)
+        self.assertIn("primary at 127.77.3.11:5070, secondary at 127.77.3.12:5070, UDP and TCP; waiting up to 5min for the "
+                      "first REGISTER; only this machine reaches them: --bind", told)
+        findings = json.loads((self.scratch / "runs/latest/result.json").read_text())["findings"]
+        self.assertEqual({f["blame"] for f in findings if f["verdict"] == "inconclusive"}, {"user"})
 
 
 if __name__ == "__main__":
