@@ -11,17 +11,6 @@ namespace {
 
 using namespace sipharness::verdict;
 
-/// Text in a table of GitHub Flavored Markdown: nothing in it is markup, a link or a new cell.
-/// @source GitHub Flavored Markdown 0.29 §2.4 (backslash escapes), §4.10 (tables), §6.9 (autolinks)
-std::string in_markdown(std::string_view text) {
-  std::string out;
-  for (const char c : printable(text)) {
-    if (std::string_view("\\`*_{}[]()#+-.!|<>~&:@/").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
-
 /// @source GitHub Docs, "Workflow commands for GitHub Actions" (escaping of data and properties)
 std::string in_command(std::string_view text, bool is_property) {
   std::string out;

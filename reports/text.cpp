@@ -96,6 +96,16 @@ std::string count_line(const Result& result) {
   return line;
 }
 
+/// @source GitHub Flavored Markdown 0.29 §2.4 (backslash escapes), §4.10 (tables), §6.9 (autolinks)
+std::string in_markdown(std::string_view text) {
+  std::string out;
+  for (const char c : printable(text)) {
+    if (std::string_view("\\`*_{}[]()#+-.!|<>~&:@/").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 std::string full_name(const Result& result) {
   return result.variant.empty() ? result.scenario
                                 : fmt::format("{}/{}", result.scenario, result.variant);

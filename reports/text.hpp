@@ -24,6 +24,9 @@ std::string count_line(const sipharness::verdict::Result& result);
 /// "FAIL", "N/A"; in one of a terminal's sixteen colours.
 std::string verdict_word(sipharness::verdict::Verdict verdict, bool colour);
 
+/// Text in a table of GitHub Flavored Markdown: nothing in it is markup, a link or a new cell.
+std::string in_markdown(std::string_view text);
+
 /// The run's name: "primary_down", "primary_silent/b".
 std::string full_name(const sipharness::verdict::Result& result);
 

@@ -52,6 +52,19 @@ std::string format_utc(CaptureTime at) {
                      (milliseconds - seconds).count());
 }
 
+std::optional<CaptureTime> parse_utc(std::string_view text) {
+  const std::string whole(text);
+  std::tm date{};
+  const char* rest = strptime(whole.c_str(), "%Y-%m-%dT%H:%M:%S.", &date);
+  if (rest == nullptr) return std::nullopt;
+  const char* end = whole.c_str() + whole.size();
+  int milliseconds = 0;
+  const auto [read, failure] = std::from_chars(rest, end, milliseconds);
+  if (failure != std::errc() || read != rest + 3 || std::string_view(read, end) != "Z")
+    return std::nullopt;
+  return CaptureTime(std::chrono::seconds(timegm(&date)) + std::chrono::milliseconds(milliseconds));
+}
+
 std::optional<Duration> parse_duration(std::string_view text) {
   const std::size_t digits = text.find_first_not_of("0123456789.");
   if (digits == 0 || digits == std::string_view::npos || text.front() == '.') return std::nullopt;

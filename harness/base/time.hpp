@@ -50,6 +50,8 @@ std::optional<Duration> parse_duration(std::string_view text);
 
 /// "2024-01-01T00:00:00.000Z"
 std::string format_utc(CaptureTime at);
+/// Its reverse; nothing where the text is anything else.
+std::optional<CaptureTime> parse_utc(std::string_view text);
 
 /// The shortest text that parse_duration reads back as `d`: "500ms", "32s", "60min".
 std::string format_duration(Duration d);

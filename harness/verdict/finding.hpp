@@ -78,6 +78,8 @@ class Instances {
   std::size_t total() const { return std::max(total_, size()); }
   /// Keeps the first `count` and the number of all.
   void keep_first(std::size_t count);
+  /// There were so many, of which these were kept.
+  void set_total(std::size_t total) { total_ = total; }
   bool empty() const { return all().empty(); }
   const Instance& front() const { return all().front(); }
   const Instance& operator[](std::size_t index) const { return all()[index]; }

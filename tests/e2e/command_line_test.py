@@ -323,7 +323,7 @@ class Terminals(EndToEnd):
             self.assertTrue([line for line in lines if len(line) > columns - 20])
 
     def test_help_fits_eighty_columns(self):
-        for command in ("run", "check", "list", "validate", "explain", "serve", "selftest", "doctor", "inspect"):
+        for command in ("run", "check", "list", "validate", "explain", "serve", "selftest", "doctor", "inspect", "compare"):
             with self.subTest(command):
                 lines = sipharness(command, "--help").stdout.splitlines()
                 self.assertLessEqual(max(map(len, lines)), 80)

@@ -1,0 +1,32 @@
+#pragma once
+// Results of runs that ended long ago, read back from what was written of them.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/base/expected.hpp"
+#include "harness/verdict/result.hpp"
+
+namespace sipharness::campaign {
+
+/// The text that findings of another version may need: requirements that this one does not know.
+struct ForeignRows;
+
+/// What one path held.
+struct Results {
+  std::string path;
+  verdict::Batch batch{};
+  std::vector<std::string> files{};  ///< of each result: where it stood
+  std::shared_ptr<const ForeignRows> rows{};
+};
+
+/// A `result.json`, what `run --json` or `check --json` wrote, a run folder, or a folder of run
+/// folders; in order of the files' names. An error where nothing of the kind is there, or a file is
+/// none of ours.
+Expected<Results> read_results(const std::string& path);
+
+/// One document, `file` being its name in errors.
+Expected<Results> parse_results(std::string_view text, const std::string& file);
+
+}  // namespace sipharness::campaign

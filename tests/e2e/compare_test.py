@@ -1,0 +1,65 @@
+"""`sipharness compare`: two sets of runs, as a lab and a CI job hold them against each other."""
+import json
+import unittest
+
+from support import EndToEnd, sipharness
+
+FLAGSHIP, CALL = "scenarios/primary_down.json", "scenarios/guide/call_primary_up.json"
+
+
+class Compare(EndToEnd):
+    def runs(self, name, *arguments):
+        """A batch: its folder and its file of results."""
+        out, results = self.scratch / name, self.scratch / f"{name}.json"
+        self.assertIn(sipharness("run", "--out", out, "--json", results, "--quiet", *arguments).returncode, (0, 1))
+        return out, results
+
+    def compare(self, before, after, code, *arguments):
+        done = sipharness("compare", before, after, *arguments)
+        self.assert_exit(done, code)
+        return done
+
+    def test_tells_two_builds_of_a_firmware_apart(self):
+        good, _ = self.runs("good", FLAGSHIP, CALL)
+        bad, bad_file = self.runs("bad", FLAGSHIP, CALL, "--deviate", "skips_a_refresh")
+        said = self.compare(good, bad_file, 1).stdout
+        self.assertIn("WORSE: 2 newly failing", said.splitlines()[0])
+        self.assertIn("GRP-REG-05 primary_down", said)
+        self.assertIn("took    132.000 s, then 182.000 s (tolerance 0.600 s)", said)
+        self.assertIn("2 newly passing", self.compare(bad, good, 0, "--quiet").stdout)
+
+        document = json.loads(self.compare(good, bad, 1, "--json", "-").stdout)
+        self.assertEqual(document["format"], "sipharness-comparison/1")
+        self.assertEqual({change["requirement"] for change in document["changes"]}, {"GRP-REG-05", "FO-DET-REG"})
+        moved = next(c for c in document["changes"] if c["requirement"] == "FO-DET-REG")
+        self.assertEqual((moved["before"]["measured_s"], moved["after"]["measured_s"]), (132, 182))
+        table = self.compare(good, bad, 1, "--markdown", "-").stdout
+        self.assertIn("| newly failing | GRP\\-REG\\-05 | primary\\_down |", table)
+
+    def test_finds_a_folder_and_its_file_alike(self):
+        out, results = self.runs("same", FLAGSHIP, CALL)
+        for before, after in ((out, results), (results, out), (out / "latest", out / "latest/result.json")):
+            self.assertTrue(self.compare(before, after, 0).stdout.startswith("NO WORSE: "))
+
+    def test_says_what_was_not_run_again(self):
+        both, _ = self.runs("both", FLAGSHIP, CALL)
+        one, _ = self.runs("one", CALL)
+        self.assertIn("not run again  primary_down", self.compare(both, one, 3).stdout)
+        self.assertIn("not run before  primary_down", self.compare(one, both, 0).stdout)
+
+    def test_refuses_what_is_no_result(self):
+        out, results = self.runs("some", CALL)
+        cut = self.scratch / "cut.json"
+        cut.write_text(results.read_text()[:2000])
+        empty = self.scratch / "empty"
+        empty.mkdir()
+        for what, said in ((self.scratch / "nowhere", "No such file"), (cut, "syntax error"),
+                           (empty, "holds no result.json"), (FLAGSHIP, '"format" is missing'),
+                           (out / "latest/capture.pcap", "not UTF-8 text")):
+            self.assertIn(said, self.compare(what, results, 2).stderr)
+        self.compare(out, results, 2, "--json", results)
+        self.compare(out, results, 4, "--json", "/dev/full")
+
+
+if __name__ == "__main__":
+    unittest.main()
