@@ -5,8 +5,11 @@
 
 namespace reports::assets {
 
-extern const std::string_view form;    ///< report.html
-extern const std::string_view style;   ///< report.css
-extern const std::string_view script;  ///< the .js files, in the order of CMakeLists.txt
+extern const std::string_view page;   ///< page.html
+extern const std::string_view style;  ///< page.css
+extern const std::string_view report_sections;
+extern const std::string_view report_script;
+extern const std::string_view index_sections;
+extern const std::string_view index_script;
 
 }  // namespace reports::assets

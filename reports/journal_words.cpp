@@ -61,7 +61,7 @@ struct Teller {
                         fmt::format("step {}: {} did not occur", missed.step + 1, missed.awaited)};
   }
   Words operator()(const Ended& ended) const {
-    return JournalWords{"", "run", "the run ends: " + ended.reason};
+    return JournalWords{"", "end", "the run ends: " + ended.reason};
   }
   template <class Other>
   Words operator()(const Other&) const {

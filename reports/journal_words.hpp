@@ -10,8 +10,9 @@
 namespace reports {
 
 struct JournalWords {
-  std::string who;        ///< "primary", the name of a device, or empty: all
-  std::string_view kind;  ///< "fault", "action", "far end", "device", "withheld", "delayed", "run"
+  std::string who;  ///< "primary", the name of a device, or empty: all
+  std::string_view
+      kind;  ///< "fault", "action", "far end", "device", "withheld", "delayed", "run", "end"
   std::string text;
 };
 

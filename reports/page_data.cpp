@@ -7,6 +7,7 @@
 
 #include "reports/ladder.hpp"
 #include "reports/page.hpp"
+#include "reports/spans.hpp"
 #include "reports/summary.hpp"
 #include "reports/text.hpp"
 
@@ -136,31 +137,6 @@ ordered_json drawn_capture(const HtmlReport& report) {
           {"span", to_seconds(overview.last - overview.first)}};
 }
 
-std::int64_t microseconds(const story::Overview& overview, CaptureTime at) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(at - overview.zero).count();
-}
-
-/// When a phone was registered at each server, when each was out, and its T1.
-ordered_json drawn_phone(const story::Story& story, const story::Phone& phone) {
-  ordered_json bound = ordered_json::object();
-  for (const story::RegistrationsAtServer& at : phone.registrations) {
-    ordered_json& spans = bound[std::string(to_string(at.server))];
-    spans = ordered_json::array();
-    for (const story::Registration& one : at.attempts)
-      if (one.binding)
-        spans.push_back({microseconds(story.overview, one.binding->from),
-                         microseconds(story.overview, one.binding->until)});
-  }
-  ordered_json outages = ordered_json::array();
-  for (const story::Outage& outage : phone.outages)
-    outages.push_back({to_string(outage.server), microseconds(story.overview, outage.from),
-                       microseconds(story.overview, outage.until)});
-  ordered_json out = {
-      {"name", phone.name}, {"bound", std::move(bound)}, {"outages", std::move(outages)}};
-  if (phone.timers.t1) out["t1"] = to_seconds(*phone.timers.t1);
-  return out;
-}
-
 }  // namespace
 
 ordered_json page_data(const HtmlReport& report) {
@@ -168,14 +144,19 @@ ordered_json page_data(const HtmlReport& report) {
   ordered_json counts = ordered_json::object();
   for (std::size_t i = 0; i < verdict::counts(result).size(); ++i)
     counts[std::string(to_string(static_cast<Verdict>(i)))] = verdict::counts(result)[i];
+  const Finding* told = chief(result);
   ordered_json phones = ordered_json::array();
   for (const story::Phone& phone : report.story.phones)
-    phones.push_back(drawn_phone(report.story, phone));
+    phones.push_back(phone_spans(report.story.overview, phone));
   return {{"format", "sipharness-page/1"},
           {"verdict", to_string(verdict::overall(result))},
           {"name", result.scenario.empty() ? result.capture.file : full_name(result)},
           {"title", result.title},
+          {"why", report.scenario == nullptr ? std::string() : report.scenario->why},
           {"summary", summary(result)},
+          {"chief", told == nullptr
+                        ? ordered_json(nullptr)
+                        : ordered_json({{"row", told->requirement->id}, {"device", told->device}})},
           {"clock", result.clock},
           {"seed", result.seed},
           {"stopped", result.stopped},
@@ -188,6 +169,7 @@ ordered_json page_data(const HtmlReport& report) {
           {"findings", drawn_findings(result)},
           {"rows", drawn_rows(result)},
           {"phones", std::move(phones)},
+          {"faults", fault_spans(report.trace, report.story)},
           {"ladder", ladder_json(ladder_of(report.trace))}};
 }
 

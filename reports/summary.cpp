@@ -31,7 +31,7 @@ int weight(const Finding& finding) {
 }
 
 /// The one to tell of all with this verdict; null: there is none.
-const Finding* chief(const verdict::Result& result, Verdict verdict) {
+const Finding* chief_of(const verdict::Result& result, Verdict verdict) {
   const Finding* found = nullptr;
   for (const Finding& finding : result.findings) {
     if (finding.verdict() != verdict || !finding.follows_from.empty()) continue;
@@ -47,14 +47,18 @@ std::string told(const verdict::Result& result, const Finding& finding) {
 
 }  // namespace
 
+const Finding* chief(const verdict::Result& result) {
+  const Finding* failure = chief_of(result, Verdict::fail);
+  return failure != nullptr ? failure : chief_of(result, Verdict::warn);
+}
+
 std::string summary(const verdict::Result& result) {
   const auto counts = verdict::counts(result);
   const std::size_t passed = counts[static_cast<std::size_t>(Verdict::pass)];
-  for (const Verdict broken : {Verdict::fail, Verdict::warn})
-    if (const Finding* finding = chief(result, broken)) return told(result, *finding);
+  if (const Finding* finding = chief(result)) return told(result, *finding);
   if (!result.nothing_judged.empty()) return "Nothing was judged: " + result.nothing_judged;
   if (!result.stopped.empty()) return "The timeline stopped at " + result.stopped;
-  if (const Finding* finding = chief(result, Verdict::inconclusive))
+  if (const Finding* finding = chief_of(result, Verdict::inconclusive))
     return fmt::format("Not known: {}", told(result, *finding));
   return fmt::format("Nothing was broken of what was judged: {} {}.",
                      counted(passed, "requirement"), passed == 1 ? "holds" : "hold");

@@ -11,4 +11,7 @@ namespace reports {
 /// judged; else why there is no verdict.
 std::string summary(const sipharness::verdict::Result& result);
 
+/// The failure or warning that it tells; null: it tells none.
+const sipharness::verdict::Finding* chief(const sipharness::verdict::Result& result);
+
 }  // namespace reports

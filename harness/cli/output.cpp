@@ -131,9 +131,12 @@ void write_results(const verdict::Result& result, const OutputOptions& options,
       options, [&] { return verdict::Batch{.results = {result}}; }, std::move(documents));
 }
 
-void write_results(const verdict::Batch& batch, const OutputOptions& options) {
-  write_all(options, [&]() -> const verdict::Batch& { return batch; },
-            {{options.json, [&] { return reports::json(batch); }}});
+void write_results(const verdict::Batch& batch, const OutputOptions& options,
+                   const std::vector<Document>& more) {
+  std::vector<Document> documents = more;
+  documents.push_back({options.json, [&] { return reports::json(batch); }});
+  write_all(
+      options, [&]() -> const verdict::Batch& { return batch; }, std::move(documents));
 }
 
 void print_row(const verdict::Requirement& row) {

@@ -61,7 +61,8 @@ struct Document {
 };
 void write_results(const verdict::Result& result, const OutputOptions& options,
                    const std::vector<Document>& more = {});
-void write_results(const verdict::Batch& batch, const OutputOptions& options);
+void write_results(const verdict::Batch& batch, const OutputOptions& options,
+                   const std::vector<Document>& more = {});
 
 /// A requirement on one line.
 void print_row(const verdict::Requirement& row);

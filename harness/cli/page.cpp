@@ -6,9 +6,9 @@
 namespace sipharness::cli {
 
 std::string page_of(const judge::Judged& judged) {
-  const story::Story story =
-      story::tell(judged.trace, judged.profile, judged.scenario ? &*judged.scenario : nullptr);
-  return reports::html({judged.result, judged.trace, story});
+  const scenario::Scenario* scenario = judged.scenario ? &*judged.scenario : nullptr;
+  const story::Story story = story::tell(judged.trace, judged.profile, scenario);
+  return reports::html({judged.result, judged.trace, story, scenario});
 }
 
 }  // namespace sipharness::cli

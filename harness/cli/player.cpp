@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -21,6 +22,7 @@
 #include "harness/judge/judge.hpp"
 #include "harness/judge/run_folder.hpp"
 #include "harness/stage/run.hpp"
+#include "reports/index_page.hpp"
 #include "reports/report.hpp"
 
 namespace sipharness::cli {
@@ -54,8 +56,11 @@ class Player {
     else
       play_in_turn();
     const verdict::Batch batch = collect();
-    write_results(batch, arguments_.output);
-    if (tasks_.size() > 1) print_summary(batch);
+    const bool has_index = tasks_.size() > 1 && !batch.results.empty();
+    const std::string index = has_index ? arguments_.runs_folder() + "/index.html" : std::string();
+    write_results(batch, arguments_.output,
+                  {{index, [&] { return reports::index_page(batch, pages_); }}});
+    if (tasks_.size() > 1) print_summary(batch, index);
     return verdict::exit_code(batch);
   }
 
@@ -194,7 +199,7 @@ class Player {
 
   /// A result that finds no room in its folder is still one of the results.
   void judge(std::size_t index) {
-    const std::string& folder = folders_[index].empty() ? tasks_[index].folder : folders_[index];
+    const std::string folder = folder_of(index);
     judge::JudgeRequest request;
     request.capture = folder;
     request.only = requirements_named(arguments_.only);
@@ -226,9 +231,20 @@ class Player {
     for (std::size_t index = 0; index < tasks_.size(); ++index) {
       const bool is_judged = results_[index].has_value();
       if (!is_judged || !why_not_[index].empty()) batch.not_run.push_back(not_run(index));
-      if (is_judged) batch.results.push_back(std::move(*results_[index]));
+      if (!is_judged) continue;
+      batch.results.push_back(std::move(*results_[index]));
+      pages_.push_back(page_beside_index(index));
     }
     return batch;
+  }
+
+  std::string folder_of(std::size_t index) const {
+    return folders_[index].empty() ? tasks_[index].folder : folders_[index];
+  }
+
+  std::string page_beside_index(std::size_t index) const {
+    const std::string folder = std::filesystem::path(folder_of(index)).filename();
+    return judge::RunFolder{folder}.page();
   }
 
   verdict::NotRun not_run(std::size_t index) const {
@@ -242,12 +258,14 @@ class Player {
             Kind::cut_short};
   }
 
-  void print_summary(const verdict::Batch& batch) const {
-    if (!prints_document(arguments_.output))
+  void print_summary(const verdict::Batch& batch, const std::string& index) const {
+    if (!prints_document(arguments_.output)) {
       print("\n{}",
             reports::batch_summary(batch, {.colour = colours_output(),
                                            .width = static_cast<std::size_t>(output_width()),
                                            .is_repeated = arguments_.repeat > 1}));
+      if (!index.empty()) print("  Pages    {}\n", index);
+    }
     if (!may_go_on() && batch.results.size() < tasks_.size())
       tell(fmt::format("sipharness: --resume {} continues with what did not run",
                        arguments_.runs_folder()));
@@ -259,6 +277,7 @@ class Player {
   std::vector<std::string> folders_;  ///< of what ran
   std::vector<std::string> why_not_;  ///< it left no result, or not all of it
   std::vector<std::optional<verdict::Result>> results_;
+  std::vector<std::string> pages_;  ///< of the results of the batch
   bool is_ended_early_ = false;
 };
 

@@ -10,18 +10,39 @@ function scale({ window: { min = 0, max }, measured, margin, verdict }) {
   const at = (value) => 10 + position(value, range, width - 20);
   const ends = [[min, seconds(min)], ...(max === undefined ? [] : [[max, seconds(max)]])].filter(([value], index) => value > 0 || index > 0);
   const told = `${seconds(measured)}${margin === undefined ? '' : margin < 0 ? `, ${seconds(-margin)} outside` : `, ${seconds(margin)} inside`}`;
+  const together = ends.length > 1 && at(top) - at(min) < 60;
   return drawing('svg', { class: `scale ${verdict}`, viewBox: `0 0 ${width} 46`, role: 'img', 'aria-label': `measured ${told}; expected ${ends.map((one) => one[1]).join(' to ')}` },
     drawing('line', { class: 'axis', x1: 10, x2: width - 10, y1: 24, y2: 24 }),
     drawing('rect', { class: 'band', x: at(min), width: Math.max(2, at(top) - at(min)), y: 17, height: 14 }),
-    ends.map(([value, text]) => drawing('text', { x: at(value), y: 44, 'text-anchor': at(value) > width - 60 ? 'end' : at(value) < 60 ? 'start' : 'middle' }, text)),
+    together ? drawing('text', { x: Math.min(Math.max(at(min), 60), width - 80), y: 44, 'text-anchor': 'middle' }, ends.map((one) => one[1]).join(' to '))
+      : ends.map(([value, text]) => drawing('text', { x: at(value), y: 44, 'text-anchor': at(value) > width - 60 ? 'end' : at(value) < 60 ? 'start' : 'middle' }, text)),
     drawing('circle', { class: 'dot', cx: at(measured), cy: 24, r: 5 }),
     drawing('text', { class: 'value', x: Math.min(Math.max(at(measured), 70), width - 80), y: 11, 'text-anchor': 'middle' }, told));
 }
 
+/** Findings with what they measured; those of many devices together. */
+function ofEachRow() {
+  if (data.devices.length < crowd) return data.findings.map((finding) => ({ finding, occurrences: finding.occurrences }));
+  const rows = new Map();
+  for (const finding of data.findings) {
+    const one = rows.get(finding.row) ?? { finding, occurrences: [] };
+    one.occurrences.push(...finding.occurrences);
+    if (worst[finding.verdict] < worst[one.finding.verdict]) one.finding = finding;
+    rows.set(finding.row, one);
+  }
+  return [...rows.values()];
+}
+
+/** Each window that was expected, once. */
+function windowsOf(occurrences) {
+  return [...new Map(occurrences.map(({ window }) => [`${window.min} ${window.max}`, window])).values()].slice(0, 40);
+}
+
+const worst = { fail: 0, warn: 1, inconclusive: 2, pass: 3, info: 4, not_applicable: 5 };
+
 /** Every interval that was judged, a line for each requirement, the worst first. */
 function drawIntervals() {
-  const worst = { fail: 0, warn: 1, inconclusive: 2, pass: 3, info: 4 };
-  const measured = data.findings.map((finding) => ({ finding, all: finding.occurrences.filter((one) => one.window && one.measured !== undefined) }))
+  const measured = ofEachRow().map(({ finding, occurrences }) => ({ finding, all: occurrences.filter((one) => one.window && one.measured !== undefined) }))
     .filter(({ all }) => all.length).sort((a, b) => worst[a.finding.verdict] - worst[b.finding.verdict]);
   if (!measured.length) return '';
   const line = 26;
@@ -31,13 +52,15 @@ function drawIntervals() {
   measured.forEach(({ finding, all }, index) => {
     const y = index * line + 16;
     const ends = all.flatMap((one) => [one.window.min ?? 0, one.window.max ?? one.measured, one.measured]);
-    const range = [Math.min(0, ...ends), Math.max(...ends) * 1.06 || 1];
+    const longest = 2.5 * Math.max(...all.map((one) => one.measured)); // of a schedule that doubles, as far as it was followed
+    const last = windowsOf(all).length > 3 ? Math.min(longest, Math.max(...ends)) : Math.max(...ends);
+    const range = [Math.min(0, ...ends), last * 1.06 || 1];
     const at = (value) => left + position(value, range, width - left - 110);
     picture.append(drawing('g', { class: finding.verdict },
-      drawing('text', { class: 'label', x: 0, y: y + 4 }, `${finding.row}${data.devices.length > 1 ? ` ${finding.device}` : ''}`),
+      drawing('text', { class: 'label', x: 0, y: y + 4 }, `${finding.row}${data.devices.length > 1 && data.devices.length < crowd ? ` ${finding.device}` : ''}`),
       drawing('line', { class: 'axis', x1: left, x2: width - 110, y1: y, y2: y }),
-      all.slice(0, 40).map((one) => drawing('rect', { class: 'band', opacity: Math.max(0.08, 0.5 / all.length), x: at(one.window.min ?? 0), y: y - 7, width: Math.max(2, at(one.window.max ?? range[1]) - at(one.window.min ?? 0)), height: 14 })),
-      all.slice(0, 200).map((one) => drawing('circle', { class: `dot ${one.verdict}`, cx: at(one.measured), cy: y, r: 4 }, drawing('title', {}, one.message))),
+      windowsOf(all).filter(({ min = 0 }) => min < range[1]).map(({ min = 0, max = range[1] }) => drawing('rect', { class: 'band', x: at(min), y: y - 7, width: Math.max(2, at(Math.min(max, range[1])) - at(min)), height: 14 })),
+      all.slice(0, 200).sort((a, b) => worst[b.verdict] - worst[a.verdict]).map((one) => drawing('circle', { class: `dot ${one.verdict}`, cx: at(one.measured), cy: y, r: 4 }, drawing('title', {}, one.message))),
       drawing('text', { x: width - 100, y: y + 4 }, `0 to ${seconds(range[1] / 1.06)}`)));
   });
   return picture;
@@ -82,11 +105,13 @@ function drawTransmissions() {
   return picture;
 }
 
+const wide = (label, picture) => element('div', { class: 'wide', role: 'region', tabindex: '0', 'aria-label': label }, picture);
+
 function drawCharts() {
   const intervals = drawIntervals();
   const transmissions = drawTransmissions();
-  if (intervals) section('charts').append(element('p', { class: 'quiet' }, 'What was measured (dots) and what was expected (bands); each line has its own scale.'), element('div', { class: 'wide' }, intervals));
-  if (transmissions) section('charts').append(element('p', { class: 'quiet' }, 'Requests sent more than once: transmissions (dots) and when RFC 3261 has them sent (circles).'), element('div', { class: 'wide' }, transmissions));
+  if (intervals) section('charts').append(element('p', { class: 'quiet' }, 'What was measured (dots) and what was expected (bands); each line has its own scale.'), wide('Measured times', intervals));
+  if (transmissions) section('charts').append(element('p', { class: 'quiet' }, 'Requests sent more than once: transmissions (dots) and when RFC 3261 has them sent (circles).'), wide('Requests sent more than once', transmissions));
   if (!intervals && !transmissions) section('charts').hidden = true;
 }
 
@@ -95,4 +120,5 @@ drawFindings();
 drawRows();
 drawCapture();
 drawLadder();
+drawOverview();
 drawCharts();

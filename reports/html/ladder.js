@@ -16,13 +16,9 @@ const entries = ladder.entries.map((raw, index) => {
 });
 const deviceLanes = ladder.lanes.map((lane, index) => (lane.part === 'device' ? index : -1)).filter((index) => index >= 0);
 const linesOf = (message) => entries[message.first].lines.map((number) => ladder.lines[number]);
-const statesOf = new Map(); // "lane device": spans that a binding held
-const outagesOf = new Map(); // lane: spans
-for (const { name, bound, outages } of data.phones) {
-  for (const [server, spans] of Object.entries(bound)) statesOf.set(`${server} ${name}`, spans);
-  for (const [server, ...span] of outages) outagesOf.set(server, [...(outagesOf.get(server) ?? []), span]);
-}
+const manyDevices = deviceLanes.length > 6; // one at a time is shown then
 const within = (spans, us) => (spans ?? []).some(([from, until]) => from <= us && us < until);
+const faultAt = (server, us) => data.faults.find(([name, , from, until]) => name === server && from <= us && us < until);
 
 const view = { shown: [], lanes: [], selected: -1, base: null, call: '', text: '', copies: true, device: deviceLanes[0] ?? -1, width: 600 };
 
@@ -33,10 +29,9 @@ function laneX(lane) {
 
 /** What is shown: all of one call or registration, or of one device among many, or what holds a text. */
 function choose() {
-  const merged = deviceLanes.length > 6;
   const concerns = (entry) => {
-    if (entry.kind === 'event') return view.call === '' && (!merged || !deviceLanes.includes(entry.lane) || entry.lane === view.device);
-    if (merged && view.device >= 0 && entry.from !== view.device && entry.to !== view.device) return false;
+    if (entry.kind === 'event') return view.call === '' && (!manyDevices || !deviceLanes.includes(entry.lane) || entry.lane === view.device);
+    if (manyDevices && view.device >= 0 && entry.from !== view.device && entry.to !== view.device) return false;
     if (view.call !== '' && (entry.kind !== 'message' || entry.call !== Number(view.call))) return false;
     return view.copies || !(entry.number > 1);
   };
@@ -70,16 +65,40 @@ function deltaOf(index) {
   return '';
 }
 
+/** The phone whose registrations and calls the lifelines show: the only one, or the one that was chosen. */
+function shownPhone() {
+  return deviceLanes.length === 1 || manyDevices ? phoneOf.get(ladder.lanes[view.device]?.name) : undefined;
+}
+
+/** Legs of calls that go on: [call, its number, leg]. */
+function legsAt(phone, us) {
+  return (phone?.calls ?? []).flatMap((call, index) => call.legs.filter(([, from, , until]) => from <= us && us <= until).map((leg) => ({ call, index, leg })));
+}
+
 function lifelines(entry) {
+  const at = entry.kind === 'fold' ? entry.from + 1 : entry.us;
+  const phone = shownPhone();
+  const legs = legsAt(phone, at);
   return view.lanes.flatMap((lane) => {
     const x = laneX(lane);
-    const name = ladder.lanes[lane].name;
-    const at = entry.kind === 'fold' ? entry.from + 1 : entry.us;
-    const device = deviceLanes.length === 1 || deviceLanes.length > 6 ? ladder.lanes[view.device]?.name : null;
-    const bound = device !== null && within(statesOf.get(`${name} ${device}`), at);
-    return [within(outagesOf.get(name), at) ? drawing('rect', { class: 'outage', x: x - 34, y: 0, width: 68, height: rowHeight }) : '',
-      drawing('line', { class: bound ? 'bound' : 'lane', x1: x, x2: x, y1: 0, y2: rowHeight })];
+    const { name } = ladder.lanes[lane];
+    const fault = faultAt(name, at);
+    const spans = phone?.bound[name] ?? [];
+    const state = within(spans, at) ? 'bound' : within(phone?.lapsed[name], at) ? 'lapsed' : 'lane';
+    const going = legs.filter(({ leg }) => leg[0] === name || lane === view.device);
+    return [fault ? drawing('rect', { class: fault[4] ? 'outage' : 'phase', x: x - 34, y: 0, width: 68, height: rowHeight }) : '',
+      drawing('line', { class: state, x1: x, x2: x, y1: 0, y2: rowHeight }),
+      going.slice(0, 3).map(({ index, leg }, place) => drawing('rect', { class: `${callHue(index)}${leg[2] === null || at < leg[2] ? ' asked' : ''}`, x: x - 9 - place * 6, width: 5, y: 0, height: rowHeight }))].flat();
   });
+}
+
+/** What the lifelines show beside a line, in words. */
+function stateAt(us) {
+  const phone = shownPhone();
+  const registered = Object.keys(phone?.bound ?? {}).filter((server) => within(phone.bound[server], us));
+  const faults = ladder.lanes.map(({ name }) => faultAt(name, us)).filter(Boolean).map(([server, name]) => `${server}: ${name}`);
+  const calls = legsAt(phone, us).map(({ call, leg }) => `${callName(call)} at ${leg[0]} ${leg[2] === null || us < leg[2] ? 'not answered yet' : 'answered'}`);
+  return [phone ? `registered at ${registered.join(' and ') || 'no server'}` : '', ...calls, ...faults].filter(Boolean).join('; ');
 }
 
 function labelOf(entry) {
@@ -144,9 +163,14 @@ function drawRow(index) {
 
 const parts = {};
 
+const mostPrinted = 2000;
+
 function drawWindow() {
   const first = Math.max(0, Math.floor(parts.scroll.scrollTop / rowHeight) - 8);
-  const last = Math.min(view.shown.length, first + Math.ceil(parts.scroll.clientHeight / rowHeight) + 16);
+  drawLines(first, Math.min(view.shown.length, first + Math.ceil(parts.scroll.clientHeight / rowHeight) + 16));
+}
+
+function drawLines(first, last) {
   const drawn = [];
   for (let index = first; index < last; ++index) drawn.push(drawRow(index));
   parts.space.replaceChildren(...drawn);
@@ -172,6 +196,13 @@ function redraw() {
   drawWindow();
 }
 
+function showLine(index) {
+  parts.scroll.scrollTop = Math.max(0, index * rowHeight - parts.scroll.clientHeight / 2);
+  select(index);
+  section('ladder').scrollIntoView({ block: 'start' });
+  parts.scroll.focus({ preventScroll: true });
+}
+
 function select(index) {
   view.selected = Math.min(Math.max(index, 0), view.shown.length - 1);
   const top = view.selected * rowHeight;
@@ -190,11 +221,7 @@ function showFrame(frame) {
     redraw();
   }
   const index = view.shown.findIndex((entry) => entry.frame === frame);
-  if (index < 0) return;
-  parts.scroll.scrollTop = Math.max(0, index * rowHeight - parts.scroll.clientHeight / 2);
-  select(index);
-  section('ladder').scrollIntoView({ block: 'start' });
-  parts.scroll.focus({ preventScroll: true });
+  if (index >= 0) showLine(index);
 }
 
 // --- One message ---
@@ -213,6 +240,7 @@ function drawMessage() {
   if (!entry) return parts.message.replaceChildren(element('p', { class: 'empty' }, 'Choose a line with a click or the arrow keys to read its message.'));
   const body = [element('h3', {}, describe(entry)), element('p', { class: 'quiet' }, `${(entry.us / 1e6).toFixed(6)} s, ${clock(entry.us)} UTC`,
     entry.frame ? `, frame ${entry.frame}, ${entry.transport}` : ''),
+  element('p', { class: 'quiet' }, stateAt(entry.us)),
   view.base && view.base !== entry ? element('p', {}, element('strong', {}, `${((entry.us - view.base.us) / 1e6).toFixed(6)} s`), ` from ${describe(view.base)}`) : '',
   element('button', { type: 'button', 'aria-pressed': view.base === entry ? 'true' : 'false', onclick: () => measureFrom(entry) }, view.base === entry ? 'Measured from here' : 'Measure from here (m)')];
   for (const finding of new Set(citedBy.get(entry.frame) ?? [])) {
@@ -263,8 +291,8 @@ function drawTools() {
   parts.count = element('span', { class: 'quiet', role: 'status' });
   const tools = [labelled('Show', parts.call), labelled('Search', parts.text), labelled('', parts.copies), parts.count];
   tools[2].append('sent again too');
-  if (deviceLanes.length > 6) {
-    parts.device = element('select', { onchange: change('device', (one) => Number(one.value)) }, deviceLanes.map((lane) => option(lane, ladder.lanes[lane].name)));
+  if (manyDevices) {
+    parts.device = element('select', { onchange: ({ target }) => expandPhone(Number(target.value)) }, deviceLanes.map((lane) => option(lane, ladder.lanes[lane].name)));
     tools.unshift(labelled('Device', parts.device));
   }
   return element('div', { class: 'tools' }, tools);
@@ -286,9 +314,12 @@ function drawLadder() {
   parts.scroll = element('div', { class: 'scroll', tabindex: '0', role: 'listbox', 'aria-label': 'Messages in order of the capture', onscroll: drawWindow, onkeydown: onKey }, parts.space);
   parts.message = element('div', { class: 'message-pane', role: 'region', tabindex: '0', 'aria-label': 'The chosen message' });
   section('ladder').append(drawTools(), element('div', { class: 'panes' }, element('div', { class: 'drawing' }, parts.lanes, parts.scroll), parts.message),
-    element('p', { class: 'quiet' }, 'Thick lifeline: registered there. Shaded: the server is out. ✕: the server did not react. Arrow keys move, m measures from a line.',
+    legend(['held', 'registered there'], ['lapsed', 'lapsed or forgotten'], ['call-0', 'call'], ['call-0 asked', 'call not answered yet'], ['outage', 'server is out'], ['phase', 'other phase']),
+    element('p', { class: 'quiet' }, 'Pale: the same bytes again over UDP. Dashed with ✕: the server did not react. Arrow keys move, m measures from a line, Enter goes to its message.',
       ladder.left_out ? ` ${plural(ladder.left_out, 'later message')} not drawn.` : ''));
   redraw();
   drawMessage();
   window.addEventListener('resize', redraw);
+  window.addEventListener('beforeprint', () => drawLines(0, Math.min(view.shown.length, mostPrinted)));
+  window.addEventListener('afterprint', drawWindow);
 }

@@ -1,34 +1,25 @@
-'use strict';
-// The page of one result. What came from outside is data: it reaches the document as text only.
+// The page of one result.
 
-const data = JSON.parse(document.getElementById('data').textContent);
 const { ladder, rows: catalogue } = data;
 
-/** An element with attributes and children; a string becomes text. */
-function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  return furnish(made, attributes, children);
-}
-
-function drawing(name, attributes = {}, ...children) {
-  return furnish(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
-}
-
-function furnish(made, attributes, children) {
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
-    else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? '' : value);
-  }
-  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ''));
-  return made;
-}
-
-const section = (id) => document.getElementById(id);
-const seconds = (value, digits = 3) => `${value.toFixed(digits)} s`;
-const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
-const words = (verdict) => verdict.replace('_', ' ');
-
 // --- The head ---
+
+/** By how much, by which clause and in which frames the failure in the head's sentence is one. */
+function drawWhere() {
+  const finding = broken.find(({ row, device }) => row === data.chief?.row && device === data.chief.device);
+  if (!finding) return '';
+  const { window: expected, measured, margin, frames = [] } = finding.occurrences[0];
+  const missed = expected && measured !== undefined && margin < 0 ? `${seconds(-margin)} too ${measured < (expected.min ?? 0) ? 'early' : 'late'}` : '';
+  return element('div', { class: 'where' }, missed ? element('strong', { class: finding.verdict }, missed) : '',
+    element('span', { class: 'quiet' }, catalogue[finding.row].clause),
+    frames.slice(0, 3).map((frame) => element('button', { type: 'button', onclick: () => showFrame(frame) }, `frame ${frame}${atFrame(frame)}`)),
+    element('button', { type: 'button', onclick: () => showCard(finding) }, 'to the finding'));
+}
+
+const atFrame = (frame) => {
+  const entry = entries.find((one) => one.frame === frame);
+  return entry ? ` at ${seconds(entry.us / 1e6)}` : '';
+};
 
 function drawHead() {
   document.title = `${words(data.verdict)}: ${data.name}`;
@@ -41,8 +32,8 @@ function drawHead() {
   section('head').append(
     element('div', { class: 'top' }, element('span', { class: `badge ${data.verdict}` }, words(data.verdict).toUpperCase()),
       element('h1', {}, data.name)),
-    element('p', { class: 'summary' }, data.summary),
-    data.title ? element('p', { class: 'quiet' }, data.title) : '',
+    element('p', { class: `summary${data.devices.length > 1 ? '' : ' alone'}` }, data.summary), drawWhere(),
+    data.title || data.why ? element('p', { class: 'quiet' }, [data.title, data.why].filter(Boolean).join('. ')) : '',
     element('ul', { class: 'facts' }, facts.map((fact) => element('li', {}, fact))));
   const notes = [...data.notes, ...(data.stopped ? [`timeline stopped at ${data.stopped}`] : [])];
   if (notes.length) section('head').append(element('ul', { class: 'notes' }, notes.map((note) => element('li', {}, note))));
@@ -52,20 +43,34 @@ function drawHead() {
 
 const broken = data.findings.filter((one) => ['fail', 'warn', 'inconclusive'].includes(one.verdict));
 
+const crowd = 5; // from so many devices on
+
 /** The findings that stand for themselves, each with those that only follow from it. */
 function heads() {
   const byRow = new Map();
   const tops = [];
   const weight = { fail: 0, warn: 1, inconclusive: 2 };
-  const sorted = [...broken].sort((a, b) => weight[a.verdict] - weight[b.verdict]);
+  const isChief = ({ row, device }) => row === data.chief?.row && device === data.chief.device;
+  const sorted = [...broken].sort((a, b) => weight[a.verdict] - weight[b.verdict] || isChief(b) - isChief(a));
   for (const finding of sorted) {
     const parent = byRow.get(`${finding.follows_from} ${finding.device}`) ?? causeOf(finding, tops);
-    const head = parent ?? { finding, followers: [] };
+    const head = parent ?? { finding, followers: [], others: [] };
     if (parent) parent.followers.push(finding);
     else tops.push(head);
     byRow.set(`${finding.row} ${finding.device}`, head);
   }
-  return tops;
+  return data.devices.length < crowd ? tops : gathered(tops);
+}
+
+/** What several of many devices did the same way is one card. */
+function gathered(tops) {
+  const kinds = new Map();
+  for (const top of tops) {
+    const kind = `${top.finding.row} ${top.finding.verdict}`;
+    if (kinds.has(kind)) kinds.get(kind).others.push(top);
+    else kinds.set(kind, top);
+  }
+  return [...kinds.values()];
 }
 
 /** What was never exercised lacks what the first failure kept from coming; where nothing failed, all
@@ -96,25 +101,41 @@ function drawInstance(instance) {
     frameButtons(instance.frames ?? [])];
 }
 
-function drawCard({ finding, followers }) {
+function whoseCard(finding, others) {
+  if (data.devices.length < 2) return '';
+  if (!others.length) return ` (${finding.device})`;
+  return others.length + 1 === data.devices.length ? ` (all ${data.devices.length} devices)` : ` (${others.length + 1} of ${data.devices.length} devices)`;
+}
+
+function drawFollowers(followers) {
+  if (!followers.length) return '';
+  const rows = [...new Set(followers.map((one) => one.row))];
+  return element('details', {}, element('summary', {}, `${plural(followers.length, 'finding')} that follow${followers.length === 1 ? 's' : ''} from this one: ${rows.join(', ')}`),
+    followers.map((one) => element('div', { id: cardId(one), tabindex: '-1' },
+      element('p', {}, element('strong', { class: one.verdict }, words(one.verdict)), ` ${one.row}: ${catalogue[one.row].sentence}`),
+      drawInstance(one.occurrences[0]))));
+}
+
+/** The same of each other device. */
+function drawOthers(others) {
+  if (!others.length) return '';
+  return element('details', {}, element('summary', {}, plural(others.length, 'other device')), others.map(({ finding, followers }) =>
+    element('div', { id: cardId(finding), tabindex: '-1' }, element('h4', {}, finding.device), drawInstance(finding.occurrences[0]), drawFollowers(followers))));
+}
+
+function drawCard({ finding, followers, others }) {
   const row = catalogue[finding.row];
   const [first, ...rest] = finding.occurrences;
-  const others = rest.filter((one) => one.verdict !== 'pass' && one.verdict !== 'info');
+  const more = rest.filter((one) => one.verdict !== 'pass' && one.verdict !== 'info');
   const card = element('article', { class: `card ${finding.verdict}`, id: cardId(finding), tabindex: '-1', 'aria-label': `${words(finding.verdict)} ${finding.row}` },
-    element('h3', {}, element('span', { class: 'verdict' }, words(finding.verdict).toUpperCase()), ` ${finding.row}`,
-      data.devices.length > 1 ? ` (${finding.device})` : ''),
+    element('h3', {}, element('span', { class: finding.verdict }, words(finding.verdict).toUpperCase()), ` ${finding.row}`, whoseCard(finding, others)),
     element('p', {}, row.sentence, ' ', element('span', { class: 'clause' }, `[${row.clause}]`)),
-    drawInstance(first));
-  if (others.length) {
-    card.append(element('details', {}, element('summary', {}, `${plural(others.length, 'other occurrence')}${finding.count > finding.occurrences.length ? ' and more' : ''}`),
-      others.map(drawInstance)));
+    others.length ? element('p', { class: 'quiet' }, `${finding.device}:`) : '', drawInstance(first));
+  if (more.length) {
+    card.append(element('details', {}, element('summary', {}, `${plural(more.length, 'other occurrence')}${finding.count > finding.occurrences.length ? ' and more' : ''}`),
+      more.map(drawInstance)));
   }
-  if (followers.length) {
-    card.append(element('details', {}, element('summary', {}, `${plural(followers.length, 'finding')} that follow${followers.length === 1 ? 's' : ''} from this one: ${followers.map((one) => one.row).join(', ')}`),
-      followers.map((one) => element('div', { id: cardId(one), tabindex: '-1' },
-        element('p', {}, element('strong', { class: one.verdict }, words(one.verdict)), ` ${one.row}: ${catalogue[one.row].sentence}`),
-        drawInstance(one.occurrences[0])))));
-  }
+  card.append(...[drawOthers(others), drawFollowers(followers)].filter(Boolean));
   card.append(element('details', {}, element('summary', {}, 'How a capture shows it'),
     element('p', {}, row.observed), row.tolerance ? element('p', { class: 'quiet' }, `Tolerance: ${row.tolerance}`) : '',
     element('p', { class: 'quiet' }, 'More: ', element('code', {}, `sipharness explain ${finding.row}`))));

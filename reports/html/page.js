@@ -1,0 +1,28 @@
+'use strict';
+// What the pages share. What came from outside is data: it reaches the document as text only.
+
+const data = JSON.parse(document.getElementById('data').textContent);
+
+/** An element with attributes and children; a string becomes text. */
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  return furnish(made, attributes, children);
+}
+
+function drawing(name, attributes = {}, ...children) {
+  return furnish(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
+}
+
+function furnish(made, attributes, children) {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? '' : value);
+  }
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ''));
+  return made;
+}
+
+const section = (id) => document.getElementById(id);
+const seconds = (value, digits = 3) => `${value.toFixed(digits)} s`;
+const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+const words = (verdict) => verdict.replace('_', ' ');

@@ -1,0 +1,17 @@
+#pragma once
+// A page that needs nothing else: its style, its script and what it is drawn from stand in it.
+//  1. It asks nothing of any network, and its own policy (Content-Security-Policy) lets only the
+//     script and the style run that were built in.
+//  2. What came from outside is data in it (JSON, escaped) and reaches the document as text only.
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace reports {
+
+std::string self_contained(std::string_view sections, std::string_view script,
+                           const nlohmann::ordered_json& data);
+
+}  // namespace reports
