@@ -1,4 +1,4 @@
-"""report.html in a browser, from a file: what it shows, that it can be worked with keys alone, that it asks
+"""report.html and index.html in a browser, from a file: what it shows, that it can be worked with keys alone, that it asks
 nothing of any network, and that no byte of a capture becomes part of the page."""
 import pathlib
 import shutil
@@ -16,6 +16,7 @@ except ImportError:
 from capture_writer import CaptureWriter, request, response
 from support import EndToEnd, ROOT, SCENARIOS, sipharness
 
+AXE = ROOT / "build/axe/node_modules/axe-core/axe.min.js"
 PHONE, SERVER = "198.51.100.5:5060", "203.0.113.10:5060"
 FIELD = ROOT / "tests/data/field"
 # What ends a script, an attribute or a text, what a terminal obeys, what turns text round, and broken UTF-8.
@@ -67,6 +68,19 @@ class ReportInABrowser(EndToEnd):
 
     def selected(self):
         return self.text(".row[aria-selected='true']")
+
+    def show_in(self, scheme):
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia",
+                                     {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+
+    def accessibility_findings(self):
+        """What axe-core finds of impact serious or critical."""
+        found = self.browser.execute_async_script(
+            AXE.read_text() + ";const done = arguments[arguments.length - 1];"
+            "axe.run().then(({passes, violations}) => done([passes.length, violations.map("
+            "({impact, id, nodes}) => [impact, id, nodes[0].html])]))")
+        self.assertGreater(found[0], 15, "rules that hold")
+        return [one for one in found[1] if one[0] in ("serious", "critical")]
 
     # --- What it shows ---
 
@@ -121,6 +135,66 @@ class ReportInABrowser(EndToEnd):
                     "s.dispatchEvent(new Event('change'))")
         self.assertIn("message", before)
         self.assertLessEqual(self.count(".lanes text:not(.address)"), 4)
+
+    def test_many_devices_have_a_lane_each_and_one_card(self):
+        self.open(self.run_page("failover/herd_returns.json", "--deviate", "refreshes_late"))
+        self.assertIn("all 50 devices", self.text("#findings"))
+        self.assertLess(self.count(".card"), 4)
+        self.assertEqual(50, self.count(".overview button"))
+        self.browser.find_elements(By.CSS_SELECTOR, ".overview button")[30].send_keys(Keys.ENTER)
+        self.assertEqual("phone-1031", self.text(".lanes text:not(.address)"))
+        self.assertEqual(["true"], [one.get_attribute("aria-expanded") for one in self.browser.find_elements(
+            By.CSS_SELECTOR, ".overview button") if one.text.endswith("1031 fail")])
+
+    def test_calls_registrations_and_faults_over_time(self):
+        self.open(self.run_page("primary_down.json"))
+        self.assertEqual("silent", self.text(".overview .fault-name"))
+        for drawn in (".held", ".lapsed", ".outage", ".call-0", ".call-0.asked", ".call-1"):
+            self.assertGreater(self.count(f".overview {drawn}"), 0, drawn)
+        self.browser.find_element(By.CSS_SELECTOR, "#overview .frames button").click()
+        self.assertIn("INVITE (1 of 7)", self.text(".message-pane h3"))
+        self.assertIn("call to 2001 at primary not answered yet; primary: silent", self.text(".message-pane"))
+        self.assertGreater(self.count(".row .call-0"), 0)
+
+    def test_how_much_too_late_and_where(self):
+        self.open(self.run_page("guide/refresh_before_expiry.json", "--deviate", "refreshes_late"))
+        self.assertRegex(self.text("#head .where"), r"^4\.400 s too late")
+        self.browser.find_element(By.CSS_SELECTOR, "#head .where button").click()
+        self.assertIn("REGISTER", self.text(".message-pane h3"))
+
+    # --- Several runs ---
+
+    def test_several_runs_have_an_index(self):
+        done, folders = self.run_scenarios("both_up_register", "guide/primary_silent_on_invite",
+                                           "call_primary_up", "--deviate", "never_falls_back")
+        index = next(iter(folders.values())).parent / "index.html"
+        self.assertIn(f"Pages    {index}", done.stdout)
+        self.open(index)
+        self.assertEqual("1 failed, 2 passed.", self.text(".summary"))
+        rows = [row.text for row in self.browser.find_elements(By.CSS_SELECTOR, "#runs tbody tr")]
+        self.assertIn("GRP-CALL-03", rows[0])
+        self.browser.find_element(By.CSS_SELECTOR, "#runs input").send_keys("call_primary")
+        self.assertIn("1 of 3 runs", self.text("#runs"))
+        self.script("const i=document.querySelector('#runs input'); i.value=''; i.dispatchEvent(new Event('input'))")
+        self.browser.find_element(By.CSS_SELECTOR, "#runs a").click()
+        self.assertEqual("FAIL", self.text(".badge"))
+        self.assertIn("primary_silent_on_invite", self.text("h1"))
+
+    @unittest.skipUnless(AXE.exists(), "axe-core is not there: ./dev test fetches it with npm")
+    def test_no_page_shuts_anybody_out(self):
+        done, folders = self.run_scenarios("primary_down", "guide/primary_silent_on_invite", "--deviate",
+                                           "never_falls_back")
+        self.assertEqual(2, len(folders), done.stderr)
+        pages = [folder / "report.html" for folder in folders.values()]
+        for page in [*pages, pages[0].parent.parent / "index.html",
+                     self.run_page("failover/herd_returns.json", "--deviate", "refreshes_late")]:
+            for scheme, width in (("light", 1280), ("dark", 1280), ("light", 500)):
+                with self.subTest(f"{page} {scheme} {width}"):
+                    self.show_in(scheme)
+                    self.open(page, width)
+                    self.script("document.querySelectorAll('details').forEach(one => one.open = true);"
+                                "document.querySelector('.card .frames button')?.click()")
+                    self.assertEqual([], self.accessibility_findings())
 
     def test_it_fits_a_narrow_window(self):
         page = self.run_page("primary_down.json")

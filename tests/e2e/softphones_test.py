@@ -106,7 +106,7 @@ class Softphones(EndToEnd):
             self.assertIn(run.returncode, (0, 1, 3), said[device])
         folders = {device: {folder.name.rsplit("-", 2)[0]: folder
                             for folder in (self.scratch / f"{device}-{attempt}").iterdir()
-                            if not folder.is_symlink()} for device in runs}
+                            if folder.is_dir() and not folder.is_symlink()} for device in runs}
         again = {device: [name for name, folder in by_name.items() if was_late(folder)]
                  for device, by_name in folders.items()}
         again = {device: names for device, names in again.items() if names}
