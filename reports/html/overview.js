@@ -58,8 +58,9 @@ for (const entry of entries) {
 }
 
 /** A tick at every cited frame; the colour is that of the worst finding. */
-function drawCitations(device, height) {
-  return (citedOf.get(device) ?? []).slice(0, mostSpans).map((entry) => drawing('path', { class: `cite ${citedBy.get(entry.frame)[0].verdict}`, d: `M${overviewX(entry.us)} ${height - 6}l-4 6h8z` },
+function drawCitations(device, servers, height) {
+  const isThere = ({ from, to }) => [from, to].some((lane) => servers.includes(ladder.lanes[lane].name));
+  return (citedOf.get(device) ?? []).filter(isThere).slice(0, mostSpans).map((entry) => drawing('path', { class: `cite ${citedBy.get(entry.frame)[0].verdict}`, d: `M${overviewX(entry.us)} ${height - 6}l-4 6h8z` },
     drawing('title', {}, `frame ${entry.frame}: ${citedBy.get(entry.frame).map(({ row }) => row).join(', ')}`)));
 }
 
@@ -73,7 +74,7 @@ function overviewRow(label, phone, servers, height) {
   const svg = drawing('svg', { height: full, role: 'img', 'aria-label': sayPhone(phone, servers), onclick: (event) => showMoment(event, svg) });
   overview.rows.push(() => {
     svg.setAttribute('viewBox', `0 0 ${overview.width} ${full}`);
-    svg.replaceChildren(...servers.flatMap((server, index) => drawTrack(phone, server, index * (height / servers.length), height / servers.length)).flat(Infinity).filter((one) => one !== ''), ...drawCitations(phone.name, full));
+    svg.replaceChildren(...servers.flatMap((server, index) => drawTrack(phone, server, index * (height / servers.length), height / servers.length)).flat(Infinity).filter((one) => one !== ''), ...drawCitations(phone.name, servers, full));
   });
   return [label, svg];
 }
@@ -87,7 +88,7 @@ function showMoment(event, svg) {
 }
 
 function overviewAxis() {
-  const svg = drawing('svg', { height: 20, 'aria-hidden': 'true' });
+  const svg = drawing('svg', { class: 'scale-of-time', height: 20, 'aria-hidden': 'true' });
   overview.rows.push(() => {
     svg.setAttribute('viewBox', `0 0 ${overview.width} 20`);
     const span = (endOfRun - startOfRun) / 1e6;
@@ -135,7 +136,8 @@ function redrawOverview() {
 
 function fillOverview() {
   overview.rows = [];
-  overview.grid.replaceChildren(...overviewRows(), ...overviewAxis());
+  const [corner, axis] = overviewAxis();
+  overview.grid.replaceChildren(...(manyDevices ? [corner, axis, ...overviewRows()] : [...overviewRows(), corner, axis]));
   redrawOverview();
 }
 
