@@ -191,6 +191,7 @@ class Console {
   }
 
   void write_unexercised() {
+    if (!result_.nothing_judged.empty()) return;  // that is all of them
     std::string ids;
     for (const Group& group : groups(Verdict::not_applicable, true)) {
       const bool is_everyone = group.size() >= result_.devices.size();

@@ -33,8 +33,9 @@ struct CheckArguments {
 void print_head(const trace::Trace& trace, const CheckArguments& arguments) {
   const bool is_wanted = !arguments.output.quiet && !prints_document(arguments.output);
   if (!is_wanted || arguments.capture.is_run_folder()) return;
-  print("{}\n", reports::story_head(story::overview_of(trace),
-                                    {.file = judge::name_of(arguments.capture.what)}));
+  print("{}\n", reports::story_head(
+                    story::overview_of(trace),
+                    {.file = judge::name_of(arguments.capture.what), .width = page_width()}));
 }
 
 int check(const CheckArguments& arguments) {

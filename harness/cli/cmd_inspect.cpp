@@ -1,5 +1,6 @@
 // sipharness inspect: the story of a capture, without a verdict.
 
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -20,12 +21,17 @@ struct InspectArguments {
   std::string json;
 };
 
+/// policy: as wide as the terminal, within what the bars need and an eye takes in.
+constexpr std::size_t narrowest = 60;
+constexpr std::size_t widest = 100;
+
 int inspect(const InspectArguments& arguments) {
   try_documents({arguments.json}, inputs_of(arguments.capture));
   const judge::Loaded loaded = value_or_reject(judge::load(request_of(arguments.capture)));
   const story::Story story =
       story::tell(loaded.trace, loaded.profile, loaded.scenario ? &*loaded.scenario : nullptr);
-  const reports::StoryOptions options{.file = judge::name_of(arguments.capture.what)};
+  const reports::StoryOptions options{.file = judge::name_of(arguments.capture.what),
+                                      .width = std::clamp(page_width(), narrowest, widest)};
   if (!prints_document(arguments.json)) write_output(reports::story_page(story, options));
   if (!arguments.json.empty()) write_document(arguments.json, reports::story_json(story, options));
   return passed;

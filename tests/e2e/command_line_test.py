@@ -321,6 +321,11 @@ class Terminals(EndToEnd):
             lines = self.run_at(NO_COLOR="1", columns=columns).splitlines()
             self.assertLessEqual(max(map(len, lines)), columns)
             self.assertTrue([line for line in lines if len(line) > columns - 20])
+        capture = ROOT / "tests/data/field/never_again_after_480.pcap"
+        for words in (("inspect", capture), ("check", capture, "--ladder"), ("list",), ("explain", "GRP-REG-08", "guide"),
+                      ("run", "guide", "--dry-run")):
+            lines = at_a_terminal(*words, NO_COLOR="1").splitlines()
+            self.assertLessEqual(max(map(len, lines)), 80, words)
 
     def test_help_fits_eighty_columns(self):
         for command in ("run", "check", "list", "validate", "explain", "serve", "selftest", "doctor", "inspect", "compare"):

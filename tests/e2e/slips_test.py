@@ -5,6 +5,7 @@ import signal
 import subprocess
 import unittest
 
+from capture_writer import CaptureWriter
 from support import EndToEnd, PROGRAM, ROOT, SCENARIOS, sipharness
 
 CAPTURE = ROOT / "tests/data/field/never_again_after_480.pcap"
@@ -107,6 +108,18 @@ class Files(EndToEnd):
         plan = json.dumps({"title": "ours", "scenarios": ["both_up_register", "primary_dwon"]})
         self.assertIn('primary_dwon: no such file, and no shipped scenario has this name; did you mean "primary_down"?',
                       self.validated("ours.json", plan))
+
+
+class NoSip(EndToEnd):
+    def test_a_capture_of_something_else_is_told_in_a_few_lines(self):
+        capture, path = CaptureWriter(), self.scratch / "rtp.pcap"
+        for number in range(30):
+            capture.udp(number * 0.02, "192.0.2.1:40000", "192.0.2.2:40002", b"\x80\x00" + bytes(160))
+        capture.write(path)
+        done = sipharness("check", path)
+        self.assert_exit(done, 3)
+        self.assertIn("nothing was judged: no SIP message in 30 frames; packets seen: 30 of RTP", done.stdout)
+        self.assertLess(len(done.stdout.splitlines()), 12, done.stdout)
 
 
 class Nobody(EndToEnd):
