@@ -27,6 +27,10 @@ using OldRuns = std::map<std::string, std::string>;
 OldRuns runs_in(const std::string& folder) {
   if (!files::is_folder(folder))
     throw InputError(fmt::format("--resume {}: no such folder", folder));
+  if (files::read_file(judge::RunFolder{folder}.meta()))
+    throw InputError(fmt::format(
+        "--resume {}: found one run; allowed is the folder of all runs, as --out names it",
+        folder));
   std::vector<std::string> paths;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
     if (entry.is_directory() && !entry.is_symlink()) paths.push_back(entry.path());

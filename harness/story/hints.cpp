@@ -29,7 +29,10 @@ class HintFinder {
     look_for_loopback();
     count_directions();
     look_for_routers();
-    for (const trace::Server& server : trace_.servers) look_for_other_direction(server.role);
+    for (const trace::Server& server : trace_.servers) {
+      look_for_other_direction(server.role);
+      look_for_named(server);
+    }
     look_for_nat();
     return std::move(hints_);
   }
@@ -86,6 +89,14 @@ class HintFinder {
       hints_.push_back(fmt::format("{} from the {}, none to it: the capture has one direction",
                                    counted(heard, "message"), to_string(server)));
     counts_[static_cast<std::size_t>(server)] = {};  // a server may have several addresses
+  }
+
+  void look_for_named(const trace::Server& server) {
+    const bool is_seen =
+        std::ranges::count(trace_.messages.flows(), server.role, &trace::Flow::server) > 0;
+    if (server.known.from == trace::KnownFrom::named && !is_seen)
+      hints_.push_back(fmt::format("no SIP message to or from {}, named as the {}",
+                                   server.endpoint.text(), to_string(server.role)));
   }
 
   /// The first request of a phone whose Via names another address than it came from, and the first

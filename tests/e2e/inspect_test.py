@@ -100,6 +100,10 @@ class Inspect(EndToEnd):
             self.assertIn(f"TTL {of_phone} from the phone (frame 1), {of_server} from the server (frame 2): {place}",
                           self.story(path)["hints"])
 
+    def test_tells_that_a_named_server_is_not_there(self):
+        told = "no SIP message to or from 203.0.113.1:5060, named as the primary"
+        self.assertIn(told, self.story(FIELD[0], "--primary", "203.0.113.1:5060")["hints"])
+
     def test_writes_json_to_a_file_beside_the_page(self):
         out = self.scratch / "story.json"
         done = sipharness("inspect", FIELD[0], "--json", out)

@@ -44,6 +44,9 @@ class Slips(EndToEnd):
         folder = self.scratch / "played/latest"
         for command in ("run", "validate"):
             self.assert_told((command, folder), "a run folder; sipharness check judges it", f"{folder}/scenario.json")
+        done = sipharness("run", "both_up_register", "--resume", folder)
+        self.assert_exit(done, 2)
+        self.assertIn("found one run; allowed is the folder of all runs", done.stderr)
 
     def test_names_are_told_with_those_that_are_like_them(self):
         for words, said in ((("run", "primary"), "did you mean primary_answers_slowly, "), (("run", "guid"), '"guide"'),
