@@ -17,6 +17,7 @@
 namespace sipharness::fuzz {
 namespace {
 
+constexpr auto password = "s3cret";
 const Endpoint web = *Endpoint::parse("10.0.0.2:80");
 const Endpoint other = *Endpoint::parse("10.0.0.1:0");
 
@@ -32,7 +33,7 @@ void send_in_segments(world_sim::SimulatedWorld& world, world::Stream& stream,
 }
 
 fake_servers::Provisioning provisioning() {
-  return {{{"P34", "account.1.sip.password", "s3cret", "s3cret"}},
+  return {{{"P34", "account.1.sip.password", password, password}},
           fake_servers::ProvisioningForm::p_values,
           std::nullopt};
 }
@@ -44,7 +45,9 @@ void ask_our_server(std::string_view bytes, std::size_t segment) {
   host::HttpServer server(world, web, [&](const host::HttpRequest& request) {
     ++served;
     const auto answer = files.answer({request.method, request.target, request.user_agent});
-    expect(answer.note.find("s3cret") == std::string::npos, "a note holds no password");
+    expect(answer.note.find(password) == std::string::npos ||
+               bytes.find(password) != std::string_view::npos,
+           "a note holds no password but what the client said itself");
     const std::string decoded = host::percent_decoded(request.target);
     expect(host::percent_decoded(host::percent_encoded(decoded)) == decoded,
            "what is encoded for a URL can be decoded");

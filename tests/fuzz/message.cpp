@@ -64,8 +64,10 @@ void read_headers(const MessageView& message) {
       expect(sip::parse_challenge(sip::format_challenge(*challenge)).has_value(),
              "a challenge that was written can be read");
     if (const auto credentials = sip::parse_credentials(header.value))
-      expect(!sip::verify_credentials(*credentials, "another", message.method_text()),
-             "no other password is the right one");
+      // A fuzzer that sees comparisons finds the digest of any one password.
+      expect(!sip::verify_credentials(*credentials, "one", message.method_text()) ||
+                 !sip::verify_credentials(*credentials, "another", message.method_text()),
+             "no two passwords are the right one");
   }
   if (const auto sdp = sip::parse_sdp(message.body()))
     expect(sip::parse_sdp(sip::format_sdp(*sdp)).has_value(),
