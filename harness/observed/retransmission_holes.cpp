@@ -164,6 +164,10 @@ class Finder {
         return Step{missed + static_cast<std::size_t>(at_cap), series.cap};
       due = next;
       sum += due;
+      if (due != series.cap) continue;
+      const auto skipped = std::max<Duration::rep>((least_about(gap) - sum) / due, 0);
+      missed += static_cast<std::size_t>(skipped);
+      sum += skipped * due;
     }
     return std::nullopt;
   }
@@ -199,6 +203,12 @@ class Finder {
     const Duration off = measured > expected ? measured - expected : expected - measured;
     return static_cast<double>(off.count()) <=
            static_cast<double>(expected.count()) * policy::series_tolerance;
+  }
+
+  /// The least that the gap is about. A clock that jumped makes a gap of years.
+  static Duration least_about(Duration gap) {
+    return Duration(static_cast<Duration::rep>(static_cast<double>(gap.count()) /
+                                               (1 + policy::series_tolerance)));
   }
 
   /// A device that always leaves out the same one has sent none, nor one that always stops early;

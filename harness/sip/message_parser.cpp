@@ -72,6 +72,12 @@ bool has_headers(std::string_view text) {
   return uri && !uri->headers.empty();
 }
 
+/// Nothing that is left of it once it is written (line_text.hpp).
+bool is_empty_once_written(std::string_view text) {
+  constexpr std::string_view blanks(" \t\r\n\0", 5);
+  return text.find_first_not_of(blanks) == npos;
+}
+
 /// What a response copies from its request is none of who sends it. @source RFC 3261 §8.2.6.2
 bool is_copied(HeaderId id) {
   return id == HeaderId::via || id == HeaderId::from || id == HeaderId::to;
@@ -233,7 +239,8 @@ class MessageParser {
         return read_top_via(header);
       case HeaderId::call_id:
         view_.call_id_ = part(header.value);
-        return note(header, View::readable_call_id, !header.value.empty(), "an empty Call-ID");
+        return note(header, View::readable_call_id, !is_empty_once_written(header.value),
+                    "an empty Call-ID");
       case HeaderId::cseq:
         return read_cseq(header);
       case HeaderId::from:

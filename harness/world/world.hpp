@@ -61,7 +61,7 @@ enum class StreamEnd : std::uint8_t {
   refused,      ///< RST to our SYN
   reset,        ///< RST on an open connection
   timed_out,    ///< nothing was acknowledged within the transport's timeout
-  unreachable,  ///< ICMP while connecting
+  unreachable,  ///< ICMP while connecting, or an address of another family
 };
 
 std::string_view to_string(StreamEnd end);

@@ -62,9 +62,6 @@ std::unique_ptr<world::StreamListener> TcpStack::listen(const Endpoint& wanted,
 
 std::unique_ptr<world::Stream> TcpStack::connect(const Endpoint& wanted, const Endpoint& remote,
                                                  world::StreamHandler& handler) {
-  if (wanted.address.is_v4() != remote.address.is_v4())
-    throw SetupError("cannot connect from " + wanted.address.text() + " to " + remote.text() +
-                     ": give both addresses of one family");
   const Endpoint local =
       ephemeral_.choose(wanted, [this](const Endpoint& candidate) { return is_taken(candidate); });
   const TcpConnectionKey key{local, remote};
@@ -143,6 +140,12 @@ void TcpStack::on_icmp_error(const packet::IcmpError& error) {
 }
 
 void TcpStack::transmit(packet::TcpSegment segment) {
+  if (segment.source.address.is_v4() != segment.destination.address.is_v4()) {
+    loop_.post_at(loop_.now(), [this, key = TcpConnectionKey{segment.source, segment.destination}] {
+      if (const auto connection = find(key)) connection->on_icmp_error();
+    });
+    return;
+  }
   segment.ip_id = network_.next_ip_id(segment.source.address);
   network_.send(packet::encode(segment));
 }

@@ -21,7 +21,8 @@ class TcpStack final : public PacketReceiver, private TcpConnection::Owner {
   /// Throws SetupError if the port is taken.
   std::unique_ptr<world::StreamListener> listen(const Endpoint& wanted,
                                                 world::AcceptFunction accept);
-  /// Throws SetupError if this pair of endpoints is connected already, or of two families.
+  /// Throws SetupError if this pair of endpoints is connected already. One of two families ends as
+  /// unreachable.
   std::unique_ptr<world::Stream> connect(const Endpoint& wanted, const Endpoint& remote,
                                          world::StreamHandler& handler);
   /// SYNs to this endpoint vanish on arrival.

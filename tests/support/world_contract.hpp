@@ -347,6 +347,16 @@ TYPED_TEST_P(WorldContract, a_closed_port_refuses) {
   EXPECT_FALSE(client.opened);
 }
 
+TYPED_TEST_P(WorldContract, a_stream_to_an_address_of_another_family_is_unreachable) {
+  StreamRecorder client;
+  client.stream = this->world().connect({this->fresh().address, 0},
+                                        *Endpoint::parse("[2001:db8::1]:5060"), client);
+  EXPECT_FALSE(client.ended.has_value());
+  ASSERT_TRUE(this->eventually([&] { return client.ended.has_value(); }));
+  EXPECT_EQ(client.ended, world::StreamEnd::unreachable);
+  EXPECT_FALSE(client.opened);
+}
+
 TYPED_TEST_P(WorldContract, abort_resets_the_peer) {
   StreamServer server(this->world(), this->fresh());
   StreamRecorder client;
@@ -461,8 +471,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     bytes_sent_before_the_connection_is_up_wait_for_it,
     a_destroyed_stream_tells_its_peer_closed_after_all_bytes,
     a_server_that_destroys_its_stream_closes_the_client, a_closed_port_refuses,
-    abort_resets_the_peer, a_vanished_peer_says_nothing_until_data_draws_a_reset,
-    a_large_send_arrives_whole_and_in_order,
+    a_stream_to_an_address_of_another_family_is_unreachable, abort_resets_the_peer,
+    a_vanished_peer_says_nothing_until_data_draws_a_reset, a_large_send_arrives_whole_and_in_order,
     a_destroyed_listener_refuses_and_keeps_accepted_streams,
     a_stream_may_be_destroyed_from_inside_its_own_handler,
     a_stream_destroyed_while_connecting_is_silent);

@@ -21,6 +21,7 @@ StreamEnd end_from_errno(int error) {
       return StreamEnd::refused;
     case ETIMEDOUT:
       return StreamEnd::timed_out;
+    case EAFNOSUPPORT:
     case EHOSTUNREACH:
     case ENETUNREACH:
     case EHOSTDOWN:

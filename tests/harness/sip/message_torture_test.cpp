@@ -131,6 +131,7 @@ INSTANTIATE_TEST_SUITE_P(
         Torture{"unclosed_quote", from, "From: \"A <sip:a@b>;tag=1\r\n", "unreadable From", false},
         Torture{"no_uri_in_to", to, "To: somebody\r\n", "unreadable To", false},
         Torture{"empty_call_id", call_id, "Call-ID: \r\n", "an empty Call-ID", false},
+        Torture{"call_id_of_nuls", call_id, "Call-ID: \0 \0\r\n"s, "an empty Call-ID", false},
         Torture{"cseq_of_another_method", cseq, "CSeq: 1 INVITE\r\n",
                 "the CSeq method is not the request's", true},
         Torture{"cseq_too_high", cseq, "CSeq: 2147483648 OPTIONS\r\n",

@@ -258,12 +258,6 @@ TEST_F(SimulatedTcp, a_connection_may_be_made_anew_from_the_same_port_after_it_w
   }
 }
 
-TEST_F(SimulatedTcp, refuses_to_connect_two_families) {
-  StreamRecorder client;
-  EXPECT_THROW((void)world_.connect({phone_, 0}, *Endpoint::parse("[fd00::1]:5060"), client),
-               SetupError);
-}
-
 TEST_F(SimulatedTcp, runs_out_of_ports_with_a_setup_error) {
   std::vector<std::unique_ptr<world::StreamListener>> listeners;
   const auto listen = [&] {
