@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/campaign/reason.hpp"
+
 namespace sipharness::campaign {
 namespace {
 
@@ -60,14 +62,6 @@ Side side_of(const Row& row) {
   side.message = (*worst)->worst().message;
   side.frames = (*worst)->worst().frames;
   return side;
-}
-
-/// A message without its numbers: what two runs say alike.
-std::string without_numbers(std::string_view message) {
-  std::string words;
-  for (const char c : message)
-    if (c < '0' || c > '9') words += c;
-  return words;
 }
 
 /// What one row measured against one window: its retransmissions each have their own.
@@ -134,8 +128,7 @@ std::optional<ChangeKind> kind_of(const Side& before, const Side& after) {
 
 bool has_another_reason(const Side& before, const Side& after) {
   return before.verdict == after.verdict && before.verdict != Verdict::pass &&
-         is_judged(before.verdict) &&
-         without_numbers(before.message) != without_numbers(after.message);
+         is_judged(before.verdict) && reason_of(before.message) != reason_of(after.message);
 }
 
 std::set<std::string> scenarios_of(const Batch& batch) {

@@ -46,6 +46,10 @@ std::string Fields::text_or_empty(std::string_view key) const {
   return text_or_none(key).value_or(std::string());
 }
 
+std::string Fields::text_or_absent(std::string_view key) const {
+  return object_->find(key) == nullptr ? std::string() : text(key);
+}
+
 bool Fields::truth(std::string_view key) const {
   const json::Value* value = of_kind(key, json::Kind::boolean, false);
   return value != nullptr && value->boolean;

@@ -26,8 +26,9 @@ class Fields {
  public:
   Fields(const json::Value& object, Reading& reading);
 
-  std::string text(std::string_view key) const;           ///< a string
-  std::string text_or_empty(std::string_view key) const;  ///< a string or null, which is empty
+  std::string text(std::string_view key) const;            ///< a string
+  std::string text_or_empty(std::string_view key) const;   ///< a string or null, which is empty
+  std::string text_or_absent(std::string_view key) const;  ///< empty where it is not there
   std::optional<std::string> text_or_none(std::string_view key) const;
   bool truth(std::string_view key) const;
   bool truth_or(std::string_view key, bool fallback) const;

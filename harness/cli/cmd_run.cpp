@@ -15,6 +15,7 @@ int run_scenarios(const CLI::App& command, const RunArguments& arguments) {
   std::vector<std::string> inputs = arguments.scenarios;
   inputs.push_back(arguments.profile);
   inputs.push_back(arguments.plan);
+  inputs.push_back(arguments.baseline);
   try_outputs(arguments.output, inputs);
   const Workload workload = prepare_workload(arguments);
   if (!arguments.dry_run) return play(workload);

@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
+#include "harness/campaign/baseline.hpp"
 #include "harness/cli/console.hpp"
 #include "harness/cli/page.hpp"
 #include "harness/cli/partial_judge.hpp"
@@ -22,6 +24,7 @@
 #include "harness/judge/judge.hpp"
 #include "harness/judge/run_folder.hpp"
 #include "harness/stage/run.hpp"
+#include "reports/baseline.hpp"
 #include "reports/index_page.hpp"
 #include "reports/report.hpp"
 
@@ -61,7 +64,7 @@ class Player {
     write_results(batch, arguments_.output,
                   {{index, [&] { return reports::index_page(batch, pages_); }}});
     if (tasks_.size() > 1) print_summary(batch, index);
-    return verdict::exit_code(batch);
+    return workload_.baseline ? hold_against_baseline(batch) : verdict::exit_code(batch);
   }
 
  private:
@@ -269,6 +272,14 @@ class Player {
     if (!may_go_on() && batch.results.size() < tasks_.size())
       tell(fmt::format("sipharness: --resume {} continues with what did not run",
                        arguments_.runs_folder()));
+  }
+
+  int hold_against_baseline(const verdict::Batch& batch) const {
+    const std::string today = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
+    const campaign::Outcome outcome = campaign::hold_against(*workload_.baseline, batch, today);
+    if (!prints_document(arguments_.output)) write_output(reports::told(outcome));
+    const bool is_out_of_date = arguments_.strict && !outcome.passing.empty();
+    return is_out_of_date && outcome.exit_code == passed ? failed : outcome.exit_code;
   }
 
   const Workload& workload_;

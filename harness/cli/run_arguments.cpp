@@ -245,7 +245,12 @@ void add_run_options(CLI::App& command, RunArguments& arguments) {
       ->type_name("DIR");
   add_seed_option(command, arguments.seed);
   add_batch_options(command, arguments);
-  command.add_flag("--strict", arguments.strict, "Warnings count as failures");
+  command.add_flag("--strict", arguments.strict,
+                   "Warnings count as failures, and so does a known failure that passes");
+  command
+      .add_option("--baseline", arguments.baseline,
+                  "Known failures (sipharness baseline write): only others count")
+      ->type_name("FILE");
   add_output_options(command, arguments.output);
 }
 

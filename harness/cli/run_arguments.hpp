@@ -15,6 +15,7 @@ namespace sipharness::cli {
 
 struct RunArguments {
   std::vector<std::string> scenarios;
+  std::string baseline;           ///< file; empty: none
   std::string plan;               ///< name or file; empty: none
   std::vector<std::string> tags;  ///< empty: scenarios of any
   std::string variant;            ///< empty: every variant

@@ -114,6 +114,10 @@ Workload prepare_workload(const RunArguments& arguments) {
   }
   find_what_cannot_be_played(workload);
   if (!arguments.resume.empty()) find_what_ran(workload);
+  if (!arguments.baseline.empty()) {
+    const std::string text = value_or_reject(files::read_file(arguments.baseline));
+    workload.baseline = value_or_reject(campaign::parse_baseline(text, arguments.baseline));
+  }
   return workload;
 }
 

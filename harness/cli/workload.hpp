@@ -1,9 +1,11 @@
 #pragma once
 // The runs that one command asks for: what they are, and how long they take.
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/campaign/baseline.hpp"
 #include "harness/cli/run_arguments.hpp"
 #include "harness/scenario/scenario.hpp"
 
@@ -31,6 +33,7 @@ struct Workload {
   scenario::Profile profile;
   stage::RunOptions options;
   std::vector<Task> tasks;
+  std::optional<campaign::Baseline> baseline{};  ///< failures that are accepted
 };
 
 /// Reads and checks all of it, before anything runs. Throws InputError.

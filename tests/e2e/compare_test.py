@@ -1,4 +1,4 @@
-"""`sipharness compare`: two sets of runs, as a lab and a CI job hold them against each other."""
+"""`sipharness compare` and `baseline`: sets of runs, as a lab and a CI job hold them against each other."""
 import json
 import unittest
 
@@ -59,6 +59,29 @@ class Compare(EndToEnd):
             self.assertIn(said, self.compare(what, results, 2).stderr)
         self.compare(out, results, 2, "--json", results)
         self.compare(out, results, 4, "--json", "/dev/full")
+
+    def test_accepts_known_failures_and_no_others(self):
+        bad, _ = self.runs("bad", FLAGSHIP, "--deviate", "skips_a_refresh")
+        known = self.scratch / "known.json"
+        self.assert_exit(sipharness("baseline", "write", bad, "--out", known), 0)
+
+        def again(code, *arguments):
+            done = sipharness("run", FLAGSHIP, "--out", self.scratch / "again", "--baseline", known, *arguments)
+            self.assert_exit(done, code)
+            return done.stdout
+
+        self.assertIn("Baseline: 2 known failures accepted", again(0, "--deviate", "skips_a_refresh"))
+        self.assertIn("passes now: GRP-REG-05 in primary_down", again(0))
+        again(1, "--strict")
+        again(1, "--deviate", "omits_max_forwards")
+        content = json.loads(known.read_text())
+        for entry in content["known"]:
+            entry["until"] = "2020-02-29"
+        known.write_text(json.dumps(content))
+        self.assertIn("no longer accepted since 2020-02-29: GRP-REG-05", again(1, "--deviate", "skips_a_refresh"))
+        known.write_text("{}")
+        again(2)
+        self.assertEqual(known.read_text(), "{}")
 
 
 if __name__ == "__main__":

@@ -96,11 +96,12 @@ class ShownCommands(EndToEnd):
                 if words[0] == "./dev" and words[1] != "run":
                     self.assertIn(f"./dev {words[1]}", dev)
                     continue
-                if words[1] not in helps:
-                    helps[words[1]] = sipharness("help", words[1])
-                    self.assert_exit(helps[words[1]], 0)
+                command = tuple(words[1:3] if words[1] == "baseline" else words[1:2])
+                if command not in helps:
+                    helps[command] = sipharness("help", *command)
+                    self.assert_exit(helps[command], 0)
                 for option in OPTION.findall(" ".join(words)):
-                    self.assertRegex(helps[words[1]].stdout, rf"(?m)[ ,]{option}(?![a-z-])")
+                    self.assertRegex(helps[command].stdout, rf"(?m)[ ,]{option}(?![a-z-])")
                 for file in FILE.findall(" ".join(words)):
                     self.assertTrue((ROOT / file).exists(), file)
         self.assertGreater(seen, 80)
