@@ -55,10 +55,7 @@ FakeServer::Impl::Impl(sipharness::world::World& world, journal::Writer& journal
       sender_(
           {world, transport_, journal, log_, behaviour_, clock_, link_, name_, options.timers.t1}),
       plans_(world, places_of(options, transport_.local()),
-             {[this](const Hop& hop, std::string_view bytes) { sender_.send(hop, bytes); },
-              [this](const Hop& hop, std::string_view bytes) {
-                sender_.send_from_other_port(hop, bytes);
-              },
+             {[this](Outgoing message) { sender_.send(std::move(message)); },
               [this](const Hop& hop, scenario::Ending how) {
                 if (hop.transport == Transport::tcp) transport_.end_stream(hop.remote, how_of(how));
               }}),

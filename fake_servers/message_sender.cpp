@@ -32,10 +32,6 @@ void MessageSender::send(const Hop& hop, std::string_view bytes) {
   send({hop, std::string(bytes)});
 }
 
-void MessageSender::send_from_other_port(const Hop& hop, std::string_view bytes) {
-  send({hop, std::string(bytes), hop.transport == sipharness::Transport::udp});
-}
-
 void MessageSender::send(Outgoing message) {
   const std::string_view bytes = message.bytes;
   const Duration now = parts_.clock.now();
@@ -61,11 +57,12 @@ void MessageSender::send(Outgoing message) {
 }
 
 void MessageSender::put_on_the_wire(const Outgoing& message) {
-  const bool is_elsewhere = message.from_other_port && parts_.transport.is_open();
+  const bool is_elsewhere = message.from_other_port && parts_.transport.is_open() &&
+                            message.hop.transport == sipharness::Transport::udp;
   const auto used = is_elsewhere ? other_port_.send(message.hop.remote, message.bytes)
                                  : parts_.transport.send(message.hop, message.bytes);
   if (used)
-    parts_.log.sent(*used, message.bytes);
+    parts_.log.sent(*used, message.bytes, message.rewritten);
   else
     withhold("port closed", message.bytes);
 }

@@ -12,6 +12,7 @@
 #include "fake_servers/behaviour.hpp"
 #include "fake_servers/lossy_link.hpp"
 #include "fake_servers/other_port.hpp"
+#include "fake_servers/outgoing.hpp"
 #include "fake_servers/packet_log.hpp"
 #include "fake_servers/postponer.hpp"
 #include "fake_servers/scenario_clock.hpp"
@@ -41,21 +42,13 @@ class MessageSender {
   /// While on, nothing leaves.
   void cut_power(bool on) { is_cut_off_ = on; }
   void send(const sipharness::sip::Hop& hop, std::string_view bytes);
-  /// The same, over UDP from a port that nobody listens at.
-  void send_from_other_port(const sipharness::sip::Hop& hop, std::string_view bytes);
+  void send(Outgoing message);
   /// Keeps the responses to `request` back while `rule` is active.
   void mute(const sipharness::sip::MessageView& request, const Rule& rule);
   /// Keeps the next `acks` ACKs with this Call-ID back.
   void withhold_acks(std::string_view call_id, std::uint32_t acks);
 
  private:
-  struct Outgoing {
-    sipharness::sip::Hop hop;
-    std::string bytes;
-    bool from_other_port = false;
-  };
-
-  void send(Outgoing message);
   void put_on_the_wire(const Outgoing& message);
   const Rule* withholding_rule(std::string_view bytes);
   bool is_withheld_ack(std::string_view bytes);

@@ -30,12 +30,13 @@ PacketLog::PacketLog(journal::Writer& journal, std::string server)
       sent_(remembered_packets),
       ignored_(remembered_packets) {}
 
-void PacketLog::sent(const Hop& hop, std::string_view bytes) {
+void PacketLog::sent(const Hop& hop, std::string_view bytes,
+                     const std::optional<std::string>& rewritten) {
   // What is no message has no name by which the capture could be asked for it.
   if (!sipharness::sip::MessageView::parse(bytes).is_sip()) return;
   PacketName name{hop.transport, hop.local, hop.remote, sipharness::fnv1a(bytes), 0};
   name.occurrence = sent_[without_occurrence(name)]++;
-  journal_.write(journal::Sent{server_, name});
+  journal_.write(journal::Sent{server_, name, rewritten});
 }
 
 void PacketLog::ignored(const Hop& hop, std::string_view bytes, const std::string& rule) {

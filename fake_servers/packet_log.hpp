@@ -5,6 +5,7 @@
 // @source harness/journal/journal.hpp (PacketName)
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,9 @@ class PacketLog {
  public:
   PacketLog(sipharness::journal::Writer& journal, std::string server);
 
-  void sent(const sipharness::sip::Hop& hop, std::string_view bytes);
+  /// `rewritten`: what a rule changed in it.
+  void sent(const sipharness::sip::Hop& hop, std::string_view bytes,
+            const std::optional<std::string>& rewritten = {});
   void ignored(const sipharness::sip::Hop& hop, std::string_view bytes, const std::string& rule);
 
  private:

@@ -69,31 +69,35 @@ ResponsePlans::Plan* ResponsePlans::plan_of(std::string_view bytes) {
 }
 
 void ResponsePlans::send(const Hop& hop, std::string_view bytes) {
+  Outgoing outgoing{.hop = hop, .bytes = std::string(bytes)};
   Plan* const plan = plan_of(bytes);
-  if (plan == nullptr) return senders_.usual(hop, bytes);
+  if (plan == nullptr) return senders_.send(std::move(outgoing));
   const MessageView response = MessageView::parse(bytes);
+  outgoing.from_other_port = plan->rule->from_other_port;
   const auto& rewrite = plan->rule->rewrite;
-  const bool is_changed = rewrite && concerns(*rewrite, response.status());
-  send_as_planned(*plan, hop,
-                  is_changed ? rewritten(bytes, *rewrite, plan->request) : std::string(bytes),
-                  response.is_final());
+  if (rewrite && concerns(*rewrite, response.status())) {
+    outgoing.bytes = rewritten(bytes, *rewrite, plan->request);
+    outgoing.rewritten = describe(*rewrite);
+  }
+  send_as_planned(*plan, outgoing, response.is_final());
 }
 
-void ResponsePlans::send_as_planned(Plan& plan, const Hop& hop, const std::string& bytes,
-                                    bool is_final) {
+void ResponsePlans::send_as_planned(Plan& plan, const Outgoing& response, bool is_final) {
   const Rule& rule = *plan.rule;
   const sipharness::TimePoint now = world_.now();
   if (!plan.first) plan.first = now;
   const bool is_first_final = is_final && !std::exchange(plan.is_final, true);
   if (is_first_final) {
-    for (const Duration after : rule.repeat) send_at(rule, hop, bytes, after);
-    close(rule, hop);
+    for (const Duration after : rule.repeat) send_later(response, after);
+    close(rule, response.hop);
   }
   const Duration foreign = rule.foreign_sent_by.value_or(Duration::zero());
   const Duration left = *plan.first + foreign - now;
-  if (left <= Duration::zero()) return send_at(rule, hop, bytes);
-  if (is_first_final) send_at(rule, hop, bytes, left);
-  send_at(rule, hop, with_foreign_sent_by(bytes));
+  if (left <= Duration::zero()) return senders_.send(response);
+  if (is_first_final) send_later(response, left);
+  Outgoing altered = response;
+  altered.bytes = with_foreign_sent_by(response.bytes);
+  senders_.send(std::move(altered));
 }
 
 void ResponsePlans::close(const Rule& rule, const Hop& hop) {
@@ -103,11 +107,8 @@ void ResponsePlans::close(const Rule& rule, const Hop& hop) {
                         [this, hop, how = rule.close->how] { senders_.close(hop, how); });
 }
 
-void ResponsePlans::send_at(const Rule& rule, const Hop& hop, const std::string& bytes,
-                            Duration after) {
-  const auto& sender = rule.from_other_port ? senders_.from_other_port : senders_.usual;
-  if (after == Duration::zero()) return sender(hop, bytes);
-  postponer_.call_after(after, [&sender, hop, bytes] { sender(hop, bytes); });
+void ResponsePlans::send_later(const Outgoing& response, Duration after) {
+  postponer_.call_after(after, [this, response] { senders_.send(response); });
 }
 
 }  // namespace fake_servers

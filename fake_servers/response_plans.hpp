@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "fake_servers/behaviour.hpp"
+#include "fake_servers/outgoing.hpp"
 #include "fake_servers/postponer.hpp"
 #include "fake_servers/response_rewriter.hpp"
 #include "harness/sip/transaction/layer.hpp"
@@ -25,8 +26,7 @@ class ResponsePlans {
  public:
   using Hop = sipharness::sip::Hop;
   struct Senders {
-    std::function<void(const Hop&, std::string_view)> usual;
-    std::function<void(const Hop&, std::string_view)> from_other_port;
+    std::function<void(Outgoing)> send;
     std::function<void(const Hop&, sipharness::scenario::Ending)> close;
   };
 
@@ -48,10 +48,8 @@ class ResponsePlans {
   };
 
   Plan* plan_of(std::string_view bytes);
-  void send_as_planned(Plan& plan, const Hop& hop, const std::string& bytes, bool is_final);
-  /// Now or so much later.
-  void send_at(const Rule& rule, const Hop& hop, const std::string& bytes,
-               sipharness::Duration after = {});
+  void send_as_planned(Plan& plan, const Outgoing& response, bool is_final);
+  void send_later(const Outgoing& response, sipharness::Duration after);
 
   sipharness::world::World& world_;
   Variables places_;

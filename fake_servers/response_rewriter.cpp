@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/ranges.h>
+
 #include "harness/sip/builder.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/via.hpp"
@@ -22,6 +24,10 @@ namespace {
 bool is_named(const Header& header, std::string_view name) {
   const HeaderId id = sip::header_of(name);
   return id == HeaderId::other ? sip::same_ignoring_case(header.name, name) : header.id == id;
+}
+
+bool is_whole(const scenario::Rewrite& rewrite) {
+  return !rewrite.raw.bytes.empty() || !rewrite.raw.lines.empty();
 }
 
 class Rewriter {
@@ -108,8 +114,21 @@ class Rewriter {
 std::string rewritten(std::string_view response, const scenario::Rewrite& rewrite,
                       const Rewritten& request) {
   Rewriter rewriter(response, rewrite, request);
-  const bool is_whole = !rewrite.raw.bytes.empty() || !rewrite.raw.lines.empty();
-  return is_whole ? rewriter.whole() : rewriter.changed();
+  return is_whole(rewrite) ? rewriter.whole() : rewriter.changed();
+}
+
+std::string describe(const scenario::Rewrite& rewrite) {
+  if (is_whole(rewrite)) return "everything";
+  std::vector<std::string> parts;
+  const auto add = [&parts](const std::string& part) {
+    if (std::ranges::find(parts, part) == parts.end()) parts.push_back(part);
+  };
+  if (rewrite.received) add("received");
+  if (!rewrite.rport.empty()) add("rport");
+  for (const auto& [name, value] : rewrite.headers) add(name);
+  for (const std::string& name : rewrite.without) add("without " + name);
+  if (!rewrite.body.empty()) add("body");
+  return fmt::to_string(fmt::join(parts, ", "));
 }
 
 bool concerns(const scenario::Rewrite& rewrite, int status) {

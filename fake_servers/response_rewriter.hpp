@@ -24,6 +24,9 @@ struct Rewritten {
 std::string rewritten(std::string_view response, const sipharness::scenario::Rewrite& rewrite,
                       const Rewritten& request);
 
+/// What it changes, by name and without the values: "received, Contact, without Expires, body".
+std::string describe(const sipharness::scenario::Rewrite& rewrite);
+
 /// Whether the rewrite speaks of responses with this status.
 bool concerns(const sipharness::scenario::Rewrite& rewrite, int status);
 

@@ -73,6 +73,7 @@ void describe(auto& form, PacketName& packet) {
 void describe(auto& form, Sent& event) {
   form("server", event.server);
   describe(form, event.packet);
+  form("rewritten", event.rewritten);
 }
 
 void describe(auto& form, Ignored& event) {

@@ -37,6 +37,7 @@ struct Clock {
 struct Sent {
   std::string server;
   PacketName packet;
+  std::optional<std::string> rewritten{};  ///< by a rule: what was changed, by name
 };
 /// What stands where a rule would in Ignored and Withheld when the link lost a packet by chance.
 inline constexpr std::string_view by_chance = "link";

@@ -82,6 +82,23 @@ TEST(Rewrite, changes_only_the_statuses_that_it_names) {
   EXPECT_THAT(answer_with({.statuses = {401}, .without = {"Contact"}}), HasSubstr("Contact"));
 }
 
+TEST(Rewrite, is_journalled_by_names_without_values) {
+  const auto journalled = [](const scenario::Rewrite& rewrite) {
+    Stage stage({rewriting(rewrite)});
+    stage.send_at(1s, with_contact);
+    stage.run_until(2s);
+    return stage.journal.all<journal::Sent>().at(0).rewritten;
+  };
+  EXPECT_EQ(journalled({.headers = {{"X-Key", "secret"}, {"X-Key", "more"}},
+                        .without = {"Contact"},
+                        .received = sipharness::IpAddress::parse("192.0.2.1"),
+                        .rport = {40001},
+                        .body = {"text"}}),
+            "received, rport, X-Key, without Contact, body");
+  EXPECT_EQ(journalled({.raw = {{}, {"SIP/2.0 200 OK", ""}}}), "everything");
+  EXPECT_EQ(journalled({.statuses = {401}, .without = {"Contact"}}), std::nullopt);
+}
+
 TEST(Rewrite, tells_each_request_the_next_port_and_copies_the_same) {
   Stage stage({rewriting(
       {.received = sipharness::IpAddress::parse("192.0.2.1"), .rport = {40001, 40002}})});

@@ -27,6 +27,10 @@ const RoundTrip round_trips[] = {
     {"sent", Sent{"primary", packet},
      R"({"t_ns":5,"event":"sent","server":"primary","transport":"udp","source":"127.0.0.1:5062",)"
      R"("destination":"[::1]:5070","digest":"00ff00ff12345678","occurrence":3})"},
+    {"sent_rewritten", Sent{"primary", packet, "received, Contact"},
+     R"({"t_ns":5,"event":"sent","server":"primary","transport":"udp","source":"127.0.0.1:5062",)"
+     R"("destination":"[::1]:5070","digest":"00ff00ff12345678","occurrence":3,)"
+     R"("rewritten":"received, Contact"})"},
     {"ignored", Ignored{"secondary", "rule", packet},
      R"({"t_ns":5,"event":"ignored","server":"secondary","rule":"rule","transport":"udp",)"
      R"("source":"127.0.0.1:5062","destination":"[::1]:5070","digest":"00ff00ff12345678",)"
