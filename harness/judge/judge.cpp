@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/base/version.hpp"
 #include "harness/capture/capture_file.hpp"
 #include "harness/check/checks.hpp"
@@ -19,6 +23,7 @@
 #include "harness/judge/guessed_roles.hpp"
 #include "harness/judge/guessed_tolerances.hpp"
 #include "harness/judge/loose_expectations.hpp"
+#include "harness/judge/loose_tolerances.hpp"
 #include "harness/judge/macs.hpp"
 #include "harness/judge/message_counts.hpp"
 #include "harness/judge/meta.hpp"
@@ -182,6 +187,17 @@ void add_remarks(verdict::Result& result, const trace::Trace& trace) {
   }
 }
 
+/// Responses that a rule changed before they left: what rests on them rests on the scenario.
+void add_notes_of_rewrites(verdict::Result& result, const trace::Trace& trace) {
+  std::map<std::pair<std::string_view, std::string_view>, std::size_t> counts;
+  for (const journal::Entry& entry : trace.journal)
+    if (const auto* sent = std::get_if<journal::Sent>(&entry.event); sent && sent->rewritten)
+      ++counts[{sent->server, *sent->rewritten}];
+  for (const auto& [what, count] : counts)
+    result.notes.push_back(fmt::format("the {} rewrote {} as the scenario says: {}", what.first,
+                                       counted(count, "response"), what.second));
+}
+
 /// Devices not under test, devices that never sent anything, and undelivered actions.
 void add_notes_of_devices(verdict::Result& result, const Inputs& inputs,
                           const trace::Trace& trace) {
@@ -301,6 +317,8 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
       result.notes.push_back(fmt::format("{}: the rule \"{}\" of {} never matched", rule->place,
                                          rule->rule, rule->server));
   add_remarks(result, trace);
+  add_notes_of_rewrites(result, trace);
+  std::ranges::copy(loose_tolerances(inputs.profile), std::back_inserter(result.notes));
   for (const trace::Server& server : request.servers)
     if (!is_seen(trace, server.role))
       result.notes.push_back(fmt::format("no SIP message to or from {}, named as the {}",
