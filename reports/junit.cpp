@@ -3,6 +3,7 @@
 // passed stands there what the scenario names; the counts of all are a property.
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -41,6 +42,25 @@ bool is_shown(const Result& result, const Finding& finding) {
   }
 }
 
+/// The names of suites: those of a scenario that was to run more than once tell their seeds.
+class SuiteNames {
+ public:
+  explicit SuiteNames(const Batch& batch) {
+    for (const Result& result : batch.results) ++runs_[full_name(result)];
+    for (const NotRun& one : batch.not_run)
+      ++runs_[one.scenario.substr(0, one.scenario.find(" (seed "))];
+  }
+
+  std::string of(const Result& result) const {
+    const std::string name = full_name(result);
+    const bool is_repeated = runs_.at(name) > 1 && !name.empty();
+    return printable(is_repeated ? fmt::format("{} (seed {})", name, result.seed) : name);
+  }
+
+ private:
+  std::map<std::string, std::size_t> runs_;
+};
+
 pugi::xml_node add_case(pugi::xml_node suite, const std::string& classname, std::string_view name) {
   pugi::xml_node test = suite.append_child("testcase");
   test.append_attribute("classname") = classname.c_str();
@@ -55,7 +75,8 @@ pugi::xml_node add_outcome(pugi::xml_node test, const char* element, const std::
 }
 
 void add_case(pugi::xml_node suite, const Result& result, const Finding& finding) {
-  const std::string classname = printable(fmt::format("{}.{}", full_name(result), finding.device));
+  const std::string classname =
+      fmt::format("{}.{}", suite.attribute("name").value(), printable(finding.device));
   pugi::xml_node test = add_case(suite, classname, finding.requirement->id);
   const std::string message = printable(finding.worst().message);
   const auto add = [&](const char* element) {
@@ -168,17 +189,17 @@ Tally tally_of(const Result& result, const std::string& trouble) {
   return tally;
 }
 
-Tally add_suite(pugi::xml_node suites, const Result& result, bool is_aside) {
-  const std::string trouble = is_aside ? std::string() : run_trouble(result);
+/// `trouble` of the run as a whole; empty: none.
+Tally add_suite(pugi::xml_node suites, const std::string& name, const Result& result,
+                const std::string& trouble) {
   const Tally tally = tally_of(result, trouble);
   pugi::xml_node suite = suites.append_child("testsuite");
-  suite.append_attribute("name") = printable(full_name(result)).c_str();
+  suite.append_attribute("name") = name.c_str();
   tally.write(suite);
   suite.append_attribute("time") = seconds_text(result.length).c_str();
   if (result.started) suite.append_attribute("timestamp") = timestamp(result).c_str();
   add_properties(suite, result);
-  if (!trouble.empty())
-    add_outcome(add_case(suite, printable(full_name(result)), "run"), "error", trouble);
+  if (!trouble.empty()) add_outcome(add_case(suite, name, "run"), "error", trouble);
   for (const Finding& finding : result.findings)
     if (is_shown(result, finding)) add_case(suite, result, finding);
   return tally;
@@ -204,10 +225,12 @@ std::string junit(const Batch& batch) {
   pugi::xml_node suites = document.append_child("testsuites");
   suites.append_attribute("name") = "sipharness";
   const bool is_exercised = !std::ranges::all_of(batch.results, is_not_exercised);
+  const SuiteNames names(batch);
   Tally all;
   sipharness::Duration length{};
   for (const Result& result : batch.results) {
-    all += add_suite(suites, result, is_exercised && is_not_exercised(result));
+    const bool is_aside = is_exercised && is_not_exercised(result);
+    all += add_suite(suites, names.of(result), result, is_aside ? "" : run_trouble(result));
     length += result.length;
   }
   for (const NotRun& one : batch.not_run) all += add_suite(suites, one);

@@ -145,6 +145,20 @@ TEST_F(Junit, has_a_testsuite_for_each_run) {
   EXPECT_FALSE(second.next_sibling());
 }
 
+TEST_F(Junit, tells_runs_of_one_scenario_apart_by_their_seeds) {
+  std::vector<Result> results(3, result_of(one_of_each()));
+  results[0].seed = 0;
+  results[1].seed = 1;
+  results[2].variant = "b";
+  write(results);
+  std::vector<std::string> names;
+  for (const auto& one : document_.child("testsuites").children("testsuite"))
+    names.emplace_back(one.attribute("name").value());
+  EXPECT_THAT(names, testing::ElementsAre("primary_down (seed 0)", "primary_down (seed 1)",
+                                          "primary_down/b"));
+  EXPECT_STREQ(test("GRP-CALL-03").attribute("classname").value(), "primary_down (seed 0).phone");
+}
+
 TEST_F(Junit, tells_of_a_run_in_which_nothing_was_judged) {
   Result result = result_of({});
   result.nothing_judged = "no SIP message in 2 frames";
