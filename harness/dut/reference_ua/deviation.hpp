@@ -25,6 +25,7 @@ enum class Deviation : std::uint8_t {
   // rfc3261/08_responses
   takes_responses_for_others,
   seeks_the_unknown_elsewhere,
+  is_deaf_to_other_ports,
   // rfc3261/09_cancel
   cancels_before_provisional,
   forgets_to_cancel,
@@ -49,6 +50,8 @@ enum class Deviation : std::uint8_t {
   goes_without_a_word,
   storms_when_margin_exceeds_expiry,
   registers_anew_for_each_port,
+  registers_until_it_is_listed,
+  rests_when_granted_nothing,
   // rfc3261/10_register
   names_a_user_in_the_register_uri,
   registers_from_another_address,
@@ -189,6 +192,7 @@ enum class Deviation : std::uint8_t {
   // failover/legs
   calls_secondary_while_primary_is_tried,
   keeps_both_answers,
+  keeps_both_forks,
   // failover/midcall
   hangs_up_with_its_registration,
   tells_the_other_server_too,
@@ -208,11 +212,13 @@ enum class Deviation : std::uint8_t {
   tries_a_third_round,
   floods_registers_on_return,
   takes_loss_for_silence,
+  takes_late_for_lost,
   // failover/streams
   repeats_over_streams,
   insists_on_a_refused_connection,
   waits_for_the_connection,
   reconnects_after_delay,
+  sends_into_a_reset_connection,
   // failover/transport
   drops_the_call_at_icmp,
   is_deaf_to_icmp,

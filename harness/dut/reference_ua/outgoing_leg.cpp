@@ -219,7 +219,8 @@ void OutgoingLeg::on_success(const sip::MessageView& response) {
   core_.send_ack(ack, hop);
   if (identity_.session) session_interval_ = settled_by(response, true);
   if (finish()) return events_.on_answered(std::move(dialog), hop);
-  if (core_.deviates(Deviation::keeps_both_answers) ||
+  const bool is_of_a_fork = acknowledged_.size() > 1;
+  if (core_.deviates(is_of_a_fork ? Deviation::keeps_both_forks : Deviation::keeps_both_answers) ||
       core_.deviates(Deviation::keeps_an_unwanted_answer))
     return;
   if (!core_.deviates(Deviation::ends_a_late_answer_late)) return end_unwanted(dialog, hop);

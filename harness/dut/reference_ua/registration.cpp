@@ -23,7 +23,8 @@ constexpr int repairs_per_attempt = 3;
 /// Of the deviation overlaps_register_attempts.
 constexpr Duration overlap_delay = 10s;
 /// Of the deviations registers_again_at_once, registers_at_once_when_refused,
-/// registers_anew_for_each_port, hammers_a_closed_port and skips_a_refresh.
+/// registers_anew_for_each_port, registers_until_it_is_listed, hammers_a_closed_port and
+/// skips_a_refresh.
 constexpr Duration at_once = 500ms;
 constexpr Duration hammering = 1s;
 constexpr Duration oversleeping = 30s;
@@ -169,6 +170,10 @@ void Registration::on_accepted(const sip::MessageView& response) {
     return;
   }
   const Duration expiry = granted(response);
+  if (core_.deviates(Deviation::registers_until_it_is_listed) && !granted_to_contact(response))
+    return on_failed(at_once);
+  if (expiry == 0s && core_.deviates(Deviation::rests_when_granted_nothing))
+    return settle(Standing::up, longest_expiry);
   // A 200 that grants nothing holds no binding.
   if (expiry == 0s) return on_failed(core_.profile().retry_wait());
   failures_ = 0;

@@ -62,6 +62,7 @@ sip::ClientQuirks client_quirks(const scenario::Profile& profile, const Deviatio
   if (has(deviations, Deviation::keeps_sending_invite_past_timer_b)) quirks.give_up_factor = 2.05;
   if (has(deviations, Deviation::keeps_sending_past_timer_f)) quirks.give_up_factor = 1.2;
   if (has(deviations, Deviation::notices_silent_primary_late)) quirks.give_up_factor = 1.5;
+  if (has(deviations, Deviation::takes_late_for_lost)) quirks.give_up_factor = 0.04;
   if (has(deviations, Deviation::uses_a_slower_t1)) quirks.interval_scale = 1.5;
   quirks.rest_after_provisional = has(deviations, Deviation::rests_after_a_provisional);
   quirks.forget_when_answered = has(deviations, Deviation::registers_at_a_repeated_answer);

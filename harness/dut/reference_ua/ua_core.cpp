@@ -1,5 +1,6 @@
 #include "harness/dut/reference_ua/ua_core.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -82,6 +83,8 @@ void UaCore::on_unreachable(const sip::Hop& hop, world::StreamEnd end) {
   transactions_.transport_failed(hop, end == world::StreamEnd::reset
                                           ? sip::ClientFailure::connection_lost
                                           : sip::ClientFailure::transport_failed);
+  if (deviates(Deviation::sends_into_a_reset_connection) && end == world::StreamEnd::reset)
+    reset_.push_back(hop.remote);
 }
 
 Transport UaCore::transport() const {
@@ -175,10 +178,13 @@ sip::ClientEvents UaCore::giving_up_dead_streams(sip::ClientEvents events, const
 }
 
 void UaCore::send_ack(std::string ack, const sip::Hop& hop) {
-  transport_.send(hop, message_deviations_.apply(std::move(ack), hop));
+  put_on_the_wire(message_deviations_.apply(std::move(ack), hop), hop);
 }
 
 void UaCore::receive(const sip::MessageView& message, const sip::Hop& hop) {
+  const bool is_from_elsewhere =
+      message.is_response() && hop.remote != options_.primary && hop.remote != options_.secondary;
+  if (is_from_elsewhere && deviates(Deviation::is_deaf_to_other_ports)) return;
   if (!alters_received(options_.deviations)) return transactions_.receive(message, hop);
   const std::string text = altered(message, local(), options_.deviations);
   transactions_.receive(sip::MessageView::parse(text), hop);
@@ -191,6 +197,11 @@ void UaCore::send_from_transaction(std::string_view bytes, const sip::Hop& hop) 
 }
 
 void UaCore::send_raw(std::string_view bytes, const sip::Hop& hop) {
+  put_on_the_wire(bytes, hop);
+}
+
+void UaCore::put_on_the_wire(std::string_view bytes, const sip::Hop& hop) {
+  if (std::ranges::find(reset_, hop.remote) != reset_.end()) return;
   transport_.send(hop, bytes);
 }
 

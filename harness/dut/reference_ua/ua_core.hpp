@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/dut/reference_ua/deviation.hpp"
 #include "harness/dut/reference_ua/message_deviations.hpp"
@@ -103,6 +104,7 @@ class UaCore {
  private:
   Transport transport() const;
   void receive(const sip::MessageView& message, const sip::Hop& hop);
+  void put_on_the_wire(std::string_view bytes, const sip::Hop& hop);
   void send_from_transaction(std::string_view bytes, const sip::Hop& hop);
   void on_unreachable(const sip::Hop& hop, world::StreamEnd end);
   /// `events`, and a stream on which a request timed out is not used again.
@@ -115,6 +117,7 @@ class UaCore {
   sip::SipTransport transport_;
   sip::TransactionLayer transactions_;
   bool primary_returned_ = false;
+  std::vector<Endpoint> reset_;  ///< peers; of the deviation sends_into_a_reset_connection
 };
 
 }  // namespace sipharness::dut

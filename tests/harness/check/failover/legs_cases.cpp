@@ -29,6 +29,31 @@ std::function<void(Setting)> brought_twice(int status) {
   };
 }
 
+/// A proxy forks the call at 5 s and both of its targets answer; what the device does about the
+/// dialog with the second is `then`.
+std::function<void(Setting)> forked(const std::function<void(Setting, const Fields&)>& then) {
+  return [=](Setting s) {
+    registrations(s.trace, 0s);
+    const auto invite = s.trace.at(5s).from_device(primary).request("INVITE");
+    s.trace.at(6s).to_device(primary).response(200, {.to_tag = "ab12abcd", .to = invite});
+    s.trace.at(6010ms).from_device(primary).request("ACK", {.to_tag = "ab12abcd", .in = invite});
+    s.trace.at(6300ms).to_device(primary).response(200, {.to_tag = "cd34cdef", .to = invite});
+    const Fields second{.to_tag = "cd34cdef", .in = invite};
+    s.trace.at(6310ms).from_device(primary).request("ACK", second);
+    then(s, second);
+    s.trace.at(20s).from_device(primary).request("BYE", {.to_tag = "ab12abcd", .in = invite});
+    s.trace.at(20010ms).to_device(primary).response(200);
+    s.trace.ends(30s);
+  };
+}
+
+void ends_the_second(Setting s, const Fields& second) {
+  s.trace.at(6320ms).from_device(primary).request("BYE", second);
+  s.trace.at(6330ms).to_device(primary).response(200);
+}
+
+void keeps_the_second(Setting /*s*/, const Fields& /*second*/) {}
+
 }  // namespace
 
 std::vector<Case> failover_legs_cases() {
@@ -58,6 +83,9 @@ std::vector<Case> failover_legs_cases() {
       {"brought_twice_and_taken_once", "FO-NODUP", Verdict::pass, brought_twice(482)},
       {"brought_twice_and_taken_twice", "FO-NODUP",
        fails("two confirmed dialogs of one call for 23.970 s", {5, 6}), brought_twice(200)},
+      {"forked_and_one_ended", "FO-NODUP", Verdict::pass, forked(ends_the_second)},
+      {"forked_and_both_kept", "FO-NODUP", fails("two confirmed dialogs of one call for 13.", {5}),
+       forked(keeps_the_second)},
       {"no_call", "FO-NODUP", needs("a call that was answered"), no_call},
   };
 }

@@ -19,6 +19,11 @@ const std::array rows{
                  "FO-NODUP",
                  {"FO-LATE-200", "FO-NOPAR"},
                  "primary_answers_too_late"},
+    DeviationRow{SIPHARNESS_DEVIATION(keeps_both_forks),
+                 "keeps both dialogs of a call that a proxy forked",
+                 "FO-NODUP",
+                 {},
+                 "call_is_forked/both_answer"},
 };
 
 }  // namespace

@@ -43,6 +43,11 @@ const std::array rows{
                   "RFC3261-ROUTE-03", "RFC3261-CANCEL-03", "RFC3261-CANCEL-05", "FO-100SIL",
                   "RFC3263-02"},
                  "link_loses_packets"},
+    DeviationRow{SIPHARNESS_DEVIATION(takes_late_for_lost),
+                 "gives a REGISTER up after little more than a second",
+                 "GRP-REG-05",
+                 {"RFC3261-TIMER-E"},
+                 "link_is_slow"},
 };
 
 }  // namespace

@@ -30,6 +30,11 @@ const std::array rows{
                  "FO-TCP-HALF",
                  {},
                  "primary_lost_on_tcp/back_in_time"},
+    DeviationRow{SIPHARNESS_DEVIATION(sends_into_a_reset_connection),
+                 "sends into a connection that the server has reset",
+                 "RFC3261-REG-09",
+                 {"GRP-REG-02", "GRP-REG-04"},
+                 "server_closes_connections/after_a_while"},
 };
 
 }  // namespace

@@ -19,6 +19,11 @@ const std::array rows{
                  {"FO-INV4XX", "GRP-CALL-02", "GRP-CALL-05", "RFC3263-03", "FO-NODUP", "FO-NOPAR",
                   "RFC3261-ACK-2XX", "RFC3261-ROUTE-03"},
                  "callee_refuses"},
+    DeviationRow{SIPHARNESS_DEVIATION(is_deaf_to_other_ports),
+                 "overlooks answers from another port than it asked at",
+                 "GRP-REG-05",
+                 {"PROFILE-T1", "RFC3261-TIMER-E", "RFC3261-TX-BYTEID"},
+                 "answers_from_another_port"},
 };
 
 }  // namespace

@@ -88,6 +88,16 @@ const std::array rows{
                  "GRP-REG-05",
                  {"GRP-REG-04"},
                  "another_port_each_time/port"},
+    DeviationRow{SIPHARNESS_DEVIATION(registers_until_it_is_listed),
+                 "registers again as long as the 200 does not list its Contact",
+                 "GRP-REG-05",
+                 {"GRP-REG-04"},
+                 "strange_contacts/none"},
+    DeviationRow{SIPHARNESS_DEVIATION(rests_when_granted_nothing),
+                 "takes a grant of no time for a registration without end",
+                 "GRP-REG-02",
+                 {},
+                 "expiry_of_zero"},
 };
 
 }  // namespace
