@@ -67,6 +67,11 @@ class Server:
                 return int(line.split()[1])
         return 0
 
+    def processor_time(self):
+        """Seconds of a processor so far."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def journal(self):
         path = next((self.folder / "runs").glob("*/journal.jsonl"))
         return [json.loads(line) for line in path.read_text().splitlines()]

@@ -56,6 +56,43 @@ class SingleDatagrams(Served):
                 self.assertEqual(reply[8:11], status, reply)
         self.assert_serves(server)
 
+    def test_none_keeps_the_servers_busy(self):
+        """As large as a datagram can be, and full of whatever there may be many of."""
+        server = self.serve()
+        peer = Peer(server)
+        own = CONTACT.format(peer.me) + "Event: message-summary\r\n"
+        digest = 'Digest username="a",realm="b",nonce="c",uri="d",response="e"'
+        filled = {
+            "Vias": own + "Via: SIP/2.0/UDP h;branch=a\r\n" * 2000, "values": own + "v: " + "SIP/2.0/UDP h," * 4000,
+            "headers": own + "a:\r\n" * 14000, "folds": own + "Subject: " + "\r\n x" * 14000,
+            "quotes": own + "Subject: " + '"' * 58000, "brackets": "Contact: " + "<" * 58000,
+            "contacts": "Contact: " + ",".join(f"<sip:{n}@h>" for n in range(4000)),
+            "empty": "Contact: " + '"<>,' * 14000, "parameters": own + "m: <sip:x@h>" + ";a=b" * 14000,
+            "routes": own + "Record-Route: " + "<sip:h;lr>," * 5000, "options": own + "Supported: " + "a," * 28000,
+            "digests": own + f"Authorization: {digest}\r\n" * 700,
+            "pairs": own + 'Authorization: Digest a="' + "\\\\" * 28000,
+            "endless": own + "Content-Length: 99999999999999999999"}
+        used = server.processor_time()
+        for number, (name, headers) in enumerate(filled.items()):
+            for method in ("REGISTER", "SUBSCRIBE", "INVITE"):
+                with self.subTest(name=name, method=method):
+                    peer.send(message(method, peer.me, number, headers=headers.rstrip() + "\r\n", call=f"full{method}"))
+        self.assert_serves(server)
+        self.assertLess(server.processor_time() - used, 5, "seconds of a processor")
+
+    def test_bytes_that_come_one_by_one_cost_little(self):
+        server = self.serve()
+        used = server.processor_time()
+        with socket.create_connection(server.at) as stream:
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            request = message("OPTIONS", stream.getsockname(), 1, headers="Subject: " + "x" * 20000 + "\r\n")
+            request = request.replace(b"/UDP", b"/TCP")
+            for at in range(len(request)):
+                stream.sendall(request[at : at + 1])
+            stream.settimeout(10)
+            self.assertTrue(stream.recv(4096).startswith(b"SIP/2.0 200"))
+        self.assertLess(server.processor_time() - used, 5, "seconds of a processor")
+
     def test_a_name_of_thousands_of_pointers_keeps_nobody_waiting(self):
         server = self.serve(scenario="guide/fqdn_port.json")
         head = b"\0\1\x81\x80\0\1" + struct.pack("!H", 1000) + b"\0" * 4
