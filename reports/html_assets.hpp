@@ -11,5 +11,7 @@ extern const std::string_view report_sections;
 extern const std::string_view report_script;
 extern const std::string_view index_sections;
 extern const std::string_view index_script;
+extern const std::string_view live_sections;
+extern const std::string_view live_script;
 
 }  // namespace reports::assets

@@ -64,11 +64,11 @@ std::string filled(std::string_view form,
 }  // namespace
 
 std::string self_contained(std::string_view sections, std::string_view script,
-                           const ordered_json& data) {
+                           const ordered_json& data, std::string_view also_allowed) {
   const std::string policy = fmt::format(
-      "default-src 'none'; base-uri 'none'; form-action 'none'; style-src {}; "
+      "default-src 'none'; base-uri 'none'; form-action 'none';{} style-src {}; "
       "script-src {}",
-      hash_source(assets::style), hash_source(script));
+      also_allowed, hash_source(assets::style), hash_source(script));
   const std::string document =
       inert(printable_json(data.dump(-1, ' ', false, ordered_json::error_handler_t::replace)));
   return filled(assets::page, {{"policy", policy},

@@ -11,7 +11,9 @@
 
 namespace reports {
 
+/// @param also_allowed directives of the policy besides, each with a blank before and its ";"
+/// behind
 std::string self_contained(std::string_view sections, std::string_view script,
-                           const nlohmann::ordered_json& data);
+                           const nlohmann::ordered_json& data, std::string_view also_allowed = {});
 
 }  // namespace reports

@@ -29,8 +29,10 @@ void add_run(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = app.add_subcommand("run", "Run scenarios against a device and judge it");
   add_run_options(*command, *arguments);
-  command->callback(
-      [command, arguments, &exit_code] { exit_code = run_scenarios(*command, *arguments); });
+  command->callback([command, arguments, &exit_code] {
+    take_web_address(arguments->web, arguments->scenarios);
+    exit_code = run_scenarios(*command, *arguments);
+  });
 }
 
 }  // namespace sipharness::cli

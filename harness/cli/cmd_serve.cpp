@@ -11,6 +11,7 @@
 #include "harness/cli/console.hpp"
 #include "harness/cli/lab_options.hpp"
 #include "harness/cli/shipped.hpp"
+#include "harness/cli/web_options.hpp"
 #include "harness/cli/words.hpp"
 #include "harness/files/files.hpp"
 #include "harness/host/process/home_guard.hpp"
@@ -27,6 +28,7 @@ struct ServeArguments {
   std::string capture = "auto";
   std::string out;
   LabOptions lab;
+  WebOptions web;
 };
 
 /// The first variant of one scenario, unless another is named.
@@ -39,7 +41,18 @@ scenario::Scenario scenario_to_serve(const ServeArguments& arguments) {
   return scenarios.front();
 }
 
+/// A line on standard output, and on the page if there is one.
+void say(const std::string& text, web::LabPage* page) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    print("{}\n", printable(line));
+    if (page != nullptr) page->say(line);
+  }
+  flush_output();
+}
+
 int serve(const ServeArguments& arguments) {
+  check_web_options(arguments.web);
   const scenario::Scenario scenario = scenario_to_serve(arguments);
   stage::RunOptions options;
   options.device.kind = stage::DeviceKind::external;
@@ -56,12 +69,14 @@ int serve(const ServeArguments& arguments) {
   options.interrupted = [] { return host::is_interrupted() || !flush_output(); };
   host::catch_interrupts();
   host::clear_leftovers();
+  const auto page = open_web_page(arguments.web, arguments.out);
+  if (page) {
+    page->serve(scenario.full_name());
+    options.unrecorded = page->endpoints();
+  }
   serve::serve(scenario, with_account(read_profile(arguments.profile), arguments.lab), options,
-               [](const std::string& text) {
-                 std::istringstream lines(text);
-                 for (std::string line; std::getline(lines, line);) print("{}\n", printable(line));
-                 flush_output();
-               });
+               [&page](const std::string& text) { say(text, page.get()); });
+  if (page) page->enter("ended");
   if (!scratch) print("Folder   {}\n", printable(options.folder));
   return passed;
 }
@@ -82,6 +97,7 @@ void add_serve(CLI::App& app, int& exit_code) {
                    "Device profile: a file or a shipped name (default external)")
       ->type_name("PROFILE");
   add_lab_options(*command, arguments->lab);
+  add_web_options(*command, arguments->web);
   command
       ->add_option("--capture", arguments->capture,
                    "auto, live or tap (auto: live where this is permitted)")

@@ -53,11 +53,13 @@ class Player {
         results_(tasks_.size()) {}
 
   int play() {
+    page_ = open_web_page(arguments_.web, arguments_.runs_folder());
     tell_what_is_to_come();
     if (arguments_.jobs > 1 && tasks_.size() > 1)
       play_side_by_side();
     else
       play_in_turn();
+    if (page_) page_->enter("ended");
     const verdict::Batch batch = collect();
     const bool has_index = tasks_.size() > 1 && !batch.results.empty();
     const std::string index = has_index ? arguments_.runs_folder() + "/index.html" : std::string();
@@ -99,16 +101,26 @@ class Player {
     if (!make_folder(index)) return false;
     stage::RunOptions options = options_for(index);
     Progress progress(progress_title(index), time_needed(tasks_, index + 1, 1));
-    if (!arguments_.output.quiet)
-      options.on_progress = [&](const auto& now) { progress.show(now); };
+    options.on_progress = [&](const auto& now) {
+      if (!arguments_.output.quiet) progress.show(now);
+      if (page_) page_->show(now.now, now.duration, now.awaiting);
+    };
+    if (page_) show_on_page(index, options);
     options.tell = [&, tell = options.tell](const std::string& text) {
       progress.clear();
       tell(text);
     };
     const bool staged = stage(index, options);
+    if (page_) page_->enter("judging");
     progress.clear();
     if (!staged) why_not_[index] = could_not_be_staged;
     return staged;
+  }
+
+  void show_on_page(std::size_t index, stage::RunOptions& options) {
+    page_->begin(progress_title(index), judge::RunFolder{folders_[index]}.partial_result());
+    options.desk = page_->desk();
+    options.unrecorded = page_->endpoints();
   }
 
   std::string progress_title(std::size_t index) const {
@@ -290,6 +302,7 @@ class Player {
   std::vector<std::optional<verdict::Result>> results_;
   std::vector<std::string> pages_;  ///< of the results of the batch
   bool is_ended_early_ = false;
+  std::unique_ptr<web::LabPage> page_;
 };
 
 }  // namespace

@@ -83,6 +83,9 @@ bool has_plan(const RunArguments& arguments) {
 bool has_folder_already(const RunArguments& arguments) {
   return !arguments.out.empty();
 }
+bool is_side_by_side(const RunArguments& arguments) {
+  return arguments.jobs > 1;
+}
 bool plays_nothing(const RunArguments& arguments) {
   return arguments.dry_run;
 }
@@ -111,6 +114,9 @@ constexpr std::array refusals{
     Refusal{"--capture", captures_in_virtual_time, of_real_time},
     Refusal{"--bind", is_virtual, of_real_time},
     Refusal{"--allow-targets", is_virtual, of_real_time},
+    Refusal{"--web", is_virtual, of_real_time},
+    Refusal{"--web", is_side_by_side, "the page shows one run at a time; leave out --jobs"},
+    Refusal{"--web", plays_nothing, of_a_run},
     Refusal{"--jobs", is_several_at_once,
             "there is one such device, and it takes part in one run at a time"},
     Refusal{"--wait", is_reference, of_a_foreign_device},
@@ -203,6 +209,7 @@ void add_device_options(CLI::App& command, RunArguments& arguments) {
   command.add_flag("--no-bracket", arguments.no_control_runs,
                    "No control runs of a third-party device before and after a fault");
   add_lab_options(command, arguments.lab);
+  add_web_options(command, arguments.web);
 }
 
 void add_batch_options(CLI::App& command, RunArguments& arguments) {
@@ -264,6 +271,7 @@ void check_run_options(const CLI::App& command, const RunArguments& arguments) {
                     device.phone_address));
   chosen_phone(arguments.phone);
   allowed_targets(arguments.lab);
+  check_web_options(arguments.web);
   first_register_timeout(arguments, device);
   duration_of("--prompt-timeout", arguments.prompt_timeout);
   refuse_unknown_names(arguments);

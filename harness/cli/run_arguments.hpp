@@ -9,6 +9,7 @@
 #include "harness/cli/lab_options.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/phone_options.hpp"
+#include "harness/cli/web_options.hpp"
 #include "harness/stage/options.hpp"
 
 namespace sipharness::cli {
@@ -26,6 +27,7 @@ struct RunArguments {
   std::string wait;     ///< empty: by the kind of device
   std::string prompt_timeout = "60s";
   LabOptions lab;
+  WebOptions web;
   std::string clock = "auto";
   std::string capture = "auto";
   std::string out;     ///< empty: runs

@@ -14,6 +14,7 @@
 #include "harness/stage/journal_file.hpp"
 #include "harness/stage/live/capture_source.hpp"
 #include "harness/stage/live/frame_fan_out.hpp"
+#include "harness/stage/live/unrecorded.hpp"
 #include "harness/stage/place/bind.hpp"
 #include "harness/stage/servers.hpp"
 
@@ -48,8 +49,9 @@ class Serving {
         writers_(journal_, log_),
         decoder_({&log_}),
         frames_(capture_, decoder_),
+        recorded_(production.options.unrecorded, frames_),
         terminal_(world_, [this](const std::string& line) { obey(line); }) {
-    source_.start(world_, frames_);
+    source_.start(world_, recorded_);
     write_clock();
     servers_.emplace(world_, writers_, production_, world_.now());
     world_.on_shortage([this](const std::string& what) { writers_.write(journal::Remark{what}); });
@@ -119,6 +121,7 @@ class Serving {
   BothWriters writers_;
   stage::LiveDecoder decoder_;
   stage::FrameFanOut frames_;
+  stage::Unrecorded recorded_;
   host::Terminal terminal_;
   std::optional<stage::Servers> servers_;
   bool is_over_ = false;

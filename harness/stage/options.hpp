@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "harness/base/address_prefix.hpp"
+#include "harness/base/endpoint.hpp"
+#include "harness/dut/external/desk.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/stage/phone_choice.hpp"
 
@@ -47,6 +49,10 @@ struct RunOptions {
   Duration first_register_timeout = 30s;
   /// How long a person may take to answer a prompt.
   Duration prompt_timeout = 60s;
+  /// Where a person is asked besides at the terminal; empty: nowhere.
+  dut::OperatorDesk desk;
+  /// What goes there over TCP has no part in the run and stays out of its capture.
+  std::vector<Endpoint> unrecorded;
   std::vector<std::string> deviations;
   /// Real time only: called about ten times a second with what a person wants to know.
   struct Progress {

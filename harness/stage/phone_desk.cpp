@@ -198,8 +198,12 @@ std::unique_ptr<dut::Device> make_phone(const RealServices& services) {
 }
 
 std::vector<Endpoint> http_endpoints(const Production& production) {
-  if (production.options.device.kind != DeviceKind::phone) return {};
-  return {phone_endpoint(production), harness_endpoint(production)};
+  std::vector<Endpoint> endpoints = production.options.unrecorded;
+  if (production.options.device.kind == DeviceKind::phone) {
+    endpoints.push_back(phone_endpoint(production));
+    endpoints.push_back(harness_endpoint(production));
+  }
+  return endpoints;
 }
 
 }  // namespace sipharness::stage

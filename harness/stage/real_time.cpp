@@ -108,7 +108,8 @@ class RealRun {
   dut::Operator& person(journal::Writer& journal) {
     if (!person_)
       person_.emplace(world_, journal,
-                      dut::Operator::Options{.prompt_timeout = production_.options.prompt_timeout});
+                      dut::Operator::Options{.prompt_timeout = production_.options.prompt_timeout,
+                                             .desk = production_.options.desk});
     return *person_;
   }
 

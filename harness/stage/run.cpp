@@ -103,10 +103,11 @@ void stage_with_control_runs(const Part& main, const scenario::Profile& profile,
                              const RunOptions& options) {
   const scenario::Scenario& scenario = main.scenario;
   const bool by_hand = options.device.kind == DeviceKind::external;
-  const scenario::Scenario healthy = healthy_run({.main = scenario,
-                                                  .healthy = *options.healthy,
-                                                  .profile = profile,
-                                                  .can_be_driven = !by_hand || host::has_person()});
+  const scenario::Scenario healthy =
+      healthy_run({.main = scenario,
+                   .healthy = *options.healthy,
+                   .profile = profile,
+                   .can_be_driven = !by_hand || options.desk.is_there() || host::has_person()});
   const judge::RunFolder folder{options.folder};
   const RunOptions before = options_of_control_run(options, "before the fault");
   stage_part({healthy, folder.before(), {}, true, false}, profile, before);

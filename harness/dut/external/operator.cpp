@@ -6,6 +6,11 @@
 #include <fmt/format.h>
 
 namespace sipharness::dut {
+namespace {
+
+constexpr Duration desk_period = 100ms;
+
+}  // namespace
 
 std::string_view to_string(Operator::Answer answer) {
   switch (answer) {
@@ -39,7 +44,7 @@ void Operator::ask(Prompt prompt, Answered answered) {
 
 void Operator::show_next() {
   if (prompts_.empty()) return;
-  if (!terminal().is_there()) return answer(Answer::nobody);
+  if (!terminal().is_there() && !options_.desk.is_there()) return answer(Answer::nobody);
   const Prompt& prompt = prompts_.front().prompt;
   // What was typed before the question is no answer to it.
   terminal().flush_input();
@@ -48,6 +53,15 @@ void Operator::show_next() {
   journal_.write(journal::Prompted{prompt.device, prompt.verb, prompt.task});
   is_shown_ = true;
   timer_ = world_.call_after(options_.prompt_timeout, [this] { answer(Answer::too_late); });
+  if (!options_.desk.is_there()) return;
+  options_.desk.show(prompt.task, options_.prompt_timeout);
+  ask_at_desk();
+}
+
+void Operator::ask_at_desk() {
+  if (const auto is_done = options_.desk.answer())
+    return answer(*is_done ? Answer::done : Answer::not_done);
+  desk_timer_ = world_.call_after(desk_period, [this] { ask_at_desk(); });
 }
 
 void Operator::on_line(const std::string& line) {
@@ -60,6 +74,8 @@ void Operator::on_line(const std::string& line) {
 void Operator::answer(Answer answer) {
   const Asked asked = std::move(prompts_.front());
   prompts_.pop_front();
+  desk_timer_.cancel();
+  if (options_.desk.is_there()) options_.desk.show({}, {});
   if (std::exchange(is_shown_, false) && answer == Answer::too_late)
     terminal().show(
         fmt::format(">>> no answer to \"{}\": the run goes on without", asked.prompt.task));

@@ -1,6 +1,7 @@
 #pragma once
-// The person at the device: is asked on the terminal to do what no driver can, and says when it is
-// done. Whoever has a device without a way to tell it something uses this.
+// The person at the device: is asked on the terminal, and at a desk if there is one, to do what no
+// driver can, and says at either when it is done. Whoever has a device without a way to tell it
+// something uses this.
 //  1. One prompt is shown at a time, in the order they were asked; its time counts from then.
 //  2. Each prompt is journalled twice: `prompted` when it is shown, `reported` when it is answered,
 //     timed out, or when nobody is there to ask. ask() itself answers nothing.
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/dut/external/desk.hpp"
 #include "harness/host/terminal.hpp"
 #include "harness/journal/journal.hpp"
 
@@ -33,6 +35,7 @@ class Operator {
     Duration prompt_timeout = std::chrono::seconds(60);  ///< for each prompt
     int input = 0;                                       ///< descriptors of the terminal
     int output = 2;
+    OperatorDesk desk{};
   };
   Operator(host::RealWorld& world, journal::Writer& journal, const Options& options);
 
@@ -51,6 +54,7 @@ class Operator {
   host::Terminal& terminal();
   void show_next();
   void on_line(const std::string& line);
+  void ask_at_desk();
   void answer(Answer answer);
 
   host::RealWorld& world_;
@@ -59,6 +63,7 @@ class Operator {
   std::deque<Asked> prompts_;  ///< the first is the one shown
   bool is_shown_ = false;
   world::Timer timer_;
+  world::Timer desk_timer_;
   std::optional<host::Terminal> terminal_;
 };
 

@@ -16,14 +16,21 @@ struct HttpRequest {
   std::string method = "GET";
   std::string target = "/";  ///< path and query as they were sent, blanks as %20
   std::string user_agent{};
+  std::string host{};    ///< the authority it was sent to: "127.0.0.1:8080"
+  std::string origin{};  ///< of the page that sent it; empty: none did
+  std::string cookie{};
   std::string body{};
   Endpoint from{};
+  Endpoint to{};  ///< of ours
 };
 
 struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain";
   std::string body{};
+  std::string headers{};  ///< more of them, each a line with its end
+  /// The body is the begin of an event stream, which goes on with what HttpServer::broadcast says.
+  bool is_event_stream = false;
 };
 
 /// What one exchange may take. policy: far more than a handset says, far less than would hurt.

@@ -22,6 +22,9 @@ namespace http = boost::beast::http;
 /// over unread bytes would cost it the answer.
 constexpr Duration linger = 1s;
 
+/// policy: what the kernel takes at once; a longer answer waits for its client to take it.
+constexpr std::size_t taken_at_once = 64UL * 1024;
+
 constexpr std::string_view version_mark = " HTTP/";
 
 bool belongs_into_a_target(char c) {
@@ -54,11 +57,14 @@ int status_for(const boost::beast::error_code& error) {
 }
 
 std::string to_text(const HttpResponse& response, bool with_body) {
+  const std::string length = response.is_event_stream
+                                 ? std::string()
+                                 : fmt::format("Content-Length: {}\r\n", response.body.size());
   return fmt::format(
       "HTTP/1.1 {} {}\r\nServer: sipharness/0.1\r\nContent-Type: {}\r\n"
-      "Content-Length: {}\r\nConnection: close\r\n\r\n{}",
-      response.status, http_reason(response.status), response.content_type, response.body.size(),
-      with_body ? std::string_view(response.body) : "");
+      "{}{}Connection: close\r\n\r\n{}",
+      response.status, http_reason(response.status), response.content_type, length,
+      response.headers, with_body ? std::string_view(response.body) : "");
 }
 
 HttpResponse refusal_of(int status) {
@@ -76,6 +82,15 @@ class HttpServer::Connection final : public world::StreamHandler {
     parser_.body_limit(owner.limits_.body);
     constexpr int too_slow = 408;
     deadline_ = owner_.world_.call_after(owner_.limits_.time_out, [this] { refuse(too_slow); });
+  }
+
+  bool is_event_stream() const { return is_event_stream_; }
+  /// False when it has had its share.
+  bool continue_with(std::string_view events) {
+    streamed_ += events.size();
+    if (streamed_ > max_stream_bytes) return false;
+    stream_->send(events);
+    return true;
   }
 
  private:
@@ -114,10 +129,17 @@ class HttpServer::Connection final : public world::StreamHandler {
     request.method = std::string(message.method_string());
     request.target = std::string(message.target());
     request.user_agent = std::string(message[http::field::user_agent]);
+    request.host = std::string(message[http::field::host]);
+    request.origin = std::string(message[http::field::origin]);
+    request.cookie = std::string(message[http::field::cookie]);
     request.body = message.body();
     request.from = stream_->remote();
-    answer(owner_.handler_(request), request.method != "HEAD");
-    close_after(Duration::zero());
+    request.to = stream_->local();
+    const HttpResponse response = owner_.handler_(request);
+    answer(response, request.method != "HEAD");
+    is_event_stream_ = response.is_event_stream && request.method != "HEAD";
+    if (is_event_stream_) return close_after(max_stream_time);
+    close_after(response.body.size() > taken_at_once ? owner_.limits_.time_out : Duration::zero());
   }
 
   void refuse(int status) {
@@ -140,6 +162,8 @@ class HttpServer::Connection final : public world::StreamHandler {
   std::string unread_;
   bool has_line_ = false;
   bool is_answered_ = false;
+  bool is_event_stream_ = false;
+  std::size_t streamed_ = 0;
   world::Timer deadline_;
 };
 
@@ -168,7 +192,22 @@ world::StreamHandler& HttpServer::accept(std::unique_ptr<world::Stream> stream) 
     stream->abort();
     return *refusal_;
   }
+  limit_streams();
   return *connections_.emplace_back(std::make_unique<Connection>(*this, std::move(stream)));
+}
+
+void HttpServer::broadcast(std::string_view events) {
+  if (events.empty()) return;
+  connections_.remove_if(
+      [events](const auto& one) { return one->is_event_stream() && !one->continue_with(events); });
+}
+
+/// Room for one more; the first in the list is the oldest.
+void HttpServer::limit_streams() {
+  const auto is_stream = [](const auto& one) { return one->is_event_stream(); };
+  if (static_cast<std::size_t>(std::ranges::count_if(connections_, is_stream)) < max_streams)
+    return;
+  connections_.erase(std::ranges::find_if(connections_, is_stream));
 }
 
 void HttpServer::forget(const Connection* connection) {

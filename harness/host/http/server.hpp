@@ -1,6 +1,6 @@
 #pragma once
 // A web server on the world's own thread, for phones that fetch their configuration and report what
-// they do. Nothing is read from disk; whatever comes is bounded.
+// they do, and for the page of a lab. Nothing is read from disk; whatever comes is bounded.
 //  1. The handler answers at once; a connection serves one request and is closed behind it.
 //  2. Blanks and other bytes that do not belong into a request line are taken as part of the
 //     target: phones fill variables of their action URLs in without escaping them.
@@ -8,6 +8,10 @@
 //     not complete in time 408; the handler hears of none of them.
 //  4. Beyond max_connections a connection is reset as it comes.
 //  5. The handler may not destroy the server.
+//  6. An event stream ends after max_stream_bytes or max_stream_time, so that a client that does
+//  not
+//     read costs no more than that; a browser connects again by itself. Of more than max_streams
+//     the oldest ends.
 
 #include <functional>
 #include <list>
@@ -22,6 +26,9 @@ class HttpServer {
  public:
   using Handler = std::function<HttpResponse(const HttpRequest&)>;
   static constexpr std::size_t max_connections = 64;
+  static constexpr std::size_t max_streams = 32;
+  static constexpr std::size_t max_stream_bytes = 256UL * 1024;
+  static constexpr Duration max_stream_time = 60s;
 
   /// Throws SetupError if `local` cannot be bound; port 0 picks one.
   HttpServer(world::World& world, const Endpoint& local, Handler handler,
@@ -31,6 +38,8 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   const Endpoint& local() const { return listener_->local(); }
+  /// Says so much more to every event stream. Not from inside the handler.
+  void broadcast(std::string_view events);
 
  private:
   class Connection;
@@ -39,6 +48,7 @@ class HttpServer {
 
   world::StreamHandler& accept(std::unique_ptr<world::Stream> stream);
   void forget(const Connection* connection);
+  void limit_streams();
 
   world::World& world_;
   Handler handler_;

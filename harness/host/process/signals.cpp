@@ -41,6 +41,10 @@ void catch_interrupts() {
   ::sigaction(SIGHUP, &action, nullptr);
 }
 
+void interrupt() {
+  seen = true;
+}
+
 bool is_interrupted() {
   return seen;
 }

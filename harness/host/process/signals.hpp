@@ -14,6 +14,9 @@ void catch_interrupts();
 /// it never is a second one.
 inline constexpr int interrupt_of_children = SIGUSR1;
 
+/// As one Ctrl-C would; never a second one. From any thread.
+void interrupt();
+
 /// Whether one has come.
 bool is_interrupted();
 

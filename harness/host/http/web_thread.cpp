@@ -1,0 +1,35 @@
+#include "harness/host/http/web_thread.hpp"
+
+#include <csignal>
+#include <utility>
+
+namespace sipharness::host {
+namespace {
+
+constexpr Duration news_period = 200ms;
+
+}  // namespace
+
+WebThread::WebThread(const Endpoint& local, HttpServer::Handler answer, News news)
+    : server_(world_, local, std::move(answer)), news_(std::move(news)) {
+  tell_news();
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread([this] { world_.run(TimePoint::max(), [this] { return stops_.load(); }); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+WebThread::~WebThread() {
+  stops_ = true;
+  thread_.join();
+  server_.broadcast(news_());
+}
+
+void WebThread::tell_news() {
+  server_.broadcast(news_());
+  timer_ = world_.call_after(news_period, [this] { tell_news(); });
+}
+
+}  // namespace sipharness::host

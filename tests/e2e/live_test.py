@@ -1,0 +1,152 @@
+"""The live page of a run, in a browser: prompts are answered there, verdicts and past runs are seen, a click
+stops the run, two pages see the same, and who has no business there gets nothing."""
+import http.client
+import re
+import shutil
+import subprocess
+import time
+import unittest
+
+from browser_test import start_browser, webdriver
+from external_test import SILENCE, Lab, scenario
+from support import PROGRAM, ROOT
+
+HOSTILE = "<img src=x onerror='window.broken=1'>\u202e\u0007"
+
+
+class Live(Lab):
+    def start(self, content, *arguments):
+        """The run in the background, and the link of its page."""
+        self.out = self.scratch / "runs"
+        run = subprocess.Popen([PROGRAM, "run", "--device", "external", "--bind", self.servers, "--no-bracket",
+                                "--out", self.out, self.file(content), "--quiet", "--web", *arguments], cwd=ROOT,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+        def end():
+            run.kill()
+            run.wait()
+            run.stderr.close()
+        self.addCleanup(end)
+        return run, re.search(r"live page (http://\S+/\S*)", run.stderr.readline()).group(1)
+
+    def journal(self):
+        return (self.out / "latest" / "journal.jsonl").read_text()
+
+
+class WithoutABrowser(Live):
+    def ask(self, link, method="GET", path="/", body=None, **headers):
+        host, port = re.match(r"http://([\d.]+):(\d+)/", link).groups()
+        connection = http.client.HTTPConnection(host, int(port), timeout=10)
+        self.addCleanup(connection.close)
+        connection.request(method, path, body, {name.capitalize(): value for name, value in headers.items()})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    def test_who_may_see_it_and_who_may_stop_it(self):
+        run, link = self.start(scenario("60s", [SILENCE], ["GRP-REG-01"]), "--web-token", "a-token-of-ours")
+        self.assertTrue(link.endswith("/?token=a-token-of-ours"), link)
+        self.assertEqual(403, self.ask(link)[0])
+        self.assertEqual(421, self.ask(link, host="evil.example")[0])
+        status, page = self.ask(link, path="/?token=a-token-of-ours")
+        self.assertEqual(200, status)
+        body = '{"key":"%s"}' % re.search(r'"key":"(\w+)"', page).group(1)
+        origin = link.split("/?")[0]
+        stop = {"method": "POST", "path": "/stop?token=a-token-of-ours", "body": body}
+        self.assertEqual(403, self.ask(link, **stop)[0])
+        self.assertEqual(403, self.ask(link, **stop, origin="http://evil.example")[0])
+        port = origin.rsplit(":", 1)[1]
+        done = {**stop, "path": "/stop", "cookie": f"sipharness-{port}=a-token-of-ours", "origin": origin}
+        self.assertEqual(200, self.ask(link, **done)[0])
+        self.assertEqual(3, run.wait(30))
+        for file in (self.out / "latest").resolve().iterdir():
+            if file.is_file():
+                self.assertNotIn(b"a-token-of-ours", file.read_bytes(), file)
+
+    def test_servers_alone(self):
+        log = self.scratch / "log"
+        with log.open("w") as output:
+            serving = subprocess.Popen([PROGRAM, "serve", self.file(scenario("60s", [], ["GRP-REG-01"], phases=False)), "--bind",
+                                        self.servers, "--web"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output,
+                                       stderr=subprocess.PIPE, text=True)
+        self.addCleanup(serving.stderr.close)
+        self.addCleanup(serving.kill)
+        link = re.search(r"live page (http://\S+/)", serving.stderr.readline()).group(1)
+        host, port = re.match(r"http://([\d.]+):(\d+)/", link).groups()
+        events = http.client.HTTPConnection(host, int(port), timeout=30)
+        self.addCleanup(events.close)
+        events.request("GET", "/events")
+        answer = events.getresponse()
+        self.phone()
+        line = b""
+        while b"REGISTER" not in line:
+            line = answer.readline()
+            self.assertTrue(line, "the events ended")
+        self.assertIn(b'"phase":"serving"', line)
+        self.assertEqual(404, self.ask(link, path="/runs/tests/report.html")[0])
+        body = '{"key":"%s"}' % re.search(r'"key":"(\w+)"', self.ask(link)[1]).group(1)
+        self.assertEqual(200, self.ask(link, "POST", "/stop", body, origin=link[:-1])[0])
+        self.assertEqual(0, serving.wait(30))
+
+
+@unittest.skipUnless(webdriver and shutil.which("chromium"), "Chromium or its driver is not installed")
+class InABrowser(Live):
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = start_browser()
+        cls.addClassCleanup(cls.browser.quit)
+
+    def text(self, name):
+        return self.browser.execute_script(f"return document.getElementById('{name}').innerText")
+
+    def wait_for(self, condition, what, limit=40):
+        end = time.monotonic() + limit
+        while not condition():
+            self.assertLess(time.monotonic(), end, f"{what}; the page says: {self.text('now')}")
+            time.sleep(0.1)
+
+    def click(self, name):
+        self.browser.find_element("id", name).click()
+
+    def is_asked(self, task):
+        return self.text("prompt") != "" and task in self.text("task")
+
+    def test_a_run_with_a_prompt_that_is_answered_and_a_click_that_stops_it(self):
+        timeline = [{"after": "secondary.registered", "plus": "1s", "deadline": "20s", "do": "dial", "number": "2001"},
+                    {"after": "primary.answered", "plus": "500ms", "deadline": "60s", "do": "hang_up"}]
+        past = self.scratch / "runs" / HOSTILE.replace("/", "")
+        past.mkdir(parents=True)
+        (past / "report.html").write_text("<p>an old report</p>")
+        phone = self.phone()
+        run, link = self.start(scenario("120s", timeline, ["GRP-CALL-01"], phases=False))
+        self.browser.get(link)
+        first = self.browser.current_window_handle
+        self.wait_for(lambda: self.is_asked("dial 2001"), "the prompt")
+        self.assertEqual("RUNNING", self.text("state"))
+        self.assertIn("of 120 s", self.text("clock"))
+        # Another page sees the same.
+        self.browser.switch_to.new_window("window")
+        self.browser.get(link)
+        self.wait_for(lambda: self.is_asked("dial 2001"), "the prompt on a second page")
+        self.browser.close()
+        self.browser.switch_to.window(first)
+        phone.stdin.write("dial 2001\n")
+        phone.stdin.flush()
+        self.browser.execute_script("document.getElementById('done').focus()")
+        self.browser.switch_to.active_element.send_keys("\n")
+        self.wait_for(lambda: self.is_asked("hang up"), "the next prompt")
+        self.click("could-not")
+        self.wait_for(lambda: "passed" in self.text("counts"), "verdicts so far")
+        self.wait_for(lambda: "img src" in self.text("past"), "past runs")
+        self.assertIsNone(self.browser.execute_script("return window.broken ?? null"))
+        self.assertEqual(0, len(self.browser.find_elements("css selector", "img")))
+        self.assertEqual([], self.browser.get_log("browser"), "the console")
+        self.click("stop")
+        self.assertEqual(3, run.wait(30))
+        self.wait_for(lambda: self.text("state") in ("ENDED", "NO CONNECTION"), "the end")
+        self.assertIn("operator: done", self.journal())
+        self.assertIn("operator: not done", self.journal())
+        self.assertIn("interrupted", self.journal())
+
+
+if __name__ == "__main__":
+    unittest.main()
