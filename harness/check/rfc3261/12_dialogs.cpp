@@ -41,13 +41,16 @@ void refuses_unknown_bye_with_481(const Phone& phone, const Transaction& bye, Oc
   it.cite(bye.final).expect(status == 481, seen);
 }
 
-/// Neither the end of the capture, of the device or of the call came before it had to answer.
+/// Neither the end of the capture, of the device or of the call came before it had to answer. A BYE
+/// ends the call itself and is answered all the same, unless another one came first.
 bool had_time_to_answer(const Phone& phone, const Transaction& request) {
   const CaptureTime asked = opening(phone, request).at;
   const CaptureTime due = asked + phone.profile.timers.sixty_four_t1();
   const sip::MessageView& sip = opening(phone, request).sip;
+  const bool ends_it = request.method == Method::bye;
   const auto is_over = [&](const Dialog* dialog) {
-    return is_in(sip, *dialog) && dialog->ended && *dialog->ended <= due;
+    return is_in(sip, *dialog) && dialog->ended &&
+           (ends_it ? *dialog->ended < asked : *dialog->ended <= due);
   };
   const auto& known = answered_dialogs_with(phone, sip.call_id());
   return phone.trace.last > due && next_power_change(phone, asked) > due &&
@@ -64,8 +67,8 @@ bool is_answered(const Phone& phone, const Transaction& request) {
 
 void answers_within_its_dialog(const Phone& phone, const Transaction& request, Occurrence& it) {
   const sip::MessageView& sip = opening(phone, request).sip;
-  const bool is_other = request.method == Method::bye || request.method == Method::cancel ||
-                        request.method == Method::ack || request.method == Method::notify;
+  const bool is_other = request.method == Method::cancel || request.method == Method::ack ||
+                        request.method == Method::notify;
   const auto& known = answered_dialogs_with(phone, sip.call_id());
   const auto is_its = [&](const Dialog* dialog) { return is_in(sip, *dialog); };
   if (is_other || std::ranges::none_of(known, is_its)) return;
@@ -159,18 +162,17 @@ const std::array rules{
                              "capture and no answer to one carried."},
          .needs = {"a BYE in a dialog that the device does not know", Blame::harness},
          .judge = each<server_transactions, refuses_unknown_bye_with_481>},
-    Rule{
-        .row = {.id = "RFC3261-DLG-05",
-                .clause = "RFC 3261 §12.2.2, §14.2, §8.2",
-                .severity = Severity::must,
-                .sentence =
-                    "Every request of the other side in a call is answered, if only to refuse it.",
-                .observed = "Any request but BYE, CANCEL and NOTIFY in a dialog of the device gets "
-                            "a final response within 64*T1, an INVITE any response, unless the "
-                            "call ends before.",
-                .tolerance = "profile: T1"},
-        .needs = {"a request of the other side in a call", Blame::harness},
-        .judge = each<server_transactions, answers_within_its_dialog>},
+    Rule{.row = {.id = "RFC3261-DLG-05",
+                 .clause = "RFC 3261 §12.2.2, §14.2, §15.1.2, §8.2",
+                 .severity = Severity::must,
+                 .sentence =
+                     "Every request of the other side in a call is answered, if only to refuse it.",
+                 .observed = "Any request but CANCEL and NOTIFY in a dialog of the device gets a "
+                             "final response within 64*T1, an INVITE any response, unless the "
+                             "call ends before.",
+                 .tolerance = "profile: T1"},
+         .needs = {"a request of the other side in a call", Blame::harness},
+         .judge = each<server_transactions, answers_within_its_dialog>},
 };
 
 }  // namespace

@@ -119,7 +119,8 @@ std::vector<Case> request_cases() {
        inconclusive("UPDATE in a call was not answered; but the capture", {8}),
        asked_at_the_server()},
       {"capture_ends", id, needs(needed), asked("UPDATE", 0, 30s)},
-      {"only_ended", id, needs(needed), asked("BYE", 200)},
+      {"hung_up", id, Verdict::pass, asked("BYE", 200)},
+      {"hang_up_left_alone", id, fails("BYE in a call was not answered", {8}), asked("BYE", 0)},
   };
 }
 

@@ -31,7 +31,7 @@ const std::array rows{
     DeviationRow{SIPHARNESS_DEVIATION(ignores_late_answers_and_their_bye),
                  "answers neither a late 200 of the primary nor the BYE that follows it",
                  "FO-ONEWAY",
-                 {"FO-LATE-200"},
+                 {"FO-LATE-200", "RFC3261-DLG-05"},
                  "answers_of_primary_are_lost"},
 };
 

@@ -8,12 +8,13 @@ namespace sipharness::dut {
 namespace {
 
 const std::array rows{
-    DeviationRow{SIPHARNESS_DEVIATION(skips_a_refresh),
-                 "leaves one refresh out and registers again after the lapse",
-                 "RFC3261-REG-18",
-                 {"GRP-REG-02", "GRP-REG-04", "GRP-REG-05", "RFC3261-REG-09", "RFC3261-UAS-100",
-                  "FO-BACK-02", "FO-REBOOT", "FO-BACK-01", "GRP-CALL-01", "GRP-CALL-08"},
-                 "primary_reboots"},
+    DeviationRow{
+        SIPHARNESS_DEVIATION(skips_a_refresh),
+        "leaves one refresh out and registers again after the lapse",
+        "RFC3261-REG-18",
+        {"GRP-REG-02", "GRP-REG-04", "GRP-REG-05", "RFC3261-REG-09", "RFC3261-UAS-100",
+         "RFC3261-DLG-05", "FO-BACK-02", "FO-REBOOT", "FO-BACK-01", "GRP-CALL-01", "GRP-CALL-08"},
+        "primary_reboots"},
     DeviationRow{SIPHARNESS_DEVIATION(returns_to_the_primary_late),
                  "leaves a lost primary alone for five minutes",
                  "FO-BACK-02",
@@ -22,7 +23,7 @@ const std::array rows{
     DeviationRow{SIPHARNESS_DEVIATION(deaf_after_refresh),
                  "takes no calls any more once it has refreshed",
                  "FO-REBOOT",
-                 {"RFC3261-TIMER-I"},
+                 {"RFC3261-TIMER-I", "RFC3261-DLG-05"},
                  "primary_reboots"},
     DeviationRow{SIPHARNESS_DEVIATION(hammers_a_closed_port),
                  "registers every second where a port is closed",
