@@ -1,12 +1,14 @@
-// The report for a person at a terminal: the verdict, what went wrong with its numbers, what
-// passed.
+// The report for a person at a terminal: the verdict, what went wrong with its numbers, and where
+// to look; what passed is counted, or listed if asked for.
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
 #include "reports/report.hpp"
+#include "reports/summary.hpp"
 #include "reports/text.hpp"
 
 namespace reports {
@@ -35,10 +37,12 @@ class Console {
     for (const Verdict verdict : {Verdict::fail, Verdict::inconclusive, Verdict::warn})
       for (const Group& group : groups(verdict, result_.devices.size() >= crowd))
         write_in_full(group);
-    write_list(Verdict::pass, "Passed");
-    write_list(Verdict::info, "For information");
-    write_unexercised();
+    if (options_.verbose)
+      write_lists();
+    else
+      write_counts();
     write_capture();
+    write_where_to_look();
     return out_;
   }
 
@@ -174,6 +178,25 @@ class Console {
     if (!numbers.empty()) out_ += fmt::format("        {}\n", numbers);
   }
 
+  void write_lists() {
+    write_list(Verdict::pass, "Passed");
+    write_list(Verdict::info, "For information");
+    write_unexercised();
+  }
+
+  /// Of what write_lists() would list.
+  void write_counts() {
+    const auto all = counts(result_);
+    std::string text;
+    for (const auto& [verdict, word] :
+         {std::pair(Verdict::pass, "passed"), std::pair(Verdict::info, "for information"),
+          std::pair(Verdict::not_applicable, "not exercised")}) {
+      const std::size_t count = all[static_cast<std::size_t>(verdict)];
+      if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word);
+    }
+    if (!text.empty()) out_ += fmt::format("\n  {} (--verbose lists them)\n", text);
+  }
+
   void write_list(Verdict verdict, std::string_view title) {
     const std::vector<Group> listed = groups(verdict, result_.devices.size() >= crowd);
     if (!listed.empty()) out_ += fmt::format("\n  {}\n", title);
@@ -214,8 +237,17 @@ class Console {
     if (!capture.note.empty()) out_ += fmt::format("           {}\n", printable(capture.note));
     for (const std::string& fault : capture.faults)
       out_ += fmt::format("           {}\n", printable(fault));
-    if (!options_.folder.empty())
-      out_ += fmt::format("  Folder   {}\n", printable(options_.folder));
+  }
+
+  /// The page, and the frame of the failure that weighs most.
+  void write_where_to_look() {
+    if (options_.folder.empty()) return;
+    const std::string folder = printable(options_.folder);
+    out_ += fmt::format("  Report   {}/report.html\n", folder);
+    const Finding* finding = chief(result_);
+    if (finding != nullptr && !finding->worst().frames.empty())
+      out_ += fmt::format("  Frame    wireshark -r {}/capture.pcap -g {}\n", folder,
+                          finding->worst().frames.front());
   }
 
   void write_messages() {

@@ -10,13 +10,15 @@ namespace reports {
 
 struct ConsoleOptions {
   bool colour = false;
-  bool quiet = false;  ///< the verdict line only
+  bool quiet = false;    ///< the verdict line only
+  bool verbose = false;  ///< what passed and what was not exercised too
   int width = 100;
   bool one_of_several = false;
   std::string folder{};  ///< run folder, named at the end; empty: none
 };
 
-/// Verdict first, then what failed with expected, measured, margin and frames, then the rest.
+/// Verdict first, then what failed with expected, measured, margin and frames, how much passed, and
+/// where to look.
 std::string console(const sipharness::verdict::Result& result, const ConsoleOptions& options);
 
 /// What a batch came to: how many passed, a table of what did not with requirement and reason, and,

@@ -116,11 +116,12 @@ judge::JudgeRequest request_of(const CaptureOptions& options) {
 }
 
 std::vector<std::string> inputs_of(const CaptureOptions& options) {
-  const judge::RunFolder folder{options.what.front()};
-  std::vector<std::string> inputs = {options.scenario, options.profile,  options.journal,
-                                     folder.capture(), folder.journal(), folder.scenario(),
-                                     folder.profile(), folder.meta()};
-  inputs.insert(inputs.end(), options.what.begin(), options.what.end());
+  std::vector<std::string> inputs = {options.scenario, options.profile, options.journal};
+  for (const std::string& path : options.what) {
+    const judge::RunFolder folder{path};
+    inputs.insert(inputs.end(), {path, folder.capture(), folder.journal(), folder.scenario(),
+                                 folder.profile(), folder.meta()});
+  }
   return inputs;
 }
 

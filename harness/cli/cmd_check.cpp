@@ -1,6 +1,9 @@
 // sipharness check: judge a run folder or a capture that somebody took.
 
+#include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -10,10 +13,14 @@
 #include "harness/cli/output.hpp"
 #include "harness/cli/page.hpp"
 #include "harness/cli/shipped.hpp"
+#include "harness/files/files.hpp"
 #include "harness/judge/judge.hpp"
+#include "harness/judge/run_folder.hpp"
 #include "harness/story/story.hpp"
 #include "reports/annotated_capture.hpp"
+#include "reports/index_page.hpp"
 #include "reports/ladder.hpp"
+#include "reports/report.hpp"
 #include "reports/story.hpp"
 
 namespace sipharness::cli {
@@ -38,14 +45,57 @@ void print_head(const trace::Trace& trace, const CheckArguments& arguments) {
                     {.file = judge::name_of(arguments.capture.what), .width = page_width()}));
 }
 
-int check(const CheckArguments& arguments) {
+judge::Judged judge_capture(const CheckArguments& arguments) {
   judge::JudgeRequest request = request_of(arguments.capture);
-  try_outputs(arguments.output, inputs_of(arguments.capture));
   request.only = requirements_named(arguments.only);
   request.jobs = arguments.jobs;
   request.strict = arguments.strict;
   const auto judge = arguments.so_far ? judge::judge_so_far : judge::judge;
-  judge::Judged judged = value_or_reject(judge(request));
+  return value_or_reject(judge(request));
+}
+
+/// The page of a run as seen from where the index of several will stand; empty: there is none.
+std::string page_seen_from(const std::string& index, const std::string& folder) {
+  namespace fs = std::filesystem;
+  const std::string page = judge::RunFolder{folder}.page();
+  if (!fs::exists(page)) return {};
+  return fs::proximate(page, fs::absolute(index).parent_path()).generic_string();
+}
+
+/// Several run folders are judged one after the other, one that is named twice (runs/latest) once;
+/// their page is the index of all.
+int check_runs(const CheckArguments& arguments) {
+  const CaptureOptions& all = arguments.capture;
+  if (!all.scenario.empty() || !all.journal.empty() || !arguments.output.annotated.empty() ||
+      arguments.ladder)
+    throw InputError(
+        "--scenario, --journal, --annotate and --ladder are of one run: name one run folder");
+  try_outputs(arguments.output, inputs_of(all));
+  verdict::Batch batch;
+  std::vector<std::string> pages;
+  std::set<std::filesystem::path> known;
+  for (const std::string& folder : all.what) {
+    if (!known.insert(std::filesystem::canonical(folder)).second) continue;
+    CheckArguments one = arguments;
+    one.capture.what = {folder};
+    batch.results.push_back(judge_capture(one).result);
+    pages.push_back(page_seen_from(arguments.output.html, folder));
+    print_result(batch.results.back(), arguments.output, {}, true);
+  }
+  write_results(batch, arguments.output,
+                {{arguments.output.html, [&] { return reports::index_page(batch, pages); }}});
+  if (!prints_document(arguments.output))
+    print("\n{}",
+          reports::batch_summary(batch, {.colour = colours_output(),
+                                         .width = static_cast<std::size_t>(output_width())}));
+  return verdict::exit_code(batch);
+}
+
+int check(const CheckArguments& arguments) {
+  const std::vector<std::string>& what = arguments.capture.what;
+  if (what.size() > 1 && std::ranges::all_of(what, files::is_folder)) return check_runs(arguments);
+  try_outputs(arguments.output, inputs_of(arguments.capture));
+  const judge::Judged judged = judge_capture(arguments);
   print_head(judged.trace, arguments);
   if (arguments.ladder && !prints_document(arguments.output))
     print("{}\n", reports::text_ladder(reports::ladder_of(judged.trace), page_width()));
@@ -63,7 +113,8 @@ int check(const CheckArguments& arguments) {
 
 void add_check(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<CheckArguments>();
-  CLI::App* command = app.add_subcommand("check", "Judge a run folder or a capture");
+  CLI::App* command =
+      app.add_subcommand("check", "Judge a run folder, several of them, or a capture");
   add_capture_options(*command, arguments->capture);
   command
       ->add_option("--only", arguments->only, "Judge these only: GRP-CALL-03, GRP-REG, rfc3261/17")
@@ -77,7 +128,8 @@ void add_check(CLI::App& app, int& exit_code) {
   command->add_flag("--so-far", arguments->so_far,
                     "The run has not ended yet: what may still come is not judged");
   command->add_flag("--ladder", arguments->ladder, "Print the ladder of messages");
-  add_document_option(*command, "--html", arguments->output.html, "Write the report as a page");
+  add_document_option(*command, "--html", arguments->output.html,
+                      "Write the report as a page, of several run folders their index,");
   add_document_option(*command, "--annotate", arguments->output.annotated,
                       "Write the capture with the findings as comments on its frames (pcapng)");
   add_output_options(*command, arguments->output);

@@ -56,7 +56,11 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
                       "Write the results as Markdown, for the summary of a CI job,");
   command.add_flag("--github", options.github,
                    "Print the findings as annotations for GitHub Actions");
-  command.add_flag("--quiet", options.quiet, "Print the verdict lines only");
+  CLI::Option* quiet = command.add_flag("--quiet", options.quiet, "Print the verdict lines only");
+  command
+      .add_flag("--verbose", options.verbose,
+                "Print what passed and what was not exercised too, of each run")
+      ->excludes(quiet);
 }
 
 void add_document_option(CLI::App& command, const std::string& name, std::string& path,
@@ -114,12 +118,13 @@ void print_result(const verdict::Result& result, const OutputOptions& options,
   if (prints_document(options)) return;
   const bool passed = verdict::overall(result) == verdict::Verdict::pass;
   const bool is_aside = verdict::is_not_exercised(result);
-  write_text(
-      reports::console(result, {.colour = colours_output(),
-                                .quiet = options.quiet || (one_of_several && (passed || is_aside)),
-                                .width = static_cast<int>(page_width()),
-                                .one_of_several = one_of_several,
-                                .folder = folder}));
+  const bool is_brief = one_of_several && !options.verbose && (passed || is_aside);
+  write_text(reports::console(result, {.colour = colours_output(),
+                                       .quiet = options.quiet || is_brief,
+                                       .verbose = options.verbose,
+                                       .width = static_cast<int>(page_width()),
+                                       .one_of_several = one_of_several,
+                                       .folder = folder}));
   flush_output();
 }
 

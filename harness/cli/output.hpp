@@ -20,11 +20,12 @@ struct OutputOptions {
   std::string annotated;  ///< the same, of `check` alone
   bool github = false;    ///< workflow commands on standard output
   bool quiet = false;
+  bool verbose = false;
 
   std::vector<std::string> documents() const { return {json, junit, markdown, html, annotated}; }
 };
 
-/// Adds --json, --junit, --markdown, --github, --quiet to a subcommand.
+/// Adds --json, --junit, --markdown, --github, --quiet, --verbose to a subcommand.
 void add_output_options(CLI::App& command, OutputOptions& options);
 
 /// Adds an option that names a file for a document.

@@ -173,6 +173,14 @@ class ReportInABrowser(EndToEnd):
         self.assertEqual("1 failed, 2 passed.", self.text(".summary"))
         rows = [row.text for row in self.browser.find_elements(By.CSS_SELECTOR, "#runs tbody tr")]
         self.assertIn("GRP-CALL-03", rows[0])
+        again = index.parent / "again" / "index.html"
+        again.parent.mkdir()
+        sipharness("check", *folders.values(), index.parent / "latest", "--html", again)
+        self.open(again)
+        self.assertEqual("1 failed, 2 passed.", self.text(".summary"))
+        self.browser.find_element(By.CSS_SELECTOR, "#runs a").click()
+        self.assertEqual("FAIL", self.text(".badge"))
+        self.open(index)
         self.browser.find_element(By.CSS_SELECTOR, "#runs input").send_keys("call_primary")
         self.assertIn("1 of 3 runs", self.text("#runs"))
         self.script("const i=document.querySelector('#runs input'); i.value=''; i.dispatchEvent(new Event('input'))")
@@ -188,11 +196,12 @@ class ReportInABrowser(EndToEnd):
         pages = [folder / "report.html" for folder in folders.values()]
         for page in [*pages, pages[0].parent.parent / "index.html",
                      self.run_page("failover/herd_returns.json", "--deviate", "refreshes_late")]:
-            for scheme, width in (("light", 1280), ("dark", 1280), ("light", 500)):
+            for scheme, width in (("light", 1280), ("dark", 500)):
                 with self.subTest(f"{page} {scheme} {width}"):
                     self.show_in(scheme)
                     self.open(page, width)
-                    self.script("document.querySelectorAll('details').forEach(one => one.open = true);"
+                    self.script("for (const part of ['.card', '#rows']) document.querySelectorAll(`${part} details`)"
+                                ".forEach((one, index) => { one.open = index < 3; });"
                                 "document.querySelector('.card .frames button')?.click()")
                     self.assertEqual([], self.accessibility_findings())
 

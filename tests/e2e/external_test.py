@@ -264,7 +264,7 @@ class Serve(Lab):
         self.assertEqual(os.waitstatus_to_exitcode(status), 0, screen)
         self.assertIn("primary is now in phase silent", screen)
         self.assertIn("did not send", screen)
-        done = sipharness("check", (out / "latest").resolve())
+        done = sipharness("check", (out / "latest").resolve(), "--verbose")
         self.assertIn(done.returncode, (0, 3), done.stdout)
         self.assertIn("GRP-REG-01", done.stdout)
 

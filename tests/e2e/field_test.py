@@ -35,7 +35,7 @@ class FieldTest(EndToEnd):
         capture = pathlib.Path(capture)
         out = self.scratch / "result.json"
         arguments = [DATA / a if isinstance(a, str) and a.endswith((".json", ".jsonl")) else a for a in arguments]
-        done = sipharness("check", capture, *arguments, "--json", out)
+        done = sipharness("check", capture, *arguments, "--verbose", "--json", out)
         return done, json.loads(out.read_text()) if out.exists() else {"findings": []}
 
     def assert_told(self, capture, arguments=(), exit=0, fails=(), warns=(), findings=(), roles=(), says=(),

@@ -23,7 +23,7 @@ CAPTURE = ("check", "tests/data/field/never_again_after_480.pcap")
 PLAYED = ("run", "primary_down", "--out", "OUT")
 BROKEN = ("run", "primary_silent_on_invite", "--deviate", "never_falls_back", "--out", "OUT")
 # Page, how its block begins, the commands of which the last prints it; OUT is a folder of runs.
-SHOWN = [("README.md", "PASS  primary_down", [PLAYED]), ("README.md", "FAIL  primary_silent_on_invite", [BROKEN]),
+SHOWN = [("README.md", "PASS  primary_down", [(*PLAYED, "--verbose")]), ("README.md", "FAIL  primary_silent_on_invite", [BROKEN]),
          ("docs/inspect.md", "capture.pcap", [PLAYED, ("inspect", "OUT/latest/capture.pcap")]),
          ("docs/reports.md", "   seconds  frame", [BROKEN, ("check", "OUT/latest", "--ladder")]),
          ("docs/captures.md", "PASS  never_again", [CAPTURE]),

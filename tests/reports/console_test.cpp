@@ -132,7 +132,7 @@ TEST(Console, folds_what_follows_under_what_it_follows_from) {
 }
 
 TEST(Console, tells_the_worst_first) {
-  const std::string text = console(result_of(one_of_each()), {});
+  const std::string text = console(result_of(one_of_each()), {.verbose = true});
   std::size_t last = 0;
   for (const std::string_view part :
        {"GRP-CALL-03", "GRP-CALL-04", "FO-NODUP", "Passed\n    GRP-CALL-01",
@@ -145,11 +145,19 @@ TEST(Console, tells_the_worst_first) {
   }
 }
 
+TEST(Console, counts_what_was_not_wrong) {
+  const std::string text = console(result_of(one_of_each()), {.folder = "runs/a"});
+  EXPECT_THAT(text, HasSubstr("\n  1 passed, 1 for information, 1 not exercised (--verbose lists"));
+  EXPECT_THAT(text, Not(HasSubstr("the call went through")));
+  EXPECT_THAT(text, HasSubstr("  Frame    wireshark -r runs/a/capture.pcap -g 41\n"));
+  EXPECT_THAT(console(result_of({}), {.folder = "runs/a"}), Not(HasSubstr("wireshark")));
+}
+
 TEST(Console, keeps_what_was_not_exercised_within_the_width) {
   std::vector<Finding> findings;
   for (const auto* requirement : sipharness::check::requirements())
     findings.push_back({requirement, "phone", {instance(Verdict::not_applicable, "no")}});
-  const std::string text = console(result_of(findings), {.width = 60});
+  const std::string text = console(result_of(findings), {.verbose = true, .width = 60});
   const std::size_t list = text.find("Not exercised\n");
   ASSERT_NE(list, std::string::npos);
   std::istringstream lines(text.substr(list, text.find("\n\n", list) - list));
@@ -162,7 +170,7 @@ TEST(Console, names_the_device_where_there_are_several) {
   Result result = result_of(one_of_each());
   EXPECT_THAT(console(result, {}), Not(HasSubstr("(phone)")));
   result.devices.push_back({"phone-2", "external", "any phone", ""});
-  const std::string text = console(result, {});
+  const std::string text = console(result, {.verbose = true});
   EXPECT_THAT(text, HasSubstr("FAIL  GRP-CALL-03 (phone)"));
   EXPECT_THAT(text, HasSubstr("    GRP-CALL-01 (phone)"));
 }
@@ -182,7 +190,7 @@ TEST(Console, tells_of_a_crowd_in_one_line_a_requirement) {
   add("GRP-CALL-03", 7, Verdict::fail);
   add("GRP-CALL-04", 50, Verdict::not_applicable);
   add("GRP-CALL-05", 49, Verdict::not_applicable);
-  const std::string text = console(result, {});
+  const std::string text = console(result, {.verbose = true});
   EXPECT_THAT(
       text, HasSubstr("    GRP-CALL-01 (all 50 devices) phone-1: as it was seen (and 49 more)\n"));
   EXPECT_THAT(text, HasSubstr("FAIL  GRP-CALL-03 (7 of 50 devices)"));
@@ -232,7 +240,7 @@ TEST(Console, says_what_was_wrong_with_the_run_and_its_capture) {
   EXPECT_THAT(text, HasSubstr("incomplete"));
   EXPECT_THAT(text, HasSubstr("live capture was not possible: no permission"));
   EXPECT_THAT(text, HasSubstr("12 frames were dropped"));
-  EXPECT_THAT(text, HasSubstr("Folder   runs/primary_down-1"));
+  EXPECT_THAT(text, HasSubstr("Report   runs/primary_down-1/report.html"));
 }
 
 TEST(Console, lets_nothing_of_a_device_reach_the_terminal_raw) {
@@ -246,7 +254,7 @@ TEST(Console, lets_nothing_of_a_device_reach_the_terminal_raw) {
   result.capture.faults = {hostile};
   result.devices.push_back({hostile, "external", "any phone", hostile});
   result.findings.front().device = hostile;
-  const std::string text = console(result, {});
+  const std::string text = console(result, {.verbose = true, .folder = hostile});
   EXPECT_FALSE(has_raw_control(text));
   EXPECT_THAT(text, Not(HasSubstr("\xc2\x9b"))) << "the C1 form of an escape sequence";
   EXPECT_THAT(text, HasSubstr("\\x1b[31m"));
