@@ -101,7 +101,7 @@ class Killed(RunInRealTime):
         self.assertEqual(process.returncode, 3, stderr)
         told = [line for line in stderr.splitlines() if "result.partial.json" in line]
         self.assertEqual(len(told), 1, stderr)
-        self.assertIn("the run goes on", told[0])
+        self.assertIn("the run continues", told[0])
 
 
 class SoFar(EndToEnd):

@@ -26,7 +26,7 @@ ANSWERED_CALL = """FO-NODUP RFC3261-ACK-2XX RFC3261-BYE-01 RFC3261-CANCEL-04 RFC
 # Timer F ran out and the device came back to the primary, after a while of its own choice.
 FINDS_THE_LOSS = "FO-DET-REG GRP-REG-08 RFC3261-TIMER-F"
 
-CALLED_WHILE_THE_PRIMARY_IS_LOST = "GRP-CALL-06 RFC3261-UAS-100"
+CALLED_WHILE_THE_PRIMARY_IS_LOST = "GRP-CALL-06 RFC3261-DLG-05 RFC3261-UAS-100"
 
 NEVER_FALLS_BACK = {
     "GRP-CALL-03": "fail",  # 7 INVITEs to the silent primary over 31.5 s, none to the secondary
