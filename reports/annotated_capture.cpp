@@ -124,7 +124,7 @@ PcapngWriter::Comments comments_on(const verdict::Result& result) {
 }  // namespace
 
 Expected<std::string> annotated_capture(const verdict::Result& result, const trace::Trace& trace) {
-  const std::string name = result.scenario.empty() ? result.capture.file : full_name(result);
+  const std::string name = name_of(result);
   PcapngWriter writer(printable(fmt::format("{} {}: {}", to_string(verdict::overall(result)), name,
                                             summary(result))),
                       comments_on(result));

@@ -104,6 +104,7 @@ std::string json(const Comparison& comparison) {
                                  {"after", firmware_json(comparison.after)},
                                  {"cautions", comparison.cautions},
                                  {"unchanged", comparison.unchanged},
+                                 {"still_undecided", comparison.still_undecided},
                                  {"not_run_again", comparison.only_before},
                                  {"not_run_before", comparison.only_after},
                                  {"changes", std::move(changes)}};

@@ -39,7 +39,7 @@ std::string when(const Firmware& firmware) {
   return first == last ? " of " + first : fmt::format(" of {} to {}", first, last);
 }
 
-/// "WORSE", "BETTER", "UNDECIDED" or "NO WORSE".
+/// "WORSE", "UNDECIDED" or "NO WORSE".
 std::string_view headline(const Comparison& comparison) {
   switch (overall(comparison)) {
     case Verdict::fail:
@@ -97,6 +97,8 @@ std::string summary(const Comparison& comparison) {
     from = until;
   }
   text += fmt::format("{} as before", comparison.unchanged);
+  if (comparison.still_undecided > 0)
+    text += fmt::format(", {} still undecided", comparison.still_undecided);
   if (!comparison.only_before.empty())
     text += fmt::format("; {} not run again",
                         sipharness::counted(comparison.only_before.size(), "scenario"));

@@ -49,7 +49,7 @@ class Console {
  private:
   void write_verdict() {
     const Verdict verdict = overall(result_);
-    const std::string name = result_.scenario.empty() ? result_.capture.file : full_name(result_);
+    const std::string name = reports::name_of(result_);
     const bool is_aside = options_.one_of_several && is_not_exercised(result_);
     out_ +=
         fmt::format("{}  {}", is_aside ? "NOT EXERCISED" : verdict_word(verdict, options_.colour),

@@ -28,7 +28,7 @@ std::string listed_device(const Result& result) {
 
 /// With the seed where that is what tells one run from another.
 std::string listed_name(const Result& result, bool is_repeated) {
-  const std::string name = result.scenario.empty() ? result.capture.file : full_name(result);
+  const std::string name = name_of(result);
   return is_repeated ? fmt::format("{}, seed {}", name, result.seed) : name;
 }
 

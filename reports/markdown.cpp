@@ -23,10 +23,6 @@ std::string in_command(std::string_view text, bool is_property) {
   return out;
 }
 
-std::string name_of(const Result& result) {
-  return result.scenario.empty() ? result.capture.file : full_name(result);
-}
-
 /// What only follows is not told, nor, where something failed, what could not be judged beside it.
 bool is_told(const Result& result, const Finding& finding) {
   if (!finding.follows_from.empty()) return false;

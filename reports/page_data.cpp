@@ -150,7 +150,7 @@ ordered_json page_data(const HtmlReport& report) {
     phones.push_back(phone_spans(report.story.overview, phone));
   return {{"format", "sipharness-page/1"},
           {"verdict", to_string(verdict::overall(result))},
-          {"name", result.scenario.empty() ? result.capture.file : full_name(result)},
+          {"name", name_of(result)},
           {"title", result.title},
           {"why", report.scenario == nullptr ? std::string() : report.scenario->why},
           {"summary", summary(result)},

@@ -106,9 +106,4 @@ std::string in_markdown(std::string_view text) {
   return out;
 }
 
-std::string full_name(const Result& result) {
-  return result.variant.empty() ? result.scenario
-                                : fmt::format("{}/{}", result.scenario, result.variant);
-}
-
 }  // namespace reports

@@ -6,11 +6,14 @@
 
 #include "harness/base/printable.hpp"
 #include "harness/verdict/result.hpp"
+#include "harness/verdict/run_name.hpp"
 
 namespace reports {
 
 /// What a device sent never reaches a terminal or a page raw.
 using sipharness::printable;
+using sipharness::verdict::full_name;
+using sipharness::verdict::name_of;
 
 /// A JSON document in which that is escaped; as nlohmann writes it, control characters are.
 std::string printable_json(std::string_view document);
@@ -26,8 +29,5 @@ std::string verdict_word(sipharness::verdict::Verdict verdict, bool colour);
 
 /// Text in a table of GitHub Flavored Markdown: nothing in it is markup, a link or a new cell.
 std::string in_markdown(std::string_view text);
-
-/// The run's name: "primary_down", "primary_silent/b".
-std::string full_name(const sipharness::verdict::Result& result);
 
 }  // namespace reports

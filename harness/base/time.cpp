@@ -62,7 +62,9 @@ std::optional<CaptureTime> parse_utc(std::string_view text) {
   const auto [read, failure] = std::from_chars(rest, end, milliseconds);
   if (failure != std::errc() || read != rest + 3 || std::string_view(read, end) != "Z")
     return std::nullopt;
-  return CaptureTime(std::chrono::seconds(timegm(&date)) + std::chrono::milliseconds(milliseconds));
+  const CaptureTime at(std::chrono::seconds(timegm(&date)) +
+                       std::chrono::milliseconds(milliseconds));
+  return format_utc(at) == text ? std::optional(at) : std::nullopt;
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {

@@ -9,6 +9,7 @@
 
 #include "harness/campaign/fields.hpp"
 #include "harness/campaign/reason.hpp"
+#include "harness/verdict/run_name.hpp"
 
 namespace sipharness::campaign {
 namespace {
@@ -22,16 +23,12 @@ Sameness sameness_of(const KnownFailure& known) {
   return {known.scenario, known.requirement, reason_of(known.reason)};
 }
 
-std::string place_of(const Result& result) {
-  return result.variant.empty() ? result.scenario : result.scenario + "/" + result.variant;
-}
-
 bool counts_as_failure(const Result& result, Verdict verdict) {
   return verdict == Verdict::fail || (result.strict && verdict == Verdict::warn);
 }
 
 KnownFailure failure_of(const Result& result, const Finding& finding, const Instance& instance) {
-  return {std::string(finding.requirement->id), place_of(result), instance.message, {}, {}};
+  return {std::string(finding.requirement->id), name_of(result), instance.message, {}, {}};
 }
 
 KnownFailure known_failure(const Fields& from) {
@@ -65,7 +62,7 @@ class Holder {
 
  private:
   void look_at(const Result& result, Finding& finding) {
-    const std::pair row(place_of(result), std::string(finding.requirement->id));
+    const std::pair row(name_of(result), std::string(finding.requirement->id));
     if (finding.verdict() == Verdict::pass) passing_.insert(row);
     if (is_violation(finding.verdict())) failing_.insert(row);
     if (!counts_as_failure(result, finding.verdict())) return;

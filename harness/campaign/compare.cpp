@@ -8,16 +8,12 @@
 #include <fmt/format.h>
 
 #include "harness/campaign/reason.hpp"
+#include "harness/verdict/run_name.hpp"
 
 namespace sipharness::campaign {
 namespace {
 
 using namespace verdict;
-
-std::string name_of(const Result& result) {
-  const std::string& name = result.scenario.empty() ? result.capture.file : result.scenario;
-  return result.variant.empty() ? name : name + "/" + result.variant;
-}
 
 /// A requirement of one device in one scenario. Where one device was judged its name does not
 /// matter: that of a capture is an address.
@@ -209,7 +205,10 @@ class Comparer {
     else if (has_moved)
       change.kind = ChangeKind::moved;
     else {
-      if (is_judged(change.after.verdict)) ++found_.unchanged;
+      if (change.after.verdict == Verdict::inconclusive)
+        ++found_.still_undecided;
+      else if (is_judged(change.after.verdict))
+        ++found_.unchanged;
       return;
     }
     found_.changes.push_back(std::move(change));
@@ -276,8 +275,12 @@ Verdict overall(const Comparison& comparison) {
     return std::ranges::find(comparison.changes, kind, &Change::kind) != comparison.changes.end();
   };
   if (has(ChangeKind::newly_failing)) return Verdict::fail;
-  const bool is_empty = comparison.changes.empty() && comparison.unchanged == 0;
-  if (is_empty || has(ChangeKind::undecided) || has(ChangeKind::no_longer_exercised) ||
+  const auto is_decided = [](const Change& change) {
+    return change.after.verdict == Verdict::pass || is_violation(change.after.verdict);
+  };
+  const bool is_open =
+      comparison.unchanged == 0 && std::ranges::none_of(comparison.changes, is_decided);
+  if (is_open || has(ChangeKind::undecided) || has(ChangeKind::no_longer_exercised) ||
       !comparison.only_before.empty())
     return Verdict::inconclusive;
   return Verdict::pass;

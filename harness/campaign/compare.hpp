@@ -57,7 +57,8 @@ struct Change {
 struct Comparison {
   Firmware before, after;
   std::vector<Change> changes;                       ///< by kind, then scenario and requirement
-  std::size_t unchanged = 0;                         ///< requirements judged alike on both sides
+  std::size_t unchanged = 0;                         ///< requirements decided alike on both sides
+  std::size_t still_undecided = 0;                   ///< inconclusive on both, for the same reason
   std::vector<std::string> only_before, only_after;  ///< scenarios without a counterpart
   std::vector<std::string> cautions;  ///< why a change may not be the firmware's doing
 };
@@ -65,7 +66,7 @@ struct Comparison {
 Comparison compare(const verdict::Batch& before, const verdict::Batch& after);
 
 /// Fail: something got worse. Inconclusive: what was judged before cannot be said now, or nothing
-/// was there to compare. Else pass.
+/// was decided. Else pass.
 verdict::Verdict overall(const Comparison& comparison);
 
 }  // namespace sipharness::campaign

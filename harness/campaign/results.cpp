@@ -70,23 +70,19 @@ Expected<Results> parse_results(std::string_view text, const std::string& file) 
   auto rows = std::make_shared<ForeignRows>();
   auto batch = parse_into(text, file, *rows);
   if (!batch) return tl::unexpected(batch.error());
-  Results results{.path = file, .batch = std::move(*batch)};
-  results.files.assign(results.batch.results.size(), file);
-  results.rows = std::move(rows);
-  return results;
+  return Results{std::move(*batch), std::move(rows)};
 }
 
 Expected<Results> read_results(const std::string& path) {
   const auto files = files_of(path);
   if (!files) return tl::unexpected(files.error());
-  Results all{.path = path};
+  Results all;
   auto rows = std::make_shared<ForeignRows>();
   for (const std::string& file : *files) {
     const auto text = files::read_file(file);
     if (!text) return tl::unexpected(text.error());
     auto batch = parse_into(*text, file, *rows);
     if (!batch) return tl::unexpected(batch.error());
-    all.files.insert(all.files.end(), batch->results.size(), file);
     std::ranges::move(batch->results, std::back_inserter(all.batch.results));
     std::ranges::move(batch->not_run, std::back_inserter(all.batch.not_run));
   }

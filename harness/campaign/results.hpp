@@ -10,14 +10,12 @@
 
 namespace sipharness::campaign {
 
-/// The text that findings of another version may need: requirements that this one does not know.
+/// Requirements that this version does not know, and findings of another one name.
 struct ForeignRows;
 
-/// What one path held.
+/// What was read; its findings may point into `rows`.
 struct Results {
-  std::string path;
   verdict::Batch batch{};
-  std::vector<std::string> files{};  ///< of each result: where it stood
   std::shared_ptr<const ForeignRows> rows{};
 };
 

@@ -12,27 +12,20 @@
 #include "harness/cli/output.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/dut/reference_ua/deviation.hpp"
+#include "harness/scenario/tolerance_text.hpp"
 #include "harness/verdict/requirement.hpp"
 
 namespace sipharness::cli {
 namespace {
 
-std::string text(Duration tolerance) {
-  return format_duration(tolerance);
-}
-
-std::string text(const scenario::RelativeTolerance& tolerance) {
-  return fmt::format("max({}, {} %)", format_duration(tolerance.absolute), tolerance.percent);
-}
-
 /// What a tolerance that profiles give is worth for a kind of device; empty if they give none.
 std::string worth(std::string_view row, std::string_view kind) {
   const scenario::Tolerances given = scenario::default_tolerances(kind);
-  if (row == "profile: timer") return text(given.timer);
-  if (row == "profile: fo_grace") return text(given.fo_grace);
-  if (row == "profile: registration") return text(given.registration);
-  if (row == "profile: overlap") return text(given.overlap);
-  if (row == "profile: nodup") return text(given.nodup);
+  if (row == "profile: timer") return scenario::tolerance_text(given.timer);
+  if (row == "profile: fo_grace") return scenario::tolerance_text(given.fo_grace);
+  if (row == "profile: registration") return scenario::tolerance_text(given.registration);
+  if (row == "profile: overlap") return scenario::tolerance_text(given.overlap);
+  if (row == "profile: nodup") return scenario::tolerance_text(given.nodup);
   return {};
 }
 

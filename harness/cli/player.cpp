@@ -229,7 +229,7 @@ class Player {
       give_up(index, error.what());
     }
     print_result(judged->result, arguments_.output, folder, tasks_.size() > 1);
-    is_ended_early_ |= arguments_.fail_fast && verdict::exit_code(judged->result) == failed;
+    is_ended_early_ |= arguments_.fail_fast && outcome_of({{judged->result}}).exit_code == failed;
     results_[index] = std::move(judged->result);
   }
 
@@ -286,10 +286,18 @@ class Player {
                        arguments_.runs_folder()));
   }
 
-  int hold_against_baseline(const verdict::Batch& batch) const {
+  campaign::Outcome outcome_of(const verdict::Batch& batch) const {
     const std::string today = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
-    const campaign::Outcome outcome = campaign::hold_against(*workload_.baseline, batch, today);
-    if (!prints_document(arguments_.output)) write_output(reports::told(outcome));
+    return campaign::hold_against(workload_.baseline.value_or(campaign::Baseline{}), batch, today);
+  }
+
+  int hold_against_baseline(const verdict::Batch& batch) const {
+    const campaign::Outcome outcome = outcome_of(batch);
+    const std::string told = reports::told(outcome);
+    if (prints_document(arguments_.output))
+      write_status(told);
+    else
+      write_output(told);
     const bool is_out_of_date = arguments_.strict && !outcome.passing.empty();
     return is_out_of_date && outcome.exit_code == passed ? failed : outcome.exit_code;
   }

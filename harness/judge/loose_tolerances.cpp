@@ -4,17 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "harness/scenario/tolerance_text.hpp"
+
 namespace sipharness::judge {
 namespace {
 
 using scenario::RelativeTolerance;
-
-std::string text_of(Duration tolerance) {
-  return format_duration(tolerance);
-}
-std::string text_of(const RelativeTolerance& tolerance) {
-  return fmt::format("max({}, {} %)", format_duration(tolerance.absolute), tolerance.percent);
-}
 
 bool is_wider(Duration own, Duration usual) {
   return own > usual;
@@ -31,10 +26,10 @@ std::vector<std::string> loose_tolerances(const scenario::Profile& profile) {
   std::vector<std::string> notes;
   const auto add = [&](std::string_view name, const auto& one, const auto& other) {
     if (is_wider(one, other))
-      notes.push_back(
-          fmt::format("the profile widens tolerances.{} to {}; the default of kind "
-                      "\"{}\" is {}",
-                      name, text_of(one), profile.kind, text_of(other)));
+      notes.push_back(fmt::format(
+          "the profile widens tolerances.{} to {}; the default of kind "
+          "\"{}\" is {}",
+          name, scenario::tolerance_text(one), profile.kind, scenario::tolerance_text(other)));
   };
   add("timer", own.timer, usual.timer);
   add("fo_grace", own.fo_grace, usual.fo_grace);

@@ -73,6 +73,12 @@ class Compare(EndToEnd):
         self.assertIn("Baseline: 2 known failures accepted", again(0, "--deviate", "skips_a_refresh"))
         self.assertIn("passes now: GRP-REG-05 in primary_down", again(0))
         again(1, "--strict")
+        # A known failure ends no batch, and where a document is printed the rest goes to standard error.
+        both = sipharness("run", FLAGSHIP, CALL, "--out", self.scratch / "both", "--baseline", known, "--fail-fast",
+                          "--json", "-", "--deviate", "skips_a_refresh")
+        self.assert_exit(both, 0)
+        self.assertEqual(len(json.loads(both.stdout)["results"]), 2)
+        self.assertIn("Baseline: 2 known failures accepted", both.stderr)
         again(1, "--deviate", "omits_max_forwards")
         content = json.loads(known.read_text())
         for entry in content["known"]:

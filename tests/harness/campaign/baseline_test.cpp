@@ -110,7 +110,11 @@ TEST(Baseline, that_is_none_is_refused_with_its_place) {
        {"{}", "[]", R"({"format": "sipharness-result/1"})",
         R"({"format": "sipharness-baseline/1", "known": [{"requirement": "GRP-CALL-03"}]})",
         R"({"format": "sipharness-baseline/1", "known": [{"requirement": "GRP-CALL-03",
-            "scenario": "a", "reason": "b", "until": "tomorrow"}]})"}) {
+            "scenario": "a", "reason": "b", "until": "tomorrow"}]})",
+        R"({"format": "sipharness-baseline/1", "known": [{"requirement": "GRP-CALL-03",
+            "scenario": "a", "reason": "b", "until": "2026-02-30"}]})",
+        R"({"format": "sipharness-baseline/1", "known": [{"requirement": "GRP-CALL-03",
+            "scenario": "a", "reason": "b", "until": "2026-2-3"}]})"}) {
     const auto read = parse_baseline(text, "known.json");
     ASSERT_FALSE(read) << text;
     EXPECT_THAT(read.error().place, testing::StartsWith("known.json:"));

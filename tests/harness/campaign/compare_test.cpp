@@ -145,6 +145,16 @@ TEST(Compare, needs_something_to_compare) {
             Verdict::inconclusive);
 }
 
+TEST(Compare, passes_nothing_that_neither_side_could_decide) {
+  const Comparison found = between({told(Verdict::inconclusive)}, {told(Verdict::inconclusive)});
+  EXPECT_EQ(found.still_undecided, 1U);
+  EXPECT_EQ(found.unchanged, 0U);
+  EXPECT_EQ(overall(found), Verdict::inconclusive);
+  EXPECT_EQ(overall(between({told(Verdict::inconclusive, "no journal")},
+                            {told(Verdict::inconclusive, "the host was late")})),
+            Verdict::inconclusive);
+}
+
 TEST(Compare, does_not_mind_how_the_only_device_is_named) {
   const Comparison found = compare({{run_of({told(Verdict::pass)}, "a", "192.0.2.1")}},
                                    {{run_of({told(Verdict::fail)}, "a", "192.0.2.9")}});
