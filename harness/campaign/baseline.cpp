@@ -32,6 +32,7 @@ KnownFailure failure_of(const Result& result, const Finding& finding, const Inst
 }
 
 KnownFailure known_failure(const Fields& from) {
+  from.allow({"requirement", "scenario", "reason", "comment", "until"});
   KnownFailure known{from.text("requirement"), from.text("scenario"), from.text("reason"), {}, {}};
   known.comment = from.text_or_absent("comment");
   known.until = from.text_or_absent("until");
@@ -100,6 +101,7 @@ Expected<Baseline> parse_baseline(std::string_view text, const std::string& file
   const Fields from(*document, reading);
   if (from.text("format") != "sipharness-baseline/1")
     from.refuse("format", "must be sipharness-baseline/1");
+  from.allow({"$schema", "format", "known"});
   Baseline baseline;
   for (const json::Value& item : from.items("known"))
     baseline.known.push_back(known_failure(Fields(item, reading)));

@@ -1,5 +1,6 @@
 #include "harness/campaign/fields.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -108,6 +109,17 @@ std::vector<std::string> Fields::texts(std::string_view key) const {
     all.push_back(item.string);
   }
   return all;
+}
+
+void Fields::allow(const std::vector<std::string_view>& keys) const {
+  for (const json::Member& member : object_->members) {
+    if (std::ranges::find(keys, member.name) != keys.end()) continue;
+    const std::string_view meant = json::nearest(member.name, keys);
+    reading_->fail(
+        member.value,
+        fmt::format("\"{}\": unknown key; allowed is {}{}", member.name, fmt::join(keys, ", "),
+                    meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant)));
+  }
 }
 
 std::optional<Fields> Fields::object_or_none(std::string_view key) const {

@@ -52,6 +52,8 @@ class Fields {
     return values[0];
   }
   void refuse(std::string_view key, const std::string& why) const;
+  /// A key that is none of these is an error: of a file that people write, a slip.
+  void allow(const std::vector<std::string_view>& keys) const;
 
  private:
   const json::Value* of_kind(std::string_view key, json::Kind kind, bool may_be_null) const;

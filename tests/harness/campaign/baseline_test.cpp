@@ -114,7 +114,9 @@ TEST(Baseline, that_is_none_is_refused_with_its_place) {
         R"({"format": "sipharness-baseline/1", "known": [{"requirement": "GRP-CALL-03",
             "scenario": "a", "reason": "b", "until": "2026-02-30"}]})",
         R"({"format": "sipharness-baseline/1", "known": [{"requirement": "GRP-CALL-03",
-            "scenario": "a", "reason": "b", "until": "2026-2-3"}]})"}) {
+            "scenario": "a", "reason": "b", "until": "2026-2-3"}]})",
+        R"({"format": "sipharness-baseline/1", "known": [{"requirement": "GRP-CALL-03",
+            "scenario": "a", "reason": "b", "untill": "2026-12-03"}]})"}) {
     const auto read = parse_baseline(text, "known.json");
     ASSERT_FALSE(read) << text;
     EXPECT_THAT(read.error().place, testing::StartsWith("known.json:"));
