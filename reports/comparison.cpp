@@ -116,12 +116,7 @@ std::string markdown(const Comparison& comparison) {
   std::string out = fmt::format("**{}**\n\n", in_markdown(summary(comparison)));
   out += fmt::format("- before: {}\n- after: {}\n", in_markdown(who(comparison.before)),
                      in_markdown(who(comparison.after)));
-  for (const std::string& caution : comparison.cautions)
-    out += fmt::format("- {}\n", in_markdown(caution));
-  for (const std::string& scenario : comparison.only_before)
-    out += fmt::format("- not run again: {}\n", in_markdown(scenario));
-  for (const std::string& scenario : comparison.only_after)
-    out += fmt::format("- not run before: {}\n", in_markdown(scenario));
+  for (const std::string& note : notes(comparison)) out += fmt::format("- {}\n", in_markdown(note));
   if (comparison.changes.empty()) return out;
   out += "\n| change | requirement | scenario | before | after |\n|---|---|---|---|---|\n";
   for (const Change& change : comparison.changes) {

@@ -22,6 +22,9 @@ std::string json(const sipharness::campaign::Comparison& comparison);
 
 std::string markdown(const sipharness::campaign::Comparison& comparison);
 
+/// One page that needs nothing else.
+std::string comparison_page(const sipharness::campaign::Comparison& comparison);
+
 /// "WORSE: 2 newly failing, 1 newly passing, 310 as before".
 std::string summary(const sipharness::campaign::Comparison& comparison);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -39,7 +38,8 @@ std::string when(const Firmware& firmware) {
   return first == last ? " of " + first : fmt::format(" of {} to {}", first, last);
 }
 
-/// "WORSE", "UNDECIDED" or "NO WORSE".
+}  // namespace
+
 std::string_view headline(const Comparison& comparison) {
   switch (overall(comparison)) {
     case Verdict::fail:
@@ -51,7 +51,14 @@ std::string_view headline(const Comparison& comparison) {
   }
 }
 
-}  // namespace
+std::vector<std::string> notes(const Comparison& comparison) {
+  std::vector<std::string> all = comparison.cautions;
+  for (const std::string& scenario : comparison.only_before)
+    all.push_back("not run again: " + scenario);
+  for (const std::string& scenario : comparison.only_after)
+    all.push_back("not run before: " + scenario);
+  return all;
+}
 
 std::string who(const Firmware& firmware) {
   if (firmware.runs == 0) return "no run";

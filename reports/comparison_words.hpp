@@ -3,10 +3,18 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/campaign/compare.hpp"
 
 namespace reports {
+
+/// "WORSE", "UNDECIDED" or "NO WORSE".
+std::string_view headline(const sipharness::campaign::Comparison& comparison);
+
+/// What is to be said of it as a whole: why a change may not be the firmware's doing, and which
+/// scenarios have no counterpart.
+std::vector<std::string> notes(const sipharness::campaign::Comparison& comparison);
 
 /// "Grandstream GRP2614 1.0.5.67, MAC c074ad0d1234, profile grp26xx; 12 runs of 2026-11-28, judged
 /// by 0.1.0".

@@ -43,8 +43,9 @@ Expected<verdict::Batch> parse_into(std::string_view text, const std::string& fi
   return batch;
 }
 
-/// The result files that a path stands for.
-Expected<std::vector<std::string>> files_of(const std::string& path) {
+}  // namespace
+
+Expected<std::vector<std::string>> result_files(const std::string& path) {
   namespace fs = std::filesystem;
   if (!files::is_folder(path)) return std::vector{path};
   const std::string name = "/result.json";
@@ -64,8 +65,6 @@ Expected<std::vector<std::string>> files_of(const std::string& path) {
   return found;
 }
 
-}  // namespace
-
 Expected<Results> parse_results(std::string_view text, const std::string& file) {
   auto rows = std::make_shared<ForeignRows>();
   auto batch = parse_into(text, file, *rows);
@@ -74,7 +73,7 @@ Expected<Results> parse_results(std::string_view text, const std::string& file) 
 }
 
 Expected<Results> read_results(const std::string& path) {
-  const auto files = files_of(path);
+  const auto files = result_files(path);
   if (!files) return tl::unexpected(files.error());
   Results all;
   auto rows = std::make_shared<ForeignRows>();

@@ -19,6 +19,10 @@ struct Results {
   std::shared_ptr<const ForeignRows> rows{};
 };
 
+/// The result files that a path stands for: itself, that of a run folder, or those of a folder of
+/// run folders, in order of their names. An error where nothing of the kind is there.
+Expected<std::vector<std::string>> result_files(const std::string& path);
+
 /// A `result.json`, what `run --json` or `check --json` wrote, a run folder, or a folder of run
 /// folders; in order of the files' names. An error where nothing of the kind is there, or a file is
 /// none of ours.

@@ -13,7 +13,7 @@ namespace sipharness::cli {
 namespace {
 
 struct CompareArguments {
-  std::string before, after, json, markdown;
+  std::string before, after, json, markdown, html;
   bool quiet = false;
 };
 
@@ -23,15 +23,18 @@ int exit_code_of(verdict::Verdict verdict) {
 }
 
 int compare_results(const CompareArguments& arguments) {
-  try_documents({arguments.json, arguments.markdown}, {arguments.before, arguments.after});
+  try_documents({arguments.json, arguments.markdown, arguments.html},
+                {arguments.before, arguments.after});
   const campaign::Results before = value_or_reject(campaign::read_results(arguments.before));
   const campaign::Results after = value_or_reject(campaign::read_results(arguments.after));
   const campaign::Comparison found = campaign::compare(before.batch, after.batch);
-  if (!prints_document(arguments.json) && !prints_document(arguments.markdown))
+  if (!prints_document(arguments.json) && !prints_document(arguments.markdown) &&
+      !prints_document(arguments.html))
     write_output(reports::console(
         found, {.colour = colours_output(), .width = page_width(), .quiet = arguments.quiet}));
   if (!arguments.json.empty()) write_document(arguments.json, reports::json(found));
   if (!arguments.markdown.empty()) write_document(arguments.markdown, reports::markdown(found));
+  if (!arguments.html.empty()) write_document(arguments.html, reports::comparison_page(found));
   return exit_code_of(overall(found));
 }
 
@@ -47,6 +50,7 @@ void add_compare(CLI::App& app, int& exit_code) {
   add_document_option(*command, "--json", arguments->json, "Write the comparison as JSON");
   add_document_option(*command, "--markdown", arguments->markdown,
                       "Write it as Markdown, for the summary of a CI job");
+  add_document_option(*command, "--html", arguments->html, "Write it as a page");
   command->add_flag("--quiet", arguments->quiet, "Print the first line only");
   command->footer(
       "Exit codes: 0 nothing got worse; 1 something newly fails;\n"

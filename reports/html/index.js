@@ -15,9 +15,6 @@ function drawHead() {
     element('ul', { class: 'facts' }, data.facts.map((fact) => element('li', {}, fact))));
 }
 
-/** Each step of a path is a name: no character of it can make an address of another kind. */
-const reference = (path) => path.split('/').map((name) => encodeURIComponent(name)).join('/');
-
 function drawRun(run) {
   const name = run.page ? element('a', { href: reference(run.page) }, run.name) : run.name;
   return element('tr', { 'data-verdict': run.verdict },

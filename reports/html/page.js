@@ -26,3 +26,5 @@ const section = (id) => document.getElementById(id);
 const seconds = (value, digits = 3) => `${value.toFixed(digits)} s`;
 const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 const words = (verdict) => verdict.replace('_', ' ');
+/** Each step of a path is a name: no character of it can make an address of another kind. */
+const reference = (path) => path.split('/').map((name) => encodeURIComponent(name)).join('/');

@@ -1,5 +1,6 @@
 """report.html and index.html in a browser, from a file: what it shows, that it can be worked with keys alone, that it asks
 nothing of any network, and that no byte of a capture becomes part of the page."""
+import json
 import pathlib
 import shutil
 import unittest
@@ -189,6 +190,54 @@ class ReportInABrowser(EndToEnd):
         self.assertEqual("FAIL", self.text(".badge"))
         self.assertIn("primary_silent_on_invite", self.text("h1"))
 
+    def campaign_pages(self):
+        """Two builds of a firmware: their matrix and their comparison."""
+        out = self.scratch / "campaign"
+        builds = ("good", ()), ("bad", ("--deviate", "never_falls_back"))
+        for name, deviation in builds:
+            sipharness("run", "primary_silent_on_invite", "call_primary_up", "--out", out / name, "--quiet", *deviation)
+        matrix, comparison = out / "matrix.html", out / "comparison.html"
+        done = sipharness("matrix", out / "good", out / "bad", "--label", "1.0", "--label", HOSTILE, "--html", matrix)
+        self.assert_exit(done, 0)
+        self.assert_exit(sipharness("compare", out / "good", out / "bad", "--html", comparison), 1)
+        return matrix, comparison
+
+    def test_two_builds_of_a_firmware_in_a_matrix(self):
+        matrix, comparison = self.campaign_pages()
+        self.open(matrix)
+        first = self.browser.find_element(By.CSS_SELECTOR, "#scenarios tbody tr")
+        self.assertIn("primary_silent_on_invite", first.text)
+        self.browser.find_elements(By.CSS_SELECTOR, "#scenarios thead button")[1].click()
+        self.assertEqual(1, self.count("#scenarios [aria-sort='descending']"))
+        self.browser.find_element(By.CSS_SELECTOR, "#requirements input").send_keys("GRP-CALL-03")
+        self.assertIn("1 of", self.text("#requirements [role='status']"))
+        self.browser.find_element(By.CSS_SELECTOR, "#requirements tbody button.fail").click()
+        self.assertIn("no INVITE at the secondary", self.text("dialog"))
+        self.assertIsNone(self.script("return window.broken ?? null"))
+        self.browser.find_element(By.CSS_SELECTOR, "dialog a").click()
+        self.assertEqual("FAIL", self.text(".badge"))
+        self.open(comparison)
+        self.assertEqual("WORSE", self.text(".badge"))
+        self.assertIn("GRP-CALL-03", self.text("#changes tbody"))
+
+    def test_a_matrix_of_a_hundred_scenarios_and_fifty_firmwares(self):
+        folder, page = self.scratch / "results", self.scratch / "matrix.html"
+        done, folders = self.run_scenarios("primary_down", "--quiet")
+        self.assert_exit(done, 0)
+        result = json.loads((next(iter(folders.values())) / "result.json").read_text())
+        folder.mkdir()
+        for firmware in range(50):
+            result["devices"][0]["user_agent"] = f"phone 1.0.{firmware}"
+            runs = [{**result, "scenario": f"scenario_{one}"} for one in range(100)]
+            document = {"format": "sipharness-results/1", "not_run": [], "results": runs}
+            (folder / f"{firmware}.json").write_text(json.dumps(document))
+        self.assert_exit(sipharness("matrix", *folder.glob("*.json"), "--html", page), 0)
+        self.assertLess(page.stat().st_size, 6_000_000)
+        self.open(page)
+        self.assertEqual(5000, self.count("#scenarios td button"))
+        self.browser.find_elements(By.CSS_SELECTOR, "#scenarios thead button")[40].click()
+        self.assertEqual(1, self.count("#scenarios [aria-sort='descending']"))
+
     @unittest.skipUnless(AXE.exists(), "axe-core is not there: ./dev test fetches it with npm")
     def test_no_page_shuts_anybody_out(self):
         done, folders = self.run_scenarios("primary_down", "guide/primary_silent_on_invite", "--deviate",
@@ -198,14 +247,15 @@ class ReportInABrowser(EndToEnd):
         both = (("light", 1280), ("dark", 500))
         herd = self.run_page("failover/herd_returns.json", "--deviate", "refreshes_late")
         for page, ways in [*((page, both) for page in pages), (pages[0].parent.parent / "index.html", both),
-                           (herd, both[:1])]:
+                           (herd, both[:1]), *((page, both) for page in self.campaign_pages())]:
             for scheme, width in ways:
                 with self.subTest(f"{page} {scheme} {width}"):
                     self.show_in(scheme)
                     self.open(page, width)
                     self.script("for (const part of ['.card', '#rows']) document.querySelectorAll(`${part} details`)"
                                 ".forEach((one, index) => { one.open = index < 3; });"
-                                "document.querySelector('.card .frames button')?.click()")
+                                "document.querySelector('.card .frames button')?.click();"
+                                "document.querySelector('.matrix td button')?.click()")
                     self.assertEqual([], self.accessibility_findings())
 
     def test_it_fits_a_narrow_window(self):

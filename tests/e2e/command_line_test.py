@@ -328,7 +328,8 @@ class Terminals(EndToEnd):
             self.assertLessEqual(max(map(len, lines)), 80, words)
 
     def test_help_fits_eighty_columns(self):
-        for command in ("run", "check", "list", "validate", "explain", "serve", "selftest", "doctor", "inspect", "compare"):
+        for command in ("run", "check", "list", "validate", "explain", "serve", "selftest", "doctor", "inspect", "compare",
+                        "matrix"):
             with self.subTest(command):
                 lines = sipharness(command, "--help").stdout.splitlines()
                 self.assertLessEqual(max(map(len, lines)), 80)

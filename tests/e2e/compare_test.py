@@ -2,7 +2,9 @@
 import json
 import unittest
 
-from support import EndToEnd, sipharness
+import jsonschema
+
+from support import EndToEnd, SCENARIOS, sipharness
 
 FLAGSHIP, CALL = "scenarios/primary_down.json", "scenarios/guide/call_primary_up.json"
 
@@ -19,6 +21,9 @@ class Compare(EndToEnd):
         self.assert_exit(done, code)
         return done
 
+    def assert_follows_schema(self, document, name):
+        jsonschema.validate(document, json.loads((SCENARIOS / f"{name}.schema.json").read_text()))
+
     def test_tells_two_builds_of_a_firmware_apart(self):
         good, _ = self.runs("good", FLAGSHIP, CALL)
         bad, bad_file = self.runs("bad", FLAGSHIP, CALL, "--deviate", "skips_a_refresh")
@@ -29,12 +34,33 @@ class Compare(EndToEnd):
         self.assertIn("2 newly passing", self.compare(bad, good, 0, "--quiet").stdout)
 
         document = json.loads(self.compare(good, bad, 1, "--json", "-").stdout)
-        self.assertEqual(document["format"], "sipharness-comparison/1")
+        self.assert_follows_schema(document, "comparison")
         self.assertEqual({change["requirement"] for change in document["changes"]}, {"GRP-REG-05", "FO-DET-REG"})
         moved = next(c for c in document["changes"] if c["requirement"] == "FO-DET-REG")
         self.assertEqual((moved["before"]["measured_s"], moved["after"]["measured_s"]), (132, 182))
         table = self.compare(good, bad, 1, "--markdown", "-").stdout
         self.assertIn("| newly failing | GRP\\-REG\\-05 | primary\\_down |", table)
+
+    def test_shows_two_builds_of_a_firmware_in_a_matrix(self):
+        good, good_file = self.runs("good", FLAGSHIP, CALL)
+        bad, _ = self.runs("bad", FLAGSHIP, CALL, "--deviate", "skips_a_refresh")
+        page, table = self.scratch / "page.html", self.scratch / "table.md"
+        done = sipharness("matrix", good, bad, "--label", "1.0", "--label", "1.1", "--html", page, "--markdown", table)
+        self.assert_exit(done, 0)
+        self.assertRegex(done.stdout, r"(?m)^primary_down +PASS +FAIL$")
+        self.assertRegex(done.stdout, r"(?m)^GRP-REG-05 +PASS +FAIL$")
+        self.assertIn("| primary\\_down | PASS", table.read_text())
+        data = json.loads(page.read_text().split('id="data">')[1].split("</script>")[0])
+        self.assertEqual(["1.0", "1.1"], [firmware["name"] for firmware in data["firmwares"]])
+        for _, _, run_page in data["runs"]:
+            self.assertTrue((page.parent / run_page).is_file(), run_page)
+        # Builds that call themselves alike are one firmware; results in one file have no pages.
+        alike = sipharness("matrix", good_file, bad, "--html", "-")
+        self.assert_exit(alike, 0)
+        self.assertTrue(alike.stdout.startswith("<!doctype html>"))
+        self.assertRegex(sipharness("matrix", good_file, bad).stdout, r"(?m)^primary_down +FAIL 1 of 2, flaky$")
+        for wrong in (("--label", "1.0"), ("--html", good_file), ("nowhere",)):
+            self.assert_exit(sipharness("matrix", good_file, bad, *wrong), 2)
 
     def test_finds_a_folder_and_its_file_alike(self):
         out, results = self.runs("same", FLAGSHIP, CALL)
@@ -64,6 +90,7 @@ class Compare(EndToEnd):
         bad, _ = self.runs("bad", FLAGSHIP, "--deviate", "skips_a_refresh")
         known = self.scratch / "known.json"
         self.assert_exit(sipharness("baseline", "write", bad, "--out", known), 0)
+        self.assert_follows_schema(json.loads(known.read_text()), "baseline")
 
         def again(code, *arguments):
             done = sipharness("run", FLAGSHIP, "--out", self.scratch / "again", "--baseline", known, *arguments)
