@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
+#include "harness/campaign/repeats.hpp"
 #include "reports/page.hpp"
+#include "reports/repeats_words.hpp"
 #include "reports/report.hpp"
 #include "reports/text.hpp"
 
@@ -18,6 +19,9 @@ namespace {
 using sipharness::counted;
 using sipharness::Duration;
 using namespace sipharness::verdict;
+using sipharness::campaign::Flaky;
+using sipharness::campaign::Repeats;
+using sipharness::campaign::Spread;
 
 /// policy: so many requirements of a scenario are named; its own report has all.
 constexpr std::size_t most_batch_rows = 6;
@@ -61,36 +65,12 @@ std::vector<BatchRow> batch_rows_of(const Result& result) {
   return rows;
 }
 
-/// What was measured against one window of one requirement: its retransmissions each have their
-/// own.
-struct Spread {
-  std::string_view requirement;
-  Duration min{};
-  std::optional<Duration> max{};
-  std::vector<Duration> all{};
-
-  bool is_of(const Finding& finding, const Window& window) const {
-    return requirement == finding.requirement->id && min == window.min.value_or(Duration::zero()) &&
-           max == window.max;
-  }
-  std::string expected() const {
-    const auto number = [](Duration d) { return fmt::format("{:.3f}", sipharness::to_seconds(d)); };
-    if (!max) return ">= " + number(min);
-    return min == Duration::zero() ? "<= " + number(*max) : number(min) + ".." + number(*max);
-  }
-};
-
-void add_measured(const Finding& finding, std::vector<Spread>& spreads) {
-  for (const Instance& instance : finding.instances) {
-    if (!instance.measured || !instance.window) continue;
-    const Window& window = *instance.window;
-    auto spread = std::ranges::find_if(
-        spreads, [&](const Spread& one) { return one.is_of(finding, window); });
-    if (spread == spreads.end())
-      spread = spreads.insert(spread, Spread{finding.requirement->id,
-                                             window.min.value_or(Duration::zero()), window.max});
-    spread->all.push_back(*instance.measured);
-  }
+std::string expected_by(const Window& window) {
+  const auto number = [](Duration d) { return fmt::format("{:.3f}", sipharness::to_seconds(d)); };
+  const Duration min = window.min.value_or(Duration::zero());
+  if (!window.max) return ">= " + number(min);
+  return min == Duration::zero() ? "<= " + number(*window.max)
+                                 : number(min) + ".." + number(*window.max);
 }
 
 /// policy: so many windows of one scenario are told; a requirement whose window follows from what
@@ -100,12 +80,12 @@ constexpr std::size_t most_spreads = 40;
 class BatchSummary {
  public:
   BatchSummary(const Batch& batch, const BatchSummaryOptions& options)
-      : batch_(batch), options_(options) {}
+      : batch_(batch), options_(options), repeats_(sipharness::campaign::repeats_of(batch)) {}
 
   std::string write() {
     write_counts();
     write_table();
-    if (options_.is_repeated) write_repeats();
+    for (const Repeats& repeats : repeats_) write_repeats(repeats);
     return std::move(out_);
   }
 
@@ -158,7 +138,7 @@ class BatchSummary {
   }
 
   void write_result(const Result& result) {
-    const std::string seed = options_.is_repeated ? fmt::format(" (seed {})", result.seed) : "";
+    const std::string seed = !repeats_.empty() ? fmt::format(" (seed {})", result.seed) : "";
     out_ += fmt::format("  {}  {}{}\n", verdict_word(overall(result), options_.colour),
                         sipharness::printable(full_name(result)), seed);
     for (const BatchRow& row : batch_rows_of(result)) {
@@ -169,25 +149,11 @@ class BatchSummary {
 
   // --- Scenarios that ran several times ----------------------------------------------------------
 
-  void write_repeats() {
-    std::vector<std::string> names;
-    std::map<std::string, std::vector<const Result*>> runs;
-    for (const Result& result : batch_.results) {
-      auto& those = runs[full_name(result)];
-      if (those.empty()) names.push_back(full_name(result));
-      those.push_back(&result);
-    }
-    for (const std::string& name : names) write_spread(name, runs[name]);
-  }
-
-  void write_spread(const std::string& name, const std::vector<const Result*>& runs) {
-    const auto passed = std::ranges::count_if(
-        runs, [](const Result* run) { return overall(*run) == Verdict::pass; });
+  void write_repeats(const Repeats& repeats) {
     out_ += '\n';
-    line(fmt::format("  {}: {} of {} passed", name, passed, runs.size()));
-    std::vector<Spread> spreads;
-    for (const Result* run : runs)
-      for (const Finding& finding : run->findings) add_measured(finding, spreads);
+    line(fmt::format("  {}: {} of {} passed", repeats.scenario, repeats.passed, repeats.runs));
+    for (const Flaky& row : repeats.flaky) line("  FLAKY " + told(row));
+    const std::vector<Spread>& spreads = repeats.spreads;
     if (!spreads.empty())
       line(fmt::format("  {:<20}{:>18}{:>4}{:>9}{:>9}{:>9}{:>9}", "measured, in seconds",
                        "expected", "n", "min", "median", "p95", "max"));
@@ -197,17 +163,18 @@ class BatchSummary {
       line(fmt::format("  and {} more windows", spreads.size() - most_spreads));
   }
 
-  void write_spread(Spread& spread) {
-    std::ranges::sort(spread.all);
+  void write_spread(const Spread& spread) {
     const auto at = [&](std::size_t percent) {
-      return sipharness::to_seconds(spread.all[(spread.all.size() - 1) * percent / 100]);
+      return sipharness::to_seconds(spread.percentile(percent));
     };
     line(fmt::format("  {:<20}{:>18}{:>4}{:>9.3f}{:>9.3f}{:>9.3f}{:>9.3f}", spread.requirement,
-                     spread.expected(), spread.all.size(), at(0), at(50), at(95), at(100)));
+                     expected_by(spread.window), spread.measured.size(), at(0), at(50), at(95),
+                     at(100)));
   }
 
   const Batch& batch_;
   const BatchSummaryOptions& options_;
+  const std::vector<Repeats> repeats_;
   std::string out_;
 };
 

@@ -7,8 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/base/counted.hpp"
+#include "harness/campaign/repeats.hpp"
 #include "reports/html_assets.hpp"
 #include "reports/page.hpp"
+#include "reports/repeats_words.hpp"
 #include "reports/self_contained.hpp"
 #include "reports/summary.hpp"
 #include "reports/text.hpp"
@@ -18,6 +20,9 @@ namespace {
 
 using nlohmann::ordered_json;
 using namespace sipharness::verdict;
+using sipharness::campaign::Flaky;
+using sipharness::campaign::Repeats;
+using sipharness::campaign::Spread;
 
 std::string listed_device(const Result& result) {
   if (result.devices.empty()) return {};
@@ -68,6 +73,52 @@ ordered_json listed_facts(const Batch& batch) {
   return facts;
 }
 
+/// policy: windows drawn of one scenario, and values of one window; all are counted.
+constexpr std::size_t most_windows = 60;
+constexpr std::size_t most_values = 200;
+
+ordered_json drawn_values(const std::vector<sipharness::Duration>& ascending) {
+  ordered_json values = ordered_json::array();
+  const std::size_t count = std::min(ascending.size(), most_values);
+  for (std::size_t index = 0; index < count; ++index)
+    values.push_back(sipharness::to_seconds(
+        ascending[count == 1 ? 0 : index * (ascending.size() - 1) / (count - 1)]));
+  return values;
+}
+
+ordered_json drawn_spread(const Spread& spread) {
+  ordered_json window = ordered_json::object();
+  if (spread.window.min) window["min"] = sipharness::to_seconds(*spread.window.min);
+  if (spread.window.max) window["max"] = sipharness::to_seconds(*spread.window.max);
+  ordered_json figures = ordered_json::array();
+  for (const std::size_t percent : {0U, 50U, 95U, 100U})
+    figures.push_back(sipharness::to_seconds(spread.percentile(percent)));
+  return {{"row", spread.requirement},
+          {"window", std::move(window)},
+          {"count", spread.measured.size()},
+          {"figures", std::move(figures)},
+          {"values", drawn_values(spread.measured)}};
+}
+
+ordered_json drawn_repeats(const Batch& batch) {
+  ordered_json all = ordered_json::array();
+  for (const Repeats& one : sipharness::campaign::repeats_of(batch)) {
+    ordered_json flaky = ordered_json::array();
+    for (const Flaky& row : one.flaky) flaky.push_back(told(row));
+    const std::size_t drawn = std::min(one.spreads.size(), most_windows);
+    ordered_json intervals = ordered_json::array();
+    for (std::size_t index = 0; index < drawn; ++index)
+      intervals.push_back(drawn_spread(one.spreads[index]));
+    all.push_back({{"scenario", one.scenario},
+                   {"runs", one.runs},
+                   {"passed", one.passed},
+                   {"flaky", std::move(flaky)},
+                   {"intervals", std::move(intervals)},
+                   {"more", one.spreads.size() - drawn}});
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string index_page(const Batch& batch, const std::vector<std::string>& pages) {
@@ -75,7 +126,8 @@ std::string index_page(const Batch& batch, const std::vector<std::string>& pages
                         {{"format", "sipharness-index/1"},
                          {"verdict", to_string(overall(batch))},
                          {"facts", listed_facts(batch)},
-                         {"runs", listed_runs(batch, pages)}});
+                         {"runs", listed_runs(batch, pages)},
+                         {"repeats", drawn_repeats(batch)}});
 }
 
 }  // namespace reports

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/base/version.hpp"
+#include "harness/campaign/repeats.hpp"
 #include "reports/report.hpp"
 #include "reports/text.hpp"
 
@@ -15,6 +16,9 @@ namespace {
 using nlohmann::ordered_json;
 using sipharness::Duration;
 using namespace sipharness::verdict;
+using sipharness::campaign::Flaky;
+using sipharness::campaign::Repeats;
+using sipharness::campaign::Spread;
 
 /// Seconds, exact to the nanosecond as far as a double goes.
 double seconds(Duration d) {
@@ -173,6 +177,30 @@ ordered_json result_json(const Result& result) {
   return out;
 }
 
+ordered_json spread_json(const Spread& spread) {
+  return {{"requirement", spread.requirement},
+          {"window", window_json(spread.window)},
+          {"count", spread.measured.size()},
+          {"min_s", seconds(spread.percentile(0))},
+          {"median_s", seconds(spread.percentile(50))},
+          {"p95_s", seconds(spread.percentile(95))},
+          {"max_s", seconds(spread.percentile(100))}};
+}
+
+ordered_json repeats_json(const Repeats& repeats) {
+  ordered_json flaky = ordered_json::array();
+  for (const Flaky& row : repeats.flaky)
+    flaky.push_back({{"requirement", row.requirement},
+                     {"device", text_or_null(row.device)},
+                     {"passed", row.passed},
+                     {"violated", row.violated}});
+  ordered_json intervals = ordered_json::array();
+  for (const Spread& spread : repeats.spreads) intervals.push_back(spread_json(spread));
+  return {{"scenario", repeats.scenario}, {"runs", repeats.runs},
+          {"passed", repeats.passed},     {"failed", repeats.failed},
+          {"flaky", std::move(flaky)},    {"intervals", std::move(intervals)}};
+}
+
 /// A device's bytes may be no UTF-8: what is broken is replaced, never thrown over.
 std::string dump(const ordered_json& document) {
   return printable_json(document.dump(2, ' ', false, ordered_json::error_handler_t::replace)) +
@@ -192,10 +220,14 @@ std::string json(const Batch& batch) {
   for (const NotRun& one : batch.not_run)
     not_run.push_back(
         {{"scenario", one.scenario}, {"kind", to_string(one.kind)}, {"why", one.why}});
+  ordered_json repeats = ordered_json::array();
+  for (const Repeats& one : sipharness::campaign::repeats_of(batch))
+    repeats.push_back(repeats_json(one));
   return dump({{"format", "sipharness-results/1"},
                {"harness", sipharness::version()},
                {"verdict", to_string(overall(batch))},
                {"not_run", std::move(not_run)},
+               {"repeats", std::move(repeats)},
                {"results", std::move(results)}});
 }
 

@@ -22,11 +22,10 @@ struct ConsoleOptions {
 std::string console(const sipharness::verdict::Result& result, const ConsoleOptions& options);
 
 /// What a batch came to: how many passed, a table of what did not with requirement and reason, and,
-/// where scenarios ran several times, how their measured intervals spread.
+/// where scenarios ran several times, what is flaky and how measured intervals spread.
 struct BatchSummaryOptions {
   bool colour = false;
   std::size_t width = 0;  ///< of a terminal; 0: lines are as long as they are
-  bool is_repeated = false;
 };
 std::string batch_summary(const sipharness::verdict::Batch& batch,
                           const BatchSummaryOptions& options);

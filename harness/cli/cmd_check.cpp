@@ -54,14 +54,6 @@ judge::Judged judge_capture(const CheckArguments& arguments) {
   return value_or_reject(judge(request));
 }
 
-/// The page of a run as seen from where the index of several will stand; empty: there is none.
-std::string page_seen_from(const std::string& index, const std::string& folder) {
-  namespace fs = std::filesystem;
-  const std::string page = judge::RunFolder{folder}.page();
-  if (!fs::exists(page)) return {};
-  return fs::proximate(page, fs::absolute(index).parent_path()).generic_string();
-}
-
 /// Several run folders are judged one after the other, one that is named twice (runs/latest) once;
 /// their page is the index of all.
 int check_runs(const CheckArguments& arguments) {

@@ -10,27 +10,16 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/console.hpp"
 #include "harness/cli/output.hpp"
-#include "harness/judge/run_folder.hpp"
+#include "harness/cli/page.hpp"
 #include "reports/matrix.hpp"
 
 namespace sipharness::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
 struct MatrixArguments {
   std::vector<std::string> results, labels;
   std::string html, markdown;
 };
-
-/// The page of the run that a result file belongs to, as the document names it; empty: none.
-std::string page_from(const std::string& document, const std::string& result_file) {
-  const fs::path page = judge::RunFolder{fs::path(result_file).parent_path()}.page();
-  std::error_code error;
-  if (!fs::exists(page, error)) return {};
-  const fs::path folder = prints_document(document) ? fs::path() : fs::path(document).parent_path();
-  return fs::proximate(page, folder.empty() ? fs::path(".") : folder, error);
-}
 
 campaign::Matrix read_matrix(const MatrixArguments& arguments) {
   campaign::MatrixBuilder matrix;
@@ -40,7 +29,8 @@ campaign::Matrix read_matrix(const MatrixArguments& arguments) {
     for (const std::string& file : files) {
       const campaign::Results read = value_or_reject(campaign::read_results(file));
       const bool is_one = read.batch.results.size() == 1;
-      const std::string page = is_one ? page_from(arguments.html, file) : std::string();
+      const std::string folder = std::filesystem::path(file).parent_path();
+      const std::string page = is_one ? page_seen_from(arguments.html, folder) : std::string();
       for (const verdict::Result& result : read.batch.results) matrix.add(result, label, page);
     }
   }

@@ -1,5 +1,8 @@
 #include "harness/cli/page.hpp"
 
+#include <filesystem>
+
+#include "harness/judge/run_folder.hpp"
 #include "harness/story/story.hpp"
 #include "reports/html.hpp"
 
@@ -9,6 +12,13 @@ std::string page_of(const judge::Judged& judged) {
   const scenario::Scenario* scenario = judged.scenario ? &*judged.scenario : nullptr;
   const story::Story story = story::tell(judged.trace, judged.profile, scenario);
   return reports::html({judged.result, judged.trace, story, scenario});
+}
+
+std::string page_seen_from(const std::string& document, const std::string& folder) {
+  namespace fs = std::filesystem;
+  const std::string page = judge::RunFolder{folder}.page();
+  if (!fs::exists(page)) return {};
+  return fs::proximate(page, fs::absolute(document).parent_path()).generic_string();
 }
 
 }  // namespace sipharness::cli

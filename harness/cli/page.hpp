@@ -9,4 +9,8 @@ namespace sipharness::cli {
 
 std::string page_of(const judge::Judged& judged);
 
+/// That of a run folder as seen from where a document about several will stand; empty: there is
+/// none.
+std::string page_seen_from(const std::string& document, const std::string& folder);
+
 }  // namespace sipharness::cli

@@ -277,8 +277,7 @@ class Player {
     if (!prints_document(arguments_.output)) {
       print("\n{}",
             reports::batch_summary(batch, {.colour = colours_output(),
-                                           .width = static_cast<std::size_t>(output_width()),
-                                           .is_repeated = arguments_.repeat > 1}));
+                                           .width = static_cast<std::size_t>(output_width())}));
       if (!index.empty()) print("  Pages    {}\n", index);
     }
     if (!may_go_on() && batch.results.size() < tasks_.size())

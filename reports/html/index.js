@@ -49,5 +49,44 @@ function drawRuns() {
   show();
 }
 
+/** What several runs measured, each value a dot on the band that was expected, and a line at the median. */
+function drawSpread({ row, window: { min = 0, max }, values, figures }) {
+  const [least, median, , most] = figures;
+  const width = 320;
+  const low = Math.min(min, least);
+  const high = Math.max(max ?? most, most);
+  const room = (high - low) * 0.04 || 1;
+  const at = (value) => ((value - low + room) / (high - low + 2 * room)) * width;
+  const end = max === undefined ? width : at(max);
+  return drawing('svg', { class: 'spread', viewBox: `0 0 ${width} 24`, role: 'img', 'aria-label': `${row}: ${plural(values.length, 'value')} from ${seconds(least)} to ${seconds(most)}` },
+    drawing('line', { class: 'axis', x1: 0, x2: width, y1: 12, y2: 12 }),
+    drawing('rect', { class: 'band', x: at(min), width: Math.max(2, end - at(min)), y: 5, height: 14 }),
+    values.map((value) => drawing('circle', { class: `dot ${value < min || value > (max ?? value) ? 'fail' : 'info'}`, cx: at(value), cy: 12, r: 3.5 })),
+    drawing('line', { class: 'median', x1: at(median), x2: at(median), y1: 2, y2: 22 }));
+}
+
+function expected({ min = 0, max }) {
+  if (max === undefined) return `at least ${seconds(min)}`;
+  return min === 0 ? `at most ${seconds(max)}` : `${seconds(min)} to ${seconds(max)}`;
+}
+
+function drawRepeats() {
+  if (!data.repeats.length) return;
+  section('repeats').hidden = false;
+  const heads = ['requirement', 'measured', 'expected', 'n', 'min', 'median', 'p95', 'max'];
+  for (const one of data.repeats) {
+    section('repeats').append(element('details', { open: data.repeats.length === 1 || one.flaky.length > 0 },
+      element('summary', {}, `${one.scenario}: ${one.passed} of ${one.runs} passed${one.flaky.length ? `, ${one.flaky.length} flaky` : ''}`),
+      one.flaky.length ? element('ul', { class: 'notes' }, one.flaky.map((text) => element('li', {}, element('strong', { class: 'warn' }, 'FLAKY '), text))) : '',
+      one.intervals.length ? element('div', { class: 'wide', role: 'region', tabindex: '0', 'aria-label': `intervals of ${one.scenario}` }, element('table', { class: 'table' },
+        element('thead', {}, element('tr', {}, heads.map((text) => element('th', { scope: 'col' }, text)))),
+        element('tbody', {}, one.intervals.map((interval) => element('tr', {},
+          element('td', {}, interval.row), element('td', {}, drawSpread(interval)), element('td', {}, expected(interval.window)),
+          element('td', {}, String(interval.count)), interval.figures.map((value) => element('td', {}, seconds(value)))))))) : '',
+      one.more ? element('p', { class: 'quiet' }, `and ${plural(one.more, 'more window')}`) : ''));
+  }
+}
+
 drawHead();
 drawRuns();
+drawRepeats();

@@ -64,10 +64,20 @@ TEST(BatchSummary, of_repeated_scenarios_tells_how_their_intervals_spread) {
     measured.measured = std::chrono::milliseconds(32'000 + 10 * run);
     batch.results.push_back(result_of({finding("GRP-CALL-03", {measured})}));
   }
-  const std::string text = batch_summary(batch, {.is_repeated = true});
+  const std::string text = batch_summary(batch, {});
   EXPECT_THAT(text, HasSubstr("primary_down: 20 of 20 passed"));
   EXPECT_THAT(text,
               ContainsRegex("GRP-CALL-03 +0.500..32.200  20   32.000   32.090   32.180   32.190"));
+}
+
+TEST(BatchSummary, names_a_requirement_that_passes_sometimes) {
+  const Result lost = result_of({finding("GRP-CALL-03", {late_fallback()})});
+  const Result open =
+      result_of({finding("GRP-CALL-03", {instance(Verdict::inconclusive, "no call")})});
+  const Result met = result_of({finding("GRP-CALL-03", {instance(Verdict::pass, "fell back")})});
+  EXPECT_THAT(batch_summary(Batch{{met, lost, met, open}}, {}),
+              HasSubstr("  FLAKY GRP-CALL-03: met in 2 runs and violated in 1\n"));
+  EXPECT_THAT(batch_summary(Batch{{met, open}}, {}), Not(HasSubstr("FLAKY")));
 }
 
 }  // namespace

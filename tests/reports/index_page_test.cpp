@@ -48,6 +48,25 @@ TEST(IndexPage, tells_runs_of_one_scenario_by_their_seeds) {
   EXPECT_EQ(runs[1]["name"], "primary_down, seed 8");
 }
 
+TEST(IndexPage, draws_how_the_intervals_of_repeated_runs_spread) {
+  Batch batch;
+  for (int run = 0; run < 1000; ++run) {
+    Instance measured = instance(run % 10 == 0 ? Verdict::fail : Verdict::pass, "fallback");
+    measured.window = Window{.min = 500ms, .max = 32200ms};
+    measured.measured = std::chrono::milliseconds(32'000 + run);
+    batch.results.push_back(result_of({finding("GRP-CALL-03", {measured})}));
+  }
+  const Parsed data = data_of_index(index_page(batch, std::vector<std::string>(1000)));
+  const Parsed& repeats = data["repeats"][0];
+  EXPECT_EQ(repeats["passed"], 900);
+  EXPECT_EQ(repeats["flaky"][0], "GRP-CALL-03: met in 900 runs and violated in 100");
+  const Parsed& interval = repeats["intervals"][0];
+  EXPECT_EQ(interval["count"], 1000);
+  EXPECT_EQ(interval["values"].size(), 200U);
+  EXPECT_EQ(interval["values"].back(), 32.999);
+  EXPECT_EQ(interval["figures"], Parsed({32.0, 32.499, 32.949, 32.999}));
+}
+
 TEST(IndexPage, keeps_what_came_from_outside_as_data) {
   Result result = result_of({finding("GRP-CALL-03", {instance(Verdict::fail, hostile)})});
   result.title = "</script><script>alert(1)</script><!--";
