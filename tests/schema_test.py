@@ -75,7 +75,7 @@ class RefusedFiles(unittest.TestCase):
 
 class EveryObject(unittest.TestCase):
     def test_refuses_keys_it_does_not_list(self):
-        for name in (*KINDS, "baseline", "comparison", "result"):
+        for name in (*KINDS, "baseline", "comparison", "result", "shard"):
             schema = read(SCENARIOS / f"{name}.schema.json")
             objects = [schema, *schema.get("$defs", {}).values()]
             for content in objects:

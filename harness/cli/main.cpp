@@ -61,8 +61,9 @@ int parse_and_run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(footer);
   int exit_code = passed;
-  for (const auto add : {add_run, add_check, add_inspect, add_compare, add_matrix, add_baseline,
-                         add_list, add_explain, add_validate, add_selftest, add_serve, add_doctor})
+  for (const auto add :
+       {add_run, add_check, add_inspect, add_compare, add_matrix, add_merge, add_baseline, add_list,
+        add_explain, add_validate, add_selftest, add_serve, add_doctor})
     add(app, exit_code);
   const std::vector<std::string> arguments = words_of_help({argv + std::min(argc, 1), argv + argc});
   check_subcommand(app, arguments);

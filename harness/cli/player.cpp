@@ -27,6 +27,7 @@
 #include "reports/baseline.hpp"
 #include "reports/index_page.hpp"
 #include "reports/report.hpp"
+#include "reports/shard.hpp"
 
 namespace sipharness::cli {
 namespace {
@@ -60,6 +61,7 @@ class Player {
     else
       play_in_turn();
     if (page_) page_->enter("ended");
+    leave_shard();
     const verdict::Batch batch = collect();
     const bool has_index = tasks_.size() > 1 && !batch.results.empty();
     const std::string index = has_index ? arguments_.runs_folder() + "/index.html" : std::string();
@@ -239,6 +241,22 @@ class Player {
   }
 
   // --- All of them -------------------------------------------------------------------------------
+
+  /// What became of the runs of this shard, for `merge`.
+  void leave_shard() const {
+    if (!workload_.shard) return;
+    campaign::Shard shard = *workload_.shard;
+    for (std::size_t index = 0; index < tasks_.size(); ++index) {
+      const bool is_judged = results_[index].has_value();
+      campaign::Shard::Run run;
+      if (is_judged) run.folder = files::file_name(folder_of(index));
+      if (!is_judged || !why_not_[index].empty()) run.not_run = not_run(index);
+      shard.runs.push_back(std::move(run));
+    }
+    const std::string folder = arguments_.runs_folder();
+    files::make_folders(folder);
+    files::write_file(folder + "/" + campaign::shard_file, reports::json(shard));
+  }
 
   /// In the order of the tasks, however many were played side by side or before.
   verdict::Batch collect() {

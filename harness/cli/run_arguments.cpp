@@ -224,6 +224,11 @@ void add_batch_options(CLI::App& command, RunArguments& arguments) {
                   "its measured intervals spread")
       ->type_name("N")
       ->check(whole_number(1, 10'000));
+  command
+      .add_option("--shard", arguments.shard,
+                  "Run this share of all runs only, as long as the others; sipharness merge puts "
+                  "the shares together")
+      ->type_name("I/N");
   command.add_flag("--fail-fast", arguments.fail_fast, "Stop after the first scenario that failed");
   command
       .add_option("--resume", arguments.resume,

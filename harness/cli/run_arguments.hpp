@@ -31,6 +31,7 @@ struct RunArguments {
   std::string clock = "auto";
   std::string capture = "auto";
   std::string out;     ///< empty: runs
+  std::string shard;   ///< "2/4"; empty: all runs
   std::string resume;  ///< a folder of runs to go on with; empty: none
   std::vector<std::string> only;
   std::vector<std::string> deviations;

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/base/setup_error.hpp"
+#include "harness/base/version.hpp"
 #include "harness/cli/console.hpp"
 #include "harness/cli/named_plan.hpp"
 #include "harness/cli/scenario_facts.hpp"
@@ -52,12 +54,16 @@ bool is_whole(const std::string& folder) {
   return after && !after->result.interrupted;
 }
 
+std::string request_of(const Task& task, const Workload& workload) {
+  stage::RunOptions options = workload.options;
+  options.seed = task.seed;
+  return stage::request_digest(task.scenario, workload.profile, options);
+}
+
 void find_what_ran(Workload& workload) {
   const OldRuns runs = runs_in(workload.arguments.resume);
   for (Task& task : workload.tasks) {
-    stage::RunOptions options = workload.options;
-    options.seed = task.seed;
-    const auto run = runs.find(stage::request_digest(task.scenario, workload.profile, options));
+    const auto run = runs.find(request_of(task, workload));
     if (run != runs.end() && is_whole(run->second)) task.folder = run->second;
   }
 }
@@ -92,6 +98,34 @@ void find_what_cannot_be_played(Workload& workload) {
   }
 }
 
+/// Leaves the tasks of this shard; all of them stand in its plan.
+void keep_shard(Workload& workload) {
+  const RunArguments& arguments = workload.arguments;
+  const auto shard = campaign::parse_shard_number(arguments.shard);
+  if (!shard)
+    throw InputError(fmt::format(
+        "--shard: found {}; allowed is I/N with I from 1 to N, such as 2/4", arguments.shard));
+  if (shard->of > workload.tasks.size())
+    throw InputError(fmt::format("--shard {}: there {} {}; allowed is as many shards at most",
+                                 arguments.shard, workload.tasks.size() == 1 ? "is" : "are",
+                                 counted(workload.tasks.size(), "run")));
+  std::vector<Duration> lengths;
+  for (const Task& task : workload.tasks)
+    lengths.push_back(task.why_not.empty() ? task.length : Duration::zero());
+  const std::vector<unsigned> shard_of = campaign::balanced(lengths, shard->of);
+  workload.shard = campaign::Shard{.harness = std::string(version()),
+                                   .shard = *shard,
+                                   .strict = arguments.strict,
+                                   .only = arguments.only};
+  std::vector<Task> own;
+  for (std::size_t index = 0; index < workload.tasks.size(); ++index) {
+    Task& task = workload.tasks[index];
+    workload.shard->plan.push_back({task.title(), request_of(task, workload), shard_of[index]});
+    if (shard_of[index] == shard->number) own.push_back(std::move(task));
+  }
+  workload.tasks = std::move(own);
+}
+
 }  // namespace
 
 std::string Task::title() const {
@@ -113,6 +147,7 @@ Workload prepare_workload(const RunArguments& arguments) {
                                 .is_one_of_several = arguments.repeat > 1});
   }
   find_what_cannot_be_played(workload);
+  if (!arguments.shard.empty()) keep_shard(workload);
   if (!arguments.resume.empty()) find_what_ran(workload);
   if (!arguments.baseline.empty()) {
     const std::string text = value_or_reject(files::read_file(arguments.baseline));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/campaign/baseline.hpp"
+#include "harness/campaign/shard.hpp"
 #include "harness/cli/run_arguments.hpp"
 #include "harness/scenario/scenario.hpp"
 
@@ -33,6 +34,7 @@ struct Workload {
   scenario::Profile profile;
   stage::RunOptions options;
   std::vector<Task> tasks;
+  std::optional<campaign::Shard> shard{};        ///< the tasks are those of this one
   std::optional<campaign::Baseline> baseline{};  ///< failures that are accepted
 };
 

@@ -44,6 +44,17 @@ void point_latest_at(const fs::path& run) {
   fs::create_directory_symlink(run.filename(), latest, error);
 }
 
+/// `path`, numbered if it is there already.
+std::string make_new_folder(const std::string& path) {
+  std::error_code error;
+  std::string made = path;
+  for (int number = 2; !fs::create_directory(made, error); ++number) {
+    if (error) throw SetupError(fmt::format("cannot make {}: {}", made, error.message()));
+    made = fmt::format("{}-{}", path, number);
+  }
+  return made;
+}
+
 }  // namespace
 
 Expected<std::string> read_file(const std::string& path) {
@@ -78,15 +89,17 @@ std::string file_name(const std::string& path) {
 
 std::string make_run_folder(const std::string& base, const std::string& name) {
   make_folders(base);
-  const std::string stem =
-      fmt::format("{}/{}-{:%Y%m%d-%H%M%S}", base, name, fmt::localtime(std::time(nullptr)));
-  std::error_code error;
-  std::string path = stem;
-  for (int number = 2; !fs::create_directory(path, error); ++number) {
-    if (error) throw SetupError(fmt::format("cannot make {}: {}", path, error.message()));
-    path = fmt::format("{}-{}", stem, number);
-  }
+  const std::string path = make_new_folder(
+      fmt::format("{}/{}-{:%Y%m%d-%H%M%S}", base, name, fmt::localtime(std::time(nullptr))));
   point_latest_at(path);
+  return path;
+}
+
+std::string copy_folder(const std::string& from, const std::string& base) {
+  const std::string path = make_new_folder(base + "/" + file_name(from));
+  std::error_code error;
+  fs::copy(from, path, fs::copy_options::recursive | fs::copy_options::copy_symlinks, error);
+  if (error) throw SetupError(fmt::format("cannot copy {} to {}: {}", from, path, error.message()));
   return path;
 }
 

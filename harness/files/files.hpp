@@ -24,6 +24,10 @@ std::string file_name(const std::string& path);
 /// link `base`/latest points at it afterwards. Throws SetupError.
 std::string make_run_folder(const std::string& base, const std::string& name);
 
+/// Copies a folder with everything in it into the folder `base`, under its own name, numbered if it
+/// is there already; the new path. Throws SetupError.
+std::string copy_folder(const std::string& from, const std::string& base);
+
 /// Removes a run folder in which nothing was written; the link `latest` beside it then points at
 /// the newest one that is left. A folder that holds something stays.
 void remove_empty_run_folder(const std::string& path);

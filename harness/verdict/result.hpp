@@ -119,7 +119,7 @@ bool is_expected(const Result& result, const Finding& finding);
 struct NotRun {
   enum class Kind : std::uint8_t {
     could_not,  ///< the harness or its host
-    cut_short,  ///< by an interrupt, or because another one failed
+    cut_short,  ///< by an interrupt, because another one failed, or with its shard
     left_out,   ///< the device cannot play it, and nobody named it
   };
   std::string scenario;  ///< its full name

@@ -329,7 +329,7 @@ class Terminals(EndToEnd):
 
     def test_help_fits_eighty_columns(self):
         for command in ("run", "check", "list", "validate", "explain", "serve", "selftest", "doctor", "inspect", "compare",
-                        "matrix"):
+                        "matrix", "merge"):
             with self.subTest(command):
                 lines = sipharness(command, "--help").stdout.splitlines()
                 self.assertLessEqual(max(map(len, lines)), 80)
