@@ -190,6 +190,16 @@ class ReportInABrowser(EndToEnd):
         self.assertEqual("FAIL", self.text(".badge"))
         self.assertIn("primary_silent_on_invite", self.text("h1"))
 
+    def repeated_page(self):
+        _, folders = self.run_scenarios("primary_silent_on_invite", "--repeat", 3, "--quiet")
+        return next(iter(folders.values())).parent / "index.html"
+
+    def test_how_repeated_intervals_spread(self):
+        self.open(self.repeated_page())
+        self.assertIn("primary_silent_on_invite: 3 of 3 passed", self.text("#repeats summary"))
+        self.assertGreater(self.count("#repeats .spread .dot"), 9)
+        self.assertIn("GRP-CALL-03", self.text("#repeats tbody"))
+
     def campaign_pages(self):
         """Two builds of a firmware: their matrix and their comparison."""
         out = self.scratch / "campaign"
@@ -247,7 +257,7 @@ class ReportInABrowser(EndToEnd):
         both = (("light", 1280), ("dark", 500))
         herd = self.run_page("failover/herd_returns.json", "--deviate", "refreshes_late")
         for page, ways in [*((page, both) for page in pages), (pages[0].parent.parent / "index.html", both),
-                           (herd, both[:1]), *((page, both) for page in self.campaign_pages())]:
+                           (herd, both[:1]), *((page, both) for page in (*self.campaign_pages(), self.repeated_page()))]:
             for scheme, width in ways:
                 with self.subTest(f"{page} {scheme} {width}"):
                     self.show_in(scheme)

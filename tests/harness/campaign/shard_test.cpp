@@ -20,7 +20,7 @@ TEST(Shard, numbers_are_read) {
 }
 
 TEST(Shard, is_as_long_as_the_others) {
-  EXPECT_THAT(balanced({10s, 90s, 40s, 50s}, 2), ElementsAre(2, 1, 2, 2));
+  EXPECT_THAT(balanced({10s, 90s, 40s, 50s}, 2), ElementsAre(1, 1, 2, 2));
   EXPECT_THAT(balanced({0s, 0s, 0s, 0s}, 2), ElementsAre(1, 2, 1, 2));
   EXPECT_THAT(balanced({1s}, 1), ElementsAre(1));
 }
