@@ -12,6 +12,8 @@ using sipharness::sip::MessageView;
 namespace {
 
 constexpr std::size_t remembered_mutes = 4'096;
+/// Of UDP over IPv4; a response that repeats what a huge request names may not fit.
+constexpr std::size_t most_in_a_datagram = 65'507;
 
 std::string describe(const MessageView& message) {
   const std::string_view method = to_string(message.method());
@@ -57,8 +59,10 @@ void MessageSender::send(Outgoing message) {
 }
 
 void MessageSender::put_on_the_wire(const Outgoing& message) {
-  const bool is_elsewhere = message.from_other_port && parts_.transport.is_open() &&
-                            message.hop.transport == sipharness::Transport::udp;
+  const bool is_udp = message.hop.transport == sipharness::Transport::udp;
+  if (is_udp && message.bytes.size() > most_in_a_datagram)
+    return withhold("too large for a datagram", message.bytes);
+  const bool is_elsewhere = message.from_other_port && parts_.transport.is_open() && is_udp;
   const auto used = is_elsewhere ? other_port_.send(message.hop.remote, message.bytes)
                                  : parts_.transport.send(message.hop, message.bytes);
   if (used)
