@@ -220,9 +220,8 @@ EndpointSet guessing_endpoints(const Trace& trace, const std::vector<Conduct>& c
 void assign_devices(Trace& trace) {
   trace.devices.clear();
   const bool is_field = !trace.has_journal();
-  std::optional<SharedAccounts> shared;
-  if (is_field) shared.emplace(trace.messages);
-  DeviceTable table(trace.devices, shared ? &*shared : nullptr);
+  const SharedAccounts shared(trace.messages, !is_field);
+  DeviceTable table(trace.devices, shared, !is_field);
   learn_devices(trace, table);
   Callees callees(trace, table);
   if (is_field) callees.learn();
@@ -267,8 +266,11 @@ void mark_tested(Trace& trace, const Tested& tested) {
     return std::ranges::count(tested.users, device.user) > 0;
   };
   if (tested.or_everyone && std::ranges::none_of(devices, is_named)) return;
+  // Those of a run were there before whoever speaks for their accounts as well.
+  std::unordered_set<std::string_view> met;
   for (std::size_t i = 0; i < devices.size(); ++i) {
-    devices[i].under_test = tested.users.empty() ? i == 0 : is_named(devices[i]);
+    const bool is_first = !trace.has_journal() || met.insert(devices[i].user).second;
+    devices[i].under_test = tested.users.empty() ? i == 0 : is_first && is_named(devices[i]);
     if (is_named(devices[i])) devices[i].known = {.from = KnownFrom::profile};
   }
   if (std::ranges::any_of(devices, &Device::under_test)) return;

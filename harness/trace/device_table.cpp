@@ -32,7 +32,7 @@ void DeviceTable::learn_register(const Flow& flow, std::string_view user) {
 void DeviceTable::learn_request(const Flow& flow, std::string_view user) {
   std::optional<std::size_t> device = at_endpoint(flow.source);
   if (!device) device = by_user(user);
-  if (!device) device = make(user, "sends requests");
+  if (!device || is_another(*device, flow.source)) device = make(user, "sends requests");
   add_address(*device, flow.source);
 }
 
@@ -52,8 +52,10 @@ std::optional<std::size_t> DeviceTable::only_device_on(const Endpoint& endpoint)
 }
 
 std::size_t DeviceTable::device_of(const Endpoint& endpoint, std::string_view user) const {
-  if (const auto device = by_user(user)) return *device;
-  return at_endpoint(endpoint).value_or(0);
+  const auto here = at_endpoint(endpoint);
+  const auto device = by_user(user);
+  if (device && (!here || is_at(*device, endpoint))) return *device;
+  return here.value_or(0);
 }
 
 std::optional<std::size_t> DeviceTable::by_user(std::string_view user) const {
@@ -68,15 +70,18 @@ std::optional<std::size_t> DeviceTable::at_endpoint(const Endpoint& endpoint) co
   return found->second.front();
 }
 
+bool DeviceTable::is_another(std::size_t device, const Endpoint& endpoint) const {
+  return keeps_to_machines_ && !is_at(device, {endpoint.address, 0});
+}
+
 std::optional<std::size_t> DeviceTable::sharer_at(const Flow& flow, std::string_view user) {
-  if (shared_ == nullptr) return std::nullopt;
-  const auto& phones = shared_->phones_of(user);
+  const auto& phones = shared_.phones_of(user);
   const SharedAccounts::Phone* phone = phone_at(phones, flow);
   if (phone == nullptr) return std::nullopt;
   const auto known = sharers_.find(phone);
   if (known != sharers_.end()) return known->second;
   const std::size_t device = make(user, "registers");
-  devices_[device].shares_account = describe(user, phones);
+  devices_[device].shares_account = describe(user, phones, keeps_to_machines_);
   devices_[device].is_told_apart = phone->is_told_apart;
   sharers_.emplace(phone, device);
   return device;
@@ -97,9 +102,9 @@ std::size_t DeviceTable::make(std::string_view user, std::string_view why) {
 }
 
 void DeviceTable::add_address(std::size_t device, const Endpoint& endpoint) {
-  std::vector<std::size_t>& holders = endpoints_[endpoint];
-  if (std::ranges::find(holders, device) != holders.end()) return;
-  holders.push_back(device);
+  if (!places_.emplace(device, endpoint).second) return;
+  places_.emplace(device, Endpoint{endpoint.address, 0});
+  endpoints_[endpoint].push_back(device);
   devices_[device].addresses.push_back(endpoint);
   const auto [machine, is_new] = machines_.try_emplace({endpoint.address, 0}, device);
   if (!is_new && machine->second != device) machine->second.reset();

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
+#include "harness/trace/passers_by.hpp"
 #include "harness/trace/payload.hpp"
 #include "harness/trace/sip_endpoints.hpp"
 #include "harness/trace/trace.hpp"
@@ -158,7 +159,9 @@ class Holes::WrongChecksums {
 std::vector<Fault> Holes::faults(const Trace& trace) const {
   const SipEndpoints sip(trace);
   const WrongChecksums wrong(holes_, trace);
+  const PassersBy passers_by(trace);
   const auto is_fault = [&](const Hole& hole) {
+    if (passers_by.meet(hole.source, hole.destination)) return false;
     return has_wrong_checksums(hole) ? wrong.concerns_sip(hole) && wrong.is_fault(hole)
                                      : concerns_sip(hole, sip);
   };

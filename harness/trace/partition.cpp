@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "harness/trace/passers_by.hpp"
 #include "harness/trace/trace.hpp"
 
 namespace sipharness::trace {
@@ -11,7 +12,7 @@ namespace {
 /// Which devices were seen at an endpoint, and (with port 0) at an address.
 class Holders {
  public:
-  explicit Holders(const Trace& trace) : has_one_(takes_all(trace)) {
+  explicit Holders(const Trace& trace) : has_one_(takes_all(trace)), passers_by_(trace) {
     const std::vector<Device>& devices = trace.devices;
     for (std::uint32_t device = 0; device < devices.size(); ++device)
       for (const Endpoint& endpoint : devices[device].addresses) {
@@ -20,10 +21,14 @@ class Holders {
       }
   }
 
-  /// Calls `take` with each device at the endpoint; with the only one there is, wherever.
+  /// Calls `take` with each device at the endpoint; with the only one there is, unless
+  /// somebody else met `other`.
   template <class Take>
-  void for_each_at(const Endpoint& endpoint, const Take& take) const {
-    if (has_one_) return take(0);
+  void for_each_at(const Endpoint& endpoint, const Endpoint& other, const Take& take) const {
+    if (has_one_) {
+      if (!passers_by_.meet(endpoint, other)) take(0);
+      return;
+    }
     const auto found = devices_.find(endpoint);
     if (found == devices_.end()) return;
     for (const std::uint32_t device : found->second) take(device);
@@ -35,13 +40,14 @@ class Holders {
     if (known.empty() || known.back() != device) known.push_back(device);
   }
 
-  /// In a run whatever comes is the one device's; a foreign capture holds strangers too.
+  /// In a run what comes is the one device's; a foreign capture holds strangers too.
   static bool takes_all(const Trace& trace) {
     if (trace.devices.size() != 1) return trace.devices.empty();
     return trace.has_journal() || trace.devices.front().addresses.empty();
   }
 
   bool has_one_;
+  PassersBy passers_by_;
   std::unordered_map<Endpoint, std::vector<std::uint32_t>, EndpointHash> devices_;
 };
 
@@ -68,7 +74,7 @@ void share_messages(const MessageList& messages, const Holders& holders,
       take(flow.between->first);
       take(flow.between->second);
     } else if (flow.left_out.empty()) {
-      holders.for_each_at(flow.source, take);
+      holders.for_each_at(flow.source, flow.destination, take);
     }
   }
 }
@@ -80,8 +86,10 @@ void share_stream_marks(const std::vector<StreamMark>& marks, const Holders& hol
       std::vector<std::uint32_t>& own = shares[device].stream_marks;
       if (own.empty() || own.back() != index) own.push_back(index);
     };
-    holders.for_each_at(any_port(marks[index].source), take);
-    holders.for_each_at(any_port(marks[index].destination), take);
+    const Endpoint source = any_port(marks[index].source);
+    const Endpoint destination = any_port(marks[index].destination);
+    holders.for_each_at(source, destination, take);
+    holders.for_each_at(destination, source, take);
   }
 }
 
@@ -91,15 +99,17 @@ Partition::Partition(const Trace& trace) : shares_(std::max<std::size_t>(trace.d
   const Holders holders(trace);
   share_messages(trace.messages, holders, shares_);
   share_stream_marks(trace.stream_marks, holders, shares_);
-  for (std::uint32_t index = 0; index < trace.malformed.size(); ++index)
-    holders.for_each_at(trace.malformed[index].source,
+  for (std::uint32_t index = 0; index < trace.malformed.size(); ++index) {
+    const Malformed& bytes = trace.malformed[index];
+    holders.for_each_at(bytes.source, bytes.destination,
                         [&](std::uint32_t device) { shares_[device].malformed.push_back(index); });
+  }
   for (std::uint32_t index = 0; index < trace.transport_failures.size(); ++index) {
     const TransportFailure& failure = trace.transport_failures[index];
     // A stream's own port is not known beforehand.
     const bool is_udp = failure.transport == Transport::udp;
     holders.for_each_at(
-        is_udp ? failure.device : any_port(failure.device),
+        is_udp ? failure.device : any_port(failure.device), failure.destination,
         [&](std::uint32_t device) { shares_[device].transport_failures.push_back(index); });
   }
 }

@@ -13,9 +13,13 @@ namespace {
 
 using Place = MessageList::Place;
 
-bool is_register_of_device(const MessageList& messages, const Place& place) {
-  return place.is_request && place.method == sip::Method::register_ &&
+bool is_request_of_device(const MessageList& messages, const Place& place) {
+  return place.is_request && place.user_size > 0 &&
          messages.flow_of(place).direction == Direction::from_device;
+}
+
+bool is_register_of_device(const MessageList& messages, const Place& place) {
+  return place.method == sip::Method::register_ && is_request_of_device(messages, place);
 }
 
 /// Over TCP every connection has a port of its own.
@@ -43,12 +47,21 @@ std::string model_of(std::string_view user_agent) {
   return model;
 }
 
-/// The REGISTERs of one account, put together by endpoint and Call-ID.
+/// The REGISTERs of one account, put together by endpoint and Call-ID, and what else was sent from
+/// where it had registered before.
 class Registrations {
  public:
+  explicit Registrations(bool is_run) : is_run_(is_run) {}
+
+  void take_other(const Flow& flow) {
+    const auto known = nodes_.find(std::pair(std::string_view(), source_of(flow)));
+    if (known != nodes_.end()) turns_.push_back({known->second, flow.server});
+  }
+
   void take(const Message& message, const Flow& flow) {
     const std::size_t source = node_of("", source_of(flow));
-    const std::size_t call = node_of(message.sip.call_id(), {});
+    const Endpoint machine{flow.source.address, 0};
+    const std::size_t call = node_of(message.sip.call_id(), is_run_ ? machine : Endpoint{});
     parents_[root(call)] = root(source);
     if (sources_.size() < parents_.size()) sources_.resize(parents_.size());
     sources_[source].endpoint = source_of(flow);
@@ -120,6 +133,7 @@ class Registrations {
     return false;
   }
 
+  bool is_run_;
   std::map<std::pair<std::string_view, Endpoint>, std::size_t> nodes_;
   mutable std::vector<std::size_t> parents_;
   std::vector<Source> sources_;
@@ -127,28 +141,34 @@ class Registrations {
 };
 
 /// Accounts that register from one endpoint only are nobody's to share.
-std::unordered_map<std::string_view, Registrations> spread_accounts(const MessageList& messages) {
+std::unordered_map<std::string_view, Registrations> spread_accounts(const MessageList& messages,
+                                                                    bool is_run) {
   std::unordered_map<std::string_view, Endpoint> first;
   std::unordered_map<std::string_view, Registrations> spread;
   for (const Place& place : messages.places()) {
-    if (place.user_size == 0 || !is_register_of_device(messages, place)) continue;
+    if (!is_register_of_device(messages, place)) continue;
     const Endpoint source = source_of(messages.flow_of(place));
     const auto [known, is_new] = first.try_emplace(place.user(), source);
-    if (!is_new && known->second != source) spread[place.user()];
+    if (!is_new && known->second != source) spread.try_emplace(place.user(), is_run);
   }
   return spread;
 }
 
 }  // namespace
 
-SharedAccounts::SharedAccounts(const MessageList& messages) {
-  auto spread = spread_accounts(messages);
+SharedAccounts::SharedAccounts(const MessageList& messages, bool is_run) {
+  auto spread = spread_accounts(messages, is_run);
   if (spread.empty()) return;
   for (std::size_t index = 0; index < messages.size(); ++index) {
     const Place& place = messages.places()[index];
-    if (!is_register_of_device(messages, place)) continue;
+    if (!is_request_of_device(messages, place)) continue;
     const auto account = spread.find(place.user());
-    if (account != spread.end()) account->second.take(messages[index], messages.flow_of(place));
+    if (account == spread.end()) continue;
+    const Flow& flow = messages.flow_of(place);
+    if (place.method == sip::Method::register_)
+      account->second.take(messages[index], flow);
+    else
+      account->second.take_other(flow);
   }
   for (const auto& [user, registrations] : spread)
     if (auto phones = registrations.phones(); !phones.empty())
@@ -161,17 +181,17 @@ const std::vector<SharedAccounts::Phone>& SharedAccounts::phones_of(std::string_
   return found == phones_.end() ? one : found->second;
 }
 
-std::string describe(std::string_view user, const std::vector<SharedAccounts::Phone>& phones) {
+std::string describe(std::string_view user, const std::vector<SharedAccounts::Phone>& phones,
+                     bool is_run) {
   const bool is_one_machine =
       phones[0].endpoints.front().address == phones[1].endpoints.front().address;
   const auto place = [&](const SharedAccounts::Phone& phone) {
     const Endpoint& endpoint = phone.endpoints.front();
     return is_one_machine ? endpoint.text() : endpoint.address.text();
   };
-  return fmt::format(
-      "account {} registers from {} and {}{}, each with its own Call-ID: two devices? switch one "
-      "off",
-      user, place(phones[0]), place(phones[1]), phones[0].is_told_apart ? "" : " in turn");
+  return fmt::format("account {} registers from {} and {}{}{}: two devices? switch one off", user,
+                     place(phones[0]), place(phones[1]), phones[0].is_told_apart ? "" : " in turn",
+                     is_run ? "" : ", each with its own Call-ID");
 }
 
 }  // namespace sipharness::trace

@@ -1,9 +1,10 @@
 #pragma once
 // Several phones that register one account: which REGISTERs of it come from one phone. One that
 // boots or moves begins a new Call-ID at a new address and never goes back; two phones take turns.
-//  1. REGISTERs from one endpoint (one machine, over TCP) or with one Call-ID are one phone's.
+//  1. REGISTERs from one endpoint (one machine, over TCP) or with one Call-ID are one phone's. The
+//     servers of a run see who sends: there one Call-ID from two machines may be a copy.
 //  2. What remains apart is several phones if their User-Agents are of different models, or if they
-//     take turns at one server; else it is one phone that moved.
+//     take turns at one server, be it with other requests; else it is one phone that moved.
 // @source RFC 3261 §10.2, §10.2.1
 
 #include <string>
@@ -17,8 +18,8 @@ namespace sipharness::trace {
 
 class SharedAccounts {
  public:
-  /// Of the REGISTERs that devices sent to servers.
-  explicit SharedAccounts(const MessageList& messages);
+  /// Of the requests that devices sent to servers, in a run or elsewhere.
+  SharedAccounts(const MessageList& messages, bool is_run);
 
   struct Phone {
     std::vector<Endpoint> endpoints;  ///< in order of appearance
@@ -34,6 +35,7 @@ class SharedAccounts {
 };
 
 /// "account 1001 registers from A and B in turn, each with its own Call-ID: …"
-std::string describe(std::string_view user, const std::vector<SharedAccounts::Phone>& phones);
+std::string describe(std::string_view user, const std::vector<SharedAccounts::Phone>& phones,
+                     bool is_run);
 
 }  // namespace sipharness::trace

@@ -170,6 +170,16 @@ TEST(Health, what_is_cut_concerns_the_server_that_it_went_to) {
   EXPECT_EQ(trace.health.faults.front().server, primary);
 }
 
+TEST(Health, what_is_cut_of_somebody_else_is_no_fault_of_a_run) {
+  for (const bool is_run : {false, true}) {
+    TraceBuilder t;
+    t.healthy_registrations(0s);
+    t.device("x", *Endpoint::parse("127.0.0.2:5062")).truncated_frame();
+    if (!is_run) t.without_journal();
+    EXPECT_EQ(t.build().health.complete(), is_run);
+  }
+}
+
 TEST(Health, a_clock_that_drifts_by_less_than_a_millisecond_is_fine) {
   TraceBuilder t;
   t.at(1s).entry(journal::Clock{epoch + 1s, 100s});

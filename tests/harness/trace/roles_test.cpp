@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/trace/device_roles.hpp"
 #include "tests/support/trace_builder.hpp"
 
 namespace sipharness::trace {
@@ -92,6 +93,49 @@ TEST(Devices, one_user_from_two_endpoints_is_one) {
   const Trace trace = t.build();
   ASSERT_EQ(trace.devices.size(), 1U);
   EXPECT_EQ(trace.devices[0].addresses.size(), 2U);
+}
+
+TEST(Devices, that_take_turns_with_one_account_are_two_in_a_run_too) {
+  for (const bool comes_back_with_a_call : {false, true}) {
+    TraceBuilder t;
+    const Endpoint phone = t.device_endpoint();
+    t.registration(primary, 0s);
+    t.device("1001", second_phone).registration(primary, 1s);  // with the same Call-ID
+    t.device("1001", phone);
+    if (comes_back_with_a_call)
+      t.at(2s).from_device(primary).request("INVITE", {.call_id = "call"});
+    else
+      t.registration(primary, 2s);
+    const Trace trace = t.build();
+    ASSERT_EQ(trace.devices.size(), 2U) << comes_back_with_a_call;
+    EXPECT_THAT(trace.devices[0].addresses, ElementsAre(phone));
+    EXPECT_NE(trace.devices[0].shares_account, "");
+  }
+}
+
+TEST(Devices, that_speak_for_an_account_of_another_machine_are_others_in_a_run) {
+  TraceBuilder t;
+  const Endpoint other_port{t.device_endpoint().address, 5099};
+  t.registration(primary, 0s);
+  t.device("1001", second_phone).at(1s).from_device(primary).request("INVITE");
+  t.device("1001", other_port).at(2s).from_device(primary).request("OPTIONS");
+  Trace trace = t.build();
+  ASSERT_EQ(trace.devices.size(), 2U);
+  EXPECT_EQ(trace.messages[2].device, 1U);
+  EXPECT_EQ(trace.messages[3].device, 0U) << "from another port";
+  mark_tested(trace, {.users = {"1001"}});
+  EXPECT_TRUE(trace.devices[0].under_test);
+  EXPECT_FALSE(trace.devices[1].under_test);
+}
+
+TEST(Devices, of_a_run_send_no_bytes_from_elsewhere) {
+  TraceBuilder t;
+  t.registration(primary, 0s);
+  t.at(1s).from_device(primary).raw("REGISTER garbage\r\n\r\n");
+  t.device("x", second_phone).at(2s).from_device(primary).raw("REGISTER garbage\r\n\r\n");
+  const Trace trace = t.build();
+  ASSERT_EQ(trace.malformed.size(), 2U);
+  EXPECT_THAT(trace.partition.of(0).malformed, ElementsAre(0U));
 }
 
 TEST(Devices, that_never_register_are_known_by_their_requests) {
