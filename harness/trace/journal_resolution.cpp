@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
+#include "harness/trace/passers_by.hpp"
 #include "harness/trace/sip_endpoints.hpp"
 
 namespace sipharness::trace {
@@ -46,7 +47,7 @@ struct Missing {
 class Resolver {
  public:
   Resolver(Trace& trace, PayloadRecords& payload_records)
-      : trace_(trace), payload_records_(payload_records) {}
+      : trace_(trace), payload_records_(payload_records), passers_by_(trace) {}
 
   void resolve(const journal::Entry& entry) {
     if (const auto* sent = std::get_if<journal::Sent>(&entry.event)) {
@@ -78,6 +79,8 @@ class Resolver {
       seen->claimed = true;
       return seen;
     }
+    // Who resets a connection gets no more of what was written to it.
+    if (passers_by_.meet(name.source, name.destination)) return nullptr;
     Missing& missing = missing_[what];
     if (missing.count++ == 0) missing.first = at;
     return nullptr;
@@ -85,6 +88,7 @@ class Resolver {
 
   Trace& trace_;
   PayloadRecords& payload_records_;
+  PassersBy passers_by_;
   std::map<std::string, Missing> missing_;
 };
 

@@ -74,6 +74,15 @@ TEST(JournalResolution, a_send_that_the_capture_lacks_is_a_fault) {
   EXPECT_THAT(t.build().health.texts(), ElementsAre(HasSubstr("2 times a send of primary")));
 }
 
+TEST(JournalResolution, a_send_to_somebody_else_that_the_capture_lacks_is_no_fault) {
+  TraceBuilder t;
+  t.registration(primary, 1s);
+  journal::PacketName name = name_of(t.build().messages[1]);
+  name.destination = *Endpoint::parse("127.0.0.2:5062");
+  t.at(2s).entry(journal::Sent{"primary", name});
+  EXPECT_TRUE(t.build().health.complete());
+}
+
 TEST(JournalResolution, an_ignored_datagram_that_the_capture_lacks_is_a_fault) {
   TraceBuilder t;
   t.registration(primary, 1s);
