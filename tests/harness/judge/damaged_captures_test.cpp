@@ -3,6 +3,7 @@
 // what it lacks.
 
 #include <atomic>
+#include <cstdlib>
 #include <ctime>
 #include <map>
 #include <set>
@@ -67,6 +68,11 @@ double seconds_worked() {
 
 class DamagedCapture : public testing::TestWithParam<std::string (*)()> {
  protected:
+  /// Tens of thousands of files: in memory, where there is a folder for that.
+  static void SetUpTestSuite() {
+    if (files::is_folder("/dev/shm")) setenv("TMPDIR", "/dev/shm", 0);
+  }
+
   DamagedCapture() : whole_(GetParam()()) {
     const Expected<Judged> judged = judge_bytes(whole_, 0);
     verdicts_ = verdicts_of(*judged);
