@@ -16,6 +16,7 @@ struct HtmlReport {
   const sipharness::trace::Trace& trace;
   const sipharness::story::Story& story;
   const sipharness::scenario::Scenario* scenario = nullptr;  ///< null: a foreign capture
+  bool is_so_far = false;  ///< the run goes on: its newest messages are drawn
 };
 
 std::string html(const HtmlReport& report);

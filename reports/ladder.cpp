@@ -17,7 +17,8 @@ using Kind = LadderEntry::Kind;
 
 class LadderBuilder {
  public:
-  explicit LadderBuilder(const trace::Trace& trace) : trace_(trace) {
+  LadderBuilder(const trace::Trace& trace, const LadderLimits& limits)
+      : trace_(trace), limits_(limits) {
     for (const trace::Device& device : trace.devices)
       if (device.under_test) lane_named(device.name, "device", device.addresses);
     for (const trace::Server& server : trace.servers)
@@ -26,10 +27,11 @@ class LadderBuilder {
 
   Ladder build() {
     add_events();
-    const std::size_t count = std::min(trace_.messages.size(), most_messages);
-    for (std::size_t index = 0; index < count; ++index) add(trace_.messages[index]);
-    ladder_.left_out = trace_.messages.size() - count;
-    for (const trace::Lookup& lookup : trace_.lookups) add(lookup);
+    const auto [first, last] = part_of(trace_.messages.size());
+    for (std::size_t index = first; index < last; ++index) add(trace_.messages[index]);
+    ladder_.left_out = trace_.messages.size() - (last - first);
+    const auto [first_lookup, last_lookup] = part_of(trace_.lookups.size());
+    for (std::size_t index = first_lookup; index < last_lookup; ++index) add(trace_.lookups[index]);
     std::ranges::stable_sort(ladder_.entries, {}, [](const LadderEntry& entry) {
       return std::pair(entry.at, entry.frame);
     });
@@ -38,6 +40,12 @@ class LadderBuilder {
   }
 
  private:
+  /// Of so many, which are drawn.
+  std::pair<std::size_t, std::size_t> part_of(std::size_t size) const {
+    const std::size_t count = std::min(size, limits_.messages);
+    return limits_.so_far ? std::pair(size - count, size) : std::pair(std::size_t{0}, count);
+  }
+
   std::size_t lane_named(const std::string& name, std::string_view part,
                          const std::vector<Endpoint>& addresses = {}) {
     const auto [place, is_new] = lane_of_name_.try_emplace(name, ladder_.lanes.size());
@@ -51,9 +59,13 @@ class LadderBuilder {
 
   /// A lane of its own for whoever is neither under test nor a server.
   std::size_t lane_at(const Endpoint& endpoint) {
-    const auto known = lane_of_.find(endpoint.text());
-    return known != lane_of_.end() ? known->second
-                                   : lane_named(endpoint.text(), "other", {endpoint});
+    const std::string name = endpoint.text();
+    if (const auto known = lane_of_.find(name); known != lane_of_.end()) return known->second;
+    if (others_ < most_other_lanes) {
+      ++others_;
+      return lane_named(name, "other", {endpoint});
+    }
+    return lane_named("others", "other");
   }
 
   /// A device asks its name server from another port than it speaks SIP from.
@@ -78,9 +90,18 @@ class LadderBuilder {
   }
 
   void add_events() {
+    const auto words = [this](const journal::Entry& entry) {
+      const bool is_no_end = limits_.so_far && std::holds_alternative<journal::Ended>(entry.event);
+      return is_no_end ? std::nullopt : words_of(entry.event);
+    };
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(
+        trace_.journal, [&](const auto& one) { return words(one).has_value(); }));
+    const auto [first, last] = part_of(count);
+    std::size_t index = 0;
     for (const journal::Entry& entry : trace_.journal) {
-      auto told = words_of(entry.event);
+      auto told = words(entry);
       if (!told) continue;
+      if (const std::size_t number = index++; number < first || number >= last) continue;
       const auto lane = lane_of_name_.find(told->who);
       ladder_.entries.push_back({.kind = Kind::event,
                                  .at = entry.at,
@@ -148,15 +169,17 @@ class LadderBuilder {
   }
 
   const trace::Trace& trace_;
+  LadderLimits limits_;
   Ladder ladder_;
+  std::size_t others_ = 0;
   std::map<std::string, std::size_t, std::less<>> lane_of_name_;
   std::map<std::string, std::size_t> lane_of_;
 };
 
 }  // namespace
 
-Ladder ladder_of(const trace::Trace& trace) {
-  return LadderBuilder(trace).build();
+Ladder ladder_of(const trace::Trace& trace, const LadderLimits& limits) {
+  return LadderBuilder(trace, limits).build();
 }
 
 }  // namespace reports

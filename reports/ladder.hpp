@@ -44,21 +44,30 @@ struct LadderEntry {
   bool ignored = false;    ///< the server did not react
 };
 
-/// policy: so many messages are drawn; a capture may have millions, and a ladder is read by people.
-inline constexpr std::size_t most_messages = 20'000;
+/// What of a capture is drawn: it may have millions of messages, each of 64 KiB, and a ladder is
+/// read by people. policy.
+struct LadderLimits {
+  std::size_t messages = 20'000;         ///< so many look-ups and entries of the journal besides
+  std::size_t text = 8UL * 1024 * 1024;  ///< of different lines in messages
+  bool so_far = false;  ///< of a run that goes on: the newest, and no end; else the first ones
+};
+/// Of a run that goes on: drawn again and again.
+inline constexpr LadderLimits ladder_so_far{2'000, 512UL * 1024, true};
+/// policy: lanes of those who are neither under test nor a server; the rest share one.
+inline constexpr std::size_t most_other_lanes = 30;
 
 struct Ladder {
   std::vector<LadderLane> lanes;     ///< devices under test, servers, then others as they come
   std::vector<LadderEntry> entries;  ///< by time; what has the same time in the order of frames
-  std::size_t left_out = 0;          ///< messages beyond most_messages
+  std::size_t left_out = 0;          ///< messages beyond the limit
 };
 
-Ladder ladder_of(const sipharness::trace::Trace& trace);
+Ladder ladder_of(const sipharness::trace::Trace& trace, const LadderLimits& limits = {});
 
 /// {"lanes", "columns", "entries", "lines", "calls", "left_out"}. Compact, as messages are nearly
-/// alike: an entry is an array, and its bytes are numbers of lines in one table. Times are whole
-/// microseconds.
-nlohmann::ordered_json ladder_json(const Ladder& ladder);
+/// alike: an entry is an array, and its bytes are numbers of lines in one table, which takes
+/// `most_text` bytes. Times are whole microseconds.
+nlohmann::ordered_json ladder_json(const Ladder& ladder, std::size_t most_text);
 
 /// At most `width` columns; silences are folded, copies counted.
 std::string text_ladder(const Ladder& ladder, std::size_t width);

@@ -1,6 +1,6 @@
 // The ladder as the page reads it.
 
-#include <unordered_map>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -13,18 +13,28 @@ using nlohmann::ordered_json;
 using namespace sipharness;
 using Kind = LadderEntry::Kind;
 
-/// Texts that come again and again, each kept once.
+constexpr std::string_view beyond = "(this line is not kept here: the capture has it)";
+
+/// Texts that come again and again, each kept once; beyond so many bytes no further ones are.
 class Table {
  public:
+  explicit Table(std::size_t most) : room_(most) {}
   std::size_t number_of(std::string_view text) {
-    const auto [place, is_new] = numbers_.try_emplace(std::string(text), numbers_.size());
-    if (is_new) texts_.emplace_back(text);
-    return place->second;
+    if (const auto known = numbers_.find(text); known != numbers_.end()) return known->second;
+    if (text.size() > room_) return text == beyond ? add(beyond) : number_of(beyond);
+    room_ -= text.size();
+    return add(text);
   }
   ordered_json take() { return std::move(texts_); }
 
  private:
-  std::unordered_map<std::string, std::size_t> numbers_;
+  std::size_t add(std::string_view text) {
+    texts_.emplace_back(text);
+    return numbers_.emplace(std::string(text), numbers_.size()).first->second;
+  }
+
+  std::map<std::string, std::size_t, std::less<>> numbers_;
+  std::size_t room_;
   ordered_json texts_ = ordered_json::array();
 };
 
@@ -58,12 +68,12 @@ ordered_json lane_or_null(std::size_t lane) {
 
 }  // namespace
 
-ordered_json ladder_json(const Ladder& ladder) {
+ordered_json ladder_json(const Ladder& ladder, std::size_t most_text) {
   ordered_json lanes = ordered_json::array();
   for (const LadderLane& lane : ladder.lanes)
     lanes.push_back({{"name", lane.name}, {"part", lane.part}, {"addresses", lane.addresses}});
-  Table lines;
-  Table calls;
+  Table lines(most_text);
+  Table calls(most_text);
   ordered_json entries = ordered_json::array();
   for (std::size_t index = 0; index < ladder.entries.size(); ++index) {
     const LadderEntry& entry = ladder.entries[index];

@@ -1,8 +1,9 @@
 #pragma once
-// The page of a run that goes on, and what it is told. Pure, as report.html is, whose style it
-// shares: its policy lets nothing run but its own script, which speaks to nobody but the server it
-// came from.
+// The page of a run that goes on, and what it is told. Pure, as report.html is, whose style and
+// drawings it shares, from the data of the report so far: its policy lets nothing run but its own
+// script, which speaks to nobody but the server it came from.
 
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -11,17 +12,6 @@
 #include "harness/base/time.hpp"
 
 namespace reports {
-
-struct LiveVerdicts {
-  struct Finding {
-    std::string requirement;
-    std::string verdict;
-    std::string message;
-  };
-  bool is_there = false;
-  int pass = 0, fail = 0, warn = 0, inconclusive = 0;
-  std::vector<Finding> findings;  ///< what failed or warned; at most so many as one can read
-};
 
 struct LiveState {
   std::string phase = "waiting";  ///< then "running", "judging", "ended"; or "serving"
@@ -32,7 +22,7 @@ struct LiveState {
   unsigned prompt = 0;  ///< number of what a person is asked; 0: nothing
   std::string task;
   sipharness::Duration left{};
-  LiveVerdicts verdicts;
+  std::uint64_t report = 0;     ///< which version of the report so far there is; 0: none
   std::deque<std::string> log;  ///< the last lines of it
 };
 
@@ -41,9 +31,6 @@ std::string live_page(std::string_view key);
 
 /// One JSON document on one line.
 std::string live_state(const LiveState& state);
-
-/// Of a result.partial.json.
-LiveVerdicts verdicts_so_far(std::string_view result);
 
 struct PastRun {
   std::string name;

@@ -145,6 +145,7 @@ ordered_json page_data(const HtmlReport& report) {
   for (std::size_t i = 0; i < verdict::counts(result).size(); ++i)
     counts[std::string(to_string(static_cast<Verdict>(i)))] = verdict::counts(result)[i];
   const Finding* told = chief(result);
+  const LadderLimits limits = report.is_so_far ? ladder_so_far : LadderLimits();
   ordered_json phones = ordered_json::array();
   for (const story::Phone& phone : report.story.phones)
     phones.push_back(phone_spans(report.story.overview, phone));
@@ -170,7 +171,8 @@ ordered_json page_data(const HtmlReport& report) {
           {"rows", drawn_rows(result)},
           {"phones", std::move(phones)},
           {"faults", fault_spans(report.trace, report.story)},
-          {"ladder", ladder_json(ladder_of(report.trace))}};
+          {"so_far", report.is_so_far},
+          {"ladder", ladder_json(ladder_of(report.trace, limits), limits.text)}};
 }
 
 }  // namespace reports

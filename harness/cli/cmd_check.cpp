@@ -96,7 +96,7 @@ int check(const CheckArguments& arguments) {
     return value_or_reject(reports::annotated_capture(judged.result, judged.trace));
   };
   write_results(judged.result, arguments.output,
-                {{arguments.output.html, [&] { return page_of(judged); }},
+                {{arguments.output.html, [&] { return page_of(judged, arguments.so_far); }},
                  {arguments.output.annotated, annotated}});
   return verdict::exit_code(judged.result);
 }

@@ -10,6 +10,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/console.hpp"
 #include "harness/cli/lab_options.hpp"
+#include "harness/cli/partial_judge.hpp"
 #include "harness/cli/shipped.hpp"
 #include "harness/cli/web_options.hpp"
 #include "harness/cli/words.hpp"
@@ -71,8 +72,13 @@ int serve(const ServeArguments& arguments) {
   host::clear_leftovers();
   const auto page = open_web_page(arguments.web, arguments.out);
   if (page) {
-    page->serve(scenario.full_name());
+    const judge::RunFolder folder{options.folder};
+    page->serve(scenario.full_name(), folder.path);
     options.unrecorded = page->endpoints();
+    options.partial_period = page_period;
+    options.on_partial = [judge = std::make_shared<PartialJudge>(folder, page_period)] {
+      judge->judge();
+    };
   }
   serve::serve(scenario, with_account(read_profile(arguments.profile), arguments.lab), options,
                [&page](const std::string& text) { say(text, page.get()); });

@@ -8,10 +8,10 @@
 
 namespace sipharness::cli {
 
-std::string page_of(const judge::Judged& judged) {
+std::string page_of(const judge::Judged& judged, bool so_far) {
   const scenario::Scenario* scenario = judged.scenario ? &*judged.scenario : nullptr;
   const story::Story story = story::tell(judged.trace, judged.profile, scenario);
-  return reports::html({judged.result, judged.trace, story, scenario});
+  return reports::html({judged.result, judged.trace, story, scenario, so_far});
 }
 
 std::string page_seen_from(const std::string& document, const std::string& folder) {

@@ -7,7 +7,8 @@
 
 namespace sipharness::cli {
 
-std::string page_of(const judge::Judged& judged);
+/// @param so_far the run goes on
+std::string page_of(const judge::Judged& judged, bool so_far = false);
 
 /// That of a run folder as seen from where a document about several will stand; empty: there is
 /// none.

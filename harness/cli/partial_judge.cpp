@@ -1,5 +1,8 @@
 #include "harness/cli/partial_judge.hpp"
 
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +13,10 @@
 namespace sipharness::cli {
 namespace {
 
+/// policy: judging takes a few times the size of the capture in memory.
+constexpr std::uintmax_t largest_capture = 128UL * 1024 * 1024;
+constexpr Duration::rep share = 10;
+
 bool is_verdict(int exit_code) {
   return exit_code == passed || exit_code == failed || exit_code == inconclusive;
 }
@@ -18,11 +25,22 @@ bool is_verdict(int exit_code) {
 
 void PartialJudge::judge() {
   if (process_.is_running()) return;
+  if (const Duration spent = process_.take_time_spent(); spent > Duration::zero())
+    rests_ = spent * share / period_;
   if (!is_verdict(process_.exit_code()))
     tell_failure(fmt::format("exit code {}", process_.exit_code()));
-  if (!process_.start(
-          {"check", folder_.path, "--so-far", "--quiet", "--json", folder_.partial_result()}))
+  if (rests_-- > 0 || is_too_large()) return;
+  if (!process_.start({"check", folder_.path, "--so-far", "--quiet", "--json",
+                       folder_.partial_result(), "--html", folder_.page()}))
     tell_failure("no process could be started");
+}
+
+bool PartialJudge::is_too_large() {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(folder_.capture(), error);
+  if (error || size <= largest_capture) return false;
+  tell_failure("the capture is larger than 128 MiB");
+  return true;
 }
 
 void PartialJudge::tell_failure(const std::string& how) {

@@ -120,7 +120,7 @@ class Player {
   }
 
   void show_on_page(std::size_t index, stage::RunOptions& options) {
-    page_->begin(progress_title(index), judge::RunFolder{folders_[index]}.partial_result());
+    page_->begin(progress_title(index), folders_[index]);
     options.desk = page_->desk();
     options.unrecorded = page_->endpoints();
   }
@@ -197,8 +197,11 @@ class Player {
     options.folder = folders_[index];
     options.seed = task.seed;
     options.interrupted = [] { return host::is_interrupted(); };
-    options.on_partial = [judge = std::make_shared<PartialJudge>(
-                              judge::RunFolder{folders_[index]})] { judge->judge(); };
+    if (page_) options.partial_period = page_period;
+    options.on_partial = [judge = std::make_shared<PartialJudge>(judge::RunFolder{folders_[index]},
+                                                                 options.partial_period)] {
+      judge->judge();
+    };
     return options;
   }
 

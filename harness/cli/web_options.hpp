@@ -11,6 +11,9 @@
 
 namespace sipharness::cli {
 
+/// policy: how often what the page shows of a capture is brought up to date.
+inline constexpr Duration page_period = 1s;
+
 struct WebOptions {
   std::string where;  ///< empty: no page; "true": where there is room on loopback
   std::string token;  ///< empty: one is made where one is needed

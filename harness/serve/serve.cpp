@@ -64,6 +64,7 @@ class Serving {
       write_clock();
       capture_.flush();
     });
+    judge_now_and_then();
     const auto& interrupted = production_.options.interrupted;
     world_.run(TimePoint::max(),
                [&] { return is_over_ || has_failed_to_write() || (interrupted && interrupted()); });
@@ -85,6 +86,15 @@ class Serving {
   void write_clock() {
     const host::RealWorld::ClockPair clocks = world_.read_clocks();
     journal_.write(journal::Clock{clocks.capture, clocks.monotonic});
+  }
+
+  void judge_now_and_then() {
+    if (!production_.options.on_partial) return;
+    partial_timer_ = world_.call_after(production_.options.partial_period, [this] {
+      capture_.flush();
+      production_.options.on_partial();
+      judge_now_and_then();
+    });
   }
 
   void greet() {
@@ -124,6 +134,7 @@ class Serving {
   stage::Unrecorded recorded_;
   host::Terminal terminal_;
   std::optional<stage::Servers> servers_;
+  world::Timer partial_timer_;
   bool is_over_ = false;
 };
 

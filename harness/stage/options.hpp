@@ -61,8 +61,9 @@ struct RunOptions {
     std::string awaiting;
   };
   std::function<void(const Progress&)> on_progress;
-  /// Real time only: called every five seconds, when capture and journal are on disk so far.
+  /// Real time only: called so often, when capture and journal are on disk so far.
   std::function<void()> on_partial;
+  Duration partial_period = 5s;
   /// Something that whoever watches the run should know now.
   std::function<void(const std::string&)> tell;
   /// Asked often; true ends the run early and judges what was seen (first Ctrl-C).

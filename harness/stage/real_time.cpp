@@ -22,10 +22,8 @@
 namespace sipharness::stage {
 namespace {
 
-/// policy: how often a person at a terminal sees the clock move, and verdicts are brought up to
-/// date.
+/// policy: how often a person at a terminal sees the clock move.
 constexpr Duration progress_period = 100ms;
-constexpr Duration partial_period = 5s;
 
 /// A run in real time with everything that moves beside the stage.
 class RealRun {
@@ -146,7 +144,7 @@ class RealRun {
   }
 
   void judge_now_and_then() {
-    partial_timer_ = world_.call_after(partial_period, [this] {
+    partial_timer_ = world_.call_after(production_.options.partial_period, [this] {
       capture_.flush();
       if (production_.options.on_partial) production_.options.on_partial();
       judge_now_and_then();

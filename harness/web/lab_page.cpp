@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "harness/files/files.hpp"
 #include "harness/host/http/secret.hpp"
 #include "harness/host/machine/local_addresses.hpp"
 #include "harness/host/process/signals.hpp"
@@ -13,8 +12,6 @@
 namespace sipharness::web {
 namespace {
 
-/// policy: verdicts so far are looked for once in so many askings for news.
-constexpr unsigned looks_once_in = 10;
 /// policy: what of a log is shown; it goes to each page again as it grows.
 constexpr std::size_t most_lines = 40;
 constexpr std::size_t longest_line = 200;
@@ -25,12 +22,12 @@ LabPage::LabPage(const LabPageOptions& options)
     : token_(options.token),
       site_({options.folder, host::make_secret(), options.token},
             {.state = [this] { return state(); },
+             .report = [this] { return report(); },
              .answer = [this](unsigned prompt, bool done) { take_answer(prompt, done); },
              .stop = [] { host::interrupt(); }}) {
   thread_.emplace(
       options.local, [this](const host::HttpRequest& request) { return site_.answer(request); },
       [this] {
-        if (asked_++ % looks_once_in == 0) read_verdicts();
         std::string now = state();
         if (now == last_state_) return std::string();
         last_state_ = std::move(now);
@@ -51,12 +48,12 @@ std::vector<Endpoint> LabPage::endpoints() const {
   return endpoints;
 }
 
-void LabPage::begin(const std::string& run, const std::string& partial_result) {
+void LabPage::begin(const std::string& run, const std::string& run_folder) {
   board_.with([&](Board& board) {
     board.state = {};
     board.state.phase = "running";
     board.state.run = run;
-    board.partial_result = partial_result;
+    board.run_folder = run_folder;
   });
 }
 
@@ -68,8 +65,8 @@ void LabPage::show(Duration now, Duration duration, const std::string& awaiting)
   });
 }
 
-void LabPage::serve(const std::string& scenario) {
-  begin(scenario, {});
+void LabPage::serve(const std::string& scenario, const std::string& run_folder) {
+  begin(scenario, run_folder);
   enter("serving");
 }
 
@@ -113,18 +110,16 @@ void LabPage::take_answer(unsigned prompt, bool done) {
 }
 
 std::string LabPage::state() {
-  reports::LiveState state = board_.with([](Board& board) {
+  Board now = board_.with([](Board& board) {
     board.state.left = std::max(Duration::zero(), board.prompt_ends - board.state.now);
-    return board.state;
+    return board;
   });
-  state.verdicts = verdicts_;
-  return reports::live_state(state);
+  now.state.report = watch_.version(now.run_folder);
+  return reports::live_state(now.state);
 }
 
-void LabPage::read_verdicts() {
-  const std::string path = board_.with([](Board& board) { return board.partial_result; });
-  const auto result = path.empty() ? Expected<std::string>(std::string()) : files::read_file(path);
-  verdicts_ = result ? reports::verdicts_so_far(*result) : reports::LiveVerdicts{};
+std::optional<std::string> LabPage::report() {
+  return report_in(board_.with([](Board& board) { return board.run_folder; }));
 }
 
 }  // namespace sipharness::web

@@ -11,6 +11,7 @@
 #include "harness/host/guarded.hpp"
 #include "harness/host/http/web_thread.hpp"
 #include "harness/web/lab_site.hpp"
+#include "harness/web/past_runs.hpp"
 #include "reports/live_page.hpp"
 
 namespace sipharness::web {
@@ -31,11 +32,11 @@ class LabPage {
   /// Where its server is met: what goes there belongs into no capture.
   std::vector<Endpoint> endpoints() const;
 
-  /// A run begins; its verdicts so far come to stand in `partial_result`.
-  void begin(const std::string& run, const std::string& partial_result);
+  /// A run begins; its report, as far as it is, comes to stand in `run_folder`.
+  void begin(const std::string& run, const std::string& run_folder);
   void show(Duration now, Duration duration, const std::string& awaiting);
   /// Servers alone, which say what comes; the last lines are shown.
-  void serve(const std::string& scenario);
+  void serve(const std::string& scenario, const std::string& run_folder);
   void say(const std::string& line);
   /// "judging", "ended".
   void enter(const std::string& phase);
@@ -45,7 +46,7 @@ class LabPage {
  private:
   struct Board {
     reports::LiveState state;
-    std::string partial_result;
+    std::string run_folder;
     unsigned prompts = 0;  ///< so many were shown
     Duration prompt_ends{};
     std::optional<bool> answer;
@@ -54,14 +55,12 @@ class LabPage {
   void ask(const std::string& task, Duration time);
   void take_answer(unsigned prompt, bool done);
   std::string state();
-  /// Reads it now and then; on the thread of the page.
-  void read_verdicts();
+  std::optional<std::string> report();
 
   std::string token_;
   host::Guarded<Board> board_;
-  reports::LiveVerdicts verdicts_;
+  ReportWatch watch_;  ///< on the thread of the page
   std::string last_state_;
-  unsigned asked_ = 0;
   LabSite site_;
   std::optional<host::WebThread> thread_;
 };

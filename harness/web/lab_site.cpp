@@ -130,6 +130,9 @@ HttpResponse LabSite::get(const HttpRequest& request) const {
     events.is_event_stream = true;
     return events;
   }
+  if (path == "/so-far")
+    if (auto report = actions_.report())
+      return with("text/html; charset=utf-8", std::move(*report), policy_of_report);
   if (path == "/past") return with(json, reports::past_runs(past_runs(options_.folder)));
   if (path == "/answer" || path == "/stop") return said(wrong_method);
   if (auto report = report_of(options_.folder, run_in(path)))

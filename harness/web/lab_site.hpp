@@ -11,6 +11,7 @@
 //  4. A report is served as a page of no origin: its script could reach nothing here.
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "harness/host/http/message.hpp"
@@ -26,7 +27,8 @@ struct LabSiteOptions {
 class LabSite {
  public:
   struct Actions {
-    std::function<std::string()> state;  ///< one line of JSON
+    std::function<std::string()> state;                  ///< one line of JSON
+    std::function<std::optional<std::string>()> report;  ///< of the run that goes on, so far
     std::function<void(unsigned prompt, bool done)> answer;
     std::function<void()> stop;
   };

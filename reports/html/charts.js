@@ -114,11 +114,3 @@ function drawCharts() {
   if (transmissions) section('charts').append(element('p', { class: 'quiet' }, 'Requests sent more than once: transmissions (dots) and when RFC 3261 has them sent (circles).'), wide('Requests sent more than once', transmissions));
   if (!intervals && !transmissions) section('charts').hidden = true;
 }
-
-drawHead();
-drawFindings();
-drawRows();
-drawCapture();
-drawLadder();
-drawOverview();
-drawCharts();

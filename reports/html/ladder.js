@@ -2,25 +2,45 @@
 
 const rowHeight = 28;
 const foldedSilence = 1.5e6; // µs: a longer gap gets a line of its own
-const microsecondsOfZero = Date.parse(`${data.capture.zero.replace(' ', 'T')}Z`) * 1000;
-const citedBy = new Map(); // frame: the findings that cite it
-for (const finding of broken) {
-  for (const { frames } of finding.occurrences) for (const frame of frames ?? []) citedBy.set(frame, [...(citedBy.get(frame) ?? []), finding]);
-}
-
-/** Messages, look-ups and what the journal adds, by time. */
-const entries = ladder.entries.map((raw, index) => {
-  const entry = { index, ...Object.fromEntries(ladder.columns.map((name, at) => [name, raw[at]])) };
-  if (entry.kind === 'message' || entry.kind === 'lookup') return entry;
-  return { ...entry, kind: 'event', event: entry.kind, lane: entry.from ?? -1, frame: undefined };
-});
-const deviceLanes = ladder.lanes.map((lane, index) => (lane.part === 'device' ? index : -1)).filter((index) => index >= 0);
 const linesOf = (message) => entries[message.first].lines.map((number) => ladder.lines[number]);
-const manyDevices = deviceLanes.length > 6; // one at a time is shown then
 const within = (spans, us) => (spans ?? []).some(([from, until]) => from <= us && us < until);
 const faultAt = (server, us) => data.faults.find(([name, , from, until]) => name === server && from <= us && us < until);
 
-const view = { shown: [], lanes: [], selected: -1, base: null, call: '', text: '', copies: true, device: deviceLanes[0] ?? -1, width: 600 };
+const view = { shown: [], lanes: [], selected: -1, base: null, call: '', text: '', copies: true, device: -1, width: 600 };
+const parts = {};
+let microsecondsOfZero = 0;
+let citedBy = new Map(); // frame: the findings that cite it
+let entries = []; // messages, look-ups and what the journal adds, by time
+let deviceLanes = [];
+let manyDevices = false; // one at a time is shown then
+
+/** What was chosen, by what it is: lines, lanes and calls may have other numbers in other data. */
+function rememberView() {
+  return { device: ladder?.lanes[view.device]?.name, call: ladder?.calls[view.call], selected: view.shown[view.selected], base: view.base };
+}
+
+const isOne = (entry, other) => other && (entry.frame ? entry.frame === other.frame : entry.us === other.us && entry.what === other.what);
+
+function readLadder(before) {
+  microsecondsOfZero = Date.parse(`${data.capture.zero.replace(' ', 'T')}Z`) * 1000;
+  citedBy = new Map();
+  for (const finding of broken) {
+    for (const { frames } of finding.occurrences) for (const frame of frames ?? []) citedBy.set(frame, [...(citedBy.get(frame) ?? []), finding]);
+  }
+  entries = ladder.entries.map((raw, index) => {
+    const entry = { index, ...Object.fromEntries(ladder.columns.map((name, at) => [name, raw[at]])) };
+    if (entry.kind === 'message' || entry.kind === 'lookup') return entry;
+    return { ...entry, kind: 'event', event: entry.kind, lane: entry.from ?? -1, frame: undefined };
+  });
+  deviceLanes = ladder.lanes.map((lane, index) => (lane.part === 'device' ? index : -1)).filter((index) => index >= 0);
+  manyDevices = deviceLanes.length > 6;
+  view.device = deviceLanes.find((lane) => ladder.lanes[lane].name === before.device) ?? deviceLanes[0] ?? -1;
+  const call = before.call === undefined ? -1 : ladder.calls.indexOf(before.call);
+  view.call = call < 0 ? '' : String(call);
+  view.base = entries.find((entry) => isOne(entry, before.base)) ?? null;
+  choose();
+  view.selected = view.shown.findIndex((entry) => isOne(entry, before.selected));
+}
 
 function laneX(lane) {
   const at = view.lanes.indexOf(lane);
@@ -134,7 +154,8 @@ function drawLine(entry) {
 
 function drawWords(entry) {
   const kind = entry.kind === 'fold' ? 'fold' : ['fault', 'withheld', 'run'].includes(entry.event) ? 'fault-event' : 'event';
-  const text = entry.kind === 'fold' ? `⋮ ${entry.what}` : entry.what.length > 90 ? `${entry.what.slice(0, 89)}…` : entry.what;
+  const most = Math.floor(view.width / 6.6);
+  const text = entry.kind === 'fold' ? `⋮ ${entry.what}` : entry.what.length > most ? `${entry.what.slice(0, most - 1)}…` : entry.what;
   const half = Math.min(view.width / 2, text.length * 3.4);
   const x = (entry.lane ?? -1) >= 0 ? laneX(entry.lane) ?? view.width / 2 : view.width / 2;
   return [drawing('text', { class: kind, x: Math.min(Math.max(x, half), view.width - half), y: 18 }, text)];
@@ -160,8 +181,6 @@ function drawRow(index) {
 }
 
 // --- The window over it ---
-
-const parts = {};
 
 const mostPrinted = 2000;
 
@@ -273,10 +292,14 @@ function callNames() {
 }
 
 function fillTools() {
+  offer(parts.call, [['', 'everything'], ...[...callNames()].slice(0, 500)]);
+  offer(parts.device, deviceLanes.map((lane) => [lane, ladder.lanes[lane].name]));
+  if (manyDevices) parts.tools.prepend(parts.deviceLabel);
+  else parts.deviceLabel.remove();
   parts.call.value = view.call;
   parts.text.value = view.text;
   parts.copies.checked = view.copies;
-  if (parts.device) parts.device.value = view.device;
+  parts.device.value = view.device;
 }
 
 function option(value, text) { return element('option', { value }, text); }
@@ -284,18 +307,24 @@ function option(value, text) { return element('option', { value }, text); }
 function drawTools() {
   const labelled = (text, control) => element('label', {}, text, control);
   const change = (name, read) => (event) => { view[name] = read(event.target); redraw(); };
-  parts.call = element('select', { onchange: change('call', (one) => one.value) }, option('', 'everything'),
-    [...callNames()].slice(0, 500).map(([number, text]) => option(number, text)));
+  parts.call = element('select', { onchange: change('call', (one) => one.value) });
   parts.text = element('input', { type: 'search', placeholder: 'method, number, header', oninput: change('text', (one) => one.value) });
   parts.copies = element('input', { type: 'checkbox', checked: true, onchange: change('copies', (one) => one.checked) });
   parts.count = element('span', { class: 'quiet', role: 'status' });
   const tools = [labelled('Show', parts.call), labelled('Search', parts.text), labelled('', parts.copies), parts.count];
   tools[2].append('sent again too');
-  if (manyDevices) {
-    parts.device = element('select', { onchange: ({ target }) => expandPhone(Number(target.value)) }, deviceLanes.map((lane) => option(lane, ladder.lanes[lane].name)));
-    tools.unshift(labelled('Device', parts.device));
-  }
-  return element('div', { class: 'tools' }, tools);
+  parts.device = element('select', { onchange: ({ target }) => expandPhone(Number(target.value)) });
+  parts.deviceLabel = labelled('Device', parts.device);
+  parts.tools = element('div', { class: 'tools' }, tools);
+  return parts.tools;
+}
+
+/** Puts the options into a choice, unless they stand there. */
+function offer(choice, options) {
+  const wanted = JSON.stringify(options);
+  if (choice.dataset.offered === wanted) return;
+  choice.dataset.offered = wanted;
+  choice.replaceChildren(...options.map(([value, text]) => option(value, text)));
 }
 
 function onKey(event) {
@@ -313,13 +342,20 @@ function drawLadder() {
   parts.space = element('div', { class: 'space', role: 'presentation' });
   parts.scroll = element('div', { class: 'scroll', tabindex: '0', role: 'listbox', 'aria-label': 'Messages in order of the capture', onscroll: drawWindow, onkeydown: onKey }, parts.space);
   parts.message = element('div', { class: 'message-pane', role: 'region', tabindex: '0', 'aria-label': 'The chosen message' });
-  section('ladder').append(drawTools(), element('div', { class: 'panes' }, element('div', { class: 'drawing' }, parts.lanes, parts.scroll), parts.message),
-    legend(['held', 'registered there'], ['lapsed', 'lapsed or forgotten'], ['call-0', 'call'], ['call-0 asked', 'call not answered yet'], ['outage', 'server is out'], ['phase', 'other phase']),
-    element('p', { class: 'quiet' }, 'Pale: the same bytes again over UDP. Dashed with ✕: the server did not react. Arrow keys move, m measures from a line, Enter goes to its message.',
-      ladder.left_out ? ` ${plural(ladder.left_out, 'later message')} not drawn.` : ''));
-  redraw();
-  drawMessage();
+  parts.foot = element('div');
+  section('ladder').append(drawTools(), element('div', { class: 'panes' }, element('div', { class: 'drawing' }, parts.lanes, parts.scroll), parts.message), parts.foot);
   window.addEventListener('resize', redraw);
   window.addEventListener('beforeprint', () => drawLines(0, Math.min(view.shown.length, mostPrinted)));
   window.addEventListener('afterprint', drawWindow);
+  renewLadder();
+}
+
+/** Of the data that was read last. */
+function renewLadder() {
+  parts.foot.replaceChildren(legend(['held', 'registered there'], ['lapsed', 'lapsed or forgotten'], ['call-0', 'call'], ['call-0 asked', 'call not answered yet'], ['outage', 'server is out'], ['phase', 'other phase']),
+    element('p', { class: 'quiet' }, 'Pale: the same bytes again over UDP. Dashed with ✕: the server did not react. Arrow keys move, m measures from a line, Enter goes to its message.',
+    ladder.left_out ? ` ${plural(ladder.left_out, data.so_far ? 'earlier message' : 'later message')} not drawn.` : ''));
+  fillTools();
+  redraw();
+  drawMessage();
 }

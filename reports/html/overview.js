@@ -1,12 +1,23 @@
 // --- The overview: what held when, along one scale of time ---
 
-const phoneOf = new Map(data.phones.map((phone) => [phone.name, phone]));
-const endOfRun = Math.max(entries.at(-1)?.us ?? 0, 1);
-const startOfRun = Math.min(entries[0]?.us ?? 0, 0);
 const mostOverviewRows = 200;
 const mostSpans = 400; // of one lane: more are drawn as one where nothing lies between them
-for (const phone of data.phones) phone.lapsed = Object.fromEntries(Object.entries(phone.bound).map(([server, spans]) => [server, lapsedSpans(spans)]));
-const overview = { rows: [], labels: 170, width: 600 };
+let phoneOf = new Map();
+let endOfRun = 1;
+let startOfRun = 0;
+let citedOf = new Map(); // device: entries that findings cite
+const overview = { grid: null, rows: [], labels: 170, width: 600 };
+
+function readOverview() {
+  phoneOf = new Map(data.phones.map((phone) => [phone.name, phone]));
+  endOfRun = Math.max(entries.at(-1)?.us ?? 0, 1);
+  startOfRun = Math.min(entries[0]?.us ?? 0, 0);
+  for (const phone of data.phones) phone.lapsed = Object.fromEntries(Object.entries(phone.bound).map(([server, spans]) => [server, lapsedSpans(spans)]));
+  citedOf = new Map(deviceLanes.map((lane) => [ladder.lanes[lane].name, []]));
+  for (const entry of entries) {
+    if (citedBy.has(entry.frame)) for (const lane of [entry.from, entry.to]) citedOf.get(ladder.lanes[lane].name)?.push(entry);
+  }
+}
 
 const callName = ({ incoming, number }) => `call ${incoming ? 'from' : 'to'} ${number || '?'}`;
 const callHue = (index) => `call-${index % 4}`;
@@ -50,11 +61,6 @@ function drawTrack(phone, server, top, height) {
   return [faults, drawing('line', { class: 'axis', x1: 0, x2: overview.width, y1: middle, y2: middle }),
     merged(bound).map(([from, until, end]) => bar('held', from, until, { y: middle - (thin ? 1 : 3), height: thin ? 2 : 6 }, `registered at ${server}, ${seconds(from / 1e6)} to ${seconds(Math.min(until, endOfRun) / 1e6)}: ${words(end)}`)),
     merged(phone.lapsed[server] ?? []).map(([from, until]) => drawing('line', { class: 'lapsed', x1: overviewX(from), x2: overviewX(until), y1: middle, y2: middle }, drawing('title', {}, `not registered at ${server} from ${seconds(from / 1e6)} on`))), calls];
-}
-
-const citedOf = new Map(deviceLanes.map((lane) => [ladder.lanes[lane].name, []])); // device: entries that findings cite
-for (const entry of entries) {
-  if (citedBy.has(entry.frame)) for (const lane of [entry.from, entry.to]) citedOf.get(ladder.lanes[lane].name)?.push(entry);
 }
 
 /** A tick at every cited frame; the colour is that of the worst finding. */
@@ -130,6 +136,7 @@ function callButtons() {
 }
 
 function redrawOverview() {
+  if (!overview.grid) return;
   overview.width = Math.max(160, overview.grid.clientWidth - overview.labels - 8);
   for (const draw of overview.rows) draw();
 }
@@ -151,13 +158,13 @@ function legend(...items) {
 }
 
 function drawOverview() {
-  if (!data.phones.some(({ bound, calls }) => calls.length || Object.keys(bound).length)) { section('overview').hidden = true; return; }
+  section('overview').hidden = !data.phones.some(({ bound, calls }) => calls.length || Object.keys(bound).length);
+  if (section('overview').hidden) return;
   overview.labels = window.innerWidth < 700 ? 100 : 170;
   overview.grid = element('div', { class: `overview${manyDevices ? ' many' : ''}`, tabindex: manyDevices ? '0' : null, role: 'group', 'aria-label': 'Registrations, calls and faults over time' });
   overview.grid.style.gridTemplateColumns = `${overview.labels}px minmax(0, 1fr)`;
   const left = deviceLanes.length - mostOverviewRows;
-  section('overview').append(overview.grid, legend(['held', 'registered'], ['lapsed', 'lapsed or forgotten'], ['call-0', 'call'], ['call-0 asked', 'call not answered yet'], ['outage', 'server is out'], ['phase', 'other phase of the scenario'], ['cite', 'a finding cites a frame']),
+  fill('overview', overview.grid, legend(['held', 'registered'], ['lapsed', 'lapsed or forgotten'], ['call-0', 'call'], ['call-0 asked', 'call not answered yet'], ['outage', 'server is out'], ['phase', 'other phase of the scenario'], ['cite', 'a finding cites a frame']),
     element('div', { class: 'frames' }, callButtons()), manyDevices && left > 0 ? element('p', { class: 'quiet' }, `${plural(left, 'more phone')}: choose one above the ladder.`) : '');
   fillOverview();
-  window.addEventListener('resize', redrawOverview);
 }

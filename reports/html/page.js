@@ -1,7 +1,7 @@
 'use strict';
 // What the pages share. What came from outside is data: it reaches the document as text only.
 
-const data = JSON.parse(document.getElementById('data').textContent);
+let data = JSON.parse(document.getElementById('data').textContent);
 
 /** An element with attributes and children; a string becomes text. */
 function element(name, attributes = {}, ...children) {
@@ -20,6 +20,13 @@ function furnish(made, attributes, children) {
   }
   made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ''));
   return made;
+}
+
+/** Puts children under the heading of a section, if it has one, in place of what stood there. */
+function fill(id, ...children) {
+  const place = document.getElementById(id);
+  place.replaceChildren(...place.querySelectorAll(':scope > h2'));
+  furnish(place, {}, children);
 }
 
 const section = (id) => document.getElementById(id);

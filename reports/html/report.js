@@ -1,6 +1,18 @@
 // The page of one result.
 
-const { ladder, rows: catalogue } = data;
+let ladder; // of the page's data, as what follows
+let catalogue;
+let broken;
+
+/** Takes the data of a result: all that is drawn is drawn from it. */
+function read(result) {
+  const before = rememberView();
+  data = result;
+  ({ ladder, rows: catalogue } = data);
+  broken = data.findings.filter((one) => ['fail', 'warn', 'inconclusive'].includes(one.verdict));
+  readLadder(before);
+  readOverview();
+}
 
 // --- The head ---
 
@@ -32,6 +44,7 @@ function drawHead() {
   section('head').append(
     element('div', { class: 'top' }, element('span', { class: `badge ${data.verdict}` }, words(data.verdict).toUpperCase()),
       element('h1', {}, data.name)),
+    data.so_far ? element('p', { class: 'warn' }, 'So far: the run had not ended when this was written. A page that is left like this is of a run whose harness was killed.') : '',
     element('p', { class: `summary${data.devices.length > 1 ? '' : ' alone'}` }, data.summary), drawWhere(),
     data.title || data.why ? element('p', { class: 'quiet' }, [data.title, data.why].filter(Boolean).join('. ')) : '',
     element('ul', { class: 'facts' }, facts.map((fact) => element('li', {}, fact))));
@@ -40,8 +53,6 @@ function drawHead() {
 }
 
 // --- Cards ---
-
-const broken = data.findings.filter((one) => ['fail', 'warn', 'inconclusive'].includes(one.verdict));
 
 const crowd = 5; // from so many devices on
 
@@ -144,11 +155,8 @@ function drawCard({ finding, followers, others }) {
 
 function drawFindings() {
   const tops = heads();
-  const place = section('findings');
-  if (!tops.length) {
-    place.append(element('p', { class: 'empty' }, data.nothing_judged || `No requirement was broken; ${plural(data.counts.pass, 'requirement')} passed.`));
-  }
-  place.append(...tops.map(drawCard));
+  fill('findings', tops.length ? tops.map(drawCard)
+    : element('p', { class: 'empty' }, data.nothing_judged || `No requirement was broken; ${plural(data.counts.pass, 'requirement')} passed.`));
 }
 
 function showCard(finding) {

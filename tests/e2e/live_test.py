@@ -3,15 +3,14 @@ stops the run, two pages see the same, and who has no business there gets nothin
 import http.client
 import re
 import shutil
+import socket
 import subprocess
 import time
 import unittest
 
-from browser_test import start_browser, webdriver
+from browser_test import AXE, HOSTILE, accessibility_findings, start_browser, webdriver
 from external_test import SILENCE, Lab, scenario
 from support import PROGRAM, ROOT
-
-HOSTILE = "<img src=x onerror='window.broken=1'>\u202e\u0007"
 
 
 class Live(Lab):
@@ -95,6 +94,10 @@ class InABrowser(Live):
         cls.browser = start_browser()
         cls.addClassCleanup(cls.browser.quit)
 
+    def setUp(self):
+        super().setUp()
+        self.browser.get_log("browser")  # what was said of other tests
+
     def text(self, name):
         return self.browser.execute_script(f"return document.getElementById('{name}').innerText")
 
@@ -107,13 +110,32 @@ class InABrowser(Live):
     def click(self, name):
         self.browser.find_element("id", name).click()
 
+    def show_in(self, scheme):
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia",
+                                     {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+
+    def hear_hostile_bytes(self):
+        """A stranger sends what ends scripts, turns text round and is no UTF-8."""
+        fields = "".join(f"{name}: {HOSTILE}\r\n" for name in ("From", "To", "Contact", "User-Agent", "Call-ID", HOSTILE))
+        message = (f"OPTIONS sip:{HOSTILE} SIP/2.0\r\nVia: SIP/2.0/UDP {self.servers}:9;branch=z9hG4bK1\r\n"
+                   f"CSeq: 1 OPTIONS\r\n{fields}Content-Length: 0\r\n\r\n").encode() + b"\xff\xfe"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.sendto(message, (self.servers, 5070))
+            stranger.sendto(HOSTILE.encode() + b"\xff\xc0\r\n\r\n", (self.servers, 5080))
+
+    def read_every_line(self):
+        read = self.browser.execute_script(
+            "return [...document.querySelectorAll('.row')].map((one) => { document.getElementById(one.id)?.click();"
+            " return document.querySelector('.message-pane').textContent; })")
+        self.assertIn("<script>", "".join(read))
+
     def is_asked(self, task):
         return self.text("prompt") != "" and task in self.text("task")
 
     def test_a_run_with_a_prompt_that_is_answered_and_a_click_that_stops_it(self):
         timeline = [{"after": "secondary.registered", "plus": "1s", "deadline": "20s", "do": "dial", "number": "2001"},
                     {"after": "primary.answered", "plus": "500ms", "deadline": "60s", "do": "hang_up"}]
-        past = self.scratch / "runs" / HOSTILE.replace("/", "")
+        past = self.scratch / "runs" / HOSTILE.replace("/", "")[:80]
         past.mkdir(parents=True)
         (past / "report.html").write_text("<p>an old report</p>")
         phone = self.phone()
@@ -123,10 +145,14 @@ class InABrowser(Live):
         self.wait_for(lambda: self.is_asked("dial 2001"), "the prompt")
         self.assertEqual("RUNNING", self.text("state"))
         self.assertIn("of 120 s", self.text("clock"))
+        self.hear_hostile_bytes()
+        self.wait_for(lambda: "OPTIONS" in self.text("ladder"), "what a stranger sent")
         # Another page sees the same.
+        ladder = self.text("ladder")
         self.browser.switch_to.new_window("window")
         self.browser.get(link)
         self.wait_for(lambda: self.is_asked("dial 2001"), "the prompt on a second page")
+        self.wait_for(lambda: self.text("ladder") == ladder, "the ladder on a second page")
         self.browser.close()
         self.browser.switch_to.window(first)
         phone.stdin.write("dial 2001\n")
@@ -135,17 +161,55 @@ class InABrowser(Live):
         self.browser.switch_to.active_element.send_keys("\n")
         self.wait_for(lambda: self.is_asked("hang up"), "the next prompt")
         self.click("could-not")
+        self.wait_for(lambda: "INVITE" in self.text("ladder"), "the call in the ladder")
         self.wait_for(lambda: "passed" in self.text("counts"), "verdicts so far")
+        self.read_every_line()
         self.wait_for(lambda: "img src" in self.text("past"), "past runs")
         self.assertIsNone(self.browser.execute_script("return window.broken ?? null"))
-        self.assertEqual(0, len(self.browser.find_elements("css selector", "img")))
+        self.assertEqual([0, 2, 1], [len(self.browser.find_elements("css selector", name)) for name in ("img", "script", "style")])
         self.assertEqual([], self.browser.get_log("browser"), "the console")
         self.click("stop")
         self.assertEqual(3, run.wait(30))
-        self.wait_for(lambda: self.text("state") in ("ENDED", "NO CONNECTION"), "the end")
+        self.wait_for(lambda: self.text("state") in ("FAIL", "INCONCLUSIVE"), "the verdict")
+        self.assertEqual([], self.browser.get_log("browser"), "the console")
         self.assertIn("operator: done", self.journal())
         self.assertIn("operator: not done", self.journal())
         self.assertIn("interrupted", self.journal())
+
+    def test_a_harness_that_is_killed_leaves_what_was_seen(self):
+        self.phone()
+        run, link = self.start(scenario("60s", [], ["GRP-REG-01"], phases=False))
+        self.browser.get(link)
+        self.wait_for(lambda: "200 OK to REGISTER" in self.text("ladder"), "the ladder")
+        if AXE.exists():
+            for scheme, width in (("light", 1280), ("dark", 500)):
+                self.browser.set_window_size(width, 900)
+                self.show_in(scheme)
+                self.assertEqual([], accessibility_findings(self.browser), scheme)
+                wide, window = self.browser.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
+                self.assertLessEqual(wide, window)
+        shown = self.text("ladder")
+        run.kill()
+        self.wait_for(lambda: self.text("state") == "NO CONNECTION", "the end")
+        self.assertIn("does not answer", self.text("awaiting"))
+        self.assertEqual(shown, self.text("ladder"))
+        self.browser.get((self.out / "latest" / "report.html").resolve().as_uri())
+        self.assertIn("So far", self.browser.find_element("id", "head").text)
+        self.assertIn("200 OK to REGISTER", self.text("ladder"))
+
+    def test_servers_alone_have_a_ladder(self):
+        serving = subprocess.Popen([PROGRAM, "serve", self.file(scenario("60s", [], ["GRP-REG-01"], phases=False)), "--bind",
+                                    self.servers, "--web"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True)
+        self.addCleanup(serving.stderr.close)
+        self.addCleanup(serving.kill)
+        self.browser.get(re.search(r"live page (http://\S+/)", serving.stderr.readline()).group(1))
+        self.phone()
+        self.wait_for(lambda: "200 OK to REGISTER" in self.text("ladder"), "the ladder")
+        self.assertFalse(self.browser.find_element("id", "verdicts").is_displayed())
+        self.assertIn("REGISTER", self.text("lines"))
+        self.click("stop")
+        self.assertEqual(0, serving.wait(30))
 
 
 if __name__ == "__main__":

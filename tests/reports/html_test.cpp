@@ -82,6 +82,40 @@ TEST_F(Html, says_once_what_many_devices_did_not_do) {
   EXPECT_EQ(findings[0]["devices"], 2);
 }
 
+TEST_F(Html, draws_the_newest_of_a_run_that_goes_on_and_the_first_of_one_that_ended) {
+  const auto trace = builder_.build();
+  const LadderLimits few{3, 1'000'000, false};
+  const LadderLimits newest{3, 1'000'000, true};
+  const auto first = ladder_of(trace, few);
+  const auto last = ladder_of(trace, newest);
+  EXPECT_EQ(first.left_out, trace.messages.size() - 3);
+  EXPECT_EQ(last.left_out, first.left_out);
+  EXPECT_EQ(std::ranges::max(first.entries, {}, &LadderEntry::frame).frame, 3U);
+  EXPECT_EQ(std::ranges::max(last.entries, {}, &LadderEntry::frame).frame,
+            trace.messages.back().frame);
+}
+
+TEST_F(Html, keeps_so_much_text_of_messages) {
+  const Ladder ladder = ladder_of(builder_.build());
+  const nlohmann::ordered_json small = ladder_json(ladder, 200);
+  std::size_t size = 0;
+  std::size_t left_out = 0;
+  for (const auto& line : small["lines"]) {
+    size += line.get<std::string>().size();
+    left_out += line.get<std::string>().starts_with("(this line is not kept") ? 1U : 0U;
+  }
+  EXPECT_LT(size, 300U);
+  EXPECT_EQ(left_out, 1U);
+  EXPECT_EQ(small["entries"].size(), ladder.entries.size());
+}
+
+TEST_F(Html, has_so_many_lanes_of_others) {
+  for (std::uint16_t port = 20'000; port < 20'200; ++port) {
+    builder_.redirect(builder_.at(50s).from_device(primary).request("OPTIONS"), port);
+  }
+  EXPECT_LE(ladder_of(builder_.build()).lanes.size(), most_other_lanes + 4);
+}
+
 TEST_F(Html, is_drawn_as_text_too) {
   const std::string text = text_ladder(ladder_of(builder_.build()), 80);
   EXPECT_THAT(text, HasSubstr("|------REGISTER----->|"));

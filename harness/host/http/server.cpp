@@ -202,6 +202,10 @@ void HttpServer::broadcast(std::string_view events) {
       [events](const auto& one) { return one->is_event_stream() && !one->continue_with(events); });
 }
 
+bool HttpServer::has_event_streams() const {
+  return std::ranges::any_of(connections_, [](const auto& one) { return one->is_event_stream(); });
+}
+
 /// Room for one more; the first in the list is the oldest.
 void HttpServer::limit_streams() {
   const auto is_stream = [](const auto& one) { return one->is_event_stream(); };

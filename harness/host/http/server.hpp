@@ -40,6 +40,8 @@ class HttpServer {
   const Endpoint& local() const { return listener_->local(); }
   /// Says so much more to every event stream. Not from inside the handler.
   void broadcast(std::string_view events);
+  /// Whether anybody listens to one.
+  bool has_event_streams() const;
 
  private:
   class Connection;

@@ -7,6 +7,7 @@ namespace sipharness::host {
 namespace {
 
 constexpr Duration news_period = 200ms;
+constexpr Duration time_to_go = 2s;
 
 }  // namespace
 
@@ -25,6 +26,7 @@ WebThread::~WebThread() {
   stops_ = true;
   thread_.join();
   server_.broadcast(news_());
+  world_.run(world_.now() + time_to_go, [this] { return !server_.has_event_streams(); });
 }
 
 void WebThread::tell_news() {

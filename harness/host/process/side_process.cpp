@@ -55,6 +55,10 @@ void lower_priority(pid_t pid) {
   setpriority(PRIO_PROCESS, static_cast<id_t>(pid), low_nice_value);
 }
 
+Duration to_duration(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
 int exit_code_of(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -88,9 +92,13 @@ bool SideProcess::start(const std::vector<std::string>& arguments) {
 bool SideProcess::is_running() {
   if (pid_ == 0) return false;
   int status = 0;
-  const pid_t ended = waitpid(pid_, &status, WNOHANG);
+  rusage usage{};
+  const pid_t ended = wait4(pid_, &status, WNOHANG, &usage);
   if (ended == 0 || (ended < 0 && errno == EINTR)) return true;
-  if (ended == pid_) exit_code_ = exit_code_of(status);
+  if (ended == pid_) {
+    exit_code_ = exit_code_of(status);
+    time_spent_ = to_duration(usage.ru_utime) + to_duration(usage.ru_stime);
+  }
   pid_ = 0;
   return false;
 }

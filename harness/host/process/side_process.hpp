@@ -8,7 +8,10 @@
 
 #include <string>
 #include <sys/types.h>
+#include <utility>
 #include <vector>
+
+#include "harness/base/time.hpp"
 
 namespace sipharness::host {
 
@@ -25,10 +28,13 @@ class SideProcess {
   bool is_running();
   /// How the last one ended: its exit code, 128 + signal if a signal ended it, 0 before the first.
   int exit_code() const { return exit_code_; }
+  /// Of a processor, by the last one that ended; once asked, zero.
+  Duration take_time_spent() { return std::exchange(time_spent_, Duration::zero()); }
 
  private:
   pid_t pid_ = 0;
   int exit_code_ = 0;
+  Duration time_spent_{};
 };
 
 }  // namespace sipharness::host

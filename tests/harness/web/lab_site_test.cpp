@@ -2,8 +2,11 @@
 
 #include "harness/web/lab_site.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <string>
+#include <sys/stat.h>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -42,6 +45,7 @@ class Site : public testing::Test {
   LabSite site(const std::string& token = {}) {
     return {{out(), key, token},
             {.state = [] { return std::string("{\"run\":\"x\"}"); },
+             .report = [this] { return report_in(out() + "/one"); },
              .answer =
                  [this](unsigned prompt, bool done) {
                    said_.push_back(std::to_string(prompt) + (done ? " done" : " could not"));
@@ -90,6 +94,53 @@ TEST_F(Site, serves_a_report_as_a_page_that_can_reach_nothing) {
   EXPECT_EQ(report.status, 200);
   EXPECT_EQ(report.body, "the report of one");
   EXPECT_THAT(report.headers, HasSubstr("sandbox allow-scripts;"));
+}
+
+TEST_F(Site, serves_the_report_so_far_alike) {
+  const auto report = site().answer(get("/so-far"));
+  EXPECT_EQ(report.body, "the report of one");
+  EXPECT_THAT(report.headers, HasSubstr("sandbox allow-scripts;"));
+  fs::remove(out() + "/one/report.html");
+  EXPECT_EQ(site().answer(get("/so-far")).status, 404);
+}
+
+TEST_F(Site, tells_each_version_of_the_report_so_far_apart) {
+  ReportWatch watch;
+  EXPECT_EQ(watch.version({}), 0U);
+  EXPECT_EQ(watch.version(out() + "/unfinished"), 0U);
+  const auto first = watch.version(out() + "/one");
+  EXPECT_NE(first, 0U);
+  EXPECT_EQ(watch.version(out() + "/one"), first);
+  files::write_file(out() + "/one/report.html", "the next one");
+  EXPECT_NE(watch.version(out() + "/one"), first);
+}
+
+TEST_F(Site, serves_what_it_opened_whatever_takes_its_place) {
+  const std::string page = out() + "/one/report.html";
+  const std::string run = out() + "/one";
+  std::atomic<bool> stops = false;
+  std::thread swapping([&] {
+    while (!stops) {
+      fs::create_symlink(scratch_.path() + "/report.html", page + ".new");
+      fs::rename(page + ".new", page);
+      fs::rename(run, run + ".away");
+      fs::create_directory_symlink(scratch_.path(), run);
+      fs::remove(run);
+      fs::rename(run + ".away", run);
+      files::write_file(page + ".new", "the report of one");
+      fs::rename(page + ".new", page);
+    }
+  });
+  for (int i = 0; i < 3000; ++i)
+    EXPECT_THAT(site().answer(get("/runs/one/report.html")).body, Not(HasSubstr("outside")));
+  stops = true;
+  swapping.join();
+}
+
+TEST_F(Site, does_not_wait_for_a_pipe) {
+  fs::remove(out() + "/one/report.html");
+  ASSERT_EQ(mkfifo((out() + "/one/report.html").c_str(), 0600), 0);
+  EXPECT_EQ(site().answer(get("/runs/one/report.html")).status, 404);
 }
 
 TEST_F(Site, opens_nothing_outside_of_its_folder) {
