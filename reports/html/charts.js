@@ -57,7 +57,7 @@ function drawIntervals() {
     const range = [Math.min(0, ...ends), last * 1.06 || 1];
     const at = (value) => left + position(value, range, width - left - 110);
     picture.append(drawing('g', { class: finding.verdict },
-      drawing('text', { class: 'label', x: 0, y: y + 4 }, `${finding.row}${data.devices.length > 1 && data.devices.length < crowd ? ` ${finding.device}` : ''}`),
+      drawing('text', { class: 'label', x: 0, y: y + 4 }, drawing('title', {}, catalogue[finding.row].sentence), `${finding.row}${data.devices.length > 1 && data.devices.length < crowd ? ` ${finding.device}` : ''}`),
       drawing('line', { class: 'axis', x1: left, x2: width - 110, y1: y, y2: y }),
       windowsOf(all).filter(({ min = 0 }) => min < range[1]).map(({ min = 0, max = range[1] }) => drawing('rect', { class: 'band', x: at(min), y: y - 7, width: Math.max(2, at(Math.min(max, range[1])) - at(min)), height: 14 })),
       all.slice(0, 200).sort((a, b) => worst[b.verdict] - worst[a.verdict]).map((one) => drawing('circle', { class: `dot ${one.verdict}`, cx: at(one.measured), cy: y, r: 4 }, drawing('title', {}, one.message))),

@@ -196,6 +196,13 @@ function drawLines(first, last) {
   parts.scroll.setAttribute('aria-activedescendant', view.selected >= first && view.selected < last ? `row-${view.selected}` : '');
 }
 
+/** All of it, as wide as a column of paper leaves room for. */
+function drawForPaper() {
+  view.width = 440;
+  drawLaneHeads();
+  drawLines(0, Math.min(view.shown.length, mostPrinted));
+}
+
 function drawLaneHeads() {
   const svg = parts.lanes.querySelector('svg');
   svg.setAttribute('viewBox', `0 0 ${view.width} 46`);
@@ -345,15 +352,15 @@ function drawLadder() {
   parts.foot = element('div');
   section('ladder').append(drawTools(), element('div', { class: 'panes' }, element('div', { class: 'drawing' }, parts.lanes, parts.scroll), parts.message), parts.foot);
   window.addEventListener('resize', redraw);
-  window.addEventListener('beforeprint', () => drawLines(0, Math.min(view.shown.length, mostPrinted)));
-  window.addEventListener('afterprint', drawWindow);
+  window.addEventListener('beforeprint', drawForPaper);
+  window.addEventListener('afterprint', redraw);
   renewLadder();
 }
 
 /** Of the data that was read last. */
 function renewLadder() {
   parts.foot.replaceChildren(legend(['held', 'registered there'], ['lapsed', 'lapsed or forgotten'], ['call-0', 'call'], ['call-0 asked', 'call not answered yet'], ['outage', 'server is out'], ['phase', 'other phase']),
-    element('p', { class: 'quiet' }, 'Pale: the same bytes again over UDP. Dashed with ✕: the server did not react. Arrow keys move, m measures from a line, Enter goes to its message.',
+    element('p', { class: 'quiet' }, 'Pale: the same bytes again over UDP. Dashed with ✕: the server did not react. ', element('span', { class: 'screen' }, 'Arrow keys move, m measures from a line, Enter goes to its message.'),
     ladder.left_out ? ` ${plural(ladder.left_out, data.so_far ? 'earlier message' : 'later message')} not drawn.` : ''));
   fillTools();
   redraw();

@@ -24,14 +24,21 @@ function drawWhere() {
   const missed = expected && measured !== undefined && margin < 0 ? `${seconds(-margin)} too ${measured < (expected.min ?? 0) ? 'early' : 'late'}` : '';
   return element('div', { class: 'where' }, missed ? element('strong', { class: finding.verdict }, missed) : '',
     element('span', { class: 'quiet' }, catalogue[finding.row].clause),
-    frames.slice(0, 3).map((frame) => element('button', { type: 'button', onclick: () => showFrame(frame) }, `frame ${frame}${atFrame(frame)}`)),
-    element('button', { type: 'button', onclick: () => showCard(finding) }, 'to the finding'));
+    [...new Set([frames.at(0), frames.at(-1)])].filter(Boolean).map((frame) => frameButton(frame, atFrame(frame))),
+    element('button', { type: 'button', class: 'screen', onclick: () => showCard(finding) }, 'to the finding'));
 }
 
+const entryOf = (frame) => entries.find((one) => one.frame === frame);
 const atFrame = (frame) => {
-  const entry = entries.find((one) => one.frame === frame);
+  const entry = entryOf(frame);
   return entry ? ` at ${seconds(entry.us / 1e6)}` : '';
 };
+
+/** "frame 5 INVITE", and what else is to be said of it. */
+function frameButton(frame, more = '') {
+  const what = entryOf(frame)?.what ?? '';
+  return element('button', { type: 'button', onclick: () => showFrame(frame) }, `frame ${frame}${what ? ` ${what}` : ''}${more}`);
+}
 
 function drawHead() {
   document.title = `${words(data.verdict)}: ${data.name}`;
@@ -97,11 +104,18 @@ function causeOf(finding, tops) {
 const cardId = (finding) => `card-${finding.row}-${finding.device}`.replace(/[^\w-]/g, '_');
 const reasonOf = ({ occurrences: [first] }) => first.reason ?? first.message;
 
+/** Of one request and its retransmissions, three or more, the first: it stands for all. */
 function frameButtons(frames) {
   if (!frames.length) return '';
-  return element('div', { class: 'frames' }, frames.slice(0, 12).map((frame) =>
-    element('button', { type: 'button', onclick: () => showFrame(frame) }, `frame ${frame}`)),
-  frames.length > 12 ? element('span', { class: 'quiet' }, `and ${frames.length - 12} more`) : '');
+  const kinds = new Map();
+  for (const frame of frames) {
+    const kind = entryOf(frame)?.first ?? `frame ${frame}`;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), frame]);
+  }
+  const buttons = [...kinds.values()].flatMap((alike) => (alike.length < 3 ? alike.map((frame) => frameButton(frame))
+    : [frameButton(alike[0], `, ${alike.length} times to frame ${alike.at(-1)}`)]));
+  return element('div', { class: 'frames' }, buttons.slice(0, 12),
+    buttons.length > 12 ? element('span', { class: 'quiet' }, `and ${buttons.length - 12} more`) : '');
 }
 
 function drawInstance(instance) {
@@ -134,6 +148,13 @@ function drawOthers(others) {
     element('div', { id: cardId(finding), tabindex: '-1' }, element('h4', {}, finding.device), drawInstance(finding.occurrences[0]), drawFollowers(followers))));
 }
 
+/** What was expected, where no scale shows it. */
+function drawExpected({ row, verdict, occurrences: [first] }) {
+  const isScaled = first.window && first.measured !== undefined;
+  if (isScaled || verdict === 'inconclusive') return '';
+  return element('p', { class: 'reason' }, `Expected: ${catalogue[row].observed}`);
+}
+
 function drawCard({ finding, followers, others }) {
   const row = catalogue[finding.row];
   const [first, ...rest] = finding.occurrences;
@@ -141,7 +162,7 @@ function drawCard({ finding, followers, others }) {
   const card = element('article', { class: `card ${finding.verdict}`, id: cardId(finding), tabindex: '-1', 'aria-label': `${words(finding.verdict)} ${finding.row}` },
     element('h3', {}, element('span', { class: finding.verdict }, words(finding.verdict).toUpperCase()), ` ${finding.row}`, whoseCard(finding, others)),
     element('p', {}, row.sentence, ' ', element('span', { class: 'clause' }, `[${row.clause}]`)),
-    others.length ? element('p', { class: 'quiet' }, `${finding.device}:`) : '', drawInstance(first));
+    others.length ? element('p', { class: 'quiet' }, `${finding.device}:`) : '', drawInstance(first), drawExpected(finding));
   if (more.length) {
     card.append(element('details', {}, element('summary', {}, `${plural(more.length, 'other occurrence')}${finding.count > finding.occurrences.length ? ' and more' : ''}`),
       more.map(drawInstance)));
@@ -155,8 +176,14 @@ function drawCard({ finding, followers, others }) {
 
 function drawFindings() {
   const tops = heads();
-  fill('findings', tops.length ? tops.map(drawCard)
+  fill('findings', tops.length ? [tops.map(drawCard), nameGuide()]
     : element('p', { class: 'empty' }, data.nothing_judged || `No requirement was broken; ${plural(data.counts.pass, 'requirement')} passed.`));
+}
+
+/** Clauses name the vendor's guide in one word. */
+function nameGuide() {
+  return broken.some(({ row }) => catalogue[row].clause.startsWith('guide'))
+    ? element('p', { class: 'quiet' }, 'The guide is Grandstream\'s "GRP26xx - Server Redundancy Guide"; it binds devices that claim it.') : '';
 }
 
 function showCard(finding) {
