@@ -277,6 +277,22 @@ class ReportInABrowser(EndToEnd):
             wide, window = self.script("return [document.documentElement.scrollWidth, window.innerWidth]")
             self.assertLessEqual(wide, window)
 
+    def test_paper_shows_all_of_it(self):
+        self.open(self.run_page("guide/primary_silent_on_invite.json", "--deviate", "never_falls_back"), 800)
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        self.addCleanup(self.browser.execute_cdp_cmd, "Emulation.setEmulatedMedia", {"media": ""})
+        self.script("window.dispatchEvent(new Event('beforeprint'))")
+        self.assertEqual(self.script("return view.shown.length"), self.count(".row"))
+        cut, below, folded = self.script(
+            "const bottom = (one) => document.querySelector(one).getBoundingClientRect().bottom;"
+            "const scroll = document.querySelector('.scroll');"
+            "return [scroll.scrollHeight > scroll.clientHeight, bottom('.row:last-child') > bottom('#ladder'),"
+            "document.querySelectorAll('.card details:not([open])').length]")
+        self.assertEqual([False, False, 0], [cut, below, folded])
+        self.assertIn("frame 5 INVITE", self.text(".card"))
+        self.script("window.dispatchEvent(new Event('afterprint'))")
+        self.assertEqual(0, self.count(".card details[open]"))
+
     # --- Working with it ---
 
     def test_a_card_leads_to_its_frame_and_back(self):
