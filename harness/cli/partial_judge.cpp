@@ -21,12 +21,19 @@ bool is_verdict(int exit_code) {
   return exit_code == passed || exit_code == failed || exit_code == inconclusive;
 }
 
+std::string_view told_verdict(int exit_code) {
+  if (exit_code == failed) return "FAIL so far";
+  return is_verdict(exit_code) ? "no failure so far" : "";
+}
+
 }  // namespace
 
 void PartialJudge::judge() {
   if (process_.is_running()) return;
-  if (const Duration spent = process_.take_time_spent(); spent > Duration::zero())
+  if (const Duration spent = process_.take_time_spent(); spent > Duration::zero()) {
     rests_ = spent * share / period_;
+    verdict_ = told_verdict(process_.exit_code());
+  }
   if (!is_verdict(process_.exit_code()))
     tell_failure(fmt::format("exit code {}", process_.exit_code()));
   if (rests_-- > 0 || is_too_large()) return;

@@ -6,6 +6,9 @@
 //     A capture of more than 128 MiB is not judged before the run has ended.
 //  3. Its failure is told once and harms nothing.
 
+#include <string>
+#include <string_view>
+
 #include "harness/host/process/side_process.hpp"
 #include "harness/judge/run_folder.hpp"
 
@@ -18,6 +21,8 @@ class PartialJudge {
       : folder_(std::move(folder)), period_(period) {}
   /// Brings result.partial.json and report.html of the folder up to date, soon.
   void judge();
+  /// What the last judgement came to: "FAIL so far"; empty before the first.
+  std::string_view verdict() const { return verdict_; }
 
  private:
   bool is_too_large();
@@ -27,6 +32,7 @@ class PartialJudge {
   host::SideProcess process_;
   Duration period_;
   Duration::rep rests_ = 0;  ///< so many askings are passed over
+  std::string_view verdict_;
   bool told_ = false;
 };
 

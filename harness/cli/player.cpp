@@ -103,8 +103,9 @@ class Player {
     if (!make_folder(index)) return false;
     stage::RunOptions options = options_for(index);
     Progress progress(progress_title(index), time_needed(tasks_, index + 1, 1));
+    const auto so_far = judge_meanwhile(index, options);
     options.on_progress = [&](const auto& now) {
-      if (!arguments_.output.quiet) progress.show(now);
+      if (!arguments_.output.quiet) progress.show(now, so_far->verdict());
       if (page_) page_->show(now.now, now.duration, now.awaiting);
     };
     if (page_) show_on_page(index, options);
@@ -168,6 +169,7 @@ class Player {
     try {
       stage::RunOptions options = options_for(index);
       options.slot = static_cast<unsigned>(index);
+      judge_meanwhile(index, options);
       return stage(index, options) ? passed : cannot_run;
     } catch (const std::exception& error) {
       tell(fmt::format("sipharness: {}: {}", tasks_[index].scenario.name, words_of(error)));
@@ -197,12 +199,16 @@ class Player {
     options.folder = folders_[index];
     options.seed = task.seed;
     options.interrupted = [] { return host::is_interrupted(); };
-    if (page_) options.partial_period = page_period;
-    options.on_partial = [judge = std::make_shared<PartialJudge>(judge::RunFolder{folders_[index]},
-                                                                 options.partial_period)] {
-      judge->judge();
-    };
     return options;
+  }
+
+  std::shared_ptr<const PartialJudge> judge_meanwhile(std::size_t index,
+                                                      stage::RunOptions& options) const {
+    if (page_) options.partial_period = page_period;
+    const auto judge =
+        std::make_shared<PartialJudge>(judge::RunFolder{folders_[index]}, options.partial_period);
+    options.on_partial = [judge] { judge->judge(); };
+    return judge;
   }
 
   /// A scenario that cannot be run here, or with this device, does not keep others from their turn.

@@ -3,6 +3,7 @@
 // seconds elsewhere. It tells how long this run and those after it still take.
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "harness/stage/options.hpp"
@@ -13,7 +14,8 @@ class Progress {
  public:
   /// @param after what comes behind this run takes so long
   Progress(std::string title, Duration after);
-  void show(const stage::RunOptions::Progress& now);
+  /// @param verdict so far; empty: there is none yet
+  void show(const stage::RunOptions::Progress& now, std::string_view verdict);
   /// Before anything else is written.
   void clear();
 
