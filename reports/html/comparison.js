@@ -3,7 +3,7 @@
 const colours = { 'newly failing': 'fail', 'no longer decided': 'inconclusive', 'no longer exercised': 'inconclusive', 'interval moved': 'warn', 'newly passing': 'pass', 'decided now': 'pass' };
 
 function drawHead() {
-  document.title = data.summary;
+  document.title = visible(data.summary);
   section('head').append(
     element('div', { class: 'top' }, element('span', { class: `badge ${data.verdict}` }, data.headline), element('h1', {}, 'Firmware against firmware')),
     element('p', { class: 'summary' }, data.summary),

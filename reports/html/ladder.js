@@ -209,7 +209,10 @@ function drawLaneHeads() {
   svg.replaceChildren(...view.lanes.flatMap((lane) => {
     const x = laneX(lane);
     const { name, addresses } = ladder.lanes[lane];
-    return [drawing('text', { x, y: 20 }, name), drawing('text', { class: 'address', x, y: 36 }, addresses[0] === name || view.width / view.lanes.length < 110 ? '' : addresses[0] ?? '')];
+    const room = view.width / view.lanes.length;
+    const [address = ''] = addresses;
+    return [drawing('text', { x, y: 20, ...(name.length * 8 > room ? { textLength: room - 6, lengthAdjust: 'spacingAndGlyphs' } : {}) }, name),
+      drawing('text', { class: 'address', x, y: 36 }, address === name || address.length * 6 > room ? '' : address)];
   }));
 }
 

@@ -16,7 +16,8 @@ let hasEnded = false;
 let isServing = false;
 
 function put(id, text) {
-  if (section(id).textContent !== text) section(id).textContent = text;
+  const shown = visible(text);
+  if (section(id).textContent !== shown) section(id).textContent = shown;
 }
 
 function tell(path, body) {

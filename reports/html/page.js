@@ -13,12 +13,18 @@ function drawing(name, attributes = {}, ...children) {
   return furnish(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
 }
 
+/** What controls a terminal or turns the direction of writing round, spelt out as the console does. */
+function visible(text) {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/g,
+    (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
 function furnish(made, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
-    else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? '' : value);
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? '' : key === 'href' ? value : visible(String(value)));
   }
-  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ''));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== '').map((child) => (typeof child === 'string' ? visible(child) : child)));
   return made;
 }
 

@@ -41,7 +41,7 @@ function frameButton(frame, more = '') {
 }
 
 function drawHead() {
-  document.title = `${words(data.verdict)}: ${data.name}`;
+  document.title = visible(`${words(data.verdict)}: ${data.name}`);
   const devices = data.devices.map((one) => [one.name, one.user_agent && `"${one.user_agent}"`,
     one.account && `account ${one.account}`].filter(Boolean).join(', '));
   const facts = [...devices.slice(0, 3), devices.length > 3 && `${devices.length} devices in all`,
@@ -148,11 +148,11 @@ function drawOthers(others) {
     element('div', { id: cardId(finding), tabindex: '-1' }, element('h4', {}, finding.device), drawInstance(finding.occurrences[0]), drawFollowers(followers))));
 }
 
-/** What was expected, where no scale shows it. */
-function drawExpected({ row, verdict, occurrences: [first] }) {
+/** What would have met the requirement, where no scale shows what was expected. */
+function drawLookedFor({ row, verdict, occurrences: [first] }) {
   const isScaled = first.window && first.measured !== undefined;
   if (isScaled || verdict === 'inconclusive') return '';
-  return element('p', { class: 'reason' }, `Expected: ${catalogue[row].observed}`);
+  return element('p', { class: 'reason' }, `Looked for: ${catalogue[row].observed}`);
 }
 
 function drawCard({ finding, followers, others }) {
@@ -162,7 +162,7 @@ function drawCard({ finding, followers, others }) {
   const card = element('article', { class: `card ${finding.verdict}`, id: cardId(finding), tabindex: '-1', 'aria-label': `${words(finding.verdict)} ${finding.row}` },
     element('h3', {}, element('span', { class: finding.verdict }, words(finding.verdict).toUpperCase()), ` ${finding.row}`, whoseCard(finding, others)),
     element('p', {}, row.sentence, ' ', element('span', { class: 'clause' }, `[${row.clause}]`)),
-    others.length ? element('p', { class: 'quiet' }, `${finding.device}:`) : '', drawInstance(first), drawExpected(finding));
+    others.length ? element('p', { class: 'quiet' }, `${finding.device}:`) : '', drawInstance(first), drawLookedFor(finding));
   if (more.length) {
     card.append(element('details', {}, element('summary', {}, `${plural(more.length, 'other occurrence')}${finding.count > finding.occurrences.length ? ' and more' : ''}`),
       more.map(drawInstance)));

@@ -357,6 +357,8 @@ class ReportInABrowser(EndToEnd):
         self.assertIsNone(self.script("return window.broken ?? null"))
         self.assertEqual([2, 0, 1], [self.count(name) for name in ("script", "img", "style")])
         self.assertIn("<script>", self.text("main"))
+        self.assertIn("\\x202e", self.text("main"))
+        self.assertNotRegex(self.script("return document.body.outerHTML + document.title"), "[\u202e\u0007\x1b]")
         self.assertEqual([], self.browser.get_log("browser"))
 
 
