@@ -166,6 +166,7 @@ class InABrowser(Live):
         self.read_every_line()
         self.wait_for(lambda: "img src" in self.text("past"), "past runs")
         self.assertIsNone(self.browser.execute_script("return window.broken ?? null"))
+        self.assertNotRegex(self.browser.execute_script("return document.body.outerHTML + document.title"), "[\u202e\u0007\x1b]")
         self.assertEqual([0, 2, 1], [len(self.browser.find_elements("css selector", name)) for name in ("img", "script", "style")])
         self.assertEqual([], self.browser.get_log("browser"), "the console")
         self.click("stop")
