@@ -10,6 +10,8 @@
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/requests.hpp"
+#include "harness/observed/server_faults.hpp"
 #include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -95,12 +97,32 @@ void violated_unless_nat(const Phone& phone, Occurrence& it, const std::string& 
   }
 }
 
+void violated_unless_out(const Phone& phone, const RegisterAttempt& granted, Occurrence& it,
+                         const std::string& seen) {
+  const CaptureTime ok = *granted.ok;
+  const CaptureTime lapse = ok + *granted.granted;
+  if (is_gone_by(phone, lapse))
+    return it.inconclusive(verdict::Blame::user,
+                           seen +
+                               "; nothing of the device is seen after that: was it switched off? "
+                               "With --journal that would be told");
+  const auto trouble = possible_outage(phone, granted.server, ok, lapse);
+  if (phone.trace.has_journal() || !trouble) return it.violated(seen);
+  it.inconclusive(verdict::Blame::user,
+                  fmt::format("{}; the {} was in trouble {} after its 200: was it out? With "
+                              "--journal its outages would tell",
+                              seen, to_string(granted.server), format_seconds(*trouble - ok)));
+}
+
 void is_granted_for_an_unknown_time(const Phone& phone, const RegisterAttempt& attempt,
                                     Occurrence& it) {
   const Transaction& last = transactions(phone)[attempt.transactions.back()];
   it.cite(last.final)
-      .inconclusive(verdict::Blame::network,
-                    "the 200 does not list the device's Contact: what was granted is not known");
+      .inconclusive(
+          verdict::Blame::network,
+          attempt.is_listed
+              ? "the 200 gives the device's Contact no expiry: what was granted is not known"
+              : "the 200 does not list the device's Contact: what was granted is not known");
 }
 
 }  // namespace sipharness::check

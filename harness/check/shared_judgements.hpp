@@ -50,6 +50,11 @@ void lacks_password(const Phone& phone, Judge& judge, std::string_view requireme
 /// capture was taken at the device; elsewhere a NAT may have changed the source.
 void violated_unless_nat(const Phone& phone, Occurrence& it, const std::string& problem);
 
+/// A registration was granted and not refreshed, as `seen` says. Violated; without a journal not
+/// where the server may have been out when it lapsed, or the device switched off.
+void violated_unless_out(const Phone& phone, const RegisterAttempt& granted, Occurrence& it,
+                         const std::string& seen);
+
 /// Inconclusive: nobody said for how long the attempt's binding was granted.
 void is_granted_for_an_unknown_time(const Phone& phone, const RegisterAttempt& attempt,
                                     Occurrence& it);

@@ -9,6 +9,7 @@
 #include "harness/base/counted.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/policy.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
@@ -103,6 +104,24 @@ const Leg* leg_at_next_address(const Phone& phone, const CallGroup& call, const 
   return next == call.legs.end() ? nullptr : &*next;
 }
 
+/// The next call began before this one was due at the secondary: the user had given it up.
+bool is_dialled_anew(const Phone& phone, const SilentPrimary& failed) {
+  const CallGroup* next = failed.call + 1;
+  return next <= &calls(phone).back() && !next->legs.empty() &&
+         reached_at(phone, next->legs.front()) < failed.deadline;
+}
+
+void doubt_calls_that_stay(const Phone& phone, std::vector<SilentPrimary>& found) {
+  const auto moves_on = [](const SilentPrimary& failed) { return failed.secondary != nullptr; };
+  std::size_t stayed = 0;
+  for (SilentPrimary& failed : found) {
+    failed.may_be_given_up = !moves_on(failed);
+    stayed += failed.may_be_given_up && failed.was_observed && !is_dialled_anew(phone, failed);
+  }
+  if (std::ranges::any_of(found, moves_on) || stayed < policy::enough_for_a_habit) return;
+  for (SilentPrimary& failed : found) failed.may_be_given_up = is_dialled_anew(phone, failed);
+}
+
 }  // namespace
 
 std::vector<PrimaryCall> find_primary_calls(const Phone& phone) {
@@ -131,20 +150,15 @@ std::vector<SilentPrimary> find_calls_to_silent_primary(const Phone& phone) {
              transport_failure(phone, ServerRole::primary, primary->i0, deadline).has_value(),
          .was_observed = phone.trace.last > deadline});
   }
-  const auto moves_on = [](const SilentPrimary& failed) { return failed.secondary != nullptr; };
-  const auto stays = [](const SilentPrimary& failed) {
-    return failed.secondary == nullptr && failed.was_observed;
-  };
-  // What another call does whose fallback was not yet due when the capture ends is not known.
-  const bool is_open = std::ranges::any_of(primary_calls(phone), [&](const PrimaryCall& one) {
-    return one.secondary == nullptr && !transactions(phone)[one.primary->invites.back()].final &&
-           one.primary->i0 + failover_limit(phone) >= phone.trace.last;
-  });
-  const bool is_isolated =
-      std::ranges::any_of(found, moves_on) || (is_open && std::ranges::count_if(found, stays) == 1);
-  for (SilentPrimary& failed : found)
-    failed.may_be_given_up = is_isolated && !moves_on(failed) && !phone.trace.has_journal();
+  if (!phone.trace.has_journal()) doubt_calls_that_stay(phone, found);
   return found;
+}
+
+const SilentPrimary* given_up(const Phone& phone, const CallGroup& call) {
+  const auto& silent = calls_to_silent_primary(phone);
+  const auto found = std::ranges::lower_bound(silent, &call, {}, &SilentPrimary::call);
+  return found != silent.end() && found->call == &call && found->may_be_given_up ? &*found
+                                                                                 : nullptr;
 }
 
 Evidence evidence_of(const Phone& phone, const SilentPrimary& failed) {
@@ -209,8 +223,8 @@ std::string describe_tries(const Phone& phone, const SilentPrimary& failed) {
 
 std::string given_up_or_left(const Phone& phone, const SilentPrimary& failed) {
   return fmt::format(
-      "{}, then nothing, while another call went on to the secondary, or may have, had the capture "
-      "not ended: was this one hung up?",
+      "{}, then nothing: hung up before it was due at the secondary? With --journal that would be "
+      "told",
       describe_tries(phone, failed));
 }
 

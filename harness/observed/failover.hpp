@@ -36,8 +36,8 @@ struct SilentPrimary {
   CaptureTime deadline;            ///< i0 + 64·T1 + fo_grace
   bool has_signal = false;         ///< ICMP or RST told the device earlier
   bool was_observed = false;       ///< the capture reaches past the deadline
-  /// Without a journal: other calls went on to the secondary, and the user may have given up this
-  /// one.
+  /// Without a journal: it went nowhere, and the user may have hung up. No CANCEL may tell (RFC
+  /// 3261 §9.1). Calls that each go nowhere, so often that it is a habit, are the device's.
   bool may_be_given_up = false;
 };
 
@@ -79,6 +79,9 @@ verdict::Blame blame_for_no_move(const Phone& phone);
 /// "7 INVITEs at the primary, the last 31.500 s after the first": what a call that was not taken
 /// elsewhere did there.
 std::string describe_tries(const Phone& phone, const SilentPrimary& failed);
+
+/// The SilentPrimary of this call may_be_given_up: null if not, or if the call has none.
+const SilentPrimary* given_up(const Phone& phone, const CallGroup& call);
 
 /// Why nothing can be said of a call that may_be_given_up.
 std::string given_up_or_left(const Phone& phone, const SilentPrimary& failed);

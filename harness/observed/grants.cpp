@@ -6,6 +6,11 @@ bool is_grant_known(const RegisterAttempt& attempt) {
   return attempt.ok && attempt.granted && attempt.is_grant_said;
 }
 
+bool is_accepted_for_nothing(const RegisterAttempt& attempt) {
+  const bool asks_for_binding = !attempt.unregister && !attempt.contact.empty();
+  return attempt.ok && asks_for_binding && (!attempt.is_listed || !attempt.granted);
+}
+
 std::vector<const RegisterAttempt*> find_unknown_grants(const Phone& phone) {
   std::vector<const RegisterAttempt*> found;
   for (const RegisterAttempt& attempt : attempts(phone))

@@ -1,7 +1,8 @@
 #pragma once
-// Registrations that were accepted by a 200 that does not say for how long: it neither lists the
-// device's Contact nor has an Expires header. What the attempt holds for granted is then only what
-// was asked for. @source RFC 3261 §10.2.4, §10.3
+// Registrations that were accepted by a 200 that does not say for how long: it does not list the
+// device's Contact, or gives it no expiry. A registrar must do both; what a device goes by then,
+// the Expires header or what it asked for, or whether it asks again, no RFC says.
+// @source RFC 3261 §10.2.4, §10.3 step 8
 
 #include <vector>
 
@@ -11,6 +12,9 @@
 namespace sipharness::observed {
 
 bool is_grant_known(const RegisterAttempt& attempt);
+
+/// Accepted, but by a 200 that lists no binding of what was asked to be bound, or one of no time.
+bool is_accepted_for_nothing(const RegisterAttempt& attempt);
 
 std::vector<const RegisterAttempt*> find_unknown_grants(const Phone& phone);
 /// By time.

@@ -7,6 +7,7 @@
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"
+#include "harness/observed/connections.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/grants.hpp"
 #include "harness/observed/phone.hpp"
@@ -160,6 +161,19 @@ bool follows_lost_options(const Phone& phone, const RegisterAttempt& attempt) {
     if (next->answered && *next->answered < attempt.start) return false;
   }
   return true;
+}
+
+bool is_left_to_lapse(const Phone& phone, const RegisterAttempt& granted) {
+  const CaptureTime ok = *granted.ok;
+  const CaptureTime lapse = ok + *granted.granted;
+  if (phone.trace.has_journal() || next_power_change(phone, ok) <= lapse) return false;
+  const auto& attempts = attempts_at(phone, granted.server);
+  const auto attempt = std::ranges::upper_bound(attempts, ok, {}, &RegisterAttempt::start);
+  if (attempt != attempts.end() && (*attempt)->start < lapse) return false;
+  const auto& connections = connection_attempts(phone);
+  auto next = std::ranges::upper_bound(connections, ok, {}, &ConnectionAttempt::syn);
+  while (next != connections.end() && next->syn < lapse && next->server != granted.server) ++next;
+  return next == connections.end() || next->syn >= lapse;
 }
 
 bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt) {

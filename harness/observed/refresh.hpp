@@ -49,6 +49,10 @@ bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt);
 /// may have been answered with a 423.
 bool may_have_been_told_min_expires(const Phone& phone, const RegisterAttempt& attempt);
 
+/// Without a journal: the device let the registration lapse without an attempt, or a connection, at
+/// its server. Trouble at the server then explains nothing for sure: who refreshes tries.
+bool is_left_to_lapse(const Phone& phone, const RegisterAttempt& granted);
+
 /// So many OPTIONS in a row went unanswered before the REGISTER that the device was right to look
 /// whether its binding is still there.
 bool follows_lost_options(const Phone& phone, const RegisterAttempt& attempt);

@@ -60,21 +60,20 @@ void read_request(const sip::MessageView& request, RegisterAttempt& attempt) {
   attempt.unregister = attempt.contact == "*" || attempt.requested == Duration::zero();
 }
 
-/// E of ALG-BIND: the device's own Contact decides, foreign ones never (trap 5).
+/// E of ALG-BIND: the device's own Contact decides, foreign ones never (trap 5). The Expires header
+/// stands in for the parameter of a Contact that is listed (§10.2.4), for none that is not.
 void take_grant(const sip::MessageView& response, RegisterAttempt& attempt) {
-  attempt.granted = attempt.requested;
-  if (const auto expiry = expires_header(response)) {
-    attempt.granted = expiry;
-    attempt.is_grant_said = true;
-  }
+  std::optional<Duration> said = expires_header(response);
+  attempt.granted = said ? said : attempt.requested;
   for (const sip::Address& contact : contacts_of(response)) {
     if (!sip::same_uri(contact.uri, attempt.contact)) continue;
-    attempt.is_grant_said = true;
+    attempt.is_listed = true;
     if (const auto expiry = seconds_of(contact.parameter("expires"))) {
-      attempt.granted = expiry;
+      attempt.granted = said = expiry;
       break;
     }
   }
+  attempt.is_grant_said = attempt.is_listed && said;
   // No time to stay registered, none to register again in.
   if (attempt.granted == Duration::zero()) attempt.granted.reset();
 }

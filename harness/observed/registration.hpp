@@ -24,7 +24,8 @@ struct RegisterAttempt {
   std::string_view contact;         ///< URI of the device's (first) Contact; "*"; empty if none
   std::optional<Duration> requested;
   std::optional<Duration> granted;  ///< E, by ALG-BIND; nothing where that is 0 s
-  bool is_grant_said = false;       ///< by the 200: it lists the Contact or has an Expires header
+  bool is_listed = false;           ///< the 200 lists the Contact
+  bool is_grant_said = false;       ///< and says for how long, there or in its Expires header
   bool failed() const { return fail.has_value() || status >= 300; }
   /// When the failure was there to be known.
   std::optional<CaptureTime> failed_at() const;

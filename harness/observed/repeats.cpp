@@ -6,7 +6,9 @@
 #include <tuple>
 #include <utility>
 
+#include "harness/observed/attempt_of.hpp"
 #include "harness/observed/client_transactions.hpp"
+#include "harness/observed/grants.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/subscriptions.hpp"
 #include "harness/sip/address.hpp"
@@ -42,10 +44,15 @@ class SeriesFinder {
     return request.method == sip::Method::options ? policy::no_wait : policy::least_wait;
   }
 
+  bool is_refused(const Transaction& request) const {
+    const int status = phone_.message(*request.final).sip.status();
+    const RegisterAttempt* attempt = attempt_of(phone_, request);
+    return (status >= 300 && status != 491) || (attempt && is_accepted_for_nothing(*attempt));
+  }
+
   void take(const Transaction& request) {
     RefusedSeries& series = open_[kind_of(request)];
-    const int status = phone_.message(*request.final).sip.status();
-    if (status >= 300 && status != 491)
+    if (is_refused(request))
       series.refused.push_back(&request);
     else
       close(series);

@@ -33,4 +33,21 @@ std::optional<CaptureTime> last_sent_at(const Phone& phone) {
   return std::nullopt;
 }
 
+std::optional<CaptureTime> find_last_sign_of_life(const Phone& phone) {
+  std::optional<CaptureTime> last = last_sent_at(phone);
+  if (!last) return last;
+  const auto& addresses = phone.trace.devices[phone.device].addresses;
+  for (const StreamMark& mark : phone.stream_marks) {
+    const bool is_own = mark.event == capture::StreamEvent::syn &&
+                        std::ranges::count(addresses, mark.source.address, &Endpoint::address) > 0;
+    if (is_own) last = std::max(*last, mark.at);
+  }
+  return last;
+}
+
+bool is_gone_by(const Phone& phone, CaptureTime at) {
+  const auto last = last_sign_of_life(phone);
+  return !phone.trace.has_journal() && (!last || *last < at);
+}
+
 }  // namespace sipharness::observed

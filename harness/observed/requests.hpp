@@ -23,4 +23,14 @@ inline const std::vector<const Message*>& requests_to_device(const Phone& phone)
 /// When the device sent its last SIP message, request or response.
 std::optional<CaptureTime> last_sent_at(const Phone& phone);
 
+std::optional<CaptureTime> find_last_sign_of_life(const Phone& phone);
+/// Its last message, or its last attempt to connect.
+inline std::optional<CaptureTime> last_sign_of_life(const Phone& phone) {
+  return phone.derived<find_last_sign_of_life>();
+}
+
+/// Without a journal: nothing shows that the device was still there at `at`. Whoever pulls its plug
+/// leaves no trace.
+bool is_gone_by(const Phone& phone, CaptureTime at);
+
 }  // namespace sipharness::observed

@@ -6,6 +6,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
+#include "harness/observed/register_transactions.hpp"
 
 namespace sipharness::observed {
 namespace {
@@ -42,6 +43,14 @@ std::unordered_set<const RegisterAttempt*> find_begun_by_restarts(const Phone& p
   return found;
 }
 
+/// Another registration, at the other server, began anew at about the same time.
+bool is_one_of_several_begun(const Phone& phone, CaptureTime at) {
+  const auto& beginnings = registration_beginnings(phone);
+  const auto first = std::ranges::lower_bound(beginnings, at - policy::side_by_side);
+  const auto last = std::ranges::upper_bound(beginnings, at + policy::side_by_side);
+  return last - first > 1;
+}
+
 }  // namespace
 
 std::vector<OwnRestart> find_own_restarts(const Phone& phone) {
@@ -63,12 +72,13 @@ bool is_begun_by_restart(const Phone& phone, const RegisterAttempt& attempt) {
 
 bool may_have_restarted(const Phone& phone, const Transaction& registered,
                         const Transaction& next) {
-  if (phone.trace.has_journal() || !registered.final) return false;
-  const Message& answer = phone.message(*registered.final);
   const Message& before = opening(phone, registered);
   const Message& now = opening(phone, next);
-  return answer.sip.is_success() && now.at - answer.at >= policy::least_wait &&
-         now.sip.call_id() != before.sip.call_id() && now.sip.from_tag() != before.sip.from_tag();
+  if (phone.trace.has_journal() || now.sip.call_id() == before.sip.call_id() ||
+      now.sip.from_tag() == before.sip.from_tag())
+    return false;
+  if (!is_accepted(phone, registered)) return is_one_of_several_begun(phone, now.at);
+  return now.at - phone.at(*registered.final) >= policy::least_wait;
 }
 
 Evidence evidence_of(const Phone& phone, const OwnRestart& restart) {

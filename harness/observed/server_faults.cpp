@@ -8,6 +8,7 @@
 
 #include "harness/observed/connections.hpp"
 #include "harness/observed/credentials.hpp"
+#include "harness/observed/idle_resets.hpp"
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/outages.hpp"
 #include "harness/observed/registration.hpp"
@@ -38,7 +39,8 @@ void add_unjournalled_faults(const Phone& phone, TimesByServer& times) {
         transaction.method != sip::Method::options)
       times[static_cast<std::size_t>(transaction.server)].push_back(opening(phone, transaction).at);
   for (const TransportFailure& failure : phone.transport_failures)
-    times[static_cast<std::size_t>(failure.server)].push_back(failure.at);
+    if (!is_idle_reset(phone, failure))
+      times[static_cast<std::size_t>(failure.server)].push_back(failure.at);
 }
 
 /// All faults but outages.
@@ -143,6 +145,12 @@ std::optional<CaptureTime> next_fault(const Phone& phone, ServerRole server, Cap
     earliest = std::min(earliest.value_or(begun), begun);
   }
   return earliest;
+}
+
+std::optional<CaptureTime> possible_outage(const Phone& phone, ServerRole server, CaptureTime from,
+                                           CaptureTime until) {
+  const auto fault = next_fault(phone, server, from);
+  return fault && *fault < until ? fault : unexplained_reset(phone, server, from, until);
 }
 
 std::optional<CaptureTime> transport_failure(const Phone& phone, ServerRole server,

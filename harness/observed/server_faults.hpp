@@ -19,10 +19,15 @@ const std::string& lone_server(const Phone& phone);
 /// The first sign to the phone that `server` did not behave as a healthy one: an outage that
 /// lasts or into which it sent something, an ignored, withheld or delayed message, a REGISTER
 /// refused (a challenge is no refusal), or, without a journal, a request unanswered or a transport
-/// failure.
+/// failure other than an idle reset (idle_resets.hpp).
 std::optional<CaptureTime> first_fault(const Phone& phone, ServerRole server);
 /// The same, from `from` on; an outage that lasts at `from` counts as from then.
 std::optional<CaptureTime> next_fault(const Phone& phone, ServerRole server, CaptureTime from);
+
+/// The first sign in [from, until) that `server` may have been out until then: a fault, or an idle
+/// reset after which it was not heard.
+std::optional<CaptureTime> possible_outage(const Phone& phone, ServerRole server, CaptureTime from,
+                                           CaptureTime until);
 
 /// The ICMP error or RST that told the phone, in [from, until], that `server` is not there.
 std::optional<CaptureTime> transport_failure(const Phone& phone, ServerRole server,

@@ -71,19 +71,6 @@ bool has_taken_leave(const Phone& phone, CaptureTime last_sent) {
          last_sent <= departures(phone).back().at + policy::side_by_side;
 }
 
-/// Its last message, or its last attempt to connect.
-std::optional<CaptureTime> last_sign_of_life(const Phone& phone) {
-  std::optional<CaptureTime> last = last_sent_at(phone);
-  if (!last) return last;
-  const auto& addresses = phone.trace.devices[phone.device].addresses;
-  for (const StreamMark& mark : phone.stream_marks) {
-    const bool is_own = mark.event == capture::StreamEvent::syn &&
-                        std::ranges::count(addresses, mark.source.address, &Endpoint::address) > 0;
-    if (is_own) last = std::max(*last, mark.at);
-  }
-  return last;
-}
-
 void lives_to_the_end(const Phone& phone, Judge& judge) {
   if (const auto exit = unexpected_exit(phone)) judge.violated({}, *exit);
   const auto last = last_sign_of_life(phone);

@@ -207,12 +207,14 @@ void a_lost_server_is_not_hammered(const Phone& phone, Judge& judge) {
   }
 }
 
-/// "401", "401 and 423": how the requests were refused.
+/// "401", "401 and 423", "200 without a binding": how the requests were refused.
 std::string refusals_in(const Phone& phone, const RefusedSeries& series) {
-  std::set<int> statuses;
-  for (const Transaction* request : series.refused)
-    statuses.insert(phone.message(*request->final).sip.status());
-  return fmt::format("{}", fmt::join(statuses, " and "));
+  std::set<std::string> kinds;
+  for (const Transaction* request : series.refused) {
+    const int status = phone.message(*request->final).sip.status();
+    kinds.insert(fmt::format("{}{}", status, status < 300 ? " without a binding" : ""));
+  }
+  return fmt::format("{}", fmt::join(kinds, " and "));
 }
 
 void does_not_spin(const Phone& phone, const RefusedSeries& series, Occurrence& it) {
@@ -299,8 +301,9 @@ const std::array rules{
                  .sentence = "A request that is refused again and again is not repeated without a "
                              "pause.",
                  .observed = "Of requests of one method to one server and To, each refused with "
-                             "3xx-6xx and sent again within 5 s (OPTIONS: 1 s), challenges "
-                             "included, no minute has more than 12.",
+                             "3xx-6xx, or a REGISTER accepted without the binding that it asks "
+                             "for, and sent again within 5 s (OPTIONS: 1 s), challenges included, "
+                             "no minute has more than 12.",
                  .tolerance = "policy: 5 s, 12"},
          .needs = {"five requests of one kind in a row that are refused", Blame::harness},
          .judge = each<refused_series, does_not_spin>,

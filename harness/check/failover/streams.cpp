@@ -79,7 +79,11 @@ void judge_give_up(const Phone& phone, const Transaction& invite, Occurrence& it
     it.about(evidence_of_both(phone, *call->leg(ServerRole::primary), secondary))
         .within(move_within(phone, start, *secondary, limit),
                 "INVITE over a stream given up for the next server");
-  else if (claims_guide(phone) && !had_no_next_server(phone, *call, start + limit))
+  else if (!claims_guide(phone) || had_no_next_server(phone, *call, start + limit))
+    return;
+  else if (const SilentPrimary* stayed = given_up(phone, *call))
+    it.inconclusive(Blame::user, given_up_or_left(phone, *stayed));
+  else
     it.violated("no next server after an unanswered INVITE over a stream");
 }
 
@@ -137,7 +141,11 @@ void half_open_connections_are_replaced(const Phone& phone, const Transaction& i
                  .tolerance = failover_grace(phone)},
                 fmt::format("INVITE at the {} again after the reset of a half-open connection",
                             to_string(next->server)));
-  else if (!hung_up_before(*call, *reset + limit) && phone.trace.last > *reset + limit)
+  else if (hung_up_before(*call, *reset + limit) || phone.trace.last <= *reset + limit)
+    return;
+  else if (const SilentPrimary* stayed = given_up(phone, *call))
+    it.inconclusive(Blame::user, given_up_or_left(phone, *stayed));
+  else
     it.violated("the call hangs on a connection that was reset");
 }
 

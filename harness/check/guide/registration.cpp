@@ -171,8 +171,10 @@ bool holds_binding(const Phone& phone, Judge& judge, ServerRole server,
     const Duration gap = binding.from - covered;
     const Duration granted = attempt.granted.value_or(Duration::zero());
     if (gap > registration_tolerance(phone, granted).value) {
-      judge.violated(
-          evidence_of(phone, attempt),
+      const RegisterAttempt* before = last_bound(phone, server, binding.from);
+      Occurrence it(phone, judge, attempt);
+      violated_unless_out(
+          phone, before != nullptr ? *before : attempt, it,
           fmt::format("no binding at the {} for {}", to_string(server), format_seconds(gap)));
       whole = false;
     }
@@ -188,10 +190,15 @@ bool holds_binding(const Phone& phone, Judge& judge, ServerRole server,
                                    to_string(server), format_seconds(lapsed_for)));
     return false;
   }
-  judge.violated(last != nullptr ? evidence_of(phone, *last) : Evidence{server, {}, {}},
-                 fmt::format("the binding at the {} {} {} before the end of the span judged",
-                             to_string(server), last_end(phone, server, covered),
-                             format_seconds(span.second - covered)));
+  const std::string seen =
+      fmt::format("the binding at the {} {} {} before the end of the span judged",
+                  to_string(server), last_end(phone, server, covered), format_seconds(lapsed_for));
+  if (last == nullptr) {
+    judge.violated({server, {}, {}}, seen);
+  } else {
+    Occurrence it(phone, judge, *last);
+    violated_unless_out(phone, *last, it, seen);
+  }
   return false;
 }
 
@@ -291,7 +298,7 @@ void registrations_are_independent(const Phone& phone, Judge& judge) {
   if (!has_both_servers(phone)) return judge.needs("two known servers", Blame::user);
   for (const ServerRole healthy : both_servers) {
     const auto fault = first_fault(phone, other(healthy));
-    if (!fault || first_fault(phone, healthy)) continue;
+    if (!fault || possible_outage(phone, healthy, CaptureTime::min(), CaptureTime::max())) continue;
     const RegisterAttempt* accepted = first_accepted(phone, healthy);
     if (accepted == nullptr) {
       judge_never_registered(phone, judge, healthy, *fault);
@@ -307,14 +314,16 @@ void registrations_are_independent(const Phone& phone, Judge& judge) {
   }
 }
 
-/// The device and the server went on until the registration lapsed: it was due for a refresh.
+/// The device and the server went on until the registration lapsed: it was due for a refresh. So it
+/// is where the device left it alone, whatever the server did.
 bool was_due(const Phone& phone, const RegisterAttempt& attempt) {
   if (!attempt.ok || !attempt.granted || !is_grant_known(attempt) || attempt.unregister)
     return false;
   const CaptureTime healthy_until =
       next_fault(phone, attempt.server, *attempt.ok).value_or(phone.trace.last);
   return std::min(healthy_until, next_power_change(phone, *attempt.ok)) >=
-         *attempt.ok + *attempt.granted;
+             *attempt.ok + *attempt.granted ||
+         is_left_to_lapse(phone, attempt);
 }
 
 void refreshes_at_both(const Phone& phone, Judge& judge) {
@@ -330,9 +339,10 @@ void refreshes_at_both(const Phone& phone, Judge& judge) {
           std::ranges::upper_bound(attempts, *attempt->ok, {}, &RegisterAttempt::start);
       if (next != attempts.end() && (*next)->start < *attempt->ok + *attempt->granted) continue;
       ++missed;
-      judge.violated(evidence_of(phone, *attempt),
-                     fmt::format("no refresh at the {} within the {} granted", to_string(server),
-                                 format_duration(*attempt->granted)));
+      Occurrence it(phone, judge, *attempt);
+      violated_unless_out(phone, *attempt, it,
+                          fmt::format("no refresh at the {} within the {} granted",
+                                      to_string(server), format_duration(*attempt->granted)));
     }
     if (missed == 0 && periods >= 2)
       judge.pass({server, {}, {}}, fmt::format("refreshed at the {} in each of {} periods",

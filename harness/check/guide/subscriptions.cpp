@@ -84,8 +84,7 @@ void judge_package(const Phone& phone, Judge& judge, const std::string& event, C
                               fmt::format("no SUBSCRIBE for {} at all: it is probably off", event));
   for (const ServerRole server : both_servers) {
     const Subscription* here = subscription_at(phone, server, event);
-    const auto fault = next_fault(phone, server, second);
-    const bool was_fit = !fault || *fault > deadline;
+    const bool was_fit = !possible_outage(phone, server, second, deadline);
     if (here == nullptr) {
       const Subscription& there = *subscription_at(phone, other(server), event);
       const CaptureTime seen_until = std::min(phone.trace.last, deadline);
@@ -305,7 +304,7 @@ void subscriptions_are_separate(const Phone& phone, Judge& judge) {
                      fmt::format("a SUBSCRIBE of the {}'s dialog goes to the {}",
                                  to_string(one.server), to_string(other(one.server))));
     const auto fault = first_fault(phone, other(one.server));
-    if (fault && !first_fault(phone, one.server))
+    if (fault && !possible_outage(phone, one.server, CaptureTime::min(), CaptureTime::max()))
       judge_survival(phone, one, *fault, {phone, judge, one});
   }
   if (at_primary == nullptr || at_secondary == nullptr) return;

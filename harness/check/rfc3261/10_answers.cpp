@@ -86,8 +86,9 @@ void judge_follows_grant(const Phone& phone, const AttemptPair& pair, Occurrence
   if (next_power_change(phone, *accepted.ok) < std::min(lapse, phone.trace.last)) return;
   if (pair.after == nullptr && phone.trace.last <= lapse) return;
   if (pair.after == nullptr)
-    return it.violated(fmt::format("no refresh within the {} {}",
-                                   format_duration(*accepted.granted), granted_how));
+    return violated_unless_out(phone, accepted, it,
+                               fmt::format("no refresh within the {} {}",
+                                           format_duration(*accepted.granted), granted_how));
   it.about(evidence_of(phone, *pair.after))
       .within({.start = *accepted.ok,
                .end = pair.after->start,

@@ -22,6 +22,7 @@
 #include "harness/observed/own_addresses.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/refresh.hpp"
 #include "harness/observed/register_contacts.hpp"
 #include "harness/observed/register_transactions.hpp"
 #include "harness/observed/registration.hpp"
@@ -192,7 +193,8 @@ void contact_is_reachable(const Phone& phone, Judge& judge) {
 
 // --- When ----------------------------------------------------------------------------------------
 
-/// A binding that a healthy server granted, and the next attempt that it accepted; null if none.
+/// A binding that a healthy server granted, or that was left to lapse, and the next attempt that it
+/// accepted; null if none.
 struct Renewal {
   const RegisterAttempt* granted = nullptr;
   const RegisterAttempt* renewed = nullptr;
@@ -214,8 +216,9 @@ std::vector<Renewal> renewals(const Phone& phone) {
       if (is_open) found.back().renewed = attempt;
       const CaptureTime healthy_until =
           next_fault(phone, server, *attempt->ok).value_or(CaptureTime::max());
-      is_open = attempt->granted && is_grant_known(*attempt) &&
-                *attempt->ok + *attempt->granted < healthy_until;
+      is_open =
+          attempt->granted && is_grant_known(*attempt) &&
+          (*attempt->ok + *attempt->granted < healthy_until || is_left_to_lapse(phone, *attempt));
       if (is_open) found.push_back({attempt});
     }
   }
@@ -233,12 +236,19 @@ void refreshed_before_it_lapses(const Phone& phone, const Renewal& renewal, Occu
   const CaptureTime off = next_power_change(phone, *granted.ok);
   if (renewal.renewed == nullptr || *renewal.renewed->ok > off) {
     if (off > lapse)
-      it.violated(
+      violated_unless_out(
+          phone, granted, it,
           fmt::format("the binding at the {} lapsed without a refresh", to_string(granted.server)));
     return;
   }
   const RegisterAttempt& renewed = *renewal.renewed;
   it.about(evidence_of(phone, granted)).cite(evidence_of(phone, renewed).messages.front());
+  if (is_left_to_lapse(phone, granted) &&
+      possible_outage(phone, granted.server, *granted.ok, lapse))
+    return violated_unless_out(
+        phone, granted, it,
+        fmt::format("the binding at the {} was renewed {} after it lapsed",
+                    to_string(granted.server), format_seconds(*renewed.ok - lapse)));
   const Duration answered_after = *renewed.ok - asked_at(phone, renewed);
   if (*renewed.ok >= lapse && renewed.start < lapse && answered_after > phone.profile.timers.t1)
     return it.inconclusive(Blame::network,

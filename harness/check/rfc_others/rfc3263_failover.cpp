@@ -25,6 +25,9 @@ void tries_the_next_server(const Phone& phone, const FailureSignal& signal, Occu
   if (signal.secondary == nullptr) {
     if (const PossibleMove* move = possible_move_of(phone, *signal.call))
       return it.inconclusive(Blame::user, describe(phone, *move));
+    const SilentPrimary* stayed = given_up(phone, *signal.call);
+    if (stayed != nullptr && signal.kind == timeout_signal && phone.trace.last > deadline)
+      return it.inconclusive(Blame::user, given_up_or_left(phone, *stayed));
     if (phone.trace.last > deadline)
       it.violated(fmt::format("no next server after {}", signal.kind));
     return;

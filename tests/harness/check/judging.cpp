@@ -113,6 +113,7 @@ std::vector<Case> all_cases() {
                             misdirected_cases,
                             time_table_cases,
                             trap_cases,
+                            unseen_cases,
                             withheld_media_cases})
     for (Case& one : family()) all.push_back(std::move(one));
   return all;

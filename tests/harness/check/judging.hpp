@@ -125,6 +125,7 @@ std::vector<Case> field_cases();
 std::vector<Case> misdirected_cases();
 std::vector<Case> time_table_cases();
 std::vector<Case> trap_cases();
+std::vector<Case> unseen_cases();
 std::vector<Case> withheld_media_cases();
 
 std::vector<Case> all_cases();

@@ -90,7 +90,7 @@ const std::array rows{
                  "another_port_each_time/port"},
     DeviationRow{SIPHARNESS_DEVIATION(registers_until_it_is_listed),
                  "registers again as long as the 200 does not list its Contact",
-                 "GRP-REG-05",
+                 "FO-HERD-03",
                  {"GRP-REG-04"},
                  "strange_contacts/none"},
     DeviationRow{SIPHARNESS_DEVIATION(rests_when_granted_nothing),

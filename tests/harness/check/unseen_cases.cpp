@@ -1,0 +1,245 @@
+// What no capture tells without a journal: whether a server that gave a sign of trouble was out,
+// and whether a user hung up whose INVITE had no response; and what a 200 to REGISTER leaves
+// unsaid.
+
+#include "tests/harness/check/fallback_situations.hpp"
+
+namespace sipharness::check_tests {
+namespace {
+
+using capture::StreamEvent;
+
+// --- Was the server out? -------------------------------------------------------------------------
+
+/// Registered at both for 120 s over TCP, refreshed at the secondary alone; `trouble` befalls the
+/// primary.
+std::function<void(Setting)> left_to_lapse(const std::function<void(Setting)>& trouble) {
+  return [=](Setting s) {
+    s.profile.transport = Transport::tcp;
+    s.trace.over(Transport::tcp);
+    registrations(s.trace, 0s);
+    for (const Duration at : {100s, 200s, 300s}) s.trace.registration(secondary, at, 120s);
+    trouble(s);
+    s.trace.ends(330s);
+  };
+}
+
+void resets_an_idle_connection(Setting s) {
+  s.trace.at(5s).to_device(primary).stream_event(StreamEvent::reset);
+}
+
+void resets_it_and_is_heard_again(Setting s) {
+  resets_an_idle_connection(s);
+  s.trace.at(60s).to_device(primary).request("OPTIONS");
+  s.trace.at(60010ms).from_device(primary).response(200);
+}
+
+void leaves_a_message_unanswered(Setting s) {
+  s.trace.at(40s).from_device(primary).request("MESSAGE");
+}
+
+/// The primary resets its connection, and is registered with again when the binding has lapsed.
+void comes_back_late(Setting s) {
+  resets_an_idle_connection(s);
+  s.trace.registration(primary, 150s, 120s);
+  s.trace.registration(primary, 250s, 120s);
+}
+
+/// It resets the connection over which the refresh went, and the refresh is never answered.
+void resets_the_refresh(Setting s) {
+  s.trace.at(100s).from_device(primary).request("REGISTER", {.expires = 120s});
+  s.trace.at(100010ms).to_device(primary).stream_event(StreamEvent::reset);
+}
+
+/// Registered at both for 120 s, and then nothing; asked at 200 s, the device answers or not.
+std::function<void(Setting)> never_refreshes(bool is_alive) {
+  return [=](Setting s) {
+    registrations(s.trace, 0s);
+    for (const Duration at : {200s, 230s}) {
+      s.trace.at(at).to_device(secondary).request("OPTIONS");
+      if (is_alive) s.trace.at(at + 10ms).from_device(secondary).response(200);
+    }
+    s.trace.ends(300s);
+  };
+}
+
+/// Both servers are left in the middle of a refresh; the device comes back at 160 s with Call-IDs
+/// of its own, at one server or both.
+std::function<void(Setting)> comes_back_anew(bool at_both) {
+  return [=](Setting s) {
+    registrations(s.trace, 0s);
+    silent_register(s.trace, primary, 100s);
+    s.trace.registration(secondary, 100s, 120s);
+    const auto anew = [&](trace::ServerRole server, const std::string& call_id) {
+      s.trace.at(160s).from_device(server).request(
+          "REGISTER", {.cseq = 1, .expires = 120s, .call_id = call_id, .from_tag = "9f8e7d6c"});
+      s.trace.at(160020ms).to_device(server).response(200, {.expires = 120s});
+    };
+    anew(primary, "anew-primary@phone");
+    if (at_both) anew(secondary, "anew-secondary@phone");
+    s.trace.ends(200s);
+  };
+}
+
+std::vector<Case> presence_cases() {
+  const std::string gone = "nothing of the device is seen after that: was it switched off?";
+  std::vector<Case> cases;
+  for (const std::string_view id : {"RFC3261-REG-09", "GRP-REG-04", "GRP-REG-02"}) {
+    cases.push_back({"gone", id, inconclusive(gone, {1}), foreign(never_refreshes(false))});
+    cases.push_back({"still_there", id, fails("the primary", {1}), foreign(never_refreshes(true))});
+  }
+  cases.push_back(
+      {"restarted_in_an_outage", "RFC3261-REG-03", Verdict::pass, foreign(comes_back_anew(true))});
+  cases.push_back({"a_new_call_id_after_a_failure", "RFC3261-REG-03",
+                   warns("a new Call-ID at the primary", {18}), foreign(comes_back_anew(false))});
+  return cases;
+}
+
+std::vector<Case> outage_cases() {
+  const std::string was_out = "was it out? With --journal its outages would tell";
+  return {
+      {"reset_and_left", "RFC3261-REG-09",
+       inconclusive("lapsed without a refresh; the primary was in trouble 4.980 s after", {1}),
+       foreign(left_to_lapse(resets_an_idle_connection))},
+      {"reset_and_left_in_a_run", "RFC3261-REG-09", fails("lapsed without a refresh", {1}),
+       left_to_lapse(resets_an_idle_connection)},
+      {"reset_heard_again_and_left", "RFC3261-REG-09", fails("lapsed without a refresh", {1}),
+       foreign(left_to_lapse(resets_it_and_is_heard_again))},
+      {"unanswered_and_left", "RFC3261-REG-09", inconclusive(was_out, {1}),
+       foreign(left_to_lapse(leaves_a_message_unanswered))},
+      {"reset_and_renewed_late", "RFC3261-REG-09",
+       inconclusive("was renewed 30.000 s after it lapsed; the primary was in trouble", {1, 8}),
+       foreign(left_to_lapse(comes_back_late))},
+      {"reset_at_the_refresh", "RFC3261-REG-09", Verdict::pass,
+       foreign(left_to_lapse(resets_the_refresh))},
+      {"reset_and_left", "GRP-REG-04", inconclusive(was_out, {1}),
+       foreign(left_to_lapse(resets_an_idle_connection))},
+      {"reset_heard_again_and_left", "GRP-REG-04", fails("no refresh at the primary", {1}),
+       foreign(left_to_lapse(resets_it_and_is_heard_again))},
+      {"reset_and_left", "GRP-REG-02", inconclusive(was_out, {1}),
+       foreign(left_to_lapse(resets_an_idle_connection))},
+      {"reset_and_renewed_late", "GRP-REG-02", inconclusive(was_out, {8}),
+       foreign(left_to_lapse(comes_back_late))},
+      {"reset_and_left", "GRP-REG-03", needs("trouble at one server"),
+       foreign(left_to_lapse(resets_an_idle_connection))},
+  };
+}
+
+// --- Did the user hang up? -----------------------------------------------------------------------
+
+/// Calls to one number after the other, begun at these times, that the primary leaves unanswered.
+std::function<void(Setting)> silent_calls(std::vector<Duration> times) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 600s);
+    std::uint32_t number = 1002;
+    for (const Duration at : times)
+      s.trace.silent_invite(primary, at, {.number = std::to_string(number++)});
+    s.trace.ends(times.back() + 60s);
+  };
+}
+
+/// One INVITE over a stream, which the primary resets 25 s later or not.
+std::function<void(Setting)> silent_over_a_stream(bool is_reset) {
+  return [=](Setting s) {
+    s.profile.transport = Transport::tcp;
+    s.trace.over(Transport::tcp);
+    s.trace.healthy_registrations(0s, 600s);
+    s.trace.at(35s).from_device(primary).request("INVITE");
+    if (is_reset) s.trace.at(60s).to_device(primary).stream_event(StreamEvent::reset);
+    s.trace.ends(140s);
+  };
+}
+
+std::vector<Case> unseen_hang_up_cases() {
+  const std::string hung_up = "hung up before it was due at the secondary? With --journal";
+  std::vector<Case> cases;
+  for (const std::string_view id : {"GRP-CALL-03", "FO-DET-INV", "RFC3263-01"}) {
+    cases.push_back(
+        {"once_and_nowhere", id, inconclusive(hung_up, {5}), foreign(silent_calls({7s}))});
+    cases.push_back({"each_dialled_anew", id, inconclusive(hung_up, {5}),
+                     foreign(silent_calls({7s, 20s, 33s, 46s}))});
+  }
+  return cases;
+}
+
+std::vector<Case> habit_cases() {
+  const auto each_time = foreign(silent_calls({7s, 60s, 120s}));
+  return {
+      {"each_time", "GRP-CALL-03", fails("7 INVITEs at the primary", {5}), each_time},
+      {"each_time", "FO-DET-INV", fails("the silent primary was never left", {5}), each_time},
+      {"each_time", "RFC3263-01", warns("no next server after Timer B", {5}), each_time},
+      {"once_over_a_stream", "RFC3261-TIMER-B-REL", inconclusive("1 INVITE at the primary", {5}),
+       foreign(silent_over_a_stream(false))},
+      {"once_over_a_stream_that_is_reset", "FO-TCP-HALF",
+       inconclusive("1 INVITE at the primary", {5}), foreign(silent_over_a_stream(true))},
+  };
+}
+
+// --- What was granted? ---------------------------------------------------------------------------
+
+using TheirHeaders = std::vector<std::pair<std::string, std::string>>;
+
+/// REGISTERs at the primary `wait` apart, each answered by a 200 with these headers.
+std::function<void(Setting)> told_by_200(int count, Duration wait, const TheirHeaders& headers) {
+  return [=](Setting s) {
+    for (int i = 0; i < count; ++i) {
+      s.trace.at(i * wait).from_device(primary).request("REGISTER", {.expires = 120s});
+      s.trace.at(i * wait + 20ms)
+          .to_device(primary)
+          .response(200, {.headers = headers, .without = {"Expires"}});
+    }
+    s.trace.ends(count * wait + 10s);
+  };
+}
+
+std::vector<Case> unsaid_grant_cases() {
+  const TheirHeaders stranger{{"Contact", "<sip:1001@192.0.2.99:5062>;expires=60"}};
+  const TheirHeaders no_expiry{{"Contact", "<sip:1001@127.0.0.1:5062>"}};
+  std::vector<Case> cases;
+  for (const std::string_view id : {"GRP-REG-05", "RFC3261-REG-09"}) {
+    cases.push_back({"lists_a_stranger", id,
+                     inconclusive("does not list the device's Contact", {1, 2}),
+                     told_by_200(2, 50s, stranger)});
+    cases.push_back({"lists_it_without_expiry", id, inconclusive("Contact no expiry", {1, 2}),
+                     told_by_200(2, 130s, no_expiry)});
+  }
+  return cases;
+}
+
+/// The first and every second frame after it.
+Frames every_second(std::uint32_t last) {
+  Frames found;
+  for (std::uint32_t frame = 1; frame <= last; frame += 2) found.push_back(frame);
+  return found;
+}
+
+std::vector<Case> nothing_granted_cases() {
+  const TheirHeaders stranger{{"Contact", "<sip:1001@192.0.2.99:5062>;expires=60"}};
+  const TheirHeaders no_time{{"Contact", "<sip:1001@127.0.0.1:5062>;expires=0"}};
+  const TheirHeaders listed{{"Contact", "<sip:1001@127.0.0.1:5062>;expires=60"}};
+  return {
+      {"unlisted_without_end", "FO-HERD-03",
+       warns("14 REGISTERs in a row at the primary were refused with 200 without a binding",
+             every_second(27)),
+       told_by_200(14, 500ms, stranger)},
+      {"no_time_without_end", "FO-HERD-03",
+       warns("14 REGISTERs in a row at the primary were refused with 200 without a binding",
+             every_second(27)),
+       told_by_200(14, 500ms, no_time)},
+      {"unlisted_with_pauses", "FO-HERD-03", Verdict::pass, told_by_200(14, 30s, stranger)},
+      {"bound_each_time", "FO-HERD-03", needs("five requests of one kind"),
+       told_by_200(14, 500ms, listed)},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> unseen_cases() {
+  std::vector<Case> all;
+  for (const auto& some : {outage_cases(), presence_cases(), unseen_hang_up_cases(), habit_cases(),
+                           unsaid_grant_cases(), nothing_granted_cases()})
+    all.insert(all.end(), some.begin(), some.end());
+  return all;
+}
+
+}  // namespace sipharness::check_tests
