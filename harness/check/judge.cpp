@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "harness/observed/misdirected.hpp"
 #include "harness/observed/missing_messages.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/requests.hpp"
 #include "harness/observed/withheld_media.hpp"
 
 namespace sipharness::check {
@@ -150,6 +152,18 @@ verdict::Blame blame_for_precondition(const Phone& phone, verdict::Blame said) {
   return blame == verdict::Blame::harness && was_played ? verdict::Blame::device : blame;
 }
 
+/// Without a journal: the first message that it cites after the device's last sign of life came too
+/// long after that for the device to have been there for sure.
+bool came_to_nobody(const Phone& phone, const Evidence& evidence) {
+  const auto last = last_sign_of_life(phone);
+  if (phone.trace.has_journal() || !last) return false;
+  std::optional<CaptureTime> first;
+  for (const std::size_t message : evidence.messages)
+    if (phone.at(message) > *last)
+      first = std::min(first.value_or(phone.at(message)), phone.at(message));
+  return first && *first > *last + policy::action_grace;
+}
+
 }  // namespace
 
 Judge::Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs,
@@ -171,7 +185,8 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
   std::ranges::sort(instance.frames);
   instance.frames.erase(std::ranges::unique(instance.frames).begin(), instance.frames.end());
   bases_.push_back({evidence.server, evidence.call_id, span_of(phone_, evidence),
-                    lifetime_of(evidence), evidence.in_itself, evidence.own_hang_up});
+                    lifetime_of(evidence), evidence.in_itself, evidence.own_hang_up,
+                    came_to_nobody(phone_, evidence)});
   instances_.push_back(std::move(instance));
   return instances_.back();
 }
@@ -364,6 +379,12 @@ void Judge::allow_for_host_lag() {
   }
 }
 
+void Judge::allow_for_departure() {
+  for (std::size_t i = 0; i < instances_.size(); ++i)
+    if (is_excusable(i) && bases_[i].came_to_nobody)
+      make_inconclusive(instances_[i], verdict::Blame::user, std::string(may_be_switched_off));
+}
+
 void Judge::allow_for_missing_messages() {
   if (std::ranges::none_of(instances_, verdict::is_violation, &Instance::verdict)) return;
   const std::vector<MissingMessage>& missing = missing_messages(phone_);
@@ -435,6 +456,7 @@ verdict::Finding Judge::finish(bool is_about_content) && {
     allow_for_misdirected_requests();
     allow_for_withheld_media();
     allow_for_host_lag();
+    allow_for_departure();
     allow_for_missing_messages();
   }
   record(judged);

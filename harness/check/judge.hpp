@@ -18,7 +18,9 @@
 //     violation in its call, is inconclusive.
 //  7. What rests on why the device hung up, in a call whose RTP a server withheld
 //     (withheld_media.hpp), is inconclusive; a named row that nothing exercised says so too.
-//  8. Where other messages show that some are missing from the capture, so may be what a fail or a
+//  8. Without a journal a violation by what first came to the device more than 10 s after its last
+//     sign of life is inconclusive: it may have been switched off.
+//  9. Where other messages show that some are missing from the capture, so may be what a fail or a
 //     warning misses: inconclusive, unless it recurs more often than messages are missing, or is
 //     wrong by what a message holds.
 
@@ -66,6 +68,11 @@ inline constexpr std::string_view unclaimed_guide =
 inline constexpr std::string_view unclaimed_and_broken =
     "neither the profile nor the User-Agent claims the guide; a phone that does would be at fault";
 
+/// Why the absence of what the device owed is no verdict where nothing of it is seen any more.
+inline constexpr std::string_view may_be_switched_off =
+    "nothing of the device is seen after that: was it switched off? With --journal that would be "
+    "told";
+
 /// What is right with all subjects of a rule: {} stands for them ("all 3 requests").
 struct Held {
   std::string_view what{};
@@ -111,6 +118,7 @@ class Judge {
     trace::Span lived{};  ///< a host that was late in it may have made it what it is
     bool in_itself = false;
     std::optional<std::size_t> own_hang_up{};
+    bool came_to_nobody = false;
   };
 
   verdict::Instance& add(verdict::Verdict verdict, const Evidence& evidence, std::string message);
@@ -130,6 +138,7 @@ class Judge {
   void allow_for_misdirected_requests();
   void allow_for_withheld_media();
   void allow_for_host_lag();
+  void allow_for_departure();
   void allow_for_missing_messages();
   void make_inconclusive(verdict::Instance& instance, verdict::Blame blame,
                          std::string reason) const;

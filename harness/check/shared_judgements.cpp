@@ -97,15 +97,18 @@ void violated_unless_nat(const Phone& phone, Occurrence& it, const std::string& 
   }
 }
 
+bool left_open_if_gone(const Phone& phone, CaptureTime at, const std::string& seen,
+                       Occurrence& it) {
+  if (!is_gone_by(phone, at)) return false;
+  it.inconclusive(verdict::Blame::user, fmt::format("{}; {}", seen, may_be_switched_off));
+  return true;
+}
+
 void violated_unless_out(const Phone& phone, const RegisterAttempt& granted, Occurrence& it,
                          const std::string& seen) {
   const CaptureTime ok = *granted.ok;
   const CaptureTime lapse = ok + *granted.granted;
-  if (is_gone_by(phone, lapse))
-    return it.inconclusive(verdict::Blame::user,
-                           seen +
-                               "; nothing of the device is seen after that: was it switched off? "
-                               "With --journal that would be told");
+  if (left_open_if_gone(phone, lapse, seen, it)) return;
   const auto trouble = possible_outage(phone, granted.server, ok, lapse);
   if (phone.trace.has_journal() || !trouble) return it.violated(seen);
   it.inconclusive(verdict::Blame::user,

@@ -50,6 +50,10 @@ void lacks_password(const Phone& phone, Judge& judge, std::string_view requireme
 /// capture was taken at the device; elsewhere a NAT may have changed the source.
 void violated_unless_nat(const Phone& phone, Occurrence& it, const std::string& problem);
 
+/// What `seen` says is missing was due at `at`: inconclusive, and true, if nothing shows that the
+/// device was still there.
+bool left_open_if_gone(const Phone& phone, CaptureTime at, const std::string& seen, Occurrence& it);
+
 /// A registration was granted and not refreshed, as `seen` says. Violated; without a journal not
 /// where the server may have been out when it lapsed, or the device switched off.
 void violated_unless_out(const Phone& phone, const RegisterAttempt& granted, Occurrence& it,

@@ -8,6 +8,7 @@
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/invites.hpp"
@@ -39,6 +40,9 @@ void device_refreshes_at_half(const Phone& phone, const SessionInterval& interva
   if (phone.trace.last <= latest || was_cut_short(phone, interval, latest)) return;
   const bool is_over = interval.dialog->ended && interval.until == *interval.dialog->ended;
   if ((is_over || interval.was_changed_by_far_end) && interval.until <= latest) return;
+  if (left_open_if_gone(phone, interval.from + half, "a session that the device had to refresh",
+                        it))
+    return;
   it.cite(is_over ? interval.dialog->bye : interval.next)
       .rests_on(is_over ? interval.dialog->bye : std::nullopt)
       .within({.start = interval.from,

@@ -11,6 +11,7 @@
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/cseq_numbers.hpp"
 #include "harness/observed/policy.hpp"
@@ -33,6 +34,7 @@ void judge_lapse(const Phone& phone, const Subscription& subscription, CaptureTi
   const std::string seen = fmt::format("{} at the {} lapsed without a refresh in its dialog",
                                        subscription.event, to_string(subscription.server));
   it.about(evidence_of(phone, last));
+  if (left_open_if_gone(phone, lapse, seen, it)) return;
   if (phone.trace.vantage == trace::Vantage::device)
     it.violated(seen);
   else

@@ -20,6 +20,15 @@ class Unseen(FieldTest):
                           request("OPTIONS", f"sip:1001@{phone}", via, f"<sip:pbx@{host}>;tag=as{at}7f3",
                                   f"<sip:1001@{phone}>", f"p{at}@pbx", 1))
 
+    def ring(self, story, server, at):
+        """A call for the phone, which it no longer takes."""
+        phone, host = story.phone, story.servers[server].rsplit(":", 1)[0]
+        via = f"SIP/2.0/UDP {story.servers[server]};branch=z9hG4bKr{at}"
+        for later in TIMER_A:
+            story.capture.udp(at + later, story.servers[server], phone,
+                              request("INVITE", f"sip:1001@{phone}", via, f"<sip:2001@{host}>;tag=fa7{at}",
+                                      f"<sip:1001@{host}>", f"r{at}@pbx", 1, f"Contact: <sip:2001@{host}>"))
+
     def silent_call(self, story, at, number):
         via = f"SIP/2.0/UDP {story.phone};branch=z9hG4bKi{at};rport"
         host = story.servers["primary"].rsplit(":", 1)[0]
@@ -37,8 +46,10 @@ class Unseen(FieldTest):
                     story.keep(server, (0, 100))
                 for at in range(130, 600, 30):
                     self.ping(story, "primary", at)
+                self.ring(story, "secondary", 150)
                 self.told(story, exit=3, warns=["DUT-ALIVE"], says=["was it switched off?"],
-                          findings={"RFC3261-REG-09": "inconclusive", "GRP-REG-02": "inconclusive"})
+                          findings={"RFC3261-REG-09": "inconclusive", "GRP-REG-02": "inconclusive",
+                                    "RFC3261-UAS-100": "inconclusive"})
 
     def test_calls_into_silence(self):
         """Of one nobody knows whether its user waited; three that each end there are the phone's doing."""

@@ -63,6 +63,17 @@ std::function<void(Setting)> never_refreshes(bool is_alive) {
   };
 }
 
+/// Registered at both, and called by the secondary at 50 s, which draws nothing; the device
+/// refreshes its registrations or is not seen again.
+std::function<void(Setting)> leaves_a_call_unanswered(bool is_alive) {
+  return [=](Setting s) {
+    registrations(s.trace, is_alive ? 100s : 0s);
+    const auto invite = s.trace.at(50s).to_device(secondary).request("INVITE");
+    s.trace.retransmissions(invite, timer_a);
+    s.trace.ends(110s);
+  };
+}
+
 /// Both servers are left in the middle of a refresh; the device comes back at 160 s with Call-IDs
 /// of its own, at one server or both.
 std::function<void(Setting)> comes_back_anew(bool at_both) {
@@ -88,6 +99,12 @@ std::vector<Case> presence_cases() {
     cases.push_back({"gone", id, inconclusive(gone, {1}), foreign(never_refreshes(false))});
     cases.push_back({"still_there", id, fails("the primary", {1}), foreign(never_refreshes(true))});
   }
+  cases.push_back({"called_when_it_was_gone", "RFC3261-UAS-100",
+                   inconclusive("was it switched off?", frames(5, 11)),
+                   foreign(leaves_a_call_unanswered(false))});
+  cases.push_back({"called_while_it_was_there", "RFC3261-UAS-100",
+                   fails("an INVITE that got no response", frames(5, 11)),
+                   foreign(leaves_a_call_unanswered(true))});
   cases.push_back(
       {"restarted_in_an_outage", "RFC3261-REG-03", Verdict::pass, foreign(comes_back_anew(true))});
   cases.push_back({"a_new_call_id_after_a_failure", "RFC3261-REG-03",
