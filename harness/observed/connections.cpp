@@ -51,17 +51,22 @@ void take(ConnectionAttempt& attempt, const StreamMark& mark) {
 }
 
 /// When the device could begin to connect for this call. Without a journal nobody knows when the
-/// user dialled: no longer before the secondary's INVITE than a connection may take.
-CaptureTime earliest_syn(const Phone& phone, const CallGroup& call) {
+/// user dialled: no longer before the secondary's INVITE than a connection may take, or a refusal:
+/// an earlier one may be a REGISTER's.
+CaptureTime earliest_syn(const Phone& phone, const CallGroup& call, bool is_refused) {
   if (call.dialled) return *call.dialled - policy::stamp_slack;
-  return call.legs.front().i0 - failover_limit(phone) - phone.profile.timers.t1;
+  const Duration wait = is_refused ? phone.profile.tolerances.fo_grace : failover_limit(phone);
+  return call.legs.front().i0 - wait - phone.profile.timers.t1;
 }
 
-/// Attempts at the primary that never opened, in the order of their SYNs.
-std::vector<const ConnectionAttempt*> find_unopened_at_primary(const Phone& phone) {
-  std::vector<const ConnectionAttempt*> found;
+using Attempts = std::vector<const ConnectionAttempt*>;
+
+/// Those at the primary that hung, and those that were refused, in the order of their SYNs.
+std::array<Attempts, 2> find_unopened_at_primary(const Phone& phone) {
+  std::array<Attempts, 2> found;
   for (const ConnectionAttempt& attempt : connection_attempts(phone))
-    if (attempt.server == ServerRole::primary && !attempt.opened) found.push_back(&attempt);
+    if (attempt.server == ServerRole::primary && !attempt.opened)
+      found[attempt.refused ? 1 : 0].push_back(&attempt);
   return found;
 }
 
@@ -106,10 +111,15 @@ const ConnectionAttempt* failed_connection(const Phone& phone, const CallGroup& 
   if (call.leg(ServerRole::primary) != nullptr || (call.legs.empty() && !call.dialled))
     return nullptr;
   const CaptureTime until = call.legs.empty() ? call.until : reached_at(phone, call.legs.front());
-  const auto& unopened = phone.derived<find_unopened_at_primary>();
-  const auto first =
-      std::ranges::lower_bound(unopened, earliest_syn(phone, call), {}, &ConnectionAttempt::syn);
-  return first == unopened.end() || (*first)->syn > until ? nullptr : *first;
+  const ConnectionAttempt* earliest = nullptr;
+  for (const bool is_refused : {false, true}) {
+    const Attempts& unopened = phone.derived<find_unopened_at_primary>()[is_refused ? 1 : 0];
+    const auto first = std::ranges::lower_bound(unopened, earliest_syn(phone, call, is_refused), {},
+                                                &ConnectionAttempt::syn);
+    if (first == unopened.end() || (*first)->syn > until) continue;
+    if (earliest == nullptr || (*first)->syn < earliest->syn) earliest = *first;
+  }
+  return earliest;
 }
 
 std::vector<FailedConnection> find_failed_connections(const Phone& phone) {

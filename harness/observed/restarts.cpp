@@ -74,9 +74,9 @@ bool may_have_restarted(const Phone& phone, const Transaction& registered,
                         const Transaction& next) {
   const Message& before = opening(phone, registered);
   const Message& now = opening(phone, next);
-  if (phone.trace.has_journal() || now.sip.call_id() == before.sip.call_id() ||
-      now.sip.from_tag() == before.sip.from_tag())
-    return false;
+  if (phone.trace.has_journal()) return false;
+  if (now.sip.call_id() == before.sip.call_id()) return now.sip.cseq() < before.sip.cseq();
+  if (now.sip.from_tag() == before.sip.from_tag()) return false;
   if (!is_accepted(phone, registered)) return is_one_of_several_begun(phone, now.at);
   return now.at - phone.at(*registered.final) >= policy::least_wait;
 }
