@@ -94,19 +94,28 @@ std::function<void(Setting)> refused_at(std::vector<Duration> times) {
   };
 }
 
-}  // namespace
-
-std::vector<Case> failover_streams_cases() {
+std::vector<Case> refused_connection_cases() {
   const std::optional<StreamEvent> refused = StreamEvent::reset;
-  const std::optional<StreamEvent> nothing;
   return {
       {"next_server_at_once", "FO-TCP-RST", Verdict::pass, no_connection(refused, 10ms)},
       {"next_server_late", "FO-TCP-RST", warns("refused the connection: 4.999 s", {5, 6, 7}),
        no_connection(refused, 5s)},
       {"no_next_server", "FO-TCP-RST", warns("refused the connection: never", {5, 6}),
        no_connection(refused, {})},
+      {"foreign_and_refused_long_before", "FO-TCP-RST",
+       needs("a call whose connection to the primary is refused"),
+       foreign(no_connection(refused, 8s))},
+      {"foreign_and_refused_just_before", "FO-TCP-RST", Verdict::pass,
+       foreign(no_connection(refused, 100ms))},
       {"over_udp", "FO-TCP-RST", needs("a call whose connection to the primary is refused"),
        over_udp},
+  };
+}
+
+std::vector<Case> stream_cases() {
+  const std::optional<StreamEvent> refused = StreamEvent::reset;
+  const std::optional<StreamEvent> nothing;
+  return {
       {"at_timer_b", "FO-TCP-SYN", Verdict::pass, no_connection(nothing, 32s)},
       {"sooner", "FO-TCP-SYN", Verdict::pass, no_connection(nothing, 10s)},
       {"when_the_stack_gives_up", "FO-TCP-SYN",
@@ -152,6 +161,14 @@ std::vector<Case> failover_streams_cases() {
        warns("5 connections refused by the primary", {1, 2}),
        refused_at({10s, 11s, 12s, 13s, 14s})},
   };
+}
+
+}  // namespace
+
+std::vector<Case> failover_streams_cases() {
+  std::vector<Case> all = refused_connection_cases();
+  for (Case& one : stream_cases()) all.push_back(std::move(one));
+  return all;
 }
 
 }  // namespace sipharness::check_tests
