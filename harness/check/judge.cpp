@@ -278,6 +278,10 @@ void Judge::not_applicable(std::string_view reason) {
   finding_.instances = not_applicable_because(said, {}, reason);
 }
 
+bool Judge::is_asked_for() const {
+  return phone_.scenario == nullptr || phone_.expects(finding_.requirement->id);
+}
+
 void Judge::all_held(std::size_t first, std::size_t count) {
   pass({ServerRole::none, {}, {first}},
        fmt::format(fmt::runtime(held_.what), all_of(count, held_.subject)));

@@ -103,6 +103,8 @@ class Judge {
   void not_applicable(std::string_view reason);
   /// Something else than Rule::needs must come true first, as it turned out.
   void needs(std::string precondition, verdict::Blame blame = verdict::Blame::device);
+  /// The scenario names the requirement, or there is none.
+  bool is_asked_for() const;
   /// All of `count` subjects are right, as `held` says; `first` is a message of the first.
   void all_held(std::size_t first, std::size_t count);
 

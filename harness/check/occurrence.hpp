@@ -54,6 +54,8 @@ class Occurrence {
   void inconclusive(verdict::Blame blame, std::string reason) {
     judge_.inconclusive(evidence(), blame, std::move(reason));
   }
+  /// See Judge::is_asked_for.
+  bool is_asked_for() const { return judge_.is_asked_for(); }
   /// pass or violated, with the one message.
   void expect(bool holds, std::string_view seen) { expect(holds, seen, seen); }
   /// pass with the one message, violated with the other.

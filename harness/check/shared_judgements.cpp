@@ -119,6 +119,7 @@ void violated_unless_out(const Phone& phone, const RegisterAttempt& granted, Occ
 
 void is_granted_for_an_unknown_time(const Phone& phone, const RegisterAttempt& attempt,
                                     Occurrence& it) {
+  if (!it.is_asked_for()) return;
   const Transaction& last = transactions(phone)[attempt.transactions.back()];
   it.cite(last.final)
       .inconclusive(

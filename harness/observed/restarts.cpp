@@ -7,6 +7,7 @@
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/register_transactions.hpp"
+#include "harness/observed/server_faults.hpp"
 
 namespace sipharness::observed {
 namespace {
@@ -43,12 +44,25 @@ std::unordered_set<const RegisterAttempt*> find_begun_by_restarts(const Phone& p
   return found;
 }
 
-/// Another registration, at the other server, began anew at about the same time.
-bool is_one_of_several_begun(const Phone& phone, CaptureTime at) {
-  const auto& beginnings = registration_beginnings(phone);
-  const auto first = std::ranges::lower_bound(beginnings, at - policy::side_by_side);
-  const auto last = std::ranges::upper_bound(beginnings, at + policy::side_by_side);
-  return last - first > 1;
+/// By server, when a REGISTER came with another Call-ID than the one before it there.
+std::array<std::vector<CaptureTime>, 3> find_changes_of_call_id(const Phone& phone) {
+  std::array<std::vector<CaptureTime>, 3> found;
+  for (const RegistersAtServer& at : registers_by_server(phone))
+    for (std::size_t i = 1; i < at.registers.size(); ++i) {
+      const Message& next = opening(phone, *at.registers[i]);
+      if (next.sip.call_id() != opening(phone, *at.registers[i - 1]).sip.call_id())
+        found[static_cast<std::size_t>(at.server)].push_back(next.at);
+    }
+  return found;
+}
+
+/// The registration at the other server begins anew at about the same time.
+bool begins_anew_at_both(const Phone& phone, const Message& next) {
+  if (next.server == ServerRole::none) return false;
+  const auto& changes =
+      phone.derived<find_changes_of_call_id>()[static_cast<std::size_t>(other(next.server))];
+  const auto change = std::ranges::lower_bound(changes, next.at - policy::side_by_side);
+  return change != changes.end() && *change <= next.at + policy::side_by_side;
 }
 
 }  // namespace
@@ -77,7 +91,7 @@ bool may_have_restarted(const Phone& phone, const Transaction& registered,
   if (phone.trace.has_journal()) return false;
   if (now.sip.call_id() == before.sip.call_id()) return now.sip.cseq() < before.sip.cseq();
   if (now.sip.from_tag() == before.sip.from_tag()) return false;
-  if (!is_accepted(phone, registered)) return is_one_of_several_begun(phone, now.at);
+  if (!is_accepted(phone, registered)) return begins_anew_at_both(phone, now);
   return now.at - phone.at(*registered.final) >= policy::least_wait;
 }
 

@@ -28,7 +28,7 @@ bool is_begun_by_restart(const Phone& phone, const RegisterAttempt& attempt);
 
 /// Only a journal tells that a device was restarted. Without one, a new Call-ID and From tag some
 /// time after a registration succeeded are what a restart looks like; after one that failed, if
-/// another registration begins anew beside it. So is a CSeq that counts anew.
+/// the one at the other server begins anew beside it. So is a CSeq that counts anew.
 bool may_have_restarted(const Phone& phone, const Transaction& registered, const Transaction& next);
 
 /// The two REGISTERs.
