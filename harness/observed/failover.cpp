@@ -154,6 +154,11 @@ std::vector<SilentPrimary> find_calls_to_silent_primary(const Phone& phone) {
   return found;
 }
 
+bool may_be_hung_up_by(const Phone& phone, const Leg& leg, CaptureTime at) {
+  const bool could_cancel = leg.provisional && phone.at(*leg.provisional) < at;
+  return !phone.trace.has_journal() && !could_cancel && at - leg.i0 > policy::time_to_hang_up;
+}
+
 const SilentPrimary* given_up(const Phone& phone, const CallGroup& call) {
   const auto& silent = calls_to_silent_primary(phone);
   const auto found = std::ranges::lower_bound(silent, &call, {}, &SilentPrimary::call);

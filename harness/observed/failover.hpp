@@ -80,6 +80,14 @@ verdict::Blame blame_for_no_move(const Phone& phone);
 /// elsewhere did there.
 std::string describe_tries(const Phone& phone, const SilentPrimary& failed);
 
+/// Without a journal: the user may have hung up before `at`. Without a provisional response no
+/// CANCEL tells. @source RFC 3261 §9.1
+bool may_be_hung_up_by(const Phone& phone, const Leg& leg, CaptureTime at);
+
+/// What is asked where a call did not go on, and may_be_hung_up_by then.
+inline constexpr std::string_view hung_up_unseen =
+    "; hung up before that? With --journal it would be told";
+
 /// The SilentPrimary of this call may_be_given_up: null if not, or if the call has none.
 const SilentPrimary* given_up(const Phone& phone, const CallGroup& call);
 

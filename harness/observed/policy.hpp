@@ -80,6 +80,8 @@ inline constexpr Duration time_to_retry_after_423 = 5s;
 /// How long after the 200 of the returned primary calls must use it (AMB-13; GRP-CALL-08,
 /// FO-BACK-01).
 inline constexpr Duration time_to_return = 2s;
+/// No user hangs up sooner after the INVITE left (FO-INV503, FO-ICMP, GEN-10, RFC3263-01).
+inline constexpr Duration time_to_hang_up = 2s;
 /// How soon a call must be heard (GRP-CALL-06, GRP-CALL-07).
 inline constexpr Duration time_to_ring = 4s;
 /// How soon after the second registration both servers must be subscribed (GRP-SUB-01).

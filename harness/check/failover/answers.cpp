@@ -30,8 +30,12 @@ void judge_next_server(const Phone& phone, const PrimaryAnswer& answer, Occurren
   const bool has_reason = hung_up_before(*answer.call, deadline) ||
                           is_out(phone, ServerRole::secondary, answer.at) ||
                           !registered(phone, ServerRole::secondary, answer.at);
-  if (!has_reason && phone.trace.last > deadline)
-    it.violated("the primary answered 503 and the secondary was never tried");
+  const std::string seen = "the primary answered 503 and the secondary was never tried";
+  if (has_reason || phone.trace.last <= deadline) return;
+  if (may_be_hung_up_by(phone, *answer.primary, answer.at))
+    it.inconclusive(Blame::user, fmt::format("{}{}", seen, hung_up_unseen));
+  else
+    it.violated(seen);
 }
 
 /// New calls while the primary wants to be left alone.

@@ -49,6 +49,15 @@ void judge_timeout(const Phone& phone, const FailureSignal& signal, Occurrence& 
     it.pass("silence counted as a 408: the INVITE ended");
 }
 
+/// The call ended with its leg at the primary, which failed at `told`.
+void judge_ended_call(const Phone& phone, const Leg* primary, CaptureTime told, Occurrence& it,
+                      std::string_view seen) {
+  if (primary != nullptr && may_be_hung_up_by(phone, *primary, told))
+    it.inconclusive(Blame::user, fmt::format("{}{}", seen, hung_up_unseen));
+  else
+    it.violated(std::string(seen));
+}
+
 void judge_transport_error(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
   // A device that goes on has not been told by its stack; §18.4 leaves that open.
   if (sent_after(phone, signal, {})) return;
@@ -57,7 +66,8 @@ void judge_transport_error(const Phone& phone, const FailureSignal& signal, Occu
   if (was_reached_within_grace(phone, signal))
     it.pass("the transport error counted as a 503: the next server was tried");
   else if (phone.trace.last > signal.at + phone.profile.tolerances.fo_grace)
-    it.violated("the call ended at a transport error instead of going on as at a 503");
+    judge_ended_call(phone, signal.primary, signal.at, it,
+                     "the call ended at a transport error instead of going on as at a 503");
 }
 
 void judge_signal(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
@@ -110,7 +120,8 @@ void judge_call(const Phone& phone, const PrimaryCall& call, Occurrence& it) {
     it.within(move_within(phone, *told, *call.secondary, grace),
               "INVITE at the secondary after the ICMP error");
   else if (!is_lost && phone.trace.last > *told + grace)
-    it.violated("the ICMP error moved nothing: no INVITE at the secondary");
+    judge_ended_call(phone, call.primary, *told, it,
+                     "the ICMP error moved nothing: no INVITE at the secondary");
 }
 
 void judge_register(const Phone& phone, const Transaction& transaction, Occurrence& it) {

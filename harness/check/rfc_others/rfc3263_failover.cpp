@@ -20,16 +20,24 @@ bool share_a_branch(const Phone& phone, const Leg& one, const Leg& other) {
          opening(phone, invite_of(phone, other)).sip.branch();
 }
 
+void judge_no_next_server(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
+  const SilentPrimary* stayed = given_up(phone, *signal.call);
+  const std::string seen = fmt::format("no next server after {}", signal.kind);
+  if (stayed != nullptr && signal.kind == timeout_signal)
+    it.inconclusive(Blame::user, given_up_or_left(phone, *stayed));
+  else if (signal.kind != timeout_signal && signal.primary != nullptr &&
+           may_be_hung_up_by(phone, *signal.primary, signal.at))
+    it.inconclusive(Blame::user, fmt::format("{}{}", seen, hung_up_unseen));
+  else
+    it.violated(seen);
+}
+
 void tries_the_next_server(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
   const CaptureTime deadline = signal.at + phone.profile.tolerances.fo_grace;
   if (signal.secondary == nullptr) {
     if (const PossibleMove* move = possible_move_of(phone, *signal.call))
       return it.inconclusive(Blame::user, describe(phone, *move));
-    const SilentPrimary* stayed = given_up(phone, *signal.call);
-    if (stayed != nullptr && signal.kind == timeout_signal && phone.trace.last > deadline)
-      return it.inconclusive(Blame::user, given_up_or_left(phone, *stayed));
-    if (phone.trace.last > deadline)
-      it.violated(fmt::format("no next server after {}", signal.kind));
+    if (phone.trace.last > deadline) judge_no_next_server(phone, signal, it);
     return;
   }
   const CaptureTime reached = reached_at(phone, *signal.secondary);

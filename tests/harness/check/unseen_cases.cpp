@@ -167,6 +167,35 @@ std::function<void(Setting)> silent_over_a_stream(bool is_reset) {
   };
 }
 
+/// One INVITE at 7 s, which the primary tries, or not, and refuses with 503 in the end.
+std::function<void(Setting)> refused_after(Duration wait, bool is_tried) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 600s);
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+    if (is_tried) s.trace.at(7010ms).to_device(primary).response(100, {.to = invite});
+    s.trace.at(7s + wait).to_device(primary).response(503, {.to = invite});
+    s.trace.at(7001ms + wait).from_device(primary).request("ACK", {.in = invite});
+    s.trace.ends(60s);
+  };
+}
+
+std::vector<Case> late_refusal_cases() {
+  const std::string hung_up = "hung up before that? With --journal it would be told";
+  std::vector<Case> cases;
+  for (const std::string_view id : {"FO-INV503", "RFC3263-01"}) {
+    cases.push_back(
+        {"refused_late", id, inconclusive(hung_up, {5}), foreign(refused_after(15s, false))});
+    cases.push_back(
+        {"refused_at_once", id, warns("503", {5}), foreign(refused_after(20ms, false))});
+    cases.push_back(
+        {"tried_and_refused", id, warns("503", {5}), foreign(refused_after(15s, true))});
+    cases.push_back({"refused_late_in_a_run", id, warns("503", {5}), refused_after(15s, false)});
+  }
+  cases.push_back({"reset_late", "RFC3261-GEN-10", inconclusive(hung_up, {5}),
+                   foreign(silent_over_a_stream(true))});
+  return cases;
+}
+
 std::vector<Case> unseen_hang_up_cases() {
   const std::string hung_up = "hung up before it was due at the secondary? With --journal";
   std::vector<Case> cases;
@@ -254,7 +283,7 @@ std::vector<Case> nothing_granted_cases() {
 std::vector<Case> unseen_cases() {
   std::vector<Case> all;
   for (const auto& some : {outage_cases(), presence_cases(), unseen_hang_up_cases(), habit_cases(),
-                           unsaid_grant_cases(), nothing_granted_cases()})
+                           late_refusal_cases(), unsaid_grant_cases(), nothing_granted_cases()})
     all.insert(all.end(), some.begin(), some.end());
   return all;
 }
