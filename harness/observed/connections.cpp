@@ -51,12 +51,10 @@ void take(ConnectionAttempt& attempt, const StreamMark& mark) {
 }
 
 /// When the device could begin to connect for this call. Without a journal nobody knows when the
-/// user dialled: no longer before the secondary's INVITE than a connection may take, or a refusal:
-/// an earlier one may be a REGISTER's.
-CaptureTime earliest_syn(const Phone& phone, const CallGroup& call, bool is_refused) {
+/// user dialled: no longer before the secondary's INVITE than a connection may take.
+CaptureTime earliest_syn(const Phone& phone, const CallGroup& call) {
   if (call.dialled) return *call.dialled - policy::stamp_slack;
-  const Duration wait = is_refused ? phone.profile.tolerances.fo_grace : failover_limit(phone);
-  return call.legs.front().i0 - wait - phone.profile.timers.t1;
+  return call.legs.front().i0 - failover_limit(phone) - phone.profile.timers.t1;
 }
 
 using Attempts = std::vector<const ConnectionAttempt*>;
@@ -68,6 +66,29 @@ std::array<Attempts, 2> find_unopened_at_primary(const Phone& phone) {
     if (attempt.server == ServerRole::primary && !attempt.opened)
       found[attempt.refused ? 1 : 0].push_back(&attempt);
   return found;
+}
+
+/// The first of `attempts` that may be of this call; null if there is none.
+const ConnectionAttempt* first_for(const Phone& phone, const CallGroup& call,
+                                   const Attempts& attempts, CaptureTime until) {
+  const auto first =
+      std::ranges::lower_bound(attempts, earliest_syn(phone, call), {}, &ConnectionAttempt::syn);
+  return first == attempts.end() || (*first)->syn > until ? nullptr : *first;
+}
+
+/// The same of refused ones, without a journal: a refusal moves a call at once. One long before may
+/// be a REGISTER's, unless others followed it sooner than those come.
+const ConnectionAttempt* first_refused_for(const Phone& phone, const CallGroup& call,
+                                           const Attempts& refused, CaptureTime until) {
+  const Duration grace = phone.profile.tolerances.fo_grace + phone.profile.timers.t1;
+  const auto end = std::ranges::upper_bound(refused, until, {}, &ConnectionAttempt::syn);
+  if (end == refused.begin() || (*std::prev(end))->syn < until - grace) return nullptr;
+  const CaptureTime earliest = earliest_syn(phone, call);
+  auto first = std::prev(end);
+  while (first != refused.begin() && (*std::prev(first))->syn >= earliest &&
+         (*first)->syn - (*std::prev(first))->syn < policy::least_wait)
+    --first;
+  return *first;
 }
 
 /// By server, in the order of their SYNs.
@@ -111,15 +132,13 @@ const ConnectionAttempt* failed_connection(const Phone& phone, const CallGroup& 
   if (call.leg(ServerRole::primary) != nullptr || (call.legs.empty() && !call.dialled))
     return nullptr;
   const CaptureTime until = call.legs.empty() ? call.until : reached_at(phone, call.legs.front());
-  const ConnectionAttempt* earliest = nullptr;
-  for (const bool is_refused : {false, true}) {
-    const Attempts& unopened = phone.derived<find_unopened_at_primary>()[is_refused ? 1 : 0];
-    const auto first = std::ranges::lower_bound(unopened, earliest_syn(phone, call, is_refused), {},
-                                                &ConnectionAttempt::syn);
-    if (first == unopened.end() || (*first)->syn > until) continue;
-    if (earliest == nullptr || (*first)->syn < earliest->syn) earliest = *first;
-  }
-  return earliest;
+  const auto& [hung, all_refused] = phone.derived<find_unopened_at_primary>();
+  const ConnectionAttempt* hanging = first_for(phone, call, hung, until);
+  const ConnectionAttempt* refused = call.dialled
+                                         ? first_for(phone, call, all_refused, until)
+                                         : first_refused_for(phone, call, all_refused, until);
+  if (hanging == nullptr || refused == nullptr) return hanging != nullptr ? hanging : refused;
+  return hanging->syn < refused->syn ? hanging : refused;
 }
 
 std::vector<FailedConnection> find_failed_connections(const Phone& phone) {

@@ -51,9 +51,12 @@ TimesByServer find_fault_times(const Phone& phone) {
   for (const Message& message : phone.messages)
     if (message.ignored && !is_keep_alive(message))
       times[static_cast<std::size_t>(message.server)].push_back(message.at);
-  for (const RegisterAttempt& attempt : attempts(phone))
+  for (const RegisterAttempt& attempt : attempts(phone)) {
     if (is_refused(phone, attempt))
       times[static_cast<std::size_t>(attempt.server)].push_back(*attempt.end);
+    else if (attempt.fail && transactions(phone)[attempt.transactions.back()].first_response)
+      times[static_cast<std::size_t>(attempt.server)].push_back(attempt.start);
+  }
   if (!phone.trace.has_journal()) add_unjournalled_faults(phone, times);
   for (std::vector<CaptureTime>& of_server : times) std::ranges::sort(of_server);
   return times;

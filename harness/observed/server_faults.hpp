@@ -18,8 +18,8 @@ const std::string& lone_server(const Phone& phone);
 
 /// The first sign to the phone that `server` did not behave as a healthy one: an outage that
 /// lasts or into which it sent something, an ignored, withheld or delayed message, a REGISTER
-/// refused (a challenge is no refusal), or, without a journal, a request unanswered or a transport
-/// failure other than an idle reset (idle_resets.hpp).
+/// refused (a challenge is no refusal) or never answered by more than a 1xx, or, without a journal,
+/// a request unanswered or a transport failure other than an idle reset (idle_resets.hpp).
 std::optional<CaptureTime> first_fault(const Phone& phone, ServerRole server);
 /// The same, from `from` on; an outage that lasts at `from` counts as from then.
 std::optional<CaptureTime> next_fault(const Phone& phone, ServerRole server, CaptureTime from);

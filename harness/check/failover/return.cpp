@@ -12,6 +12,7 @@
 #include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/unless.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/failover.hpp"
 #include "harness/observed/journal_facts.hpp"
@@ -194,13 +195,19 @@ void flapping_causes_no_storm(const Phone& phone, Judge& judge) {
 
 // --- Loss ----------------------------------------------------------------------------------------
 
+/// The primary refused the call before it went on.
+bool was_refused_first(const Phone& phone, const Leg& primary, const Leg& secondary) {
+  return primary.final && phone.at(*primary.final) < reached_at(phone, secondary) &&
+         phone.message(*primary.final).sip.status() >= 300;
+}
+
 void judge_call_over_lossy_link(const Phone& phone, const PrimaryCall& call, Occurrence& it) {
   const auto response = first_response(phone, *call.primary);
   const bool was_answered =
       response && phone.at(*response) < call.primary->i0 + phone.profile.timers.sixty_four_t1();
   if (call.secondary == nullptr)
     it.pass("the call stayed at the primary in spite of the loss");
-  else
+  else if (!was_refused_first(phone, *call.primary, *call.secondary))
     it.expect(!was_answered, "every copy or its answer was lost: the call rightly moved on",
               "left the primary although one of its answers came in time");
 }
@@ -268,6 +275,7 @@ const std::array rules{
                  .observed = "On a link that loses packets by chance no call leaves the primary if "
                              "one of its answers came before Timer B."},
          .needs = {"a call over a link that loses packets by chance", Blame::harness},
+         .unless = leaves_early,
          .judge = loss_alone_moves_no_call},
 };
 

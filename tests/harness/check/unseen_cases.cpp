@@ -45,6 +45,15 @@ void comes_back_late(Setting s) {
   s.trace.registration(primary, 250s, 120s);
 }
 
+/// The primary says 100 to the REGISTER and no more; the secondary leaves a message unanswered.
+void only_tries_the_register(Setting s) {
+  const auto sent = s.trace.at(0s).from_device(primary).request("REGISTER", {.expires = 120s});
+  s.trace.at(10ms).to_device(primary).response(100, {.to = sent});
+  s.trace.registration(secondary, 0s, 120s);
+  s.trace.ignored(s.trace.at(5s).from_device(secondary).request("MESSAGE"));
+  s.trace.ends(110s);
+}
+
 /// It resets the connection over which the refresh went, and the refresh is never answered.
 void resets_the_refresh(Setting s) {
   s.trace.at(100s).from_device(primary).request("REGISTER", {.expires = 120s});
@@ -137,6 +146,8 @@ std::vector<Case> outage_cases() {
        foreign(left_to_lapse(resets_an_idle_connection))},
       {"reset_and_renewed_late", "GRP-REG-02", inconclusive(was_out, {8}),
        foreign(left_to_lapse(comes_back_late))},
+      {"only_tries_the_register", "GRP-REG-03", needs("trouble at one server"),
+       only_tries_the_register},
       {"reset_and_left", "GRP-REG-03", needs("trouble at one server"),
        foreign(left_to_lapse(resets_an_idle_connection))},
   };

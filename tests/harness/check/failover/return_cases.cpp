@@ -125,6 +125,13 @@ void answered_and_left(Setting s) {
   s.trace.complete_call(secondary, 9s);
 }
 
+void refused_and_left(Setting s) {
+  const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+  s.trace.at(7020ms).to_device(primary).response(503, {.to = invite});
+  s.trace.at(7021ms).from_device(primary).request("ACK", {.in = invite});
+  s.trace.complete_call(secondary, 7030ms);
+}
+
 void all_copies_lost(Setting s) {
   s.trace.silent_invite(primary, 7s);
   s.trace.complete_call(secondary, 39s);
@@ -224,6 +231,13 @@ std::vector<Case> unstable_server_cases() {
       {"every_copy_lost", "FO-LOSS", Verdict::pass, lossy(all_copies_lost)},
       {"left_although_answered", "FO-LOSS",
        warns("although one of its answers came in time", {5, 8}), lossy(answered_and_left)},
+      {"refused_and_left", "FO-LOSS", needs("a call over a link that loses packets by chance"),
+       lossy(refused_and_left)},
+      {"leaves_after_few_repeats", "FO-LOSS", not_applicable("leaves early"),
+       [](Setting s) {
+         s.profile.max_request_retries = 3;
+         lossy(answered_and_left)(s);
+       }},
       {"nothing_lost", "FO-LOSS", needs("a call over a link that loses packets by chance"),
        call_at(7s, primary)},
       {"no_flapping", "FO-FLAP", needs("a primary that goes and returns three times"), no_call},
