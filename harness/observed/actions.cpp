@@ -54,10 +54,7 @@ ActionTimes find_action_times(const Phone& phone) {
 }  // namespace
 
 std::vector<Action> find_actions(const Phone& phone) {
-  std::vector<Action> found;
-  for (const Action& action : phone.journal.all<journal::Action>())
-    if (phone.is_about(action.event->device)) found.push_back(action);
-  return found;
+  return phone.journal.actions_of(phone.device);
 }
 
 std::optional<CaptureTime> next_action(const Phone& phone, std::string_view verb,

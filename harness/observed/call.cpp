@@ -66,8 +66,9 @@ class CallFinder {
 
   /// Who is not named otherwise is the first device.
   bool is_told(const Action& action) const {
-    const std::size_t named = phone_.trace.device_named(action.event->device);
-    return (named < phone_.trace.devices.size() ? named : 0) == phone_.device;
+    const std::string& named = action.event->device;
+    if (named == phone_.name()) return true;
+    return phone_.device == 0 && phone_.trace.device_named(named) >= phone_.trace.devices.size();
   }
 
   void open_dialled_groups() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <unordered_map>
 #include <variant>
 
 #include "harness/observed/phone.hpp"
@@ -61,7 +62,7 @@ JournalFacts::JournalFacts(const trace::Trace& trace) : zero_(trace.zero) {
         entry.event);
   find_outages(trace);
   find_faults();
-  find_exits(trace);
+  find_what_devices_did(trace);
 }
 
 void JournalFacts::find_outages(const trace::Trace& trace) {
@@ -96,14 +97,32 @@ void JournalFacts::find_faults() {
   for (std::vector<CaptureTime>& times : faults_) std::ranges::sort(times);
 }
 
-void JournalFacts::find_exits(const trace::Trace& trace) {
-  first_exits_.resize(trace.devices.size() + 1);
+void JournalFacts::find_what_devices_did(const trace::Trace& trace) {
+  const std::size_t others = trace.devices.size();
+  std::unordered_map<std::string_view, std::size_t> numbers;
+  for (std::size_t device = 0; device < others; ++device)
+    numbers.try_emplace(trace.devices[device].name, device);
+  const auto number_of = [&](std::string_view name) {
+    const auto known = numbers.find(name);
+    return known == numbers.end() ? others : known->second;
+  };
+  actions_.resize(others + 1);
+  for (const auto& one : all<journal::Action>())
+    actions_[number_of(one.event->device)].push_back(one);
+  first_exits_.resize(others + 1);
   for (const auto& one : all<journal::DeviceState>()) {
-    if (one.event->state != "exited") continue;
-    const std::size_t device = trace.device_named(one.event->device);
-    auto& first = first_exits_[std::min(device, trace.devices.size())];
-    if (!first) first = one;
+    auto& first = first_exits_[number_of(one.event->device)];
+    if (one.event->state == "exited" && !first) first = one;
   }
+}
+
+std::vector<Timed<journal::Action>> JournalFacts::actions_of(std::size_t device) const {
+  const auto& unknown = actions_.back();
+  if (device + 1 >= actions_.size()) return unknown;
+  std::vector<Timed<journal::Action>> both;
+  std::ranges::merge(actions_[device], unknown, std::back_inserter(both), {},
+                     &Timed<journal::Action>::at, &Timed<journal::Action>::at);
+  return both;
 }
 
 std::optional<Timed<journal::DeviceState>> JournalFacts::first_exit(std::size_t device) const {

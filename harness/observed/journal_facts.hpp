@@ -56,7 +56,10 @@ class JournalFacts {
 
   /// The link lost packets by chance.
   bool is_lossy() const { return is_lossy_; }
-  /// Of that device (index into Trace::devices), or of one that the trace does not know.
+  /// Those of that device (index into Trace::devices), and those of one that the trace does not
+  /// know; in time order.
+  std::vector<Timed<journal::Action>> actions_of(std::size_t device) const;
+  /// Of that device, or of one that the trace does not know.
   std::optional<Timed<journal::DeviceState>> first_exit(std::size_t device) const;
 
   /// The worst lag our host admitted to between two instants; entries cover the time since the
@@ -73,7 +76,7 @@ class JournalFacts {
 
   void find_outages(const trace::Trace& trace);
   void find_faults();
-  void find_exits(const trace::Trace& trace);
+  void find_what_devices_did(const trace::Trace& trace);
 
   CaptureTime zero_;
   Lists<journal::Event>::Type events_;
@@ -81,7 +84,9 @@ class JournalFacts {
   std::array<std::vector<Outage>, 3> outages_at_;
   std::array<std::vector<CaptureTime>, 3> faults_;
   bool is_lossy_ = false;
-  std::vector<std::optional<Timed<journal::DeviceState>>> first_exits_;  ///< by device, then others
+  /// By device, then those of others.
+  std::vector<std::vector<Timed<journal::Action>>> actions_;
+  std::vector<std::optional<Timed<journal::DeviceState>>> first_exits_;
 };
 
 }  // namespace sipharness::observed

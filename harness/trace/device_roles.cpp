@@ -295,7 +295,7 @@ void name_devices(Trace& trace) {
   }
   if (acted.size() < 2) return;
   for (const std::string_view name : acted) {
-    if (trace.device_named(name) < devices.size()) continue;
+    if (!taken.insert(std::string(name)).second) continue;
     devices.emplace_back();
     devices.back().name = name;
   }

@@ -38,17 +38,34 @@ class ActionSorter {
   explicit ActionSorter(Trace& trace) : trace_(trace) {}
 
   void sort() {
-    std::vector<std::size_t> undelivered;
+    find_courses();
+    std::vector<bool> undelivered(trace_.journal.size());
     for (std::size_t i = 0; i < trace_.journal.size(); ++i) {
       const auto* action = std::get_if<Action>(&trace_.journal[i].event);
-      if (action != nullptr && !keep(i, *action)) undelivered.push_back(i);
+      undelivered[i] = action != nullptr && !keep(i, *action);
     }
-    for (auto index = undelivered.rbegin(); index != undelivered.rend(); ++index)
-      trace_.journal.erase(trace_.journal.begin() + static_cast<std::ptrdiff_t>(*index));
-    std::ranges::stable_sort(trace_.journal, {}, &Entry::at);
+    // Nothing is moved before this: the courses hold positions, and views of what is there.
+    std::size_t position = 0;
+    std::erase_if(trace_.journal, [&](const Entry&) { return undelivered[position++]; });
+    if (!std::ranges::is_sorted(trace_.journal, {}, &Entry::at))
+      std::ranges::stable_sort(trace_.journal, {}, &Entry::at);
   }
 
  private:
+  using DeviceAndVerb = std::pair<std::string_view, std::string_view>;
+
+  void find_courses() {
+    const auto add = [this](const auto& event, std::size_t position) {
+      courses_[{event.device, event.verb}].push_back(position);
+    };
+    for (std::size_t i = 0; i < trace_.journal.size(); ++i) {
+      const journal::Event& event = trace_.journal[i].event;
+      if (const auto* action = std::get_if<Action>(&event)) add(*action, i);
+      if (const auto* asked = std::get_if<journal::Prompted>(&event)) add(*asked, i);
+      if (const auto* reported = std::get_if<journal::Reported>(&event)) add(*reported, i);
+    }
+  }
+
   /// A message, and whether it is the first of its branch and method from its device.
   struct Seen {
     Message message;
@@ -89,17 +106,14 @@ class ActionSorter {
 
   ActionOutcome outcome_of(std::size_t index, const Action& action) const {
     ActionOutcome outcome;
-    for (std::size_t i = index + 1; i < trace_.journal.size(); ++i) {
-      const Entry& entry = trace_.journal[i];
-      const auto is_same = [&](const auto& event) {
-        return event.device == action.device && event.verb == action.verb;
-      };
-      if (const auto* next = std::get_if<Action>(&entry.event); next && is_same(*next)) break;
-      if (const auto* asked = std::get_if<journal::Prompted>(&entry.event);
-          asked && is_same(*asked))
+    const std::vector<std::size_t>& course = courses_.at({action.device, action.verb});
+    for (auto next = std::ranges::upper_bound(course, index); next != course.end(); ++next) {
+      const Entry& entry = trace_.journal[*next];
+      if (std::holds_alternative<Action>(entry.event)) break;
+      if (std::holds_alternative<journal::Prompted>(entry.event))
         outcome.asked = trace_.time_of(entry);
       const auto* reported = std::get_if<journal::Reported>(&entry.event);
-      if (reported == nullptr || !is_same(*reported)) continue;
+      if (reported == nullptr) continue;
       outcome.reported_ok = outcome.reported_ok || reported->ok;
       outcome.what = reported->what;
       if (outcome.asked && !outcome.answered) outcome.answered = trace_.time_of(entry);
@@ -202,6 +216,8 @@ class ActionSorter {
   }
 
   Trace& trace_;
+  /// Where the journal has actions, prompts and reports, by what they are about.
+  std::map<DeviceAndVerb, std::vector<std::size_t>> courses_;
   mutable std::vector<Seen> seen_;
 };
 
