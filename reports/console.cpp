@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
+#include "reports/fleet.hpp"
 #include "reports/report.hpp"
 #include "reports/summary.hpp"
 #include "reports/text.hpp"
@@ -34,6 +35,7 @@ class Console {
   std::string write() {
     write_verdict();
     if (options_.quiet) return out_;
+    write_fleet();
     for (const Verdict verdict : {Verdict::fail, Verdict::inconclusive, Verdict::warn})
       for (const Group& group : groups(verdict, result_.devices.size() >= crowd))
         write_in_full(group);
@@ -72,6 +74,14 @@ class Console {
     if (result_.interrupted) out_ += "      interrupted: judged as far as it was seen\n";
   }
 
+  void write_fleet() {
+    if (!result_.fleet) return;
+    std::string_view title = "Fleet";
+    out_ += "\n";
+    for (const std::string& line : describe_fleet(*result_.fleet))
+      out_ += fmt::format("  {:<7}{}\n", std::exchange(title, ""), line);
+  }
+
   void write_control_run(std::string_view when, const std::optional<ControlRun>& control) {
     if (!control || control->ok) return;
     out_ += fmt::format("      {} the fault, with healthy servers: {} (blame: {}{})\n", when,
@@ -107,14 +117,24 @@ class Console {
     return found;
   }
 
+  /// How many devices a group speaks for: of a fleet more than are in it.
+  std::size_t size_of(const Group& group) const {
+    if (!result_.fleet) return group.size();
+    const Finding& first = *group.front();
+    const auto row =
+        std::ranges::find(result_.fleet->rows, first.requirement, &FleetRow::requirement);
+    return row->devices[static_cast<std::size_t>(first.verdict())];
+  }
+
   /// With the device where there are several, with their number where they are told at once.
   std::string name_of(const Group& group) const {
     const std::string_view id = group.front()->requirement->id;
     const std::size_t devices = result_.devices.size();
+    const std::size_t size = size_of(group);
     if (devices < 2) return std::string(id);
-    if (group.size() == 1) return fmt::format("{} ({})", id, printable(group.front()->device));
-    if (group.size() == devices) return fmt::format("{} (all {} devices)", id, devices);
-    return fmt::format("{} ({} of {} devices)", id, group.size(), devices);
+    if (size == 1) return fmt::format("{} ({})", id, printable(group.front()->device));
+    if (size == devices) return fmt::format("{} (all {} devices)", id, devices);
+    return fmt::format("{} ({} of {} devices)", id, size, devices);
   }
 
   void write_in_full(const Group& group) {
@@ -132,9 +152,9 @@ class Console {
   void write_crowd(const Group& group) {
     for (std::size_t i = 0; i < std::min(most_told, group.size()); ++i)
       write_instance(group[i]->worst(), printable(group[i]->device) + ": ");
-    if (group.size() > most_told)
+    if (size_of(group) > most_told)
       out_ += fmt::format("        … and {} like this\n",
-                          counted(group.size() - most_told, "more device"));
+                          counted(size_of(group) - most_told, "more device"));
   }
 
   /// What only repeats the group stands under it, in a line for each requirement.
@@ -204,9 +224,10 @@ class Console {
       out_ += fmt::format("    {:<18} {}\n", name_of(group), shortened(group));
   }
 
-  static std::string shortened(const Group& group) {
+  std::string shortened(const Group& group) const {
     std::string text = printable(group.front()->worst().message);
     if (group.size() > 1) text = fmt::format("{}: {}", printable(group.front()->device), text);
+    if (result_.fleet) return text;  // how many instances the others have was not kept
     std::size_t instances = 0;
     for (const Finding* finding : group) instances += finding->instances.total();
     if (instances > 1) text += fmt::format(" (and {} more)", instances - 1);
@@ -217,7 +238,7 @@ class Console {
     if (!result_.nothing_judged.empty()) return;  // that is all of them
     std::string ids;
     for (const Group& group : groups(Verdict::not_applicable, true)) {
-      const bool is_everyone = group.size() >= result_.devices.size();
+      const bool is_everyone = size_of(group) >= result_.devices.size();
       const std::string id =
           is_everyone ? std::string(group.front()->requirement->id) : name_of(group);
       const std::size_t line = ids.size() - std::min(ids.size(), ids.rfind('\n') + 1);

@@ -83,8 +83,8 @@ ordered_json finding_json(const Finding& finding) {
   return out;
 }
 
-ordered_json counts_json(const Result& result) {
-  const auto all = counts(result);
+/// Indexed by Verdict.
+ordered_json counts_json(const std::array<std::size_t, 6>& all) {
   ordered_json out = ordered_json::object();
   for (const Verdict verdict : {Verdict::pass, Verdict::warn, Verdict::fail, Verdict::inconclusive,
                                 Verdict::not_applicable, Verdict::info})
@@ -139,6 +139,39 @@ ordered_json role_json(const RoleInfo& role) {
           {"why", text_or_null(role.why)}};
 }
 
+ordered_json distribution_json(const Distribution& spread) {
+  if (spread.count == 0) return nullptr;
+  return {{"count", spread.count},
+          {"min_s", seconds(spread.min)},
+          {"median_s", seconds(spread.median)},
+          {"p95_s", seconds(spread.p95)},
+          {"max_s", seconds(spread.max)}};
+}
+
+ordered_json storm_json(const Storm& storm) {
+  return {{"server", storm.server},
+          {"registers", storm.registers},
+          {"down_at_s", or_null(storm.down_at, seconds)},
+          {"up_at_s", or_null(storm.up_at, seconds)},
+          {"waits", distribution_json(storm.waits)},
+          {"back", distribution_json(storm.back)},
+          {"not_back", storm.not_back},
+          {"lapsed", storm.lapsed}};
+}
+
+ordered_json fleet_json(const Fleet& fleet) {
+  ordered_json rows = ordered_json::array();
+  for (const FleetRow& row : fleet.rows)
+    rows.push_back({{"requirement", row.requirement->id}, {"devices", counts_json(row.devices)}});
+  ordered_json storms = ordered_json::array();
+  for (const Storm& storm : fleet.storms) storms.push_back(storm_json(storm));
+  return {{"devices", fleet.devices},
+          {"rows", std::move(rows)},
+          {"storms", std::move(storms)},
+          {"calls_to_silent_primary", fleet.calls_to_silent_primary},
+          {"calls_moved", fleet.calls_moved}};
+}
+
 ordered_json result_json(const Result& result) {
   ordered_json out = {{"format", "sipharness-result/1"},
                       {"harness", result.harness},
@@ -157,7 +190,7 @@ ordered_json result_json(const Result& result) {
                       {"lag", or_null(result.lag, lag_json)},
                       {"verdict", to_string(overall(result))},
                       {"nothing_judged", text_or_null(result.nothing_judged)},
-                      {"counts", counts_json(result)}};
+                      {"counts", counts_json(counts(result))}};
   out["devices"] = ordered_json::array();
   for (const DeviceInfo& device : result.devices)
     out["devices"].push_back({{"name", device.name},
@@ -172,6 +205,7 @@ ordered_json result_json(const Result& result) {
   for (const RoleInfo& role : result.roles) out["roles"].push_back(role_json(role));
   out["messages"] = messages_json(result.messages);
   out["capture"] = capture_json(result.capture);
+  if (result.fleet) out["fleet"] = fleet_json(*result.fleet);
   out["findings"] = ordered_json::array();
   for (const Finding& finding : result.findings) out["findings"].push_back(finding_json(finding));
   return out;

@@ -146,6 +146,53 @@ void read_people(const Fields& from, Reading& reading, Result& result) {
     result.roles.push_back(role_of(Fields(item, reading)));
 }
 
+Distribution distribution_of(const Fields& from, std::string_view key) {
+  const auto all = from.object_or_none(key);
+  if (!all) return {};
+  return {.count = all->count("count"),
+          .min = all->seconds("min_s"),
+          .median = all->seconds("median_s"),
+          .p95 = all->seconds("p95_s"),
+          .max = all->seconds("max_s")};
+}
+
+Storm storm_of(const Fields& from) {
+  return {.server = from.text("server"),
+          .registers = from.counts("registers"),
+          .down_at = from.seconds_or_none("down_at_s"),
+          .up_at = from.seconds_or_none("up_at_s"),
+          .waits = distribution_of(from, "waits"),
+          .back = distribution_of(from, "back"),
+          .not_back = from.count("not_back"),
+          .lapsed = from.count("lapsed")};
+}
+
+/// Of a requirement that the findings before it have named.
+FleetRow fleet_row_of(const Fields& from, const ForeignRows& rows) {
+  const std::string id = from.text("requirement");
+  FleetRow row{.requirement = check::find_requirement(id)};
+  if (const auto known = rows.by_id.find(id); known != rows.by_id.end())
+    row.requirement = known->second;
+  if (row.requirement == nullptr) from.refuse("requirement", "has no finding");
+  if (const auto devices = from.object_or_none("devices"))
+    for (const Verdict verdict : verdicts)
+      row.devices[static_cast<std::size_t>(verdict)] = devices->count(to_string(verdict));
+  return row;
+}
+
+Fleet fleet_of(const Fields& from, const ForeignRows& rows, Reading& reading) {
+  Fleet fleet{.devices = from.count("devices"),
+              .rows = {},
+              .storms = {},
+              .calls_to_silent_primary = from.count("calls_to_silent_primary"),
+              .calls_moved = from.count("calls_moved")};
+  for (const json::Value& row : from.items("rows"))
+    fleet.rows.push_back(fleet_row_of(Fields(row, reading), rows));
+  for (const json::Value& storm : from.items("storms"))
+    fleet.storms.push_back(storm_of(Fields(storm, reading)));
+  return fleet;
+}
+
 void read_run(const Fields& from, Result& result) {
   result.harness = from.text("harness");
   result.scenario = from.text_or_empty("scenario");
@@ -182,6 +229,8 @@ Result read_result(const json::Value& value, Reading& reading, ForeignRows& rows
   if (const auto capture = from.object_or_none("capture")) result.capture = capture_of(*capture);
   for (const json::Value& item : from.items("findings"))
     result.findings.push_back(finding_of(Fields(item, reading), rows, reading));
+  if (const auto fleet = from.object_or_none("fleet"))
+    result.fleet = fleet_of(*fleet, rows, reading);
   if (!reading.error && from.text("verdict") != to_string(overall(result)))
     from.refuse("verdict",
                 fmt::format("is not what its findings come to, {}", to_string(overall(result))));

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "harness/base/percentile.hpp"
 #include "harness/verdict/run_name.hpp"
 
 namespace sipharness::campaign {
@@ -63,8 +64,7 @@ class Gatherer {
 }  // namespace
 
 Duration Spread::percentile(std::size_t percent) const {
-  const std::size_t rank = (measured.size() * percent + 99) / 100;
-  return measured[std::max<std::size_t>(rank, 1) - 1];
+  return sipharness::percentile(measured, percent);
 }
 
 std::vector<Repeats> repeats_of(const Batch& batch) {

@@ -1,6 +1,7 @@
 #pragma once
 // All rules, and the one function that runs them over a trace.
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ struct JudgeOptions {
   const scenario::Scenario* scenario = nullptr;
   std::vector<std::string> only;  ///< requirement ids; empty: all
   unsigned jobs = 1;              ///< phones judged side by side; 0: one for each core
+  /// Told of each phone once it is judged, by several threads if they are judged side by side.
+  std::function<void(const observed::Phone&)> on_judged{};
 };
 
 /// Every rule over every device of the trace: one finding per requirement and device, in this order

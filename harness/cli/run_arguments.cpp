@@ -229,6 +229,11 @@ void add_batch_options(CLI::App& command, RunArguments& arguments) {
                   "Run this share of all runs only, as long as the others; sipharness merge puts "
                   "the shares together")
       ->type_name("I/N");
+  command
+      .add_option("--devices", arguments.devices,
+                  "So many devices in every scenario that has several (default: as it says)")
+      ->type_name("N")
+      ->check(whole_number(2, scenario::most_devices));
   command.add_flag("--fail-fast", arguments.fail_fast, "Stop after the first scenario that failed");
   command
       .add_option("--resume", arguments.resume,

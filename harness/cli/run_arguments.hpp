@@ -38,6 +38,7 @@ struct RunArguments {
   std::uint64_t seed = 1;
   unsigned jobs = 1;
   unsigned repeat = 1;
+  unsigned devices = 0;  ///< of scenarios with several; 0: as each says
   bool strict = false;
   bool fail_fast = false;
   bool dry_run = false;

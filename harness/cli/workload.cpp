@@ -68,6 +68,17 @@ void find_what_ran(Workload& workload) {
   }
 }
 
+void set_devices(std::vector<scenario::Scenario>& scenarios, unsigned devices) {
+  bool is_of_use = false;
+  for (scenario::Scenario& scenario : scenarios) {
+    if (scenario.devices == 1) continue;
+    scenario.devices = devices;
+    is_of_use = true;
+  }
+  if (!is_of_use)
+    throw InputError(fmt::format("--devices {}: none of these scenarios has several", devices));
+}
+
 std::vector<scenario::Scenario> chosen_scenarios(const RunArguments& arguments) {
   std::vector<scenario::Scenario> scenarios;
   if (!arguments.plan.empty())
@@ -84,6 +95,7 @@ std::vector<scenario::Scenario> chosen_scenarios(const RunArguments& arguments) 
   if (scenarios.empty())
     throw InputError(
         fmt::format("no scenario has the tags {}", fmt::join(arguments.tags, " and ")));
+  if (arguments.devices > 0) set_devices(scenarios, arguments.devices);
   return scenarios;
 }
 

@@ -28,9 +28,11 @@ std::vector<Finding> judge_with_roles(trace::Trace& trace, const scenario::Profi
   std::vector<Finding> findings = check::judge_trace(trace, profile, options);
   if (trace.other_roles.empty()) return findings;
   const std::vector<trace::Server> taken = trace.servers;
+  check::JudgeOptions untold = options;
+  untold.on_judged = {};
   for (const trace::OtherRoles& roles : trace.other_roles) {
     trace::change_servers(trace, roles.servers, tested);
-    const std::vector<Finding> others = check::judge_trace(trace, profile, options);
+    const std::vector<Finding> others = check::judge_trace(trace, profile, untold);
     const Settling settling({.taken = roles.taken,
                              .instead = roles.instead,
                              .option = roles.option,

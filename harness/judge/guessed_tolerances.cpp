@@ -11,7 +11,9 @@ void settle_tolerances(std::vector<verdict::Finding>& findings, trace::Trace& tr
                        const std::optional<trace::Tested>& tested) {
   scenario::Profile strict = builtin_profile();
   strict.tolerances = scenario::default_tolerances("reference");
-  const auto others = judge_with_roles(trace, strict, options, tested);
+  check::JudgeOptions untold = options;
+  untold.on_judged = {};
+  const auto others = judge_with_roles(trace, strict, untold, tested);
   const Settling settling(
       {.taken = "judged with the tolerances of a real device",
        .instead = "with those of a program, as it is between loopback addresses,",

@@ -20,6 +20,7 @@
 #include "harness/files/files.hpp"
 #include "harness/judge/builtin_profile.hpp"
 #include "harness/judge/control_runs.hpp"
+#include "harness/judge/fleet.hpp"
 #include "harness/judge/guessed_roles.hpp"
 #include "harness/judge/guessed_tolerances.hpp"
 #include "harness/judge/loose_expectations.hpp"
@@ -343,23 +344,28 @@ bool is_all_on_one_host(const trace::Trace& trace) {
   });
 }
 
-Expected<trace::Trace> trace_of(const Inputs& inputs, const JudgeRequest& request) {
+/// Takes the journal out of `inputs`.
+Expected<trace::Trace> trace_of(Inputs& inputs, const JudgeRequest& request) {
   const scenario::Scenario* scenario = inputs.scenario ? &*inputs.scenario : nullptr;
-  auto trace = trace::build_trace({inputs.captures, inputs.journal, scenario, inputs.vantage,
-                                   request.servers, tested_in(inputs)});
+  auto trace = trace::build_trace({inputs.captures, std::move(inputs.journal), scenario,
+                                   inputs.vantage, request.servers, tested_in(inputs)});
   if (trace && !request.vantage && !inputs.is_run && is_all_on_one_host(*trace))
     trace->vantage = trace::Vantage::device;
   return trace;
 }
 
-Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request) {
+Expected<Judged> judge_inputs(Inputs inputs, const JudgeRequest& request) {
   const scenario::Scenario* scenario = inputs.scenario ? &*inputs.scenario : nullptr;
   auto trace = trace_of(inputs, request);
   if (!trace) return tl::unexpected(trace.error());
   Judged judged{make_result(inputs, *trace, request), std::move(*trace), inputs.profile,
                 inputs.scenario};
-  const check::JudgeOptions options{
-      .scenario = scenario, .only = request.only, .jobs = request.jobs};
+  check::JudgeOptions options{.scenario = scenario, .only = request.only, .jobs = request.jobs};
+  std::optional<FleetMeasure> fleet;
+  if (is_fleet(judged.trace)) {
+    fleet.emplace(judged.trace);
+    options.on_judged = [&](const observed::Phone& phone) { fleet->add(phone); };
+  }
   auto& findings = judged.result.findings;
   findings = judge_with_roles(judged.trace, inputs.profile, options, tested_in(inputs));
   if (!inputs.is_run && !inputs.has_profile && is_all_on_one_host(judged.trace))
@@ -377,6 +383,7 @@ Expected<Judged> judge_inputs(const Inputs& inputs, const JudgeRequest& request)
     withdraw_verdicts(judged.result, verdict::Blame::user,
                       "no device under test registered: " + judged.result.stopped);
   if (inputs.is_run) apply_control_runs(judged.result, request.capture);
+  if (fleet) fleet->conclude(judged.result, judged.trace);
   return judged;
 }
 
@@ -415,9 +422,9 @@ Expected<Loaded> load(const JudgeRequest& request) {
 }
 
 Expected<Judged> judge(const JudgeRequest& request) {
-  const auto inputs = read_inputs(request);
+  auto inputs = read_inputs(request);
   if (!inputs) return tl::unexpected(inputs.error());
-  return judge_inputs(*inputs, request);
+  return judge_inputs(std::move(*inputs), request);
 }
 
 Expected<Judged> judge_so_far(const JudgeRequest& request) {
@@ -427,7 +434,7 @@ Expected<Judged> judge_so_far(const JudgeRequest& request) {
   // The run goes on: its journal is not cut off, only not finished.
   if (!inputs->journal.empty())
     inputs->journal.push_back({inputs->journal.back().at, journal::Ended{"so far"}});
-  return judge_inputs(*inputs, request);
+  return judge_inputs(std::move(*inputs), request);
 }
 
 }  // namespace sipharness::judge

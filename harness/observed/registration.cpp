@@ -343,6 +343,12 @@ std::vector<Binding> find_bindings(const Phone& phone) {
   return BindingFinder(phone).find();
 }
 
+bool has_lapsed(const Phone& phone, const Binding& binding) {
+  const RegisterAttempt& attempt = attempts(phone)[binding.attempt];
+  return !binding.refreshed && binding.until <= phone.trace.last && attempt.granted &&
+         binding.until == *attempt.ok + *attempt.granted;
+}
+
 bool known_down(const Phone& phone, ServerRole server, CaptureTime at) {
   const auto& outcomes = phone.derived<find_outcomes>()[static_cast<std::size_t>(server)];
   const auto next = std::ranges::lower_bound(outcomes, at, {}, &Outcome::at);

@@ -55,6 +55,9 @@ inline const std::vector<Binding>& bindings(const Phone& phone) {
   return phone.derived<find_bindings>();
 }
 
+/// Within the capture it ran out: it was not refreshed, taken back or forgotten by the server.
+bool has_lapsed(const Phone& phone, const Binding& binding);
+
 /// The newest finished attempt at `server` before `at` failed and no 2xx came after it.
 bool known_down(const Phone& phone, ServerRole server, CaptureTime at);
 /// The binding at `server` that is alive at `at`; null if there is none.

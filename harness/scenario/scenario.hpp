@@ -328,6 +328,9 @@ struct Configure {
   bool operator==(const Configure&) const = default;
 };
 
+/// policy: a large site; docs/performance.md has what it costs.
+inline constexpr unsigned most_devices = 10'000;
+
 struct Scenario {
   std::string name;     ///< the file's, without folder and .json
   std::string variant;  ///< empty: none

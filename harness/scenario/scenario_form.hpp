@@ -425,8 +425,7 @@ void describe(auto& form, Scenario& scenario) {
   form("ipv6", scenario.ipv6, kind::truth, "Servers and device use IPv6 addresses.");
   form("real_time", scenario.real_time, kind::truth,
        "Short enough for a run in real time; information only.");
-  // policy: a host byte for each; no scenario needs more to make a herd.
-  form("devices", scenario.devices, kind::Integer{{1, 200}},
+  form("devices", scenario.devices, kind::Integer{{1, most_devices}},
        "How many reference UAs take part, each with an account of its own; several only in virtual "
        "time.");
   form("configure", scenario.configure, kind::object, "What the device is set to.");

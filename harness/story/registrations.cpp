@@ -22,10 +22,9 @@ Outcome outcome_of(const RegisterAttempt& attempt) {
 }
 
 BindingEnd end_of(const observed::Phone& phone, const Binding& binding) {
-  const RegisterAttempt& attempt = attempts(phone)[binding.attempt];
   if (binding.refreshed) return BindingEnd::refreshed;
   if (binding.until > phone.trace.last) return BindingEnd::capture_ended;
-  if (binding.until == *attempt.ok + *attempt.granted) return BindingEnd::lapsed;
+  if (has_lapsed(phone, binding)) return BindingEnd::lapsed;
   using Forgotten = observed::Timed<journal::BindingsForgotten>;
   const auto forgotten = phone.journal.all<journal::BindingsForgotten>();
   return std::ranges::binary_search(forgotten, binding.until, {}, &Forgotten::at)

@@ -111,13 +111,15 @@ Overview overview_of(const trace::Trace& trace) {
 }
 
 Story tell(const trace::Trace& trace, const scenario::Profile& profile,
-           const scenario::Scenario* scenario) {
+           const scenario::Scenario* scenario, const std::set<std::string>& wanted) {
   Story story;
   story.overview = overview_of(trace);
   count_messages(trace, story);
   const observed::JournalFacts journal(trace);
   for (std::size_t device = 0; device < trace.devices.size(); ++device)
-    story.phones.push_back(tell_phone(observed::Phone(trace, journal, profile, scenario, device)));
+    if (wanted.empty() || wanted.contains(trace.devices[device].name))
+      story.phones.push_back(
+          tell_phone(observed::Phone(trace, journal, profile, scenario, device)));
   story.hints = tell_hints(trace);
   story.left_out = tell_left_out(trace);
   return story;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -207,8 +208,9 @@ struct Story {
 
 Overview overview_of(const trace::Trace& trace);
 
-/// `scenario` is null for a foreign capture.
+/// `scenario` is null for a foreign capture. Phones are told by whose names `wanted` holds; empty:
+/// all.
 Story tell(const trace::Trace& trace, const scenario::Profile& profile,
-           const scenario::Scenario* scenario);
+           const scenario::Scenario* scenario, const std::set<std::string>& wanted = {});
 
 }  // namespace sipharness::story

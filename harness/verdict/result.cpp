@@ -1,6 +1,7 @@
 #include "harness/verdict/result.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace sipharness::verdict {
 namespace {
@@ -66,6 +67,11 @@ int exit_code(const std::vector<Result>& results) {
 
 std::array<std::size_t, 6> counts(const Result& result) {
   std::array<std::size_t, 6> counted{};
+  if (result.fleet) {
+    for (const FleetRow& row : result.fleet->rows)
+      std::ranges::transform(counted, row.devices, counted.begin(), std::plus());
+    return counted;
+  }
   for (const Finding& finding : result.findings)
     ++counted.at(static_cast<std::size_t>(finding.verdict()));
   return counted;

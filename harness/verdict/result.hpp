@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/verdict/finding.hpp"
+#include "harness/verdict/fleet.hpp"
 
 namespace sipharness::verdict {
 
@@ -97,7 +98,8 @@ struct Result {
   MessageCounts messages;
   bool rows_named = false;        ///< only requirements that the user named were looked at
   std::string nothing_judged;     ///< what was there instead; empty: requirements were judged
-  std::vector<Finding> findings;  ///< catalogue order, then device
+  std::vector<Finding> findings;  ///< catalogue order, then device; of a fleet the worst
+  std::optional<Fleet> fleet;     ///< nothing: every device is listed
 };
 
 /// fail over inconclusive over pass; warn counts as fail if strict, as pass otherwise. An
@@ -110,7 +112,7 @@ bool is_not_exercised(const Result& result);
 int exit_code(const Result& result);
 /// The worst of several; those that do not exercise what was named count only if none does.
 int exit_code(const std::vector<Result>& results);
-/// How many findings have each verdict, indexed by Verdict.
+/// How many findings have each verdict, indexed by Verdict; of a fleet, those not kept too.
 std::array<std::size_t, 6> counts(const Result& result);
 /// Whether the scenario names the requirement; without a scenario every one is.
 bool is_expected(const Result& result, const Finding& finding);

@@ -28,12 +28,6 @@ namespace {
 
 // --- It lives ------------------------------------------------------------------------------------
 
-/// Ran out; not refreshed, taken back or forgotten by the server.
-bool has_lapsed(const Phone& phone, const Binding& binding) {
-  const RegisterAttempt& attempt = attempts(phone)[binding.attempt];
-  return !binding.refreshed && attempt.granted && binding.until == *attempt.ok + *attempt.granted;
-}
-
 /// What came after `silence` that a living device would have reacted to, well before the end.
 std::vector<std::string> unanswered_stimuli(const Phone& phone, CaptureTime silence) {
   const CaptureTime latest = phone.trace.last - policy::action_grace;

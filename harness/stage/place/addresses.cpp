@@ -44,11 +44,12 @@ Addresses addresses_of_slot(unsigned slot) {
 std::vector<Endpoint> device_endpoints(const Endpoint& first, unsigned devices) {
   std::vector<Endpoint> endpoints{first};
   for (unsigned device = 1; device < devices; ++device) {
-    const auto host = static_cast<std::uint8_t>(device);
+    const auto net = static_cast<std::uint8_t>(1 + (device - 1) / 254);
+    const auto host = static_cast<std::uint8_t>(1 + (device - 1) % 254);
     const IpAddress address =
         first.address.is_v4()
-            ? loopback_v4(0, 1, host)
-            : IpAddress::v6({0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, host});
+            ? loopback_v4(0, net, host)
+            : IpAddress::v6({0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, net, 0, host});
     endpoints.push_back({address, first.port});
   }
   return endpoints;

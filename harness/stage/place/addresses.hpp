@@ -23,8 +23,8 @@ Addresses default_addresses(bool ipv6, bool simulated);
 /// 127.x.y.11, .12, .1, .13 for the `slot`-th parallel run of this process.
 Addresses addresses_of_slot(unsigned slot);
 
-/// Where so many devices live: the first at its own address, the others at 127.0.1.1, .2, … or
-/// fd00::1:1, ::1:2, … with its port. More than one only in the simulated world.
+/// Where so many devices live: the first at its own address, the others at 127.0.1.1 to .254,
+/// 127.0.2.1, … or fd00::1:1, … with its port. More than one only in the simulated world.
 std::vector<Endpoint> device_endpoints(const Endpoint& first, unsigned devices);
 
 /// The scenario with every address it leaves open filled in.

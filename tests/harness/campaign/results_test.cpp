@@ -27,6 +27,21 @@ Instance measured_instance() {
           .frames = {41, 55}};
 }
 
+Fleet full_fleet() {
+  return {.devices = 300,
+          .rows = {{check::find_requirement("GRP-CALL-03"), {1, 0, 290, 0, 0, 9}}},
+          .storms = {{.server = "primary",
+                      .registers = {300, 0, 12},
+                      .down_at = 10s,
+                      .up_at = std::nullopt,
+                      .waits = {.count = 2, .min = 1s, .median = 1s, .p95 = 3s, .max = 3s},
+                      .back = {},
+                      .not_back = 4,
+                      .lapsed = 5}},
+          .calls_to_silent_primary = 7,
+          .calls_moved = 6};
+}
+
 /// A result that uses every field that a file has.
 Result full_result() {
   Result result;
@@ -79,6 +94,7 @@ Result full_result() {
   finding.instances.set_total(5);
   finding.follows_from = "FO-DET-REG";
   result.findings = {finding};
+  result.fleet = full_fleet();
   return result;
 }
 
@@ -104,7 +120,8 @@ std::string with(std::string text, const std::string& old, const std::string& ot
 }
 
 TEST(Results, of_another_version_may_name_requirements_of_their_own) {
-  const std::string text = with(reports::json(full_result()), "GRP-CALL-03", "GRP-NEW-99");
+  const std::string in_fleet = with(reports::json(full_result()), "GRP-CALL-03", "GRP-NEW-99");
+  const std::string text = with(in_fleet, "GRP-CALL-03", "GRP-NEW-99");
   const auto read = parse_results(text, "result.json");
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(read->batch.results.front().findings.front().requirement->id, "GRP-NEW-99");

@@ -198,7 +198,7 @@ const std::vector<RefusedFile> refused_files{
       {"14:73: /timeline/2/how: found \"rst\"; allowed is fin or reset", ""}}},
     {"by_schema/one_server_only.json", {{"4:14: /servers: \"primary\" is missing", ""}}},
     {"by_schema/no_device.json",
-     {{"4:14: /devices: found 0", "allowed is a whole number from 1 to 200"}}},
+     {{"4:14: /devices: found 0", "allowed is a whole number from 1 to 10000"}}},
     {"by_schema/port_zero.json",
      {{"5:25: /servers/primary/port: found 0", "allowed is a whole number from 1 to 65535"}}},
     {"by_schema/profile_passcode_in_the_open.json",
