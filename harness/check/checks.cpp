@@ -23,6 +23,7 @@ std::vector<Rule> gather() {
                              guide_registration_rules(),
                              guide_subscription_rules(),
                              rfc3261_8_merged_rules(),
+                             rfc3261_8_own_response_rules(),
                              rfc3261_8_request_rules(),
                              rfc3261_8_response_rules(),
                              rfc3261_9_cancel_rules(),

@@ -16,6 +16,7 @@ std::span<const Rule> guide_registration_rules();    // guide, Case 1 and Case 2
 std::span<const Rule> guide_subscription_rules();    // guide, SIP Server Redundancy
 
 std::span<const Rule> rfc3261_8_merged_rules();            // RFC 3261 §8.2.2.2
+std::span<const Rule> rfc3261_8_own_response_rules();      // RFC 3261 §8.2.6.2, §18.2.2
 std::span<const Rule> rfc3261_8_request_rules();           // RFC 3261 §8.1.1
 std::span<const Rule> rfc3261_8_response_rules();          // RFC 3261 §8.1.3, §18.1.2
 std::span<const Rule> rfc3261_9_cancel_rules();            // RFC 3261 §9.1

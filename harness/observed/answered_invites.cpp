@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "harness/observed/actions.hpp"
+#include "harness/observed/foreign_tags.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/transaction.hpp"
@@ -28,6 +29,8 @@ class Acks {
   Acks(const Phone& phone, const Dialog& dialog) {
     for (const std::size_t index : dialog.own_invites)
       by_cseq_[opening(phone, transactions(phone)[index]).sip.cseq()];
+    for (const Message* foreign : requests_with_foreign_tags(phone, dialog.call_id))
+      if (foreign->sip.method() == sip::Method::invite) by_cseq_[foreign->sip.cseq()];
     for (const std::size_t index : dialog.messages) {
       const Message& message = phone.message(index);
       if (message.sip.method() != sip::Method::ack || !is_of_device(dialog, message)) continue;

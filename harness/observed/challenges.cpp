@@ -54,12 +54,12 @@ bool is_for(const Offer& offer, const DigestCredentials& digest) {
 }
 
 /// What requests have in common of which one may follow from the other.
-struct Kind {
+struct ChallengeKind {
   std::string_view carried;  ///< Call-ID, nonce or realm
   std::string_view call_id;  ///< empty where it does not matter
   sip::Method method = sip::Method::unknown;
   ServerRole server = ServerRole::none;
-  auto operator<=>(const Kind&) const = default;
+  auto operator<=>(const ChallengeKind&) const = default;
 };
 
 /// Requests of the device by their kind, each list by time.
@@ -81,7 +81,7 @@ class RequestIndex {
   }
 
  private:
-  std::map<Kind, std::vector<const Transaction*>> requests_;
+  std::map<ChallengeKind, std::vector<const Transaction*>> requests_;
 };
 
 class ChallengeFinder {

@@ -40,9 +40,9 @@ const sip::MessageView& told_by_peer(const Phone& phone, const Dialog& dialog) {
   return phone.message(dialog.incoming ? dialog.invite->sends.front() : dialog.answer).sip;
 }
 
-class Finder {
+class DialogFinder {
  public:
-  explicit Finder(const Phone& phone) : phone_(phone), requests_(dialog_requests(phone)) {}
+  explicit DialogFinder(const Phone& phone) : phone_(phone), requests_(dialog_requests(phone)) {}
 
   std::vector<Dialog> find() {
     for (std::size_t index = 0; index < transactions(phone_).size(); ++index)
@@ -65,9 +65,10 @@ class Finder {
       Dialog dialog;
       dialog.server = invite.server;
       dialog.incoming = invite.direction == Direction::to_device;
-      dialog.call_id = sip.call_id();
-      dialog.device_tag = dialog.incoming ? sip.to_tag() : sip.from_tag();
-      dialog.server_tag = dialog.incoming ? sip.from_tag() : sip.to_tag();
+      const sip::MessageView& request = opening(phone_, invite).sip;
+      dialog.call_id = request.call_id();
+      dialog.device_tag = dialog.incoming ? sip.to_tag() : request.from_tag();
+      dialog.server_tag = dialog.incoming ? request.from_tag() : sip.to_tag();
       dialog.invite = &invite;
       dialog.answer = response;
       dialog.targets.push_back({0, uri_in(told_by_peer(phone_, dialog), HeaderId::contact)});
@@ -79,20 +80,21 @@ class Finder {
   }
 
   void confirm(Dialog& dialog) const {
-    const sip::MessageView& answer = phone_.message(dialog.answer).sip;
+    const std::string_view callee = phone_.message(dialog.answer).sip.to_tag();
+    const sip::MessageView& invite = opening(phone_, *dialog.invite).sip;
     DialogRequest wanted;
     wanted.method = Method::ack;
     wanted.direction = dialog.invite->direction;
     wanted.call_id = dialog.call_id;
-    wanted.cseq = answer.cseq();
-    wanted.to_tag = answer.to_tag();
+    wanted.cseq = invite.cseq();
+    wanted.to_tag = callee;
     if (wanted.to_tag.empty()) wanted.server = dialog.server;
     const auto ack = requests_.first_after(dialog.answer, wanted);
     if (!ack) return;
     dialog.confirmed = phone_.at(*ack);
     wanted.method = Method::bye;
     wanted.cseq.reset();
-    wanted.from_tag = answer.from_tag();
+    wanted.from_tag = invite.from_tag();
     const auto by_caller = requests_.first(wanted);
     wanted.direction = dialog.incoming ? Direction::from_device : Direction::to_device;
     std::swap(wanted.from_tag, wanted.to_tag);
@@ -150,12 +152,6 @@ std::string_view remote_target(const Dialog& dialog, std::size_t at) {
   return std::prev(std::ranges::lower_bound(dialog.targets, at, {}, &RemoteTarget::since))->uri;
 }
 
-/// A Request-URI is the target without what may not stand in one (§19.1.1: headers, method).
-bool is_target(std::string_view request_uri, std::string_view target) {
-  return sip::same_uri(request_uri, target) ||
-         sip::same_uri(request_uri, target.substr(0, target.find('?')));
-}
-
 /// Both this request and the INVITE that founded the dialog went where no URI of theirs points:
 /// the device is set to send everything through an outbound proxy (§8.1.2, local policy).
 bool follows_an_outbound_proxy(const Phone& phone, const Dialog& dialog, const Message& request) {
@@ -181,7 +177,7 @@ std::optional<std::string> wrong_destination(const Phone& phone, const Dialog& d
 }  // namespace
 
 std::vector<Dialog> find_answered_dialogs(const Phone& phone) {
-  return Finder(phone).find();
+  return DialogFinder(phone).find();
 }
 
 std::vector<const Dialog*> find_dialogs(const Phone& phone) {
@@ -213,6 +209,11 @@ std::vector<std::string_view> route_set(const Phone& phone, const Dialog& dialog
   auto routes = uris_in(told_by_peer(phone, dialog), HeaderId::record_route);
   if (!dialog.incoming) std::ranges::reverse(routes);
   return routes;
+}
+
+bool is_target(std::string_view request_uri, std::string_view target) {
+  return sip::same_uri(request_uri, target) ||
+         sip::same_uri(request_uri, target.substr(0, target.find('?')));
 }
 
 bool begins_strict(const std::vector<std::string_view>& route_set) {

@@ -69,6 +69,9 @@ std::optional<std::string> misaddressed(const Phone& phone, const Dialog& dialog
 /// route set, else its remote target; empty if the peer never named one.
 std::string_view next_hop(const Phone& phone, const Dialog& dialog, const Message& request);
 
+/// A Request-URI is the target without what may not stand in one (§19.1.1: headers, method).
+bool is_target(std::string_view request_uri, std::string_view target);
+
 /// The dialog's route set as the device must keep it, its neighbour first.
 std::vector<std::string_view> route_set(const Phone& phone, const Dialog& dialog);
 /// The neighbour is a strict router: its URI has no lr.

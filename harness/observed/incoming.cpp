@@ -55,15 +55,17 @@ std::string describe_final(const Phone& phone, const Transaction& transaction) {
 std::optional<std::size_t> next_in_dialog(const Phone& phone, const DialogRequests& requests,
                                           const Transaction& invite, sip::Method method,
                                           Direction direction) {
-  const sip::MessageView& answer = phone.message(*invite.final).sip;
+  const sip::MessageView& request = opening(phone, invite).sip;
+  const std::string_view own_tag = phone.message(*invite.final).sip.to_tag();
   const bool by_device = direction == Direction::from_device;
   DialogRequest wanted;
   wanted.method = method;
   wanted.direction = direction;
-  wanted.call_id = answer.call_id();
-  if (method == sip::Method::ack) wanted.cseq = answer.cseq();
-  wanted.from_tag = by_device ? answer.to_tag() : answer.from_tag();
-  wanted.to_tag = by_device ? answer.from_tag() : answer.to_tag();
+  wanted.call_id = request.call_id();
+  if (method == sip::Method::ack) wanted.cseq = request.cseq();
+  // An ACK to the tag of the answer is heard, whatever tag it comes from.
+  if (method != sip::Method::ack) wanted.from_tag = by_device ? own_tag : request.from_tag();
+  wanted.to_tag = by_device ? request.from_tag() : own_tag;
   return requests.first_after(*invite.final, wanted);
 }
 

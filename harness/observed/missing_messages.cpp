@@ -30,9 +30,9 @@
 namespace sipharness::observed {
 namespace {
 
-class Finder {
+class MissingMessageFinder {
  public:
-  explicit Finder(const Phone& phone) : phone_(phone) {}
+  explicit MissingMessageFinder(const Phone& phone) : phone_(phone) {}
 
   std::vector<MissingMessage> find() && {
     for (const Message& message : phone_.messages) {
@@ -78,8 +78,16 @@ class Finder {
   }
   std::uint32_t frame(std::size_t message) const { return phone_.message(message).frame; }
 
+  /// Of a call that both sides were seen to speak in over a stream nothing is missing unnoticed:
+  /// that would be a gap in it.
+  bool is_of_whole_call(const Message& message) const {
+    return message.from_device() && message.transport != Transport::udp &&
+           calls_on_streams_.contains(message.sip.call_id());
+  }
+
   void look_for_request_of(const Message& response) {
     if (response.sip.branch().empty() || branches_.contains(response.sip.branch())) return;
+    if (is_of_whole_call(response)) return;
     const bool is_to_invite = response.sip.method() == sip::Method::invite;
     add_before(response, fmt::format("the request that frame {} answers", response.frame),
                is_to_invite ? policy::longest_ringing : phone_.profile.timers.sixty_four_t1());
@@ -89,7 +97,8 @@ class Finder {
     const sip::Method method = request.sip.method();
     const std::string_view tag = request.sip.to_tag();
     const auto& theirs = request.from_device() ? tags_of_others_ : tags_of_device_;
-    if (!tag.empty() && method != sip::Method::cancel && !theirs.contains(tag))
+    if (!tag.empty() && method != sip::Method::cancel && !theirs.contains(tag) &&
+        !is_of_whole_call(request))
       add_before(request, fmt::format("the message that gave frame {} its To tag", request.frame));
     if (!request.from_device()) return;
     if (method == sip::Method::ack) look_for_invite_of(request);
@@ -114,14 +123,17 @@ class Finder {
     auto& own = message.from_device() ? tags_of_device_ : tags_of_others_;
     const sip::MessageView& sip = message.sip;
     call_ids_.insert(sip.call_id());
+    const std::string_view tag = sip.is_request() ? sip.from_tag() : sip.to_tag();
+    if (!message.from_device() && message.transport != Transport::udp && !tag.empty())
+      calls_on_streams_.insert(sip.call_id());
     if (sip.is_request()) {
       if (message.from_device() && sip.method() == sip::Method::invite)
         numbers_[sip.call_id()].invites.insert(sip.cseq());
       branches_.insert(sip.branch());
-      own.insert(sip.from_tag());
+      own.insert(tag);
       return;
     }
-    own.insert(sip.to_tag());
+    own.insert(tag);
     if (message.from_device()) return;
     if (sip.status() == 401 || sip.status() == 407)
       for (const Offer& offer : offers_in(sip)) nonces_.insert(offer.nonce);
@@ -311,6 +323,7 @@ class Finder {
   std::vector<MissingMessage> missing_;
   std::unordered_map<std::string_view, Numbers> numbers_;
   std::unordered_set<std::string_view> call_ids_;
+  std::unordered_set<std::string_view> calls_on_streams_;  ///< in which others were heard over one
   std::unordered_set<std::string_view> branches_;
   std::unordered_set<std::string_view> tags_of_device_;
   std::unordered_set<std::string_view> tags_of_others_;
@@ -321,7 +334,7 @@ class Finder {
 
 std::vector<MissingMessage> find_missing_messages(const Phone& phone) {
   if (phone.trace.has_journal()) return {};
-  return Finder(phone).find();
+  return MissingMessageFinder(phone).find();
 }
 
 }  // namespace sipharness::observed

@@ -12,7 +12,7 @@ namespace {
 constexpr Duration least_t1 = 450ms;
 constexpr std::size_t least_sends = 4;
 
-struct Series {
+struct FirstIntervals {
   Duration t1{};
   bool is_whole = false;
 };
@@ -41,7 +41,7 @@ std::vector<CaptureTime> times_of(const Phone& phone, const Transaction& transac
   return times;
 }
 
-std::optional<Series> series_of(const Phone& phone, const Transaction& transaction) {
+std::optional<FirstIntervals> series_of(const Phone& phone, const Transaction& transaction) {
   const std::vector<CaptureTime> times = times_of(phone, transaction);
   if (times.size() < least_sends) return std::nullopt;
   const Duration t1 = (times[least_sends - 1] - times[0]) / 7;  // T1 + 2·T1 + 4·T1
@@ -58,7 +58,7 @@ std::optional<Series> series_of(const Phone& phone, const Transaction& transacti
                         times.size() == sends_before_timeout(phone, transaction.method, t1) &&
                         phone.trace.last > times[0] + 64 * t1;
   if (!is_whole && may_have_begun_unseen(phone, transaction)) return std::nullopt;
-  return Series{t1, is_whole};
+  return FirstIntervals{t1, is_whole};
 }
 
 }  // namespace

@@ -10,26 +10,27 @@
 namespace sipharness::observed {
 namespace {
 
-struct Step {
+struct RegisterStep {
   const Transaction* registration = nullptr;
   CaptureTime at;
   std::size_t run_end = 0;  ///< position of the next one that goes to another address
 };
 
 /// In time order, by Call-ID and Request-URI.
-using Series = std::map<std::pair<std::string_view, std::string_view>, std::vector<Step>>;
+using RegisterSteps =
+    std::map<std::pair<std::string_view, std::string_view>, std::vector<RegisterStep>>;
 
 std::pair<std::string_view, std::string_view> key_of(const Message& message) {
   return {message.sip.call_id(), message.sip.request_uri()};
 }
 
-Series find_register_series(const Phone& phone) {
-  Series found;
+RegisterSteps find_register_series(const Phone& phone) {
+  RegisterSteps found;
   for (const Transaction* registration : register_transactions(phone)) {
     const Message& request = opening(phone, *registration);
     found[key_of(request)].push_back({registration, request.at});
   }
-  const auto destination = [&](const Step& step) {
+  const auto destination = [&](const RegisterStep& step) {
     return opening(phone, *step.registration).destination;
   };
   for (auto& [key, steps] : found)
@@ -46,12 +47,12 @@ Series find_register_series(const Phone& phone) {
 LaterRegisters later_registers(const Phone& phone, const Message& first, CaptureTime from,
                                CaptureTime until) {
   LaterRegisters later;
-  const Series& series = phone.derived<find_register_series>();
+  const RegisterSteps& series = phone.derived<find_register_series>();
   const auto found = series.find(key_of(first));
   if (found == series.end()) return later;
-  const std::vector<Step>& steps = found->second;
-  const auto begin = std::ranges::upper_bound(steps, from, {}, &Step::at);
-  const auto end = std::ranges::lower_bound(begin, steps.end(), until, {}, &Step::at);
+  const std::vector<RegisterStep>& steps = found->second;
+  const auto begin = std::ranges::upper_bound(steps, from, {}, &RegisterStep::at);
+  const auto end = std::ranges::lower_bound(begin, steps.end(), until, {}, &RegisterStep::at);
   later.count = static_cast<std::size_t>(end - begin);
   // Runs to one address are taken at a stride: that of `first` holds nothing that is elsewhere.
   for (auto step = begin; step < end;) {

@@ -145,20 +145,32 @@ void via_tells_where_we_listen(const Phone& phone, Judge& judge) {
   if (all_right && !own.empty()) judge.all_held(own.front()->index, own.size());
 }
 
-// --- The Contact of an INVITE --------------------------------------------------------------------
+// --- The Contact of an INVITE or SUBSCRIBE -------------------------------------------------------
 
-/// What is wrong with the Contact of an INVITE by itself. A name, or an address that a NAT learned,
+/// Every INVITE, and every SUBSCRIBE that may begin a dialog.
+std::vector<const Message*> requests_that_make_dialogs(const Phone& phone) {
+  std::vector<const Message*> found = requests_of_device(phone);
+  std::erase_if(found, [](const Message* request) {
+    const Method method = request->sip.method();
+    return method != Method::invite &&
+           (method != Method::subscribe || !request->sip.to_tag().empty());
+  });
+  return found;
+}
+
+/// What is wrong with the Contact of a request by itself. A name, or an address that a NAT learned,
 /// may be right: only what can reach nobody is wrong.
 Wrong contact_problem(const Phone& /*phone*/, const Message& message) {
+  const std::string_view method = message.sip.method_text();
   const auto contacts = uris_in(message.sip, HeaderId::contact);
-  if (contacts.size() != 1) return fmt::format("INVITE with {} Contacts", contacts.size());
+  if (contacts.size() != 1) return fmt::format("{} with {} Contacts", method, contacts.size());
   const auto uri = sip::parse_uri(contacts.front());
   const bool is_sip = uri && (sip::same_ignoring_case(uri->scheme, "sip") ||
                               sip::same_ignoring_case(uri->scheme, "sips"));
-  if (!is_sip) return fmt::format("Contact {} of an INVITE is no SIP URI", contacts.front());
+  if (!is_sip) return fmt::format("Contact {} of {} is no SIP URI", contacts.front(), method);
   const auto host = IpAddress::parse(uri->host);
   if (host && (*host == IpAddress::v4({}) || *host == IpAddress::v6({})))
-    return fmt::format("Contact {} of an INVITE reaches nobody", contacts.front());
+    return fmt::format("Contact {} of {} reaches nobody", contacts.front(), method);
   return std::nullopt;
 }
 
@@ -186,8 +198,8 @@ void is_answered_at_the_contact(const Phone& phone, const Transaction& transacti
         fmt::format("{} to the Contact was never answered", request.sip.method_text()));
 }
 
-void invite_has_one_contact(const Phone& phone, Judge& judge) {
-  every<invites_of_device, contact_problem, true>(phone, judge);
+void has_one_contact(const Phone& phone, Judge& judge) {
+  every<requests_that_make_dialogs, contact_problem, true>(phone, judge);
   each<transactions, is_answered_at_the_contact>(phone, judge);
 }
 
@@ -248,17 +260,18 @@ const std::array rules{
         .judge = via_tells_where_we_listen,
         .follows = {"RFC3261-GEN-01"}},
     Rule{
-        .row =
-            {.id = "RFC3261-GEN-07",
-             .clause = "RFC 3261 §8.1.1.8",
-             .severity = Severity::must,
-             .sentence =
-                 "An INVITE carries exactly one Contact, a SIP URI at which the device is reached.",
-             .observed = "Contacts in each INVITE from the device are counted and read, and a "
-                         "request that the far end sends to that Contact is answered."},
-        .needs = {"an INVITE"},
+        .row = {.id = "RFC3261-GEN-07",
+                .clause = "RFC 3261 §8.1.1.8",
+                .severity = Severity::must,
+                .sentence =
+                    "An INVITE and a SUBSCRIBE carry exactly one Contact, a SIP URI at which the "
+                    "device is reached.",
+                .observed = "Contacts in each INVITE and each first SUBSCRIBE from the device are "
+                            "counted and read, and a request that the far end sends to the Contact "
+                            "of an INVITE is answered."},
+        .needs = {"an INVITE or SUBSCRIBE of the device"},
         .held = {"one Contact that can be reached in {}"},
-        .judge = invite_has_one_contact},
+        .judge = has_one_contact},
 };
 
 }  // namespace

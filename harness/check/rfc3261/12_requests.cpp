@@ -1,8 +1,9 @@
-// Requests of the device within a dialog: their numbers, their route.
+// Requests of the device within a dialog: their tags, their numbers, their target, their route.
 // @source RFC 3261 §12.1.2, §12.2.1.1
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,15 +15,39 @@
 #include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/observed/addresses.hpp"
 #include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/foreign_tags.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/remote_targets.hpp"
 #include "harness/observed/strays.hpp"
+#include "harness/observed/subscriptions.hpp"
 
 namespace sipharness::check {
 namespace {
 
 using sip::Method;
+
+// --- Tags ----------------------------------------------------------------------------------------
+
+void has_the_tags_of_its_dialog(const Phone& phone, Judge& judge) {
+  const auto& requests = tagged_requests(phone);
+  bool all_right = true;
+  for (const TaggedRequest& one : requests) {
+    if (one.problem.empty()) continue;
+    all_right = false;
+    const std::string what =
+        fmt::format("{} in a dialog: {}", one.request->sip.method_text(), one.problem);
+    Occurrence it(phone, judge, one);
+    if (one.is_certain)
+      it.violated(what);
+    else
+      it.violated_unless_lost(what);
+  }
+  if (all_right && !requests.empty())
+    judge.all_held(requests.front().request->index, requests.size());
+}
 
 // --- CSeq ----------------------------------------------------------------------------------------
 
@@ -30,6 +55,10 @@ using sip::Method;
 class NumberCheck {
  public:
   NumberCheck(const Phone& phone, const Dialog& dialog) {
+    for (const Message* foreign : requests_with_foreign_tags(phone, dialog.call_id)) {
+      taken_.insert(foreign->sip.cseq());
+      if (foreign->sip.method() == Method::invite) invites_.insert(foreign->sip.cseq());
+    }
     if (dialog.incoming) return;
     last_ = opening(phone, *dialog.invite).sip.cseq();
     invites_.insert(*last_);
@@ -50,8 +79,8 @@ class NumberCheck {
     const auto before = std::exchange(last_, sip.cseq());
     has_gap_ = before && sip.cseq() > *before + 1;
     const Message* const previous = std::exchange(previous_, &request);
-    if (!before || sip.cseq() == *before + 1 || goes_elsewhere(previous, request))
-      return std::nullopt;
+    if (!before || goes_elsewhere(previous, request)) return std::nullopt;
+    if (sip.cseq() == next_after(*before)) return std::nullopt;
     return fmt::format("{} with CSeq {} after {}", sip.method_text(), sip.cseq(), *before);
   }
 
@@ -68,7 +97,15 @@ class NumberCheck {
             previous->transport != request.transport);
   }
 
+  /// Past the numbers of requests that bear the tags of no dialog: these were meant for one.
+  std::uint32_t next_after(std::uint32_t number) const {
+    do ++number;
+    while (taken_.contains(number));
+    return number;
+  }
+
   std::optional<std::uint32_t> last_;
+  std::set<std::uint32_t> taken_;
   const Message* previous_ = nullptr;
   std::set<std::uint32_t> invites_;
   std::set<std::string_view> branches_;
@@ -100,6 +137,96 @@ void numbers_rise_by_one(const Phone& phone, const Dialog& dialog, Occurrence& i
     it.about({dialog.server, dialog.call_id, seen})
         .pass(counted(numbers.requests(), "request") +
               " in the dialog, each numbered one higher than the last");
+}
+
+// --- Targets -------------------------------------------------------------------------------------
+
+/// The Request-URI of an ACK is ACK-2XX's; CANCEL and the ACK to a non-2xx repeat their INVITE's.
+bool names_the_target(const Message& request) {
+  return request.sip.method() != Method::ack && request.sip.method() != Method::cancel;
+}
+
+void misses_the_target(const Phone& phone, const Message& request, std::string_view target,
+                       Occurrence& it) {
+  const std::string what =
+      fmt::format("{}: its Request-URI is {}, not {}", request.sip.method_text(),
+                  request.sip.request_uri(), target);
+  if (phone.trace.vantage == trace::Vantage::device) return it.violated(what);
+  it.inconclusive(Blame::user, what +
+                                   "; on the way to the device a Contact may be rewritten: a "
+                                   "capture from there (--vantage device) would tell");
+}
+
+void names_the_remote_target(const Phone& phone, const Dialog& dialog, Occurrence& it) {
+  if (!route_set(phone, dialog).empty()) return;
+  RemoteTargets targets(phone, dialog);
+  std::set<std::string_view> branches;
+  std::vector<std::size_t> judged;
+  for (const std::size_t index : dialog.messages) {
+    const Message& message = phone.message(index);
+    const bool is_new = index > dialog.answer && is_of_device(dialog, message) &&
+                        names_the_target(message) && branches.insert(message.sip.branch()).second;
+    const auto is_right = is_new ? targets.allow(message) : std::nullopt;
+    if (is_right && !*is_right)
+      return misses_the_target(phone, message, targets.newest(),
+                               it.cite(dialog.answer).cite(index));
+    if (is_right) judged.push_back(index);
+    targets.take(message);
+  }
+  if (!judged.empty())
+    it.about({dialog.server, dialog.call_id, judged})
+        .pass("each request names the peer's Contact in its Request-URI");
+}
+
+/// What a notifier said of its place: by its tag, every Contact; and whether a proxy stays between.
+class Notifiers {
+ public:
+  void take(const sip::MessageView& message, std::string_view tag) {
+    for (const std::string_view uri : uris_in(message, sip::HeaderId::contact))
+      contacts_[tag].push_back(uri);
+    is_routed_ |= message.has(sip::HeaderId::record_route);
+  }
+  /// Those of the dialog that the request is in; empty: none, or its route set leads elsewhere.
+  std::vector<std::string_view> contacts_for(const Message& request) const {
+    const auto known = contacts_.find(request.sip.to_tag());
+    return is_routed_ || known == contacts_.end() ? std::vector<std::string_view>() : known->second;
+  }
+
+ private:
+  std::map<std::string_view, std::vector<std::string_view>> contacts_;
+  bool is_routed_ = false;
+};
+
+void refreshes_at_the_notifier(const Phone& phone, const Subscription& subscription,
+                               Occurrence& it) {
+  Notifiers notifiers;
+  auto notify = subscription.notified.begin();
+  std::vector<std::size_t> judged;
+  for (const Transaction* subscribe : subscription.asked) {
+    const Message& request = opening(phone, *subscribe);
+    for (; notify != subscription.notified.end(); ++notify) {
+      const Message& told = opening(phone, **notify);
+      if (told.index > request.index) break;
+      notifiers.take(told.sip, told.sip.from_tag());
+    }
+    const auto contacts = notifiers.contacts_for(request);
+    const auto is_named = [&](std::string_view contact) {
+      return is_target(request.sip.request_uri(), contact);
+    };
+    if (!contacts.empty() && std::ranges::none_of(contacts, is_named))
+      return misses_the_target(phone, request, contacts.back(), it.cite(&request));
+    if (!contacts.empty()) judged.push_back(request.index);
+    if (const Message* answer = acceptance(phone, *subscribe))
+      notifiers.take(answer->sip, answer->sip.to_tag());
+  }
+  if (!judged.empty())
+    it.about({subscription.server, subscription.call_id, judged})
+        .pass("each SUBSCRIBE names the notifier's Contact in its Request-URI");
+}
+
+void requests_name_the_remote_target(const Phone& phone, Judge& judge) {
+  each<answered_dialogs, names_the_remote_target>(phone, judge);
+  each<subscriptions, refreshes_at_the_notifier>(phone, judge);
 }
 
 // --- Routes --------------------------------------------------------------------------------------
@@ -159,6 +286,18 @@ void stays_with_its_server(const Phone& phone, const Dialog& dialog, Occurrence&
 }
 
 const std::array rules{
+    Rule{.row = {.id = "RFC3261-DLG-06",
+                 .clause = "RFC 3261 §12.2.1.1, §12.2.1.2",
+                 .severity = Severity::must,
+                 .sentence = "A request of the device within a dialog carries the tags of that "
+                             "dialog: its own in From, the other side's in To.",
+                 .observed =
+                     "The tags of each such request (BYE, ACK to a 2xx, PRACK, UPDATE, and any "
+                     "other with a To tag) are those that an INVITE, SUBSCRIBE or REFER of its "
+                     "Call-ID and an answer to it made, or that the other side uses."},
+         .needs = {"a request of the device in a dialog whose beginning is in the capture"},
+         .held = {"the tags of its dialog in {}"},
+         .judge = has_the_tags_of_its_dialog},
     Rule{.row = {.id = "RFC3261-GEN-12",
                  .clause = "RFC 3261 §12.2.1.1",
                  .severity = Severity::must,
@@ -186,6 +325,18 @@ const std::array rules{
                              "Request-URI and the remote target as its last Route."},
          .needs = {"a request in a dialog whose first Record-Route has no lr", Blame::harness},
          .judge = each<answered_dialogs, routes_through_a_strict_router>},
+    Rule{.row = {.id = "RFC3261-ROUTE-04",
+                 .clause = "RFC 3261 §12.2.1.1, §12.1.2, §12.2.2; RFC 6665 §4.1.2.2",
+                 .severity = Severity::must,
+                 .sentence = "Without a route set, a request of the device in a dialog names the "
+                             "remote target: the Contact that the peer gave last.",
+                 .observed =
+                     "The Request-URI of each request but ACK and CANCEL in a call without "
+                     "Record-Route is the Contact of the peer's last 2xx, INVITE or UPDATE that "
+                     "was accepted, or another that the peer gave since; that of a SUBSCRIBE in "
+                     "its dialog is a Contact of the notifier."},
+         .needs = {"a request of the device in a dialog without Record-Routes"},
+         .judge = requests_name_the_remote_target},
     Rule{.row = {.id = "RFC3261-ROUTE-03",
                  .clause = "RFC 3261 §8.1.2, §12.2.1.1",
                  .severity = Severity::must,

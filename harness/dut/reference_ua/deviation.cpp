@@ -10,6 +10,7 @@ namespace {
 std::vector<DeviationRow> gather() {
   std::vector<DeviationRow> all;
   for (const auto& family : {rfc3261_8_merged_deviations(),
+                             rfc3261_8_own_responses_deviations(),
                              rfc3261_8_requests_deviations(),
                              rfc3261_8_responses_deviations(),
                              rfc3261_9_cancel_deviations(),

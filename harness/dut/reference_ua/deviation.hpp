@@ -15,6 +15,11 @@ namespace sipharness::dut {
 enum class Deviation : std::uint8_t {
   // rfc3261/08_merged
   rings_twice_for_one_call,
+  // rfc3261/08_own_responses
+  rings_without_a_tag,
+  rings_with_another_number,
+  answers_at_the_other_server,
+  answers_without_contact,
   // rfc3261/08_requests
   omits_max_forwards,
   sends_max_forwards_seven,
@@ -66,9 +71,11 @@ enum class Deviation : std::uint8_t {
   takes_any_bye,
   ignores_requests_in_its_calls,
   // rfc3261/12_requests
+  takes_a_new_tag_for_bye,
   skips_a_number_in_the_dialog,
   forgets_the_second_route,
   takes_a_strict_router_for_loose,
+  names_the_callee_in_bye,
   follows_the_returned_primary,
   // rfc3261/13_acknowledgements
   acknowledges_on_the_invites_branch,

@@ -200,6 +200,17 @@ constexpr std::array table{
           return Replacement{message.header(HeaderId::cseq),
                              fmt::format("{} BYE", message.cseq() + 1)};
         }},
+    Row{Deviation::takes_a_new_tag_for_bye,
+        [](const MessageView& message, const EditContext&) -> std::optional<Replacement> {
+          if (message.method() != Method::bye) return std::nullopt;
+          return Replacement{message.from_tag(), "a-new-tag"};
+        }},
+    Row{Deviation::names_the_callee_in_bye,
+        [](const MessageView& message, const EditContext&) -> std::optional<Replacement> {
+          const auto to = sip::parse_address(message.header(HeaderId::to));
+          if (message.method() != Method::bye || !to) return std::nullopt;
+          return Replacement{message.request_uri(), std::string(to->uri)};
+        }},
     Row{Deviation::forgets_the_second_route,
         [](const MessageView& message, const EditContext&) -> std::optional<Replacement> {
           if (message.count(HeaderId::route) < 2) return std::nullopt;
@@ -207,24 +218,52 @@ constexpr std::array table{
         }},
 };
 
+constexpr std::array table_of_responses{
+    Row{Deviation::rings_without_a_tag,
+        [](const MessageView& message, const EditContext&) -> std::optional<Replacement> {
+          const auto to = sip::parse_address(message.header(HeaderId::to));
+          if (message.status() != 180 || !to) return std::nullopt;
+          return Replacement{to->parameters, ""};
+        }},
+    Row{Deviation::rings_with_another_number,
+        [](const MessageView& message, const EditContext&) -> std::optional<Replacement> {
+          if (message.status() != 180) return std::nullopt;
+          return Replacement{message.header(HeaderId::cseq),
+                             fmt::format("{} INVITE", message.cseq() + 1)};
+        }},
+    Row{Deviation::answers_without_contact,
+        [](const MessageView& message, const EditContext&) -> std::optional<Replacement> {
+          if (message.method() != Method::invite || !message.is_success()) return std::nullopt;
+          return Replacement{line_of(message, HeaderId::contact), ""};
+        }},
+};
+
+void edit(std::string& message, const Row& row, const EditContext& context) {
+  const auto replacement = row.edit(MessageView::parse(message), context);
+  if (!replacement || replacement->part.data() == nullptr) return;
+  const auto at = static_cast<std::size_t>(replacement->part.data() - message.data());
+  message.replace(at, replacement->part.size(), replacement->with);
+}
+
 }  // namespace
 
 std::string MessageDeviations::apply(std::string request, const sip::Hop& hop) {
-  const bool to_secondary = hop.remote == secondary_;
-  for (const Row& row : table) {
-    if (!has(deviations_, row.deviation)) continue;
-    const auto replacement =
-        row.edit(MessageView::parse(request), {.hop = hop,
-                                               .to_secondary = to_secondary,
-                                               .last_invite_branch = last_invite_branch_,
-                                               .rng = rng_});
-    if (!replacement || replacement->part.data() == nullptr) continue;
-    const auto at = static_cast<std::size_t>(replacement->part.data() - request.data());
-    request.replace(at, replacement->part.size(), replacement->with);
-  }
+  const EditContext context{.hop = hop,
+                            .to_secondary = hop.remote == secondary_,
+                            .last_invite_branch = last_invite_branch_,
+                            .rng = rng_};
+  for (const Row& row : table)
+    if (has(deviations_, row.deviation)) edit(request, row, context);
   const auto message = MessageView::parse(request);
   if (message.method() == Method::invite) last_invite_branch_ = message.via().branch;
   return request;
+}
+
+std::string MessageDeviations::apply_to_response(std::string response, const sip::Hop& hop) {
+  for (const Row& row : table_of_responses)
+    if (has(deviations_, row.deviation))
+      edit(response, row, {.hop = hop, .last_invite_branch = {}, .rng = rng_});
+  return response;
 }
 
 }  // namespace sipharness::dut

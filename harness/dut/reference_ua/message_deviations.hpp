@@ -1,6 +1,7 @@
 #pragma once
-// The deviations that are visible in what a request says, as a table of edits. Every request of the
-// reference UA passes through here on its way out, once; retransmissions repeat the outcome.
+// The deviations that are visible in what a message says, as tables of edits. Every request of the
+// reference UA passes through here on its way out, once; retransmissions repeat the outcome. So
+// does every response, each time that it is sent.
 
 #include <string>
 
@@ -17,6 +18,7 @@ class MessageDeviations {
 
   /// `request` as it goes out by `hop`; unchanged without deviations.
   std::string apply(std::string request, const sip::Hop& hop);
+  std::string apply_to_response(std::string response, const sip::Hop& hop);
 
  private:
   DeviationSet deviations_;

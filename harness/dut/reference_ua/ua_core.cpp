@@ -191,9 +191,18 @@ void UaCore::receive(const sip::MessageView& message, const sip::Hop& hop) {
 }
 
 void UaCore::send_from_transaction(std::string_view bytes, const sip::Hop& hop) {
-  // Everything else passed through the deviations when its transaction began.
+  if (bytes.starts_with("SIP/2.0 ")) return send_response(bytes, hop);
+  // Every other request passed through the deviations when its transaction began.
   if (!bytes.starts_with("ACK ")) return send_raw(bytes, hop);
   send_ack(std::string(bytes), hop);
+}
+
+void UaCore::send_response(std::string_view bytes, const sip::Hop& hop) {
+  sip::Hop way = hop;
+  const bool is_to_update = sip::MessageView::parse(bytes).method() == sip::Method::update;
+  if (is_to_update && deviates(Deviation::answers_at_the_other_server))
+    way.remote = hop.remote == options_.primary ? options_.secondary : options_.primary;
+  put_on_the_wire(message_deviations_.apply_to_response(std::string(bytes), hop), way);
 }
 
 void UaCore::send_raw(std::string_view bytes, const sip::Hop& hop) {

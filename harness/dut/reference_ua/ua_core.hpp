@@ -106,6 +106,7 @@ class UaCore {
   void receive(const sip::MessageView& message, const sip::Hop& hop);
   void put_on_the_wire(std::string_view bytes, const sip::Hop& hop);
   void send_from_transaction(std::string_view bytes, const sip::Hop& hop);
+  void send_response(std::string_view bytes, const sip::Hop& hop);
   void on_unreachable(const sip::Hop& hop, world::StreamEnd end);
   /// `events`, and a stream on which a request timed out is not used again.
   sip::ClientEvents giving_up_dead_streams(sip::ClientEvents events, const sip::Hop& hop);

@@ -3,7 +3,7 @@ import re
 
 from capture_writer import CaptureWriter, request, response
 from field_test import FieldTest
-from healthy import PHONE, PRIMARY, SECONDARY, Phone
+from healthy import PHONE, PRIMARY, SECONDARY, Phone, host
 
 INSIDE, OUTSIDE, FAR = "10.0.0.5:5060", "198.51.100.1:40001", "192.0.2.90:5060"
 GONE, COPIES = 240, (0.5, 1.5, 3.5, 7.5, 15.5, 31.5)
@@ -11,7 +11,7 @@ GONE, COPIES = 240, (0.5, 1.5, 3.5, 7.5, 15.5, 31.5)
 
 def life(streams=()):
     """A phone registered at both servers, called by each, that calls by the primary and, when that is silent, by the
-    secondary: calls c60 and over of its own, in10 and in30 to it."""
+    secondary: calls c60 and over of its own, in10, in30 and in90 to it, a subscription at each server."""
     phone = Phone(streams)
     for server in (PRIMARY, SECONDARY):
         phone.registers(server, times=(0, 100, 200, 300))
@@ -25,8 +25,32 @@ def life(streams=()):
     phone.within(65, PRIMARY, "INVITE", ids, 2)
     phone.within(65.05, PRIMARY, "ACK", ids, 2)
     phone.within(70, PRIMARY, "BYE", ids, 3)
+    ids = phone.is_called(90, PRIMARY)
+    phone.within(94, PRIMARY, "INFO", ids, 1)
+    phone.within(96, PRIMARY, "INVITE", ids, 2)
+    phone.within(96.05, PRIMARY, "ACK", ids, 2)
+    phone.within(98, PRIMARY, "BYE", ids, 3)
+    for server in (PRIMARY, SECONDARY):
+        subscribes(phone, server)
     calls_over_the_secondary(phone)
     return phone
+
+
+def subscribes(phone, server):
+    """At 5 s, and in its dialog at 150 s: s10 at the primary, s20 at the secondary."""
+    sender, to = f"<sip:1001@{host(server)}>;tag=5ab5c{server[8:10]}", f"<sip:2002@{host(server)}>"
+    call, own = f"s{server[8:10]}@phone", to + ";tag=n0t1f1e4"
+    more = ("Event: dialog", "Expires: 600")
+    contact = f"Contact: <sip:2002@{server}>"
+    for number, (at, party) in enumerate(((5, to), (150, own)), 1):
+        via = phone.via(server)
+        uri = "sip:2002@" + (host(server) if party == to else server)
+        phone.sends(at, server, request("SUBSCRIBE", uri, via, sender, party, call, number, phone.contact(server),
+                                        *more))
+        phone.gets(at + 0.02, server, response(200, "OK", phone.heard(via, server), sender, own, call, number,
+                                               "SUBSCRIBE", contact, "Expires: 600"))
+        phone.is_asked(at + 0.05, server, "NOTIFY", (sender, own, call), number, "Event: dialog",
+                       "Subscription-State: active;expires=600")
 
 
 def calls_over_the_secondary(phone):
@@ -53,6 +77,21 @@ def written(old, new):
     return lambda at, mine, server, text: (at, mine, server, re.sub(old, new, text) if mine else text)
 
 
+def echoed(old, new):
+    """The answer repeats what the request says wrong."""
+    return lambda at, mine, server, text: (at, mine, server, re.sub(old, new, text, count=1))
+
+
+def answered(status, become):
+    """Of the answers of the phone only those with this status."""
+    return lambda at, mine, server, text: (become if text.startswith(f"SIP/2.0 {status}") else kept)(
+        at, mine, server, text)
+
+
+def kept(*message):
+    return message
+
+
 def later(seconds):
     return lambda at, mine, server, text: (at + seconds, mine, server, text)
 
@@ -68,6 +107,14 @@ def unsent(at, mine, server, text):
 def without(header):
     return written(f"{header}: [^\r]*\r\n", "")
 
+
+def refused(at, mine, server, text):
+    return at, mine, server, text.replace("SIP/2.0 200 Told", "SIP/2.0 481 Gone")
+
+
+FROM_TAG = echoed(r"(\nFrom: [^;\r]*;tag=)\w+", r"\1f0re16n")
+TO_TAG = echoed(r"(\nTo: [^;\r]*;tag=)\w+", r"\1f0re16n")
+TARGET = written(r"\A(\w+ sip:2001@\S+):5060 SIP", r"\1 SIP")
 
 # Each: what it touches (Call-ID, CSeq, server), how, and the rows that it breaks.
 FAULTS = {
@@ -91,6 +138,46 @@ FAULTS = {
     "no answer to the secondary's re-INVITE": (("in30", "2 INVITE", SECONDARY), unsent, {"RFC3261-UAS-100"}),
     "no answer to a BYE of the secondary": (("in30", "3 BYE", SECONDARY), unsent, {"RFC3261-DLG-05"}),
     "no answer to a BYE of the primary": (("in10", "3 BYE", PRIMARY), unsent, {"RFC3261-DLG-05"}),
+    "a BYE with another From tag": (("c60", "3 BYE", PRIMARY), FROM_TAG, {"RFC3261-DLG-06"}),
+    "a BYE with another From tag, refused": (
+        ("c60", "3 BYE", PRIMARY), lambda *message: refused(*FROM_TAG(*message)), {"RFC3261-DLG-06"}),
+    "a BYE with another To tag": (("c60", "3 BYE", PRIMARY), TO_TAG, {"RFC3261-DLG-06"}),
+    "a BYE after the failover with another From tag": (("over", "2 BYE", SECONDARY), FROM_TAG, {"RFC3261-DLG-06"}),
+    "a re-INVITE with another From tag": (("c60", "2 INVITE", PRIMARY), FROM_TAG, {"RFC3261-DLG-06"}),
+    "an INFO of a called phone with another From tag": (("in90", "1 INFO", PRIMARY), FROM_TAG, {"RFC3261-DLG-06"}),
+    "a BYE of a called phone with another To tag": (("in90", "3 BYE", PRIMARY), TO_TAG, {"RFC3261-DLG-06"}),
+    "a SUBSCRIBE of the secondary's dialog with another From tag": (
+        ("s20", "2 SUBSCRIBE", SECONDARY), FROM_TAG, {"RFC3261-DLG-06"}),
+    "a BYE to whom it called": (("c60", "3 BYE", PRIMARY), TARGET, {"RFC3261-ROUTE-04"}),
+    "a re-INVITE to whom it called": (("c60", "2 INVITE", PRIMARY), TARGET, {"RFC3261-ROUTE-04"}),
+    "an INFO to who called it": (("in90", "1 INFO", PRIMARY), TARGET, {"RFC3261-ROUTE-04"}),
+    "a BYE after the failover to whom it called": (("over", "2 BYE", SECONDARY), TARGET, {"RFC3261-ROUTE-04"}),
+    "a SUBSCRIBE of the primary's dialog to whom it watches": (
+        ("s10", "2 SUBSCRIBE", PRIMARY), written(r"sip:2002@(\S+):5060 SIP", r"sip:2002@\1 SIP"), {"RFC3261-ROUTE-04"}),
+    "a re-INVITE without Contact": (("c60", "2 INVITE", PRIMARY), without("Contact"), {"RFC3261-GEN-07"}),
+    "a SUBSCRIBE without Contact": (("s20", "1 SUBSCRIBE", SECONDARY), without("Contact"), {"RFC3261-GEN-07"}),
+    "a 180 without To tag": (
+        ("in10", "1 INVITE", PRIMARY), answered(180, written(r"(\nTo: [^;\r]*);tag=\w+", r"\1")), {"RFC3261-GEN-14"}),
+    "a 180 with another To tag than the 200": (
+        ("in30", "1 INVITE", SECONDARY), answered(180, TO_TAG), {"RFC3261-GEN-14"}),
+    "a 180 with another CSeq number": (
+        ("in10", "1 INVITE", PRIMARY), answered(180, written("CSeq: 1", "CSeq: 2")), {"RFC3261-GEN-15"}),
+    "a 180 with another method in CSeq": (
+        ("in10", "1 INVITE", PRIMARY), answered(180, written("CSeq: 1 INVITE", "CSeq: 1 BYE")), {"RFC3261-GEN-15"}),
+    "a 180 with another Call-ID": (
+        ("in30", "1 INVITE", SECONDARY), answered(180, written("Call-ID: in", "Call-ID: out")), {"RFC3261-GEN-15"}),
+    "a 200 with another From": (
+        ("in10", "1 INVITE", PRIMARY), answered(200, FROM_TAG), {"RFC3261-GEN-15"}),
+    "a 180 with another branch": (
+        ("in10", "1 INVITE", PRIMARY), answered(180, written("z9hG4bK", "z9hG4bKno")), {"RFC3261-GEN-15"}),
+    "a 180 to the other server": (
+        ("in30", "1 INVITE", SECONDARY), answered(180, over(PRIMARY)), {"RFC3261-GEN-16"}),
+    "an answer to BYE to the other server": (
+        ("in10", "3 BYE", PRIMARY), answered(200, over(SECONDARY)), {"RFC3261-GEN-16"}),
+    "a 200 without Contact": (
+        ("in10", "1 INVITE", PRIMARY), answered(200, without("Contact")), {"RFC3261-GEN-17"}),
+    "a 200 to a re-INVITE with two Contacts": (
+        ("in30", "2 INVITE", SECONDARY), written(r"(Contact: [^\r]*\r\n)", r"\1\1"), {"RFC3261-GEN-17"}),
     "a REGISTER at the secondary that keeps its number": (
         ("r20", r"\d REGISTER", SECONDARY), written(r"CSeq: \d", "CSeq: 1"), {"RFC3261-REG-04"}),
     "a REGISTER at the secondary after the binding lapsed": (

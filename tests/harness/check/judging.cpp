@@ -68,6 +68,7 @@ verdict::Finding judge(const Case& one, TraceBuilder& builder) {
 std::vector<Case> all_cases() {
   std::vector<Case> all;
   for (const auto family : {rfc3261_8_merged_cases,
+                            rfc3261_8_own_responses_cases,
                             rfc3261_8_requests_cases,
                             rfc3261_8_responses_cases,
                             rfc3261_9_cancel_cases,

@@ -79,6 +79,7 @@ verdict::Finding judge(const Case& one, TraceBuilder& builder);
 
 // The cases of one family each, in the file of the name that its rules have in harness/check.
 std::vector<Case> rfc3261_8_merged_cases();
+std::vector<Case> rfc3261_8_own_responses_cases();
 std::vector<Case> rfc3261_8_requests_cases();
 std::vector<Case> rfc3261_8_responses_cases();
 std::vector<Case> rfc3261_9_cancel_cases();

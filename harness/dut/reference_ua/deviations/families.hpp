@@ -12,6 +12,7 @@
 namespace sipharness::dut {
 
 std::span<const DeviationRow> rfc3261_8_merged_deviations();
+std::span<const DeviationRow> rfc3261_8_own_responses_deviations();
 std::span<const DeviationRow> rfc3261_8_requests_deviations();
 std::span<const DeviationRow> rfc3261_8_responses_deviations();
 std::span<const DeviationRow> rfc3261_9_cancel_deviations();

@@ -75,9 +75,9 @@ std::vector<Case> contact_cases() {
       {"two_contacts", id, fails("INVITE with 2 Contacts", {5}), invited(two, true)},
       {"no_contact", id, fails("INVITE with 0 Contacts", {5}),
        invited({.without = {"Contact"}}, true)},
-      {"telephone_number", id, fails("tel:1001 of an INVITE is no SIP URI", {5}),
+      {"telephone_number", id, fails("tel:1001 of INVITE is no SIP URI", {5}),
        invited({.contact = "tel:1001"}, true)},
-      {"address_of_nobody", id, fails("sip:1001@0.0.0.0 of an INVITE reaches nobody", {5}),
+      {"address_of_nobody", id, fails("sip:1001@0.0.0.0 of INVITE reaches nobody", {5}),
        invited({.contact = "sip:1001@0.0.0.0"}, true)},
       {"address_behind_a_nat", id, Verdict::pass, invited({.contact = "sip:1001@10.1.1.1"}, true)},
       {"nobody_at_the_contact", id, fails("BYE to the Contact was never answered", {8}),
@@ -87,6 +87,10 @@ std::vector<Case> contact_cases() {
        [](Setting s) {
          invited({}, false)(s);
          s.trace.vantage(trace::Vantage::server);
+       }},
+      {"subscribe_without_contact", id, fails("SUBSCRIBE with 0 Contacts", {1}),
+       [](Setting s) {
+         s.trace.at(1s).from_device(primary).request("SUBSCRIBE", {.without = {"Contact"}});
        }},
       {"no_call", id, needs("an INVITE"), [](Setting s) { registrations(s.trace, 0s); }},
   };

@@ -57,6 +57,70 @@ std::function<void(Setting)> called(std::uint32_t hold, std::uint32_t bye) {
   };
 }
 
+/// The primary calls; BYE of the device, with these fields.
+std::function<void(Setting)> called_and_hangs_up(const Fields& bye, trace::Vantage vantage) {
+  return [=](Setting s) {
+    s.trace.vantage(vantage);
+    const auto invite = s.trace.at(7s).to_device(primary).request("INVITE");
+    s.trace.at(9s).from_device(primary).response(200, {.to = invite});
+    s.trace.at(9010ms).to_device(primary).request("ACK", {.in = invite});
+    Fields written = bye;
+    written.in = invite;
+    s.trace.at(12s).from_device(primary).request("BYE", written);
+    s.trace.ends(60s);
+  };
+}
+
+/// A subscription that is refreshed with this From tag, and at this URI.
+std::function<void(Setting)> subscribed(const std::string& tag,
+                                        const std::string& uri = "sip:1002@127.0.0.11:5070") {
+  return [=](Setting s) {
+    const auto asked = s.trace.at(1s).from_device(primary).request(
+        "SUBSCRIBE", {.call_id = "s", .from_tag = "own"});
+    s.trace.at(1010ms).to_device(primary).response(200, {.to_tag = "theirs", .to = asked});
+    const auto told = s.trace.at(1020ms).request(
+        "NOTIFY", {.call_id = "s", .from_tag = "theirs", .to_tag = "own"});
+    s.trace.at(1030ms).from_device(primary).response(200, {.to = told});
+    s.trace.at(50s).request("SUBSCRIBE",
+                            {.uri = uri, .call_id = "s", .from_tag = tag, .to_tag = "theirs"});
+    s.trace.ends(90s);
+  };
+}
+
+/// A call from before the capture: INFO either way.
+void joined_late(Setting s) {
+  const Fields theirs{.call_id = "c", .from_tag = "theirs", .to_tag = "own"};
+  const auto asked = s.trace.at(1s).to_device(primary).request("INFO", theirs);
+  s.trace.at(1010ms).from_device(primary).response(200, {.to = asked});
+  s.trace.at(5s).request("INFO", {.call_id = "c", .from_tag = "other", .to_tag = "theirs"});
+  s.trace.ends(60s);
+}
+
+std::vector<Case> tag_cases() {
+  constexpr std::string_view id = "RFC3261-DLG-06";
+  const Fields other{.headers = {{"From", "<sip:1001@127.0.0.11:5070>;tag=other"}}};
+  const Fields untagged{.headers = {{"To", "<sip:1002@127.0.0.11:5070>"}}};
+  const Fields nobody{.to_tag = "nobody"};
+  return {
+      {"those_of_the_dialog", id, Verdict::pass, numbered({})},
+      {"another_from_tag", id, fails("BYE in a dialog: its From tag is other", {8}),
+       numbered(other)},
+      {"another_to_tag", id, fails("BYE in a dialog: its To tag is nobody", {8}), numbered(nobody)},
+      {"no_to_tag", id, fails("BYE in a dialog: its To has no tag", {8}), numbered(untagged)},
+      {"another_to_tag_in_the_ack", id, fails("ACK in a dialog: its To tag is nobody", {7}),
+       numbered({}, nobody)},
+      {"another_from_tag_when_called", id, fails("its From tag is other", {4}),
+       called_and_hangs_up(other, trace::Vantage::device)},
+      {"an_answer_may_be_lost", id, inconclusive("its From tag is other, the device's is", {4}),
+       called_and_hangs_up(other, trace::Vantage::server)},
+      {"refreshes_its_subscription", id, Verdict::pass, subscribed("own")},
+      {"another_from_tag_in_a_subscription", id, fails("SUBSCRIBE in a dialog: its From", {5}),
+       subscribed("other")},
+      {"joined_late", id, needs("a request of the device in a dialog whose beginning"),
+       joined_late},
+  };
+}
+
 std::vector<Case> number_cases() {
   constexpr std::string_view id = "RFC3261-GEN-12";
   return {
@@ -69,6 +133,15 @@ std::vector<Case> number_cases() {
        inconclusive("CSeq 3 after 1; a request between may have been lost", {8}),
        numbered({.cseq = 3}, {}, trace::Vantage::server)},
       {"begins_anywhere_when_called", id, Verdict::pass, called(501, 502)},
+      {"number_taken_under_another_tag", id, Verdict::pass,
+       call(primary, {},
+            [](Setting s, MessageId invite) {
+              s.trace.at(9010ms).from_device(primary).request("ACK", {.in = invite});
+              const std::string from = "<sip:1001@127.0.0.11:5070>;tag=other";
+              s.trace.at(10s).request("INFO",
+                                      {.cseq = 2, .headers = {{"From", from}}, .in = invite});
+              s.trace.at(12s).request("BYE", {.cseq = 3, .in = invite});
+            })},
       {"skips_when_called", id, fails("CSeq 503 after 501", {5}), called(501, 503)},
       {"repeats_a_request", id, Verdict::pass,
        [](Setting s) {
@@ -152,6 +225,45 @@ std::vector<Case> route_cases() {
   };
 }
 
+/// The far end moves with a re-INVITE, which gets `status`; so much later the device hangs up at
+/// where it was before.
+std::function<void(Setting)> hangs_up_at_the_old_target(int status, Duration later) {
+  return call(primary, {}, [=](Setting s, MessageId invite) {
+    s.trace.at(9010ms).from_device(primary).request("ACK", {.in = invite});
+    const auto moved = s.trace.at(12s).to_device(primary).request(
+        "INVITE", {.contact = "sip:1002@192.0.2.9", .in = invite});
+    s.trace.at(12010ms).from_device(primary).response(status, {.to = moved});
+    s.trace.at(12010ms + later).request("BYE", {.in = invite});
+  });
+}
+
+std::vector<Case> target_cases() {
+  constexpr std::string_view id = "RFC3261-ROUTE-04";
+  const Fields elsewhere{.uri = "sip:1002@127.0.0.11"};
+  return {
+      {"names_the_contact", id, Verdict::pass, numbered({})},
+      {"names_the_callee", id,
+       fails("BYE: its Request-URI is sip:1002@127.0.0.11, not sip:1002@127.0.0.11:5070", {6, 8}),
+       numbered(elsewhere)},
+      {"contact_rewritten_on_the_way", id,
+       inconclusive("on the way to the device a Contact may be rewritten", {6, 8}),
+       numbered(elsewhere, {}, trace::Vantage::server)},
+      {"names_the_callee_when_called", id, fails("its Request-URI is sip:1002@127.0.0.11", {2, 4}),
+       called_and_hangs_up(elsewhere, trace::Vantage::device)},
+      {"names_where_it_was", id, fails("not sip:1002@192.0.2.9", {6, 10}),
+       hangs_up_at_the_old_target(200, 1s)},
+      {"names_where_it_was_as_it_moved", id, Verdict::pass, hangs_up_at_the_old_target(200, 10ms)},
+      {"refused_that_it_moved", id, Verdict::pass, hangs_up_at_the_old_target(488, 1s)},
+      {"with_routes", id, needs("a request of the device in a dialog without Record-Routes"),
+       through(loose, routed("<sip:127.0.0.11:5070;lr>, <sip:core.test;lr>"), {})},
+      {"refreshes_at_the_notifier", id, Verdict::pass, subscribed("own")},
+      {"refreshes_at_the_number", id,
+       fails("SUBSCRIBE: its Request-URI is sip:1002@pbx.test", {1, 5}),
+       subscribed("own", "sip:1002@pbx.test")},
+      {"no_call", id, needs("a request of the device in a dialog without"), no_call},
+  };
+}
+
 /// A call over the secondary whose BYE goes to `server`.
 std::function<void(Setting)> bye_to(trace::ServerRole server) {
   return call(secondary, {}, [=](Setting s, MessageId invite) {
@@ -232,7 +344,7 @@ std::vector<Case> server_cases() {
 
 std::vector<Case> rfc3261_12_requests_cases() {
   std::vector<Case> all;
-  for (const auto family : {number_cases, route_cases, server_cases})
+  for (const auto family : {tag_cases, number_cases, target_cases, route_cases, server_cases})
     for (Case& one : family()) all.push_back(std::move(one));
   return all;
 }

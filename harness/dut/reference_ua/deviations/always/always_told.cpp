@@ -16,7 +16,7 @@ const std::array rows{
                   "RFC3261-REG-04",  "RFC3261-REG-09",      "RFC3261-REG-10", "RFC3261-TIMER-E",
                   "RFC3261-TIMER-F", "RFC3261-ACK-2XX",     "FO-DET-REG",     "FO-NODUP",
                   "RFC3261-REG-13",  "RFC3261-ACK-2XX-REP", "RFC3261-GEN-12", "RFC3261-ROUTE-03",
-                  "RFC3261-BYE-01",  "RFC3261-CANCEL-04"},
+                  "RFC3261-BYE-01",  "RFC3261-CANCEL-04",   "RFC3261-DLG-06", "RFC3261-ROUTE-04"},
                  "primary_silent_on_invite"},
     DeviationRow{SIPHARNESS_DEVIATION(dies_at_a_broken_answer),
                  "dies when an answer arrives that is no SIP",

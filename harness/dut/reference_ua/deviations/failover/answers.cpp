@@ -29,7 +29,7 @@ const std::array rows{
                  "tries the secondary when the primary says that the callee is busy",
                  "FO-INV4XX",
                  {"GRP-CALL-02", "GRP-CALL-05", "RFC3263-03", "FO-NODUP", "FO-NOPAR",
-                  "RFC3261-ACK-2XX", "RFC3261-ROUTE-03"},
+                  "RFC3261-ACK-2XX", "RFC3261-ROUTE-03", "RFC3261-DLG-06"},
                  "callee_refuses"},
 };
 

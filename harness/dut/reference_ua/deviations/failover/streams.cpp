@@ -23,7 +23,7 @@ const std::array rows{
                  "FO-TCP-SYN",
                  {"RFC3261-TIMER-B-REL", "RFC3263-01", "FO-T1ST", "FO-NODUP", "GRP-CALL-05",
                   "RFC3261-GEN-07", "RFC3261-GEN-12", "RFC3261-ACK-2XX", "RFC3261-CANCEL-04",
-                  "RFC3261-BYE-01", "RFC3261-ROUTE-03"},
+                  "RFC3261-BYE-01", "RFC3261-ROUTE-03", "RFC3261-DLG-06", "RFC3261-ROUTE-04"},
                  "primary_unreachable_on_tcp/swallowed"},
     DeviationRow{SIPHARNESS_DEVIATION(reconnects_after_delay),
                  "lets three seconds pass before it replaces a connection that was reset",

@@ -13,7 +13,7 @@ const std::array rows{
                  "GRP-AUTH-01",
                  {"GRP-CALL-01", "GRP-CALL-02", "FO-NODUP", "DUT-ALIVE", "RFC3261-ACK-2XX",
                   "RFC3261-GEN-07", "RFC3261-GEN-12", "RFC3261-TIMER-A-STOP", "RFC3261-CANCEL-04",
-                  "RFC3261-BYE-01", "RFC3261-ROUTE-03"},
+                  "RFC3261-BYE-01", "RFC3261-ROUTE-03", "RFC3261-DLG-06", "RFC3261-ROUTE-04"},
                  "call_primary_up"},
     DeviationRow{SIPHARNESS_DEVIATION(takes_a_first_challenge_for_a_failure),
                  "turns to the secondary when the primary first challenges an INVITE",

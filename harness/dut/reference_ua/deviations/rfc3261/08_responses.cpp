@@ -17,7 +17,7 @@ const std::array rows{
                  "tries the secondary when the primary answers with a code it does not know",
                  "RFC3261-GEN-09",
                  {"FO-INV4XX", "GRP-CALL-02", "GRP-CALL-05", "RFC3263-03", "FO-NODUP", "FO-NOPAR",
-                  "RFC3261-ACK-2XX", "RFC3261-ROUTE-03"},
+                  "RFC3261-ACK-2XX", "RFC3261-ROUTE-03", "RFC3261-DLG-06"},
                  "callee_refuses"},
     DeviationRow{SIPHARNESS_DEVIATION(is_deaf_to_other_ports),
                  "overlooks answers from another port than it asked at",

@@ -22,7 +22,7 @@ const std::array rows{
     DeviationRow{SIPHARNESS_DEVIATION(ignores_requests_in_its_calls),
                  "leaves what the other side asks in a call without an answer, but for BYE",
                  "RFC3261-DLG-05",
-                 {"RFC3261-GEN-07"},
+                 {"RFC3261-GEN-07", "RFC3261-GEN-14", "RFC3261-GEN-15", "RFC3261-GEN-16"},
                  "change_by_far_end/update"},
 };
 

@@ -8,6 +8,11 @@ namespace sipharness::dut {
 namespace {
 
 const std::array rows{
+    DeviationRow{SIPHARNESS_DEVIATION(takes_a_new_tag_for_bye),
+                 "sends BYE with a From tag of no dialog",
+                 "RFC3261-DLG-06",
+                 {"RFC3261-BYE-01", "RFC3261-GEN-12", "RFC3261-ROUTE-04"},
+                 "call_primary_up"},
     DeviationRow{SIPHARNESS_DEVIATION(skips_a_number_in_the_dialog),
                  "raises CSeq by two from the INVITE to the BYE",
                  "RFC3261-GEN-12",
@@ -23,6 +28,11 @@ const std::array rows{
                  "RFC3261-ROUTE-02",
                  {"RFC3261-ACK-2XX"},
                  "through_proxies_and_nat/strict_router"},
+    DeviationRow{SIPHARNESS_DEVIATION(names_the_callee_in_bye),
+                 "addresses BYE to whom it called, not to its Contact",
+                 "RFC3261-ROUTE-04",
+                 {},
+                 "call_primary_up"},
     DeviationRow{SIPHARNESS_DEVIATION(follows_the_returned_primary),
                  "sends the BYE of a call over the secondary to the primary when that is back",
                  "RFC3261-ROUTE-03",

@@ -21,7 +21,8 @@ const std::array rows{
     DeviationRow{SIPHARNESS_DEVIATION(acknowledges_one_of_two_answers),
                  "overlooks the answer of a second one that its call was forked to",
                  "RFC3261-ACK-2XX",
-                 {"RFC3261-ACK-2XX-REP", "RFC3261-DLG-05"},
+                 {"RFC3261-ACK-2XX-REP", "RFC3261-DLG-05", "RFC3261-GEN-14", "RFC3261-GEN-15",
+                  "RFC3261-GEN-16"},
                  "call_is_forked/both_answer"},
 };
 

@@ -21,7 +21,7 @@ const std::array rows{
     DeviationRow{SIPHARNESS_DEVIATION(forgets_what_it_answered),
                  "takes the copy of an INVITE that it answered for another call",
                  "RFC6026-01",
-                 {},
+                 {"RFC3261-GEN-14"},
                  "requests_to_device/invite_repeated"},
 };
 

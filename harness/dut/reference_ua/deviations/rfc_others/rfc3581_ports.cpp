@@ -16,7 +16,8 @@ const std::array rows{
     DeviationRow{SIPHARNESS_DEVIATION(answers_where_via_says),
                  "answers at the port of sent-by where it is asked for rport",
                  "RFC3581-02",
-                 {"DUT-ALIVE", "RFC3261-UAS-100", "RFC3261-DLG-05"},
+                 {"DUT-ALIVE", "RFC3261-UAS-100", "RFC3261-DLG-05", "RFC3261-GEN-14",
+                  "RFC3261-GEN-15", "RFC3261-GEN-16", "RFC3261-GEN-17"},
                  "through_proxies_and_nat/source_port_changed"},
 };
 
