@@ -104,6 +104,14 @@ function(sipharness_program folder)
   # Option parsers are long and run once: the optimiser takes half their build time for nothing.
   target_compile_options(sipharness PRIVATE $<$<CONFIG:Release>:-O1>)
   sipharness_precompile(sipharness sipharness_base)
+  set(source ${PROJECT_BINARY_DIR}/generated/commit.cpp)
+  set(write ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D FILE=${source}
+    -P ${PROJECT_SOURCE_DIR}/cmake/commit.cmake)
+  execute_process(COMMAND ${write})
+  add_custom_target(sipharness_commit COMMAND ${write} BYPRODUCTS ${source} VERBATIM)
+  add_dependencies(sipharness sipharness_commit)
+  target_sources(sipharness PRIVATE ${source})
+  set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   set_target_properties(sipharness PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 endfunction()
 

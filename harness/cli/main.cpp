@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 
 #include "harness/base/setup_error.hpp"
-#include "harness/base/version.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/console.hpp"
 #include "harness/cli/help.hpp"
 #include "harness/cli/shortage.hpp"
+#include "harness/cli/version_line.hpp"
 #include "harness/cli/words.hpp"
 #include "harness/host/machine/descriptors.hpp"
 #include "harness/host/process/signals.hpp"
@@ -56,14 +56,14 @@ std::vector<std::string> words_of_help(std::vector<std::string> arguments) {
 
 int parse_and_run(int argc, char** argv) {
   CLI::App app{"Proves that SIP phones survive the loss of a server.", "sipharness"};
-  app.set_version_flag("--version", fmt::format("sipharness {}", version()));
+  app.set_version_flag("--version", version_line());
   app.formatter(help_formatter());
   app.require_subcommand(1);
   app.footer(footer);
   int exit_code = passed;
   for (const auto add :
        {add_run, add_check, add_inspect, add_compare, add_matrix, add_merge, add_baseline, add_list,
-        add_explain, add_validate, add_selftest, add_serve, add_doctor})
+        add_explain, add_validate, add_selftest, add_serve, add_doctor, add_manual})
     add(app, exit_code);
   const std::vector<std::string> arguments = words_of_help({argv + std::min(argc, 1), argv + argc});
   check_subcommand(app, arguments);
