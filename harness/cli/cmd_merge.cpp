@@ -86,8 +86,8 @@ void add_merge(CLI::App& app, int& exit_code) {
       ->type_name("SHARD");
   add_output_options(*command, arguments->output);
   command->footer(
-      "Exit codes: those of run; 3 if a shard or a run is missing; 2 if a shard is there\n"
-      "twice, of another campaign, or was run by another version.");
+      "Exit codes: those of run; 3 if a shard or a run is missing; 2 if a shard is\n"
+      "there twice, of another campaign, or was run by another version.");
   command->callback([arguments, &exit_code] { exit_code = merge_shards(*arguments); });
 }
 
