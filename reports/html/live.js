@@ -13,6 +13,8 @@ let drawn = 0;          // the version that is shown
 let isFetching = false;
 let resting = null;     // the timer of it
 let hasEnded = false;
+let isOver = false;
+let asking = null;      // for past runs, now and then
 let isServing = false;
 
 function put(id, text) {
@@ -112,8 +114,12 @@ function goOn() {
   fetchReport();
 }
 
-/** The harness is gone as soon as nobody listens any more. */
-function showEnd() {
+/** The harness is gone as soon as nobody listens any more: nothing is asked of it then. */
+async function showEnd() {
+  if (!events || isOver) return;
+  isOver = true;
+  clearInterval(asking);
+  await showPast();
   events.close();
   if (data.so_far ?? true) return;
   put('state', words(data.verdict).toUpperCase());
@@ -180,7 +186,6 @@ function hear(state) {
   if (!hasEnded) return;
   if (report === drawn) showEnd();
   else if (resting) goOn();
-  showPast();
 }
 
 function lose() {
@@ -195,6 +200,7 @@ function lose() {
 
 /** A page that nobody looks at leaves its connection to others: a browser has few for one server. */
 function listen() {
+  if (isOver) return;
   events?.close();
   events = null;
   if (document.hidden) return;
@@ -211,6 +217,6 @@ section('could-not').addEventListener('click', () => answer(false));
 section('stop').addEventListener('click', () => tell('stop', {}));
 document.addEventListener('visibilitychange', listen);
 window.addEventListener('resize', redrawOverview);
-setInterval(showPast, 5000);
+asking = setInterval(showPast, 5000);
 clearReport();
 listen();
