@@ -13,11 +13,29 @@ namespace {
 constexpr const char* empty_parameter = "an empty parameter";
 constexpr const char* not_a_date = "a Date that is not as RFC 1123 has it, in GMT";
 
+/// Nearly every parameter begins right behind its ';', and is not looked into.
+bool may_have_empty_parameter(std::string_view parameters) {
+  for (std::size_t at = parameters.find(';'); at != std::string_view::npos;
+       at = parameters.find(';', at + 1))
+    if (at + 1 == parameters.size() || !token_characters.contains(parameters[at + 1])) return true;
+  return false;
+}
+
 /// @param parameters begins with ';' or is empty
 bool has_empty_parameter(std::string_view parameters) {
+  if (!may_have_empty_parameter(parameters)) return false;
   while (const auto parameter = take_parameter(parameters))
     if (parameter->name.empty()) return true;
   return false;
+}
+
+/// The branch of a Via with these parameters is "z9hG4bK" and no more.
+bool has_cookie_alone(std::string_view parameters) {
+  constexpr std::string_view cookie = "z9hG4bK";
+  std::string_view branch;
+  while (const auto parameter = take_parameter(parameters))
+    if (same_ignoring_case(parameter->name, "branch")) branch = parameter->value;
+  return same_ignoring_case(branch, cookie);
 }
 
 /// A comma alone would do for take_list_member(): it passes empty members over.
@@ -26,10 +44,10 @@ const char* problem_of_vias(std::string_view value) {
     const std::size_t comma = std::min(find_unquoted(value, ','), value.size());
     const std::string_view member = value.substr(0, comma);
     if (trim(member).empty()) return "an empty Via";
-    if (has_empty_parameter(member.substr(std::min(member.find(';'), comma))))
-      return empty_parameter;
+    const std::string_view parameters = member.substr(std::min(member.find(';'), comma));
+    if (has_empty_parameter(parameters)) return empty_parameter;
     Via via;
-    if (parse_via(member, via) && same_ignoring_case(via.branch, "z9hG4bK"))
+    if (has_cookie_alone(parameters) && parse_via(member, via))
       return "a branch that is the magic cookie alone";
     if (comma == value.size()) return nullptr;
     value.remove_prefix(comma + 1);

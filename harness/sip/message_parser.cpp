@@ -205,7 +205,8 @@ class MessageParser {
     if (version != "SIP/2.0") complain(version, "the version is not SIP/2.0");
   }
 
-  void read_header_line() {
+  // These two are called once, for every line and every first header of a kind.
+  [[gnu::always_inline]] void read_header_line() {
     const std::size_t begin = at_;
     const std::string_view line = next_header_line();
     if (line.empty()) {
@@ -233,7 +234,7 @@ class MessageParser {
     if (const char* const problem = find_syntax_problem(header)) complain(header.value, problem);
   }
 
-  void read_value(const Header& header) {
+  [[gnu::always_inline]] void read_value(const Header& header) {
     switch (header.id) {
       case HeaderId::via:
         return read_top_via(header);
