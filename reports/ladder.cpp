@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -20,15 +22,17 @@ class LadderBuilder {
   LadderBuilder(const trace::Trace& trace, const LadderLimits& limits)
       : trace_(trace), limits_(limits) {
     for (const trace::Device& device : trace.devices)
-      if (device.under_test) lane_named(device.name, "device", device.addresses);
+      if (device.under_test && is_drawn(device))
+        lane_named(device.name, "device", device.addresses);
     for (const trace::Server& server : trace.servers)
       lane_named(std::string(to_string(server.role)), "server", {server.endpoint});
   }
 
   Ladder build() {
     add_events();
-    const auto [first, last] = part_of(trace_.messages.size());
-    for (std::size_t index = first; index < last; ++index) add(trace_.messages[index]);
+    const std::vector<std::size_t> messages = drawn_messages();
+    const auto [first, last] = part_of(messages.size());
+    for (std::size_t index = first; index < last; ++index) add(trace_.messages[messages[index]]);
     ladder_.left_out = trace_.messages.size() - (last - first);
     const auto [first_lookup, last_lookup] = part_of(trace_.lookups.size());
     for (std::size_t index = first_lookup; index < last_lookup; ++index) add(trace_.lookups[index]);
@@ -40,6 +44,22 @@ class LadderBuilder {
   }
 
  private:
+  bool is_drawn(const trace::Device& device) const {
+    return limits_.devices.empty() || limits_.devices.contains(device.name);
+  }
+
+  /// Of a device that is not drawn nothing is.
+  std::vector<std::size_t> drawn_messages() const {
+    std::vector<bool> drawn;
+    for (const trace::Device& device : trace_.devices) drawn.push_back(is_drawn(device));
+    std::vector<std::size_t> messages;
+    const auto& places = trace_.messages.places();
+    for (std::size_t index = 0; index < places.size(); ++index)
+      if (places[index].device >= drawn.size() || drawn[places[index].device])
+        messages.push_back(index);
+    return messages;
+  }
+
   /// Of so many, which are drawn.
   std::pair<std::size_t, std::size_t> part_of(std::size_t size) const {
     const std::size_t count = std::min(size, limits_.messages);
@@ -90,9 +110,15 @@ class LadderBuilder {
   }
 
   void add_events() {
-    const auto words = [this](const journal::Entry& entry) {
-      const bool is_no_end = limits_.so_far && std::holds_alternative<journal::Ended>(entry.event);
-      return is_no_end ? std::nullopt : words_of(entry.event);
+    std::set<std::string_view> undrawn;
+    for (const trace::Device& device : trace_.devices)
+      if (!is_drawn(device)) undrawn.insert(device.name);
+    const auto words = [&](const journal::Entry& entry) -> std::optional<JournalWords> {
+      if (limits_.so_far && std::holds_alternative<journal::Ended>(entry.event))
+        return std::nullopt;
+      auto told = words_of(entry.event);
+      if (told && undrawn.contains(told->who)) return std::nullopt;
+      return told;
     };
     const auto count = static_cast<std::size_t>(std::ranges::count_if(
         trace_.journal, [&](const auto& one) { return words(one).has_value(); }));

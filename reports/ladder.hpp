@@ -3,6 +3,7 @@
 // it from JSON, the console as text.
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,9 +51,12 @@ struct LadderLimits {
   std::size_t messages = 20'000;         ///< so many look-ups and entries of the journal besides
   std::size_t text = 8UL * 1024 * 1024;  ///< of different lines in messages
   bool so_far = false;  ///< of a run that goes on: the newest, and no end; else the first ones
+  std::set<std::string> devices{};  ///< of those under test only these; empty: all
 };
 /// Of a run that goes on: drawn again and again.
-inline constexpr LadderLimits ladder_so_far{2'000, 512UL * 1024, true};
+inline LadderLimits ladder_so_far() {
+  return {2'000, 512UL * 1024, true};
+}
 /// policy: lanes of those who are neither under test nor a server; the rest share one.
 inline constexpr std::size_t most_other_lanes = 30;
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 
+#include "reports/fleet.hpp"
 #include "reports/ladder.hpp"
 #include "reports/page.hpp"
 #include "reports/spans.hpp"
@@ -97,24 +99,51 @@ ordered_json drawn_rows(const verdict::Result& result) {
   return rows;
 }
 
-ordered_json drawn_devices(const verdict::Result& result) {
+using Names = std::set<std::string>;
+
+ordered_json drawn_devices(const verdict::Result& result, const Names& told) {
   ordered_json out = ordered_json::array();
   for (const verdict::DeviceInfo& device : result.devices)
-    out.push_back(
-        {{"name", device.name}, {"user_agent", device.user_agent}, {"account", device.account}});
+    if (told.contains(device.name))
+      out.push_back(
+          {{"name", device.name}, {"user_agent", device.user_agent}, {"account", device.account}});
   return out;
 }
 
-ordered_json drawn_roles(const verdict::Result& result) {
+ordered_json drawn_roles(const verdict::Result& result, const Names& told) {
   ordered_json out = ordered_json::array();
   for (const verdict::RoleInfo& role : result.roles)
-    out.push_back({{"role", role.role},
-                   {"endpoint", role.endpoint},
-                   {"account", role.account},
-                   {"user_agent", role.user_agent},
-                   {"known_from", role.known_from},
-                   {"why", role.why}});
+    if (!result.fleet || role.device.empty() || told.contains(role.device))
+      out.push_back({{"role", role.role},
+                     {"endpoint", role.endpoint},
+                     {"account", role.account},
+                     {"user_agent", role.user_agent},
+                     {"known_from", role.known_from},
+                     {"why", role.why}});
   return out;
+}
+
+/// What a fleet came to: how many devices have which verdict of each requirement, and the load.
+ordered_json drawn_fleet(const verdict::Fleet& fleet) {
+  ordered_json rows = ordered_json::object();
+  for (const verdict::FleetRow& row : fleet.rows) {
+    ordered_json& devices = rows[std::string(row.requirement->id)];
+    for (std::size_t i = 0; i < row.devices.size(); ++i)
+      if (row.devices[i] > 0)
+        devices[std::string(to_string(static_cast<Verdict>(i)))] = row.devices[i];
+  }
+  ordered_json storms = ordered_json::array();
+  for (const verdict::Storm& storm : fleet.storms) {
+    ordered_json outage = nullptr;
+    if (storm.down_at && storm.up_at)
+      outage = {to_seconds(*storm.down_at), to_seconds(*storm.up_at)};
+    storms.push_back(
+        {{"server", storm.server}, {"registers", storm.registers}, {"outage", std::move(outage)}});
+  }
+  return {{"devices", fleet.devices},
+          {"lines", describe_fleet(fleet)},
+          {"rows", std::move(rows)},
+          {"storms", std::move(storms)}};
 }
 
 ordered_json drawn_capture(const HtmlReport& report) {
@@ -145,7 +174,9 @@ ordered_json page_data(const HtmlReport& report) {
   for (std::size_t i = 0; i < verdict::counts(result).size(); ++i)
     counts[std::string(to_string(static_cast<Verdict>(i)))] = verdict::counts(result)[i];
   const Finding* told = chief(result);
-  const LadderLimits limits = report.is_so_far ? ladder_so_far : LadderLimits();
+  const Names told_of = verdict::devices_told(result);
+  LadderLimits limits = report.is_so_far ? ladder_so_far() : LadderLimits();
+  if (result.fleet) limits.devices = told_of;
   ordered_json phones = ordered_json::array();
   for (const story::Phone& phone : report.story.phones)
     phones.push_back(phone_spans(report.story.overview, phone));
@@ -164,8 +195,9 @@ ordered_json page_data(const HtmlReport& report) {
           {"notes", result.notes},
           {"nothing_judged", result.nothing_judged},
           {"counts", std::move(counts)},
-          {"devices", drawn_devices(result)},
-          {"roles", drawn_roles(result)},
+          {"devices", drawn_devices(result, told_of)},
+          {"roles", drawn_roles(result, told_of)},
+          {"fleet", result.fleet ? drawn_fleet(*result.fleet) : ordered_json(nullptr)},
           {"capture", drawn_capture(report)},
           {"findings", drawn_findings(result)},
           {"rows", drawn_rows(result)},

@@ -10,22 +10,11 @@
 
 namespace sipharness::cli {
 
-namespace {
-
-/// Of a fleet those that a finding names; empty: every one.
-std::set<std::string> devices_told(const verdict::Result& result) {
-  std::set<std::string> told;
-  if (result.fleet)
-    for (const verdict::Finding& finding : result.findings) told.insert(finding.device);
-  return told;
-}
-
-}  // namespace
-
 std::string page_of(const judge::Judged& judged, bool so_far) {
   const scenario::Scenario* scenario = judged.scenario ? &*judged.scenario : nullptr;
-  const story::Story story =
-      story::tell(judged.trace, judged.profile, scenario, devices_told(judged.result));
+  const auto told =
+      judged.result.fleet ? verdict::devices_told(judged.result) : std::set<std::string>();
+  const story::Story story = story::tell(judged.trace, judged.profile, scenario, told);
   return reports::html({judged.result, judged.trace, story, scenario, so_far});
 }
 

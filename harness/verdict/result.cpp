@@ -77,6 +77,15 @@ std::array<std::size_t, 6> counts(const Result& result) {
   return counted;
 }
 
+std::set<std::string> devices_told(const Result& result) {
+  std::set<std::string> told;
+  if (result.fleet)
+    for (const Finding& finding : result.findings) told.insert(finding.device);
+  else
+    for (const DeviceInfo& device : result.devices) told.insert(device.name);
+  return told;
+}
+
 bool is_expected(const Result& result, const Finding& finding) {
   return result.scenario.empty() ||
          std::ranges::find(result.expected, finding.requirement->id) != result.expected.end();

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,8 @@ int exit_code(const Result& result);
 int exit_code(const std::vector<Result>& results);
 /// How many findings have each verdict, indexed by Verdict; of a fleet, those not kept too.
 std::array<std::size_t, 6> counts(const Result& result);
+/// Of a fleet the devices that a kept finding names, which pages tell of; of others every one.
+std::set<std::string> devices_told(const Result& result);
 /// Whether the scenario names the requirement; without a scenario every one is.
 bool is_expected(const Result& result, const Finding& finding);
 

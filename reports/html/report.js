@@ -127,9 +127,11 @@ function drawInstance(instance) {
 }
 
 function whoseCard(finding, others) {
-  if (data.devices.length < 2) return '';
-  if (!others.length) return ` (${finding.device})`;
-  return others.length + 1 === data.devices.length ? ` (all ${data.devices.length} devices)` : ` (${others.length + 1} of ${data.devices.length} devices)`;
+  const all = data.fleet?.devices ?? data.devices.length;
+  const these = data.fleet?.rows[finding.row][finding.verdict] ?? others.length + 1;
+  if (all < 2) return '';
+  if (these === 1) return ` (${finding.device})`;
+  return these === all ? ` (all ${all} devices)` : ` (${these} of ${all} devices)`;
 }
 
 function drawFollowers(followers) {

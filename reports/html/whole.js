@@ -3,6 +3,7 @@
 read(data);
 drawHead();
 drawFindings();
+drawFleet();
 drawRows();
 drawCapture();
 drawLadder();

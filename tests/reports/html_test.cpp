@@ -84,8 +84,8 @@ TEST_F(Html, says_once_what_many_devices_did_not_do) {
 
 TEST_F(Html, draws_the_newest_of_a_run_that_goes_on_and_the_first_of_one_that_ended) {
   const auto trace = builder_.build();
-  const LadderLimits few{3, 1'000'000, false};
-  const LadderLimits newest{3, 1'000'000, true};
+  const LadderLimits few{3, 1'000'000, false, {}};
+  const LadderLimits newest{3, 1'000'000, true, {}};
   const auto first = ladder_of(trace, few);
   const auto last = ladder_of(trace, newest);
   EXPECT_EQ(first.left_out, trace.messages.size() - 3);
