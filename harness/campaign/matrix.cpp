@@ -73,6 +73,19 @@ Evidence evidence_of(const Result& result, std::size_t run) {
   return evidence;
 }
 
+Evidence evidence_of(const Finding& finding, std::size_t run) {
+  return {.run = run,
+          .verdict = finding.verdict(),
+          .message = finding.verdict() == Verdict::pass ? "" : finding.worst().message,
+          .requirement = {},
+          .margin = worst_margin(finding)};
+}
+
+bool is_worse(const Evidence& one, const Evidence& other) {
+  if (one.verdict != other.verdict) return weight_of(one.verdict) > weight_of(other.verdict);
+  return is_worse_margin(one.margin, other.margin);
+}
+
 }  // namespace
 
 std::size_t MatrixBuilder::firmware(const std::string& name) {
@@ -96,10 +109,7 @@ void MatrixBuilder::note(Entry& entry, const std::string& scenario, Evidence evi
     cell.verdict = evidence.verdict;
   if (is_worse_margin(evidence.margin, cell.margin)) cell.margin = evidence.margin;
   cell.evidence.push_back(std::move(evidence));
-  std::ranges::stable_sort(cell.evidence, [](const Evidence& one, const Evidence& other) {
-    if (one.verdict != other.verdict) return weight_of(one.verdict) > weight_of(other.verdict);
-    return is_worse_margin(one.margin, other.margin);
-  });
+  std::ranges::stable_sort(cell.evidence, is_worse);
   if (cell.evidence.size() > runs_kept_of_a_cell) cell.evidence.pop_back();
 }
 
@@ -116,17 +126,17 @@ void MatrixBuilder::add(const Result& result, const std::string& label, const st
   for (const std::size_t index : firmwares)
     if (auto& row = scenarios_[scenario]; !is_not_exercised(result))
       note(row[index], scenario, evidence_of(result, run));
+  // Devices of one firmware make one run, and the worst of them is what it shows.
+  std::map<std::pair<std::string_view, std::size_t>, Evidence> worst;
   for (const Finding& finding : result.findings) {
     const auto of = firmware_of_device.find(finding.device);
     if (of == firmware_of_device.end() || !is_judged_row(finding.verdict())) continue;
-    Entry& entry = requirements_[std::string(finding.requirement->id)][of->second];
-    note(entry, scenario,
-         {.run = run,
-          .verdict = finding.verdict(),
-          .message = finding.verdict() == Verdict::pass ? "" : finding.worst().message,
-          .requirement = {},
-          .margin = worst_margin(finding)});
+    Evidence evidence = evidence_of(finding, run);
+    Evidence& known = worst[{finding.requirement->id, of->second}];
+    if (is_worse(evidence, known)) known = std::move(evidence);
   }
+  for (auto& [row, evidence] : worst)
+    note(requirements_[std::string(row.first)][row.second], scenario, std::move(evidence));
 }
 
 std::vector<Line> MatrixBuilder::lines_of(Entries entries) const {

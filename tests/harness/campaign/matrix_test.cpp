@@ -98,6 +98,22 @@ TEST(Matrix, gives_each_of_several_devices_its_own_firmware) {
               matrix.firmwares[index] == "UA 2" ? Verdict::fail : Verdict::pass);
 }
 
+TEST(Matrix, counts_runs_and_not_devices_of_one_firmware) {
+  Result result = run_with({judged("GRP-CALL-03", Verdict::pass, 1s),
+                            judged("GRP-CALL-03", Verdict::fail, -1s, "other"),
+                            judged("GRP-CALL-04", Verdict::pass, 1s),
+                            judged("GRP-CALL-04", Verdict::pass, 2s, "other")});
+  result.devices.push_back(
+      {.name = "other", .kind = "external", .profile = "external", .user_agent = "UA 1"});
+  const Matrix matrix = matrix_of({result});
+  const Cell& failed = matrix.requirements[0].cells[0];
+  EXPECT_EQ(failed.runs, 1U);
+  EXPECT_EQ(failed.violated, 1U);
+  EXPECT_FALSE(failed.is_flaky);
+  EXPECT_EQ(failed.evidence.front().message, "said");
+  EXPECT_EQ(matrix.requirements[1].cells[0].margin, 1s);
+}
+
 TEST(Matrix, keeps_the_worst_of_many_runs_and_counts_all) {
   std::vector<Result> results(100, run_with({judged("GRP-CALL-03", Verdict::pass, 1s)}));
   results.push_back(run_with({judged("GRP-CALL-03", Verdict::fail, -1s)}));
