@@ -30,6 +30,14 @@ const scenario::NameRecord* NameServer::record_for(const std::string& name) cons
   return nullptr;
 }
 
+void NameServer::add_services(const scenario::NameRecord& record, dns::Message& answer) {
+  if (answer.type != dns::RecordType::srv) return;
+  for (const scenario::ServiceTarget& target : record.services)
+    answer.services.push_back(
+        {target.priority, target.weight, target.port, target.name,
+         std::chrono::duration_cast<std::chrono::seconds>(record.time_to_live)});
+}
+
 void NameServer::add_addresses(const scenario::NameRecord& record, dns::Message& answer) const {
   for (const scenario::NameTarget& target : record.targets) {
     const auto address = target.address ? target.address : scenario_.server(target.server).address;
@@ -55,6 +63,7 @@ void NameServer::on_datagram(const sipharness::Endpoint& from, std::string_view 
         : record->answer == scenario::NameAnswer::server_failure ? dns::ResponseCode::server_failure
                                                                  : dns::ResponseCode::ok;
     add_addresses(*record, *message);
+    add_services(*record, *message);
   }
   port_->send(from, dns::encode(*message));
 }

@@ -1,9 +1,9 @@
 #pragma once
-// The fake name server: answers what the scenario scripts for A and AAAA, and says of everything
-// else that there is no such name. It keeps no state but the clock.
+// The fake name server: answers what the scenario scripts for A, AAAA and SRV, and says of
+// everything else that there is no such name. It keeps no state but the clock.
 //  1. Of the records for a name the first one whose time it is counts.
-//  2. A known name has no record of any other type than its addresses have.
-/// @source RFC 1035 §4.1.1; requirements §5.1
+//  2. A known name has no record of any other type than the scenario gives it.
+/// @source RFC 2782; RFC 1035 §4.1.1; requirements §5.1
 
 #include <memory>
 
@@ -28,6 +28,8 @@ class NameServer final : private sipharness::world::DatagramHandler {
   const sipharness::scenario::NameRecord* record_for(const std::string& name) const;
   void add_addresses(const sipharness::scenario::NameRecord& record,
                      sipharness::dns::Message& answer) const;
+  static void add_services(const sipharness::scenario::NameRecord& record,
+                           sipharness::dns::Message& answer);
 
   const sipharness::scenario::Scenario& scenario_;
   ScenarioClock clock_;

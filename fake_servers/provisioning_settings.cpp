@@ -1,5 +1,6 @@
 #include "fake_servers/provisioning_settings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -96,6 +97,7 @@ class Settings {
 };
 
 std::string place_of(const scenario::Server& server) {
+  if (server.by_srv) return server.host.value_or("");
   if (server.host) return fmt::format("{}:{}", *server.host, server.port);
   return Endpoint{*server.address, server.port}.text();
 }
@@ -108,7 +110,9 @@ void add_servers(const PhoneConfiguration& wanted, Settings& settings) {
   settings.add("P48", "account.1.sip.outboundProxy.1.address", "");
   settings.add("P2333", "account.1.sip.outboundProxy.2.address", "");
   settings.add("P2375", "account.1.sip.blf.server", "");
-  settings.add_words("P103", "account.1.network.dnsMode", "0", "ARecord");
+  const bool by_srv = std::ranges::any_of(scenario.servers, &scenario::Server::by_srv);
+  settings.add_words("P103", "account.1.network.dnsMode", by_srv ? "1" : "0",
+                     by_srv ? "SRV" : "ARecord");
   settings.add_switch("P52", "account.1.network.natTraversal", false);
   // The words for transports are disputed, the numbers are not.
   const bool tcp = wanted.profile.transport == sipharness::Transport::tcp;

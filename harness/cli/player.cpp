@@ -218,7 +218,7 @@ class Player {
       return true;
     } catch (const SetupError& error) {
       tell(fmt::format("sipharness: {}: {}", tasks_[index].scenario.full_name(), error.what()));
-      files::remove_empty_run_folder(options.folder);
+      judge::remove_unplayed(judge::RunFolder{options.folder});
       return false;
     }
   }

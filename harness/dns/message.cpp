@@ -131,13 +131,26 @@ std::optional<IpAddress> address_in(RecordType type, std::string_view bytes) {
   return std::nullopt;
 }
 
+/// A target "." says that there is no such service.
+void read_service(Reader& reader, std::chrono::seconds time_to_live, Message& message) {
+  Service service{.target = {}, .time_to_live = time_to_live};
+  service.priority = static_cast<std::uint16_t>(reader.u16());
+  service.weight = static_cast<std::uint16_t>(reader.u16());
+  service.port = static_cast<std::uint16_t>(reader.u16());
+  service.target = reader.name();
+  if (!reader.failed() && !service.target.empty()) message.services.push_back(std::move(service));
+}
+
 void read_answer(Reader& reader, Message& message) {
   reader.name();
   const RecordType type = type_of(reader.u16());
   const bool is_internet = reader.u16() == class_internet;
   const auto time_to_live = std::chrono::seconds(reader.u32());
-  const std::string_view data = reader.take(reader.u16());
+  const std::size_t length = reader.u16();
+  Reader inside = reader;
+  const std::string_view data = reader.take(length);
   if (reader.failed() || !is_internet || type != message.type) return;
+  if (type == RecordType::srv) read_service(inside, time_to_live, message);
   if (const auto address = address_in(type, data))
     message.answers.push_back({*address, time_to_live});
 }
@@ -146,7 +159,8 @@ void read_answer(Reader& reader, Message& message) {
 void read_target(Reader& reader, Record& record) {
   if (record.type == RecordType::srv) {
     record.priority = static_cast<std::uint16_t>(reader.u16());
-    reader.take(4);  // weight, port
+    reader.u16();  // weight
+    record.port = static_cast<std::uint16_t>(reader.u16());
   } else if (record.type == RecordType::naptr) {
     reader.take(4);  // order, preference
     for (int text = 0; text < 3; ++text) reader.take(reader.u8());
@@ -193,26 +207,53 @@ std::string_view to_string(RecordType type) {
   return "?";
 }
 
+namespace {
+
+/// All of a record for the name in the question but its data.
+void write_record(Writer& out, RecordType type, std::chrono::seconds time_to_live,
+                  std::string_view data) {
+  out.u16(pointer_to_question);
+  out.u16(static_cast<std::uint16_t>(type));
+  out.u16(class_internet);
+  out.u32(static_cast<std::size_t>(time_to_live.count()));
+  out.u16(data.size());
+  out.raw(data);
+}
+
+std::string data_of(const Answer& answer) {
+  Writer data;
+  const std::size_t length = answer.address.is_v4() ? 4 : 16;
+  for (std::size_t i = 0; i < length; ++i) data.u8(answer.address.bytes()[i]);
+  return std::move(data).bytes();
+}
+
+std::string data_of(const Service& service) {
+  Writer data;
+  data.u16(service.priority);
+  data.u16(service.weight);
+  data.u16(service.port);
+  data.name(service.target);
+  return std::move(data).bytes();
+}
+
+}  // namespace
+
 std::string encode(const Message& message) {
   Writer out;
   out.u16(message.id);
   out.u16(recursion_desired | (message.is_response ? response_flag | recursion_available : 0U) |
           static_cast<unsigned>(message.code));
   out.u16(1);
-  out.u16(message.answers.size());
+  out.u16(message.answers.size() + message.services.size());
   out.u32(0);  // no authority, nothing additional
   out.name(message.name);
   out.u16(static_cast<std::uint16_t>(message.type));
   out.u16(class_internet);
-  for (const Answer& answer : message.answers) {
-    const std::size_t length = answer.address.is_v4() ? 4 : 16;
-    out.u16(pointer_to_question);
-    out.u16(static_cast<std::uint16_t>(answer.address.is_v4() ? RecordType::a : RecordType::aaaa));
-    out.u16(class_internet);
-    out.u32(static_cast<std::size_t>(answer.time_to_live.count()));
-    out.u16(length);
-    for (std::size_t i = 0; i < length; ++i) out.u8(answer.address.bytes()[i]);
-  }
+  for (const Answer& answer : message.answers)
+    write_record(out, answer.address.is_v4() ? RecordType::a : RecordType::aaaa,
+                 answer.time_to_live, data_of(answer));
+  for (const Service& service : message.services)
+    write_record(out, RecordType::srv, service.time_to_live, data_of(service));
   return std::move(out).bytes();
 }
 

@@ -50,13 +50,24 @@ struct Answer {
   bool operator==(const Answer&) const = default;
 };
 
+/// One target of an SRV record.
+struct Service {
+  std::uint16_t priority = 0;  ///< the lowest is tried first
+  std::uint16_t weight = 0;    ///< among targets of one priority: how often each comes first
+  std::uint16_t port = 0;
+  std::string target;
+  std::chrono::seconds time_to_live{};
+  bool operator==(const Service&) const = default;
+};
+
 struct Message {
   std::uint16_t id = 0;
   bool is_response = false;
   ResponseCode code = ResponseCode::ok;
   std::string name;  ///< asked for
   RecordType type = RecordType::a;
-  std::vector<Answer> answers{};  ///< of the type that was asked for
+  std::vector<Answer> answers{};    ///< of the type that was asked for, A or AAAA
+  std::vector<Service> services{};  ///< where that was SRV
   bool operator==(const Message&) const = default;
 };
 
@@ -67,6 +78,7 @@ struct Record {
   std::string target{};        ///< of CNAME, SRV and NAPTR; empty where NAPTR replaces by nothing
   IpAddress address{};         ///< of A and AAAA
   std::uint16_t priority = 0;  ///< of SRV: the lowest is tried first
+  std::uint16_t port = 0;      ///< of SRV
   bool operator==(const Record&) const = default;
 };
 

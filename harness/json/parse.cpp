@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "harness/base/printable.hpp"
 #include "harness/base/utf8.hpp"
 #include "harness/json/cursor.hpp"
 #include "harness/json/document.hpp"
@@ -21,11 +23,30 @@ constexpr std::size_t max_depth = 64;
 constexpr std::size_t max_members = 1024;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-/// What people write who take JSON for a laxer language; empty: none of that.
-std::string_view slip_at(std::string_view text, std::size_t offset) {
-  constexpr std::string_view blanks = " \t\r\n";
+constexpr std::string_view blanks = " \t\r\n";
+
+/// What a text that is no JSON begins with: a word of Markdown, of a log; empty: it may be JSON.
+std::string_view other_beginning(std::string_view text) {
+  constexpr std::size_t longest = 40;
+  const std::string_view beginning = text.substr(text.find_first_not_of(blanks));
+  const std::string_view word = beginning.substr(0, beginning.find_first_of(blanks));
+  constexpr std::array<std::string_view, 3> literals{"true", "false", "null"};
+  const bool may_be_json =
+      std::string_view("{[\"'-/0123456789").find(word.front()) != std::string_view::npos ||
+      std::ranges::count(literals, word) > 0;
+  if (may_be_json) return {};
+  return beginning.substr(0, std::min(beginning.find_first_of("\r\n"), longest));
+}
+
+/// What people write who take JSON for a laxer language, or another file for one; empty: none of
+/// that.
+std::string slip_at(std::string_view text, std::size_t offset) {
   const std::string_view rest = text.substr(std::min(offset, text.size()));
-  if (text.find_first_not_of(blanks) == std::string_view::npos) return "the text is empty";
+  const std::size_t begins = text.find_first_not_of(blanks);
+  if (begins == std::string_view::npos) return "the text is empty";
+  if (const std::string_view other = other_beginning(text); begins == offset && !other.empty())
+    return fmt::format("found \"{}\"; allowed is JSON: one object, which begins with {{",
+                       printable(other));
   if (rest.starts_with("//") || rest.starts_with("/*") || rest.starts_with('#'))
     return "found a comment; JSON has none";
   if (rest.starts_with('\'')) return "found '; text stands in double quotes";
@@ -201,8 +222,8 @@ bool Builder::parse_error(std::size_t position, const std::string&,
   const std::size_t last =
       std::min(position, text_.size() + 1) - std::min<std::size_t>(position, 1);
   const std::size_t offset = std::min(token_start(), last);
-  const std::string_view slip = slip_at(text_, offset);
-  return fail(cursor_.advance_to(offset), slip.empty() ? essence(exception) : std::string(slip));
+  const std::string slip = slip_at(text_, offset);
+  return fail(cursor_.advance_to(offset), slip.empty() ? essence(exception) : slip);
 }
 
 }  // namespace

@@ -27,4 +27,8 @@ struct RunFolder {
 void write_inputs(const RunFolder& folder, const scenario::Scenario& scenario,
                   const scenario::Profile& profile, const Meta& meta);
 
+/// Removes the folder of a run that never began, such as one whose port is taken. One that holds a
+/// frame, or anything else than what write_inputs() and the beginning of a run leave, stays.
+void remove_unplayed(const RunFolder& folder);
+
 }  // namespace sipharness::judge

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <variant>
 
@@ -13,31 +14,43 @@ namespace {
 
 using trace::ServerRole;
 
-/// Follows one server through the journal; silent and closed may overlap and make one outage.
+/// Follows one server through the journal; silent and closed may overlap and make one outage. One
+/// that has several machines is out while all of them are.
 class ServerState {
  public:
-  ServerState(ServerRole server, std::vector<Outage>& outages)
-      : server_(server), outages_(outages) {}
+  ServerState(ServerRole server, std::size_t machines, std::vector<Outage>& outages)
+      : server_(server), machines_(machines), outages_(outages) {}
 
-  void set_silent(bool silent, CaptureTime at) {
-    silent_ = silent;
+  void set_silent(const std::string& machine, bool silent, CaptureTime at) {
+    mark(silent_, machine, silent);
     update(at);
   }
-  void set_closed(bool closed, CaptureTime at) {
-    closed_ = closed;
+  void set_closed(const std::string& machine, bool closed, CaptureTime at) {
+    mark(closed_, machine, closed);
     update(at);
   }
 
  private:
+  using Machines = std::set<std::string, std::less<>>;
+
+  static void mark(Machines& machines, const std::string& machine, bool is_one) {
+    if (is_one)
+      machines.insert(machine);
+    else
+      machines.erase(machine);
+  }
+
   void update(CaptureTime at) {
-    const bool is_out = silent_ || closed_;
+    Machines out = silent_;
+    out.insert(closed_.begin(), closed_.end());
+    const bool is_out = !out.empty() && out.size() >= machines_;
     if (is_out && !current_) {
       current_ = outages_.size();
       outages_.push_back({server_, at, at, false, false});
     }
     if (!current_) return;
     Outage& outage = outages_[*current_];
-    outage.port_closed = outage.port_closed || closed_;
+    outage.port_closed = outage.port_closed || !closed_.empty();
     if (is_out) return;
     outage.until = at;
     outage.recovered = true;
@@ -45,11 +58,16 @@ class ServerState {
   }
 
   ServerRole server_;
+  std::size_t machines_;
   std::vector<Outage>& outages_;
   std::optional<std::size_t> current_;
-  bool silent_ = false;
-  bool closed_ = false;
+  Machines silent_;
+  Machines closed_;
 };
+
+std::size_t machines_of(const trace::Trace& trace, ServerRole role) {
+  return static_cast<std::size_t>(std::ranges::count(trace.servers, role, &trace::Server::role));
+}
 
 }  // namespace
 
@@ -66,16 +84,17 @@ JournalFacts::JournalFacts(const trace::Trace& trace) : zero_(trace.zero) {
 }
 
 void JournalFacts::find_outages(const trace::Trace& trace) {
-  std::map<std::string_view, ServerState> states;
+  std::map<ServerRole, ServerState> states;
   const auto state = [&](const std::string& server) -> ServerState& {
-    return states.try_emplace(server, trace::role_of(server), outages_).first->second;
+    const ServerRole role = trace::role_of(server);
+    return states.try_emplace(role, role, machines_of(trace, role), outages_).first->second;
   };
   for (const journal::Entry& entry : trace.journal) {
     const CaptureTime at = trace.time_of(entry);
     if (const auto* phase = std::get_if<journal::Phase>(&entry.event)) {
-      state(phase->server).set_silent(phase->silent, at);
+      state(phase->server).set_silent(phase->server, phase->silent, at);
     } else if (const auto* port = std::get_if<journal::Port>(&entry.event)) {
-      state(port->server).set_closed(!port->open, at);
+      state(port->server).set_closed(port->server, !port->open, at);
     }
   }
   for (Outage& outage : outages_) {

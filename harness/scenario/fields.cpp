@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include <fmt/format.h>
-
 namespace sipharness::scenario {
 
 Fields::Fields(const json::Value& object, Problems& problems)
@@ -14,7 +12,7 @@ Fields::Fields(const json::Value& object, Problems& problems)
 void Fields::require(std::initializer_list<std::string_view> keys) const {
   if (object_.kind != json::Kind::object) return;
   for (const std::string_view key : keys)
-    if (find(key) == nullptr) problems_.add(object_, fmt::format("\"{}\" is missing", key));
+    if (find(key) == nullptr) problems_.add_missing(object_, key);
 }
 
 void Fields::refuse(std::string_view key, std::string_view why) const {

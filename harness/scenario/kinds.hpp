@@ -65,6 +65,8 @@ inline constexpr struct FileName : Plain {
 } file_name{{"text of 1 to 100 bytes without `/` and control characters; not `.` or `..`"}};
 inline constexpr struct HostName : Plain {
 } host_name{{"host name in lower case"}};
+inline constexpr struct RecordName : Plain {
+} record_name{{"host name in lower case, or one behind `_sip._udp.` or `_sip._tcp.`"}};
 inline constexpr struct PhaseName : Plain {
 } phase_name{{"lower-case letters, digits and _; not `default`"}};
 inline constexpr struct Requirement : Plain {
@@ -76,7 +78,7 @@ inline constexpr struct Present : Plain {
 inline constexpr struct Address : Plain {
 } address{{"IPv4 or IPv6 address"}};
 inline constexpr struct NameTarget : Plain {
-} name_target{{"`primary`, `secondary` or an address"}};
+} name_target{{"`primary`, `secondary`, `spare` or an address"}};
 inline constexpr struct Bytes : Plain {  ///< in a file; the value is what they stand for
 } bytes{{"hexadecimal digits, two for each byte"}};
 inline constexpr struct DelayOrNever : Plain {

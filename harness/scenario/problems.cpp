@@ -67,8 +67,23 @@ void Problems::add_choice(const json::Value& at, const std::vector<std::string_v
                       did_you_mean(at.string, allowed)));
 }
 
+void Problems::add_missing(const json::Value& object, std::string_view key) {
+  add(object, fmt::format("\"{}\" is missing", key));
+  found_.back().missing = Key(object.pointer(), key);
+}
+
+void Problems::add_unknown(const json::Value& object, const json::Member& member,
+                           const std::vector<std::string_view>& allowed) {
+  const auto& [key, value] = member;
+  add(value,
+      fmt::format("unknown key; allowed is {}{}", enumerate(allowed), did_you_mean(key, allowed)));
+  meant_.emplace(object.pointer(), json::nearest(key, allowed));
+}
+
 std::vector<Error> Problems::in_file_order() const {
   std::vector<Problem> sorted = found_;
+  std::erase_if(
+      sorted, [this](const Problem& one) { return one.missing && meant_.contains(*one.missing); });
   const auto by_place = [](const Problem& a, const Problem& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   };

@@ -3,8 +3,11 @@
 // tells all of it.
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/base/expected.hpp"
@@ -27,6 +30,11 @@ class Problems {
   /// "found a number, 60; allowed: …"
   void add_wrong(const json::Value& at, std::string_view allowed);
 
+  /// A key that is not there. It is not told of where a member of the object was meant to be it.
+  void add_missing(const json::Value& object, std::string_view key);
+  void add_unknown(const json::Value& object, const json::Member& member,
+                   const std::vector<std::string_view>& allowed);
+
   bool empty() const { return found_.empty(); }
   std::string_view file() const { return file_; }
   RequirementIds requirements() const { return requirements_; }
@@ -34,14 +42,19 @@ class Problems {
   std::vector<Error> in_file_order() const;
 
  private:
+  /// An object, by its pointer, and one of its keys.
+  using Key = std::pair<std::string, std::string>;
+
   struct Problem {
     std::uint32_t line = 0;
     std::uint32_t column = 0;
     Error error;
+    std::optional<Key> missing{};
   };
   std::string file_;
   RequirementIds requirements_;
   std::vector<Problem> found_;
+  std::set<Key> meant_;
 };
 
 /// All errors, at least one, as one: its text is one line for each.

@@ -124,21 +124,24 @@ void check(const Fields& fields, SessionTimer& timer) {
                                       format_duration(timer.expires), format_duration(timer.min)));
 }
 
-ServerPair ServerPair::of(const std::vector<Server>& servers) {
-  ServerPair pair;
-  for (const Server& server : servers)
-    (server.name == words::servers[0].name ? pair.primary : pair.secondary) = server;
-  return pair;
+NamedServers NamedServers::of(const std::vector<Server>& servers) {
+  NamedServers named;
+  for (const Server& server : servers) {
+    const bool is_primary = server.name == words::servers[0].name;
+    const bool is_secondary = server.name == words::servers[1].name;
+    (is_primary ? named.primary : is_secondary ? named.secondary : named.spare) = server;
+  }
+  return named;
 }
 
-std::vector<Server> ServerPair::listed() const {
+std::vector<Server> NamedServers::listed() const {
   std::vector<Server> servers;
-  for (const std::optional<Server>& server : {primary, secondary})
+  for (const std::optional<Server>& server : {primary, secondary, spare})
     if (server) servers.push_back(*server);
   return servers;
 }
 
-void check(const Fields&, ServerPair& servers) {
+void check(const Fields& fields, NamedServers& servers) {
   const auto complete = [](std::string_view name, std::optional<Server>& server) {
     if (!server) return;
     server->name = name;
@@ -147,6 +150,12 @@ void check(const Fields&, ServerPair& servers) {
   };
   complete(words::servers[0].name, servers.primary);
   complete(words::servers[1].name, servers.secondary);
+  complete(words::servers[2].name, servers.spare);
+  const json::Value* const spare = fields.find(words::servers[2].name);
+  if (spare == nullptr) return;
+  for (const std::string_view key : {"host", "srv"})
+    if (const json::Value* const given = spare->find(key))
+      fields.problems().add(*given, "a device finds the spare by the name of the primary");
 }
 
 }  // namespace sipharness::scenario

@@ -201,11 +201,9 @@ std::span<const json::Member> members_of(const json::Value& value, Problems& pro
 }
 
 void Reader::refuse_others() const {
-  for (const auto& [key, value] : fields_.object().members) {
-    if (std::ranges::find(known_, key) != known_.end()) continue;
-    problems().add(value, fmt::format("unknown key; allowed is {}{}", enumerate(known_),
-                                      did_you_mean(key, known_)));
-  }
+  for (const json::Member& member : fields_.object().members)
+    if (std::ranges::find(known_, member.name) == known_.end())
+      problems().add_unknown(fields_.object(), member, known_);
 }
 
 }  // namespace sipharness::scenario

@@ -31,6 +31,7 @@ bool read_value(const json::Value& value, Problems& problems, std::string& into,
 bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::FileName);
 bool is_file_name(std::string_view text);
 bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::HostName);
+bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::RecordName);
 bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::PhaseName);
 bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::Requirement);
 bool read_value(const json::Value& value, Problems& problems, std::string& into, kind::Setting);

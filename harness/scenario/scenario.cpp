@@ -93,6 +93,10 @@ Profile configured(const Profile& profile, const Scenario& scenario) {
   return given;
 }
 
+std::string_view other_server(std::string_view name) {
+  return words::servers[name == words::servers[0].name ? 1 : 0].name;
+}
+
 std::string_view to_string(DeviceVerb verb) {
   return words::name_of<words::Action>(words::actions, verb);
 }

@@ -185,15 +185,25 @@ struct NameTarget {
   bool operator==(const NameTarget&) const = default;
 };
 
+/// One target of an SRV record. @source RFC 2782
+struct ServiceTarget {
+  std::string name;
+  std::uint16_t port = 5060;
+  std::uint16_t priority = 0;
+  std::uint16_t weight = 0;
+  bool operator==(const ServiceTarget&) const = default;
+};
+
 enum class NameAnswer : std::uint8_t { addresses, no_such_name, server_failure, silence };
 
 /// What the name server says of a name.
 struct NameRecord {
   std::string name;  ///< in lower case
   NameAnswer answer = NameAnswer::addresses;
-  std::vector<NameTarget> targets;  ///< of addresses
-  Duration time_to_live{5min};      ///< whole seconds
-  std::optional<Duration> from;     ///< scenario time window [from, until)
+  std::vector<NameTarget> targets;        ///< of addresses
+  std::vector<ServiceTarget> services{};  ///< of an SRV record
+  Duration time_to_live{5min};            ///< whole seconds
+  std::optional<Duration> from;           ///< scenario time window [from, until)
   std::optional<Duration> until;
   bool operator==(const NameRecord&) const = default;
 };
@@ -207,10 +217,11 @@ struct NameServer {
 };
 
 struct Server {
-  std::string name;                  ///< "primary" or "secondary"
+  std::string name;                  ///< "primary", "secondary" or "spare"
   std::optional<std::string> host;   ///< the name the device is given, instead of the address
   std::optional<IpAddress> address;  ///< filled in by the stage if the file leaves it open
   std::uint16_t port = 5060;
+  bool by_srv = false;  ///< the device is given the host without the port
   /// What the Via of its own requests says instead of `port`; they ask for rport then.
   std::optional<std::uint16_t> sent_by_port;
   std::vector<Rule> rules;          ///< first match wins; else a healthy registrar
@@ -344,7 +355,7 @@ struct Scenario {
   /// the timeline is performed by all of them.
   unsigned devices = 1;
   Configure configure;
-  std::vector<Server> servers;  ///< primary first, then secondary
+  std::vector<Server> servers;  ///< primary, secondary and, if there is one, the primary's spare
   std::optional<NameServer> dns;
   std::vector<Step> timeline;
   std::vector<Expectation> expect;
@@ -375,6 +386,8 @@ bool is_silent_phase(const Server& server, const std::string& phase);
 /// The profile with the scenario's `configure` applied.
 Profile configured(const Profile& profile, const Scenario& scenario);
 
+/// Where a call of that server may come from as well.
+std::string_view other_server(std::string_view name);
 std::string_view to_string(DeviceVerb verb);
 std::string_view to_string(ServerVerb verb);
 /// "primary.registered", "first_seen".

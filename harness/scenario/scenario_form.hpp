@@ -246,6 +246,8 @@ void describe(auto& form, Server& server) {
        "The device is given this name instead of the address; \"dns\" must lead from it to this "
        "server.");
   form("port", server.port, kind::port, "Its SIP port.");
+  form("srv", server.by_srv, kind::truth,
+       "The device is given the host without the port: an SRV record of \"dns\" leads there.");
   form("sent_by_port", server.sent_by_port, kind::port,
        "What the Via of its own requests says instead of its port; they ask for rport then.");
   form("far_end", server.far_end, kind::object, "Who answers calls behind it.");
@@ -254,30 +256,47 @@ void describe(auto& form, Server& server) {
   form("rules", server.rules, kind::object, "The first one that matches a request decides.");
 }
 
-/// The two servers by their names.
-struct ServerPair {
+/// The servers by their names.
+struct NamedServers {
   std::optional<Server> primary;
   std::optional<Server> secondary;
-  static ServerPair of(const std::vector<Server>& servers);
+  std::optional<Server> spare;
+  static NamedServers of(const std::vector<Server>& servers);
   std::vector<Server> listed() const;
 };
 template <>
-inline constexpr ObjectName object_name<ServerPair>{"servers", "The two servers of an account."};
-void describe(auto& form, ServerPair& servers) {
+inline constexpr ObjectName object_name<NamedServers>{"servers", "The two servers of an account."};
+void describe(auto& form, NamedServers& servers) {
   form.required("primary", servers.primary, kind::object, "The one that is tried first.");
   form.required("secondary", servers.secondary, kind::object, "The one to fall back to.");
+  form("spare", servers.spare, kind::object,
+       "Another machine of the primary, with rules and bindings of its own; its name leads to "
+       "both.");
 }
-void check(const Fields& fields, ServerPair& servers);
+void check(const Fields& fields, NamedServers& servers);
 
 // --- Names ---------------------------------------------------------------------------------------
+
+template <>
+inline constexpr ObjectName object_name<ServiceTarget>{"service_target",
+                                                       "One target of an SRV record."};
+void describe(auto& form, ServiceTarget& target) {
+  form.required("target", target.name, kind::host_name, "A name that has an address.");
+  form("port", target.port, kind::port, "The SIP port there.");
+  form("priority", target.priority, kind::Integer{{0, 65535}}, "The lowest is tried first.");
+  form("weight", target.weight, kind::Integer{{0, 65535}},
+       "How often it comes first among those of its priority.");
+}
 
 template <>
 inline constexpr ObjectName object_name<NameRecord>{"name_record",
                                                     "What the name server says of a name."};
 void describe(auto& form, NameRecord& record) {
-  form.required("name", record.name, kind::host_name, "The name, in lower case.");
+  form.required("name", record.name, kind::record_name, "The name, in lower case.");
   form("address", record.targets, kind::one_or_more(kind::name_target),
-       "\"primary\", \"secondary\" or an address; or several.");
+       "\"primary\", \"secondary\", \"spare\" or an address; or several.");
+  form("srv", record.services, kind::one_or_more(kind::object),
+       "Targets of the service that \"name\" names, \"_sip._udp.p.test\".");
   form("answer", record.answer, kind::one_of(words::name_answers),
        "No address: what is answered, if anything.");
   form("ttl", record.time_to_live, kind::whole_seconds, "Time to live, in whole seconds.");
@@ -429,7 +448,7 @@ void describe(auto& form, Scenario& scenario) {
        "How many reference UAs take part, each with an account of its own; several only in virtual "
        "time.");
   form("configure", scenario.configure, kind::object, "What the device is set to.");
-  ServerPair servers = ServerPair::of(scenario.servers);
+  NamedServers servers = NamedServers::of(scenario.servers);
   form.required("servers", servers, kind::object, "The two servers.");
   scenario.servers = servers.listed();
   form("dns", scenario.dns, kind::object, "The fake name server.");

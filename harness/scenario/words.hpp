@@ -48,8 +48,9 @@ inline constexpr std::array<Choice<AnchorKind>, 6> anchors{{
     {"ended", AnchorKind::ended},
 }};
 
-inline constexpr std::array<Choice<std::string_view>, 2> servers{
-    {{"primary", "primary"}, {"secondary", "secondary"}}};
+/// Those that every scenario has, and another machine of the primary.
+inline constexpr std::array<Choice<std::string_view>, 3> servers{
+    {{"primary", "primary"}, {"secondary", "secondary"}, {"spare", "spare"}}};
 
 /// "first_seen", "primary.registered", …: every anchor of every server.
 inline std::vector<std::string> anchor_names() {

@@ -149,7 +149,7 @@ void serve(const scenario::Scenario& scenario, const scenario::Profile& profile,
   const stage::Production production{
       stage::with_addresses(scenario, addresses), configured(profile, scenario),
       stage::device_endpoints(addresses.device, scenario.devices), options};
-  stage::require_two_endpoints(production.scenario);
+  stage::require_endpoints_of_their_own(production.scenario);
   const judge::RunFolder folder{options.folder};
   judge::write_inputs(folder, production.scenario, production.profile,
                       {"real", options.seed, options.device.text()});

@@ -45,6 +45,10 @@ std::string name_of(const Production& production, unsigned device) {
   return fmt::format("phone-{}", account_of(production.profile.account, device).user);
 }
 
+dut::ServerName name_of(const scenario::Server& server) {
+  return {.host = server.host.value_or(""), .by_service = server.by_srv};
+}
+
 dut::ServerAddress server_address(const Production& production, std::string_view name) {
   return {endpoint_of(production.scenario, name),
           production.scenario.server(name).host.value_or("")};
@@ -93,8 +97,8 @@ std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Produc
   options.local = production.devices[device];
   options.primary = endpoint_of(production.scenario, "primary");
   options.secondary = endpoint_of(production.scenario, "secondary");
-  options.primary_host = production.scenario.server("primary").host.value_or("");
-  options.secondary_host = production.scenario.server("secondary").host.value_or("");
+  options.primary_name = name_of(production.scenario.server("primary"));
+  options.secondary_name = name_of(production.scenario.server("secondary"));
   if (const auto& dns = production.scenario.dns) options.name_server = {*dns->address, dns->port};
   options.password = password_of(production.profile);
   options.deviations = deviations_of(production.options);

@@ -185,7 +185,7 @@ void run(const scenario::Scenario& scenario, const scenario::Profile& profile,
   require_playable(scenario, profile, options);
   const scenario::Scenario placed =
       with_addresses(scenario, chosen_addresses(scenario, options, !is_real_time(options)));
-  require_two_endpoints(placed);
+  require_endpoints_of_their_own(placed);
   const Part part{placed, options.folder, request_digest(scenario, profile, options)};
   if (has_control_runs(scenario, profile, options))
     stage_with_control_runs(part, profile, options);

@@ -78,9 +78,10 @@ void Servers::carry_out(const scenario::ServerStep& step) {
 
 void Servers::call(fake_servers::FakeServer& target, const scenario::ServerStep& step) {
   if (!step.sending.same_call) return target.call_device(step.sending);
-  const std::string other = step.server == "primary" ? "secondary" : "primary";
+  const std::string_view other = scenario::other_server(step.server);
   // A call that never was cannot come once more.
-  if (const auto last = servers_.at(other)->last_call()) target.call_device(step.sending, last);
+  if (const auto last = servers_.at(std::string(other))->last_call())
+    target.call_device(step.sending, last);
 }
 
 void Servers::note_unmatched_rules() {

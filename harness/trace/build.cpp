@@ -34,9 +34,12 @@ std::vector<Server> servers_of(const scenario::Scenario* scenario) {
   if (scenario == nullptr) return servers;
   for (const scenario::Server& server : scenario->servers) {
     if (!server.address) continue;
-    servers.push_back({role_of(server.name),
-                       Endpoint{*server.address, server.port},
-                       {.from = KnownFrom::journal}});
+    servers.push_back(
+        {role_of(server.name),
+         Endpoint{*server.address, server.port},
+         {.from = KnownFrom::journal,
+          .why = server.name == spare ? "the spare of the scenario: another machine of the primary"
+                                      : ""}});
   }
   return servers;
 }

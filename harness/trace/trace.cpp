@@ -55,7 +55,7 @@ std::string_view to_string(ServerRole role) {
 }
 
 ServerRole role_of(std::string_view server) {
-  if (server == to_string(ServerRole::primary)) return ServerRole::primary;
+  if (server == to_string(ServerRole::primary) || server == spare) return ServerRole::primary;
   if (server == to_string(ServerRole::secondary)) return ServerRole::secondary;
   return ServerRole::none;
 }

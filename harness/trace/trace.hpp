@@ -35,8 +35,12 @@ enum class Vantage : std::uint8_t { device, server, unknown };
 
 std::string_view to_string(Vantage vantage);
 
+/// What a scenario calls another machine of the primary.
+inline constexpr std::string_view spare = "spare";
+
 std::string_view to_string(ServerRole role);  ///< "primary", "secondary", ""
-ServerRole role_of(std::string_view server);  ///< the reverse; none for any other name
+/// The reverse; a scenario's spare is another machine of the primary. None for any other name.
+ServerRole role_of(std::string_view server);
 
 /// Where it is known from who is who.
 enum class KnownFrom : std::uint8_t { inferred, profile, journal, named };

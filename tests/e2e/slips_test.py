@@ -2,6 +2,7 @@
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import unittest
 
@@ -47,6 +48,23 @@ class Slips(EndToEnd):
         done = sipharness("run", "both_up_register", "--resume", folder)
         self.assert_exit(done, 2)
         self.assertIn("found one run; allowed is the folder of all runs", done.stderr)
+
+    def test_a_text_that_is_no_json_is_told(self):
+        page = ROOT / "README.md"
+        for words in (("run", page), ("serve", page), ("run", "primary_down", "--profile", page)):
+            self.assert_told(words, f'{page}:1:1: found "# sipharness', "allowed is JSON: one object")
+
+    def test_a_taken_port_leaves_no_folder(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+            taken.bind(("127.0.0.11", 0))
+            scenario = json.loads(SCENARIO.read_text())
+            scenario["servers"]["primary"] |= {"address": "127.0.0.11", "port": taken.getsockname()[1]}
+            file = self.scratch / "taken.json"
+            file.write_text(json.dumps(scenario))
+            done, folders = self.run_scenarios(file, "--clock", "real", "--capture", "tap")
+        self.assert_exit(done, 4)
+        self.assertEqual(folders, {})
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
     def test_names_are_told_with_those_that_are_like_them(self):
         for words, said in ((("run", "primary"), "did you mean primary_answers_slowly, "), (("run", "guid"), '"guide"'),

@@ -77,6 +77,22 @@ TEST(NameServer, has_no_record_of_another_type) {
   }
 }
 
+TEST(NameServer, gives_the_targets_of_a_service) {
+  scenario::NameRecord record;
+  record.name = "_sip._udp.p.test";
+  record.services = {{"a.p.test", 5070, 10, 60}, {"b.p.test", 5080, 20, 0}};
+  dns::Message question = a_question;
+  question.name = record.name;
+  question.type = dns::RecordType::srv;
+  const auto answer = said(scripted({record}), question);
+  ASSERT_TRUE(answer.has_value());
+  const std::vector<dns::Service> expected{{10, 60, 5070, "a.p.test", std::chrono::seconds(300)},
+                                           {20, 0, 5080, "b.p.test", std::chrono::seconds(300)}};
+  EXPECT_EQ(answer->services, expected);
+  question.type = dns::RecordType::a;
+  EXPECT_TRUE(said(scripted({record}), question)->services.empty());
+}
+
 TEST(NameServer, knows_no_other_name) {
   dns::Message question = a_question;
   question.name = "q.test";

@@ -122,6 +122,13 @@ TEST_F(Configuration, gives_a_name_where_the_scenario_does) {
   EXPECT_EQ(file(ProvisioningForm::p_values).at("P47"), "p.test:5070");
 }
 
+TEST_F(Configuration, gives_a_name_alone_where_srv_says_more) {
+  situation_.servers[0].host = "p.test";
+  situation_.servers[0].by_srv = true;
+  EXPECT_EQ(file(ProvisioningForm::p_values).at("P47"), "p.test");
+  EXPECT_EQ(file(ProvisioningForm::p_values).at("P103"), "1");
+}
+
 TEST_F(Configuration, says_what_a_phone_cannot_be_set_to) {
   profile_.timers.t1 = 250ms;
   EXPECT_THAT(problem(), AllOf(HasSubstr("250ms"), HasSubstr("500ms, 1s, 2s")));

@@ -122,6 +122,17 @@ void TraceBuilder::lookup(std::string name, dns::RecordType type) {
   add(std::move(question));
 }
 
+void TraceBuilder::looked_up(dns::Message answer) {
+  answer.id = 1;
+  answer.is_response = true;
+  Packet said = packet(Kind::message);
+  said.transport = Transport::udp;
+  said.source = {IpAddress::v4({127, 0, 0, 13}), dns::well_known_port};
+  said.destination = {device_.address, 40000};
+  said.bytes = encode(answer);
+  add(std::move(said));
+}
+
 void TraceBuilder::stream_gap() {
   add(packet(Kind::stream_gap));
 }

@@ -92,6 +92,8 @@ class TraceBuilder {
   void stream_event(capture::StreamEvent event);
   /// The device's question to the name server 127.0.0.13:53.
   void lookup(std::string name, dns::RecordType type);
+  /// What that name server says.
+  void looked_up(dns::Message answer);
   void stream_gap();
 
   // --- Whole exchanges ---

@@ -69,6 +69,12 @@ void judge_retry(const Phone& phone, const Challenged& one, Occurrence& it) {
       before.call_id() != retry.sip.call_id() ||
       cseq_numbers(phone).is_next(before.call_id(), before.cseq(), retry.sip.cseq());
   const int status = one.challenge->sip.status();
+  const Endpoint& challenger = opening(phone, *one.refused).destination;
+  const bool is_in_vain = !is_accepted(phone, *one.retry) && one.retry->final;
+  if (retry.destination.address != challenger.address && is_in_vain)
+    return it.cite(one.retry->final)
+        .violated(fmt::format("the challenge of {} was answered at {}", challenger.text(),
+                              retry.destination.text()));
   if (!keeps_count)
     it.fail(
         fmt::format("CSeq {} after the {} that was challenged", retry.sip.cseq(), before.cseq()));
@@ -219,7 +225,8 @@ const std::array rules{
                              "Call-ID, To and From, CSeq higher by one, a new branch.",
                  .observed = "Within 2 s of each 401 or 407 the next request of that method "
                              "differs from the one refused in CSeq, branch and credentials "
-                             "only; another CSeq than the next one fails.",
+                             "only; another CSeq than the next one fails, and so does another "
+                             "machine that does not take them.",
                  .tolerance = "policy: 2 s"},
          .needs = {"a request that is answered with 401 or 407", Blame::harness},
          .judge = each<challenges, is_sent_again>},

@@ -19,13 +19,13 @@ bool is_built_in(DeviceVerb verb) {
   return verb == DeviceVerb::boot || verb == DeviceVerb::restart || verb == DeviceVerb::shutdown;
 }
 
-/// Whether the texts that the program is given tell it of a name server.
-bool knows_name_servers(const scenario::Drive& drive) {
-  const auto tells = [](const std::string& text) {
-    return text.find("${name_server.") != std::string::npos;
+/// Whether the texts that the program is given have such a variable.
+bool tells(const scenario::Drive& drive, std::string_view variable) {
+  const auto has_it = [variable](const std::string& text) {
+    return text.find(variable) != std::string::npos;
   };
-  return std::ranges::any_of(drive.command, tells) ||
-         std::ranges::any_of(drive.files, [&](const auto& file) { return tells(file.second); });
+  return std::ranges::any_of(drive.command, has_it) ||
+         std::ranges::any_of(drive.files, [&](const auto& file) { return has_it(file.second); });
 }
 
 /// What the scenario needs and cannot have from this profile, the verbs aside.
@@ -33,11 +33,17 @@ void check_surroundings(const scenario::Profile& profile, const scenario::Scenar
   if (scenario.ipv6)
     throw SetupError(
         fmt::format("softphones are driven over IPv4; scenario {} is IPv6", scenario.full_name()));
-  if (scenario.dns && !knows_name_servers(*profile.drive))
+  if (scenario.dns && !tells(*profile.drive, "${name_server."))
     throw SetupError(
         fmt::format("{} cannot be told the name server that scenario {} needs: no text "
                     "of its profile has ${{name_server.address}}",
                     profile.name, scenario.full_name()));
+  for (const scenario::Server& server : scenario.servers)
+    if (server.by_srv && tells(*profile.drive, fmt::format("${{{}.port}}", server.name)))
+      throw SetupError(
+          fmt::format("{} cannot be given the {} by name alone, as scenario {} wants: a text of "
+                      "its profile has ${{{}.port}}",
+                      profile.name, server.name, scenario.full_name(), server.name));
 }
 
 }  // namespace

@@ -28,6 +28,8 @@ BootCycle::BootCycle(world::World& world, const Rng& rng, const ReferenceUaOptio
                     ? std::make_unique<dns::Resolver>(world, rng.fork("names"),
                                                       core_.local().address, *options.name_server)
                     : nullptr),
+      locator_(resolver_ ? std::make_unique<dns::Locator>(*resolver_, rng.fork("targets"))
+                         : nullptr),
       sites_{make_site(ServerRole::primary, rng.fork("primary")),
              make_site(ServerRole::secondary, rng.fork("secondary"))},
       calls_(core_) {
@@ -50,12 +52,13 @@ BootCycle::Site BootCycle::make_site(ServerRole role, const Rng& rng) {
   const scenario::Account& account = options.profile.account;
   const std::string& name = account.username();
   const bool is_primary = role == ServerRole::primary;
-  const std::string& host = is_primary ? options.primary_host : options.secondary_host;
+  const ServerName& given = is_primary ? options.primary_name : options.secondary_name;
   return {
       .server = {.role = role,
                  .endpoint = is_primary ? options.primary : options.secondary,
-                 .host = host,
-                 .is_located = host.empty(),
+                 .host = given.host,
+                 .by_service = given.by_service,
+                 .is_located = given.host.empty(),
                  .authenticator = Authenticator(rng, {name, options.password}, options.deviations),
                  .quarantined_until = {}},
       .registration = nullptr,
@@ -90,21 +93,28 @@ void BootCycle::shut_down() {
 
 bool BootCycle::locate(Site& site) {
   const Server& server = site.server;
-  if (server.host.empty() || resolver_ == nullptr || resolver_->knows(server.host)) return true;
+  if (server.host.empty() || locator_ == nullptr || locator_->knows(wanted(server))) return true;
   if (site.was_looked_up) return true;
   if (!std::exchange(site.is_looking_up, true))
-    resolver_->lookup(server.host, [this, &site](const std::vector<IpAddress>& addresses) {
-      on_looked_up(site, addresses);
+    locator_->locate(wanted(server), [this, &site](const std::vector<Endpoint>& machines) {
+      on_looked_up(site, machines);
     });
   return false;
 }
 
-void BootCycle::on_looked_up(Site& site, const std::vector<IpAddress>& addresses) {
+dns::Locator::Wanted BootCycle::wanted(const Server& server) const {
+  const bool asks_for_service = server.by_service && !core_.deviates(Deviation::asks_for_no_srv);
+  return {.host = server.host,
+          .port = asks_for_service    ? std::nullopt
+                  : server.by_service ? std::optional(dns::Locator::default_port)
+                                      : std::optional(server.endpoint.port),
+          .service = core_.transport() == Transport::tcp ? "_sip._tcp" : "_sip._udp"};
+}
+
+void BootCycle::on_looked_up(Site& site, std::vector<Endpoint> machines) {
   site.is_looking_up = false;
-  if (!addresses.empty()) {
-    site.server.endpoint.address = addresses.front();
-    site.server.is_located = true;
-  }
+  if (core_.deviates(Deviation::takes_srv_targets_backwards)) std::ranges::reverse(machines);
+  if (!machines.empty()) site.server.move_to(std::move(machines));
   if (site.server.is_located) {
     site.was_looked_up = true;
     site.registration->resume();
@@ -228,10 +238,11 @@ Standing BootCycle::standing(const Site& site) {
 bool BootCycle::dial(const std::string& number) {
   const DeviationSet& deviations = core_.options().deviations;
   const Standing secondary = standing(site(ServerRole::secondary));
-  std::vector<Server*> route;
+  std::vector<Stop> route;
   for (const ServerRole role :
        route_of_call(standing(site(ServerRole::primary)), secondary, deviations))
-    route.push_back(&site(role).server);
+    for (const Endpoint& machine : site(role).server.machines_in_turn())
+      route.push_back({&site(role).server, machine});
   if (route.empty()) return false;
   if (core_.deviates(Deviation::dials_only_after_a_challenge) && !was_challenged()) return true;
   for (Site& site : sites_)

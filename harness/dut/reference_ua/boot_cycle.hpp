@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/dns/resolver.hpp"
+#include "harness/dns/locator.hpp"
 #include "harness/dut/reference_ua/call_desk.hpp"
 #include "harness/dut/reference_ua/keep_alive.hpp"
 #include "harness/dut/reference_ua/registration.hpp"
@@ -61,7 +61,8 @@ class BootCycle {
   bool may_register(Site& site);
   /// False while the server's name must be looked up first; the registration is resumed then.
   bool locate(Site& site);
-  void on_looked_up(Site& site, const std::vector<IpAddress>& addresses);
+  void on_looked_up(Site& site, std::vector<Endpoint> machines);
+  dns::Locator::Wanted wanted(const Server& server) const;
   /// OPTIONS go to a server while we are registered there.
   static void keep_alive(Site& site);
   void subscribe(Site& site);
@@ -82,6 +83,7 @@ class BootCycle {
 
   UaCore core_;
   std::unique_ptr<dns::Resolver> resolver_;  ///< null: no server is given by name
+  std::unique_ptr<dns::Locator> locator_;    ///< null as well
   std::array<Site, 2> sites_;
   CallDesk calls_;
   world::Timer late_start_;                   ///< of the deviation starts_late_at_the_secondary

@@ -20,7 +20,7 @@ void CallDesk::forget_oldest() {
   if (ended != calls_.end()) calls_.erase(ended);
 }
 
-void CallDesk::dial(std::string number, std::vector<Server*> route, Duration delay) {
+void CallDesk::dial(std::string number, std::vector<Stop> route, Duration delay) {
   forget_oldest();
   auto call = std::make_unique<OutgoingCall>(core_, std::move(number), std::move(route));
   OutgoingCall& dialled = *call;

@@ -17,7 +17,7 @@ class CallDesk {
   explicit CallDesk(UaCore& core) : core_(core) {}
 
   // The actions of the user; false if there is no call to do it to.
-  void dial(std::string number, std::vector<Server*> route, Duration delay);
+  void dial(std::string number, std::vector<Stop> route, Duration delay);
   bool answer();
   bool reject();
   bool hang_up();

@@ -39,6 +39,7 @@ enum class Deviation : std::uint8_t {
   rings_on_after_a_missing_487,
   keeps_an_unwanted_answer,
   goes_on_after_hang_up,
+  cancels_at_a_late_ringing,
   // rfc3261/10_answers
   hurries_without_margin,
   proposes_two_expiries,
@@ -118,12 +119,16 @@ enum class Deviation : std::uint8_t {
   insists_on_rejected_credentials,
   acknowledges_without_credentials,
   insists_on_the_nonce_of_the_other_server,
+  answers_a_challenge_elsewhere,
   // rfc_others/rfc3262_reliability
   never_sends_prack,
   acknowledges_another_provisional,
   // rfc_others/rfc3263_failover
   pauses_long_before_fallback,
   sends_same_branch_at_both_servers,
+  asks_for_no_srv,
+  takes_srv_targets_backwards,
+  stays_at_the_first_machine,
   // rfc_others/rfc3581_ports
   omits_rport,
   answers_where_via_says,
@@ -226,6 +231,7 @@ enum class Deviation : std::uint8_t {
   waits_for_the_connection,
   reconnects_after_delay,
   sends_into_a_reset_connection,
+  is_deaf_after_a_fin,
   // failover/transport
   drops_the_call_at_icmp,
   is_deaf_to_icmp,

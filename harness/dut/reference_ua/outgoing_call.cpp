@@ -12,7 +12,7 @@ constexpr std::string_view worn_out_tag = "0123456789abcdef";
 
 }  // namespace
 
-OutgoingCall::OutgoingCall(UaCore& core, std::string number, std::vector<Server*> route)
+OutgoingCall::OutgoingCall(UaCore& core, std::string number, std::vector<Stop> route)
     : core_(core),
       identity_{.number = std::move(number),
                 .call_id = core.rng().hex(24),
@@ -28,7 +28,7 @@ void OutgoingCall::start(Duration delay) {
   wait_ = core_.world().call_after(delay, [this] { try_next(); });
 }
 
-OutgoingLeg& OutgoingCall::add_leg(Server& server) {
+OutgoingLeg& OutgoingCall::add_leg(const Stop& stop) {
   const std::size_t index = legs_.size();
   OutgoingLeg::Events events;
   events.on_answered = [this, index](sip::Dialog dialog, const sip::Hop& hop) {
@@ -37,15 +37,15 @@ OutgoingLeg& OutgoingCall::add_leg(Server& server) {
   events.on_unavailable = [this] { on_unavailable(); };
   events.on_refused = [this] { end(); };
   events.on_provisional = [this] { on_provisional(); };
-  legs_.push_back(std::make_unique<OutgoingLeg>(core_, server, identity_, std::move(events)));
+  legs_.push_back(std::make_unique<OutgoingLeg>(core_, stop, identity_, std::move(events)));
   return *legs_.back();
 }
 
 void OutgoingCall::try_next() {
   const auto& options = core_.options();
-  Server& server = *route_[next_++];
-  add_leg(server).start();
-  if (const auto timeout = invite_timeout(options.profile, options.deviations, server.role))
+  const Stop& stop = route_[next_++];
+  add_leg(stop).start();
+  if (const auto timeout = invite_timeout(options.profile, options.deviations, stop.server->role))
     wait_ = core_.world().call_after(*timeout, [this] { on_impatient(); });
 }
 
@@ -71,7 +71,7 @@ void OutgoingCall::on_impatient() {
 void OutgoingCall::on_provisional() {
   wait_.cancel();
   if (core_.deviates(Deviation::calls_secondary_beside_primary) && next_ < route_.size())
-    add_leg(*route_[next_++]).start();
+    add_leg(route_[next_++]).start();
 }
 
 void OutgoingCall::on_answered(OutgoingLeg& answered, sip::Dialog dialog, const sip::Hop& hop) {

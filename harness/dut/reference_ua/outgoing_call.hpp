@@ -14,7 +14,7 @@ namespace sipharness::dut {
 class OutgoingCall final : public Call {
  public:
   /// `route` is tried in order; not empty.
-  OutgoingCall(UaCore& core, std::string number, std::vector<Server*> route);
+  OutgoingCall(UaCore& core, std::string number, std::vector<Stop> route);
 
   void start(Duration delay);
   void hang_up() override;
@@ -24,7 +24,7 @@ class OutgoingCall final : public Call {
 
  private:
   void try_next();
-  OutgoingLeg& add_leg(Server& server);
+  OutgoingLeg& add_leg(const Stop& stop);
   void on_answered(OutgoingLeg& leg, sip::Dialog dialog, const sip::Hop& hop);
   void on_unavailable();
   void on_impatient();
@@ -33,7 +33,7 @@ class OutgoingCall final : public Call {
 
   UaCore& core_;
   CallIdentity identity_;
-  std::vector<Server*> route_;
+  std::vector<Stop> route_;
   std::size_t next_ = 0;  ///< of the route
   std::vector<std::unique_ptr<OutgoingLeg>> legs_;
   world::Timer wait_;

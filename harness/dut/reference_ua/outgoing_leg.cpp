@@ -38,8 +38,12 @@ constexpr Duration retry_delay = 3s;
 
 }  // namespace
 
-OutgoingLeg::OutgoingLeg(UaCore& core, Server& server, CallIdentity& identity, Events events)
-    : core_(core), server_(server), identity_(identity), events_(std::move(events)) {}
+OutgoingLeg::OutgoingLeg(UaCore& core, const Stop& stop, CallIdentity& identity, Events events)
+    : core_(core),
+      server_(*stop.server),
+      machine_(stop.machine),
+      identity_(identity),
+      events_(std::move(events)) {}
 
 void OutgoingLeg::start() {
   const std::string target = server_.uri(identity_.number);
@@ -61,7 +65,7 @@ void OutgoingLeg::start() {
         .header(HeaderId::min_se, std::to_string(to_whole_seconds(core_.profile().min_se)));
   request.body("application/sdp", sip::format_sdp(core_.media(1)));
   invite_ = core_.start(
-      request, core_.hop_to(server_.endpoint),
+      request, core_.hop_to(machine_),
       {.on_response = [this](const sip::MessageView& response) { on_response(response); },
        .on_failure = [this](sip::ClientFailure failure) { on_failure(failure); }});
 }
@@ -260,6 +264,8 @@ void OutgoingLeg::take_late_response(const sip::MessageView& response) {
     if (!core_.deviates(Deviation::ignores_late_answers_and_their_bye)) on_success(response);
     return;
   }
+  if (response.is_provisional() && core_.deviates(Deviation::cancels_at_a_late_ringing))
+    return cancel();
   // By the book the transaction is over and strays mean nothing (§18.1.2). A device that left
   // early still owes the server what the living transaction would have sent.
   if (!core_.profile().max_request_retries) return;

@@ -37,7 +37,7 @@ class OutgoingLeg {
     std::function<void()> on_provisional;
   };
 
-  OutgoingLeg(UaCore& core, Server& server, CallIdentity& identity, Events events);
+  OutgoingLeg(UaCore& core, const Stop& stop, CallIdentity& identity, Events events);
   OutgoingLeg(const OutgoingLeg&) = delete;
   OutgoingLeg& operator=(const OutgoingLeg&) = delete;
 
@@ -85,6 +85,7 @@ class OutgoingLeg {
 
   UaCore& core_;
   Server& server_;
+  Endpoint machine_;
   CallIdentity& identity_;
   Events events_;
   State state_ = State::wanted;

@@ -15,14 +15,20 @@
 
 namespace sipharness::dut {
 
+/// What it is told of a server besides an address.
+struct ServerName {
+  std::string host{};       ///< empty: nothing but the address
+  bool by_service = false;  ///< no port, or else that of the endpoint
+};
+
 struct ReferenceUaOptions {
   std::string name = "phone";
   scenario::Profile profile;  ///< with the scenario's configure applied; the one source of timers
   Endpoint local;             ///< where it listens (port 0: any)
   Endpoint primary;
   Endpoint secondary;
-  std::string primary_host{};  ///< its name; then only the port of the endpoint counts
-  std::string secondary_host{};
+  ServerName primary_name{};
+  ServerName secondary_name{};
   std::optional<Endpoint> name_server{};
   std::string password;     ///< resolved
   DeviationSet deviations;  ///< what it does wrong on purpose

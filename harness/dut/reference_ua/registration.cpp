@@ -80,6 +80,8 @@ void Registration::begin_attempt() {
   if (held_back_) return;
   repairs_left_ = repairs_per_attempt;
   reconnected_ = false;
+  if (!is_registered() && !server_.machines.empty()) server_.endpoint = server_.machines.front();
+  machines_left_ = server_.machines.empty() ? 0 : server_.machines.size() - 1;
   if (core_.deviates(Deviation::overlaps_register_attempts) && !outstanding_)
     overlap_ = core_.world().call_after(overlap_delay, [this] { begin_attempt(); });
   send(asked());
@@ -138,11 +140,23 @@ void Registration::on_unreachable(sip::ClientFailure failure) {
   // The server may have restarted: another connection may do, once.
   if (failure == sip::ClientFailure::connection_lost && !std::exchange(reconnected_, true))
     return send(unregistering_ ? seconds(0) : asked());
+  if (tries_next_machine()) return;
   const bool timed_out = failure == sip::ClientFailure::timed_out;
   if (timed_out && core_.deviates(Deviation::registers_again_at_once)) return on_failed(at_once);
   if (!timed_out && core_.deviates(Deviation::hammers_a_closed_port)) return on_failed(hammering);
   // §10.2.7: no immediate second try at a registrar that timed out.
   on_failed(core_.profile().retry_wait());
+}
+
+bool Registration::tries_next_machine() {
+  if (machines_left_ == 0 || unregistering_ ||
+      core_.deviates(Deviation::stays_at_the_first_machine))
+    return false;
+  --machines_left_;
+  server_.endpoint = server_.machines_in_turn()[1];
+  reconnected_ = false;
+  send(asked());
+  return true;
 }
 
 void Registration::on_response(const sip::MessageView& response) {
@@ -151,6 +165,7 @@ void Registration::on_response(const sip::MessageView& response) {
   overlap_.cancel();
   if (response.is_success()) return on_accepted(response);
   if (try_again(response)) return;
+  if (response.status() == 503 && tries_next_machine()) return;
   if (!core_.deviates(Deviation::ignores_retry_after))
     server_.take_retry_after(response, core_.world().now());
   // §21.4.4: what was refused is not asked again unchanged.
@@ -206,6 +221,8 @@ bool Registration::try_again(const sip::MessageView& response) {
   } else if (!is_challenge(response) || !server_.authenticator.accept(request_.view(), response)) {
     return false;
   }
+  if (core_.deviates(Deviation::answers_a_challenge_elsewhere))
+    server_.endpoint = server_.machines_in_turn().back();
   if (core_.deviates(Deviation::takes_a_new_from_tag_for_the_retry))
     from_tag_ = core_.rng().hex(16);
   send(unregistering_ ? seconds(0) : asked());

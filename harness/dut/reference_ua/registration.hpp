@@ -63,6 +63,9 @@ class Registration {
   void on_failed(Duration wait);
   void settle(Standing standing, Duration next_attempt);
   void on_unreachable(sip::ClientFailure failure);
+  /// The same at the next machine of the server; false if all were tried in this attempt.
+  /// @source RFC 3263 §4.3
+  bool tries_next_machine();
   std::string contact(std::chrono::seconds expires) const;
   std::chrono::seconds expires_header(std::chrono::seconds expires) const;
   const Endpoint& target() const;
@@ -77,11 +80,12 @@ class Registration {
   std::string from_tag_;
   std::uint32_t cseq_ = 0;
   std::optional<std::chrono::seconds> min_expires_;  ///< from a 423
-  int repairs_left_ = 0;         ///< challenges and 423 answered within this attempt
-  int accepted_ = 0;             ///< attempts, since boot
-  int failures_ = 0;             ///< in a row
-  std::uint16_t seen_port_ = 0;  ///< of the deviation registers_anew_for_each_port
-  std::string learned_route_;    ///< of the deviation routes_by_record_route_of_register
+  int repairs_left_ = 0;           ///< challenges and 423 answered within this attempt
+  std::size_t machines_left_ = 0;  ///< not tried within this attempt
+  int accepted_ = 0;               ///< attempts, since boot
+  int failures_ = 0;               ///< in a row
+  std::uint16_t seen_port_ = 0;    ///< of the deviation registers_anew_for_each_port
+  std::string learned_route_;      ///< of the deviation routes_by_record_route_of_register
   bool outstanding_ = false;
   bool answered_late_ = false;
   TimePoint sent_at_;

@@ -1,6 +1,7 @@
 #include "harness/dut/reference_ua/server.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,7 +18,22 @@ constexpr std::chrono::seconds longest_quarantine = 24h;
 
 std::string Server::uri(std::string_view user) const {
   if (host.empty()) return sip::make_uri(user, endpoint);
-  return fmt::format("sip:{}{}{}:{}", user, user.empty() ? "" : "@", host, endpoint.port);
+  const std::string port = by_service ? "" : fmt::format(":{}", endpoint.port);
+  return fmt::format("sip:{}{}{}{}", user, user.empty() ? "" : "@", host, port);
+}
+
+void Server::move_to(std::vector<Endpoint> found) {
+  machines = std::move(found);
+  const bool is_kept = is_located && std::ranges::find(machines, endpoint) != machines.end();
+  if (!is_kept) endpoint = machines.front();
+  is_located = true;
+}
+
+std::vector<Endpoint> Server::machines_in_turn() const {
+  if (machines.empty()) return {endpoint};
+  std::vector<Endpoint> turn = machines;
+  std::ranges::rotate(turn, std::ranges::find(turn, endpoint));
+  return turn;
 }
 
 void Server::take_retry_after(const sip::MessageView& response, TimePoint now) {

@@ -83,8 +83,10 @@ void UaCore::on_unreachable(const sip::Hop& hop, world::StreamEnd end) {
   transactions_.transport_failed(hop, end == world::StreamEnd::reset
                                           ? sip::ClientFailure::connection_lost
                                           : sip::ClientFailure::transport_failed);
-  if (deviates(Deviation::sends_into_a_reset_connection) && end == world::StreamEnd::reset)
-    reset_.push_back(hop.remote);
+  const bool gives_up =
+      (deviates(Deviation::sends_into_a_reset_connection) && end == world::StreamEnd::reset) ||
+      (deviates(Deviation::is_deaf_after_a_fin) && end == world::StreamEnd::closed);
+  if (gives_up) lost_.push_back(hop.remote);
 }
 
 Transport UaCore::transport() const {
@@ -210,7 +212,7 @@ void UaCore::send_raw(std::string_view bytes, const sip::Hop& hop) {
 }
 
 void UaCore::put_on_the_wire(std::string_view bytes, const sip::Hop& hop) {
-  if (std::ranges::find(reset_, hop.remote) != reset_.end()) return;
+  if (std::ranges::find(lost_, hop.remote) != lost_.end()) return;
   transport_.send(hop, bytes);
 }
 

@@ -64,6 +64,7 @@ class UaCore {
   bool deviates(Deviation deviation) const { return has(options_.deviations, deviation); }
   const Endpoint& local() const { return transport_.local(); }
 
+  Transport transport() const;
   sip::Hop hop_to(const Endpoint& remote) const;
   /// Where the next request of `dialog` goes; `otherwise` if its URI names no address.
   sip::Hop hop_towards(const sip::Dialog& dialog, const sip::Hop& otherwise) const;
@@ -102,7 +103,6 @@ class UaCore {
   bool is_dead() const { return !transport_.is_open(); }
 
  private:
-  Transport transport() const;
   void receive(const sip::MessageView& message, const sip::Hop& hop);
   void put_on_the_wire(std::string_view bytes, const sip::Hop& hop);
   void send_from_transaction(std::string_view bytes, const sip::Hop& hop);
@@ -118,7 +118,8 @@ class UaCore {
   sip::SipTransport transport_;
   sip::TransactionLayer transactions_;
   bool primary_returned_ = false;
-  std::vector<Endpoint> reset_;  ///< peers; of the deviation sends_into_a_reset_connection
+  /// Peers; of the deviations sends_into_a_reset_connection and is_deaf_after_a_fin.
+  std::vector<Endpoint> lost_;
 };
 
 }  // namespace sipharness::dut

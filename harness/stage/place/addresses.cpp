@@ -23,11 +23,16 @@ Addresses default_addresses(bool ipv6, bool simulated) {
     return {loopback_v4(0, 0, 11),
             loopback_v4(0, 0, 12),
             {loopback_v4(0, 0, 1), device_port},
-            loopback_v4(0, 0, 13)};
+            loopback_v4(0, 0, 13),
+            loopback_v4(0, 0, 14)};
   if (simulated)
-    return {local_v6(0x11), local_v6(0x12), {local_v6(0x01), device_port}, local_v6(0x13)};
+    return {local_v6(0x11),
+            local_v6(0x12),
+            {local_v6(0x01), device_port},
+            local_v6(0x13),
+            local_v6(0x14)};
   const IpAddress loopback = *IpAddress::parse("::1");
-  return {loopback, loopback, {loopback, device_port}, loopback};
+  return {loopback, loopback, {loopback, device_port}, loopback, loopback};
 }
 
 Addresses addresses_of_slot(unsigned slot) {
@@ -38,7 +43,8 @@ Addresses addresses_of_slot(unsigned slot) {
   return {loopback_v4(x, y, 11),
           loopback_v4(x, y, 12),
           {loopback_v4(x, y, 1), 0},
-          loopback_v4(x, y, 13)};
+          loopback_v4(x, y, 13),
+          loopback_v4(x, y, 14)};
 }
 
 std::vector<Endpoint> device_endpoints(const Endpoint& first, unsigned devices) {
@@ -58,7 +64,9 @@ std::vector<Endpoint> device_endpoints(const Endpoint& first, unsigned devices) 
 scenario::Scenario with_addresses(scenario::Scenario scenario, const Addresses& addresses) {
   for (scenario::Server& server : scenario.servers)
     if (!server.address)
-      server.address = server.name == "primary" ? addresses.primary : addresses.secondary;
+      server.address = server.name == "primary"     ? addresses.primary
+                       : server.name == "secondary" ? addresses.secondary
+                                                    : addresses.spare;
   if (scenario.dns && !scenario.dns->address) scenario.dns->address = addresses.name_server;
   return scenario;
 }

@@ -14,13 +14,14 @@ struct Addresses {
   IpAddress secondary;
   Endpoint device;  ///< port 0: any
   IpAddress name_server;
+  IpAddress spare;
 };
 
-/// 127.0.0.11, .12, .1 and .13; over IPv6 fd00::11, ::12, ::1, ::13 when simulated, ::1 alone when
-/// real.
+/// 127.0.0.11, .12, .1, .13 and .14; over IPv6 fd00::11, ::12, ::1, ::13, ::14 when simulated, ::1
+/// alone when real.
 Addresses default_addresses(bool ipv6, bool simulated);
 
-/// 127.x.y.11, .12, .1, .13 for the `slot`-th parallel run of this process.
+/// 127.x.y.11, .12, .1, .13, .14 for the `slot`-th parallel run of this process.
 Addresses addresses_of_slot(unsigned slot);
 
 /// Where so many devices live: the first at its own address, the others at 127.0.1.1 to .254,

@@ -1,6 +1,7 @@
 #include "harness/stage/place/bind.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -84,22 +85,28 @@ Addresses bound_addresses(const std::vector<std::string>& words, bool ipv6,
   }
   const std::string asked = fmt::format("{}", fmt::join(words, ","));
   if (all.empty()) refuse(asked, "an address or an interface is needed", present, ipv6);
-  if (all.size() > 2) refuse(asked, "more than two addresses for two servers", present, ipv6);
+  if (all.size() > 3)
+    refuse(asked, "more than three addresses for primary, secondary and spare", present, ipv6);
   const IpAddress primary = all.front();
-  const IpAddress secondary = all.back();
-  if (interface_with(primary, present) != interface_with(secondary, present))
-    refuse(asked, "both servers have to be on one interface, where the capture is", present, ipv6);
-  return {primary, secondary, {primary, 0}, primary};
+  const IpAddress secondary = all.size() == 1 ? primary : all[1];
+  const IpAddress spare = all.size() == 3 ? all[2] : primary;
+  for (const IpAddress& other : {secondary, spare})
+    if (interface_with(primary, present) != interface_with(other, present))
+      refuse(asked, "all servers have to be on one interface, where the capture is", present, ipv6);
+  return {primary, secondary, {primary, 0}, primary, spare};
 }
 
-void require_two_endpoints(const scenario::Scenario& scenario) {
-  const scenario::Server& primary = scenario.server("primary");
-  const scenario::Server& secondary = scenario.server("secondary");
-  if (primary.address != secondary.address || primary.port != secondary.port) return;
-  throw SetupError(fmt::format(
-      "{}: both servers would be at {}: give them two ports in the scenario, or --bind two "
-      "addresses",
-      scenario.full_name(), Endpoint{*primary.address, primary.port}.text()));
+void require_endpoints_of_their_own(const scenario::Scenario& scenario) {
+  std::map<Endpoint, std::string_view> taken;
+  for (const scenario::Server& server : scenario.servers) {
+    const Endpoint endpoint{*server.address, server.port};
+    const auto [place, is_free] = taken.emplace(endpoint, server.name);
+    if (!is_free)
+      throw SetupError(fmt::format(
+          "{}: {} and {} would both be at {}: give them ports of their own in the scenario, or "
+          "--bind an address for each",
+          scenario.full_name(), place->second, server.name, endpoint.text()));
+  }
 }
 
 }  // namespace sipharness::stage

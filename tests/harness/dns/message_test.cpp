@@ -35,6 +35,12 @@ TEST(DnsMessage, survives_being_written_and_read) {
        .type = RecordType::aaaa,
        .answers = {{*IpAddress::parse("fd00::11"), seconds(30)}}},
       {.id = 4, .name = "_sip._udp.p.test", .type = RecordType::srv},
+      {.id = 5,
+       .is_response = true,
+       .name = "_sip._udp.p.test",
+       .type = RecordType::srv,
+       .services = {{10, 60, 5070, "a.p.test", seconds(300)},
+                    {20, 0, 5080, "b.p.test", seconds(30)}}},
   };
   for (const Message& message : messages) {
     const auto read = parse(encode(message));
@@ -168,7 +174,7 @@ TEST(DnsMessage, tells_where_names_lead) {
       4);
   EXPECT_EQ(only(response_with(5, to_b)), (Record{"a", RecordType::cname, "b.a", {}, 0}));
   EXPECT_EQ(only(response_with(33, std::string("\x00\x0a\x00\x01\x13\xc4", 6) + to_b)),
-            (Record{"a", RecordType::srv, "b.a", {}, 10}));
+            (Record{"a", RecordType::srv, "b.a", {}, 10, 5060}));
   EXPECT_EQ(only(response_with(35, std::string("\x00\x0a\x00\x32\x01s\x07SIP+D2U\x00", 15) + to_b)),
             (Record{"a", RecordType::naptr, "b.a", {}, 0}));
   EXPECT_EQ(only(response_with(1, std::string("\x7f\x00\x00\x01", 4))),

@@ -75,8 +75,15 @@ TEST(Scenario, reads_servers_with_address_and_far_end) {
 TEST(Scenario, names_survive_being_written_and_read) {
   const std::string text = R"({
     "title": "t", "duration": "60s",
-    "servers": {"primary": {"host": "p.test", "port": 5070}, "secondary": {"port": 5080}},
+    "servers": {
+      "primary": {"host": "p.test", "port": 5070},
+      "secondary": {"port": 5080, "host": "s.test", "srv": true},
+      "spare": {"port": 5070}},
     "dns": {"address": "127.0.0.13", "port": 5353, "records": [
+      {"name": "_sip._udp.s.test",
+       "srv": {"target": "t.test", "port": 5080, "priority": 10, "weight": 5}},
+      {"name": "t.test", "address": "secondary"},
+      {"name": "p.test", "address": "spare", "from": "20s"},
       {"name": "p.test", "answer": "silence", "until": "10s"},
       {"name": "p.test", "address": ["primary", "127.0.0.99"], "ttl": "30s", "from": "10s"}]},
     "timeline": [{"at": "0s", "do": "boot"}]})";
@@ -86,10 +93,13 @@ TEST(Scenario, names_survive_being_written_and_read) {
   EXPECT_EQ(scenario.server("primary").host, "p.test");
   ASSERT_TRUE(scenario.dns.has_value());
   EXPECT_EQ(scenario.dns->port, 5353);
-  ASSERT_EQ(scenario.dns->records.size(), 2U);
-  EXPECT_EQ(scenario.dns->records[0].answer, NameAnswer::silence);
-  EXPECT_EQ(scenario.dns->records[1].targets.size(), 2U);
-  EXPECT_EQ(scenario.dns->records[1].time_to_live, 30s);
+  EXPECT_TRUE(scenario.server("secondary").by_srv);
+  ASSERT_EQ(scenario.dns->records.size(), 5U);
+  const std::vector<ServiceTarget> targets{{"t.test", 5080, 10, 5}};
+  EXPECT_EQ(scenario.dns->records[0].services, targets);
+  EXPECT_EQ(scenario.dns->records[3].answer, NameAnswer::silence);
+  EXPECT_EQ(scenario.dns->records[4].targets.size(), 2U);
+  EXPECT_EQ(scenario.dns->records[4].time_to_live, 30s);
   const auto again = read_scenarios(to_json(scenario), "names.json");
   ASSERT_TRUE(again.has_value()) << again.error().front().text();
   EXPECT_EQ(to_json(again->front()), to_json(scenario));

@@ -54,6 +54,13 @@ TEST(CheckDrivable, refuses_surroundings_that_the_softphone_cannot_live_in) {
   EXPECT_THAT(refusal(profile, scenario), HasSubstr("${name_server.address}"));
   profile.drive->files["resolver"] = "server=${name_server.address}\n";
   EXPECT_EQ(refusal(profile, scenario), "");
+  scenario::Server& primary = scenario.servers.emplace_back();
+  primary.name = "primary";
+  primary.host = "p.test";
+  primary.by_srv = true;
+  EXPECT_EQ(refusal(profile, scenario), "");
+  profile.drive->files["account"] = "sip:${primary.host}:${primary.port}\n";
+  EXPECT_THAT(refusal(profile, scenario), HasSubstr("the primary by name alone"));
 }
 
 TEST(CheckDrivable, names_what_is_missing_and_the_remedy) {

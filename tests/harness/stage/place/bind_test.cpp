@@ -47,6 +47,13 @@ TEST(Bind, two_addresses_are_the_primarys_and_the_secondarys) {
   }
 }
 
+TEST(Bind, a_third_address_is_the_spares) {
+  EXPECT_EQ(bound_addresses({"10.0.0.2,10.0.0.1"}, false, present).spare.text(), "10.0.0.2");
+  const Addresses bound = bound_addresses({"eth0", "10.0.0.3"}, false, present);
+  EXPECT_EQ(bound.secondary.text(), "10.0.0.2");
+  EXPECT_EQ(bound.spare.text(), "10.0.0.3");
+}
+
 TEST(Bind, an_interface_stands_for_its_first_two_addresses_of_the_family) {
   const Addresses bound = bound_addresses({"eth0"}, false, present);
   EXPECT_EQ(bound.primary.text(), "10.0.0.1");
@@ -65,18 +72,18 @@ TEST(Bind, refusals_say_what_there_is) {
   EXPECT_THAT(refusal({"wlan7"}), HasSubstr("neither an address nor an interface"));
   EXPECT_THAT(refusal({"eth1"}, true), HasSubstr("has no IPv6 address"));
   EXPECT_THAT(refusal({"10.0.0.1"}, true), HasSubstr("the scenario wants IPv6"));
-  EXPECT_THAT(refusal({"eth0", "10.0.0.3"}), HasSubstr("more than two"));
+  EXPECT_THAT(refusal({"eth0", "10.0.0.3,127.0.0.1"}), HasSubstr("more than three"));
   EXPECT_THAT(refusal({"10.0.0.1", "192.168.7.1"}), HasSubstr("on one interface"));
   EXPECT_THAT(refusal({","}), HasSubstr("is needed"));
 }
 
 TEST(Bind, two_servers_at_one_endpoint_are_refused) {
   scenario::Scenario scenario = two_servers();
-  EXPECT_NO_THROW(require_two_endpoints(scenario));
+  EXPECT_NO_THROW(require_endpoints_of_their_own(scenario));
   scenario.servers[1].address = scenario.servers[0].address;
-  EXPECT_NO_THROW(require_two_endpoints(scenario));
+  EXPECT_NO_THROW(require_endpoints_of_their_own(scenario));
   scenario.servers[1].port = scenario.servers[0].port;
-  EXPECT_THROW(require_two_endpoints(scenario), SetupError);
+  EXPECT_THROW(require_endpoints_of_their_own(scenario), SetupError);
 }
 
 }  // namespace

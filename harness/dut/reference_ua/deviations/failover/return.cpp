@@ -47,7 +47,7 @@ const std::array rows{
                  "gives a REGISTER up after little more than a second",
                  "GRP-REG-05",
                  {"RFC3261-TIMER-E"},
-                 "link_is_slow"},
+                 "link_is_slow/late"},
 };
 
 }  // namespace

@@ -35,6 +35,11 @@ const std::array rows{
                  "RFC3261-REG-09",
                  {"GRP-REG-02", "GRP-REG-04"},
                  "server_closes_connections/after_a_while"},
+    DeviationRow{SIPHARNESS_DEVIATION(is_deaf_after_a_fin),
+                 "never connects again to a server that ended its connection with a FIN",
+                 "RFC3261-REG-09",
+                 {"GRP-REG-02", "GRP-REG-04"},
+                 "server_closes_connections/after_each_answer"},
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What a device can get wrong about the next server (RFC 3263 §4.3).
+// What a device can get wrong about where a server is, and about the next one (RFC 3263 §4).
 
 #include <array>
 
@@ -18,6 +18,21 @@ const std::array rows{
                  "RFC3263-03",
                  {"RFC3261-GEN-04", "RFC3263-01", "RFC3261-TX-BYTEID"},
                  "primary_silent_on_invite"},
+    DeviationRow{SIPHARNESS_DEVIATION(asks_for_no_srv),
+                 "takes a domain for a machine at port 5060",
+                 "RFC3263-04",
+                 {"RFC3263-06", "FO-DNS-SRV"},
+                 "name_has_targets"},
+    DeviationRow{SIPHARNESS_DEVIATION(takes_srv_targets_backwards),
+                 "begins with the SRV target that is meant to be the last",
+                 "RFC3263-06",
+                 {"FO-DNS-SRV"},
+                 "name_has_targets"},
+    DeviationRow{SIPHARNESS_DEVIATION(stays_at_the_first_machine),
+                 "asks the SRV target that does not answer again and again",
+                 "FO-DNS-SRV",
+                 {},
+                 "name_has_targets"},
 };
 
 }  // namespace
