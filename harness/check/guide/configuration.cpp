@@ -72,23 +72,24 @@ void judge_name(const Phone& phone, Judge& judge, const Message& request, const 
                                    request.destination.text(), remark));
 }
 
-/// The name the device was given; empty where it was an address.
-std::string host_of(const Phone& phone, ServerRole role) {
+/// What the device was given of it; null: nothing but an address.
+const scenario::Server* given_as(const Phone& phone, ServerRole role) {
   const auto& servers = phone.scenario->servers;
   const auto found = std::ranges::find(servers, to_string(role), &scenario::Server::name);
-  return found == servers.end() ? std::string() : found->host.value_or("");
+  return found == servers.end() || !found->host ? nullptr : &*found;
 }
 
 void uses_port_and_name(const Phone& phone, Judge& judge) {
   // A foreign capture does not tell what the device was given.
   if (phone.scenario == nullptr) return;
   for (const trace::Server& server : phone.trace.servers) {
+    const scenario::Server* named = given_as(phone, server.role);
+    if (named != nullptr && named->by_srv) continue;  // without a port: see RFC3263-04
     judge_other_ports(phone, judge, server);
     const Message* request = first_register(phone, server);
     if (request == nullptr || server.endpoint.port == default_port) continue;
-    const std::string host = host_of(phone, server.role);
-    if (!host.empty())
-      judge_name(phone, judge, *request, host);
+    if (named != nullptr)
+      judge_name(phone, judge, *request, *named->host);
     else
       judge.pass({server.role, request->sip.call_id(), {request->index}},
                  fmt::format("REGISTER to {} as given", server.endpoint.text()));

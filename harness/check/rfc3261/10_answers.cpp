@@ -181,11 +181,19 @@ bool timed_out(const Phone& phone, const RegisterAttempt& attempt) {
          !transport_failure(phone, attempt.server, attempt.start, *attempt.fail);
 }
 
+/// Another machine of a server is no second try at the one that failed. @source RFC 3263 §4.3
+bool is_at_another_machine(const Phone& phone, const RegisterAttempt& attempt,
+                           const Transaction& failed) {
+  return opening(phone, transactions(phone)[attempt.transactions.front()]).destination !=
+         opening(phone, failed).destination;
+}
+
 void waits_after_a_timeout(const Phone& phone, const AttemptPair& pair, Occurrence& it) {
   const RegisterAttempt& failed = *pair.before;
   const Transaction& last = transactions(phone)[failed.transactions.back()];
   if (pair.after == nullptr || pair.after->unregister || !timed_out(phone, failed) ||
-      may_have_begun_unseen(phone, last) || pair.after->start < *failed.fail ||
+      is_at_another_machine(phone, *pair.after, last) || may_have_begun_unseen(phone, last) ||
+      pair.after->start < *failed.fail ||
       next_power_change(phone, failed.start) <= pair.after->start)
     return;
   const Duration wait = pair.after->start - *failed.fail;

@@ -39,7 +39,6 @@ enum class Deviation : std::uint8_t {
   rings_on_after_a_missing_487,
   keeps_an_unwanted_answer,
   goes_on_after_hang_up,
-  cancels_at_a_late_ringing,
   // rfc3261/10_answers
   hurries_without_margin,
   proposes_two_expiries,

@@ -264,8 +264,6 @@ void OutgoingLeg::take_late_response(const sip::MessageView& response) {
     if (!core_.deviates(Deviation::ignores_late_answers_and_their_bye)) on_success(response);
     return;
   }
-  if (response.is_provisional() && core_.deviates(Deviation::cancels_at_a_late_ringing))
-    return cancel();
   // By the book the transaction is over and strays mean nothing (§18.1.2). A device that left
   // early still owes the server what the living transaction would have sent.
   if (!core_.profile().max_request_retries) return;

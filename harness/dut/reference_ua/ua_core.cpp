@@ -60,7 +60,11 @@ UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& op
                       },
                   .on_keep_alive = {},
                   .on_failure = [this](const sip::Hop& hop,
-                                       world::StreamEnd end) { on_unreachable(hop, end); }}),
+                                       world::StreamEnd end) { on_unreachable(hop, end); },
+                  .on_closed =
+                      [this](const sip::Hop& hop) {
+                        if (deviates(Deviation::is_deaf_after_a_fin)) lost_.push_back(hop.remote);
+                      }}),
       transactions_(
           world,
           {.name = options.name,
@@ -83,10 +87,8 @@ void UaCore::on_unreachable(const sip::Hop& hop, world::StreamEnd end) {
   transactions_.transport_failed(hop, end == world::StreamEnd::reset
                                           ? sip::ClientFailure::connection_lost
                                           : sip::ClientFailure::transport_failed);
-  const bool gives_up =
-      (deviates(Deviation::sends_into_a_reset_connection) && end == world::StreamEnd::reset) ||
-      (deviates(Deviation::is_deaf_after_a_fin) && end == world::StreamEnd::closed);
-  if (gives_up) lost_.push_back(hop.remote);
+  if (deviates(Deviation::sends_into_a_reset_connection) && end == world::StreamEnd::reset)
+    lost_.push_back(hop.remote);
 }
 
 Transport UaCore::transport() const {

@@ -198,6 +198,7 @@ class SipTransport::Impl final : public world::DatagramHandler, public Connectio
     }
     const bool failed = end != world::StreamEnd::closed;
     if (failed && handlers_.on_failure) handlers_.on_failure(connection.hop(), end);
+    if (!failed && handlers_.on_closed) handlers_.on_closed(connection.hop());
   }
 
  private:

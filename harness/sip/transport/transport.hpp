@@ -47,6 +47,7 @@ class SipTransport {
     std::function<void(std::string_view, const Hop&)> on_malformed{};
     std::function<void(std::string_view, const Hop&)> on_keep_alive{};
     std::function<void(const Hop&, world::StreamEnd)> on_failure{};
+    std::function<void(const Hop&)> on_closed{};  ///< by the peer's FIN
   };
 
   /// Open from the start. Port 0 picks one that is free for both UDP and TCP. Throws SetupError if

@@ -41,13 +41,13 @@ class Zone final : public world::DatagramHandler {
   std::unique_ptr<world::DatagramPort> port_;
 };
 
-struct Bench {
+struct LocatorBench {
   world_sim::SimulatedWorld world;
   Zone zone{world};
   Resolver resolver{world, Rng(1), host_at, name_server_at};
   Locator locator{resolver, Rng(2)};
 
-  Bench() {
+  LocatorBench() {
     for (const char* machine : {"1", "2", "3"})
       zone.addresses[std::string(machine) + ".test"] = {
           {*IpAddress::parse("10.0.1." + std::string(machine)), seconds(60)}};
@@ -66,7 +66,7 @@ struct Bench {
 const Locator::Wanted domain{.host = "p.test", .port = {}, .service = "_sip._udp"};
 
 TEST(Locator, asks_for_addresses_alone_where_a_port_is_given) {
-  Bench bench;
+  LocatorBench bench;
   bench.zone.addresses["p.test"] = {{*IpAddress::parse("10.0.1.1"), seconds(60)},
                                     {*IpAddress::parse("10.0.1.2"), seconds(60)}};
   EXPECT_THAT(bench.found({.host = "p.test", .port = 5070, .service = "_sip._udp"}),
@@ -75,7 +75,7 @@ TEST(Locator, asks_for_addresses_alone_where_a_port_is_given) {
 }
 
 TEST(Locator, takes_targets_by_priority) {
-  Bench bench;
+  LocatorBench bench;
   bench.zone.services["_sip._udp.p.test"] = {{20, 0, 5080, "2.test", seconds(60)},
                                              {10, 0, 5070, "1.test", seconds(60)}};
   EXPECT_THAT(bench.found(domain), ElementsAre("10.0.1.1:5070", "10.0.1.2:5080"));
@@ -83,7 +83,7 @@ TEST(Locator, takes_targets_by_priority) {
 }
 
 TEST(Locator, draws_among_equals_by_weight) {
-  Bench bench;
+  LocatorBench bench;
   bench.zone.services["_sip._udp.p.test"] = {{10, 60, 5070, "1.test", seconds(600)},
                                              {10, 40, 5070, "2.test", seconds(600)},
                                              {20, 0, 5070, "3.test", seconds(600)}};
@@ -99,14 +99,14 @@ TEST(Locator, draws_among_equals_by_weight) {
 }
 
 TEST(Locator, takes_a_name_without_a_service_for_a_machine) {
-  Bench bench;
+  LocatorBench bench;
   bench.zone.addresses["p.test"] = {{*IpAddress::parse("10.0.1.1"), seconds(60)}};
   EXPECT_THAT(bench.found(domain), ElementsAre("10.0.1.1:5060"));
   EXPECT_FALSE(bench.locator.knows(domain));
 }
 
 TEST(Locator, finds_nothing_where_nothing_leads) {
-  Bench bench;
+  LocatorBench bench;
   EXPECT_TRUE(bench.found(domain).empty());
 }
 

@@ -48,11 +48,6 @@ const std::array rows{
                  "FO-USERCANCEL",
                  {"RFC3261-TIMER-A-STOP"},
                  "hang_up_around_the_switch"},
-    DeviationRow{SIPHARNESS_DEVIATION(cancels_at_a_late_ringing),
-                 "cancels a call whose 180 was overtaken by its 200",
-                 "RFC3261-CANCEL-04",
-                 {"RFC3261-CANCEL-01", "RFC3261-CANCEL-03"},
-                 "link_is_slow/answer_overtakes_ringing"},
 };
 
 }  // namespace

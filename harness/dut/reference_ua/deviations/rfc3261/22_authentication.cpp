@@ -11,7 +11,7 @@ const std::array rows{
     DeviationRow{SIPHARNESS_DEVIATION(answers_a_challenge_elsewhere),
                  "answers the challenge of one machine at the next address of its name",
                  "AUTH-01",
-                 {},
+                 {"AUTH-05", "GRP-AUTH-02", "GRP-REG-02", "GRP-REG-03"},
                  "challenged_behind_a_name"},
     DeviationRow{SIPHARNESS_DEVIATION(takes_a_new_from_tag_for_the_retry),
                  "takes a new From tag when it sends a challenged REGISTER again",
