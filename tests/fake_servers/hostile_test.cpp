@@ -71,6 +71,21 @@ TEST(HostileBytes, do_not_stop_the_server) {
   EXPECT_EQ(stage.client.times_of(200).size(), 1u);
 }
 
+TEST(HostileBytes, lead_to_nothing_that_no_datagram_holds) {
+  Stage stage;
+  std::string routes = "<sip:10.0.0.1;lr>";
+  for (int i = 0; i < 3000; ++i) routes += ",<sip:10.0.0.1;lr>";
+  stage.send_at(1s, {.method = "SUBSCRIBE",
+                     .headers = {{"Contact", "<sip:1001@10.0.0.1:5060>"},
+                                 {"Record-Route", routes},
+                                 {"Event", "message-summary"}}});
+  stage.run_until(2s);
+  const auto withheld = stage.journal.all<journal::Withheld>();
+  ASSERT_FALSE(withheld.empty());
+  EXPECT_EQ(withheld[0].rule, "too large for a datagram");
+  EXPECT_EQ(withheld[0].what, "200 to SUBSCRIBE");
+}
+
 /// Every line of it is one that the server wrote.
 void expect_only_own_lines(const Seen& seen) {
   const MessageView view = seen.view();
