@@ -21,7 +21,7 @@ namespace {
 enum class Kind : std::uint8_t { invite, other_request, answer, provisional };
 
 /// Transmissions with intervals from T1 on that double up to `cap`.
-struct Series {
+struct CopySeries {
   std::vector<std::size_t> sends;
   Duration cap{};
   /// Transmissions after it are the cap apart: §17.1.2.2.
@@ -32,7 +32,7 @@ struct Series {
 };
 
 /// How an interval follows from the one that is due.
-struct Step {
+struct CopyStep {
   std::size_t missed = 0;  ///< transmissions between
   Duration next{};         ///< what is due after it
 };
@@ -99,7 +99,7 @@ class Finder {
 
   /// A hole is one where the series goes on in time behind it, or if it is the last but only one:
   /// who doubles its intervals for ever has no holes.
-  void follow(const Series& series) {
+  void follow(const CopySeries& series) {
     const auto& sends = series.sends;
     std::vector<std::size_t> open;  ///< holes before these transmissions
     Duration due = t1_;
@@ -127,7 +127,7 @@ class Finder {
   }
 
   /// What begins with a later interval of the series was begun before.
-  std::optional<Step> first_step(const Series& series, Duration gap) {
+  std::optional<CopyStep> first_step(const CopySeries& series, Duration gap) {
     const auto at_once = step_over(series, gap, t1_);
     if (at_once && at_once->missed == 0) {
       ++whole_[{series.kind, 0}];
@@ -142,7 +142,7 @@ class Finder {
       if (const auto step = step_over(series, gap, slot)) return begun_before(series, *step);
     return std::nullopt;
   }
-  Step begun_before(const Series& series, const Step& step) {
+  CopyStep begun_before(const CopySeries& series, const CopyStep& step) {
     const std::size_t first = series.sends.front();
     const bool has_just_begun =
         phone_.at(first) - phone_.trace.first < phone_.profile.timers.sixty_four_t1();
@@ -154,14 +154,14 @@ class Finder {
     return step;
   }
 
-  std::optional<Step> step_over(const Series& series, Duration gap, Duration due) const {
+  std::optional<CopyStep> step_over(const CopySeries& series, Duration gap, Duration due) const {
     Duration sum = due;
     for (std::size_t missed = 0; sum < gap || is_about(gap, sum); ++missed) {
       const Duration next = std::min(due * 2, series.cap);
-      if (is_about(gap, sum)) return Step{missed, next};
+      if (is_about(gap, sum)) return CopyStep{missed, next};
       const auto at_cap = (gap - sum + t1_) / series.cap;
       if (series.provisional && at_cap > 0 && is_about(gap, sum + series.cap * at_cap))
-        return Step{missed + static_cast<std::size_t>(at_cap), series.cap};
+        return CopyStep{missed + static_cast<std::size_t>(at_cap), series.cap};
       due = next;
       sum += due;
       if (due != series.cap) continue;
@@ -172,19 +172,19 @@ class Finder {
     return std::nullopt;
   }
   /// After a provisional response the next interval is the cap.
-  std::optional<Step> later_step(const Series& series, Duration gap, Duration due) const {
+  std::optional<CopyStep> later_step(const CopySeries& series, Duration gap, Duration due) const {
     const auto at_cap = (gap + t1_) / series.cap;
     if (series.provisional && at_cap > 0 && is_about(gap, series.cap * at_cap))
-      return Step{static_cast<std::size_t>(at_cap - 1), series.cap};
+      return CopyStep{static_cast<std::size_t>(at_cap - 1), series.cap};
     return step_over(series, gap, due);
   }
   /// The cap was waited for, not yet due, before any provisional response was seen.
-  bool lacks_provisional(const Series& series, std::size_t before, Duration gap,
+  bool lacks_provisional(const CopySeries& series, std::size_t before, Duration gap,
                          Duration due) const {
     return series.provisional && phone_.at(before) < *series.provisional && !is_about(gap, due) &&
            is_about(gap, series.cap);
   }
-  void note_response(const Series& series, std::size_t position) {
+  void note_response(const CopySeries& series, std::size_t position) {
     const std::size_t beside = series.sends[position];
     holes_.push_back({.kind = Kind::provisional,
                       .position = position,
@@ -192,7 +192,7 @@ class Finder {
                                                    phone_.message(beside).frame)}});
   }
 
-  void note(const Series& series, std::size_t position, std::size_t beside) {
+  void note(const CopySeries& series, std::size_t position, std::size_t beside) {
     holes_.push_back({.kind = series.kind,
                       .position = position,
                       .told = {beside, fmt::format("a transmission beside frame {}",
@@ -230,7 +230,7 @@ class Finder {
   const Phone& phone_;
   const Duration t1_;
   std::vector<Hole> holes_;
-  /// Series that lack nothing there.
+  /// CopySeries that lack nothing there.
   std::map<std::pair<Kind, std::size_t>, std::size_t> whole_;
 };
 
