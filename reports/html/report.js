@@ -44,7 +44,7 @@ function drawHead() {
   document.title = visible(`${words(data.verdict)}: ${data.name}`);
   const devices = data.devices.map((one) => [one.name, one.user_agent && `"${one.user_agent}"`,
     one.account && `account ${one.account}`].filter(Boolean).join(', '));
-  const facts = [...devices.slice(0, 3), devices.length > 3 && `${devices.length} devices in all`,
+  const facts = [...devices.slice(0, 3), devices.length > 3 && `${data.fleet?.devices ?? devices.length} devices in all`,
     data.clock && `${data.clock} clock, seed ${data.seed}`,
     `${data.capture.zero} UTC`, seconds(data.capture.span),
     plural(data.capture.messages, 'SIP message')].filter(Boolean);
