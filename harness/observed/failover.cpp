@@ -154,6 +154,14 @@ std::vector<SilentPrimary> find_calls_to_silent_primary(const Phone& phone) {
   return found;
 }
 
+bool may_be_dialled_anew(const Phone& phone, const Leg& primary, const Leg& secondary,
+                         CaptureTime since) {
+  const Message& failed = opening(phone, invite_of(phone, primary));
+  const Message& next = opening(phone, invite_of(phone, secondary));
+  return !phone.trace.has_journal() && next.at > since + policy::no_wait &&
+         next.sip.call_id() != failed.sip.call_id();
+}
+
 bool may_be_hung_up_by(const Phone& phone, const Leg& leg, CaptureTime at) {
   const bool could_cancel = leg.provisional && phone.at(*leg.provisional) < at;
   return !phone.trace.has_journal() && !could_cancel && at - leg.i0 > policy::time_to_hang_up;

@@ -80,6 +80,11 @@ verdict::Blame blame_for_no_move(const Phone& phone);
 /// elsewhere did there.
 std::string describe_tries(const Phone& phone, const SilentPrimary& failed);
 
+/// Only a journal tells of dials. Without one, an INVITE at the secondary some time after `since`,
+/// with a Call-ID of its own, may be the user's next try.
+bool may_be_dialled_anew(const Phone& phone, const Leg& primary, const Leg& secondary,
+                         CaptureTime since);
+
 /// Without a journal: the user may have hung up before `at`. Without a provisional response no
 /// CANCEL tells. @source RFC 3261 §9.1
 bool may_be_hung_up_by(const Phone& phone, const Leg& leg, CaptureTime at);

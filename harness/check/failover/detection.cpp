@@ -137,18 +137,10 @@ void one_lost_packet_moves_nothing(const Phone& phone, Judge& judge) {
   each<calls_to_silent_primary, a_silent_primary_is_tried_twice>(phone, judge);
 }
 
-/// Only a journal tells of dials. Without one, a later INVITE with a Call-ID of its own may be the
-/// user's next try.
-bool may_be_dialled_anew(const Phone& phone, const FailureSignal& signal) {
-  if (phone.trace.has_journal() || signal.primary == nullptr) return false;
-  const Message& failed = opening(phone, invite_of(phone, *signal.primary));
-  const Message& next = opening(phone, invite_of(phone, *signal.secondary));
-  return next.at > signal.at + policy::no_wait && next.sip.call_id() != failed.sip.call_id();
-}
-
 void secondary_follows_at_once(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
   if (signal.secondary == nullptr) return;
-  if (may_be_dialled_anew(phone, signal))
+  if (signal.primary != nullptr &&
+      may_be_dialled_anew(phone, *signal.primary, *signal.secondary, signal.at))
     return it.inconclusive(
         Blame::user,
         fmt::format("INVITE with another Call-ID at the secondary {} after {}: dialled anew? With "

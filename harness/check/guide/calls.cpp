@@ -49,10 +49,23 @@ bool primary_answers_at_once(const Phone& phone, const Leg& primary) {
   return kind != 5 && kind != 3;
 }
 
+/// The device cancelled the call at the primary, and the INVITE at the secondary may be another.
+bool was_cancelled_and_dialled_anew(const Phone& phone, const Leg* primary, const Leg* secondary) {
+  return primary != nullptr && secondary != nullptr && primary->cancel &&
+         may_be_dialled_anew(phone, *primary, *secondary, phone.at(*primary->cancel));
+}
+
+constexpr std::string_view dialled_anew =
+    "cancelled at the primary, then an INVITE with another Call-ID at the secondary: dialled anew? "
+    "With --journal the dials would tell";
+
 void leaves_the_secondary_alone(const Phone& phone, const CallGroup& call, Occurrence& it) {
   const Leg* primary = call.leg(ServerRole::primary);
   if (primary == nullptr || !primary_answers_at_once(phone, *primary)) return;
   const Leg* secondary = call.leg(ServerRole::secondary);
+  if (was_cancelled_and_dialled_anew(phone, primary, secondary))
+    return it.about(evidence_of(phone, *secondary))
+        .inconclusive(Blame::user, std::string(dialled_anew));
   it.about(evidence_of(phone, secondary != nullptr ? *secondary : *primary))
       .expect(secondary == nullptr, "the primary answered; nothing went to the secondary",
               "INVITE at the secondary although the primary had answered");
@@ -105,6 +118,8 @@ void judge_at_secondary(const Phone& phone, const CallGroup& call, const Leg& se
   if (!is_answered(phone, secondary) || awaits_ack(phone, secondary)) return;
   if (!was_acknowledged && !call.hung_up)
     it.violated("the secondary answered and its 200 was never acknowledged");
+  else if (was_cancelled_and_dialled_anew(phone, call.leg(ServerRole::primary), &secondary))
+    it.inconclusive(Blame::user, std::string(dialled_anew));
   else if (was_acknowledged && call.legs.front().server == ServerRole::primary)
     it.warn("tried the primary first although it was known to be lost");
   else if (was_acknowledged)

@@ -173,9 +173,14 @@ bool holds_binding(const Phone& phone, Judge& judge, ServerRole server,
     if (gap > registration_tolerance(phone, granted).value) {
       const RegisterAttempt* before = last_bound(phone, server, binding.from);
       Occurrence it(phone, judge, attempt);
-      violated_unless_out(
-          phone, before != nullptr ? *before : attempt, it,
-          fmt::format("no binding at the {} for {}", to_string(server), format_seconds(gap)));
+      if (attempt.start < covered)
+        it.inconclusive(Blame::network,
+                        fmt::format("asked the {} in time for a binding that came {} late",
+                                    to_string(server), format_seconds(gap)));
+      else
+        violated_unless_out(
+            phone, before != nullptr ? *before : attempt, it,
+            fmt::format("no binding at the {} for {}", to_string(server), format_seconds(gap)));
       whole = false;
     }
     covered = binding.believed_until;

@@ -54,6 +54,16 @@ void only_tries_the_register(Setting s) {
   s.trace.ends(110s);
 }
 
+/// The refresh at the primary is lost three times, and accepted when the binding has lapsed.
+void refreshes_over_a_lossy_link(Setting s) {
+  registrations(s.trace, 0s);
+  s.trace.registration(secondary, 100s, 120s);
+  const auto sent = s.trace.at(119s).from_device(primary).request("REGISTER", {.expires = 120s});
+  s.trace.retransmissions(sent, {500ms, 1500ms, 3500ms});
+  s.trace.at(122600ms).to_device(primary).response(200, {.expires = 120s, .to = sent});
+  s.trace.ends(150s);
+}
+
 /// It resets the connection over which the refresh went, and the refresh is never answered.
 void resets_the_refresh(Setting s) {
   s.trace.at(100s).from_device(primary).request("REGISTER", {.expires = 120s});
@@ -148,6 +158,8 @@ std::vector<Case> outage_cases() {
        foreign(left_to_lapse(comes_back_late))},
       {"only_tries_the_register", "GRP-REG-03", needs("trouble at one server"),
        only_tries_the_register},
+      {"asked_in_time", "GRP-REG-02", inconclusive("asked the primary in time", {7}),
+       foreign(refreshes_over_a_lossy_link)},
       {"reset_and_left", "GRP-REG-03", needs("trouble at one server"),
        foreign(left_to_lapse(resets_an_idle_connection))},
   };
@@ -190,6 +202,20 @@ std::function<void(Setting)> refused_after(Duration wait, bool is_tried) {
   };
 }
 
+/// A call that rings at the primary is cancelled, and one to the same number begins at the
+/// secondary.
+void cancelled_and_dialled_anew(Setting s) {
+  s.trace.healthy_registrations(0s, 600s);
+  const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+  s.trace.at(7020ms).to_device(primary).response(180, {.to = invite});
+  const auto cancel = s.trace.at(9s).from_device(primary).request("CANCEL", {.in = invite});
+  s.trace.at(9020ms).to_device(primary).response(200, {.to = cancel});
+  s.trace.at(9021ms).to_device(primary).response(487, {.to = invite});
+  s.trace.at(9022ms).from_device(primary).request("ACK", {.in = invite});
+  s.trace.complete_call(secondary, 11s);
+  s.trace.ends(60s);
+}
+
 std::vector<Case> late_refusal_cases() {
   const std::string hung_up = "hung up before that? With --journal it would be told";
   std::vector<Case> cases;
@@ -202,6 +228,8 @@ std::vector<Case> late_refusal_cases() {
         {"tried_and_refused", id, warns("503", {5}), foreign(refused_after(15s, true))});
     cases.push_back({"refused_late_in_a_run", id, warns("503", {5}), refused_after(15s, false)});
   }
+  cases.push_back({"cancelled_and_dialled_anew", "GRP-CALL-02", inconclusive("dialled anew?", {11}),
+                   foreign(cancelled_and_dialled_anew)});
   cases.push_back({"reset_late", "RFC3261-GEN-10", inconclusive(hung_up, {5}),
                    foreign(silent_over_a_stream(true))});
   return cases;
