@@ -21,7 +21,7 @@ std::string page_of(const judge::Judged& judged, bool so_far) {
 std::string page_seen_from(const std::string& document, const std::string& folder) {
   namespace fs = std::filesystem;
   const std::string page = judge::RunFolder{folder}.page();
-  if (!fs::exists(page)) return {};
+  if (document.empty() || !fs::exists(page)) return {};
   return fs::proximate(page, fs::absolute(document).parent_path()).generic_string();
 }
 

@@ -11,7 +11,7 @@ namespace sipharness::cli {
 std::string page_of(const judge::Judged& judged, bool so_far = false);
 
 /// That of a run folder as seen from where a document about several will stand; empty: there is
-/// none.
+/// none, or no document is written.
 std::string page_seen_from(const std::string& document, const std::string& folder);
 
 }  // namespace sipharness::cli

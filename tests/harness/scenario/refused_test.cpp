@@ -113,7 +113,7 @@ const std::vector<RefusedFile> refused_files{
       {"19:36: /servers/primary/link/1/reorder: without \"jitter\" nothing overtakes", ""}}},
     {"by_reader/rule_ends_before_it_begins.json",
      {{"5:52: /servers/primary/rules/0/until: the rule's time ends before it begins", ""}}},
-    {"by_reader/misspelt_phase_and_server.json",
+    {"by_schema/misspelt_phase_and_server.json",
      {{"10:64: /timeline/1/phase: found \"bussy\"", "did you mean \"busy\"?"},
       {"11:44: /timeline/2/server: found \"secundary\"", "did you mean \"secondary\"?"},
       {"12:43: /timeline/3/serer: unknown key", "did you mean \"server\"?"}}},

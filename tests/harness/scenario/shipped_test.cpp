@@ -90,7 +90,7 @@ TEST(ShippedScenarios, say_why_and_from_where) {
 
 TEST(ShippedScenarios, leave_addresses_to_the_stage) {
   for (const Scenario& scenario : shipped()) {
-    ASSERT_EQ(scenario.servers.size(), 2U) << scenario.name;
+    ASSERT_GE(scenario.servers.size(), 2U) << scenario.name;
     for (const Server& server : scenario.servers)
       EXPECT_FALSE(server.address.has_value()) << scenario.name;
   }

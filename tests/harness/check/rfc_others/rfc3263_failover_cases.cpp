@@ -68,6 +68,7 @@ std::function<void(Setting)> begins_at(std::uint16_t port) {
     given_as_domain(s);
     asks_for_targets(s.trace);
     registers(s.trace, 1s, port);
+    s.trace.registration(secondary, 2s);
     s.trace.ends(10s);
   };
 }
