@@ -93,6 +93,18 @@ def renamed(text):
     return text.replace(b"5070", b"6170").replace(b"5080", b"6180")
 
 
+def moved_payload(frame):
+    """In an answer of a name server addresses are four bytes and ports two."""
+    if 53 not in (port for _, port in frame.endpoints):
+        return renamed(frame.payload)
+    moved = frame.payload
+    for last in (11, 12):
+        moved = moved.replace(bytes((127, 0, 0, last)), bytes((127, 9, 8, last)))
+    for before, after in ((5070, 6170), (5080, 6180)):
+        moved = moved.replace(before.to_bytes(2, "big"), after.to_bytes(2, "big"))
+    return moved
+
+
 def with_other_addresses(frames):
     """The servers move; lengths stay, so that bodies and streams do."""
     changed = []
@@ -104,7 +116,7 @@ def with_other_addresses(frames):
         if len(source) != 4:
             return None
         changed.append(captured_frames.datagram(
-            frame.at, *(renamed(end.encode()).decode() for end in ends), renamed(frame.payload),
+            frame.at, *(renamed(end.encode()).decode() for end in ends), moved_payload(frame),
             ident=frame.ident))
     return changed
 

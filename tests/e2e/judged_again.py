@@ -27,12 +27,13 @@ def opposites(changed, original):
 
 def what_is_named(folder):
     """The options that tell of a run with one phone what a customer knows of his own: its profile, and
-    the addresses of its servers."""
-    named = ["--profile", folder / "profile.json"]
+    the addresses of its servers. A spare is another machine of the primary."""
+    addresses = {}
     for role, server in json.loads((folder / "scenario.json").read_text())["servers"].items():
         host = f"[{server['address']}]" if ":" in server["address"] else server["address"]
-        named += [f"--{role}", f"{host}:{server['port']}"]
-    return named
+        addresses.setdefault("primary" if role == "spare" else role, []).append(f"{host}:{server['port']}")
+    options = [word for role, places in addresses.items() for word in (f"--{role}", ",".join(places))]
+    return ["--profile", folder / "profile.json", *options]
 
 
 class JudgedAgain(EndToEnd):

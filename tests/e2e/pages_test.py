@@ -26,6 +26,7 @@ BROKEN = ("run", "primary_silent_on_invite", "--deviate", "never_falls_back", "-
 SHOWN = [("README.md", "PASS  primary_down", [(*PLAYED, "--verbose")]), ("README.md", "FAIL  primary_silent_on_invite", [BROKEN]),
          ("docs/inspect.md", "capture.pcap", [PLAYED, ("inspect", "OUT/latest/capture.pcap")]),
          ("docs/reports.md", "   seconds  frame", [BROKEN, ("check", "OUT/latest", "--ladder")]),
+         ("docs/fleets.md", "  Fleet  1000", [("run", "herd_returns", "--devices", "1000", "--out", "OUT")]),
          ("docs/captures.md", "PASS  never_again", [CAPTURE]),
          ("docs/captures.md", "  FAIL  GRP-REG-08", [(*CAPTURE, "--profile", "tests/data/field/phone.profile.json")]),
          ("docs/captures.md", "  primary    192.0.2.10", [("inspect", CAPTURE[1])])]

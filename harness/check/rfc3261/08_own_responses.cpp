@@ -62,6 +62,12 @@ bool may_have_forgotten(const Phone& phone, const Transaction& request, CaptureT
   return request.final && at > phone.at(*request.final) + phone.profile.timers.sixty_four_t1();
 }
 
+/// What is seen answered first may have been answered before the capture began, and be forgotten.
+bool may_have_begun_before(const Phone& phone, const Message& first) {
+  return !phone.trace.has_journal() && first.sip.is_final() &&
+         first.at < phone.trace.first + phone.profile.timers.sixty_four_t1();
+}
+
 /// A phone is one user agent. What answers with several tags may be a proxy that forks, unless the
 /// capture was taken at the phone.
 void keeps_its_tag(const Phone& phone, const Transaction& request, Occurrence& it) {
@@ -76,6 +82,10 @@ void keeps_its_tag(const Phone& phone, const Transaction& request, Occurrence& i
         fmt::format("the To tag {} of the {} is {} in the {}", first->sip.to_tag(),
                     first->sip.status(), response.sip.to_tag(), response.sip.status());
     it.about(evidence_of(phone, opening(phone, request))).cite(first).cite(&response).in_itself();
+    if (may_have_begun_before(phone, *first))
+      return it.inconclusive(Blame::user, what +
+                                              "; the request may have come before the capture "
+                                              "began: capture from earlier on");
     if (phone.trace.vantage == trace::Vantage::device || are_of_one_contact(*first, response))
       return it.violated(what);
     return it.inconclusive(Blame::user,
