@@ -96,7 +96,8 @@ TEST_F(Html, draws_the_newest_of_a_run_that_goes_on_and_the_first_of_one_that_en
 }
 
 TEST_F(Html, keeps_so_much_text_of_messages) {
-  const Ladder ladder = ladder_of(builder_.build());
+  const auto trace = builder_.build();
+  const Ladder ladder = ladder_of(trace);
   const nlohmann::ordered_json small = ladder_json(ladder, 200);
   std::size_t size = 0;
   std::size_t left_out = 0;
