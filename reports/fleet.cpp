@@ -32,8 +32,8 @@ void describe(const Storm& storm, std::vector<std::string>& lines) {
     lines.push_back(fmt::format("  down from {} to {}", format_seconds(*storm.down_at),
                                 format_seconds(*storm.up_at)));
   if (storm.waits.count > 0)
-    lines.push_back(fmt::format("  {} after a failure: {}", counted(storm.waits.count, "REGISTER"),
-                                describe(storm.waits)));
+    lines.push_back(fmt::format("  {} from a failure to the next REGISTER: {}",
+                                counted(storm.waits.count, "wait"), describe(storm.waits)));
   if (storm.back.count > 0)
     lines.push_back(fmt::format("  {} back after its return: {}",
                                 counted(storm.back.count, "device"), describe(storm.back)));

@@ -123,8 +123,7 @@ std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
     note_what_follows(wanted, own);
     if (options.on_judged) options.on_judged(phone);
     for (std::size_t row = 0; row < wanted.size(); ++row) {
-      if (phones.size() > verdict::a_few_devices)
-        own[row].instances.keep_first(verdict::instances_kept_of_many);
+      own[row].instances.keep_first(verdict::instances_kept(phones.size()));
       findings[row * phones.size() + index] = std::move(own[row]);
     }
   });

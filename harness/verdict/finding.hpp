@@ -98,9 +98,14 @@ class Instances {
   std::size_t total_ = 0;
 };
 
-/// policy: where more devices than this are judged, a finding keeps only so many of its instances.
-inline constexpr std::size_t a_few_devices = 8;
-inline constexpr std::size_t instances_kept_of_many = 3;
+/// policy: so many devices are listed one by one; more of them are a fleet.
+inline constexpr std::size_t most_listed_devices = 200;
+/// policy: how many of its instances a finding keeps where so many devices are judged.
+constexpr std::size_t instances_kept(std::size_t devices) {
+  constexpr std::size_t a_few = 8;
+  if (devices <= a_few) return static_cast<std::size_t>(-1);
+  return devices <= most_listed_devices ? 3 : 1;
+}
 
 /// One per requirement and device: the worst instance leads.
 struct Finding {

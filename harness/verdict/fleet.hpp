@@ -14,8 +14,6 @@
 
 namespace sipharness::verdict {
 
-/// policy: so many devices are listed one by one; more of them are a fleet.
-inline constexpr std::size_t most_listed_devices = 200;
 /// policy: of a fleet, so many findings of each requirement are kept.
 inline constexpr std::size_t findings_kept_of_fleet = 10;
 
