@@ -44,14 +44,19 @@ OldRuns runs_in(const std::string& folder) {
   return runs;
 }
 
-/// Whether everything that belongs to a run was played: what an interrupt cut short was not.
+/// What an interrupt cut short was not, and what was killed has a journal without its end, or none.
+bool was_played(const Expected<judge::Judged>& judged) {
+  return judged && !judged->result.interrupted && judged->trace.has_journal() &&
+         judged->trace.ended;
+}
+
+/// Whether everything that belongs to a run was played.
 bool is_whole(const std::string& folder) {
   const auto judged = judge::judge({.capture = folder});
-  if (!judged || judged->result.interrupted) return false;
+  if (!was_played(judged)) return false;
   const auto& before = judged->result.before;
   if (!before || !before->ok) return true;
-  const auto after = judge::judge({.capture = judge::RunFolder{folder}.after()});
-  return after && !after->result.interrupted;
+  return was_played(judge::judge({.capture = judge::RunFolder{folder}.after()}));
 }
 
 std::string request_of(const Task& task, const Workload& workload) {

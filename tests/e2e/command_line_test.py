@@ -285,6 +285,19 @@ class Batches(EndToEnd):
         changed = sipharness("run", *whole, "--resume", out, "--seed", "2")
         self.assertNotIn("ended before", changed.stderr, "another seed asks for other runs")
 
+    def test_a_run_that_was_killed_is_played_again(self):
+        for left in ("all but its end", "nothing"):
+            with self.subTest(journal=left):
+                out = self.scratch / left.replace(" ", "-")
+                sipharness("run", "both_up_register", "call_primary_up", "--out", out, "--quiet")
+                journal = next(out.glob("call_primary_up-*")) / "journal.jsonl"
+                lines = journal.read_text().splitlines(keepends=True)
+                journal.write_text("" if left == "nothing" else "".join(lines[:-1]))
+                done = sipharness("run", "both_up_register", "call_primary_up", "--resume", out, "--quiet")
+                self.assert_exit(done, 0)
+                self.assertIn("1 of 2 runs ended before", done.stderr)
+                self.assertEqual(2, len(list(out.glob("call_primary_up-*"))))
+
     def test_the_plan_for_every_build_takes_a_quarter_of_an_hour_for_any_device(self):
         for device in (["process:baresip", "--profile", playable(self.scratch)], ["external"],
                        ["phone", "--phone-address", "192.0.2.50"]):
