@@ -41,6 +41,13 @@ KnownFailure known_failure(const Fields& from) {
   return known;
 }
 
+/// Whether every device of a fleet that has this verdict of the requirement has its finding there.
+bool are_all_kept(const Fleet& fleet, const Finding& finding) {
+  const auto row = std::ranges::find(fleet.rows, finding.requirement, &FleetRow::requirement);
+  return row != fleet.rows.end() &&
+         row->devices[static_cast<std::size_t>(finding.verdict())] <= findings_kept_of_fleet;
+}
+
 /// Takes what is accepted out of a copy of the batch.
 class Holder {
  public:
@@ -67,8 +74,9 @@ class Holder {
     if (finding.verdict() == Verdict::pass) passing_.insert(row);
     if (is_violation(finding.verdict())) failing_.insert(row);
     if (!counts_as_failure(result, finding.verdict())) return;
-    // What is not kept of many instances is not known to be the same.
+    // What is not kept of many instances or devices is not known to be the same.
     if (finding.instances.total() > finding.instances.size()) return;
+    if (result.fleet && !are_all_kept(*result.fleet, finding)) return;
     for (Instance& instance : finding.instances.edit()) {
       if (!counts_as_failure(result, instance.verdict)) continue;
       const auto known = by_sameness_.find(sameness_of(failure_of(result, finding, instance)));

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/campaign/device_rows.hpp"
 #include "harness/campaign/reason.hpp"
 #include "harness/verdict/run_name.hpp"
 
@@ -15,8 +16,7 @@ namespace {
 
 using namespace verdict;
 
-/// A requirement of one device in one scenario. Where one device was judged its name does not
-/// matter: that of a capture is an address.
+/// A requirement of one device in one scenario (device_rows.hpp).
 struct RowKey {
   std::string scenario, device;
   std::string_view requirement;
@@ -29,12 +29,9 @@ using Rows = std::map<RowKey, Row>;
 
 Rows rows_of(const Batch& batch) {
   Rows rows;
-  for (const Result& result : batch.results) {
-    const bool is_alone = result.devices.size() == 1;
-    for (const Finding& finding : result.findings)
-      rows[{name_of(result), is_alone ? std::string() : finding.device, finding.requirement->id}]
-          .push_back(&finding);
-  }
+  for (const Result& result : batch.results)
+    for (const DeviceRow& row : device_rows(result))
+      rows[{name_of(result), row.device, row.finding->requirement->id}].push_back(row.finding);
   return rows;
 }
 
@@ -48,9 +45,8 @@ Side side_of(const Row& row) {
     if (is_judged(finding->verdict())) ++side.runs;
     if (is_violation(finding->verdict())) ++side.violated;
   }
-  // An inconclusive run beside one that shows a violation takes nothing from what that one shows.
   const auto weight = [](const Finding* finding) {
-    return std::pair(is_violation(finding->verdict()), finding->verdict());
+    return weight_beside_others(finding->verdict());
   };
   const auto worst = std::ranges::max_element(row, {}, weight);
   if (worst == row.end()) return side;

@@ -33,11 +33,6 @@ std::optional<Duration> worst_margin(const Finding& finding) {
   return worst;
 }
 
-/// An inconclusive run beside one that shows a violation takes nothing from what that one shows.
-auto weight_of(Verdict verdict) {
-  return std::pair(is_violation(verdict), verdict);
-}
-
 bool is_judged_row(Verdict verdict) {
   return verdict == Verdict::pass || verdict == Verdict::inconclusive || is_violation(verdict);
 }
@@ -82,7 +77,8 @@ Evidence evidence_of(const Finding& finding, std::size_t run) {
 }
 
 bool is_worse(const Evidence& one, const Evidence& other) {
-  if (one.verdict != other.verdict) return weight_of(one.verdict) > weight_of(other.verdict);
+  if (one.verdict != other.verdict)
+    return weight_beside_others(one.verdict) > weight_beside_others(other.verdict);
   return is_worse_margin(one.margin, other.margin);
 }
 
@@ -105,7 +101,7 @@ void MatrixBuilder::note(Entry& entry, const std::string& scenario, Evidence evi
     ++cell.violated;
     entry.violated_in.insert(scenario);
   }
-  if (cell.runs == 1 || weight_of(evidence.verdict) > weight_of(cell.verdict))
+  if (cell.runs == 1 || weight_beside_others(evidence.verdict) > weight_beside_others(cell.verdict))
     cell.verdict = evidence.verdict;
   if (is_worse_margin(evidence.margin, cell.margin)) cell.margin = evidence.margin;
   cell.evidence.push_back(std::move(evidence));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "harness/base/percentile.hpp"
+#include "harness/campaign/device_rows.hpp"
 #include "harness/verdict/run_name.hpp"
 
 namespace sipharness::campaign {
@@ -24,10 +25,9 @@ class Gatherer {
     const Verdict came_to = overall(result);
     repeats_.passed += came_to == Verdict::pass ? 1 : 0;
     repeats_.failed += came_to == Verdict::fail ? 1 : 0;
-    for (const Finding& finding : result.findings) {
-      const bool is_alone = result.devices.size() == 1;
-      auto& [passed, violated] =
-          counts_[{finding.requirement->id, is_alone ? std::string() : finding.device}];
+    for (const auto& [device, found] : device_rows(result)) {
+      const Finding& finding = *found;
+      auto& [passed, violated] = counts_[{finding.requirement->id, device}];
       passed += finding.verdict() == Verdict::pass ? 1 : 0;
       violated += is_violation(finding.verdict()) ? 1 : 0;
       for (const Instance& instance : finding.instances)

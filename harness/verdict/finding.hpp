@@ -26,6 +26,12 @@ constexpr bool is_violation(Verdict verdict) {
   return verdict == Verdict::fail || verdict == Verdict::warn;
 }
 
+/// Of several occasions the one that tells most is greatest: an inconclusive one beside one that
+/// shows a violation takes nothing from what that one shows.
+constexpr std::pair<bool, Verdict> weight_beside_others(Verdict verdict) {
+  return {is_violation(verdict), verdict};
+}
+
 /// Whose doing an inconclusive is.
 enum class Blame : std::uint8_t { device, harness, host, network, user };
 

@@ -8,13 +8,8 @@
 namespace sipharness::verdict {
 namespace {
 
-/// How much a finding weighs: its verdict, then how far it is outside of what was expected.
-bool weighs_more(const Finding& a, const Finding& b) {
-  if (a.verdict() != b.verdict()) return a.verdict() > b.verdict();
-  const auto margin = [](const Finding& finding) {
-    return finding.worst().margin.value_or(Duration::max());
-  };
-  return margin(a) < margin(b);
+Duration margin_of(const Finding* finding) {
+  return finding->worst().margin.value_or(Duration::max());
 }
 
 }  // namespace
@@ -42,12 +37,17 @@ void keep_worst(std::vector<Finding>& findings, std::size_t kept) {
     const auto end = std::ranges::find_if(first, all.end(), [&](const Finding& finding) {
       return finding.requirement != first->requirement;
     });
-    std::vector<const Finding*> heaviest;
-    for (auto one = first; one != end; ++one) heaviest.push_back(&*one);
-    std::ranges::stable_sort(heaviest, [](auto* a, auto* b) { return weighs_more(*a, *b); });
-    heaviest.resize(std::min(heaviest.size(), kept));
-    std::ranges::sort(heaviest);
-    for (const Finding* one : heaviest) findings.push_back(*one);
+    std::array<std::vector<const Finding*>, 6> by_verdict;
+    for (auto one = first; one != end; ++one)
+      by_verdict.at(static_cast<std::size_t>(one->verdict())).push_back(&*one);
+    std::vector<const Finding*> told;
+    for (std::vector<const Finding*>& alike : by_verdict) {
+      std::ranges::stable_sort(alike, {}, margin_of);
+      alike.resize(std::min(alike.size(), kept));
+      told.insert(told.end(), alike.begin(), alike.end());
+    }
+    std::ranges::sort(told);
+    for (const Finding* one : told) findings.push_back(*one);
     first = end;
   }
 }

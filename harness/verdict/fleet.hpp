@@ -14,7 +14,7 @@
 
 namespace sipharness::verdict {
 
-/// policy: of a fleet, so many findings of each requirement are kept.
+/// policy: of a fleet, so many findings of each requirement and verdict are kept.
 inline constexpr std::size_t findings_kept_of_fleet = 10;
 
 /// A requirement over all devices.
@@ -57,8 +57,9 @@ struct Fleet {
 /// Every row, counted.
 std::vector<FleetRow> count_rows(const std::vector<Finding>& findings);
 
-/// Of each requirement those findings that weigh most, in the order in which they were; findings
-/// that lie together are of one requirement.
+/// Of each requirement and verdict so many findings, those nearest to the end of what was expected
+/// or farthest beyond it, in the order in which they were; findings that lie together are of one
+/// requirement. No verdict that a device has is lost: the result as a whole comes to the same.
 void keep_worst(std::vector<Finding>& findings, std::size_t kept);
 
 }  // namespace sipharness::verdict

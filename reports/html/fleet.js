@@ -26,6 +26,6 @@ function drawFleet() {
   if (!data.fleet) return;
   const length = Math.max(1, ...data.fleet.storms.map(({ registers, outage }) => Math.max(registers.length, outage?.[1] ?? 0)));
   fill('fleet', element('pre', { class: 'fleet' }, data.fleet.lines.join('\n')),
-    element('p', { class: 'quiet' }, 'REGISTERs in each second, copies too; shaded: the server is out. Of each requirement the ten devices that weigh most are told of below and in the ladder.'),
+    element('p', { class: 'quiet' }, 'REGISTERs in each second, copies too; shaded: the server is out. Of each requirement ten devices of each verdict are told of below and in the ladder.'),
     data.fleet.storms.map((storm) => wide(`REGISTERs in each second at the ${storm.server}`, drawStorm(storm, length))));
 }

@@ -41,6 +41,19 @@ Outcome hold(const Baseline& baseline, const Batch& batch) {
 
 const Batch failing = batch_of({said(Verdict::fail, "fallback after 40 s")});
 
+TEST(Baseline, accepts_nothing_of_a_fleet_whose_findings_were_not_all_kept) {
+  const Baseline baseline = baseline_of(failing);
+  for (const auto& [devices, accepted] : {std::pair(10U, 1U), std::pair(11U, 0U)}) {
+    Batch batch = failing;
+    FleetRow row{check::find_requirement("GRP-CALL-03"), {}};
+    row.devices.at(static_cast<std::size_t>(Verdict::fail)) = devices;
+    batch.results.front().fleet.emplace().rows = {row};
+    const Outcome outcome = hold(baseline, batch);
+    EXPECT_THAT(outcome.accepted, SizeIs(accepted));
+    EXPECT_EQ(outcome.exit_code, accepted == 1 ? 0 : 1);
+  }
+}
+
 TEST(Baseline, accepts_what_failed_before_for_the_same_reason) {
   const Baseline baseline = baseline_of(failing);
   ASSERT_THAT(baseline.known, SizeIs(1));

@@ -37,16 +37,31 @@ TEST(Fleet, counts_the_devices_of_each_requirement_by_verdict) {
   EXPECT_THAT(rows[1].devices, ElementsAre(0, 1, 0, 1, 0, 0));
 }
 
-TEST(Fleet, keeps_the_findings_that_weigh_most_in_their_order) {
+TEST(Fleet, keeps_of_each_verdict_the_findings_that_weigh_most_in_their_order) {
   std::vector<Finding> findings = two_rows();
-  keep_worst(findings, 3);
+  findings.insert(findings.begin() + 4, finding_of(0, "e", Verdict::fail, -3s));
+  keep_worst(findings, 2);
   std::string kept;
   for (const Finding& finding : findings) kept += finding.device;
-  EXPECT_EQ(kept, "bcdab");
+  EXPECT_EQ(kept, "acdeab");
   keep_worst(findings, 1);
-  ASSERT_EQ(findings.size(), 2U);
-  EXPECT_EQ(findings[0].device, "d");
-  EXPECT_EQ(findings[1].verdict(), Verdict::warn);
+  ASSERT_EQ(findings.size(), 4U);
+  EXPECT_EQ(findings[0].device, "c");
+  EXPECT_EQ(findings[1].device, "d");
+}
+
+TEST(Fleet, comes_to_the_same_with_what_is_kept) {
+  for (const bool strict : {false, true}) {
+    Result result;
+    result.capture.health = "complete";
+    result.strict = strict;
+    for (const Verdict verdict : {Verdict::warn, Verdict::inconclusive})
+      for (const char* device : {"a", "b", "c"})
+        result.findings.push_back(finding_of(0, device, verdict));
+    const Verdict whole = overall(result);
+    keep_worst(result.findings, 1);
+    EXPECT_EQ(overall(result), whole);
+  }
 }
 
 TEST(Fleet, is_counted_with_what_was_not_kept) {
