@@ -1,5 +1,5 @@
 """The live page of a run, in a browser: prompts are answered there, verdicts and past runs are seen, a click
-stops the run, two pages see the same, and who has no business there gets nothing."""
+stops the run, two browsers see the same, and who has no business there gets nothing."""
 import http.client
 import re
 import shutil
@@ -98,14 +98,22 @@ class InABrowser(Live):
         super().setUp()
         self.browser.get_log("browser")  # what was said of other tests
 
-    def text(self, name):
-        return self.browser.execute_script(f"return document.getElementById('{name}').innerText")
+    def text(self, name, browser=None):
+        return (browser or self.browser).execute_script(f"return document.getElementById('{name}').innerText")
 
     def wait_for(self, condition, what, limit=40):
         end = time.monotonic() + limit
         while not condition():
             self.assertLess(time.monotonic(), end, f"{what}; the page says: {self.text('now')}")
             time.sleep(0.1)
+
+    def another_browser(self):
+        """One with processes and a profile of its own: what it shows comes from the harness and nowhere else."""
+        other = start_browser()
+        self.addCleanup(other.quit)
+        profiles = {one.capabilities["chrome"]["userDataDir"] for one in (self.browser, other)}
+        self.assertEqual(2, len(profiles))
+        return other
 
     def click(self, name):
         self.browser.find_element("id", name).click()
@@ -129,8 +137,17 @@ class InABrowser(Live):
             " return document.querySelector('.message-pane').textContent; })")
         self.assertIn("<script>", "".join(read))
 
-    def is_asked(self, task):
-        return self.text("prompt") != "" and task in self.text("task")
+    def is_asked(self, task, browser=None):
+        return self.shows_prompt(browser) and task in self.text("task", browser)
+
+    def shows_prompt(self, browser=None):
+        return (browser or self.browser).find_element("id", "prompt").is_displayed()
+
+    def assert_same_page(self, other):
+        """Both show the same, in every part that is neither the clock nor opened by whoever reads there."""
+        parts = ("return ['state', 'task', 'counts', 'verdicts', 'past'].map((id) => document.getElementById(id).innerText)"
+                 ".concat([...document.querySelectorAll('#ladder .row')].map((row) => row.textContent))")
+        self.wait_for(lambda: other.execute_script(parts) == self.browser.execute_script(parts), "the same in both browsers")
 
     def test_a_run_with_a_prompt_that_is_answered_and_a_click_that_stops_it(self):
         timeline = [{"after": "secondary.registered", "plus": "1s", "deadline": "20s", "do": "dial", "number": "2001"},
@@ -141,28 +158,27 @@ class InABrowser(Live):
         phone = self.phone()
         run, link = self.start(scenario("120s", timeline, ["GRP-CALL-01"], phases=False))
         self.browser.get(link)
-        first = self.browser.current_window_handle
         self.wait_for(lambda: self.is_asked("dial 2001"), "the prompt")
         self.assertEqual("RUNNING", self.text("state"))
         self.assertIn("of 120 s", self.text("clock"))
         self.hear_hostile_bytes()
         self.wait_for(lambda: "OPTIONS" in self.text("ladder"), "what a stranger sent")
-        # Another page sees the same.
-        ladder = self.text("ladder")
-        self.browser.switch_to.new_window("window")
-        self.browser.get(link)
-        self.wait_for(lambda: self.is_asked("dial 2001"), "the prompt on a second page")
-        self.wait_for(lambda: self.text("ladder") == ladder, "the ladder on a second page")
-        self.browser.close()
-        self.browser.switch_to.window(first)
+        other = self.another_browser()
+        other.get(link)
+        self.wait_for(lambda: self.is_asked("dial 2001", other), "the prompt in another browser")
+        self.assert_same_page(other)
         phone.stdin.write("dial 2001\n")
         phone.stdin.flush()
         self.browser.execute_script("document.getElementById('done').focus()")
         self.browser.switch_to.active_element.send_keys("\n")
-        self.wait_for(lambda: self.is_asked("hang up"), "the next prompt")
-        self.click("could-not")
+        for browser in (self.browser, other):
+            self.wait_for(lambda browser=browser: self.is_asked("hang up", browser), "the next prompt")
+        # What is answered in the one is asked no more in the other.
+        other.find_element("id", "could-not").click()
+        self.wait_for(lambda: not self.shows_prompt(), "the end of the prompt")
         self.wait_for(lambda: "INVITE" in self.text("ladder"), "the call in the ladder")
         self.wait_for(lambda: "passed" in self.text("counts"), "verdicts so far")
+        self.assert_same_page(other)
         self.read_every_line()
         self.wait_for(lambda: "img src" in self.text("past"), "past runs")
         self.assertIsNone(self.browser.execute_script("return window.broken ?? null"))
@@ -172,6 +188,8 @@ class InABrowser(Live):
         self.click("stop")
         self.assertEqual(3, run.wait(30))
         self.wait_for(lambda: self.text("state") in ("FAIL", "INCONCLUSIVE"), "the verdict")
+        self.assert_same_page(other)
+        self.assertEqual([], other.get_log("browser"), "the console of the other browser")
         self.assertEqual([], self.browser.get_log("browser"), "the console")
         self.assertIn("operator: done", self.journal())
         self.assertIn("operator: not done", self.journal())
