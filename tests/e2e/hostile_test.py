@@ -9,6 +9,7 @@ import struct
 import subprocess
 import time
 import unittest
+import unittest.mock
 
 from capture_writer import CaptureWriter
 from flood import NAMES_PORT, Peer, SDP, Server, flood, message
@@ -232,6 +233,15 @@ class Floods(Served):
 
 
 class Killed(EndToEnd):
+    def setUp(self):
+        """Temporary folders of its own: whatever starts beside this test would clear what a run leaves."""
+        super().setUp()
+        temporary = self.scratch / "temporary"
+        temporary.mkdir()
+        environment = unittest.mock.patch.dict(os.environ, TMPDIR=str(temporary))
+        environment.start()
+        self.addCleanup(environment.stop)
+
     def belongs(self, home):
         """Processes with that HOME."""
         found = []
