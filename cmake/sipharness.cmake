@@ -129,9 +129,10 @@ function(sipharness_discover_suites program)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include})
 endfunction()
 
-# sipharness_test(FOLDER USES module... ALONE pattern): one test program for tests/FOLDER, found by CTest.
+# sipharness_test(FOLDER USES module... ALONE pattern EACH_INCLUDES header): one test program for
+# tests/FOLDER, found by CTest. A header that each of many sources includes is compiled once.
 function(sipharness_test folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ALONE" "USES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ALONE;EACH_INCLUDES" "USES;LINKS")
   get_filename_component(name ${folder} NAME)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
   if(NOT sources)
@@ -144,7 +145,11 @@ function(sipharness_test folder)
     GTest::gmock GTest::gtest_main)
   # Tests are compiled far more often than they run: half the build time goes with the optimiser.
   target_compile_options(test_${name} PRIVATE -O0)
-  sipharness_precompile(test_${name} test_base
-    ${sipharness_common_headers} <set> <gmock/gmock.h> <gtest/gtest.h>)
+  set(owner test_base)
+  if(arg_EACH_INCLUDES)
+    set(owner test_${name})
+  endif()
+  sipharness_precompile(test_${name} ${owner}
+    ${sipharness_common_headers} <set> <gmock/gmock.h> <gtest/gtest.h> ${arg_EACH_INCLUDES})
   sipharness_discover_suites(test_${name})
 endfunction()

@@ -169,6 +169,13 @@ int final_status(const Phone& phone, const Transaction& transaction) {
   return transaction.final ? phone.message(*transaction.final).sip.status() : 0;
 }
 
+std::optional<std::size_t> response_above_100(const Phone& phone, const Transaction& transaction) {
+  const auto found = std::ranges::find_if(transaction.responses, [&](std::size_t response) {
+    return phone.message(response).sip.status() > 100;
+  });
+  return found == transaction.responses.end() ? std::nullopt : std::optional(*found);
+}
+
 std::vector<Transaction> find_transactions(const Phone& phone) {
   Matcher matcher(phone);
   for (const Message& message : phone.messages) {

@@ -38,6 +38,8 @@ inline const Message& opening(const Phone& phone, const Transaction& transaction
 
 /// The status of its final response; 0: none.
 int final_status(const Phone& phone, const Transaction& transaction);
+/// The first response to it that says more than 100 Trying, which only tells that a proxy has it.
+std::optional<std::size_t> response_above_100(const Phone& phone, const Transaction& transaction);
 /// It ended with a 2xx.
 inline bool is_accepted(const Phone& phone, const Transaction& transaction) {
   return final_status(phone, transaction) / 100 == 2;

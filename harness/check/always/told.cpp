@@ -172,7 +172,7 @@ std::optional<std::string> wrong_transport(const Phone& phone, const Message& re
 
 constexpr Needs a_message{"a SIP message from the device"};
 
-const std::array rules{
+const std::array always_told{
     Rule{.row = {.id = "DUT-ALIVE",
                  .clause = "policy: always told",
                  .severity = Severity::quality,
@@ -248,7 +248,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> always_told_rules() {
-  return rules;
+  return always_told;
 }
 
 }  // namespace sipharness::check

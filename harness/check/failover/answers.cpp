@@ -152,7 +152,7 @@ void a_trying_primary_is_recorded(const Phone& phone, const CallGroup& call, Occ
 constexpr Needs a_trying_primary{"a call to which the primary says 100 and nothing more",
                                  Blame::harness};
 
-const std::array rules{
+const std::array failover_answer{
     Rule{.row = {.id = "FO-INV503",
                  .clause = "RFC 3263 §4.3; RFC 3261 §21.5.4",
                  .severity = Severity::should,
@@ -226,7 +226,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> failover_answer_rules() {
-  return rules;
+  return failover_answer;
 }
 
 }  // namespace sipharness::check

@@ -158,7 +158,7 @@ void secondary_follows_at_once(const Phone& phone, const FailureSignal& signal, 
                         format_seconds(told)));
 }
 
-const std::array rules{
+const std::array failover_detection{
     Rule{.row = {.id = "FO-DET-REG",
                  .clause = "guide, Case 1; RFC 3261 §17.1.2.2",
                  .severity = Severity::vendor,
@@ -207,7 +207,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> failover_detection_rules() {
-  return rules;
+  return failover_detection;
 }
 
 }  // namespace sipharness::check

@@ -144,7 +144,7 @@ void a_one_way_primary_is_left_cleanly(const Phone& phone, const SilentPrimary& 
     it.pass("the call moved on and nothing of it stayed at the primary");
 }
 
-const std::array rules{
+const std::array failover_late{
     Rule{
         .row =
             {.id = "FO-LATE-200",
@@ -201,7 +201,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> failover_late_rules() {
-  return rules;
+  return failover_late;
 }
 
 }  // namespace sipharness::check

@@ -109,7 +109,7 @@ void never_in_two_dialogs(const Phone& phone, Judge& judge) {
   each<merged_requests, never_answers_twice>(phone, judge);
 }
 
-const std::array rules{
+const std::array failover_leg{
     Rule{.row = {.id = "FO-NOPAR",
                  .clause = "RFC 3263 §4.3",
                  .severity = Severity::vendor,
@@ -137,7 +137,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> failover_leg_rules() {
-  return rules;
+  return failover_leg;
 }
 
 }  // namespace sipharness::check

@@ -114,7 +114,7 @@ void silent_changes_end_the_call(const Phone& phone, const Modification& modific
         "a change got nothing for 64 x T1, and no BYE ended the call");
 }
 
-const std::array rules{
+const std::array failover_midcall{
     Rule{.row = {.id = "FO-MID-01",
                  .clause = "policy: good practice",
                  .severity = Severity::quality,
@@ -147,7 +147,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> failover_midcall_rules() {
-  return rules;
+  return failover_midcall;
 }
 
 }  // namespace sipharness::check

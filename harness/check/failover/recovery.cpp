@@ -243,7 +243,7 @@ void waits_are_recorded(const Phone& /*phone*/, const FailureRun& run, Occurrenc
 constexpr Needs failed_attempts_in_a_row{"five failed attempts in a row at one server",
                                          Blame::harness};
 
-const std::array rules{
+const std::array failover_recovery{
     Rule{
         .row = {.id = "RFC3261-REG-18",
                 .clause = "RFC 3261 §10.2.4",
@@ -323,7 +323,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> failover_recovery_rules() {
-  return rules;
+  return failover_recovery;
 }
 
 }  // namespace sipharness::check

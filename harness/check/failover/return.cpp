@@ -218,7 +218,7 @@ void loss_alone_moves_no_call(const Phone& phone, Judge& judge) {
 
 constexpr Needs a_call_after_the_return{"a call after the primary was lost and registered again"};
 
-const std::array rules{
+const std::array failover_return{
     Rule{.row = {.id = "GRP-CALL-08",
                  .clause = "guide, Case 1",
                  .severity = Severity::vendor,
@@ -282,7 +282,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> failover_return_rules() {
-  return rules;
+  return failover_return;
 }
 
 }  // namespace sipharness::check

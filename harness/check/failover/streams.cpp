@@ -170,7 +170,7 @@ void reuse_is_recorded(const Phone& phone, Judge& judge) {
   }
 }
 
-const std::array rules{
+const std::array failover_stream{
     Rule{.row = {.id = "RFC3261-TIMER-B-REL",
                  .clause = "RFC 3261 §17.1.1.2",
                  .severity = Severity::must,
@@ -229,7 +229,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> failover_stream_rules() {
-  return rules;
+  return failover_stream;
 }
 
 }  // namespace sipharness::check

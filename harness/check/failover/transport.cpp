@@ -143,7 +143,7 @@ void icmp_ends_the_wait(const Phone& phone, Judge& judge) {
   each<transactions, judge_register>(phone, judge);
 }
 
-const std::array rules{
+const std::array failover_transport{
     Rule{.row = {.id = "RFC3261-GEN-10",
                  .clause = "RFC 3261 §8.1.3.1",
                  .severity = Severity::must,
@@ -169,7 +169,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> failover_transport_rules() {
-  return rules;
+  return failover_transport;
 }
 
 }  // namespace sipharness::check

@@ -123,7 +123,7 @@ void challenges_change_nothing(const Phone& phone, Judge& judge) {
   each<calls, calls_through_challenge>(phone, judge);
 }
 
-const std::array rules{
+const std::array guide_authentication{
     Rule{.row = {.id = "GRP-AUTH-01",
                  .clause = "guide, last note",
                  .severity = Severity::vendor,
@@ -151,7 +151,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> guide_authentication_rules() {
-  return rules;
+  return guide_authentication;
 }
 
 }  // namespace sipharness::check

@@ -35,9 +35,7 @@ void starts_at_the_primary(const Phone& phone, const CallGroup& call, Occurrence
 
 /// More than 100 Trying came: a 100 and then silence is no answer (RFC 3261 §16.6 item 11).
 bool rings(const Phone& phone, const Leg& leg) {
-  return std::ranges::any_of(invite_of(phone, leg).responses, [&](std::size_t response) {
-    return phone.message(response).sip.status() > 100;
-  });
+  return response_above_100(phone, invite_of(phone, leg)).has_value();
 }
 
 /// The primary reacted within T1 and neither refused with 5xx nor sent the call elsewhere by 3xx.
@@ -184,7 +182,7 @@ void lost_secondary_does_not_matter(const Phone& phone, const CallGroup& call, O
               "INVITE to the primary after the dial, the secondary being out");
 }
 
-const std::array rules{
+const std::array guide_call{
     Rule{.row = {.id = "GRP-CALL-01",
                  .clause = "guide, SIP Server Redundancy; Case 1",
                  .severity = Severity::vendor,
@@ -251,7 +249,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> guide_call_rules() {
-  return rules;
+  return guide_call;
 }
 
 }  // namespace sipharness::check

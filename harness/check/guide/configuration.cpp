@@ -96,7 +96,7 @@ void uses_port_and_name(const Phone& phone, Judge& judge) {
   }
 }
 
-const std::array rules{
+const std::array guide_configuration{
     Rule{.row = {.id = "GRP-CFG-02",
                  .clause = "guide, Configuration, steps 2 and 3",
                  .severity = Severity::vendor,
@@ -112,7 +112,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> guide_configuration_rules() {
-  return rules;
+  return guide_configuration;
 }
 
 }  // namespace sipharness::check

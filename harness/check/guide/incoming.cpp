@@ -55,13 +55,6 @@ bool may_be_the_users_choice(const Phone& phone, const Transaction& invite, int 
          had_action("hang_up");
 }
 
-/// The first response that says more than 100.
-std::optional<std::size_t> response_above_100(const Phone& phone, const Transaction& invite) {
-  for (const std::size_t response : invite.responses)
-    if (phone.message(response).sip.status() > 100) return response;
-  return std::nullopt;
-}
-
 /// The user took the call and it came to nothing.
 std::optional<std::string> broken_answer(const Phone& phone, const Transaction& invite) {
   const CaptureTime asked = opening(phone, invite).at;
@@ -121,7 +114,7 @@ void takes_call_of_secondary(const Phone& phone, const Transaction& invite, Occu
     it.violated(*wrong);
 }
 
-const std::array rules{
+const std::array guide_incoming{
     Rule{
         .row =
             {.id = "GRP-CALL-06",
@@ -149,7 +142,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> guide_incoming_rules() {
-  return rules;
+  return guide_incoming;
 }
 
 }  // namespace sipharness::check

@@ -132,7 +132,7 @@ void is_tried_again(const Phone& phone, const FailedRegistration& failed, Occurr
                         stated_retry_wait(phone)));
 }
 
-const std::array rules{
+const std::array guide_refresh{
     Rule{.row =
              {.id = "GRP-CFG-03",
               .clause = "guide, Configuration (Optional)",
@@ -191,7 +191,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> guide_refresh_rules() {
-  return rules;
+  return guide_refresh;
 }
 
 }  // namespace sipharness::check

@@ -413,7 +413,7 @@ void same_extension_at_both(const Phone& phone, Judge& judge) {
     judge.pass(evidence, fmt::format("extension {} at both servers", users[0]));
 }
 
-const std::array rules{
+const std::array guide_registration{
     Rule{.row = {.id = "GRP-REG-01",
                  .clause = "guide, SIP Server Redundancy; Case 1",
                  .severity = Severity::vendor,
@@ -486,7 +486,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> guide_registration_rules() {
-  return rules;
+  return guide_registration;
 }
 
 }  // namespace sipharness::check

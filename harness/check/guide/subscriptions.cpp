@@ -313,7 +313,7 @@ void subscriptions_are_separate(const Phone& phone, Judge& judge) {
       .pass("each server has a dialog of its own");
 }
 
-const std::array rules{
+const std::array guide_subscription{
     Rule{.row = {.id = "GRP-SUB-01",
                  .clause = "guide, SIP Server Redundancy",
                  .severity = Severity::vendor,
@@ -360,7 +360,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> guide_subscription_rules() {
-  return rules;
+  return guide_subscription;
 }
 
 }  // namespace sipharness::check

@@ -1,6 +1,5 @@
 // A request that reaches the device on two ways. @source RFC 3261 §8.2.2.2
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -18,13 +17,6 @@ namespace {
 
 using verdict::Blame;
 using verdict::Severity;
-
-std::optional<std::size_t> response_above_100(const Phone& phone, const Transaction& request) {
-  const auto found = std::ranges::find_if(request.responses, [&](std::size_t response) {
-    return phone.message(response).sip.status() > 100;
-  });
-  return found == request.responses.end() ? std::nullopt : std::optional(*found);
-}
 
 std::string describe_copy(const Phone& phone, const MergedRequest& merged) {
   const Message& copy = opening(phone, *merged.copy);
@@ -68,7 +60,7 @@ void is_refused_as_merged(const Phone& phone, const MergedRequest& merged, Occur
     it.violated(fmt::format("{} got {}", what, status));
 }
 
-const std::array rules{
+const std::array rfc3261_8_merged{
     Rule{.row = {.id = "RFC3261-UAS-MERGE",
                  .clause = "RFC 3261 §8.2.2.2",
                  .severity = Severity::should,
@@ -85,7 +77,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_8_merged_rules() {
-  return rules;
+  return rfc3261_8_merged;
 }
 
 }  // namespace sipharness::check

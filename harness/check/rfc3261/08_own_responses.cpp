@@ -228,7 +228,7 @@ void goes_back_where_it_was_asked(const Phone& phone, Judge& judge) {
     judge.all_held(responses.front().response->index, responses.size());
 }
 
-const std::array rules{
+const std::array rfc3261_8_own_response{
     Rule{.row = {.id = "RFC3261-GEN-14",
                  .clause = "RFC 3261 §8.2.6.2",
                  .severity = Severity::must,
@@ -276,7 +276,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_8_own_response_rules() {
-  return rules;
+  return rfc3261_8_own_response;
 }
 
 }  // namespace sipharness::check

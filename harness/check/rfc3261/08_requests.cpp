@@ -203,7 +203,7 @@ void has_one_contact(const Phone& phone, Judge& judge) {
   each<transactions, is_answered_at_the_contact>(phone, judge);
 }
 
-const std::array rules{
+const std::array rfc3261_8_request{
     Rule{
         .row = {.id = "RFC3261-GEN-01",
                 .clause = "RFC 3261 §8.1.1",
@@ -277,7 +277,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_8_request_rules() {
-  return rules;
+  return rfc3261_8_request;
 }
 
 }  // namespace sipharness::check

@@ -117,7 +117,7 @@ void drops_it(const Phone& phone, const ForeignResponse& foreign, Occurrence& it
     it.violated_unless_lost(what + " stopped the retransmission of the request");
 }
 
-const std::array rules{
+const std::array rfc3261_8_response{
     Rule{.row = {.id = "RFC3261-GEN-08",
                  .clause = "RFC 3261 §18.1.2",
                  .severity = Severity::must,
@@ -144,7 +144,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_8_response_rules() {
-  return rules;
+  return rfc3261_8_response;
 }
 
 }  // namespace sipharness::check

@@ -260,7 +260,7 @@ void nothing_follows_a_hang_up(const Phone& phone, const CallGroup& call, Occurr
     it.pass("no INVITE followed the hang-up");
 }
 
-const std::array rules{
+const std::array rfc3261_9_cancel{
     Rule{.row = {.id = "RFC3261-CANCEL-01",
                  .clause = "RFC 3261 §9.1",
                  .severity = Severity::must,
@@ -336,7 +336,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_9_cancel_rules() {
-  return rules;
+  return rfc3261_9_cancel;
 }
 
 }  // namespace sipharness::check

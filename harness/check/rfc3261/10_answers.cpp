@@ -367,7 +367,7 @@ void takes_bindings_back(const Phone& phone, Judge& judge) {
     for (const ServerRole server : both_servers) judge_departure(phone, judge, server, gone);
 }
 
-const std::array rules{
+const std::array rfc3261_10_answer{
     Rule{.row = {.id = "GRP-REG-06",
                  .clause = "guide, Configuration (Optional)",
                  .severity = Severity::vendor,
@@ -489,7 +489,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_10_answer_rules() {
-  return rules;
+  return rfc3261_10_answer;
 }
 
 }  // namespace sipharness::check

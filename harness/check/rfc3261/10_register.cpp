@@ -320,7 +320,7 @@ void one_at_a_time(const Phone& phone, const RegistersAtServer& at, Occurrence& 
                         to_string(at.server)));
 }
 
-const std::array rules{
+const std::array rfc3261_10_register{
     Rule{.row = {.id = "RFC3261-REG-01",
                  .clause = "RFC 3261 §10.2",
                  .severity = Severity::must,
@@ -396,7 +396,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_10_register_rules() {
-  return rules;
+  return rfc3261_10_register;
 }
 
 }  // namespace sipharness::check

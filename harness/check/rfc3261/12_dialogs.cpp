@@ -146,7 +146,7 @@ void a_bye_ends_the_session_at_once(const Phone& phone, const OwnBye& own, Occur
                             : "BYE ended the dialog at once");
 }
 
-const std::array rules{
+const std::array rfc3261_12_dialog{
     Rule{
         .row = {.id = "RFC3261-BYE-01",
                 .clause = "RFC 3261 §15.1.1",
@@ -181,7 +181,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_12_dialog_rules() {
-  return rules;
+  return rfc3261_12_dialog;
 }
 
 }  // namespace sipharness::check

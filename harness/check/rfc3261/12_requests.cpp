@@ -285,7 +285,7 @@ void stays_with_its_server(const Phone& phone, const Dialog& dialog, Occurrence&
         .pass(fmt::format("no request of the call left the {}'s route", to_string(dialog.server)));
 }
 
-const std::array rules{
+const std::array rfc3261_12_request{
     Rule{.row = {.id = "RFC3261-DLG-06",
                  .clause = "RFC 3261 §12.2.1.1, §12.2.1.2",
                  .severity = Severity::must,
@@ -351,7 +351,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_12_request_rules() {
-  return rules;
+  return rfc3261_12_request;
 }
 
 }  // namespace sipharness::check

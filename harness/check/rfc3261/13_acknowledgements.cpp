@@ -85,7 +85,7 @@ void acknowledges_every_copy(const Phone& phone, const AnsweredInvite& answered,
   judge_acks(phone, copies, answered.acks, "the 2xx", it);
 }
 
-const std::array rules{
+const std::array rfc3261_13_acknowledgement{
     Rule{.row = {.id = "RFC3261-ACK-2XX",
                  .clause = "RFC 3261 §13.2.2.4, §8.1.1.7, §22.1",
                  .severity = Severity::must,
@@ -110,7 +110,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_13_acknowledgement_rules() {
-  return rules;
+  return rfc3261_13_acknowledgement;
 }
 
 }  // namespace sipharness::check

@@ -256,7 +256,7 @@ void copies_start_nothing(const Phone& phone, Judge& judge) {
   each<dialogs, success_copy_starts_nothing>(phone, judge);
 }
 
-const std::array rules{
+const std::array rfc3261_13_answer{
     Rule{.row = {.id = "RFC3261-UAS-2XX",
                  .clause = "RFC 3261 §13.3.1.4",
                  .severity = Severity::must,
@@ -294,7 +294,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_13_answer_rules() {
-  return rules;
+  return rfc3261_13_answer;
 }
 
 }  // namespace sipharness::check

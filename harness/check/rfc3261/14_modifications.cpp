@@ -160,7 +160,7 @@ void waits_after_glare(const Phone& phone, const Modification& refused, Occurren
                                        : "next re-INVITE after a 491 in a call it made");
 }
 
-const std::array rules{
+const std::array rfc3261_14_modification{
     Rule{.row = {.id = "RFC3261-DLG-01",
                  .clause = "RFC 3261 §12.2.1.2, §14.1",
                  .severity = Severity::should,
@@ -197,7 +197,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_14_modification_rules() {
-  return rules;
+  return rfc3261_14_modification;
 }
 
 }  // namespace sipharness::check

@@ -23,7 +23,8 @@ void rests_after_a_provisional(const Phone& phone, const Transaction& invite, Oc
   if (invite.provisional) judge_rest(phone, invite, *invite.provisional, it);
 }
 
-void acknowledges_every_copy(const Phone& phone, const RefusedInvite& refused, Occurrence& it) {
+void acknowledges_every_copy_of_a_refusal(const Phone& phone, const RefusedInvite& refused,
+                                          Occurrence& it) {
   const Transaction& invite = *refused.invite;
   if (!is_unreliable(phone, invite)) return;
   const CaptureTime first = phone.at(refused.response);
@@ -50,7 +51,7 @@ void acknowledges_in_the_transaction(const Phone& phone, const RefusedInvite& re
     it.violated_unless_lost(fmt::format("a {} was never acknowledged", status));
 }
 
-const std::array rules{
+const std::array rfc3261_17_invite{
     Rule{.row = {.id = "RFC3261-TIMER-A-STOP",
                  .clause = "RFC 3261 §17.1.1.2",
                  .severity = Severity::should,
@@ -71,7 +72,7 @@ const std::array rules{
                              "that stand more than 50 ms apart.",
                  .tolerance = "policy: 50 ms"},
          .needs = {"an INVITE whose error response came more than once", Blame::harness},
-         .judge = each<refused_invites, acknowledges_every_copy>},
+         .judge = each<refused_invites, acknowledges_every_copy_of_a_refusal>},
     Rule{.row = {.id = "RFC3261-ACK-NON2XX",
                  .clause = "RFC 3261 §17.1.1.3",
                  .severity = Severity::must,
@@ -86,7 +87,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_17_invite_rules() {
-  return rules;
+  return rfc3261_17_invite;
 }
 
 }  // namespace sipharness::check

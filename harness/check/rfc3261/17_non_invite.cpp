@@ -111,7 +111,7 @@ void absorbs_repeated_answers(const Phone& phone, const Transaction& transaction
                           to_string(transaction.method)));
 }
 
-const std::array rules{
+const std::array rfc3261_17_non_invite{
     Rule{.row = {.id = "RFC3261-TIMER-E-PROV",
                  .clause = "RFC 3261 §17.1.2.1, §17.1.2.2",
                  .severity = Severity::must,
@@ -141,7 +141,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_17_non_invite_rules() {
-  return rules;
+  return rfc3261_17_non_invite;
 }
 
 }  // namespace sipharness::check

@@ -186,7 +186,7 @@ void repeats_its_response(const Phone& phone, const Transaction& transaction, Oc
   for (const std::size_t send : copies) judge_repeat(phone, transaction, send, is_alone, it);
 }
 
-const std::array rules{
+const std::array rfc3261_17_server{
     Rule{.row = {.id = "RFC3261-UAS-100",
                  .clause = "RFC 3261 §17.2.1",
                  .severity = Severity::must,
@@ -240,7 +240,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_17_server_rules() {
-  return rules;
+  return rfc3261_17_server;
 }
 
 }  // namespace sipharness::check

@@ -177,7 +177,7 @@ bool ends_non_invites_early(const Phone& phone) {
   return has_silent_non_invite(phone, phone.profile.timers.sixty_four_t1());
 }
 
-const std::array rules{
+const std::array rfc3261_17_transaction{
     Rule{.row = {.id = "RFC3261-TX-BYTEID",
                  .clause = "RFC 3261 §17.1.1.2, §17.1.2.2",
                  .severity = Severity::must,
@@ -239,7 +239,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_17_transaction_rules() {
-  return rules;
+  return rfc3261_17_transaction;
 }
 
 }  // namespace sipharness::check

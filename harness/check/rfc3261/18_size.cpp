@@ -44,7 +44,7 @@ void large_requests_use_a_stream(const Phone& phone, Judge& judge) {
                            to_string(largest->transport)));
 }
 
-const std::array rules{
+const std::array rfc3261_18_size{
     Rule{.row = {.id = "RFC3261-GEN-11",
                  .clause = "RFC 3261 §18.1.1",
                  .severity = Severity::must,
@@ -60,7 +60,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_18_size_rules() {
-  return rules;
+  return rfc3261_18_size;
 }
 
 }  // namespace sipharness::check

@@ -126,7 +126,7 @@ void tags_are_unique(const Phone& phone, Judge& judge) {
   tags.conclude();
 }
 
-const std::array rules{
+const std::array rfc3261_19_tag{
     Rule{.row = {.id = "RFC3261-GEN-06",
                  .clause = "RFC 3261 §19.3",
                  .severity = Severity::must,
@@ -144,7 +144,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_19_tag_rules() {
-  return rules;
+  return rfc3261_19_tag;
 }
 
 }  // namespace sipharness::check

@@ -217,7 +217,7 @@ void a_shared_realm_is_survived(const Phone& phone, const RegisterAttempt& attem
                     to_string(attempt.server), realm));
 }
 
-const std::array rules{
+const std::array rfc3261_22_authentication{
     Rule{.row = {.id = "AUTH-01",
                  .clause = "RFC 3261 §8.1.3.5, §22.2, §22.3",
                  .severity = Severity::should,
@@ -274,7 +274,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3261_22_authentication_rules() {
-  return rules;
+  return rfc3261_22_authentication;
 }
 
 }  // namespace sipharness::check

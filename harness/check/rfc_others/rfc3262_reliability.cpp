@@ -35,7 +35,7 @@ void is_acknowledged_by_prack(const Phone& phone, const ReliableProvisional& one
     it.violated_unless_lost("no PRACK to a reliable provisional response");
 }
 
-const std::array rules{
+const std::array rfc3262_reliability{
     Rule{.row = {.id = "RFC3262-01",
                  .clause = "RFC 3262 §4",
                  .severity = Severity::must,
@@ -53,7 +53,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3262_reliability_rules() {
-  return rules;
+  return rfc3262_reliability;
 }
 
 }  // namespace sipharness::check

@@ -188,7 +188,7 @@ void goes_on_to_the_next_target(const Phone& phone, const RegisterAttempt& attem
                             failed.destination.text(), answer->service));
 }
 
-const std::array rules{
+const std::array rfc3263_failover{
     Rule{.row = {.id = "RFC3263-04",
                  .clause = "RFC 3263 §4.1, §4.2",
                  .severity = Severity::should,
@@ -249,7 +249,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3263_failover_rules() {
-  return rules;
+  return rfc3263_failover;
 }
 
 }  // namespace sipharness::check

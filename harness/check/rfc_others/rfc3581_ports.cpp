@@ -101,7 +101,7 @@ void responds_at_the_source_port(const Phone& phone, Judge& judge) {
   if (right > 0) judge.all_held(first, right);
 }
 
-const std::array rules{
+const std::array rfc3581_port{
     Rule{.row = {.id = "RFC3581-01",
                  .clause = "RFC 3581 §3",
                  .severity = Severity::should,
@@ -130,7 +130,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3581_port_rules() {
-  return rules;
+  return rfc3581_port;
 }
 
 }  // namespace sipharness::check

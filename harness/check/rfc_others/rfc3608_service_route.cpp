@@ -24,7 +24,7 @@ void goes_to_its_first_route(const Phone& phone, const Message& request, Occurre
     it.pass(fmt::format("{} went to its first Route", method));
 }
 
-const std::array rules{
+const std::array rfc3608_service_route{
     Rule{.row = {.id = "RFC3608-01",
                  .clause = "RFC 3608 §6.1; RFC 3261 §8.1.2",
                  .severity = Severity::must,
@@ -40,7 +40,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3608_service_route_rules() {
-  return rules;
+  return rfc3608_service_route;
 }
 
 }  // namespace sipharness::check

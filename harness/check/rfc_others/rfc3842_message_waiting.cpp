@@ -65,7 +65,7 @@ void tolerates_unasked_notify(const Phone& phone, const Transaction& notify, Occ
     it.violated(fmt::format("an unasked NOTIFY of the {} is not answered", server));
 }
 
-const std::array rules{
+const std::array rfc3842_message_waiting{
     Rule{.row = {.id = "RFC3842-01",
                  .clause = "RFC 3842 §3.1, §3.5",
                  .severity = Severity::must,
@@ -87,7 +87,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc3842_message_waiting_rules() {
-  return rules;
+  return rfc3842_message_waiting;
 }
 
 }  // namespace sipharness::check

@@ -138,7 +138,7 @@ void a_failed_refresh_ends_the_call(const Phone& phone, const Modification& refr
     it.cite(bye).violated_unless_lost("no BYE after a failed refresh");
 }
 
-const std::array rules{
+const std::array rfc4028_session{
     Rule{.row = {.id = "RFC4028-01",
                  .clause = "RFC 4028 §10",
                  .severity = Severity::should,
@@ -186,7 +186,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc4028_session_rules() {
-  return rules;
+  return rfc4028_session;
 }
 
 }  // namespace sipharness::check

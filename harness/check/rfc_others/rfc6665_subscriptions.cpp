@@ -285,7 +285,7 @@ void does_not_repeat_a_bad_event(const Phone& phone, const Subscription& one, Oc
         .pass(fmt::format("{} is not asked for again after a 489", one.event));
 }
 
-const std::array rules{
+const std::array rfc6665_subscription{
     Rule{.row = {.id = "RFC6665-01",
                  .clause = "RFC 6665 §4.1.2.2",
                  .severity = Severity::should,
@@ -349,7 +349,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc6665_subscription_rules() {
-  return rules;
+  return rfc6665_subscription;
 }
 
 }  // namespace sipharness::check

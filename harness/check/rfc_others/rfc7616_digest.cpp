@@ -267,7 +267,7 @@ void the_next_nonce_is_taken(const Phone& phone, const NextNonce& one, Occurrenc
     it.violated_unless_lost("credentials under an old nonce although a 2xx named the next one");
 }
 
-const std::array rules{
+const std::array rfc7616_digest{
     Rule{.row = {.id = "AUTH-03",
                  .clause = "RFC 3261 §22.4; RFC 7616 §3.4",
                  .severity = Severity::must,
@@ -326,7 +326,7 @@ const std::array rules{
 }  // namespace
 
 std::span<const Rule> rfc7616_digest_rules() {
-  return rules;
+  return rfc7616_digest;
 }
 
 }  // namespace sipharness::check

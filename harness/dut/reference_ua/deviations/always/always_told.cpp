@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array always_told{
     DeviationRow{SIPHARNESS_DEVIATION(dies_at_first_call),
                  "dies when the first answer to an INVITE arrives",
                  "DUT-ALIVE",
@@ -55,7 +55,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> always_told_deviations() {
-  return rows;
+  return always_told;
 }
 
 }  // namespace sipharness::dut

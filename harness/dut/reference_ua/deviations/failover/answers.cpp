@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array failover_answers{
     DeviationRow{SIPHARNESS_DEVIATION(shuns_after_bare_503),
                  "avoids the primary for a minute after a 503 that asks for nothing",
                  "RFC3261-GEN-13",
@@ -36,7 +36,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> failover_answers_deviations() {
-  return rows;
+  return failover_answers;
 }
 
 }  // namespace sipharness::dut

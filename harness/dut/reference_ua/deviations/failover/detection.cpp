@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array failover_detection{
     DeviationRow{
         SIPHARNESS_DEVIATION(ignores_failed_refresh),
         "believes in the primary although the refresh failed",
@@ -38,7 +38,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> failover_detection_deviations() {
-  return rows;
+  return failover_detection;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array failover_late{
     DeviationRow{SIPHARNESS_DEVIATION(hangs_up_at_a_late_answer),
                  "ends the call over the secondary when the primary answers after all",
                  "RFC6026-02",
@@ -38,7 +38,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> failover_late_deviations() {
-  return rows;
+  return failover_late;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array failover_legs{
     DeviationRow{SIPHARNESS_DEVIATION(calls_secondary_while_primary_is_tried),
                  "calls the secondary after eight seconds and goes on trying the primary",
                  "FO-NOPAR",
@@ -29,7 +29,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> failover_legs_deviations() {
-  return rows;
+  return failover_legs;
 }
 
 }  // namespace sipharness::dut

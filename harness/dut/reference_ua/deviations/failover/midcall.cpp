@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array failover_midcall{
     DeviationRow{SIPHARNESS_DEVIATION(hangs_up_with_its_registration),
                  "ends its calls when a registration is lost",
                  "FO-MID-01",
@@ -28,7 +28,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> failover_midcall_deviations() {
-  return rows;
+  return failover_midcall;
 }
 
 }  // namespace sipharness::dut

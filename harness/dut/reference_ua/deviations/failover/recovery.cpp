@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array failover_recovery{
     DeviationRow{
         SIPHARNESS_DEVIATION(skips_a_refresh),
         "leaves one refresh out and registers again after the lapse",
@@ -51,7 +51,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> failover_recovery_deviations() {
-  return rows;
+  return failover_recovery;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array failover_return{
     DeviationRow{SIPHARNESS_DEVIATION(turns_away_after_one_call),
                  "uses a returned primary for one call and then the secondary again",
                  "GRP-CALL-08",
@@ -53,7 +53,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> failover_return_deviations() {
-  return rows;
+  return failover_return;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array failover_streams{
     DeviationRow{SIPHARNESS_DEVIATION(repeats_over_streams),
                  "repeats its INVITE over TCP as over UDP",
                  "RFC3261-TIMER-B-REL",
@@ -45,7 +45,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> failover_streams_deviations() {
-  return rows;
+  return failover_streams;
 }
 
 }  // namespace sipharness::dut

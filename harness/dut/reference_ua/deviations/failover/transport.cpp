@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array failover_transport{
     DeviationRow{SIPHARNESS_DEVIATION(drops_the_call_at_icmp),
                  "ends a call whose INVITE gets an ICMP error",
                  "RFC3261-GEN-10",
@@ -32,7 +32,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> failover_transport_deviations() {
-  return rows;
+  return failover_transport;
 }
 
 }  // namespace sipharness::dut

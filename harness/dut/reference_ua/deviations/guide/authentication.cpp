@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array guide_authentication{
     DeviationRow{SIPHARNESS_DEVIATION(dials_only_after_a_challenge),
                  "makes no call until some server has challenged it",
                  "GRP-AUTH-01",
@@ -25,7 +25,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> guide_authentication_deviations() {
-  return rows;
+  return guide_authentication;
 }
 
 }  // namespace sipharness::dut

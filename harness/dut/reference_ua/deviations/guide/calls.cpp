@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array guide_calls{
     DeviationRow{SIPHARNESS_DEVIATION(calls_secondary_first),
                  "starts its calls at the secondary",
                  "GRP-CALL-01",
@@ -68,7 +68,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> guide_calls_deviations() {
-  return rows;
+  return guide_calls;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array guide_configuration{
     DeviationRow{SIPHARNESS_DEVIATION(tries_the_default_port_too),
                  "sends its first REGISTER to port 5060 as well as to the port it was given",
                  "GRP-CFG-02",
@@ -18,7 +18,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> guide_configuration_deviations() {
-  return rows;
+  return guide_configuration;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array guide_incoming{
     DeviationRow{SIPHARNESS_DEVIATION(turns_secondary_callers_away),
                  "refuses a call of the secondary when the primary is lost",
                  "GRP-CALL-06",
@@ -23,7 +23,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> guide_incoming_deviations() {
-  return rows;
+  return guide_incoming;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array guide_registration{
     DeviationRow{
         SIPHARNESS_DEVIATION(counts_expiration_in_seconds),
         "asks for one second where Register Expiration says a minute",
@@ -69,7 +69,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> guide_registration_deviations() {
-  return rows;
+  return guide_registration;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array guide_subscription{
     DeviationRow{SIPHARNESS_DEVIATION(subscribes_at_the_primary_only),
                  "subscribes to nothing at the secondary",
                  "GRP-SUB-01",
@@ -33,7 +33,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> guide_subscription_deviations() {
-  return rows;
+  return guide_subscription;
 }
 
 }  // namespace sipharness::dut

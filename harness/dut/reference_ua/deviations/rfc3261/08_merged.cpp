@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_8_merged{
     DeviationRow{SIPHARNESS_DEVIATION(rings_twice_for_one_call),
                  "takes a call that both servers bring for two",
                  "RFC3261-UAS-MERGE",
@@ -18,7 +18,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_8_merged_deviations() {
-  return rows;
+  return rfc3261_8_merged;
 }
 
 }  // namespace sipharness::dut

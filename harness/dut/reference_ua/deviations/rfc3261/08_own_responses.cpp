@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_8_own_responses{
     DeviationRow{SIPHARNESS_DEVIATION(rings_without_a_tag),
                  "leaves the tag out of its 180",
                  "RFC3261-GEN-14",
@@ -33,7 +33,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_8_own_responses_deviations() {
-  return rows;
+  return rfc3261_8_own_responses;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_8_requests{
     DeviationRow{SIPHARNESS_DEVIATION(omits_max_forwards),
                  "leaves Max-Forwards out",
                  "RFC3261-GEN-01",
@@ -43,7 +43,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_8_requests_deviations() {
-  return rows;
+  return rfc3261_8_requests;
 }
 
 }  // namespace sipharness::dut

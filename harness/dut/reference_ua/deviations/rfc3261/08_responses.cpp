@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_8_responses{
     DeviationRow{SIPHARNESS_DEVIATION(takes_responses_for_others),
                  "takes a response for its own whose Via names somebody else",
                  "RFC3261-GEN-08",
@@ -29,7 +29,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_8_responses_deviations() {
-  return rows;
+  return rfc3261_8_responses;
 }
 
 }  // namespace sipharness::dut

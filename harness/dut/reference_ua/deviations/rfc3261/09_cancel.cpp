@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_9_cancel{
     DeviationRow{SIPHARNESS_DEVIATION(cancels_before_provisional),
                  "cancels the INVITE at a primary that never answered it",
                  "RFC3261-CANCEL-01",
@@ -53,7 +53,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_9_cancel_deviations() {
-  return rows;
+  return rfc3261_9_cancel;
 }
 
 }  // namespace sipharness::dut

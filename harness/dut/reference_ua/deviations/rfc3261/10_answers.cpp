@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_10_answers{
     DeviationRow{
         SIPHARNESS_DEVIATION(hurries_without_margin),
         "refreshes after a third of the expiry when Reregister before Expiration is not used",
@@ -103,7 +103,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_10_answers_deviations() {
-  return rows;
+  return rfc3261_10_answers;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_10_register{
     DeviationRow{SIPHARNESS_DEVIATION(names_a_user_in_the_register_uri),
                  "puts a user part into the Request-URI of REGISTER",
                  "RFC3261-REG-01",
@@ -56,7 +56,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_10_register_deviations() {
-  return rows;
+  return rfc3261_10_register;
 }
 
 }  // namespace sipharness::dut

@@ -8,7 +8,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_12_dialogs{
     DeviationRow{SIPHARNESS_DEVIATION(asks_after_its_bye),
                  "sends INFO in a dialog that it has ended",
                  "RFC3261-BYE-01",
@@ -29,7 +29,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_12_dialogs_deviations() {
-  return rows;
+  return rfc3261_12_dialogs;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_12_requests{
     DeviationRow{SIPHARNESS_DEVIATION(takes_a_new_tag_for_bye),
                  "sends BYE with a From tag of no dialog",
                  "RFC3261-DLG-06",
@@ -43,7 +43,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_12_requests_deviations() {
-  return rows;
+  return rfc3261_12_requests;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_13_acknowledgements{
     DeviationRow{SIPHARNESS_DEVIATION(acknowledges_on_the_invites_branch),
                  "acknowledges a 2xx on the branch of the INVITE",
                  "RFC3261-ACK-2XX",
@@ -29,7 +29,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_13_acknowledgements_deviations() {
-  return rows;
+  return rfc3261_13_acknowledgements;
 }
 
 }  // namespace sipharness::dut

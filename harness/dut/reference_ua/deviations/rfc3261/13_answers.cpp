@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_13_answers{
     DeviationRow{SIPHARNESS_DEVIATION(sends_its_200_once),
                  "sends its 200 once and waits for the ACK",
                  "RFC3261-UAS-2XX",
@@ -28,7 +28,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_13_answers_deviations() {
-  return rows;
+  return rfc3261_13_answers;
 }
 
 }  // namespace sipharness::dut

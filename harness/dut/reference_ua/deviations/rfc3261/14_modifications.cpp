@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_14_modifications{
     DeviationRow{SIPHARNESS_DEVIATION(keeps_a_lost_dialog),
                  "keeps a dialog that the far end does not know any more",
                  "RFC3261-DLG-01",
@@ -28,7 +28,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_14_modifications_deviations() {
-  return rows;
+  return rfc3261_14_modifications;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_17_invite{
     DeviationRow{SIPHARNESS_DEVIATION(repeats_after_a_provisional),
                  "goes on repeating the INVITE when the server has said 100",
                  "RFC3261-TIMER-A-STOP",
@@ -28,7 +28,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_17_invite_deviations() {
-  return rows;
+  return rfc3261_17_invite;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_17_non_invite{
     DeviationRow{SIPHARNESS_DEVIATION(rests_after_a_provisional),
                  "waits in silence after a provisional response to REGISTER",
                  "RFC3261-TIMER-E-PROV",
@@ -24,7 +24,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_17_non_invite_deviations() {
-  return rows;
+  return rfc3261_17_non_invite;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_17_server{
     DeviationRow{SIPHARNESS_DEVIATION(never_caps_timer_g),
                  "doubles Timer G without the cap of T2",
                  "RFC3261-TIMER-G",
@@ -38,7 +38,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_17_server_deviations() {
-  return rows;
+  return rfc3261_17_server;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_17_transactions{
     DeviationRow{SIPHARNESS_DEVIATION(changes_retransmissions),
                  "changes a header from one transmission to the next",
                  "RFC3261-TX-BYTEID",
@@ -40,7 +40,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_17_transactions_deviations() {
-  return rows;
+  return rfc3261_17_transactions;
 }
 
 }  // namespace sipharness::dut

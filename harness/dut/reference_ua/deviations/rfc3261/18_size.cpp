@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_18_size{
     DeviationRow{SIPHARNESS_DEVIATION(sends_a_large_invite_by_udp),
                  "sends an INVITE of more than 1300 bytes over UDP",
                  "RFC3261-GEN-11",
@@ -18,7 +18,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_18_size_deviations() {
-  return rows;
+  return rfc3261_18_size;
 }
 
 }  // namespace sipharness::dut

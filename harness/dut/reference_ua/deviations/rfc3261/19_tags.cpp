@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_19_tags{
     DeviationRow{SIPHARNESS_DEVIATION(repeats_its_tags),
                  "calls with the same From tag every time",
                  "RFC3261-GEN-06",
@@ -18,7 +18,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_19_tags_deviations() {
-  return rows;
+  return rfc3261_19_tags;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3261_22_authentication{
     DeviationRow{SIPHARNESS_DEVIATION(answers_a_challenge_elsewhere),
                  "answers the challenge of one machine at the next address of its name",
                  "AUTH-01",
@@ -44,7 +44,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3261_22_authentication_deviations() {
-  return rows;
+  return rfc3261_22_authentication;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3262_4_reliability{
     DeviationRow{SIPHARNESS_DEVIATION(never_sends_prack),
                  "says that it supports 100rel and never sends PRACK",
                  "RFC3262-01",
@@ -23,7 +23,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3262_4_reliability_deviations() {
-  return rows;
+  return rfc3262_4_reliability;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3263_4_failover{
     DeviationRow{SIPHARNESS_DEVIATION(pauses_long_before_fallback),
                  "turns to the secondary ten seconds after the primary failed",
                  "RFC3263-01",
@@ -41,7 +41,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3263_4_failover_deviations() {
-  return rows;
+  return rfc3263_4_failover;
 }
 
 }  // namespace sipharness::dut

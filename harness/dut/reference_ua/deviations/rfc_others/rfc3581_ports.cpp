@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3581_4_ports{
     DeviationRow{SIPHARNESS_DEVIATION(omits_rport),
                  "asks for no rport",
                  "RFC3581-01",
@@ -24,7 +24,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3581_4_ports_deviations() {
-  return rows;
+  return rfc3581_4_ports;
 }
 
 }  // namespace sipharness::dut

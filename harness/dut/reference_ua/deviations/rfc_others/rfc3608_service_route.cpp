@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3608_service_route{
     DeviationRow{SIPHARNESS_DEVIATION(keeps_the_route_of_the_first_server),
                  "sends the INVITE to the secondary with the Service-Route of the primary",
                  "RFC3608-01",
@@ -18,7 +18,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3608_service_route_deviations() {
-  return rows;
+  return rfc3608_service_route;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc3842_3_message_waiting{
     DeviationRow{SIPHARNESS_DEVIATION(accepts_no_message_summary),
                  "accepts another body than message summaries for message waiting",
                  "RFC3842-01",
@@ -18,7 +18,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc3842_3_message_waiting_deviations() {
-  return rows;
+  return rfc3842_3_message_waiting;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc4028_10_sessions{
     DeviationRow{SIPHARNESS_DEVIATION(refreshes_sessions_late),
                  "refreshes a session when four fifths of it are over",
                  "RFC4028-01",
@@ -34,7 +34,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc4028_10_sessions_deviations() {
-  return rows;
+  return rfc4028_10_sessions;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc6665_4_subscription{
     DeviationRow{SIPHARNESS_DEVIATION(never_refreshes_subscriptions),
                  "lets its subscriptions lapse",
                  "RFC6665-01",
@@ -43,7 +43,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc6665_4_subscription_deviations() {
-  return rows;
+  return rfc6665_4_subscription;
 }
 
 }  // namespace sipharness::dut

@@ -7,7 +7,7 @@
 namespace sipharness::dut {
 namespace {
 
-const std::array rows{
+const std::array rfc7616_3_digest{
     DeviationRow{SIPHARNESS_DEVIATION(leaves_digest_uri_unquoted),
                  "leaves the quotes around the digest's uri out",
                  "AUTH-03",
@@ -38,7 +38,7 @@ const std::array rows{
 }  // namespace
 
 std::span<const DeviationRow> rfc7616_3_digest_deviations() {
-  return rows;
+  return rfc7616_3_digest;
 }
 
 }  // namespace sipharness::dut
