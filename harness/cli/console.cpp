@@ -1,9 +1,12 @@
 #include "harness/cli/console.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <unistd.h>
+#include <utility>
 
 #include "harness/base/setup_error.hpp"
 #include "harness/files/output.hpp"
@@ -19,6 +22,31 @@ constexpr std::size_t most_pending = 1U << 16U;
 std::string pending;
 /// The first error of standard output; zero: there was none.
 int output_error = 0;
+/// Whether lines stand at the cursor and below it.
+bool is_drawn = false;
+
+/// From the cursor on, which stands at the beginning of what was drawn.
+constexpr const char* erase_below = "\r\x1b[J";
+
+void write_to_error(std::string_view text) {
+  [[maybe_unused]] const int lost = files::write_all(STDERR_FILENO, text);
+}
+
+/// As many as the terminal shows, whatever it is at this moment.
+std::vector<std::string> fitted(const std::vector<std::string>& lines) {
+  const host::TerminalSize size = host::terminal_size(stderr);
+  std::string text;
+  for (const std::string& line : lines)
+    text += reports::folded(printable(line), static_cast<std::size_t>(size.columns) - 1);
+  std::vector<std::string> rows;
+  const auto most = static_cast<std::size_t>(size.rows) - 1;
+  for (std::size_t at = 0; at < text.size() && rows.size() < most;) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    rows.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return rows;
+}
 
 }  // namespace
 
@@ -34,6 +62,7 @@ void write_text(const std::string& text) {
 }
 
 bool flush_output() {
+  if (!pending.empty()) take_back_drawn();
   if (output_error == 0) output_error = files::write_all(STDOUT_FILENO, pending);
   pending.clear();
   return output_error == 0;
@@ -44,11 +73,7 @@ bool colours_output() {
 }
 
 int output_width() {
-  return host::is_terminal(stdout) ? host::terminal_width(stdout) : 0;
-}
-
-std::string shortened_to_width(const std::string& line) {
-  return reports::clipped(line, static_cast<std::size_t>(host::terminal_width(stderr)) - 1);
+  return host::is_terminal(stdout) ? host::terminal_size(stdout).columns : 0;
 }
 
 void finish_output() {
@@ -67,7 +92,31 @@ void tell_all(const std::vector<std::string>& lines) {
 
 void write_status(std::string_view text) {
   flush_output();
-  [[maybe_unused]] const int lost = files::write_all(STDERR_FILENO, text);
+  take_back_drawn();
+  write_to_error(text);
+}
+
+void draw_in_place(const std::vector<std::string>& lines) {
+  flush_output();
+  // The cursor goes back to the first of them: how many rows they take once the terminal has become
+  // another one does not matter. Without wrapping a line is one row also if it became narrower
+  // just now.
+  std::string drawn = "\x1b[?7l";
+  const std::vector<std::string> rows = fitted(lines);
+  for (const std::string& row : rows)
+    fmt::format_to(std::back_inserter(drawn), "{}{}\x1b[K", &row == &rows.front() ? "\r" : "\r\n",
+                   row);
+  drawn += "\x1b[J\x1b[?7h";
+  if (rows.size() > 1) drawn += fmt::format("\x1b[{}A", rows.size() - 1);
+  write_to_error(drawn + "\r");
+  is_drawn = true;
+  host::write_when_ended(erase_below);
+}
+
+void take_back_drawn() {
+  if (!std::exchange(is_drawn, false)) return;
+  write_to_error(erase_below);
+  host::write_when_ended(nullptr);
 }
 
 }  // namespace sipharness::cli

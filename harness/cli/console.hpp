@@ -36,9 +36,6 @@ bool colours_output();
 /// Columns of that terminal; 0: standard output is none, lines are as long as they are.
 int output_width();
 
-/// A line that a terminal can take back: nothing of it stands on a second one.
-std::string shortened_to_width(const std::string& line);
-
 /// Flushes; throws SetupError if something could not be written. Where nobody reads it any more,
 /// ends the process as that ends others.
 void finish_output();
@@ -49,7 +46,14 @@ void tell(std::string_view line);
 /// Several, each on a line of its own.
 void tell_all(const std::vector<std::string>& lines);
 
-/// To standard error, as it is: what a terminal overwrites.
+/// To standard error, as it is.
 void write_status(std::string_view text);
+
+/// Lines in the place of those that were drawn before, folded to what the terminal at standard
+/// error is wide now; what it is too low for is left out. Anything that is written takes them back.
+void draw_in_place(const std::vector<std::string>& lines);
+
+/// Leaves nothing of them.
+void take_back_drawn();
 
 }  // namespace sipharness::cli

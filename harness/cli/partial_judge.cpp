@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "harness/campaign/results.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/console.hpp"
 
@@ -16,14 +19,19 @@ namespace {
 /// policy: judging takes a few times the size of the capture in memory.
 constexpr std::uintmax_t largest_capture = 128UL * 1024 * 1024;
 constexpr Duration::rep share = 10;
+/// policy: reading it takes a few milliseconds of the run.
+constexpr std::uintmax_t largest_read = 1024UL * 1024;
 
 bool is_verdict(int exit_code) {
   return exit_code == passed || exit_code == failed || exit_code == inconclusive;
 }
 
-std::string_view told_verdict(int exit_code) {
-  if (exit_code == failed) return "FAIL so far";
-  return is_verdict(exit_code) ? "no failure so far" : "";
+/// Those that failed, each once.
+std::string failures_in(const verdict::Result& result) {
+  std::set<std::string_view> ids;
+  for (const verdict::Finding& finding : result.findings)
+    if (finding.verdict() == verdict::Verdict::fail) ids.insert(finding.requirement->id);
+  return fmt::to_string(fmt::join(ids, ", "));
 }
 
 }  // namespace
@@ -32,7 +40,7 @@ void PartialJudge::judge() {
   if (process_.is_running()) return;
   if (const Duration spent = process_.take_time_spent(); spent > Duration::zero()) {
     rests_ = spent * share / period_;
-    verdict_ = told_verdict(process_.exit_code());
+    verdict_ = told_verdict();
   }
   if (!is_verdict(process_.exit_code()))
     tell_failure(fmt::format("exit code {}", process_.exit_code()));
@@ -40,6 +48,17 @@ void PartialJudge::judge() {
   if (!process_.start({"check", folder_.path, "--so-far", "--quiet", "--json",
                        folder_.partial_result(), "--html", folder_.page()}))
     tell_failure("no process could be started");
+}
+
+std::string PartialJudge::told_verdict() const {
+  const int code = process_.exit_code();
+  if (code != failed) return is_verdict(code) ? "no failure so far" : "";
+  std::error_code error;
+  const auto size = std::filesystem::file_size(folder_.partial_result(), error);
+  if (error || size > largest_read) return "FAIL so far";
+  const auto results = campaign::read_results(folder_.partial_result());
+  if (!results || results->batch.results.empty()) return "FAIL so far";
+  return "FAIL so far: " + failures_in(results->batch.results.front());
 }
 
 bool PartialJudge::is_too_large() {

@@ -21,18 +21,20 @@ class PartialJudge {
       : folder_(std::move(folder)), period_(period) {}
   /// Brings result.partial.json and report.html of the folder up to date, soon.
   void judge();
-  /// What the last judgement came to: "FAIL so far"; empty before the first.
+  /// What the last judgement came to, for people: "FAIL so far: GRP-CALL-03"; empty before the
+  /// first.
   std::string_view verdict() const { return verdict_; }
 
  private:
   bool is_too_large();
+  std::string told_verdict() const;
   void tell_failure(const std::string& how);
 
   judge::RunFolder folder_;
   host::SideProcess process_;
   Duration period_;
   Duration::rep rests_ = 0;  ///< so many askings are passed over
-  std::string_view verdict_;
+  std::string verdict_;
   bool told_ = false;
 };
 

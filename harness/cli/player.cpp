@@ -109,13 +109,9 @@ class Player {
       if (page_) page_->show(now.now, now.duration, now.awaiting);
     };
     if (page_) show_on_page(index, options);
-    options.tell = [&, tell = options.tell](const std::string& text) {
-      progress.clear();
-      tell(text);
-    };
     const bool staged = stage(index, options);
     if (page_) page_->enter("judging");
-    progress.clear();
+    take_back_drawn();
     if (!staged) why_not_[index] = could_not_be_staged;
     return staged;
   }

@@ -1,10 +1,12 @@
 #pragma once
-// Progress of a run in real time: one line that rewrites itself at a terminal, a line every ten
-// seconds elsewhere. It tells how long this run and those after it still take.
+// Progress of a run in real time: at a terminal a few lines that are drawn again in their place, a
+// line every ten seconds elsewhere. It tells how long this run and those after it still take, what
+// is awaited and until when, what each server is in and what passed there, and verdicts so far.
 
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "harness/stage/options.hpp"
 
@@ -16,15 +18,16 @@ class Progress {
   Progress(std::string title, Duration after);
   /// @param verdict so far; empty: there is none yet
   void show(const stage::RunOptions::Progress& now, std::string_view verdict);
-  /// Before anything else is written.
-  void clear();
 
  private:
+  std::string clock(const stage::RunOptions::Progress& now) const;
+  std::vector<std::string> view(const stage::RunOptions::Progress& now,
+                                std::string_view verdict) const;
+
   std::string title_;
   Duration after_;
   bool rewrites_;
   Duration last_line_{};
-  bool shown_ = false;
 };
 
 }  // namespace sipharness::cli

@@ -14,9 +14,9 @@
 namespace sipharness::host {
 namespace {
 
-constexpr int default_width = 80;
 /// policy: what says less is no terminal that anybody reads at.
 constexpr int narrowest = 40;
+constexpr int lowest = 2;
 
 bool obeys_escapes() {
   const char* const terminal = std::getenv("TERM");
@@ -67,19 +67,27 @@ bool shows_colours(std::FILE* stream) {
   return can_rewrite_lines(stream) && (refused == nullptr || *refused == '\0');
 }
 
-int terminal_width(std::FILE* stream) {
-  winsize size{};
-  if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col < narrowest)
-    return default_width;
-  return size.ws_col;
+TerminalSize terminal_size(std::FILE* stream) {
+  TerminalSize size;
+  winsize said{};
+  if (ioctl(fileno(stream), TIOCGWINSZ, &said) != 0) return size;
+  if (said.ws_col >= narrowest) size.columns = said.ws_col;
+  if (said.ws_row >= lowest) size.rows = said.ws_row;
+  return size;
 }
 
 void Terminal::show(std::string_view text) {
   if (!is_there()) return;
-  const std::string line =
-      fmt::format("{}{}\n", obeys_escapes() ? "\r\x1b[K" : "", printable(text));
+  write(fmt::format("{}{}\n", obeys_escapes() ? "\r\x1b[J" : "", printable(text)));
+}
+
+void Terminal::take_back_line() {
+  if (is_there() && obeys_escapes()) write("\x1b[A");
+}
+
+void Terminal::write(std::string_view bytes) {
   // A terminal that takes no more (Ctrl-S) shows less; nobody waits for it.
-  [[maybe_unused]] const auto written = ::write(output_, line.data(), line.size());
+  [[maybe_unused]] const auto written = ::write(output_, bytes.data(), bytes.size());
 }
 
 void Terminal::flush_input() {

@@ -25,13 +25,16 @@ class Terminal {
   ~Terminal();
 
   bool is_there() const;
-  /// One line, after whatever rewrites itself there; nothing if nobody is there.
+  /// One line, in place of whatever is drawn there; nothing if nobody is there.
   void show(std::string_view text);
+  /// Back to the line that was typed last, which what is drawn there then covers.
+  void take_back_line();
   /// Forgets what was typed and not yet read.
   void flush_input();
 
  private:
   void on_readable();
+  void write(std::string_view bytes);
 
   Line on_line_;
   int input_;
@@ -49,7 +52,11 @@ bool is_terminal(std::FILE* stream);
 bool can_rewrite_lines(std::FILE* stream);
 /// The same, and nobody set NO_COLOR. @source no-color.org
 bool shows_colours(std::FILE* stream);
-/// Columns; 80 where the terminal does not say.
-int terminal_width(std::FILE* stream);
+struct TerminalSize {
+  int columns = 80;
+  int rows = 24;
+};
+/// What it is now; what the terminal does not say is as above.
+TerminalSize terminal_size(std::FILE* stream);
 
 }  // namespace sipharness::host

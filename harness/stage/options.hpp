@@ -11,6 +11,7 @@
 #include "harness/base/endpoint.hpp"
 #include "harness/dut/external/desk.hpp"
 #include "harness/scenario/scenario.hpp"
+#include "harness/stage/live/tally.hpp"
 #include "harness/stage/phone_choice.hpp"
 
 namespace sipharness::stage {
@@ -56,9 +57,16 @@ struct RunOptions {
   std::vector<std::string> deviations;
   /// Real time only: called about ten times a second with what a person wants to know.
   struct Progress {
+    struct Server {
+      std::string name;
+      std::string state;  ///< "serving", "phase silent", "port closed"
+      Tally::Counts counts;
+    };
     Duration now{};
     Duration duration{};
     std::string awaiting;
+    Duration until{};  ///< when that comes, or is given up
+    std::vector<Server> servers;
   };
   std::function<void(const Progress&)> on_progress;
   /// Real time only: called so often, when capture and journal are on disk so far.

@@ -137,9 +137,7 @@ class RealRun {
 
   void show_progress() {
     if (!production_.options.on_progress) return;
-    production_.options.on_progress({.now = world_.now() - stage_->zero(),
-                                     .duration = production_.scenario.duration,
-                                     .awaiting = stage_->awaiting()});
+    production_.options.on_progress(stage_->progress());
     progress_timer_ = world_.call_after(progress_period, [this] { show_progress(); });
   }
 

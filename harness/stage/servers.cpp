@@ -43,6 +43,7 @@ void Servers::set_zero(TimePoint zero) {
 }
 
 void Servers::carry_out(const scenario::ServerStep& step) {
+  note_state(step);
   fake_servers::FakeServer& target = *servers_.at(step.server);
   switch (step.verb) {
     case scenario::ServerVerb::phase:
@@ -74,6 +75,37 @@ void Servers::carry_out(const scenario::ServerStep& step) {
     case scenario::ServerVerb::raw:
       return target.send_raw(step.raw, step.sending);
   }
+}
+
+void Servers::note_state(const scenario::ServerStep& step) {
+  State& state = states_[step.server];
+  switch (step.verb) {
+    case scenario::ServerVerb::phase:
+      state.phase = step.phase;
+      return;
+    case scenario::ServerVerb::close_port:
+      state.outage = "port closed";
+      return;
+    case scenario::ServerVerb::swallow_syns:
+      state.outage = "swallows SYNs";
+      return;
+    case scenario::ServerVerb::unplug:
+      state.outage = "unplugged";
+      return;
+    case scenario::ServerVerb::open_port:
+      state.outage.clear();
+      return;
+    default:
+      return;
+  }
+}
+
+std::string Servers::state_of(const std::string& name) const {
+  const auto told = states_.find(name);
+  if (told == states_.end()) return "serving";
+  const auto& [phase, outage] = told->second;
+  if (!outage.empty()) return outage;
+  return phase.empty() ? "serving" : "phase " + phase;
 }
 
 void Servers::call(fake_servers::FakeServer& target, const scenario::ServerStep& step) {

@@ -20,13 +20,21 @@ class Servers {
 
   void set_zero(TimePoint zero);
   fake_servers::FakeServer& at(const std::string& name) { return *servers_.at(name); }
+  /// For people, what it was last told to be: "serving", "phase silent", "port closed".
+  std::string state_of(const std::string& name) const;
   void carry_out(const scenario::ServerStep& step);
   void note_unmatched_rules();
 
  private:
+  struct State {
+    std::string phase;
+    std::string outage;  ///< of its port; empty: none
+  };
+  void note_state(const scenario::ServerStep& step);
   void call(fake_servers::FakeServer& target, const scenario::ServerStep& step);
 
   std::map<std::string, std::unique_ptr<fake_servers::FakeServer>> servers_;
+  std::map<std::string, State> states_;
   std::unique_ptr<fake_servers::NameServer> name_server_;
 };
 

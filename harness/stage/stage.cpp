@@ -54,6 +54,8 @@ Stage::Stage(world::World& world, const Production& production, const judge::Run
       watch_(world, production.scenario, production.profile.timers,
              {.anchor = [this](const scenario::Anchor& anchor) { on_anchor(anchor); },
               .first_register = [this](CaptureTime at) { return on_first_register(at); },
+              .seen = [this](const std::string& server,
+                             const sip::MessageView& message) { tally_.take(server, message); },
               .refused = [this](int status) { on_refusal(status); }}),
       unexpected_(production.scenario),
       observers_(production.options.device.is_foreign()
@@ -142,8 +144,16 @@ void Stage::miss(std::size_t step, const std::string& awaited, Duration deadline
   end_when_played();
 }
 
-std::string Stage::awaiting() const {
-  return awaits_device_ ? "the first REGISTER of the device" : timeline_.awaiting();
+RunOptions::Progress Stage::progress() const {
+  RunOptions::Progress now{
+      .now = world_.now() - zero_,
+      .duration = production_.scenario.duration,
+      .awaiting = awaits_device_ ? "the first REGISTER of the device" : timeline_.awaiting(),
+      .until = awaits_device_ ? production_.options.first_register_timeout : timeline_.until(),
+      .servers = {}};
+  for (const scenario::Server& server : production_.scenario.servers)
+    now.servers.push_back({server.name, servers_.state_of(server.name), tally_.at(server.name)});
+  return now;
 }
 
 void Stage::stop_devices() {

@@ -45,7 +45,8 @@ class Stage {
   TimePoint zero() const { return zero_; }
   bool is_over() const { return is_over_; }
   fake_servers::FakeServer& server(const std::string& name) { return servers_.at(name); }
-  std::string awaiting() const;
+  /// What a person who watches wants to know, now.
+  RunOptions::Progress progress() const;
 
   /// The reference UA starts at scenario zero, now. A third-party device is started now, by its
   /// first boot and what stands before it, and scenario zero is its first REGISTER.
@@ -85,6 +86,7 @@ class Stage {
   world::Timer end_;
   JournalFile journal_;
   Timeline timeline_;
+  Tally tally_;
   AnchorWatch watch_;
   UnexpectedTraffic unexpected_;
   LiveDecoder observers_;

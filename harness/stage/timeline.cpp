@@ -41,14 +41,15 @@ void Timeline::arm() {
   const Step* step = current();
   if (step == nullptr) return;
   if (!step->when.after) return schedule(zero_ + step->when.at);
-  deadline_ = world_.call_at(zero_ + step->when.deadline.value_or(scenario_.duration),
-                             [this] { give_up(); });
+  due_ = zero_ + step->when.deadline.value_or(scenario_.duration);
+  deadline_ = world_.call_at(due_, [this] { give_up(); });
   const auto seen = seen_.find({step->when.after->kind, step->when.after->server});
   if (seen != seen_.end()) schedule(seen->second + step->when.at);
 }
 
 void Timeline::schedule(TimePoint at) {
   scheduled_ = true;
+  due_ = at;
   deadline_.cancel();
   step_timer_ = world_.call_at(at, [this] { perform_current(); });
 }
@@ -106,6 +107,10 @@ std::string Timeline::awaiting() const {
     return fmt::format("{} at {}", describe(*step), format_duration(step->when.at));
   return fmt::format("{}{}, then {}", scheduled_ ? "the pause after " : "",
                      to_string(*step->when.after), describe(*step));
+}
+
+Duration Timeline::until() const {
+  return current() == nullptr ? scenario_.duration : due_ - zero_;
 }
 
 }  // namespace sipharness::stage

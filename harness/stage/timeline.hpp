@@ -37,6 +37,8 @@ class Timeline {
   std::size_t abandon();
   /// What the next step waits for, for people: "primary.registered", "dial at 35s", "the end".
   std::string awaiting() const;
+  /// In scenario time, when that comes or is given up.
+  Duration until() const;
 
  private:
   using AnchorKey = std::pair<scenario::AnchorKind, std::string>;
@@ -55,6 +57,7 @@ class Timeline {
   std::size_t next_ = 0;
   std::map<AnchorKey, TimePoint> seen_;  ///< first occurrence since the last device step
   bool scheduled_ = false;
+  TimePoint due_;  ///< the step, or its deadline as long as it waits for an anchor
   world::Timer step_timer_;
   world::Timer deadline_;
 };

@@ -65,6 +65,7 @@ void Operator::ask_at_desk() {
 }
 
 void Operator::on_line(const std::string& line) {
+  terminal().take_back_line();
   if (!is_shown_) return;
   const auto word = std::ranges::find_if(line, [](char c) { return c != ' '; });
   const bool refuses = word != line.end() && (*word == 'n' || *word == 'N');

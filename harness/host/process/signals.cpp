@@ -3,6 +3,7 @@
 #include <atomic>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 namespace sipharness::host {
@@ -13,8 +14,15 @@ constexpr int exit_code_interrupted = 130;
 std::atomic<bool> seen{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may not take a lock");
 
+/// A string literal's bytes; null: there is nothing to write.
+std::atomic<const char*> last_words{nullptr};
+static_assert(std::atomic<const char*>::is_always_lock_free);
+
 extern "C" void on_interrupt(int) {
-  if (seen.exchange(true)) ::_exit(exit_code_interrupted);
+  if (!seen.exchange(true)) return;
+  if (const char* const words = last_words) [[maybe_unused]]
+    const auto written = ::write(STDERR_FILENO, words, ::strlen(words));
+  ::_exit(exit_code_interrupted);
 }
 
 /// What may be told more than once: the end of the terminal by shell and kernel, an interrupt of
@@ -39,6 +47,10 @@ void catch_interrupts() {
   struct sigaction before {};
   if (::sigaction(SIGHUP, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) return;
   ::sigaction(SIGHUP, &action, nullptr);
+}
+
+void write_when_ended(const char* text) {
+  last_words = text;
 }
 
 void interrupt() {

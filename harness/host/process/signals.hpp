@@ -17,6 +17,9 @@ inline constexpr int interrupt_of_children = SIGUSR1;
 /// As one Ctrl-C would; never a second one. From any thread.
 void interrupt();
 
+/// To standard error, should a second one end the process: a string literal; null: nothing.
+void write_when_ended(const char* text);
+
 /// Whether one has come.
 bool is_interrupted();
 

@@ -44,6 +44,7 @@ void AnchorWatch::on_message(const LiveMessage& live) {
   if (server.empty()) return;
   const Endpoint& device = to_server.empty() ? origin.destination : origin.source;
   if (strangers_ && strangers_->include(device, message)) return;
+  reports_.seen(server, message);
   const bool registers = message.is_request() && message.method() == Method::register_;
   if (!to_server.empty() && registers && !has_registered_)
     has_registered_ = reports_.first_register(origin.at);

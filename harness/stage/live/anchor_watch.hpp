@@ -23,6 +23,9 @@ class AnchorWatch final : public TrafficObserver {
     /// The first REGISTER of all, before the anchors it makes true; false if it does not count, and
     /// the next one is told too.
     std::function<bool(CaptureTime)> first_register = [](CaptureTime) { return true; };
+    /// Whatever passes between a server and a device that counts.
+    std::function<void(const std::string& server, const sip::MessageView&)> seen =
+        [](const std::string&, const sip::MessageView&) {};
     /// A call was refused, by either side.
     std::function<void(int status)> refused = [](int) {};
   };

@@ -10,7 +10,8 @@ TEST(Terminal, is_not_a_file_and_has_a_width_in_any_case) {
   ASSERT_NE(file, nullptr);
   EXPECT_FALSE(is_terminal(file));
   std::fclose(file);
-  EXPECT_GE(terminal_width(stdout), 40);
+  EXPECT_GE(terminal_size(stdout).columns, 40);
+  EXPECT_GE(terminal_size(stdout).rows, 2);
 }
 
 }  // namespace

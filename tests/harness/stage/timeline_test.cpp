@@ -182,18 +182,23 @@ TEST_F(TimelineRun, awaits_an_answer_until_it_comes_and_can_be_abandoned) {
   EXPECT_FALSE(timeline_->awaits_answer());
 }
 
-TEST_F(TimelineRun, says_what_it_waits_for) {
-  start({boot(at(2s)), silence(after(registered, 5s)), dial(after(answered))});
+TEST_F(TimelineRun, says_what_it_waits_for_and_until_when) {
+  start({boot(at(2s)), silence(after(registered, 5s)), dial(after(answered, {}, 50s))});
   EXPECT_EQ(timeline_->awaiting(), "boot at 2s");
+  EXPECT_EQ(timeline_->until(), 2s);
   run_to(3s);
   EXPECT_EQ(timeline_->awaiting(), "primary.registered, then primary phase");
+  EXPECT_EQ(timeline_->until(), 100s);
   see(registered, 4s);
   EXPECT_EQ(timeline_->awaiting(), "the pause after primary.registered, then primary phase");
+  EXPECT_EQ(timeline_->until(), 9s);
   run_to(10s);
   EXPECT_EQ(timeline_->awaiting(), "secondary.answered, then dial");
+  EXPECT_EQ(timeline_->until(), 50s);
   see(answered, 11s);
   run_to(12s);
   EXPECT_EQ(timeline_->awaiting(), "the end");
+  EXPECT_EQ(timeline_->until(), 100s);
 }
 
 }  // namespace
