@@ -65,6 +65,9 @@ class Holder {
       if (passes(*known)) outcome_.passing.push_back(*known);
     }
     outcome_.exit_code = exit_code(batch);
+    // What is inconclusive does not hide it; what could not run at all is told as that.
+    const bool is_strict = std::ranges::any_of(batch.results, &Result::strict);
+    if (is_strict && !outcome_.passing.empty() && outcome_.exit_code != 4) outcome_.exit_code = 1;
     return std::move(outcome_);
   }
 

@@ -33,7 +33,8 @@ struct Outcome {
   std::vector<KnownFailure> accepted;  ///< it failed so
   std::vector<KnownFailure> passing;   ///< the requirement passes now in that scenario
   std::vector<KnownFailure> expired;   ///< it failed so, after its last day
-  /// The exit code of the batch in which what is accepted counts as nothing.
+  /// The exit code of the batch in which what is accepted counts as nothing, and where it was
+  /// strict, what passes now as a failure.
   int exit_code = 0;
 };
 

@@ -320,8 +320,7 @@ class Player {
       write_status(told);
     else
       write_output(told);
-    const bool is_out_of_date = arguments_.strict && !outcome.passing.empty();
-    return is_out_of_date && outcome.exit_code == passed ? failed : outcome.exit_code;
+    return outcome.exit_code;
   }
 
   const Workload& workload_;

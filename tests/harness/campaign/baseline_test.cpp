@@ -90,6 +90,19 @@ TEST(Baseline, tells_what_passes_now) {
   EXPECT_THAT(reports::told(outcome), HasSubstr("passes now: GRP-CALL-03 in primary_silent/b"));
 }
 
+TEST(Baseline, is_out_of_date_where_strict_runs_pass_whatever_else_is_open) {
+  const Baseline baseline = baseline_of(failing);
+  Batch batch = batch_of({said(Verdict::pass, "in time")}, true);
+  EXPECT_EQ(hold(baseline, batch).exit_code, 1);
+  batch.results.front().stopped = "step 4";
+  EXPECT_EQ(hold(baseline, batch).exit_code, 1);
+  batch.not_run.emplace_back();
+  EXPECT_EQ(hold(baseline, batch).exit_code, 4);
+  batch.results.front().strict = false;
+  batch.not_run.clear();
+  EXPECT_EQ(hold(baseline, batch).exit_code, 3);
+}
+
 TEST(Baseline, ends_after_its_last_day) {
   Baseline baseline = baseline_of(failing);
   baseline.known.front().until = "2026-11-30";
