@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/files/files.hpp"
+#include "harness/judge/guessed_roles.hpp"
 #include "harness/judge/judge.hpp"
 #include "harness/judge/run_folder.hpp"
 #include "harness/observed/actions.hpp"
@@ -197,6 +198,7 @@ Expected<ControlRun> judge_control_run(const std::string& path) {
       control.reason += fmt::format(" ({})", judged->result.stopped);
   }
   control.stopped = judged->result.stopped;
+  control.accounts = accounts_in(trace);
   control.started_anew = was_started_anew(trace);
   return control;
 }
@@ -217,19 +219,22 @@ std::optional<ControlRun> control_run_in(const std::string& folder) {
 
 }  // namespace
 
+void withdraw(verdict::Finding& finding, Blame blame, const std::string& reason) {
+  for (verdict::Instance& instance : finding.instances.edit()) {
+    if (!is_judged(instance.verdict)) continue;
+    instance.verdict = verdict::Verdict::inconclusive;
+    instance.reason = reason;
+    instance.blame = blame;
+  }
+}
+
 void withdraw_verdicts(verdict::Result& result, Blame blame, const std::string& reason,
                        std::string_view device) {
   for (verdict::Finding& finding : result.findings) {
     if (!device.empty() && finding.device != device) continue;
     const bool tells_of_a_death =
         finding.requirement->id == liveness && is_violation(finding.verdict());
-    if (tells_of_a_death) continue;
-    for (verdict::Instance& instance : finding.instances.edit()) {
-      if (!is_judged(instance.verdict)) continue;
-      instance.verdict = verdict::Verdict::inconclusive;
-      instance.reason = reason;
-      instance.blame = blame;
-    }
+    if (!tells_of_a_death) withdraw(finding, blame, reason);
   }
 }
 

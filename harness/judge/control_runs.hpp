@@ -19,6 +19,9 @@ namespace sipharness::judge {
 /// What a control run shows, from its run folder.
 Expected<verdict::ControlRun> judge_control_run(const std::string& folder);
 
+/// What was judged of it becomes inconclusive.
+void withdraw(verdict::Finding& finding, verdict::Blame blame, const std::string& reason);
+
 /// No verdict on the device (empty: on any) stands, but that it died: all others become
 /// inconclusive.
 void withdraw_verdicts(verdict::Result& result, verdict::Blame blame, const std::string& reason,

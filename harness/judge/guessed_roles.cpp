@@ -1,7 +1,13 @@
 #include "harness/judge/guessed_roles.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
+#include <unordered_set>
 
+#include <fmt/format.h>
+
+#include "harness/base/shortened.hpp"
 #include "harness/judge/control_runs.hpp"
 #include "harness/judge/settling.hpp"
 #include "harness/trace/roles.hpp"
@@ -53,6 +59,39 @@ void withdraw_from_shared_accounts(verdict::Result& result, const trace::Trace& 
     if (!device.is_told_apart || tested)
       withdraw_verdicts(result, verdict::Blame::user, device.shares_account, device.name);
   }
+}
+
+std::vector<std::string> accounts_in(const trace::Trace& trace) {
+  std::vector<std::string> accounts;
+  std::unordered_set<std::string_view> met;
+  for (const trace::MessageList::Place& place : trace.messages.places()) {
+    if (!place.is_request || place.method != sip::Method::register_) continue;
+    if (trace.messages.flow_of(place).direction != trace::Direction::from_device) continue;
+    if (met.insert(place.user()).second) accounts.emplace_back(place.user());
+  }
+  return accounts;
+}
+
+void settle_guessed_account(verdict::Result& result, const trace::Trace& trace,
+                            const std::optional<trace::Tested>& tested) {
+  if (!tested || !tested->users.empty()) return;
+  const std::vector<std::string> here = accounts_in(trace);
+  if (here.empty()) return;
+  std::set<std::string_view> others(here.begin(), here.end());
+  for (const auto* control : {&result.before, &result.after})
+    if (*control) others.insert((*control)->accounts.begin(), (*control)->accounts.end());
+  others.erase(here.front());
+  const std::string taken =
+      fmt::format("account {} was taken for the device under test, as ", shortened(here.front()));
+  if (others.empty()) {
+    result.notes.push_back(taken + "no other registered: --account names it");
+    return;
+  }
+  const std::string more = others.size() == 1 ? "" : fmt::format(" and {} more", others.size() - 1);
+  const std::string reason =
+      fmt::format("{}it registered first; {}{} registered too: --account says which it is", taken,
+                  shortened(*others.begin()), more);
+  for (verdict::Finding& finding : result.findings) withdraw(finding, verdict::Blame::user, reason);
 }
 
 void require_both_servers(verdict::Result& result, const trace::Trace& trace,

@@ -29,6 +29,15 @@ std::vector<verdict::Finding> judge_with_roles(trace::Trace& trace,
 void withdraw_from_shared_accounts(verdict::Result& result, const trace::Trace& trace,
                                    const std::optional<trace::Tested>& tested);
 
+/// The accounts that registered, each once, in their order.
+std::vector<std::string> accounts_in(const trace::Trace& trace);
+
+/// Where any account would do, the first that registered is a guess, which a note says. Where
+/// others registered too, in the run or its control runs, the device under test may be any of them:
+/// no verdict stands.
+void settle_guessed_account(verdict::Result& result, const trace::Trace& trace,
+                            const std::optional<trace::Tested>& tested);
+
 /// A device whose profile claims the guide has two servers: where one was seen, its redundancy is
 /// not known. It is for `profile` that the user gave.
 void require_both_servers(verdict::Result& result, const trace::Trace& trace,

@@ -383,6 +383,7 @@ Expected<Judged> judge_inputs(Inputs inputs, const JudgeRequest& request) {
     withdraw_verdicts(judged.result, verdict::Blame::user,
                       "no device under test registered: " + judged.result.stopped);
   if (inputs.is_run) apply_control_runs(judged.result, request.capture);
+  settle_guessed_account(judged.result, judged.trace, tested_in(inputs));
   if (fleet) fleet->conclude(judged.result, judged.trace);
   return judged;
 }

@@ -68,6 +68,7 @@ struct ControlRun {
   std::string stopped{};     ///< where its timeline stopped, as of Result
   /// Where the device itself is to blame: what of the requirements says so, of the control run.
   std::vector<Finding> findings{};
+  std::vector<std::string> accounts{};  ///< that registered in it, each once
 };
 
 /// How late the host was at worst.

@@ -6,6 +6,7 @@ import pathlib
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -198,6 +199,50 @@ class External(Lab):
         os.close(terminal)
         self.assertEqual(os.waitstatus_to_exitcode(status), 0, screen)
         return (out / "latest").resolve(), asked
+
+
+class WhoIsTested(Lab):
+    """Of accounts that nobody named the first is a guess. Two reference UAs in virtual time stand for two phones."""
+
+    def run_of(self, devices):
+        content = scenario("5s", [], ["GRP-REG-01"], phases=False, devices=devices)
+        _, folders = self.run_scenarios(self.file(content))
+        meta = folders["a_test"] / "run.json"
+        meta.write_text(meta.read_text().replace('"reference"', '"external"'))
+        return folders["a_test"]
+
+    def judged(self, code, folder, profile="external"):
+        done = sipharness("check", folder, "--profile", profile, "--json", "-")
+        self.assert_exit(done, code)
+        return json.loads(done.stdout)
+
+    def assert_nothing_stands(self, result, account):
+        judged = [f for f in result["findings"] if f["verdict"] != "not_applicable"]
+        reason = (f"account 1001 was taken for the device under test, as it registered first; {account} registered "
+                  "too: --account says which it is")
+        self.assertEqual({(f["verdict"], f["blame"], f["reason"]) for f in judged}, {("inconclusive", "user", reason)})
+
+    def test_one_that_came_alone_is_judged_and_called_a_guess(self):
+        result = self.judged(0, self.run_of(1))
+        self.assertIn("account 1001 was taken for the device under test, as no other registered: --account names it",
+                      result["notes"])
+
+    def test_of_two_nobody_is_judged_unless_one_is_named(self):
+        folder = self.run_of(2)
+        self.assert_nothing_stands(self.judged(3, folder), "1002")
+        profile = json.loads((ROOT / "scenarios/profiles/external.json").read_text())
+        profile["account"]["user"] = "1002"
+        named = self.scratch / "named.json"
+        named.write_text(json.dumps(profile))
+        result = self.judged(0, folder, named)
+        self.assertEqual([device["account"] for device in result["devices"]], ["1002"])
+        self.assertIn("account 1001", " ".join(result["notes"]))
+
+    def test_one_that_came_to_a_control_run_counts_as_well(self):
+        folder = self.run_of(1)
+        shutil.copytree(self.run_of(2), folder / "after")
+        shutil.copy(ROOT / "scenarios/profiles/external.json", folder / "after/profile.json")
+        self.assert_nothing_stands(self.judged(3, folder), "1002")
 
 
 class InTheLab(Lab):
