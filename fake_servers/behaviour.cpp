@@ -44,7 +44,7 @@ bool covers_everything(const Rule& rule) {
 std::uint64_t key_as(const MessageView& message, sipharness::sip::Method method) {
   std::string text;
   text.reserve(192);
-  for (std::string_view part : {message.via().branch, message.via().sent_by, message.call_id(),
+  for (std::string_view part : {message.branch(), message.sent_by(), message.call_id(),
                                 message.from_tag(), to_string(method)})
     text.append(part).push_back('\n');
   text.append(std::to_string(message.cseq()));

@@ -33,7 +33,7 @@ PacketLog::PacketLog(journal::Writer& journal, std::string server)
 void PacketLog::sent(const Hop& hop, std::string_view bytes,
                      const std::optional<std::string>& rewritten) {
   // What is no message has no name by which the capture could be asked for it.
-  if (!sipharness::sip::MessageView::parse(bytes).is_sip()) return;
+  if (!sipharness::sip::MessageView::is_sip(bytes)) return;
   PacketName name{hop.transport, hop.local, hop.remote, sipharness::fnv1a(bytes), 0};
   name.occurrence = sent_[without_occurrence(name)]++;
   journal_.write(journal::Sent{server_, name, rewritten});

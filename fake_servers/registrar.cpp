@@ -24,7 +24,7 @@ constexpr seconds longest_expiry{2'000'000'000};
 
 std::vector<sip::Address> contacts_of(const MessageView& request) {
   std::vector<sip::Address> contacts;
-  for (const sip::Header& header : request.headers()) {
+  for (const sip::Header& header : request.headers_from(HeaderId::contact)) {
     if (header.id != HeaderId::contact) continue;
     auto some = sip::parse_addresses(header.value);
     if (contacts.empty()) {

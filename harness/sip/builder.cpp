@@ -19,14 +19,14 @@ void copy_headers(const MessageView& request, HeaderId id, MessageBuilder& respo
 
 void copy_vias(const MessageView& request, const std::optional<Endpoint>& source,
                MessageBuilder& response) {
+  if (!source) return copy_headers(request, HeaderId::via, response);
+  if (request.has(HeaderId::via))
+    response.header(HeaderId::via, stamped_via(request.header(HeaderId::via), *source));
+  if (!request.has_several_vias()) return;
   bool is_top = true;
   for (const Header& header : request.headers_from(HeaderId::via)) {
     if (header.id != HeaderId::via) continue;
-    if (is_top && source) {
-      response.header(header.id, stamped_via(header.value, *source));
-    } else {
-      response.header(header.id, header.value);
-    }
+    if (!is_top) response.header(HeaderId::via, header.value);
     is_top = false;
   }
 }

@@ -8,17 +8,24 @@
 namespace sipharness::sip {
 namespace {
 
-constexpr auto must_be_replaced = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
-
-bool names_a_target(HeaderId id) {
-  return id == HeaderId::contact || id == HeaderId::record_route || id == HeaderId::from ||
-         id == HeaderId::to;
+bool needs_change(std::string_view value) {
+  const auto holds = [value](char c) { return value.find(c) != std::string_view::npos; };
+  return holds('\r') || holds('\n') || holds('\0');
 }
 
 bool has_unfit_uri(std::string_view value) {
   if (is_one_word(value)) return false;
-  return std::ranges::any_of(parse_addresses(value),
-                             [](const Address& address) { return !is_one_word(address.uri); });
+  while (!value.empty()) {
+    const auto address = parse_address(take_list_member(value));
+    if (address && !is_one_word(address->uri)) return true;
+  }
+  return false;
+}
+
+bool has_unfit_uri_in_any(const MessageView& request, HeaderId id) {
+  for (const Header& header : request.headers_from(id))
+    if (header.id == id && has_unfit_uri(header.value)) return true;
+  return false;
 }
 
 /// Walks through lines from one NUL that no quoted-pair holds to the next.
@@ -52,7 +59,7 @@ std::size_t find_stray_nul(std::string_view lines) {
 }
 
 void append_line_text(std::string_view value, std::string& line) {
-  if (std::ranges::none_of(value, must_be_replaced)) {
+  if (!needs_change(value)) {
     line.append(value);
     return;
   }
@@ -73,8 +80,12 @@ bool has_unfit_part(const MessageView& request) {
   const auto words = {request.request_uri(), request.call_id(), request.from_tag(),
                       request.to_tag(), request.branch()};
   if (!std::ranges::all_of(words, is_one_word)) return true;
-  for (const Header& header : request.headers())
-    if (names_a_target(header.id) && has_unfit_uri(header.value)) return true;
+  // Of From and To only the first is ever read.
+  const bool names_an_unfit_target = has_unfit_uri(request.header(HeaderId::from)) ||
+                                     has_unfit_uri(request.header(HeaderId::to)) ||
+                                     has_unfit_uri_in_any(request, HeaderId::contact) ||
+                                     has_unfit_uri_in_any(request, HeaderId::record_route);
+  if (names_an_unfit_target) return true;
   const std::string_view bytes = request.bytes();
   const std::string_view head = bytes.substr(0, bytes.size() - request.body().size());
   return head.find('\0') != std::string_view::npos &&

@@ -34,6 +34,9 @@ class MessageView {
   /// that too.
   static MessageView examine(std::string_view bytes);
 
+  /// What is_sip() says of a view of these bytes; reads the start line alone.
+  static bool is_sip(std::string_view bytes);
+
   /// What is wrong nearest to the front, if anything. Of a usable message these are remarks.
   std::optional<Problem> problem() const;
   /// The start line parsed: it is SIP, well formed or not.

@@ -93,7 +93,7 @@ class MessageParser {
       : view_(view), bytes_(view.bytes()), is_examined_(depth == Depth::examined) {}
 
   void parse() {
-    while (at_ < bytes_.size() && (bytes_[at_] == '\r' || bytes_[at_] == '\n')) ++at_;
+    skip_empty_lines();
     const std::size_t start = at_;
     read_start_line(next_line());
     const std::size_t head = at_;
@@ -105,8 +105,17 @@ class MessageParser {
     cut_body();
   }
 
+  void parse_start_line() {
+    skip_empty_lines();
+    read_start_line(next_line());
+  }
+
  private:
   using View = MessageView;
+
+  void skip_empty_lines() {
+    while (at_ < bytes_.size() && (bytes_[at_] == '\r' || bytes_[at_] == '\n')) ++at_;
+  }
 
   void complain(std::size_t offset, const char* what) {
     if (view_.problem_ != nullptr && view_.problem_offset_ <= offset) return;
@@ -352,6 +361,12 @@ MessageView MessageView::examine(std::string_view bytes) {
   MessageView view(bytes);
   MessageParser(view, Depth::examined).parse();
   return view;
+}
+
+bool MessageView::is_sip(std::string_view bytes) {
+  MessageView view(bytes);
+  MessageParser(view, Depth::read).parse_start_line();
+  return view.is_sip();
 }
 
 bool MessageView::is_usable() const {

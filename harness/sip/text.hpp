@@ -84,10 +84,12 @@ constexpr bool same_ignoring_case(std::string_view a, std::string_view b) {
 template <std::unsigned_integral Number>
 std::optional<Number> parse_unsigned(std::string_view text) {
   constexpr std::uint64_t most = std::numeric_limits<Number>::max();
+  constexpr std::uint64_t most_tens = most / 10;
   std::uint64_t number = 0;
   for (const char c : text) {
+    if (!is_digit(c) || number > most_tens) return std::nullopt;
     const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (!is_digit(c) || number > (most - digit) / 10) return std::nullopt;
+    if (number * 10 > most - digit) return std::nullopt;
     number = number * 10 + digit;
   }
   return text.empty() ? std::nullopt : std::optional(static_cast<Number>(number));

@@ -1,6 +1,5 @@
 #include "harness/host/net/send_batch.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace sipharness::host {
@@ -18,7 +17,7 @@ void SendBatch::add(Sender& sender, const Endpoint& destination, std::string_vie
   payload = payload.substr(0, room);
   if (count_ == capacity || used_ + payload.size() > room) flush();
   char* const place = bytes_.get() + used_;
-  std::ranges::copy(payload, place);
+  payload.copy(place, payload.size());
   used_ += payload.size();
   senders_[count_] = &sender;
   datagrams_[count_] = {destination, {place, payload.size()}};

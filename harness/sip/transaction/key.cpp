@@ -9,12 +9,12 @@ constexpr std::string_view magic_cookie = "z9hG4bK";
 constexpr char separator = '\n';
 
 std::string key_of(const MessageView& message, std::string_view method) {
-  const Via& via = message.via();
+  const std::string_view sent_by = message.sent_by();
   std::string key;
-  key.reserve(via.branch.size() + via.sent_by.size() + method.size() + 2);
-  key += via.branch;
+  key.reserve(message.branch().size() + sent_by.size() + method.size() + 2);
+  key += message.branch();
   key += separator;
-  for (const char c : via.sent_by) key += lower(c);
+  for (const char c : sent_by) key += lower(c);
   key += separator;
   key += method;
   return key;
@@ -29,7 +29,7 @@ std::string client_key(const MessageView& message) {
 std::string server_key(const MessageView& request) {
   const bool is_ack = request.method() == Method::ack;
   std::string key = key_of(request, is_ack ? "INVITE" : request.method_text());
-  if (request.via().branch.starts_with(magic_cookie)) return key;
+  if (request.branch().starts_with(magic_cookie)) return key;
   for (const std::string_view part :
        {request.request_uri(), request.from_tag(), request.call_id()}) {
     key += separator;
