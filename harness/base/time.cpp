@@ -23,7 +23,8 @@ constexpr std::array units{
     Unit{"h", 3'600'000'000'000}, Unit{"min", 60'000'000'000}, Unit{"s", 1'000'000'000},
     Unit{"ms", 1'000'000},        Unit{"us", 1'000},           Unit{"ns", 1}};
 
-constexpr double longest_ns = 9.0e18;
+// What SIP can say of a time (32 bits of seconds), and small enough that two add up.
+constexpr double longest_ns = 4294967295.0e9;
 
 }  // namespace
 

@@ -10,6 +10,9 @@ namespace sipharness::observed {
 namespace {
 
 constexpr Duration least_t1 = 450ms;
+constexpr Duration most_t1 = 1h;  // policy: a longer one is a step of the capture's clock
+/// Nothing of a capture, whose seconds have 32 bits, comes later than 64 times the 64th of it.
+constexpr Duration whole_capture = std::chrono::seconds(0xffffffff);
 constexpr std::size_t least_sends = 4;
 
 struct FirstIntervals {
@@ -45,7 +48,7 @@ std::optional<FirstIntervals> series_of(const Phone& phone, const Transaction& t
   const std::vector<CaptureTime> times = times_of(phone, transaction);
   if (times.size() < least_sends) return std::nullopt;
   const Duration t1 = (times[least_sends - 1] - times[0]) / 7;  // T1 + 2·T1 + 4·T1
-  if (t1 < least_t1) return std::nullopt;
+  if (t1 < least_t1 || t1 > most_t1) return std::nullopt;
   const auto fits = [&](std::size_t k) {
     const Duration nominal = interval(phone, transaction.method, t1, k);
     const Duration off = times[k + 1] - times[k] - nominal;
@@ -84,7 +87,8 @@ std::optional<Duration> observed_t1(const Phone& phone) {
 Duration longest_t1(const Phone& phone, const Transaction& transaction) {
   const Duration t1 = phone.profile.timers.t1;
   if (phone.knows_t1 || transaction.sends.size() < 2) return t1;
-  return std::max(t1, phone.at(transaction.sends[1]) - phone.at(transaction.sends[0]));
+  const Duration first = phone.at(transaction.sends[1]) - phone.at(transaction.sends[0]);
+  return std::max(t1, std::min(first, whole_capture / 64));
 }
 
 bool may_have_begun_unseen(const Phone& phone, const Transaction& transaction) {

@@ -15,10 +15,11 @@
 namespace sipharness::observed {
 
 /// Nothing where series are few or disagree, or where T1 would be shorter than a device may have
-/// it: 0.45 s with a little haste (smaller values are not recommended).
+/// it: 0.45 s with a little haste (smaller values are not recommended), or longer than an hour.
 std::optional<Duration> observed_t1(const Phone& phone);
 
-/// The longest that T1 may be where it is not known: the first interval of that transaction.
+/// The longest that T1 may be where it is not known: the first interval of that transaction, or so
+/// long that no capture lasts until its end.
 Duration longest_t1(const Phone& phone, const Transaction& transaction);
 
 /// A capture without journal need not show the first transmission: one that came an interval

@@ -10,6 +10,9 @@
 namespace sipharness::scenario {
 namespace {
 
+/// policy: its multiples are far from what a time can hold.
+constexpr Duration longest_timer = 1h;
+
 void check_sources(const Fields& fields, const Profile& profile) {
   static const std::vector<std::string_view> known = keys_of<Profile>().all;
   for (const auto& [key, source] : profile.sources)
@@ -23,6 +26,8 @@ void check_sources(const Fields& fields, const Profile& profile) {
 void check(const Fields& fields, sip::Timers& timers) {
   if (timers.t1 <= Duration::zero() || timers.t2 < timers.t1)
     fields.problems().add(fields.object(), "t1 must be greater than 0, and t2 at least t1");
+  else if (std::max(timers.t2, timers.t4) > longest_timer)
+    fields.problems().add(fields.object(), "no timer is longer than 1h");
 }
 
 bool read_value(const json::Value& value, Problems& problems, Password& into, kind::Object) {

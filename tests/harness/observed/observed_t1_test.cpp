@@ -91,6 +91,30 @@ TEST(ObservedT1, trap_14_is_none_that_no_device_may_have) {
   EXPECT_EQ(t1_of(t), std::nullopt);
 }
 
+TEST(ObservedT1, is_not_shown_by_a_clock_that_steps) {
+  constexpr Duration year = 8766h;
+  TraceBuilder t;
+  series(t, 10s, {year, 3 * year, 7 * year, 15 * year});
+  series(t, 20 * year, {year, 3 * year, 7 * year, 15 * year}, "OPTIONS");
+  t.ends(100 * year);
+  scenario::Profile profile;
+  profile.knows_timers = false;
+  const OnePhone one(t, profile);
+  EXPECT_EQ(observed_t1(one.phone), std::nullopt);
+  EXPECT_EQ(longest_t1(one.phone, transactions(one.phone).front()), year);
+}
+
+TEST(ObservedT1, ends_no_transaction_that_is_longer_than_a_clock) {
+  TraceBuilder t;
+  series(t, 10s, {280'000h});
+  t.ends(300'000h);
+  scenario::Profile profile;
+  profile.knows_timers = false;
+  const OnePhone one(t, profile);
+  const Duration longest = longest_t1(one.phone, transactions(one.phone).front());
+  EXPECT_GT(one.phone.at(0) + 64 * longest, one.phone.trace.last);
+}
+
 TEST(ObservedT1, is_at_most_the_first_interval) {
   TraceBuilder t;
   series(t, 10s, {2s});

@@ -78,6 +78,8 @@ const std::vector<RefusedFile> refused_files{
      {{"4:20: /session_timer: 1min is less than \"min_se\", 90s", ""}}},
     {"by_reader/profile_source_of_nothing.json",
      {{"4:28: /sources/reg_retry: \"reg_retry\" is no key of a profile", ""}}},
+    {"by_reader/profile_timer_of_a_day.json",
+     {{"4:13: /timers: no timer is longer than 1h", ""}}},
     {"by_reader/profile_timers_upside_down.json",
      {{"4:13: /timers: t1 must be greater than 0, and t2 at least t1", ""}}},
     {"by_reader/repeats_out_of_order.json",
