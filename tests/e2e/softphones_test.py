@@ -2,10 +2,11 @@
 addresses of their own. Neither baresip nor linphone takes a call from a silent server to the next: they must
 fail for exactly that, with the times they were seen to keep, and pass for everything they do right."""
 import json
+import shutil
 import subprocess
 import unittest
 
-from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, result_of, was_late
+from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, result_of, sipharness, was_late
 from virtual_time_test import INVITE_OFFSETS, REGISTER_OFFSETS, sends
 
 SCENARIOS = {name: f"scenarios/{folder}{name}.json" for name, folder in (
@@ -162,6 +163,7 @@ class Softphones(EndToEnd):
                 self.assert_registers_into_silence(folders[device]["primary_down"], device)
         with self.subTest("baresip_by_hand"):
             self.assert_call_moves(folders["baresip_by_hand"]["primary_down"])
+        self.assert_are_told_apart(folders["baresip"], folders["baresip_by_hand"]["primary_down"])
 
     # --- tshark's word for what the findings measured ---
 
@@ -191,6 +193,54 @@ class Softphones(EndToEnd):
         (sent, *_), (moved, *_) = (sends(folder, "INVITE", server) for server in ("primary", "secondary"))
         self.assert_offsets(sent, INVITE_OFFSETS)
         self.assertAlmostEqual(moved[0] - sent[0], 32, delta=0.2)
+
+    # --- The same program, left alone and driven by hand, as one build and the next ---
+
+    def says(self, code, *arguments):
+        done = sipharness(*arguments)
+        self.assert_exit(done, code)
+        return done.stdout
+
+    def assert_are_told_apart(self, of_baresip, by_hand):
+        alone = of_baresip["primary_down"]
+        with self.subTest("compare"):
+            worse = self.says(1, "compare", by_hand, alone)
+            self.assertTrue(worse.startswith("WORSE: 3 newly failing, "), worse)
+            for row in ("GRP-CALL-03", "FO-DET-INV", "RFC3263-01"):
+                self.assertIn(f"  {row} primary_down\n", worse)
+            self.assertIn("3 newly passing", self.says(0, "compare", alone, by_hand))
+            self.assertTrue(self.says(0, "compare", alone, alone).startswith("NO WORSE: "))
+            self.assertIn("not run again  primary_down",
+                          self.says(3, "compare", by_hand, of_baresip["call_primary_up"]))
+        with self.subTest("matrix"):
+            table = self.says(0, "matrix", alone, by_hand, "--label", "alone", "--label", "by_hand")
+            for row, *verdicts in (("primary_down", "FAIL", "INCONCLUSIVE"), ("GRP-CALL-03", "FAIL", "PASS"),
+                                   ("RFC3263-01", "WARN", "PASS"), ("GRP-CALL-04", "INCONCLUSIVE", "PASS")):
+                self.assertRegex(table, rf"(?m)^{row} +{' +'.join(verdicts)}$")
+        with self.subTest("baseline"):
+            self.assert_baseline_holds(alone, by_hand)
+
+    def assert_baseline_holds(self, alone, by_hand):
+        known, none = self.scratch / "known.json", self.scratch / "none.json"
+        self.says(0, "baseline", "write", alone, "--out", known)
+        self.says(0, "baseline", "write", by_hand, "--out", none)
+        self.assertEqual({entry["requirement"] for entry in json.loads(known.read_text())["known"]},
+                         {"GRP-CALL-03", "FO-DET-INV"})
+        self.assertEqual(json.loads(none.read_text())["known"], [])
+
+        def judged_again(code, device, folder, *arguments):
+            """Nothing is run: what ended is judged from a copy of it."""
+            runs = self.scratch / f"{device}-again"
+            shutil.copytree(folder, runs / folder.name, symlinks=True, dirs_exist_ok=True)
+            return self.says(code, "run", SCENARIOS["primary_down"], "--device", f"process:{device}",
+                             "--capture", "live", "--resume", runs, *arguments)
+
+        # The timeline stopped where the call did not move: what it would have shown then nobody knows.
+        self.assertIn("Baseline: 2 known failures accepted", judged_again(3, "baresip", alone, "--baseline", known))
+        judged_again(1, "baresip", alone, "--baseline", none)
+        for code, *how in ((3,), (1, "--strict"), (0, "--only", "GRP-CALL-03")):
+            said = judged_again(code, "baresip_by_hand", by_hand, "--baseline", known, *how)
+            self.assertIn("passes now: GRP-CALL-03 in primary_down", said)
 
 
 if __name__ == "__main__":
