@@ -31,14 +31,19 @@ bool meets_keys(const Rule& rule, const MessageView& request) {
          rule.in_dialog.value_or(is_in_dialog) == is_in_dialog;
 }
 
+/// It matches some of the requests that meet its keys, by their number.
+bool is_of_some(const Rule& rule) {
+  return rule.nth_from > 1 || rule.nth_to;
+}
+
 bool is_counted_in(const Rule& rule, std::uint32_t ordinal) {
   return ordinal >= rule.nth_from && ordinal <= rule.nth_to.value_or(ordinal);
 }
 
 /// While its phase and window are on.
 bool covers_everything(const Rule& rule) {
-  return rule.methods.empty() && !rule.event && !rule.in_dialog && rule.nth_from <= 1 &&
-         !rule.nth_to && rule.probability >= 1;
+  return rule.methods.empty() && !rule.event && !rule.in_dialog && !is_of_some(rule) &&
+         rule.probability >= 1;
 }
 
 std::uint64_t key_as(const MessageView& message, sipharness::sip::Method method) {
@@ -77,19 +82,23 @@ void Behaviour::enter_phase(std::string phase) {
 }
 
 const Rule* Behaviour::decide(const MessageView& request, Duration at) {
-  if (rules_.empty()) return nullptr;
-  Ordinals& ordinals = seen_[transaction_key(request)];
-  ordinals.resize(rules_.size());
   const Rule* winner = nullptr;
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     const Rule& rule = rules_[i];
     if (!is_active(rule, at) || !meets_keys(rule, request)) continue;
-    if (ordinals[i] == 0) ordinals[i] = ++tallies_[i].requests;
-    if (winner != nullptr || !is_counted_in(rule, ordinals[i]) || !has_chance(rule)) continue;
+    const bool is_meant = !is_of_some(rule) || is_counted_in(rule, ordinal_at(i, request));
+    if (winner != nullptr || !is_meant || !has_chance(rule)) continue;
     winner = &rule;
     tallies_[i].matched = true;
   }
   return winner;
+}
+
+std::uint32_t Behaviour::ordinal_at(std::size_t rule, const MessageView& request) {
+  Ordinals& ordinals = seen_[transaction_key(request)];
+  ordinals.resize(rules_.size());
+  if (ordinals[rule] == 0) ordinals[rule] = ++tallies_[rule].requests;
+  return ordinals[rule];
 }
 
 bool Behaviour::has_chance(const Rule& rule) {
