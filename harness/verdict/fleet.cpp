@@ -1,6 +1,8 @@
 #include "harness/verdict/fleet.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 #include <utility>
 
 #include "harness/base/percentile.hpp"
@@ -8,8 +10,11 @@
 namespace sipharness::verdict {
 namespace {
 
-Duration margin_of(const Finding* finding) {
-  return finding->worst().margin.value_or(Duration::max());
+/// Findings of the same margin in the order in which they are.
+using Weighed = std::pair<Duration, const Finding*>;
+
+Weighed weighed(const Finding& finding) {
+  return {finding.worst().margin.value_or(Duration::max()), &finding};
 }
 
 }  // namespace
@@ -37,14 +42,14 @@ void keep_worst(std::vector<Finding>& findings, std::size_t kept) {
     const auto end = std::ranges::find_if(first, all.end(), [&](const Finding& finding) {
       return finding.requirement != first->requirement;
     });
-    std::array<std::vector<const Finding*>, 6> by_verdict;
+    std::array<std::vector<Weighed>, 6> by_verdict;
     for (auto one = first; one != end; ++one)
-      by_verdict.at(static_cast<std::size_t>(one->verdict())).push_back(&*one);
+      by_verdict.at(static_cast<std::size_t>(one->verdict())).push_back(weighed(*one));
     std::vector<const Finding*> told;
-    for (std::vector<const Finding*>& alike : by_verdict) {
-      std::ranges::stable_sort(alike, {}, margin_of);
-      alike.resize(std::min(alike.size(), kept));
-      told.insert(told.end(), alike.begin(), alike.end());
+    for (std::vector<Weighed>& alike : by_verdict) {
+      const auto worst = std::span(alike).first(std::min(alike.size(), kept));
+      std::ranges::partial_sort(alike, alike.begin() + std::ssize(worst));
+      std::ranges::transform(worst, std::back_inserter(told), &Weighed::second);
     }
     std::ranges::sort(told);
     for (const Finding* one : told) findings.push_back(*one);
