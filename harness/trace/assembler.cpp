@@ -293,8 +293,8 @@ void TraceAssembler::add_malformed(const capture::Origin& origin, Transport tran
 void TraceAssembler::record_payload(const capture::Origin& origin, Transport transport,
                                     std::string_view bytes, std::size_t message) {
   if (!trace_.has_journal()) return;
-  payload_records_[fnv1a(bytes)].push_back(
-      {transport, origin.source, origin.destination, origin.at, message, false});
+  payload_records_.add(fnv1a(bytes),
+                       {transport, origin.source, origin.destination, origin.at, message});
 }
 
 Trace TraceAssembler::finish(const CaptureSummary& summary) && {

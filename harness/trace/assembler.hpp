@@ -20,6 +20,7 @@
 #include "harness/capture/decoder.hpp"
 #include "harness/sip/transport/stream_framer.hpp"
 #include "harness/trace/holes.hpp"
+#include "harness/trace/payload_records.hpp"
 #include "harness/trace/trace.hpp"
 
 namespace sipharness::trace {
@@ -41,21 +42,6 @@ struct CaptureSummary {
   std::vector<Fault> faults;
   std::vector<std::string> remarks{};
 };
-
-/// One payload that the journal may name: where it was seen and which message it became, if any.
-struct PayloadRecord {
-  static constexpr std::size_t no_message = static_cast<std::size_t>(-1);
-
-  Transport transport = Transport::udp;
-  Endpoint source;
-  Endpoint destination;
-  CaptureTime at;
-  std::size_t message = no_message;
-  bool claimed = false;  ///< a journal entry was resolved to it
-};
-
-/// By digest of the payload.
-using PayloadRecords = std::unordered_map<std::uint64_t, std::vector<PayloadRecord>>;
 
 class TraceAssembler final : public capture::TrafficSink {
  public:

@@ -27,14 +27,12 @@ bool is_named(const PayloadRecord& record, const journal::PacketName& name) {
 /// so time tells them apart, not the occurrence.
 PayloadRecord* nearest(PayloadRecords& payload_records, const journal::PacketName& name,
                        CaptureTime at) {
-  const auto found = payload_records.find(name.digest);
-  if (found == payload_records.end()) return nullptr;
   PayloadRecord* best = nullptr;
-  for (PayloadRecord& record : found->second) {
-    if (record.claimed || !is_named(record, name)) continue;
-    const auto distance = [at](const PayloadRecord& one) { return std::chrono::abs(one.at - at); };
+  const auto distance = [at](const PayloadRecord& one) { return std::chrono::abs(one.at - at); };
+  payload_records.for_each(name.digest, [&](PayloadRecord& record) {
+    if (record.claimed || !is_named(record, name)) return;
     if (best == nullptr || distance(record) < distance(*best)) best = &record;
-  }
+  });
   return best;
 }
 
@@ -51,10 +49,10 @@ class Resolver {
 
   void resolve(const journal::Entry& entry) {
     if (const auto* sent = std::get_if<journal::Sent>(&entry.event)) {
-      claim(sent->packet, trace_.time_of(entry), "send of " + sent->server);
+      claim(sent->packet, trace_.time_of(entry), {"send of", sent->server});
     } else if (const auto* ignored = std::get_if<journal::Ignored>(&entry.event)) {
       const PayloadRecord* const seen =
-          claim(ignored->packet, trace_.time_of(entry), "datagram ignored by " + ignored->server);
+          claim(ignored->packet, trace_.time_of(entry), {"datagram ignored by", ignored->server});
       if (seen != nullptr && seen->message != PayloadRecord::no_message) {
         trace_.messages.places()[seen->message].ignored = true;
       }
@@ -62,7 +60,8 @@ class Resolver {
   }
 
   void report() const {
-    for (const auto& [what, missing] : missing_) {
+    for (const auto& [kind_and_server, missing] : missing_) {
+      const std::string what = fmt::format("{} {}", kind_and_server.first, kind_and_server.second);
       const std::string count =
           missing.count == 1 ? "a " + what : fmt::format("{} times a {}", missing.count, what);
       add_fault(trace_,
@@ -72,8 +71,10 @@ class Resolver {
   }
 
  private:
-  const PayloadRecord* claim(const journal::PacketName& name, CaptureTime at,
-                             const std::string& what) {
+  /// "send of", "primary"
+  using What = std::pair<std::string_view, std::string_view>;
+
+  const PayloadRecord* claim(const journal::PacketName& name, CaptureTime at, const What& what) {
     PayloadRecord* const seen = nearest(payload_records_, name, at);
     if (seen != nullptr) {
       seen->claimed = true;
@@ -89,7 +90,7 @@ class Resolver {
   Trace& trace_;
   PayloadRecords& payload_records_;
   PassersBy passers_by_;
-  std::map<std::string, Missing> missing_;
+  std::map<What, Missing> missing_;
 };
 
 // --- Health --------------------------------------------------------------------------------------

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "harness/trace/assembler.hpp"
+#include "harness/trace/holes.hpp"
+#include "harness/trace/payload_records.hpp"
+#include "harness/trace/trace.hpp"
 
 namespace sipharness::trace {
 
