@@ -19,6 +19,7 @@
 #include "harness/observed/guide_claim.hpp"
 #include "harness/observed/misdirected.hpp"
 #include "harness/observed/missing_messages.hpp"
+#include "harness/observed/odd_responses.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/requests.hpp"
 #include "harness/observed/withheld_media.hpp"
@@ -184,6 +185,7 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
   instance.frames.insert(instance.frames.end(), evidence.frames.begin(), evidence.frames.end());
   std::ranges::sort(instance.frames);
   instance.frames.erase(std::ranges::unique(instance.frames).begin(), instance.frames.end());
+  if (is_violation(verdict)) instance.message += rewritten_in(phone_, instance.frames);
   bases_.push_back({evidence.server, evidence.call_id, span_of(phone_, evidence),
                     lifetime_of(evidence), evidence.in_itself, evidence.own_hang_up,
                     came_to_nobody(phone_, evidence)});
@@ -361,6 +363,16 @@ void Judge::allow_for_misdirected_requests() {
   }
 }
 
+void Judge::allow_for_unusable_responses() {
+  const UnusableResponses& unusable = unusable_responses(phone_);
+  const auto blame = phone_.trace.has_journal() ? verdict::Blame::user : verdict::Blame::network;
+  for (std::size_t i = 0; i < instances_.size() && !unusable.empty(); ++i) {
+    const auto response = unusable.find(bases_[i].call_id);
+    if (response != unusable.end() && is_excusable(i))
+      make_inconclusive(instances_[i], blame, describe_unusable(phone_.message(response->second)));
+  }
+}
+
 void Judge::allow_for_withheld_media() {
   for (std::size_t i = 0; i < instances_.size(); ++i) {
     const auto& hang_up = bases_[i].own_hang_up;
@@ -458,6 +470,7 @@ verdict::Finding Judge::finish(bool is_about_content) && {
     if (is_judged(instances_[index].verdict)) heed_faults(instances_[index], bases_[index]);
   if (!is_about_content) {
     allow_for_misdirected_requests();
+    allow_for_unusable_responses();
     allow_for_withheld_media();
     allow_for_host_lag();
     allow_for_departure();

@@ -138,6 +138,7 @@ class Judge {
   void allow_for_silent_servers(const std::vector<MissingMessage>& missing);
   trace::Span lifetime_of(const Evidence& evidence) const;
   void allow_for_misdirected_requests();
+  void allow_for_unusable_responses();
   void allow_for_withheld_media();
   void allow_for_host_lag();
   void allow_for_departure();

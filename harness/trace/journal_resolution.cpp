@@ -49,7 +49,10 @@ class Resolver {
 
   void resolve(const journal::Entry& entry) {
     if (const auto* sent = std::get_if<journal::Sent>(&entry.event)) {
-      claim(sent->packet, trace_.time_of(entry), {"send of", sent->server});
+      const PayloadRecord* const seen =
+          claim(sent->packet, trace_.time_of(entry), {"send of", sent->server});
+      if (sent->rewritten && seen != nullptr && seen->message != PayloadRecord::no_message)
+        trace_.rewritten[trace_.messages.places()[seen->message].frame] = *sent->rewritten;
     } else if (const auto* ignored = std::get_if<journal::Ignored>(&entry.event)) {
       const PayloadRecord* const seen =
           claim(ignored->packet, trace_.time_of(entry), {"datagram ignored by", ignored->server});

@@ -8,6 +8,7 @@
 //  3. Times are CaptureTime; `zero` is scenario zero (first message where there is no journal).
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -159,6 +160,8 @@ class Trace {
   std::vector<Bystander> bystanders;
   journal::Journal journal;                            ///< empty for a foreign capture
   std::vector<UndeliveredAction> undelivered_actions;  ///< taken out of the journal
+  /// By frame, what a rule of the scenario changed in a server's message: "Contact, received".
+  std::map<std::uint32_t, std::string> rewritten;
   Health health;
   Census census;                     ///< what it holds besides the SIP in `messages`
   std::vector<std::string> remarks;  ///< on the capture; no verdict hangs on them

@@ -178,16 +178,19 @@ void names_the_remote_target(const Phone& phone, const Dialog& dialog, Occurrenc
         .pass("each request names the peer's Contact in its Request-URI");
 }
 
-/// What a notifier said of its place: by its tag, every Contact; and whether a proxy stays between.
+/// What a notifier said of its place: by its tag, every Contact; whether a proxy stays between, and
+/// whether a 2xx without the Contact it owes left its dialog without a target.
 class Notifiers {
  public:
   void take(const sip::MessageView& message, std::string_view tag) {
     for (const std::string_view uri : uris_in(message, sip::HeaderId::contact))
       contacts_[tag].push_back(uri);
     is_routed_ |= message.has(sip::HeaderId::record_route);
+    is_open_ |= message.is_response() && !message.has(sip::HeaderId::contact);
   }
   /// Those of the dialog that the request is in; empty: none, or its route set leads elsewhere.
   std::vector<std::string_view> contacts_for(const Message& request) const {
+    if (is_open_) return {};
     const auto known = contacts_.find(request.sip.to_tag());
     return is_routed_ || known == contacts_.end() ? std::vector<std::string_view>() : known->second;
   }
@@ -195,6 +198,7 @@ class Notifiers {
  private:
   std::map<std::string_view, std::vector<std::string_view>> contacts_;
   bool is_routed_ = false;
+  bool is_open_ = false;
 };
 
 void refreshes_at_the_notifier(const Phone& phone, const Subscription& subscription,

@@ -59,6 +59,15 @@ TEST(JournalResolution, ignored_garbage_is_found_too) {
   EXPECT_TRUE(t.build().health.complete());
 }
 
+TEST(JournalResolution, what_a_rule_rewrote_is_known_by_its_frame) {
+  TraceBuilder t;
+  t.registration(primary, 1s);
+  const Trace seen = t.build();
+  t.at(1005ms).entry(journal::Sent{"primary", name_of(seen.messages[1]), "Contact, body"});
+  EXPECT_THAT(t.build().rewritten,
+              ElementsAre(testing::Pair(seen.messages[1].frame, "Contact, body")));
+}
+
 TEST(JournalResolution, a_send_that_the_capture_lacks_is_a_fault) {
   TraceBuilder t;
   t.registration(primary, 1s);
