@@ -65,6 +65,7 @@ void Notifier::refresh(const TransactionPtr& transaction, const scenario::Accept
   if (!subscription.dialog.accept_remote_cseq(request.cseq()))
     return core_.answer(*transaction, 500);
   subscription.dialog.refresh_target(request);
+  subscription.hop = transaction->hop();  // a device that moved is met where it is now
   subscription.expires = core_.world.now() + granted_expiry(request, policy);
   accept(transaction, policy, known->first);
 }

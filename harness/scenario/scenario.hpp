@@ -266,7 +266,8 @@ enum class DeviceVerb : std::uint8_t {
   hold,
   resume,
   restart,
-  shutdown
+  shutdown,
+  move  ///< to another address of its own
 };
 enum class ServerVerb : std::uint8_t {
   phase,

@@ -13,7 +13,7 @@ namespace sipharness::scenario::words {
 
 using Action = std::variant<DeviceVerb, ServerVerb>;
 
-inline constexpr std::array<Choice<Action>, 23> actions{{
+inline constexpr std::array<Choice<Action>, 24> actions{{
     {"boot", DeviceVerb::boot},
     {"dial", DeviceVerb::dial},
     {"answer", DeviceVerb::answer},
@@ -23,6 +23,7 @@ inline constexpr std::array<Choice<Action>, 23> actions{{
     {"resume", DeviceVerb::resume},
     {"restart", DeviceVerb::restart},
     {"shutdown", DeviceVerb::shutdown},
+    {"move", DeviceVerb::move},
     {"phase", ServerVerb::phase},
     {"close_port", ServerVerb::close_port},
     {"open_port", ServerVerb::open_port},

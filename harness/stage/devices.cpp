@@ -11,6 +11,7 @@
 #include "harness/dut/reference_ua/reference_ua.hpp"
 #include "harness/host/process/device_log.hpp"
 #include "harness/stage/phone_desk.hpp"
+#include "harness/stage/place/addresses.hpp"
 
 namespace sipharness::stage {
 namespace {
@@ -95,6 +96,7 @@ std::unique_ptr<dut::Device> make_reference_ua(world::World& world, const Produc
   options.profile.account = account_of(production.profile.account, device);
   options.name = name_of(production, device);
   options.local = production.devices[device];
+  options.elsewhere = elsewhere_from(options.local.address);
   options.primary = endpoint_of(production.scenario, "primary");
   options.secondary = endpoint_of(production.scenario, "secondary");
   options.primary_name = name_of(production.scenario.server("primary"));

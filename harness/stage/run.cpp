@@ -1,5 +1,8 @@
 #include "harness/stage/run.hpp"
 
+#include <algorithm>
+#include <variant>
+
 #include <fmt/format.h>
 
 #include "harness/base/rng.hpp"
@@ -39,6 +42,21 @@ Addresses chosen_addresses(const scenario::Scenario& scenario, const RunOptions&
   const bool own = apart && !simulated && !scenario.ipv6;
   return own ? addresses_of_slot(options.slot.value_or(0))
              : default_addresses(scenario.ipv6, simulated);
+}
+
+bool moves_device(const scenario::Scenario& scenario) {
+  return std::ranges::any_of(scenario.timeline, [](const scenario::Step& step) {
+    const auto* device = std::get_if<scenario::DeviceStep>(&step.what);
+    return device != nullptr && device->verb == scenario::DeviceVerb::move;
+  });
+}
+
+void require_somewhere_to_go(const scenario::Scenario& scenario, const IpAddress& device) {
+  if (!elsewhere_from(device))
+    throw SetupError(fmt::format(
+        "{} moves the device to another address, and {} is the only one here: run it without "
+        "--clock real, or over IPv4 without --bind",
+        scenario.full_name(), device.text()));
 }
 
 /// One of the runs that a run consists of: before the fault, with it, after it.
@@ -156,6 +174,8 @@ void require_playable(const scenario::Scenario& scenario, const scenario::Profil
         fmt::format("{} has {} devices: they run in virtual time only, run it "
                     "without --clock real",
                     scenario.full_name(), scenario.devices));
+  if (real && !options.device.is_foreign() && moves_device(scenario))
+    require_somewhere_to_go(scenario, chosen_addresses(scenario, options, false).device.address);
   if (scenario.devices > 1 && profile.account.is_any())
     throw SetupError(
         fmt::format("{} has {} devices: say --account USER, that of the first; the others are "

@@ -6,13 +6,17 @@
 #include "harness/capture/pcap_writer.hpp"
 #include "harness/stage/devices.hpp"
 #include "harness/stage/live/frame_fan_out.hpp"
+#include "harness/stage/place/addresses.hpp"
 #include "harness/world_sim/simulated_world.hpp"
 
 namespace sipharness::stage {
 
 void run_in_virtual_time(const Production& production, const judge::RunFolder& folder) {
   world_sim::SimulatedWorld world;
-  for (const Endpoint& device : production.devices) world.set_tap_address(device.address);
+  for (const Endpoint& device : production.devices) {
+    world.set_tap_address(device.address);
+    if (const auto elsewhere = elsewhere_from(device.address)) world.set_tap_address(*elsewhere);
+  }
   capture::PcapWriter capture(folder.capture(), packet::LinkType::ethernet);
   Stage stage(
       world, production, folder,

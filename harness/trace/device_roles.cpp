@@ -215,12 +215,20 @@ EndpointSet guessing_endpoints(const Trace& trace, const std::vector<Conduct>& c
   return guessing;
 }
 
+/// The run gave a device another address: two machines with one Call-ID are that device.
+bool moves_device(const Trace& trace) {
+  return std::ranges::any_of(trace.journal, [](const journal::Entry& entry) {
+    const auto* const action = std::get_if<journal::Action>(&entry.event);
+    return action != nullptr && action->verb == "move";
+  });
+}
+
 }  // namespace
 
 void assign_devices(Trace& trace) {
   trace.devices.clear();
   const bool is_field = !trace.has_journal();
-  const SharedAccounts shared(trace.messages, !is_field);
+  const SharedAccounts shared(trace.messages, !is_field && !moves_device(trace));
   DeviceTable table(trace.devices, shared, !is_field);
   learn_devices(trace, table);
   Callees callees(trace, table);

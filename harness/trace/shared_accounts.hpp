@@ -18,7 +18,7 @@ namespace sipharness::trace {
 
 class SharedAccounts {
  public:
-  /// Of the requests that devices sent to servers, in a run or elsewhere.
+  /// Of the requests that devices sent to servers, in a run that moves none of them or elsewhere.
   SharedAccounts(const MessageList& messages, bool is_run);
 
   struct Phone {

@@ -143,6 +143,12 @@ bool is_other_port(const Phone& phone, const Message& message, const Endpoint& c
          !sends_from(phone, contact);
 }
 
+/// Whether the run has moved the device to another address by then: what it leaves leads nowhere.
+bool has_moved_by(const Phone& phone, CaptureTime at) {
+  const auto moved = next_action(phone, "move", phone.trace.first);
+  return moved && *moved <= at;
+}
+
 /// The address of a Contact, once it was read. False if it is wrong.
 bool judge_own_address(const Phone& phone, const Message& message, const sip::Uri& uri,
                        Occurrence& it) {
@@ -150,9 +156,10 @@ bool judge_own_address(const Phone& phone, const Message& message, const sip::Ur
   const IpAddress& source = message.source.address;
   const LeadsTo host = where_leads(phone, message, uri.host);
   const auto contact = uri.endpoint();
+  const bool is_left = contact && contact->address != source && has_moved_by(phone, message.at);
   if (host == LeadsTo::nobody)
     it.violated(fmt::format("Contact host {} leads to nobody", uri.host));
-  else if (host == LeadsTo::elsewhere)
+  else if (host == LeadsTo::elsewhere || is_left)
     violated_unless_nat(
         phone, it,
         fmt::format("Contact host {} but the packet came from {}", uri.host, source.text()));

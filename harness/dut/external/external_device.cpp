@@ -29,6 +29,8 @@ std::string task_of(const scenario::DeviceStep& step, const std::string& called,
       return fmt::format("restart {} (power off and on)", called);
     case DeviceVerb::shutdown:
       return fmt::format("switch {} off", called);
+    case DeviceVerb::move:
+      return fmt::format("give {} another address, without a restart", called);
   }
   return fmt::format("{} on {}", to_string(step.verb), called);
 }

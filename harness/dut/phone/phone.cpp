@@ -156,6 +156,7 @@ void Phone::perform_driven(const DeviceStep& step) {
       return reboot(step);
     case DeviceVerb::boot:
     case DeviceVerb::shutdown:
+    case DeviceVerb::move:
       return fail(step, "the web interface has no function for it");
     case DeviceVerb::answer:
     case DeviceVerb::reject:

@@ -91,6 +91,16 @@ void BootCycle::shut_down() {
   }
 }
 
+void BootCycle::move_to(const IpAddress& address) {
+  const std::string left = core_.contact();
+  core_.move_to(address);
+  for (Site& site : sites_) {
+    site.registration->leave(left);
+    for (const auto& subscription : site.subscriptions) subscription->renew();
+    if (site.message_waiting) site.message_waiting->renew();
+  }
+}
+
 bool BootCycle::locate(Site& site) {
   const Server& server = site.server;
   if (server.host.empty() || locator_ == nullptr || locator_->knows(wanted(server))) return true;

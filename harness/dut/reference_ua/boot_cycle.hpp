@@ -28,6 +28,9 @@ class BootCycle {
   void start();
   /// Ends the calls and takes the registrations back.
   void shut_down();
+  /// From now on it has this address: it registers anew at both servers, and asks for its NOTIFYs
+  /// there. @source RFC 3261 §10.2.2; RFC 6665 §4.1.2.2
+  void move_to(const IpAddress& address);
   /// False if both servers want to be left alone.
   bool dial(const std::string& number);
   CallDesk& calls() { return calls_; }

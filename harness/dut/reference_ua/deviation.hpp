@@ -36,6 +36,7 @@ enum class Deviation : std::uint8_t {
   forgets_to_cancel,
   tags_its_cancels,
   cancels_an_answered_call,
+  takes_an_overtaken_ringing_for_the_newer,
   rings_on_after_a_missing_487,
   keeps_an_unwanted_answer,
   goes_on_after_hang_up,
@@ -66,6 +67,7 @@ enum class Deviation : std::uint8_t {
   refreshes_after_lapse,
   overlaps_register_attempts,
   counts_anew_after_a_restart,
+  keeps_its_contact_when_it_moves,
   // rfc3261/12_dialogs
   asks_after_its_bye,
   takes_any_bye,

@@ -87,8 +87,9 @@ void OutgoingCall::on_answered(OutgoingLeg& answered, sip::Dialog dialog, const 
 
 void OutgoingCall::hang_up() {
   if (session_) {
-    if (core_.deviates(Deviation::cancels_an_answered_call)) legs_.back()->cancel();
-    return session_->hang_up();
+    const bool rings_again = legs_.back()->rings_again();
+    if (rings_again || core_.deviates(Deviation::cancels_an_answered_call)) legs_.back()->cancel();
+    return rings_again ? end() : session_->hang_up();
   }
   over_ = true;
   const bool is_unheard = !legs_.empty() && !legs_.back()->was_heard();

@@ -106,6 +106,8 @@ void OutgoingLeg::on_response(const sip::MessageView& response) {
 }
 
 void OutgoingLeg::on_provisional(const sip::MessageView& response) {
+  rings_again_ = !acknowledged_.empty();
+  if (rings_again_) return;
   had_provisional_ = true;
   acknowledge_provisional(response);
   // §9.1: a CANCEL that had to wait is sent now.

@@ -49,6 +49,8 @@ class OutgoingLeg {
   /// CANCEL, whatever came before; once.
   void cancel();
   bool was_heard() const { return had_provisional_ || state_ == State::finished; }
+  /// A provisional response came after the answer; only by a deviation is it heard.
+  bool rings_again() const { return rings_again_; }
   /// A response that matched no transaction any more; false if it is not to this leg's INVITE.
   bool take_stray(const sip::MessageView& response);
   Server& server() { return server_; }
@@ -93,6 +95,7 @@ class OutgoingLeg {
   int tries_left_ = 1;    ///< after a connection was lost
   bool had_provisional_ = false;
   bool cancelled_ = false;
+  bool rings_again_ = false;
   std::optional<SessionInterval> session_interval_;
   ClientRequest invite_;
   ClientRequest cancel_;

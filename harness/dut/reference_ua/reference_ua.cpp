@@ -1,5 +1,7 @@
 #include "harness/dut/reference_ua/reference_ua.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "harness/dut/reference_ua/boot_cycle.hpp"
@@ -42,6 +44,8 @@ class ReferenceUa::Impl {
         return cycle_->calls().set_direction(sip::MediaDirection::sendonly);
       case DeviceVerb::resume:
         return cycle_->calls().set_direction(sip::MediaDirection::sendrecv);
+      case DeviceVerb::move:
+        return move();
       default:
         running_ = false;
         cycle_->shut_down();
@@ -66,6 +70,13 @@ class ReferenceUa::Impl {
       restart_ = world_.call_after(time_to_restart, [this] { boot(); });
     running_ = true;
     cycle_->start();
+    return true;
+  }
+
+  bool move() {
+    if (!options_.elsewhere) return false;
+    std::swap(options_.local.address, *options_.elsewhere);
+    cycle_->move_to(options_.local.address);
     return true;
   }
 

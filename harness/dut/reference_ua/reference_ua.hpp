@@ -25,6 +25,7 @@ struct ReferenceUaOptions {
   std::string name = "phone";
   scenario::Profile profile;  ///< with the scenario's configure applied; the one source of timers
   Endpoint local;             ///< where it listens (port 0: any)
+  std::optional<IpAddress> elsewhere{};  ///< where it moves; nothing: it has nowhere to go
   Endpoint primary;
   Endpoint secondary;
   ServerName primary_name{};

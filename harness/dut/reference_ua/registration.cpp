@@ -65,6 +65,15 @@ void Registration::renew() {
   begin_attempt();
 }
 
+void Registration::leave(const std::string& contact) {
+  if (unregistering_ || cseq_ == 0) return;
+  if (contact != core_.contact()) left_ = contact;
+  request_.forget();
+  outstanding_ = false;
+  next_.cancel();
+  begin_attempt();
+}
+
 void Registration::resume() {
   if (held_back_) begin_attempt();
 }
@@ -103,8 +112,9 @@ void Registration::send(seconds expires) {
       .header(HeaderId::to, fmt::format("<{}>", account))
       .header(HeaderId::call_id, call_id_)
       .header(HeaderId::cseq, fmt::format("{} REGISTER", ++cseq_))
-      .header(HeaderId::contact, contact(expires))
-      .header(HeaderId::expires, std::to_string(expires_header(expires).count()));
+      .header(HeaderId::contact, contact(expires));
+  if (!left_.empty()) request.header(HeaderId::contact, left_ + ";expires=0");
+  request.header(HeaderId::expires, std::to_string(expires_header(expires).count()));
   if (!learned_route_.empty()) request.header(HeaderId::route, learned_route_);
   server_.authenticator.authorize(request, "REGISTER", uri);
   core_.introduce(request);
@@ -193,6 +203,7 @@ void Registration::on_accepted(const sip::MessageView& response) {
   if (expiry == 0s) return on_failed(core_.profile().retry_wait());
   failures_ = 0;
   ++accepted_;
+  left_.clear();
   server_.service_route = response.header(sip::HeaderId::service_route);
   if (core_.deviates(Deviation::routes_by_record_route_of_register))
     learned_route_ = response.header(HeaderId::record_route);

@@ -35,6 +35,9 @@ class Registration {
   /// Registers anew at once, as if a refresh were due; nothing if an attempt is under way already
   /// or the server wants to be left alone.
   void renew();
+  /// Registers where we are now, and takes the binding of the Contact that we left back with the
+  /// same REGISTER. @source RFC 3261 §10.2.2
+  void leave(const std::string& contact);
   /// Starts what may_start held back.
   void resume();
   /// A response that no transaction waits for any more: nothing to a device that does it right.
@@ -86,6 +89,7 @@ class Registration {
   int failures_ = 0;               ///< in a row
   std::uint16_t seen_port_ = 0;    ///< of the deviation registers_anew_for_each_port
   std::string learned_route_;      ///< of the deviation routes_by_record_route_of_register
+  std::string left_;               ///< a Contact of ours that leads nowhere any more
   bool outstanding_ = false;
   bool answered_late_ = false;
   TimePoint sent_at_;

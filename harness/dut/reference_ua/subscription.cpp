@@ -46,6 +46,12 @@ void Subscription::stop() {
   refresh();
 }
 
+void Subscription::renew() {
+  if (stopping_) return;
+  next_.cancel();
+  dialog_ ? refresh() : begin();
+}
+
 void Subscription::begin() {
   dialog_.reset();
   call_id_ = core_.rng().hex(24);

@@ -19,6 +19,8 @@ class Subscription {
   void start();
   /// Gives the subscription back, as far as the server still holds it.
   void stop();
+  /// Tells the notifier our new Contact.
+  void renew();
   bool is_stopped() const { return stopping_; }
   /// Answers a NOTIFY of this subscription, also one that comes before the 2xx (RFC 6665
   /// §4.1.2.4); false if it is not ours.

@@ -66,6 +66,7 @@ sip::ClientQuirks client_quirks(const scenario::Profile& profile, const Deviatio
   if (has(deviations, Deviation::uses_a_slower_t1)) quirks.interval_scale = 1.5;
   quirks.rest_after_provisional = has(deviations, Deviation::rests_after_a_provisional);
   quirks.forget_when_answered = has(deviations, Deviation::registers_at_a_repeated_answer);
+  quirks.deliver_overtaken = has(deviations, Deviation::takes_an_overtaken_ringing_for_the_newer);
   quirks.resend_on_streams = has(deviations, Deviation::repeats_over_streams);
   if (has(deviations, Deviation::waits_for_the_connection)) quirks.give_up_factor = 4;
   if (has(deviations, Deviation::changes_retransmissions))

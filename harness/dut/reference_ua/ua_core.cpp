@@ -51,20 +51,8 @@ UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& op
       rng_(rng.fork("identifiers")),
       options_(options),
       message_deviations_(options.deviations, rng.fork("deviations"), options.secondary),
-      transport_(world, options.local,
-                 {.on_message = [this](const sip::MessageView& message,
-                                       const sip::Hop& hop) { receive(message, hop); },
-                  .on_malformed =
-                      [this](std::string_view, const sip::Hop&) {
-                        if (deviates(Deviation::dies_at_a_broken_answer)) die();
-                      },
-                  .on_keep_alive = {},
-                  .on_failure = [this](const sip::Hop& hop,
-                                       world::StreamEnd end) { on_unreachable(hop, end); },
-                  .on_closed =
-                      [this](const sip::Hop& hop) {
-                        if (deviates(Deviation::is_deaf_after_a_fin)) lost_.push_back(hop.remote);
-                      }}),
+      transport_(open_at(options.local)),
+      contact_(transport_->local()),
       transactions_(
           world,
           {.name = options.name,
@@ -81,6 +69,33 @@ UaCore::UaCore(world::World& world, const Rng& rng, const ReferenceUaOptions& op
            .auto_trying = !has(options.deviations, Deviation::leaves_a_caller_without_a_word),
            .client_quirks = client_quirks(options.profile, options.deviations),
            .server_quirks = server_quirks(options.deviations)}) {}
+
+std::unique_ptr<sip::SipTransport> UaCore::open_at(const Endpoint& local) {
+  return std::make_unique<sip::SipTransport>(
+      world_, local,
+      sip::SipTransport::Handlers{
+          .on_message = [this](const sip::MessageView& message,
+                               const sip::Hop& hop) { receive(message, hop); },
+          .on_malformed =
+              [this](std::string_view, const sip::Hop&) {
+                if (deviates(Deviation::dies_at_a_broken_answer)) die();
+              },
+          .on_keep_alive = {},
+          .on_failure = [this](const sip::Hop& hop,
+                               world::StreamEnd end) { on_unreachable(hop, end); },
+          .on_closed =
+              [this](const sip::Hop& hop) {
+                if (deviates(Deviation::is_deaf_after_a_fin)) lost_.push_back(hop.remote);
+              }});
+}
+
+void UaCore::move_to(const IpAddress& address) {
+  transport_->freeze_streams();
+  left_.push_back(std::move(transport_));
+  std::erase_if(left_, [&](const auto& one) { return one->local().address == address; });
+  transport_ = open_at({address, left_.back()->local().port});
+  if (!deviates(Deviation::keeps_its_contact_when_it_moves)) contact_ = transport_->local();
+}
 
 void UaCore::on_unreachable(const sip::Hop& hop, world::StreamEnd end) {
   if (hop.transport == Transport::udp && deviates(Deviation::is_deaf_to_icmp)) return;
@@ -125,7 +140,7 @@ std::string UaCore::new_via() {
 }
 
 std::string UaCore::contact() const {
-  return fmt::format("<{}>", sip::make_uri(profile().account.user, local(), transport()));
+  return fmt::format("<{}>", sip::make_uri(profile().account.user, contact_, transport()));
 }
 
 sip::Sdp UaCore::media(std::uint64_t version) const {
@@ -175,7 +190,7 @@ ClientRequest UaCore::start_text(std::string request, const sip::Hop& hop,
 
 sip::ClientEvents UaCore::giving_up_dead_streams(sip::ClientEvents events, const sip::Hop& hop) {
   events.on_failure = [this, hop, tell = std::move(events.on_failure)](sip::ClientFailure failure) {
-    if (failure == sip::ClientFailure::timed_out) transport_.end_stream(hop.remote);
+    if (failure == sip::ClientFailure::timed_out) transport_->end_stream(hop.remote);
     if (tell) tell(failure);
   };
   return events;
@@ -186,6 +201,7 @@ void UaCore::send_ack(std::string ack, const sip::Hop& hop) {
 }
 
 void UaCore::receive(const sip::MessageView& message, const sip::Hop& hop) {
+  if (hop.local.address != local().address) return;
   const bool is_from_elsewhere =
       message.is_response() && hop.remote != options_.primary && hop.remote != options_.secondary;
   if (is_from_elsewhere && deviates(Deviation::is_deaf_to_other_ports)) return;
@@ -215,7 +231,7 @@ void UaCore::send_raw(std::string_view bytes, const sip::Hop& hop) {
 
 void UaCore::put_on_the_wire(std::string_view bytes, const sip::Hop& hop) {
   if (std::ranges::find(lost_, hop.remote) != lost_.end()) return;
-  transport_.send(hop, bytes);
+  transport_->send(hop, bytes);
 }
 
 }  // namespace sipharness::dut

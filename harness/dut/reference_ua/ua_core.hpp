@@ -62,7 +62,10 @@ class UaCore {
   const scenario::Profile& profile() const { return options_.profile; }
   const ReferenceUaOptions& options() const { return options_; }
   bool deviates(Deviation deviation) const { return has(options_.deviations, deviation); }
-  const Endpoint& local() const { return transport_.local(); }
+  const Endpoint& local() const { return transport_->local(); }
+  /// The same port at another address. What still comes to the old one is lost, and connections
+  /// from there die without a word.
+  void move_to(const IpAddress& address);
 
   Transport transport() const;
   sip::Hop hop_to(const Endpoint& remote) const;
@@ -99,10 +102,11 @@ class UaCore {
   /// Where a BYE goes by the deviations that lead it astray; nothing: by its dialog.
   std::optional<sip::Hop> stray_hop() const;
   /// Closes every port for good, as a crash does.
-  void die() { transport_.close(); }
-  bool is_dead() const { return !transport_.is_open(); }
+  void die() { transport_->close(); }
+  bool is_dead() const { return !transport_->is_open(); }
 
  private:
+  std::unique_ptr<sip::SipTransport> open_at(const Endpoint& local);
   void receive(const sip::MessageView& message, const sip::Hop& hop);
   void put_on_the_wire(std::string_view bytes, const sip::Hop& hop);
   void send_from_transaction(std::string_view bytes, const sip::Hop& hop);
@@ -115,7 +119,9 @@ class UaCore {
   Rng rng_;
   ReferenceUaOptions options_;
   MessageDeviations message_deviations_;
-  sip::SipTransport transport_;
+  std::unique_ptr<sip::SipTransport> transport_;
+  std::vector<std::unique_ptr<sip::SipTransport>> left_;  ///< whatever comes there is lost
+  Endpoint contact_;
   sip::TransactionLayer transactions_;
   bool primary_returned_ = false;
   /// Peers; of the deviations sends_into_a_reset_connection and is_deaf_after_a_fin.

@@ -104,8 +104,10 @@ Next completed(InviteClient now, Event event, const ClientRules& rules) {
   }
 }
 
-Next accepted(InviteClient now, Event event) {
+Next accepted(InviteClient now, Event event, const ClientRules& rules) {
   switch (event) {
+    case Event::provisional:
+      return rules.quirks.deliver_overtaken ? Next{now, {Act::deliver}} : Next{now, {}};
     case Event::success:
       return {now, {Act::deliver}};
     case Event::timer_m:
@@ -140,7 +142,7 @@ Step<InviteClient> step(InviteClient now, Event event, const ClientRules& rules)
     case State::completed:
       return completed(now, event, rules);
     case State::accepted:
-      return accepted(now, event);
+      return accepted(now, event, rules);
     case State::terminated:
       break;
   }

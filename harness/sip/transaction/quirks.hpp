@@ -21,6 +21,7 @@ struct ClientQuirks {
   bool resend_after_provisional = false;
   /// Non-INVITE falls silent after a provisional response (Timer E off; Timer F goes on).
   bool rest_after_provisional = false;
+  bool deliver_overtaken = false;     ///< a provisional response that a 2xx overtook is delivered
   bool resend_on_streams = false;     ///< Timers A and E run on streams too
   bool forget_when_answered = false;  ///< no Timer K: a repeated final response is a stray
   bool ack_only_once = false;   ///< a repeated non-2xx final response is not acknowledged again

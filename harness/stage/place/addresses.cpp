@@ -1,5 +1,6 @@
 #include "harness/stage/place/addresses.hpp"
 
+#include <array>
 #include <cstdint>
 #include <unistd.h>
 
@@ -59,6 +60,15 @@ std::vector<Endpoint> device_endpoints(const Endpoint& first, unsigned devices) 
     endpoints.push_back({address, first.port});
   }
   return endpoints;
+}
+
+std::optional<IpAddress> elsewhere_from(const IpAddress& address) {
+  constexpr std::uint8_t other_net = 0x80;
+  std::array<std::uint8_t, 16> bytes = address.bytes();
+  if (bytes[0] != (address.is_v4() ? 127 : 0xfd)) return std::nullopt;
+  bytes[1] ^= other_net;
+  return address.is_v4() ? IpAddress::v4({bytes[0], bytes[1], bytes[2], bytes[3]})
+                         : IpAddress::v6(bytes);
 }
 
 scenario::Scenario with_addresses(scenario::Scenario scenario, const Addresses& addresses) {

@@ -265,6 +265,24 @@ TEST_F(Run, of_several_devices_is_for_virtual_time_only) {
   }
 }
 
+TEST_F(Run, in_which_the_device_moves_needs_somewhere_to_go) {
+  scenario::Scenario moving = scenario();
+  moving.timeline.push_back({{std::nullopt, 20s, std::nullopt},
+                             scenario::DeviceStep{scenario::DeviceVerb::move, {}},
+                             {}});
+  RunOptions real = options();
+  real.clock = Clock::real;
+  EXPECT_NO_THROW(require_playable(moving, {}, real));
+  moving.ipv6 = true;
+  EXPECT_NO_THROW(require_playable(moving, {}, options()));
+  try {
+    require_playable(moving, {}, real);
+    FAIL() << "playable";
+  } catch (const SetupError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("moves the device to another address, and ::1 is"));
+  }
+}
+
 TEST_F(Run, that_cannot_be_set_up_says_why) {
   RunOptions unknown = options();
   unknown.deviations = {"plays_the_banjo"};

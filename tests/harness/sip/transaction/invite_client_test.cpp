@@ -120,6 +120,14 @@ TEST(InviteClient, goes_on_repeating_after_a_provisional_when_that_is_its_quirk)
   EXPECT_TRUE(repeated.actions == repeats) << describe(repeated.actions);
 }
 
+TEST(InviteClient, hears_a_provisional_after_the_answer_when_that_is_its_quirk) {
+  const ClientQuirks quirks{.deliver_overtaken = true};
+  const auto heard = step(InviteClient{State::accepted, 500ms, 0}, Event::provisional,
+                          ClientRules{timers, quirks, false});
+  EXPECT_EQ(heard.next.state, State::accepted);
+  EXPECT_TRUE(heard.actions == Actions{Act::deliver}) << describe(heard.actions);
+}
+
 TEST(InviteClient, acknowledges_once_when_that_is_its_quirk) {
   const ClientQuirks quirks{.ack_only_once = true};
   const auto taken = step(InviteClient{State::completed, 500ms, 0}, Event::failure,

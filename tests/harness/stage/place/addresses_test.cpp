@@ -59,6 +59,20 @@ TEST(Addresses, of_several_devices_are_all_different) {
   }
 }
 
+TEST(Addresses, of_a_device_that_moves_are_its_own_and_lead_back) {
+  std::set<IpAddress> seen;
+  for (const bool ipv6 : {false, true})
+    for (const Endpoint& one : device_endpoints(default_addresses(ipv6, true).device, 1000)) {
+      const auto elsewhere = elsewhere_from(one.address);
+      ASSERT_TRUE(elsewhere);
+      EXPECT_EQ(elsewhere_from(*elsewhere), one.address);
+      seen.insert({one.address, *elsewhere});
+    }
+  EXPECT_EQ(seen.size(), 4000U);
+  for (const std::string_view only : {"::1", "192.0.2.5", "2001:db8::5"})
+    EXPECT_EQ(elsewhere_from(*IpAddress::parse(only)), std::nullopt) << only;
+}
+
 TEST(Addresses, fill_in_only_what_the_scenario_leaves_open) {
   scenario::Scenario scenario = two_servers();
   scenario.servers[0].address = IpAddress::parse("10.0.0.5");

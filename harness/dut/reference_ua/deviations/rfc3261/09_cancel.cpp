@@ -32,6 +32,13 @@ const std::array rfc3261_9_cancel{
                  {"RFC3261-CANCEL-01", "RFC3261-CANCEL-03"},
                  "call_primary_up"},
     DeviationRow{
+        SIPHARNESS_DEVIATION(takes_an_overtaken_ringing_for_the_newer),
+        "takes a call for ringing when its 200 overtook the 180, and cancels it to hang up",
+        "RFC3261-CANCEL-04",
+        {"RFC3261-CANCEL-01", "RFC3261-CANCEL-03", "RFC3261-BYE-01", "RFC3261-GEN-12",
+         "RFC3261-ROUTE-04"},
+        "link_is_slow/answer_overtakes_ringing"},
+    DeviationRow{
         SIPHARNESS_DEVIATION(rings_on_after_a_missing_487),
         "tries the secondary when a cancelled INVITE gets no final response",
         "RFC3261-CANCEL-05",

@@ -51,6 +51,12 @@ const std::array rfc3261_10_register{
                  {"GRP-REG-02", "GRP-REG-03", "GRP-REG-04", "GRP-REG-05", "GRP-REG-08",
                   "RFC3261-REG-03", "RFC3261-REG-09", "RFC3261-REG-13", "GRP-REG-07"},
                  "restart_in_order"},
+    DeviationRow{SIPHARNESS_DEVIATION(keeps_its_contact_when_it_moves),
+                 "registers from its new address with the Contact of the one it left",
+                 "RFC3261-REG-05",
+                 {"RFC3261-UAS-100", "RFC3261-DLG-05", "RFC3261-GEN-14", "RFC3261-GEN-15",
+                  "RFC3261-GEN-16", "RFC3261-GEN-17"},
+                 "device_moves/idle"},
 };
 
 }  // namespace
