@@ -428,8 +428,12 @@ void Judge::allow_for_missing_messages() {
 }
 
 void Judge::record(const std::vector<Verdict>& judged) {
+  // What the guide leaves open of a phone that does not claim it keeps no capture from a verdict.
+  const auto counts = [&](Verdict verdict) {
+    return is_judged(verdict) || (verdict == Verdict::inconclusive && !phone_.trace.has_journal());
+  };
   for (std::size_t index = 0; index < judged.size(); ++index) {
-    if (!is_judged(judged[index])) continue;
+    if (!counts(judged[index])) continue;
     Instance& instance = instances_[index];
     const bool is_broken = is_violation(instance.verdict);
     instance.verdict = Verdict::info;

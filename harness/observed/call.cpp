@@ -14,6 +14,7 @@
 #include "harness/observed/policy.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/split_requests.hpp"
+#include "harness/sip/address.hpp"
 #include "harness/trace/users.hpp"
 
 namespace sipharness::observed {
@@ -89,11 +90,13 @@ class CallFinder {
   void place(std::size_t index) {
     CallGroup* group = dialled_group(index);
     if (group == nullptr) group = retried_group(index);
+    if (group == nullptr) group = redirected_group(index);
     if (group == nullptr) group = continued_group(index);
     if (group == nullptr) group = &open_group(index);
     const auto number = static_cast<std::size_t>(group - groups_.data());
     if (group->dialled) newest_dialled_[call_id_of(index)] = number;
     newest_tries_[identity_of(index)] = {number, index};
+    note_redirection(index, number);
     join(*group, index);
   }
 
@@ -119,6 +122,27 @@ class CallFinder {
                          first_send(index).sip.cseq() > first_send(tried).sip.cseq() &&
                          first_send(index).index > *transactions_[tried].final;
     return goes_on ? &groups_[before->second.group] : nullptr;
+  }
+
+  /// The group of an INVITE that was answered with 3xx, if this one goes to a Contact of that with
+  /// the same From: a Call-ID of its own is allowed (§8.1.3.4).
+  CallGroup* redirected_group(std::size_t index) {
+    const Message& invite = first_send(index);
+    const auto offer = offers_.find({invite.sip.from_tag(), invite.sip.request_uri()});
+    const bool goes_on =
+        offer != offers_.end() && invite.index > *transactions_[offer->second.invite].final;
+    return goes_on ? &groups_[offer->second.group] : nullptr;
+  }
+
+  void note_redirection(std::size_t index, std::size_t group) {
+    if (!transactions_[index].final) return;
+    const sip::MessageView& response = phone_.messages[*transactions_[index].final].sip;
+    if (response.status() / 100 != 3) return;
+    for (const sip::Header& header : response.headers_from(sip::HeaderId::contact)) {
+      if (header.id != sip::HeaderId::contact) continue;
+      for (const sip::Address& contact : sip::parse_addresses(header.value))
+        offers_[{response.from_tag(), contact.uri}] = {group, index};
+    }
   }
 
   /// A final response after which the caller may try again: neither was the call answered or
@@ -310,6 +334,8 @@ class CallFinder {
   std::array<std::size_t, 3> answered_{};        ///< its first final response by each server
   std::unordered_map<std::string_view, std::size_t> newest_dialled_;  ///< Call-ID to group
   std::map<Identity, Try> newest_tries_;
+  std::map<std::pair<std::string_view, std::string_view>, Try>
+      offers_;  ///< From tag, Contact of a 3xx
 };
 
 /// By transaction index.

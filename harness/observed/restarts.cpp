@@ -91,8 +91,9 @@ bool may_have_restarted(const Phone& phone, const Transaction& registered,
   if (phone.trace.has_journal()) return false;
   if (now.sip.call_id() == before.sip.call_id()) return now.sip.cseq() < before.sip.cseq();
   if (now.sip.from_tag() == before.sip.from_tag()) return false;
-  if (!is_accepted(phone, registered)) return begins_anew_at_both(phone, now);
-  return now.at - phone.at(*registered.final) >= policy::least_wait;
+  if (begins_anew_at_both(phone, now)) return true;
+  return is_accepted(phone, registered) &&
+         now.at - phone.at(*registered.final) >= policy::least_wait;
 }
 
 Evidence evidence_of(const Phone& phone, const OwnRestart& restart) {

@@ -26,9 +26,9 @@ inline const std::vector<OwnRestart>& own_restarts(const Phone& phone) {
 /// The attempt is one by which the device began anew.
 bool is_begun_by_restart(const Phone& phone, const RegisterAttempt& attempt);
 
-/// Only a journal tells that a device was restarted. Without one, a new Call-ID and From tag some
-/// time after a registration succeeded are what a restart looks like; after one that failed, if
-/// the one at the other server begins anew beside it. So is a CSeq that counts anew.
+/// Only a journal tells that a device was restarted. Without one, a new Call-ID and From tag are
+/// what a restart looks like some time after a registration succeeded, and at any time if the one
+/// at the other server begins anew beside it. So is a CSeq that counts anew.
 bool may_have_restarted(const Phone& phone, const Transaction& registered, const Transaction& next);
 
 /// The two REGISTERs.

@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 #include "harness/base/shortened.hpp"
+#include "harness/sip/address.hpp"
+#include "harness/sip/uri.hpp"
 #include "harness/trace/device_table.hpp"
 #include "harness/trace/flow_evidence.hpp"
 #include "harness/trace/sip_endpoints.hpp"
@@ -90,12 +92,38 @@ class Callees {
     if (own) {
       silent_.emplace(end, *own);
     } else if (speakers_.contains(end)) {
-      table_.learn_callee(end, user);
+      if (const auto registered = registered_at(end))
+        table_.learn_contact(*registered, end);
+      else
+        table_.learn_callee(end, user);
     } else if (by_user) {
       silent_.emplace(end, *by_user);
     } else {
       flow.direction = Direction::elsewhere;
       flow.left_out = "to an address that never answered";
+    }
+  }
+
+  /// The one device whose REGISTERs name `end` as their Contact.
+  std::optional<std::size_t> registered_at(const Endpoint& end) {
+    if (!contacts_) find_contacts();
+    const auto found = contacts_->find(end);
+    return found == contacts_->end() ? std::nullopt : found->second;
+  }
+  void find_contacts() {
+    contacts_.emplace();
+    for (std::size_t index = 0; index < messages_.size(); ++index) {
+      const Place& place = messages_.places()[index];
+      const Flow& flow = messages_.flow_of(place);
+      const bool is_register = place.is_request && place.method == sip::Method::register_;
+      if (!is_register || flow.direction != Direction::from_device) continue;
+      const auto contact = sip::first_address(messages_[index].sip.header(sip::HeaderId::contact));
+      const auto uri = contact ? sip::parse_uri(contact->uri) : std::nullopt;
+      const auto at = uri ? uri->endpoint() : std::nullopt;
+      if (!at) continue;
+      const std::size_t device = table_.device_of(flow.source, place.user());
+      const auto [known, is_new] = contacts_->try_emplace(*at, device);
+      if (!is_new && known->second != device) known->second.reset();
     }
   }
   bool is_on_machine(std::size_t device, const Endpoint& end) const {
@@ -108,6 +136,8 @@ class Callees {
   DeviceTable& table_;
   std::vector<std::size_t> first_;  ///< message of each flow
   EndpointSet speakers_;
+  /// Contacts of REGISTERs; nothing where two devices have one. Found when first asked for.
+  std::optional<std::unordered_map<Endpoint, std::optional<std::size_t>, EndpointHash>> contacts_;
   /// Endpoints that devices receive at and send nothing from.
   std::unordered_map<Endpoint, std::size_t, EndpointHash> silent_;
 };

@@ -27,6 +27,10 @@ class DeviceTable {
   void learn_register(const Flow& flow, std::string_view user);
   /// Any other request: a device that does not register is known by its endpoint.
   void learn_request(const Flow& flow, std::string_view user);
+  /// Where a device that registers is called.
+  void learn_contact(std::size_t device, const Endpoint& endpoint) {
+    add_address(device, endpoint);
+  }
   /// A device that was only seen to answer at this endpoint.
   void learn_callee(const Endpoint& endpoint, std::string_view user);
 

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/sip/address.hpp"
+
 namespace sipharness::trace {
 namespace {
 
@@ -47,6 +49,11 @@ std::string model_of(std::string_view user_agent) {
   return model;
 }
 
+std::string_view instance_of(const Message& message) {
+  const auto contact = sip::first_address(message.sip.header(sip::HeaderId::contact));
+  return contact ? contact->parameter("+sip.instance").value_or("") : std::string_view();
+}
+
 /// The REGISTERs of one account, put together by endpoint and Call-ID, and what else was sent from
 /// where it had registered before.
 class Registrations {
@@ -67,6 +74,8 @@ class Registrations {
     sources_[source].endpoint = source_of(flow);
     std::string& model = sources_[source].model;
     if (model.empty()) model = model_of(message.sip.header(sip::HeaderId::user_agent));
+    std::string& instance = sources_[source].instance;
+    if (instance.empty()) instance = instance_of(message);
     turns_.push_back({source, flow.server});
   }
 
@@ -76,14 +85,18 @@ class Registrations {
     for (const Turn& turn : turns_) {
       const std::size_t group = root(turn.source);
       const auto [known, is_new] = phone_of_root.try_emplace(group, found.size());
-      if (is_new) found.push_back({.endpoints = {}, .model = sources_[turn.source].model});
+      const Source& source = sources_[turn.source];
+      if (is_new)
+        found.push_back({.endpoints = {}, .model = source.model, .instance = source.instance});
       std::vector<Endpoint>& endpoints = found[known->second].endpoints;
-      const Endpoint& endpoint = sources_[turn.source].endpoint;
-      if (endpoints.empty() || endpoints.back() != endpoint) endpoints.push_back(endpoint);
+      if (endpoints.empty() || endpoints.back() != source.endpoint)
+        endpoints.push_back(source.endpoint);
     }
     if (found.size() < 2) return {};
-    const bool are_told_apart = have_models_of_their_own(found);
-    if (!are_told_apart && !take_turns()) return {};
+    const bool are_of_models = all_differ(found, &SharedAccounts::Phone::model);
+    if (!are_of_models && !take_turns()) return {};
+    const bool are_told_apart =
+        are_of_models || all_differ(found, &SharedAccounts::Phone::instance);
     for (SharedAccounts::Phone& phone : found) {
       phone.is_told_apart = are_told_apart;
       std::ranges::sort(phone.endpoints);
@@ -97,17 +110,20 @@ class Registrations {
   struct Source {
     Endpoint endpoint;
     std::string model;
+    std::string instance;
   };
   struct Turn {
     std::size_t source;
     ServerRole server;
   };
 
-  static bool have_models_of_their_own(const std::vector<SharedAccounts::Phone>& phones) {
-    std::set<std::string_view> models;
-    for (const SharedAccounts::Phone& phone : phones)
-      if (phone.model.empty() || !models.insert(phone.model).second) return false;
-    return true;
+  /// Each has one of its own.
+  static bool all_differ(const std::vector<SharedAccounts::Phone>& phones,
+                         std::string SharedAccounts::Phone::*what) {
+    std::set<std::string_view> seen;
+    return std::ranges::all_of(phones, [&](const SharedAccounts::Phone& phone) {
+      return !(phone.*what).empty() && seen.insert(phone.*what).second;
+    });
   }
 
   std::size_t node_of(std::string_view call_id, const Endpoint& endpoint) {

@@ -16,6 +16,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/credentials.hpp"
 #include "harness/observed/grants.hpp"
+#include "harness/observed/guide_claim.hpp"
 #include "harness/observed/password.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
@@ -101,6 +102,9 @@ void registers_at_both(const Phone& phone, Judge& judge) {
 }
 
 void a_challenge_holds_nobody_up(const Phone& phone, Judge& judge) {
+  // An account at one server alone is none that was held up, unless the guide asks for both.
+  const auto is_tried = [&](ServerRole server) { return first_attempt(phone, server) != nullptr; };
+  if (!claims_guide(phone) && !std::ranges::all_of(both_servers, is_tried)) return;
   const auto is_challenged = [&](ServerRole server) {
     const RegisterAttempt* attempt = first_attempt(phone, server);
     if (attempt == nullptr) return false;
