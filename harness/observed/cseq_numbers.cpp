@@ -1,10 +1,25 @@
 #include "harness/observed/cseq_numbers.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <iterator>
+#include <vector>
 
+#include "harness/observed/connections.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
+namespace {
+
+/// SYNs of connections that were not opened, by time.
+std::vector<CaptureTime> find_vain_connections(const Phone& phone) {
+  std::vector<CaptureTime> found;
+  for (const ConnectionAttempt& attempt : connection_attempts(phone))
+    if (!attempt.opened) found.push_back(attempt.syn);
+  return found;
+}
+
+}  // namespace
 
 CseqNumbers::CseqNumbers(const Phone& phone, sip::Method method) {
   for (const Transaction& transaction : transactions(phone)) {
@@ -16,11 +31,29 @@ CseqNumbers::CseqNumbers(const Phone& phone, sip::Method method) {
 }
 
 bool CseqNumbers::is_next(std::string_view call_id, std::uint32_t before, std::uint32_t now) const {
+  return unused(call_id, before, now) == 0U;
+}
+
+std::optional<std::uint32_t> CseqNumbers::unused(std::string_view call_id, std::uint32_t before,
+                                                 std::uint32_t now) const {
   const auto used = numbers_.find(call_id);
-  if (used == numbers_.end() || now <= before) return false;
+  if (used == numbers_.end() || now <= before) return std::nullopt;
   const auto between =
       std::distance(used->second.upper_bound(before), used->second.lower_bound(now));
-  return static_cast<std::uint32_t>(between) == now - before - 1;
+  return now - before - 1 - static_cast<std::uint32_t>(between);
+}
+
+std::size_t connections_in_vain(const Phone& phone, CaptureTime from, CaptureTime until) {
+  const auto& tried = phone.derived<find_vain_connections>();
+  const auto in_vain =
+      std::distance(std::ranges::upper_bound(tried, from), std::ranges::upper_bound(tried, until));
+  return static_cast<std::size_t>(std::max(in_vain, std::ptrdiff_t{0}));
+}
+
+bool is_next(const Phone& phone, const CseqNumbers& numbers, const Message& before,
+             const Message& now) {
+  const auto unused = numbers.unused(now.sip.call_id(), before.sip.cseq(), now.sip.cseq());
+  return unused && *unused <= connections_in_vain(phone, before.at, now.at);
 }
 
 CseqNumbers find_cseq_numbers(const Phone& phone) {

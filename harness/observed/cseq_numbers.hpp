@@ -1,9 +1,12 @@
 #pragma once
 // The CSeq numbers that the device used, by Call-ID and over both servers: who shares a Call-ID
-// shares its numbers. @source RFC 3261 §8.1.1.5, §10.2
+// shares its numbers. A number whose request never left, as its connection was not opened, is none
+// that the capture lacks. @source RFC 3261 §8.1.1.5, §10.2
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -18,10 +21,22 @@ class CseqNumbers {
 
   /// Every number between the two, both left out, was used with this Call-ID somewhere.
   bool is_next(std::string_view call_id, std::uint32_t before, std::uint32_t now) const;
+  /// How many of them were not; nothing where the numbers do not rise.
+  std::optional<std::uint32_t> unused(std::string_view call_id, std::uint32_t before,
+                                      std::uint32_t now) const;
 
  private:
   std::map<std::string_view, std::set<std::uint32_t>> numbers_;
 };
+
+/// How many connections the device tried to open in the meantime, and got none: each may have cost
+/// a number.
+std::size_t connections_in_vain(const Phone& phone, CaptureTime from, CaptureTime until);
+
+/// Each number between those of the two requests was used, or went with a connection that the
+/// device tried in vain in the meantime.
+bool is_next(const Phone& phone, const CseqNumbers& numbers, const Message& before,
+             const Message& now);
 
 CseqNumbers find_cseq_numbers(const Phone& phone);
 /// Those of every method.

@@ -50,7 +50,7 @@ class MissingMessageFinder {
     look_for_requests_answered_astray();
     look_for_acks();
     for (const RetransmissionHole& hole : find_retransmission_holes(phone_))
-      add(hole.beside, hole.what);
+      hole.is_last_sign ? add_to_call(hole.beside, hole.what) : add(hole.beside, hole.what);
     look_for_requests_between();
     for (const ServerRole server : {ServerRole::primary, ServerRole::secondary})
       look_for_last_refresh(server);
@@ -237,10 +237,10 @@ class MissingMessageFinder {
       if (transaction->method == sip::Method::cancel) continue;
       const Transaction* before = std::exchange(last[request.call_id()], transaction);
       if (before == nullptr) continue;
-      const std::uint32_t cseq = opening(phone_, *before).sip.cseq();
-      if (request.cseq() <= cseq) continue;
+      const Message& earlier = opening(phone_, *before);
+      if (request.cseq() <= earlier.sip.cseq()) continue;
       ++steps;
-      if (!cseq_numbers(phone_).is_next(request.call_id(), cseq, request.cseq()))
+      if (!is_next(phone_, cseq_numbers(phone_), earlier, opening(phone_, *transaction)))
         after_gaps.push_back(transaction);
     }
     if (after_gaps.size() > 1 && after_gaps.size() == steps) return;

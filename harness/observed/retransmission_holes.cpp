@@ -39,7 +39,10 @@ struct CopyStep {
 
 class Finder {
  public:
-  explicit Finder(const Phone& phone) : phone_(phone), t1_(phone.profile.timers.t1) {}
+  explicit Finder(const Phone& phone) : phone_(phone), t1_(phone.profile.timers.t1) {
+    for (const Message& message : phone.messages)
+      if (message.from_device()) last_of_device_ = message.at;
+  }
 
   std::vector<RetransmissionHole> find() && {
     for (const Transaction& transaction : transactions(phone_))
@@ -120,10 +123,12 @@ class Finder {
     for (const std::size_t before : open) note(series, before, sends[before]);
     if (!series.goes_on_until || sends.empty()) return;
     const CaptureTime timeout = phone_.at(sends.front()) + phone_.profile.timers.sixty_four_t1();
-    if (phone_.at(sends.back()) + due + t1_ / 2 < *series.goes_on_until)
+    if (phone_.at(sends.back()) + due + t1_ / 2 < *series.goes_on_until) {
       note(series, end, sends.back());
-    else if (*series.goes_on_until >= timeout)
+      holes_.back().told.is_last_sign = last_of_device_ <= phone_.at(sends.back()) + due;
+    } else if (*series.goes_on_until >= timeout) {
       ++whole_[{series.kind, end}];
+    }
   }
 
   /// What begins with a later interval of the series was begun before.
@@ -146,11 +151,12 @@ class Finder {
     const std::size_t first = series.sends.front();
     const bool has_just_begun =
         phone_.at(first) - phone_.trace.first < phone_.profile.timers.sixty_four_t1();
-    holes_.push_back(
-        {.kind = series.kind,
-         .position = 0,
-         .told = {first, fmt::format("transmissions before frame {}", phone_.message(first).frame)},
-         .is_sure = has_just_begun});
+    holes_.push_back({.kind = series.kind,
+                      .position = 0,
+                      .told = {.beside = first,
+                               .what = fmt::format("transmissions before frame {}",
+                                                   phone_.message(first).frame)},
+                      .is_sure = has_just_begun});
     return step;
   }
 
@@ -188,14 +194,16 @@ class Finder {
     const std::size_t beside = series.sends[position];
     holes_.push_back({.kind = Kind::provisional,
                       .position = position,
-                      .told = {beside, fmt::format("a provisional response before frame {}",
+                      .told = {.beside = beside,
+                               .what = fmt::format("a provisional response before frame {}",
                                                    phone_.message(beside).frame)}});
   }
 
   void note(const CopySeries& series, std::size_t position, std::size_t beside) {
     holes_.push_back({.kind = series.kind,
                       .position = position,
-                      .told = {beside, fmt::format("a transmission beside frame {}",
+                      .told = {.beside = beside,
+                               .what = fmt::format("a transmission beside frame {}",
                                                    phone_.message(beside).frame)}});
   }
 
@@ -229,6 +237,7 @@ class Finder {
 
   const Phone& phone_;
   const Duration t1_;
+  CaptureTime last_of_device_{};
   std::vector<Hole> holes_;
   /// CopySeries that lack nothing there.
   std::map<std::pair<Kind, std::size_t>, std::size_t> whole_;

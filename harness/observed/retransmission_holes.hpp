@@ -15,6 +15,8 @@ namespace sipharness::observed {
 struct RetransmissionHole {
   std::size_t beside = 0;  ///< message index of the transmission after it, or before it
   std::string what;        ///< "a transmission beside frame 12"
+  /// Nothing of the device is seen after it: was it switched off? That says nothing of the rest.
+  bool is_last_sign = false;
 };
 
 /// None of the device's habits: what all its series lack, at the same place.

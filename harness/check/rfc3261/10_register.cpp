@@ -122,12 +122,12 @@ void cseq_counts_up(const Phone& phone, const RegistersAtServer& at, Occurrence&
     const auto [entry, is_first] = latest.emplace(request.sip.call_id(), transaction);
     const Transaction& last = *std::exchange(entry->second, transaction);
     if (is_first || is_at_next_address(phone, last, *transaction)) continue;
-    const std::uint32_t before = opening(phone, last).sip.cseq();
+    const Message& before = opening(phone, last);
     ++steps;
-    if (register_numbers(phone).is_next(request.sip.call_id(), before, request.sip.cseq()))
-      continue;
+    if (is_next(phone, register_numbers(phone), before, request)) continue;
     all_right = false;
-    judge_wrong_number(phone, before, request, it.about(evidence_of(phone, *transaction)));
+    judge_wrong_number(phone, before.sip.cseq(), request,
+                       it.about(evidence_of(phone, *transaction)));
   }
   if (steps > 0 && all_right)
     it.pass(

@@ -16,6 +16,7 @@
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/addresses.hpp"
+#include "harness/observed/cseq_numbers.hpp"
 #include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/foreign_tags.hpp"
@@ -54,7 +55,8 @@ void has_the_tags_of_its_dialog(const Phone& phone, Judge& judge) {
 /// Follows the device's numbers through one dialog.
 class NumberCheck {
  public:
-  NumberCheck(const Phone& phone, const Dialog& dialog) {
+  NumberCheck(const Phone& phone, const Dialog& dialog)
+      : phone_(phone), last_at_(opening(phone, *dialog.invite).at) {
     for (const Message* foreign : requests_with_foreign_tags(phone, dialog.call_id)) {
       taken_.insert(foreign->sip.cseq());
       if (foreign->sip.method() == Method::invite) invites_.insert(foreign->sip.cseq());
@@ -77,10 +79,14 @@ class NumberCheck {
     ++requests_;
     if (sip.method() == Method::invite) invites_.insert(sip.cseq());
     const auto before = std::exchange(last_, sip.cseq());
+    const CaptureTime before_at = std::exchange(last_at_, request.at);
     has_gap_ = before && sip.cseq() > *before + 1;
     const Message* const previous = std::exchange(previous_, &request);
     if (!before || goes_elsewhere(previous, request)) return std::nullopt;
-    if (sip.cseq() == next_after(*before)) return std::nullopt;
+    const std::uint32_t next = next_after(*before);
+    const bool is_next = sip.cseq() == next;
+    const auto unsent = [&] { return connections_in_vain(phone_, before_at, request.at); };
+    if (is_next || (sip.cseq() > next && sip.cseq() - next <= unsent())) return std::nullopt;
     return fmt::format("{} with CSeq {} after {}", sip.method_text(), sip.cseq(), *before);
   }
 
@@ -104,7 +110,9 @@ class NumberCheck {
     return number;
   }
 
+  const Phone& phone_;
   std::optional<std::uint32_t> last_;
+  CaptureTime last_at_;
   std::set<std::uint32_t> taken_;
   const Message* previous_ = nullptr;
   std::set<std::uint32_t> invites_;

@@ -49,7 +49,7 @@ void judge_refresh(const Phone& phone, const Subscription& subscription, std::si
   const Message& request = opening(phone, refresh);
   const std::uint32_t number = opening(phone, before).sip.cseq();
   it.about(evidence_of(phone, refresh));
-  if (!cseq_numbers(phone).is_next(subscription.call_id, number, request.sip.cseq()))
+  if (!is_next(phone, cseq_numbers(phone), opening(phone, before), request))
     return it.violated(fmt::format("CSeq {} after {} in one dialog", request.sip.cseq(), number));
   const CaptureTime accepted = acceptance(phone, before)->at;
   it.within({.start = accepted,
