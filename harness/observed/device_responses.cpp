@@ -5,6 +5,7 @@
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
 #include "harness/observed/transaction.hpp"
 
@@ -16,6 +17,11 @@ using RequestKey = std::tuple<std::string_view, std::uint32_t, sip::Method, std:
 
 RequestKey request_key_of(const sip::MessageView& message) {
   return {message.call_id(), message.cseq(), message.method(), message.from_tag()};
+}
+
+/// A CANCEL has the branch of its INVITE.
+std::pair<std::string_view, bool> branch_of(const sip::MessageView& message) {
+  return {message.branch(), message.method() == sip::Method::cancel};
 }
 
 class ResponseFinder {
@@ -42,15 +48,14 @@ class ResponseFinder {
 
  private:
   void take(const Transaction& transaction, const Message& request) {
-    // A CANCEL has the branch of its INVITE.
-    if (transaction.method != sip::Method::cancel) by_branch_[request.sip.branch()] = &request;
+    by_branch_[branch_of(request.sip)] = &request;
     by_dialog_[request_key_of(request.sip)] = &transaction;
   }
 
   std::optional<DeviceResponse> answer(const Message& response) const {
     if (const Transaction* known = of_[response.index])
       return DeviceResponse{&opening(phone_, *known), &response};
-    const auto asked = by_branch_.find(response.sip.branch());
+    const auto asked = by_branch_.find(branch_of(response.sip));
     if (!response.sip.branch().empty() && asked != by_branch_.end())
       return DeviceResponse{asked->second, &response};
     const auto like = by_dialog_.find(request_key_of(response.sip));
@@ -66,7 +71,7 @@ class ResponseFinder {
   const Phone& phone_;
   std::vector<const Transaction*> of_;  ///< by message: what it is a response to
   std::unordered_map<std::size_t, const Transaction*> by_request_;
-  std::unordered_map<std::string_view, const Message*> by_branch_;
+  std::map<std::pair<std::string_view, bool>, const Message*> by_branch_;
   std::map<RequestKey, const Transaction*> by_dialog_;
 };
 

@@ -1,8 +1,11 @@
 #include "harness/observed/own_addresses.hpp"
 
+#include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "harness/observed/addresses.hpp"
+#include "harness/observed/transaction.hpp"
 #include "harness/sip/text.hpp"
 
 namespace sipharness::observed {
@@ -31,6 +34,42 @@ Endpoints find_sources(const Phone& phone) {
   return found;
 }
 
+struct Span {
+  CaptureTime first = CaptureTime::max();
+  CaptureTime last = CaptureTime::min();
+  void take(CaptureTime at) {
+    first = std::min(first, at);
+    last = std::max(last, at);
+  }
+  bool overlaps(const Span& other) const { return first <= other.last && other.first <= last; }
+};
+
+/// When the phone sent from each of its addresses, and answered what it was asked there (port 0).
+struct Homes {
+  std::unordered_map<Endpoint, Span, EndpointHash> sends;
+  std::unordered_map<Endpoint, Span, EndpointHash> answers;
+};
+
+Homes find_homes(const Phone& phone) {
+  Homes homes;
+  for (const Message& message : phone.messages)
+    if (message.from_device()) homes.sends[{message.source.address, 0}].take(message.at);
+  for (const Transaction& transaction : transactions(phone))
+    if (transaction.direction == Direction::to_device && transaction.first_response)
+      homes.answers[{opening(phone, transaction).destination.address, 0}].take(
+          opening(phone, transaction).at);
+  return homes;
+}
+
+/// It was reached there in the time that it sent from where the message came from: it has both.
+bool is_reached_at(const Phone& phone, const Message& message, const IpAddress& address) {
+  const Homes& homes = phone.derived<find_homes>();
+  const auto asked = homes.answers.find({address, 0});
+  const auto sent = homes.sends.find({message.source.address, 0});
+  return asked != homes.answers.end() && sent != homes.sends.end() &&
+         asked->second.overlaps(sent->second);
+}
+
 bool is_unspecified(const IpAddress& address) {
   return address == IpAddress::v4({}) || address == IpAddress::v6({});
 }
@@ -43,7 +82,9 @@ LeadsTo where_leads(const Phone& phone, const Message& message, std::string_view
   if (came_from(message, *address)) return LeadsTo::phone;
   const bool is_lost = is_loopback(*address) && !is_loopback(message.source.address);
   if (is_unspecified(*address) || is_lost) return LeadsTo::nobody;
-  return is_seen_under(phone, {*address, 0}) ? LeadsTo::phone : LeadsTo::elsewhere;
+  const bool is_known =
+      is_seen_under(phone, {*address, 0}) || is_reached_at(phone, message, *address);
+  return is_known ? LeadsTo::phone : LeadsTo::elsewhere;
 }
 
 bool is_seen_under(const Phone& phone, const Endpoint& endpoint) {

@@ -13,7 +13,7 @@
 namespace sipharness::observed {
 
 enum class LeadsTo : std::uint8_t {
-  phone,      ///< where the message came from, where a server sees the phone, or a name
+  phone,      ///< where the message came from, where a server sees or reaches it, or a name
   nobody,     ///< the unspecified address, or loopback as seen from another host
   elsewhere,  ///< as far as the capture shows
 };

@@ -18,7 +18,7 @@ struct Key {
   std::string_view sent_by;  ///< of the top Via
   sip::Method method = sip::Method::unknown;
   std::uint32_t cseq = 0;  ///< only where there is no branch
-  IpAddress destination;   ///< of the request
+  IpAddress destination;   ///< of the request; empty: any
   bool operator==(const Key&) const = default;
 };
 
@@ -98,6 +98,20 @@ class Matcher {
     return candidate;
   }
 
+  static Key at_any_address(Key key) {
+    key.destination = {};
+    return key;
+  }
+
+  /// A device with several addresses may answer from another one than it was asked at: the branch
+  /// alone says what (§17.1.3).
+  std::size_t asked_elsewhere(const Key& key, const Message& response) const {
+    const auto asked = asked_.find(at_any_address(key));
+    const bool is_it = response.from_device() && asked != asked_.end() &&
+                       first_send(asked->second).source.address == response.destination.address;
+    return is_it ? asked->second : none;
+  }
+
   void take_request(const Message& message) {
     const Key key = key_of(message);
     const std::size_t known = find(key, message);
@@ -118,6 +132,7 @@ class Matcher {
     std::size_t& last = newest_.try_emplace(key, none).first->second;
     older_.push_back(last);
     last = transactions_.size();
+    if (message.to_device()) asked_[at_any_address(key)] = last;
     transactions_.push_back(std::move(transaction));
   }
 
@@ -126,6 +141,7 @@ class Matcher {
     std::size_t known = find(key, message);
     // Without rport a response goes to sent-by, which need not be the port it was asked from.
     if (known == none) known = newest(key);
+    if (known == none) known = asked_elsewhere(key, message);
     if (known == none) return;
     if (first_send(known).destination != message.source && !may_answer_from_any_port(message))
       from_other_port_.insert(known);
@@ -159,6 +175,7 @@ class Matcher {
   const Phone& phone_;
   std::vector<Transaction> transactions_;
   std::unordered_map<Key, std::size_t, KeyHash> newest_;
+  std::unordered_map<Key, std::size_t, KeyHash> asked_;  ///< of the device, whatever its address
   std::vector<std::size_t> older_;  ///< per transaction: the one before with the same key
   std::unordered_set<std::size_t> from_other_port_;  ///< transactions answered that way
 };

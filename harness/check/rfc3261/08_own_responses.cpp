@@ -128,6 +128,8 @@ Wrong departs_from_request(const Phone& /*phone*/, const DeviceResponse& one) {
   const sip::MessageView& told = one.response->sip;
   if (told.call_id() != asked.call_id())
     return fmt::format("{} has the Call-ID {}", described(one), told.call_id());
+  if (told.method() == sip::Method::ack)
+    return fmt::format("{} answers an ACK, which has no response", told.status());
   if (told.cseq() != asked.cseq() || told.method() != asked.method())
     return fmt::format("{} has CSeq {}, the request {}", described(one),
                        told.header(HeaderId::cseq), asked.header(HeaderId::cseq));
