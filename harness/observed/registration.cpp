@@ -140,7 +140,10 @@ class AttemptFinder {
     if (!transactions_[last].final) return false;
     const Message& answer = phone_.messages[*transactions_[last].final];
     if (next.at < answer.at || !continues_attempt(answer.sip.status())) return false;
-    const bool goes_on = next.at - answer.at <= time_to_go_on || answers(next, answer);
+    // A nonce that was offered again after it was tried is one that the device just has.
+    const bool is_tried = answers(first_send(last), answer);
+    const bool goes_on =
+        next.at - answer.at <= time_to_go_on || (answers(next, answer) && !is_tried);
     return goes_on && next.sip.cseq() != first_send(last).sip.cseq();
   }
 

@@ -1,7 +1,10 @@
 """What real phones and a real registrar and proxy exchange that the harness's own servers do not."""
+import json
+
 from capture_writer import ACK, PUSH, RESET, SYN, CaptureWriter, request, response
 from field_test import FieldTest
 from healthy import PHONE, PRIMARY, SECONDARY, Phone, host
+from support import sipharness
 
 NEXT = "192.0.2.60:5060"
 DIGEST = 'realm="lab", nonce="{}", algorithm=MD5'
@@ -17,14 +20,17 @@ def ids(server, user="1001", serial=""):
 class Registrations(CaptureWriter):
     """REGISTERs over UDP by whoever sends them."""
 
-    def register(self, at, server, cseq, device=PHONE, user="1001", serial="", status=200, more=(), instance=""):
+    def register(self, at, server, cseq, device=PHONE, user="1001", serial="", status=200, more=(), instance="",
+                 nonce=None):
         via = f"SIP/2.0/UDP {device};branch=z9hG4bKr{user}{server[8]}{serial}{cseq}{device[9:11]};rport"
         one = (*ids(server, user, serial), cseq)
         contact = f"Contact: <sip:{user}@{device}>" + (f';+sip.instance="{instance}"' if instance else "")
-        self.udp(at, device, server, request("REGISTER", f"sip:{host(server)}", via, *one, contact, "Expires: 60", *more))
-        answer = (contact + ";expires=60",) if status == 200 else (f"WWW-Authenticate: Digest {DIGEST.format(cseq)}",)
-        self.udp(at + 0.01, server, device, response(status, "Told", via, one[0], one[1] + ";tag=s", *one[2:], "REGISTER",
-                                                     *answer))
+        challenge = f"WWW-Authenticate: Digest {DIGEST.format(nonce or cseq)}"
+        answer = contact + ";expires=60" if status == 200 else challenge
+        self.udp(at, device, server, request("REGISTER", f"sip:{host(server)}", via, *one, contact, "Expires: 60",
+                                             *more))
+        self.udp(at + 0.01, server, device, response(status, "Told", via, one[0], one[1] + ";tag=s", *one[2:],
+                                                     "REGISTER", answer))
 
     def register_challenged(self, at, server, cseq=20, user="1001", serial=""):
         self.register(at, server, cseq, user=user, serial=serial, status=401)
@@ -46,7 +52,8 @@ class RealServers(FieldTest):
         for server in (PRIMARY, SECONDARY):
             phone.registers(server)
         sender = f"<sip:1001@192.0.2.10>;tag={tag}"
-        for at, uri, status, answer in ((10, "sip:1003@192.0.2.10", 302, (f"Contact: {contact}",)), (10.2, called, 486, ())):
+        moved = (f"Contact: {contact}",)
+        for at, uri, status, answer in ((10, "sip:1003@192.0.2.10", 302, moved), (10.2, called, 486, ())):
             via, one = phone.via(PRIMARY), (sender, f"<{uri}>", f"c{at}@phone", 20)
             phone.sends(at, PRIMARY, request("INVITE", uri, via, *one, phone.contact(PRIMARY)))
             told = (sender, f"<{uri}>;tag=t{status}a", *one[2:])
@@ -94,8 +101,8 @@ class RealServers(FieldTest):
             contact = f"Contact: <sip:1001@{place(PHONE)};transport=tcp>"
             capture.tcp(at, local, server, PUSH, request("REGISTER", "sip:192.0.2.10", via, *one, cseq, contact,
                                                          "Expires: 60"))
-            capture.tcp(at + 0.01, server, local, PUSH, response(200, "OK", via, one[0], one[1] + ";tag=s", one[2], cseq,
-                                                                 "REGISTER", contact + ";expires=60"))
+            told = (one[0], one[1] + ";tag=s", one[2], cseq, "REGISTER", contact + ";expires=60")
+            capture.tcp(at + 0.01, server, local, PUSH, response(200, "OK", via, *told))
         capture.tcp(20, server, place("192.0.2.50:40001"), RESET | ACK)
         for number in range(refused):
             local = place(f"192.0.2.50:{40010 + number}")
@@ -135,8 +142,8 @@ class RealServers(FieldTest):
         for server in (PRIMARY, SECONDARY):
             phone.registers(server, times=(0, 100))
         via, one = phone.via(PRIMARY), ("<sip:1001@192.0.2.10>;tag=s1a2b3c", "<sip:1002@192.0.2.10>", "sub@phone", 1)
-        phone.sends(5, PRIMARY, request("SUBSCRIBE", "sip:1002@192.0.2.10", via, *one, "Event: presence", "Expires: 600",
-                                        phone.contact(PRIMARY)))
+        phone.sends(5, PRIMARY, request("SUBSCRIBE", "sip:1002@192.0.2.10", via, *one, "Event: presence",
+                                        "Expires: 600", phone.contact(PRIMARY)))
         phone.gets(5.01, PRIMARY, response(489, "Bad Event", via, one[0], one[1] + ";tag=x", *one[2:], "SUBSCRIBE"))
         made = phone.written(self.scratch / "made.pcap")
         self.assert_told(made, findings={"GRP-SUB-01": "info"})
@@ -146,7 +153,8 @@ class RealServers(FieldTest):
         phone = Phone()
         for server in (PRIMARY, SECONDARY):
             phone.registers(server)
-        via, one = f"SIP/2.0/UDP {PRIMARY};branch=z9hG4bKin", ("<sip:2001@192.0.2.10>;tag=f1", "<sip:1001@192.0.2.10>", "in@far")
+        via = f"SIP/2.0/UDP {PRIMARY};branch=z9hG4bKin"
+        one = ("<sip:2001@192.0.2.10>;tag=f1", "<sip:1001@192.0.2.10>", "in@far")
         own = f"{one[1]};tag=p9c4e2"
         phone.gets(10, PRIMARY, request("INVITE", f"sip:1001@{PHONE}", via, *one, 7, f"Contact: <sip:2001@{PRIMARY}>"))
         phone.sends(10.02, PRIMARY, response(481, "No Call", via, one[0], own, one[2], 7, "INVITE"))
@@ -192,3 +200,17 @@ class RealServers(FieldTest):
             wrong = {found["requirement"] for found in result["findings"] if found["verdict"] in ("fail", "warn")}
             self.assertEqual({"RFC3261-GEN-16"} if back_on_its_own else set(), wrong)
             self.assertEqual(1, len(result["devices"]))
+
+    def test_credentials_tried_again_after_long_are_another_attempt(self):
+        """A server may offer the nonce again under which it has just rejected them."""
+        capture = Registrations()
+        server, nonce = PRIMARY, 7
+        rejected = (f'Authorization: Digest username="1001", {DIGEST.format(nonce)}, uri="sip:192.0.2.10", '
+                    'response="0123456789abcdef0123456789abcdef"')
+        for at, cseq, more in ((0, 20, ()), (0.02, 21, (rejected,)), (102, 22, (rejected,))):
+            capture.register(at, server, cseq, status=401, more=more, nonce=nonce)
+        made = capture.write(self.scratch / "made.pcap")
+        story = self.scratch / "story.json"
+        sipharness("inspect", made, "--json", story)
+        attempts = json.loads(story.read_text())["phones"][0]["registrations"][0]["attempts"]
+        self.assertEqual(2, len(attempts))
