@@ -34,20 +34,20 @@ Endpoints find_sources(const Phone& phone) {
   return found;
 }
 
-struct Span {
+struct Stay {
   CaptureTime first = CaptureTime::max();
   CaptureTime last = CaptureTime::min();
   void take(CaptureTime at) {
     first = std::min(first, at);
     last = std::max(last, at);
   }
-  bool overlaps(const Span& other) const { return first <= other.last && other.first <= last; }
+  bool overlaps(const Stay& other) const { return first <= other.last && other.first <= last; }
 };
 
 /// When the phone sent from each of its addresses, and answered what it was asked there (port 0).
 struct Homes {
-  std::unordered_map<Endpoint, Span, EndpointHash> sends;
-  std::unordered_map<Endpoint, Span, EndpointHash> answers;
+  std::unordered_map<Endpoint, Stay, EndpointHash> sends;
+  std::unordered_map<Endpoint, Stay, EndpointHash> answers;
 };
 
 Homes find_homes(const Phone& phone) {
