@@ -10,8 +10,11 @@ namespace {
 constexpr Duration window = 100ms;
 /// policy: a card with several queues holds back a few frames of each.
 constexpr std::size_t most_waiting = 1024;
-/// policy: a clock that goes back more often is no clock; the first steps say so.
+/// policy: a clock that is set more often is no clock; the first steps say so.
 constexpr std::size_t most_steps = 1000;
+/// policy: no capture lasts longer, and intervals in it can be doubled again and again. A machine
+/// without a battery begins in 1970 until it is told the time.
+constexpr Duration longest_capture = 10 * 8766h;
 /// What the 32 bits of a pcap file can say. Twice as much is a time still.
 constexpr CaptureTime last_time{std::chrono::seconds(0xffffffff)};
 
@@ -20,10 +23,12 @@ constexpr CaptureTime last_time{std::chrono::seconds(0xffffffff)};
 void TimeOrder::on_frame(const packet::FrameView& given) {
   packet::FrameView frame = given;
   frame.at = std::min(std::clamp(frame.at, CaptureTime{}, last_time) + set_back_, last_time);
+  if (last_number_ == 0) first_ = frame.at;
   const Duration behind = newest_ - frame.at;
-  if (last_number_ != 0 && behind > window) {
-    if (steps_back_.size() < most_steps) steps_back_.push_back({last_number_, newest_, behind});
-    set_back_ = std::min(set_back_ + behind, last_time.time_since_epoch());
+  if (last_number_ != 0 && (behind > window || frame.at - first_ > longest_capture)) {
+    if (steps_.size() < most_steps) steps_.push_back({last_number_, newest_, behind});
+    const Duration most = last_time.time_since_epoch();
+    set_back_ = std::clamp(set_back_ + behind, -most, most);
     frame.at = newest_;
   } else if (last_number_ != 0 && behind > Duration::zero()) {
     ++sorted_;

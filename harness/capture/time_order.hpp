@@ -1,7 +1,9 @@
 #pragma once
 // Puts frames in the order of their times: a card with several queues, or a merged file, has them a
-// little out of order. Where the time goes back by more than that, the clock was set back: what
-// follows is told as much later as it went back, so that time never runs backwards behind this.
+// little out of order. Where the time goes back by more than that, the clock was set: what follows
+// is told as much later as it went back, so that time never runs backwards behind this. Where it
+// goes on beyond what a capture may last, the clock was set as well, and what follows is told as
+// much earlier: how long a device waited meanwhile nobody knows.
 //  1. finish() is called once, after the last frame.
 //  2. Memory is bounded; the bytes of frames are not copied: they outlive finish().
 
@@ -15,11 +17,11 @@ namespace sipharness::capture {
 
 class TimeOrder final : public packet::FrameSink {
  public:
-  /// The clock went back between a frame and the next.
-  struct StepBack {
+  /// The clock was set between a frame and the next.
+  struct Step {
     std::uint32_t before = 0;  ///< number of the last frame by the old clock
     CaptureTime at;
-    Duration by{};
+    Duration back{};  ///< negative: it went forward
   };
 
   /// `next` outlives this.
@@ -28,7 +30,7 @@ class TimeOrder final : public packet::FrameSink {
   void on_frame(const packet::FrameView& frame) override;
   void finish();
 
-  const std::vector<StepBack>& steps_back() const { return steps_back_; }
+  const std::vector<Step>& steps() const { return steps_; }
   /// Frames that stood behind later ones.
   std::uint64_t sorted() const { return sorted_; }
 
@@ -37,11 +39,12 @@ class TimeOrder final : public packet::FrameSink {
 
   packet::FrameSink& next_;
   std::deque<packet::FrameView> waiting_;  ///< by time
+  CaptureTime first_;
   CaptureTime newest_;
   CaptureTime released_;
   std::uint32_t last_number_ = 0;
   Duration set_back_{};
-  std::vector<StepBack> steps_back_;
+  std::vector<Step> steps_;
   std::uint64_t sorted_ = 0;
 };
 

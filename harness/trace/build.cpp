@@ -46,10 +46,13 @@ std::vector<Server> servers_of(const scenario::Scenario* scenario) {
 
 /// How the frames of the file stood in time.
 void tell_of_times(const capture::TimeOrder& order, CaptureSummary& summary) {
-  for (const capture::TimeOrder::StepBack& step : order.steps_back())
+  for (const capture::TimeOrder::Step& step : order.steps()) {
+    const bool went_back = step.back > Duration::zero();
     summary.faults.push_back(
-        {.text = fmt::format("the clock went back by {} between frames {} and {}",
-                             format_seconds(step.by), step.before, step.before + 1)});
+        {.text = fmt::format(
+             "the clock went {} by {} between frames {} and {}", went_back ? "back" : "forward",
+             format_seconds(went_back ? step.back : -step.back), step.before, step.before + 1)});
+  }
   if (order.sorted() > 0)
     summary.remarks.push_back(fmt::format("the file had {} out of order: sorted by time",
                                           counted(order.sorted(), "frame")));

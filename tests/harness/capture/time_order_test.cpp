@@ -40,13 +40,13 @@ class TimeOrderTest : public testing::Test {
     TimeOrder order(sink_);
     ASSERT_TRUE(file->read(order));
     order.finish();
-    steps_ = order.steps_back();
+    steps_ = order.steps();
     sorted_ = order.sorted();
     std::remove(path.c_str());
   }
 
   Numbers sink_;
-  std::vector<TimeOrder::StepBack> steps_;
+  std::vector<TimeOrder::Step> steps_;
   std::uint64_t sorted_ = 0;
 };
 
@@ -75,7 +75,17 @@ TEST_F(TimeOrderTest, a_clock_that_went_back_goes_on_from_where_it_was) {
   EXPECT_THAT(sink_.times, ElementsAre(10s, 12s, 12s, 14s));
   ASSERT_EQ(steps_.size(), 1U);
   EXPECT_EQ(steps_[0].before, 2U);
-  EXPECT_EQ(steps_[0].by, 8s);
+  EXPECT_EQ(steps_[0].back, 8s);
+}
+
+TEST_F(TimeOrderTest, a_clock_that_was_set_to_another_decade_goes_on_from_where_it_was) {
+  constexpr Duration decades = 56 * 8766h;
+  read({10s, 12s, decades + 4s, decades + 6s, 20s});
+  EXPECT_THAT(sink_.times, ElementsAre(10s, 12s, 12s, 14s, 14s));
+  ASSERT_EQ(steps_.size(), 2U);
+  EXPECT_EQ(steps_[0].before, 2U);
+  EXPECT_EQ(steps_[0].back, -(decades - 8s));
+  EXPECT_EQ(steps_[1].back, decades - 14s);
 }
 
 }  // namespace
