@@ -98,6 +98,16 @@ void tries_the_primary_at_every_call(Setting s) {
   s.trace.ends(200s);
 }
 
+/// A call whose 200 lacks this header and is not acknowledged.
+std::function<void(Setting)> answered_without(const std::string& header) {
+  return [header](Setting s) {
+    s.trace.healthy_registrations(0s, 120s);
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+    s.trace.at(8s).to_device(primary).response(200, {.without = {header}, .to = invite});
+    s.trace.ends(60s);
+  };
+}
+
 }  // namespace
 
 std::vector<Case> trap_cases() {
@@ -120,6 +130,14 @@ std::vector<Case> trap_cases() {
        warns("SUBSCRIBE 19.990 s after a 503", {14}), hangs_up_while_it_must_wait(subscribes)},
       {"trap_16_new_requests_style_is_only_warned", "GRP-CALL-04",
        warns("although it was known to be lost", {25}), tries_the_primary_at_every_call},
+      {"an_answer_without_from_may_be_dropped", "RFC3261-ACK-2XX",
+       inconclusive("has no From: whether the device took it is not known", {5, 6}),
+       answered_without("From")},
+      {"an_answer_without_to_may_be_dropped", "RFC3261-ACK-2XX",
+       inconclusive("has no To: whether the device took it is not known", {5, 6}),
+       answered_without("To")},
+      {"an_answer_without_a_server_is_taken", "RFC3261-ACK-2XX",
+       fails("a 2xx was never acknowledged", {5, 6}), answered_without("Server")},
   };
 }
 

@@ -21,6 +21,19 @@ std::function<void(Setting)> one_register(const Fields& fields) {
   };
 }
 
+/// The run moves the device to 127.128.0.1, and there it registers with this Contact.
+std::function<void(Setting)> moves_and_registers(const std::string& contact) {
+  return [contact](Setting s) {
+    s.trace.vantage(trace::Vantage::device);
+    one_register({.expires = 120s})(s);
+    s.trace.at(20s).action("move");
+    s.trace.device("1001", *Endpoint::parse("127.128.0.1:5062"));
+    s.trace.at(20010ms).from_device(primary).request("REGISTER",
+                                                     {.expires = 120s, .contact = contact});
+    s.trace.at(20020ms).to_device(primary).response(200, {.expires = 120s});
+  };
+}
+
 /// Two of them, the second changed.
 std::function<void(Setting)> then_register(const Fields& second, Duration at = 100s) {
   return [=](Setting s) {
@@ -67,6 +80,11 @@ std::vector<Case> content_cases() {
        one_register({.contact = "sip:1001@127.0.0.99:5062"})},
       {"another_port", "RFC3261-REG-05", fails("Contact port 5999", {1}),
        one_register({.contact = "sip:1001@127.0.0.1:5999"})},
+      {"where_it_moved", "RFC3261-REG-05", Verdict::pass,
+       moves_and_registers("sip:1001@127.128.0.1:5062")},
+      {"where_it_was_before_it_moved", "RFC3261-REG-05",
+       fails("Contact host 127.0.0.1 but the packet came from 127.128.0.1", {3}),
+       moves_and_registers("sip:1001@127.0.0.1:5062")},
       {"none", "RFC3261-REG-05", fails("no Contact", {1}), one_register({.without = {"Contact"}})},
       {"no_sip_uri", "RFC3261-REG-05", fails("Contact \"mailto:1001@phone\" cannot be read", {1}),
        one_register({.headers = {{"Contact", "<mailto:1001@phone>"}}})},
