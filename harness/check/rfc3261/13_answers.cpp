@@ -188,7 +188,17 @@ void is_repeated_until_ack(const Phone& phone, const Accepted& accepted, Occurre
   if (!accepted.ack && !goes_by_t1) return;
   if (!accepted.ack) return judge_unacknowledged(phone, accepted, it);
   const bool goes_on = phone.at(accepted.copies.back()) > phone.at(*accepted.ack) + in_flight;
-  if (goes_on && phone.trace.vantage == trace::Vantage::device)
+  if (!goes_on || phone.trace.vantage != trace::Vantage::device) return;
+  // A proxy that loses the transport of a Contact sends the ACK to where nobody may listen.
+  const Transport asked = opening(phone, *accepted.invite).transport;
+  const Transport told = phone.message(*accepted.ack).transport;
+  if (told != asked)
+    it.cite(accepted.ack)
+        .inconclusive(Blame::network,
+                      fmt::format("200 sent again after an ACK over {} to an INVITE "
+                                  "over {}: who listens there is not known",
+                                  to_string(told), to_string(asked)));
+  else
     it.violated("200 sent again after its ACK");
 }
 

@@ -214,3 +214,33 @@ class RealServers(FieldTest):
         sipharness("inspect", made, "--json", story)
         attempts = json.loads(story.read_text())["phones"][0]["registrations"][0]["attempts"]
         self.assertEqual(2, len(attempts))
+
+    def acknowledged_over(self, ack_at):
+        """A phone called over TCP, whose 200 is repeated; the ACK to it goes to its port over UDP or TCP."""
+        local, server = "192.0.2.50:40001", PRIMARY
+        capture = CaptureWriter()
+        capture.connect(0, local, server)
+        contact = f"Contact: <sip:1001@{PHONE};transport=tcp>"
+        via, one = f"SIP/2.0/TCP {PHONE};branch=z9hG4bKu1;rport", (*ids(server), 1)
+        capture.tcp(1, local, server, PUSH, request("REGISTER", "sip:192.0.2.10", via, *one, contact, "Expires: 600"))
+        capture.tcp(1.01, server, local, PUSH, response(200, "OK", via, one[0], one[1] + ";tag=s", *one[2:], "REGISTER",
+                                                        contact + ";expires=600"))
+        via, one = f"SIP/2.0/TCP {server};branch=z9hG4bKin1", ("<sip:2001@192.0.2.10>;tag=f1", "<sip:1001@192.0.2.10>",
+                                                              "in@far")
+        said = (one[0], one[1] + ";tag=p9c4e2", one[2])
+        uri = f"sip:1001@{local}"
+        capture.tcp(10, server, local, PUSH, request("INVITE", uri, via, *one, 7, f"Contact: <sip:2001@{server}>"))
+        capture.tcp(10.02, local, server, PUSH, response(180, "Ringing", via, *said, 7, "INVITE", contact))
+        ack = request("ACK", uri, via.replace("in1", "ack"), *said, 7)
+        for at in (12, 12.5, 13.5, 15.5):
+            capture.tcp(at, local, server, PUSH, response(200, "OK", via, *said, 7, "INVITE", contact))
+            ack_at(capture, at + 0.05, server, local, ack)
+        bye = (f"SIP/2.0/TCP {PHONE};branch=z9hG4bKbye", said[1], said[0], said[2], 1)
+        capture.tcp(19, local, server, PUSH, request("BYE", f"sip:2001@{server}", *bye))
+        capture.tcp(19.02, server, local, PUSH, response(200, "OK", *bye, "BYE"))
+        return self.verdicts_of(self.told(capture, "--vantage", "device"), "RFC3261-UAS-2XX")
+
+    def test_an_ack_over_another_transport_may_have_come_to_nobody(self):
+        self.assertEqual({"inconclusive"}, self.acknowledged_over(CaptureWriter.udp))
+        self.assertEqual({"fail"}, self.acknowledged_over(
+            lambda capture, at, server, local, ack: capture.tcp(at, server, local, PUSH, ack)))
