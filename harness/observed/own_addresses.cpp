@@ -21,7 +21,8 @@ Endpoints find_told_endpoints(const Phone& phone) {
     const sip::Via& via = message.sip.via();
     const auto received = IpAddress::parse(via.received);
     if (!received) continue;
-    found.insert({*received, 0});
+    // Where it came to the phone under that address, it told none that the phone has besides.
+    if (*received != message.destination.address) found.insert({*received, 0});
     if (via.rport) found.insert({*received, *via.rport});
   }
   return found;

@@ -121,7 +121,7 @@ def with_other_addresses(frames):
     return changed
 
 
-V4 = re.compile(rb"127\.0\.(\d+)\.(\d+)")
+V4 = re.compile(rb"127\.(\d+)\.(\d+)\.(\d+)")
 
 
 def as_ipv6(frames):
@@ -130,16 +130,16 @@ def as_ipv6(frames):
     for frame in frames:
         if not frame.is_udp() or len(frame.addresses[0]) != 4:
             return None
-        ends = [V4.sub(rb"[2001:db8::\1:\2]", dotted(*end).encode()).decode() for end in frame.endpoints]
+        ends = [V4.sub(rb"[2001:db8::\1:\2:\3]", dotted(*end).encode()).decode() for end in frame.endpoints]
         changed.append(captured_frames.datagram(frame.at, *ends, message_over_ipv6(frame.payload)))
     return changed
 
 
 def message_over_ipv6(payload):
     head, found, body = payload.partition(b"\r\n\r\n")
-    body = V4.sub(rb"2001:db8::\1:\2", body.replace(b"IN IP4", b"IN IP6"))
-    head = re.sub(rb"(received=)" + V4.pattern, rb"\g<1>2001:db8::\2:\3", head)
-    head = V4.sub(rb"[2001:db8::\1:\2]", head)
+    body = V4.sub(rb"2001:db8::\1:\2:\3", body.replace(b"IN IP4", b"IN IP6"))
+    head = re.sub(rb"(received=)" + V4.pattern, rb"\g<1>2001:db8::\2:\3:\4", head)
+    head = V4.sub(rb"[2001:db8::\1:\2:\3]", head)
     head = re.sub(rb"(?im)^(content-length|l)[ \t]*:[ \t]*\d+",
                   rb"\1: " + str(len(body)).encode(), head)
     return head + found + body
