@@ -184,11 +184,21 @@ class CallFinder {
     return goes_on && !is_over(index) ? &group : nullptr;
   }
 
-  /// The newest group that no dial opened was hung up, or the server that is now asked had its say:
-  /// this is another call.
-  bool is_over(std::size_t index) const {
+  /// The newest group that no dial opened was hung up, or the server that is now asked had its say,
+  /// or was given up and is asked anew: this is another call.
+  bool is_over(std::size_t index) {
     const std::size_t invite = first_send(index).index;
-    return hung_up_ < invite || answered_[role(transactions_[index].server)] < invite;
+    return hung_up_ < invite || answered_[role(transactions_[index].server)] < invite ||
+           is_dialled_anew(index);
+  }
+
+  /// Nobody but a user begins again where a try was cancelled or timed out, with another Call-ID
+  /// and another From tag; a device that fails over goes elsewhere.
+  bool is_dialled_anew(std::size_t index) {
+    const Leg* const before = last_leg(groups_[*newest_undialled_], transactions_[index].server);
+    if (before == nullptr || before->end > first_send(index).at) return false;
+    const auto [call_id, from_tag] = identity_of(before->invites.back());
+    return call_id != call_id_of(index) && from_tag != first_send(index).sip.from_tag();
   }
 
   /// Follows that group for is_over.
@@ -198,6 +208,12 @@ class CallFinder {
     if (!leg.final || was_challenged(leg.invites.back())) return;
     std::size_t& answered = answered_[role(leg.server)];
     answered = std::min(answered, *leg.final);
+  }
+
+  static Leg* last_leg(CallGroup& group, ServerRole server) {
+    const auto last =
+        std::ranges::find(group.legs.rbegin(), group.legs.rend(), server, &Leg::server);
+    return last == group.legs.rend() ? nullptr : &*last;
   }
 
   static std::size_t role(ServerRole server) { return static_cast<std::size_t>(server); }
@@ -217,10 +233,10 @@ class CallFinder {
   /// reset, goes on in its leg; anything else at the same server is a leg of its own.
   void join(CallGroup& group, std::size_t index) {
     const ServerRole server = transactions_[index].server;
-    auto last = std::ranges::find(group.legs.rbegin(), group.legs.rend(), server, &Leg::server);
-    if (last == group.legs.rend() || !goes_on_in_leg(last->invites.back(), index)) {
-      group.legs.emplace_back().server = server;
-      last = group.legs.rbegin();
+    Leg* last = last_leg(group, server);
+    if (last == nullptr || !goes_on_in_leg(last->invites.back(), index)) {
+      last = &group.legs.emplace_back();
+      last->server = server;
     }
     last->i0 = is_copy(*last, index) ? last->i0 : first_send(index).at;
     last->invites.push_back(index);
