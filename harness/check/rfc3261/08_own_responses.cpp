@@ -112,10 +112,16 @@ std::vector<sip::Via> vias_of(const sip::MessageView& message) {
   return vias;
 }
 
-/// received and rport are added on the way; a name is written in any case.
+/// An IPv6 address is written in many ways, a name in any case.
+bool is_same_host(std::string_view a, std::string_view b) {
+  const auto left = IpAddress::parse(a);
+  return left ? left == IpAddress::parse(b) : sip::same_ignoring_case(a, b);
+}
+
+/// received and rport are added on the way.
 bool is_same_via(const sip::Via& a, const sip::Via& b) {
-  return sip::same_ignoring_case(a.transport, b.transport) &&
-         sip::same_ignoring_case(a.host, b.host) && a.port == b.port && a.branch == b.branch;
+  return sip::same_ignoring_case(a.transport, b.transport) && is_same_host(a.host, b.host) &&
+         a.port == b.port && a.branch == b.branch;
 }
 
 /// The address, whatever its display name and its parameters but the tag.

@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,7 @@
 #include "harness/observed/sent_requests.hpp"
 #include "harness/observed/srv_answers.hpp"
 #include "harness/observed/transaction.hpp"
+#include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::check {
@@ -93,7 +95,8 @@ const trace::Lookup* question_before(const Phone& phone, const Message& request,
 const Message* first_register_for(const Phone& phone, std::string_view host) {
   const auto first = std::ranges::find_if(registers_anywhere(phone), [&](const Message* one) {
     const auto uri = sip::parse_uri(one->sip.request_uri());
-    return one->direction != Direction::to_device && uri && uri->host == host;
+    return one->direction != Direction::to_device && uri &&
+           sip::same_ignoring_case(uri->host, host);
   });
   return first == registers_anywhere(phone).end() ? nullptr : *first;
 }
@@ -176,14 +179,15 @@ void goes_on_to_the_next_target(const Phone& phone, const RegisterAttempt& attem
   const Message* next = next_register(phone, *answer, failed);
   if (next == nullptr) return;
   it.cite(next->index);
-  const bool knows_others = std::ranges::any_of(answer->machines, [&](const SrvMachine& machine) {
-    return machine.endpoint != failed.destination &&
-           was_tried_before(phone, machine.endpoint, failed);
+  std::vector<SrvMachine> others = answer->machines;
+  std::erase_if(others, [&](const SrvMachine& one) { return one.endpoint == failed.destination; });
+  const bool is_tried = std::ranges::any_of(others, [&](const SrvMachine& machine) {
+    return was_tried_before(phone, machine.endpoint, failed);
   });
   if (next->destination != failed.destination)
     it.pass(fmt::format("after {} the next REGISTER goes to {}, another target of {}",
                         failed.destination.text(), next->destination.text(), answer->service));
-  else if (!knows_others)
+  else if (!is_tried && !others.empty())  // else it has no place to go to, or none that is seen
     it.violated(fmt::format("{} did not answer, and was tried again before another target of {}",
                             failed.destination.text(), answer->service));
 }
