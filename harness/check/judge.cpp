@@ -254,7 +254,8 @@ void Judge::measure(const Evidence& evidence, const Measurement& measurement, st
   message.append(" (expected ").append(describe(window)).append(")");
   Instance& instance = add(inside ? fulfilment() : outside, evidence, std::move(message));
   // What was measured is over; what was not done may have been done later and not be seen.
-  bases_.back().seen.until = measurement.end;
+  trace::Span& seen = bases_.back().seen;
+  seen = {std::min(seen.from, measurement.start), measurement.end};
   instance.window = window;
   instance.measured = measured;
   instance.margin = margin_of(measured, window);
@@ -319,13 +320,6 @@ void Judge::make_inconclusive(Instance& instance, verdict::Blame blame, std::str
   instance.verdict = Verdict::inconclusive;
   instance.blame = blame;
   instance.reason = shortened(std::move(reason));
-}
-
-void Judge::heed_faults(Instance& instance, const Basis& basis) const {
-  const auto& faults = phone_.trace.health.faults;
-  const auto fault = std::ranges::find_if(
-      faults, [&](const trace::Fault& one) { return concerns(one, basis.server, basis.seen); });
-  if (fault != faults.end()) make_inconclusive(instance, fault->blame, fault->text);
 }
 
 bool Judge::is_excusable(std::size_t instance) const {
@@ -470,8 +464,7 @@ verdict::Finding Judge::finish(bool is_about_content) && {
   std::vector<Verdict> judged;
   if (is_unclaimed_vendor_row())
     std::ranges::transform(instances_, std::back_inserter(judged), &Instance::verdict);
-  for (std::size_t index = 0; index < instances_.size(); ++index)
-    if (is_judged(instances_[index].verdict)) heed_faults(instances_[index], bases_[index]);
+  heed_faults(is_about_content);
   if (!is_about_content) {
     allow_for_misdirected_requests();
     allow_for_unusable_responses();

@@ -145,7 +145,9 @@ class Judge {
   void allow_for_missing_messages();
   void make_inconclusive(verdict::Instance& instance, verdict::Blame blame,
                          std::string reason) const;
-  void heed_faults(verdict::Instance& instance, const Basis& basis) const;
+  void heed_faults(bool is_about_content);
+  /// In which the fault would turn the instance round.
+  trace::Span span_that_matters(const trace::Fault& fault, std::size_t instance) const;
 
   const Phone& phone_;
   verdict::Finding finding_;  ///< its instances come with finish()

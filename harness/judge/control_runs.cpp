@@ -190,7 +190,7 @@ Expected<ControlRun> judge_control_run(const std::string& path) {
   const trace::Trace& trace = judged->trace;
   const observed::JournalFacts journal(trace);
   ControlRun control;
-  if (!trace.health.complete()) control = trouble(Blame::host, trace.health.faults.front().text);
+  if (!trace.health.complete()) control = trouble(Blame::host, trace.health.texts().front());
   for (std::size_t device = 0; control.ok && device < trace.devices.size(); ++device) {
     if (!trace.devices[device].under_test) continue;
     control = judge_device(Phone(trace, journal, *profile, &*scenario, device), judged->result);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "harness/base/rng.hpp"
+#include "harness/trace/clock_jumps.hpp"
 #include "harness/trace/journal_resolution.hpp"
 #include "harness/trace/payload.hpp"
 #include "harness/trace/roles.hpp"
@@ -77,6 +78,7 @@ void TraceAssembler::on_datagram(const capture::Origin& origin, std::string_view
   if (begins_like_sip(payload)) return add(origin, Transport::udp, payload);
   if (!concerns_sip(origin)) {
     const std::string_view name = name_of_datagram(payload);
+    if (name == "RTP") media_clocks_.add(origin, payload);
     return trace_.census.add(name.empty() ? "UDP" : name, origin);
   }
   if (is_keep_alive(payload)) return skip_keep_alive(origin, Transport::udp, payload);
@@ -311,6 +313,8 @@ Trace TraceAssembler::finish(const CaptureSummary& summary) && {
   assign_roles(trace_, infer_roles_ ? RoleSource::traffic : RoleSource::scenario, tested_);
   resolve_journal(trace_, payload_records_);
   judge_health(trace_, holes_, summary.faults);
+  for (Fault& fault : clock_jumps(trace_, summary.silences, media_clocks_.stood_still()))
+    trace_.health.faults.push_back(std::move(fault));
   if (std::string changed = holes_.describe_changed(trace_); !changed.empty())
     trace_.remarks.push_back(std::move(changed));
   trace_.partition = Partition(trace_);

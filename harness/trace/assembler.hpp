@@ -20,7 +20,9 @@
 #include "harness/capture/decoder.hpp"
 #include "harness/sip/transport/stream_framer.hpp"
 #include "harness/trace/holes.hpp"
+#include "harness/trace/media_clocks.hpp"
 #include "harness/trace/payload_records.hpp"
+#include "harness/trace/silence.hpp"
 #include "harness/trace/trace.hpp"
 
 namespace sipharness::trace {
@@ -41,6 +43,7 @@ struct CaptureSummary {
   CaptureTime last;   ///< last frame
   std::vector<Fault> faults;
   std::vector<std::string> remarks{};
+  std::vector<Silence> silences{};  ///< by time
 };
 
 class TraceAssembler final : public capture::TrafficSink {
@@ -105,6 +108,7 @@ class TraceAssembler final : public capture::TrafficSink {
   std::unordered_map<Flow, Stream, FlowHash> streams_;
   PayloadRecords payload_records_;
   Holes holes_;
+  MediaClocks media_clocks_;
   bool infer_roles_ = false;
   std::optional<Endpoint> name_server_;
   std::optional<Tested> tested_;

@@ -11,15 +11,18 @@
 namespace sipharness::trace {
 namespace {
 
-/// Notes the span of the capture on the way to the decoder.
+/// Notes the span of the capture, and where it holds nothing, on the way to the decoder.
 class SpanNotingSink final : public packet::FrameSink {
  public:
   SpanNotingSink(packet::FrameSink& next, CaptureSummary& summary)
       : next_(next), summary_(summary) {}
   void on_frame(const packet::FrameView& frame) override {
     if (!seen_) summary_.first = frame.at;
+    if (seen_ && frame.at - summary_.last >= least_silence)
+      summary_.silences.push_back({last_, frame.number, summary_.last, frame.at});
     seen_ = true;
     summary_.last = frame.at;
+    last_ = frame.number;
     next_.on_frame(frame);
   }
 
@@ -27,6 +30,7 @@ class SpanNotingSink final : public packet::FrameSink {
   packet::FrameSink& next_;
   CaptureSummary& summary_;
   bool seen_ = false;
+  std::uint32_t last_ = 0;  ///< number of the last frame
 };
 
 std::vector<Server> servers_of(const scenario::Scenario* scenario) {
@@ -51,7 +55,10 @@ void tell_of_times(const capture::TimeOrder& order, CaptureSummary& summary) {
     summary.faults.push_back(
         {.text = fmt::format(
              "the clock went {} by {} between frames {} and {}", went_back ? "back" : "forward",
-             format_seconds(went_back ? step.back : -step.back), step.before, step.before + 1)});
+             format_seconds(went_back ? step.back : -step.back), step.before, step.before + 1),
+         .from = step.at,
+         .until = step.at,
+         .is_of_clock = true});
   }
   if (order.sorted() > 0)
     summary.remarks.push_back(fmt::format("the file had {} out of order: sorted by time",

@@ -10,7 +10,8 @@ bool concerns(const Fault& fault, ServerRole server, const Span& span) {
 
 std::vector<std::string> Health::texts() const {
   std::vector<std::string> all;
-  for (const Fault& fault : faults) all.push_back(fault.text);
+  for (const Fault& fault : faults)
+    if (!fault.is_guess) all.push_back(fault.text);
   return all;
 }
 

@@ -18,12 +18,18 @@ struct Fault {
   ServerRole server = ServerRole::none;  ///< that it concerns; none: all
   CaptureTime from = CaptureTime::min();
   CaptureTime until = CaptureTime::max();
+  /// It hides how much time passed, and no message: what a message holds, and what was over before
+  /// it or began after it, is as it was.
+  bool is_of_clock = false;
+  bool is_guess = false;  ///< there may be none: it excuses, and takes no pass away
 };
 
 /// The time that a verdict rests on.
 struct Span {
   CaptureTime from = CaptureTime::min();
   CaptureTime until = CaptureTime::max();
+
+  static constexpr Span nothing() { return {CaptureTime::max(), CaptureTime::min()}; }
 };
 
 /// Whether a verdict on `server` (none: on both) that rests on this time may turn round with what
@@ -31,9 +37,10 @@ struct Span {
 bool concerns(const Fault& fault, ServerRole server, const Span& span);
 
 struct Health {
-  std::vector<Fault> faults;  ///< empty: complete
+  std::vector<Fault> faults;
 
-  bool complete() const { return faults.empty(); }
+  bool complete() const { return texts().empty(); }
+  /// Of what is no guess.
   std::vector<std::string> texts() const;
 };
 

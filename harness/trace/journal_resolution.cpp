@@ -42,6 +42,9 @@ struct Missing {
   CaptureTime first;
 };
 
+/// policy: longer than a packet is under way, or a host is late.
+constexpr Duration longest_delay = 10s;
+
 class Resolver {
  public:
   Resolver(Trace& trace, PayloadRecords& payload_records)
@@ -63,6 +66,10 @@ class Resolver {
   }
 
   void report() const {
+    if (apart_ != Duration::zero())
+      add_fault(trace_,
+                fmt::format("the capture's clock and the journal's are {} apart at {}",
+                            format_seconds(apart_), format_seconds(apart_at_ - trace_.zero)));
     for (const auto& [kind_and_server, missing] : missing_) {
       const std::string what = fmt::format("{} {}", kind_and_server.first, kind_and_server.second);
       const std::string count =
@@ -81,6 +88,11 @@ class Resolver {
     PayloadRecord* const seen = nearest(payload_records_, name, at);
     if (seen != nullptr) {
       seen->claimed = true;
+      const Duration off = std::chrono::abs(seen->at - at);
+      if (off > longest_delay && apart_ == Duration::zero()) {
+        apart_ = off;
+        apart_at_ = at;
+      }
       return seen;
     }
     // Who resets a connection gets no more of what was written to it.
@@ -94,6 +106,8 @@ class Resolver {
   PayloadRecords& payload_records_;
   PassersBy passers_by_;
   std::map<What, Missing> missing_;
+  Duration apart_{};  ///< zero: the clocks agree
+  CaptureTime apart_at_;
 };
 
 // --- Health --------------------------------------------------------------------------------------

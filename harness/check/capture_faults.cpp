@@ -1,0 +1,34 @@
+// What faults of the capture leave of a verdict.
+
+#include <algorithm>
+
+#include "harness/check/judge.hpp"
+#include "harness/check/waiting_rows.hpp"
+
+namespace sipharness::check {
+
+void Judge::heed_faults(bool is_about_content) {
+  const auto& faults = phone_.trace.health.faults;
+  for (std::size_t i = 0; i < instances_.size(); ++i) {
+    verdict::Instance& instance = instances_[i];
+    if (!is_violation(instance.verdict) && instance.verdict != verdict::Verdict::pass) continue;
+    const auto fault = std::ranges::find_if(faults, [&](const trace::Fault& one) {
+      if (one.is_of_clock && (is_about_content || bases_[i].in_itself)) return false;
+      return concerns(one, bases_[i].server, span_that_matters(one, i));
+    });
+    if (fault != faults.end()) make_inconclusive(instance, fault->blame, fault->text);
+  }
+}
+
+trace::Span Judge::span_that_matters(const trace::Fault& fault, std::size_t instance) const {
+  const Basis& basis = bases_[instance];
+  const bool is_pass = !is_violation(instances_[instance].verdict);
+  if (is_pass && fault.is_guess) return trace::Span::nothing();
+  if (!fault.is_of_clock || instances_[instance].measured) return basis.seen;
+  // What was done in its time was done, whenever.
+  if (is_pass) return basis.lived;
+  return waits_for_long(*finding_.requirement) ? basis.seen
+                                               : trace::Span{basis.seen.from, basis.lived.until};
+}
+
+}  // namespace sipharness::check

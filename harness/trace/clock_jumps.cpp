@@ -1,0 +1,314 @@
+#include "harness/trace/clock_jumps.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/base/counted.hpp"
+#include "harness/sip/address.hpp"
+#include "harness/sip/text.hpp"
+#include "harness/sip/uri.hpp"
+#include "harness/trace/trace.hpp"
+
+namespace sipharness::trace {
+namespace {
+
+/// policy: no transaction that nobody answers is alive after it, with 64*T1 of 32 s.
+constexpr Duration longest_wait = 40s;
+/// policy: what comes less late than this, after a lapse or against the device's own habit, is
+/// late, whatever the clock did.
+constexpr Duration least_delay = 30s;
+constexpr Duration least_delay_in_rhythm = 55s;
+/// policy: what a jump explains may still wait for an answer.
+constexpr Duration slack = 1s;
+/// policy: when a device whose REGISTER failed tries again, if nobody told it.
+constexpr Duration longest_retry = 2min;
+/// policy: who is silent so often has not had its clock set so often.
+constexpr std::size_t habit = 3;
+/// policy: the intervals of a series double, or a little more.
+constexpr double most_growth = 2.5;
+
+/// A silence and what speaks against it.
+struct Jump {
+  Silence silence;
+  std::string sure{};
+  std::string guess{};
+  std::set<IpAddress> late{};  ///< hosts that something was due of
+  CaptureTime until{};         ///< when the last of that came
+};
+
+/// Something that is answered or sent again soon.
+struct Awaited {
+  CaptureTime at;
+  std::uint32_t frame = 0;
+  Duration interval{};  ///< before the last copy; zero: there was one transmission
+};
+
+/// Of a device at a server: a registration, or a subscription.
+struct Promise {
+  std::optional<CaptureTime> made;  ///< and not broken since
+  CaptureTime due;
+  Duration rhythm{};  ///< the longest wait until it was kept
+  Duration least = least_delay;
+  std::uint32_t frame = 0;
+  IpAddress host;
+  std::string_view contact;
+  Jump* fell_due_in = nullptr;  ///< and has not come since
+};
+
+std::optional<Duration> seconds_in(std::optional<std::string_view> text) {
+  const auto seconds = text ? sip::parse_unsigned<std::uint32_t>(*text) : std::nullopt;
+  return seconds ? std::optional<Duration>(std::chrono::seconds(*seconds)) : std::nullopt;
+}
+
+/// For how long a response says that it lasts: by that contact, or by its Expires header.
+std::optional<Duration> expiry_in(const sip::MessageView& response, std::string_view contact) {
+  for (const sip::Header& header : response.headers_from(sip::HeaderId::contact)) {
+    if (header.id != sip::HeaderId::contact) continue;
+    for (const sip::Address& one : sip::parse_addresses(header.value))
+      if (const auto said = seconds_in(one.parameter("expires")); sip::same_uri(one.uri, contact))
+        return said;
+  }
+  return seconds_in(response.header(sip::HeaderId::expires));
+}
+
+class JumpFinder {
+ public:
+  JumpFinder(const Trace& trace, const std::vector<Silence>& silences) : trace_(trace) {
+    for (const Silence& silence : silences)
+      if (silence.length() > longest_wait) jumps_.push_back({.silence = silence});
+  }
+
+  std::vector<Jump> find() && {
+    if (jumps_.empty()) return {};
+    for (const Message& message : trace_.messages) {
+      while (passed_ < jumps_.size() && jumps_[passed_].silence.until <= message.at)
+        look_for_what_fell_due(jumps_[passed_++]);
+      look_at(message);
+    }
+    while (passed_ < jumps_.size()) look_for_what_fell_due(jumps_[passed_++]);
+    for (auto& [key, promise] : promises_) came(promise, trace_.last, Duration::zero());
+    weigh_promises();
+    return std::move(jumps_);
+  }
+
+ private:
+  enum class Kind : std::uint8_t { request, acknowledgement };
+  using Key = std::tuple<Kind, std::string_view, std::uint32_t, sip::Method>;
+  using PromiseKey = std::tuple<std::uint32_t, ServerRole, std::string_view>;
+
+  // --- What is awaited --------------------------------------------------------------------------
+
+  void look_at(const Message& message) {
+    const sip::MessageView& sip = message.sip;
+    if (sip.is_request())
+      look_at_request(message);
+    else
+      look_at_response(message);
+    const bool is_promise =
+        sip.method() == sip::Method::register_ || sip.method() == sip::Method::subscribe;
+    if (is_promise && message.direction != Direction::elsewhere) look_at_promise(message);
+  }
+
+  void look_at_request(const Message& message) {
+    const sip::MessageView& sip = message.sip;
+    if (sip.method() == sip::Method::ack)
+      return came({Kind::acknowledgement, sip.call_id(), sip.cseq(), sip::Method::ack}, message);
+    sent({Kind::request, sip.branch(), sip.cseq(), sip.method()}, message);
+  }
+
+  void look_at_response(const Message& message) {
+    const sip::MessageView& sip = message.sip;
+    came({Kind::request, sip.branch(), sip.cseq(), sip.method()}, message);
+    if (sip.method() == sip::Method::invite && sip.is_final())
+      sent({Kind::acknowledgement, sip.call_id(), sip.cseq(), sip::Method::ack}, message);
+  }
+
+  void came(const Key& what, const Message& message) {
+    const auto awaited = awaited_.find(what);
+    if (awaited == awaited_.end()) return;
+    if (Jump* const jump = jump_between(awaited->second, message))
+      jump->guess =
+          fmt::format("frame {} came only {} after frame {}", message.frame,
+                      format_seconds(message.at - awaited->second.at), awaited->second.frame);
+    awaited_.erase(awaited);
+  }
+
+  void sent(const Key& what, const Message& message) {
+    const auto [known, is_new] = awaited_.try_emplace(what, Awaited{message.at, message.frame, {}});
+    if (is_new) return;
+    Awaited& last = known->second;
+    const Duration interval = message.at - last.at;
+    if (Jump* const jump = jump_between(last, message)) {
+      std::string& told = last.interval > Duration::zero() ? jump->sure : jump->guess;
+      told = fmt::format("what frame {} holds was sent again only in frame {}", last.frame,
+                         message.frame);
+    }
+    last = {message.at, message.frame, interval};
+  }
+
+  /// The last that lies between, if it explains why the message came no sooner.
+  Jump* jump_between(const Awaited& last, const Message& message) {
+    if (passed_ == 0) return nullptr;
+    Jump& jump = jumps_[passed_ - 1];
+    const Duration interval = message.at - last.at;
+    const bool is_series = last.interval > Duration::zero() &&
+                           to_seconds(interval) < to_seconds(last.interval) * most_growth;
+    const bool is_between = last.at <= jump.silence.from;
+    return is_between && interval > longest_wait && !is_series ? &jump : nullptr;
+  }
+
+  // --- What is due ------------------------------------------------------------------------------
+
+  void look_at_promise(const Message& message) {
+    const bool is_register = message.sip.method() == sip::Method::register_;
+    const PromiseKey key{message.device, message.server,
+                         is_register ? std::string_view() : message.sip.call_id()};
+    if (message.sip.is_request()) {
+      if (message.from_device()) ask(promises_[key], message);
+    } else if (const auto promise = promises_.find(key); promise != promises_.end()) {
+      if (!answer(promise->second, message)) promises_.erase(promise);
+    }
+  }
+
+  static void ask(Promise& promise, const Message& message) {
+    came(promise, message.at, promise.least);
+    const auto made = std::exchange(promise.made, std::nullopt);
+    if (made && message.at <= promise.due)
+      promise.rhythm = std::max(promise.rhythm, message.at - *made);
+    promise.due = message.at + longest_retry;
+    promise.frame = message.frame;
+    promise.host = message.source.address;
+    const auto contact = sip::first_address(message.sip.header(sip::HeaderId::contact));
+    promise.contact = contact ? contact->uri : std::string_view();
+  }
+
+  /// Whether anything is due any more.
+  static bool answer(Promise& promise, const Message& message) {
+    const sip::MessageView& sip = message.sip;
+    if (!sip.is_final()) return true;
+    if (!sip.is_success()) {
+      const auto told = seconds_in(sip.header(sip::HeaderId::retry_after));
+      promise.due = message.at + std::max(told.value_or(longest_retry), longest_retry);
+      return true;
+    }
+    const auto expiry = expiry_in(sip, promise.contact);
+    if (!expiry || *expiry == Duration::zero()) return false;
+    const bool has_rhythm = promise.rhythm * 2 >= *expiry && promise.rhythm < *expiry;
+    promise.made = message.at;
+    promise.least = has_rhythm ? least_delay_in_rhythm : least_delay;
+    promise.due = message.at + (has_rhythm ? promise.rhythm : *expiry);
+    return true;
+  }
+
+  void look_for_what_fell_due(Jump& jump) {
+    for (auto& [key, promise] : promises_)
+      if (promise.due >= jump.silence.from && promise.due <= jump.silence.until)
+        promise.fell_due_in = &jump;
+  }
+
+  /// No jump explains what comes later than the silence is long.
+  /// @param least what comes less late is late, whatever the clock did
+  static void came(Promise& promise, CaptureTime at, Duration least) {
+    Jump* const jump = std::exchange(promise.fell_due_in, nullptr);
+    const Duration late = at - promise.due;
+    if (jump == nullptr || late < least || late > jump->silence.length() + slack) return;
+    if (jump->guess.empty())
+      jump->guess = fmt::format("what follows from frame {} was due in it", promise.frame);
+    jump->late.insert(promise.host);
+    jump->until = std::max(jump->until, at);
+  }
+
+  /// Several at once, and not one again and again.
+  void weigh_promises() {
+    std::map<IpAddress, std::size_t> alone;
+    for (const Jump& jump : jumps_)
+      if (jump.late.size() == 1) ++alone[*jump.late.begin()];
+    for (Jump& jump : jumps_) {
+      if (jump.late.size() > 1 && jump.sure.empty())
+        jump.sure = counted(jump.late.size(), "device") + " had to register in it";
+      if (jump.late.size() == 1 && alone.at(*jump.late.begin()) >= habit) jump.guess.clear();
+    }
+  }
+
+  const Trace& trace_;
+  std::vector<Jump> jumps_;
+  std::size_t passed_ = 0;  ///< of these, before the message that is looked at
+  std::map<Key, Awaited> awaited_;
+  std::map<PromiseKey, Promise> promises_;
+};
+
+/// A pause of media in which nothing else was there either, and nobody said a word about it.
+std::vector<Jump> jumps_in_media(const Trace& trace, const std::vector<Silence>& silences,
+                                 const std::vector<Silence>& media) {
+  std::vector<Jump> found;
+  for (const Silence& pause : media) {
+    const auto next = std::ranges::upper_bound(silences, pause.until, {}, &Silence::until);
+    if (next == silences.begin()) continue;
+    const auto same = std::prev(next);
+    const bool is_nearly_all = same->length() + least_silence / 10 >= pause.length();
+    if (same->from < pause.from || !is_nearly_all) continue;
+    const auto& places = trace.messages.places();
+    const auto said = std::ranges::lower_bound(places, pause.from, {}, &MessageList::Place::at);
+    if (said != places.end() && said->at <= pause.until) continue;
+    found.push_back({.silence = *same,
+                     .sure = fmt::format("the RTP of frame {} goes on with frame {} as if no time "
+                                         "had passed",
+                                         pause.before, pause.after)});
+  }
+  return found;
+}
+
+Fault fault_of(const Jump& jump) {
+  const Silence& silence = jump.silence;
+  const std::string where =
+      fmt::format("frames {} and {}: nothing was captured for {}", silence.before, silence.after,
+                  format_seconds(silence.length()));
+  Fault fault{.text = {},
+              .from = silence.from,
+              .until = std::max(silence.until, jump.until),
+              .is_of_clock = true};
+  if (!jump.sure.empty()) {
+    fault.text = fmt::format(
+        "the capture's clock was set forward or its machine stood still between {}, and {}", where,
+        jump.sure);
+    return fault;
+  }
+  fault.text = fmt::format(
+      "the capture's clock may have been set forward, or its machine have stood still, between {}, "
+      "and {}; a capture that holds other traffic beside tells that from a silent device",
+      where, jump.guess);
+  fault.blame = verdict::Blame::user;
+  fault.is_guess = true;
+  return fault;
+}
+
+}  // namespace
+
+std::vector<Fault> clock_jumps(const Trace& trace, const std::vector<Silence>& silences,
+                               const std::vector<Silence>& media) {
+  if (trace.has_journal()) return {};
+  std::vector<Jump> jumps = JumpFinder(trace, silences).find();
+  for (Jump& jump : jumps_in_media(trace, silences, media)) {
+    const auto known = std::ranges::find(jumps, jump.silence.from,
+                                         [](const Jump& one) { return one.silence.from; });
+    if (known == jumps.end())
+      jumps.push_back(std::move(jump));
+    else if (known->sure.empty())
+      known->sure = std::move(jump.sure);
+  }
+  std::vector<Fault> found;
+  for (const Jump& jump : jumps)
+    if (!jump.sure.empty() || !jump.guess.empty()) found.push_back(fault_of(jump));
+  return found;
+}
+
+}  // namespace sipharness::trace
