@@ -26,12 +26,15 @@ const Message* refusal_of(const Phone& phone, const RegisterAttempt& attempt) {
   return &phone.message(*transactions(phone)[attempt.transactions.back()].final);
 }
 
+/// policy: longer than any capture; what asks for more asks for this, and twice as much fits.
+constexpr Duration longest_wait = 10 * 8766h;
+
 /// How long the device must rest after the failure; nothing if it need not come again.
 std::optional<Duration> rest_after(const Phone& phone, const RegisterAttempt& failed) {
   if (failed.unregister || is_refused_for_good(failed.status)) return std::nullopt;
   const Message* refusal = refusal_of(phone, failed);
   const auto asked = refusal != nullptr ? retry_after(refusal->sip) : std::nullopt;
-  const Duration rest = asked.value_or(std::chrono::seconds(0));
+  const Duration rest = std::min<Duration>(asked.value_or(std::chrono::seconds(0)), longest_wait);
   if (failed.status != 403 && failed.status != 404) return rest;
   const auto& wait = phone.profile.reg_retry_wait_403;
   if (!wait || *wait == Duration::zero()) return std::nullopt;
@@ -64,12 +67,13 @@ void add_failures(const Phone& phone, const std::vector<CaptureTime>& tries, Ser
     const scenario::Profile& profile = phone.profile;
     const Duration grown = 2 * waited;
     const auto longest = profile.reg_retry_wait ? profile.reg_retry_wait : attempt->requested;
-    FailedRegistration one{.attempt = attempt,
-                           .at = *failed,
-                           .rest = *rest,
-                           .wait = std::max(profile.retry_wait(), grown),
-                           .longest_wait = std::max(longest.value_or(Duration(1h)), grown),
-                           .next = {}};
+    FailedRegistration one{
+        .attempt = attempt,
+        .at = *failed,
+        .rest = *rest,
+        .wait = std::max(profile.retry_wait(), grown),
+        .longest_wait = std::min(std::max(longest.value_or(Duration(1h)), grown), longest_wait),
+        .next = {}};
     const auto next = std::ranges::upper_bound(tries, attempt->start);
     if (next != tries.end()) one.next = *next;
     if (one.next && *one.next > one.at) waited = *one.next - one.at;
