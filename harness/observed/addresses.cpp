@@ -6,6 +6,12 @@
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::observed {
+namespace {
+
+/// What a connection within the loopback network comes from if nobody bound it.
+const IpAddress picked_by_kernel = IpAddress::v4({127, 0, 0, 1});
+
+}  // namespace
 
 std::string_view uri_in(const sip::MessageView& message, sip::HeaderId header) {
   const auto address = sip::parse_address(message.header(header));
@@ -31,8 +37,8 @@ bool is_loopback(const IpAddress& address) {
 
 bool came_from(const trace::Message& message, const IpAddress& host) {
   const IpAddress& source = message.source.address;
-  return host == source ||
-         (message.transport != Transport::udp && is_loopback(host) && is_loopback(source));
+  const bool is_picked = message.transport != Transport::udp && source == picked_by_kernel;
+  return host == source || (is_picked && is_loopback(host));
 }
 
 }  // namespace sipharness::observed

@@ -21,8 +21,8 @@ bool same_uris(const std::vector<std::string_view>& a, const std::vector<std::st
 /// §2.5.3
 bool is_loopback(const IpAddress& address);
 
-/// The message came from `host`; on a stream also from elsewhere in the loopback network, which is
-/// one host: its kernel picks the address of a connection. @source RFC 1122 §3.2.1.3 (g)
+/// The message came from `host`; on a stream that may be anywhere in the loopback network, which is
+/// one host, if it came from the address that a kernel picks there. @source RFC 1122 §3.2.1.3 (g)
 bool came_from(const trace::Message& message, const IpAddress& host);
 
 }  // namespace sipharness::observed

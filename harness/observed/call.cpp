@@ -192,12 +192,13 @@ class CallFinder {
            is_dialled_anew(index);
   }
 
-  /// Nobody but a user begins again where a try was cancelled or timed out, with another Call-ID
-  /// and another From tag; a device that fails over goes elsewhere.
+  /// Nobody but a user begins again where the last try was cancelled or timed out, with another
+  /// Call-ID and another From tag: a device that fails over goes elsewhere first.
   bool is_dialled_anew(std::size_t index) {
-    const Leg* const before = last_leg(groups_[*newest_undialled_], transactions_[index].server);
-    if (before == nullptr || before->end > first_send(index).at) return false;
-    const auto [call_id, from_tag] = identity_of(before->invites.back());
+    const Leg& before = groups_[*newest_undialled_].legs.back();
+    if (before.server != transactions_[index].server || before.end > first_send(index).at)
+      return false;
+    const auto [call_id, from_tag] = identity_of(before.invites.back());
     return call_id != call_id_of(index) && from_tag != first_send(index).sip.from_tag();
   }
 
@@ -208,12 +209,6 @@ class CallFinder {
     if (!leg.final || was_challenged(leg.invites.back())) return;
     std::size_t& answered = answered_[role(leg.server)];
     answered = std::min(answered, *leg.final);
-  }
-
-  static Leg* last_leg(CallGroup& group, ServerRole server) {
-    const auto last =
-        std::ranges::find(group.legs.rbegin(), group.legs.rend(), server, &Leg::server);
-    return last == group.legs.rend() ? nullptr : &*last;
   }
 
   static std::size_t role(ServerRole server) { return static_cast<std::size_t>(server); }
@@ -233,10 +228,10 @@ class CallFinder {
   /// reset, goes on in its leg; anything else at the same server is a leg of its own.
   void join(CallGroup& group, std::size_t index) {
     const ServerRole server = transactions_[index].server;
-    Leg* last = last_leg(group, server);
-    if (last == nullptr || !goes_on_in_leg(last->invites.back(), index)) {
-      last = &group.legs.emplace_back();
-      last->server = server;
+    auto last = std::ranges::find(group.legs.rbegin(), group.legs.rend(), server, &Leg::server);
+    if (last == group.legs.rend() || !goes_on_in_leg(last->invites.back(), index)) {
+      group.legs.emplace_back().server = server;
+      last = group.legs.rbegin();
     }
     last->i0 = is_copy(*last, index) ? last->i0 : first_send(index).at;
     last->invites.push_back(index);

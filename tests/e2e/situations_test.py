@@ -1,8 +1,7 @@
-"""The situations that docs/scenarios.md lists: each names a scenario that is there, and that plays, in virtual time
-and, called with --real-time, in real time on loopback: eight at once, a quarter of an hour in all."""
+"""The situations that docs/scenarios.md lists: each names a scenario that is there, and that plays in virtual time.
+Called with Situations.in_real_time, in real time on loopback too: eight at once, a quarter of an hour in all."""
 import json
 import re
-import sys
 import unittest
 
 from support import ROOT, EndToEnd, sipharness
@@ -23,8 +22,7 @@ class Situations(EndToEnd):
         done = sipharness("run", *OWN, *SHIPPED, "--clock", "virtual", "--out", self.scratch, "--quiet")
         self.assertIn(done.returncode, (0, 3), done.stdout + done.stderr)
 
-    @unittest.skipUnless("--real-time" in sys.argv, "real time takes a quarter of an hour: --real-time")
-    def test_each_comes_to_the_same_in_real_time(self):
+    def in_real_time(self):
         """Where the host was late once more, and what that leaves undecided is no difference."""
         played, virtual, late = [*OWN, *SHIPPED], self.verdicts("virtual", [*OWN, *SHIPPED])[0], []
         for _ in range(3):
@@ -51,4 +49,4 @@ class Situations(EndToEnd):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[one for one in sys.argv if one != "--real-time"])
+    unittest.main()
