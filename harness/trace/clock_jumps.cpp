@@ -33,6 +33,8 @@ constexpr Duration slack = 1s;
 constexpr Duration longest_retry = 2min;
 /// policy: who is silent so often has not had its clock set so often.
 constexpr std::size_t habit = 3;
+/// policy: of more than so many a report tells no more; what lies between them is doubted too.
+constexpr std::size_t most_faults = 50;
 /// policy: the intervals of a series double, or a little more.
 constexpr double most_growth = 2.5;
 
@@ -41,14 +43,16 @@ struct Jump {
   Silence silence;
   std::string sure{};
   std::string guess{};
-  std::set<IpAddress> late{};  ///< hosts that something was due of
-  CaptureTime until{};         ///< when the last of that came
+  std::optional<IpAddress> waiting{};  ///< whoever sent what was answered or repeated too late
+  std::set<IpAddress> late{};          ///< hosts that something was due of
+  CaptureTime until{};                 ///< when the last of that came
 };
 
 /// Something that is answered or sent again soon.
 struct Awaited {
   CaptureTime at;
   std::uint32_t frame = 0;
+  IpAddress host;
   Duration interval{};  ///< before the last copy; zero: there was one transmission
 };
 
@@ -58,10 +62,9 @@ struct Promise {
   CaptureTime due;
   Duration rhythm{};  ///< the longest wait until it was kept
   Duration least = least_delay;
-  std::uint32_t frame = 0;
+  std::uint32_t frame = 0;  ///< of the request; zero: there was none yet
   IpAddress host;
   std::string_view contact;
-  Jump* fell_due_in = nullptr;  ///< and has not come since
 };
 
 std::optional<Duration> seconds_in(std::optional<std::string_view> text) {
@@ -90,13 +93,11 @@ class JumpFinder {
   std::vector<Jump> find() && {
     if (jumps_.empty()) return {};
     for (const Message& message : trace_.messages) {
-      while (passed_ < jumps_.size() && jumps_[passed_].silence.until <= message.at)
-        look_for_what_fell_due(jumps_[passed_++]);
+      while (passed_ < jumps_.size() && jumps_[passed_].silence.until <= message.at) ++passed_;
       look_at(message);
     }
-    while (passed_ < jumps_.size()) look_for_what_fell_due(jumps_[passed_++]);
-    for (auto& [key, promise] : promises_) came(promise, trace_.last, Duration::zero());
-    weigh_promises();
+    for (const auto& [key, promise] : promises_) came(promise, trace_.last, Duration::zero());
+    weigh();
     return std::move(jumps_);
   }
 
@@ -135,24 +136,29 @@ class JumpFinder {
   void came(const Key& what, const Message& message) {
     const auto awaited = awaited_.find(what);
     if (awaited == awaited_.end()) return;
-    if (Jump* const jump = jump_between(awaited->second, message))
+    if (Jump* const jump = jump_between(awaited->second, message)) {
+      jump->waiting = awaited->second.host;
       jump->guess =
           fmt::format("frame {} came only {} after frame {}", message.frame,
                       format_seconds(message.at - awaited->second.at), awaited->second.frame);
+    }
     awaited_.erase(awaited);
   }
 
   void sent(const Key& what, const Message& message) {
-    const auto [known, is_new] = awaited_.try_emplace(what, Awaited{message.at, message.frame, {}});
+    const auto [known, is_new] =
+        awaited_.try_emplace(what, Awaited{message.at, message.frame, message.source.address, {}});
     if (is_new) return;
     Awaited& last = known->second;
     const Duration interval = message.at - last.at;
     if (Jump* const jump = jump_between(last, message)) {
-      std::string& told = last.interval > Duration::zero() ? jump->sure : jump->guess;
+      const bool is_series = last.interval > Duration::zero();
+      if (!is_series) jump->waiting = last.host;
+      std::string& told = is_series ? jump->sure : jump->guess;
       told = fmt::format("what frame {} holds was sent again only in frame {}", last.frame,
                          message.frame);
     }
-    last = {message.at, message.frame, interval};
+    last = {message.at, message.frame, last.host, interval};
   }
 
   /// The last that lies between, if it explains why the message came no sooner.
@@ -179,7 +185,7 @@ class JumpFinder {
     }
   }
 
-  static void ask(Promise& promise, const Message& message) {
+  void ask(Promise& promise, const Message& message) {
     came(promise, message.at, promise.least);
     const auto made = std::exchange(promise.made, std::nullopt);
     if (made && message.at <= promise.due)
@@ -209,16 +215,17 @@ class JumpFinder {
     return true;
   }
 
-  void look_for_what_fell_due(Jump& jump) {
-    for (auto& [key, promise] : promises_)
-      if (promise.due >= jump.silence.from && promise.due <= jump.silence.until)
-        promise.fell_due_in = &jump;
+  /// The one in whose silence that time lies.
+  Jump* jump_at(CaptureTime time) {
+    const auto jump = std::ranges::lower_bound(jumps_, time, {},
+                                               [](const Jump& one) { return one.silence.until; });
+    return jump != jumps_.end() && jump->silence.from <= time ? &*jump : nullptr;
   }
 
   /// No jump explains what comes later than the silence is long.
   /// @param least what comes less late is late, whatever the clock did
-  static void came(Promise& promise, CaptureTime at, Duration least) {
-    Jump* const jump = std::exchange(promise.fell_due_in, nullptr);
+  void came(const Promise& promise, CaptureTime at, Duration least) {
+    Jump* const jump = promise.frame > 0 ? jump_at(promise.due) : nullptr;
     const Duration late = at - promise.due;
     if (jump == nullptr || late < least || late > jump->silence.length() + slack) return;
     if (jump->guess.empty())
@@ -228,15 +235,24 @@ class JumpFinder {
   }
 
   /// Several at once, and not one again and again.
-  void weigh_promises() {
+  void weigh() {
     std::map<IpAddress, std::size_t> alone;
     for (const Jump& jump : jumps_)
-      if (jump.late.size() == 1) ++alone[*jump.late.begin()];
+      if (const auto host = only_host_in(jump)) ++alone[*host];
     for (Jump& jump : jumps_) {
       if (jump.late.size() > 1 && jump.sure.empty())
         jump.sure = counted(jump.late.size(), "device") + " had to register in it";
-      if (jump.late.size() == 1 && alone.at(*jump.late.begin()) >= habit) jump.guess.clear();
+      if (const auto host = only_host_in(jump); host && alone.at(*host) >= habit)
+        jump.guess.clear();
     }
+  }
+
+  /// Where all that speaks against the silence is of one host.
+  static std::optional<IpAddress> only_host_in(const Jump& jump) {
+    if (jump.late.empty()) return jump.waiting;
+    const IpAddress& late = *jump.late.begin();
+    const bool is_one = jump.late.size() == 1 && jump.waiting.value_or(late) == late;
+    return is_one ? std::optional(late) : std::nullopt;
   }
 
   const Trace& trace_;
@@ -291,23 +307,34 @@ Fault fault_of(const Jump& jump) {
   return fault;
 }
 
+void take(std::vector<Fault>& found, Fault fault) {
+  if (found.size() < most_faults) return found.push_back(std::move(fault));
+  Fault& last = found.back();
+  last.until = std::max(last.until, fault.until);
+  // One that is sure says more than any number of guesses.
+  if (last.is_guess && !fault.is_guess) {
+    fault.from = last.from;
+    fault.until = last.until;
+    last = std::move(fault);
+  }
+}
+
 }  // namespace
 
 std::vector<Fault> clock_jumps(const Trace& trace, const std::vector<Silence>& silences,
                                const std::vector<Silence>& media) {
   if (trace.has_journal()) return {};
-  std::vector<Jump> jumps = JumpFinder(trace, silences).find();
-  for (Jump& jump : jumps_in_media(trace, silences, media)) {
-    const auto known = std::ranges::find(jumps, jump.silence.from,
-                                         [](const Jump& one) { return one.silence.from; });
-    if (known == jumps.end())
-      jumps.push_back(std::move(jump));
-    else if (known->sure.empty())
-      known->sure = std::move(jump.sure);
+  std::map<CaptureTime, Jump> jumps;
+  for (Jump& jump : jumps_in_media(trace, silences, media))
+    jumps.emplace(jump.silence.from, std::move(jump));
+  for (Jump& jump : JumpFinder(trace, silences).find()) {
+    const auto [known, is_new] = jumps.try_emplace(jump.silence.from, jump);
+    if (!is_new && !jump.sure.empty()) known->second.sure = std::move(jump.sure);
+    known->second.until = std::max(known->second.until, jump.until);
   }
   std::vector<Fault> found;
-  for (const Jump& jump : jumps)
-    if (!jump.sure.empty() || !jump.guess.empty()) found.push_back(fault_of(jump));
+  for (const auto& [from, jump] : jumps)
+    if (!jump.sure.empty() || !jump.guess.empty()) take(found, fault_of(jump));
   return found;
 }
 

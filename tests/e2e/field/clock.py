@@ -147,3 +147,10 @@ class HonestSilence(ClockTest):
         lab = Lab()
         lab.keep(*V4, (0, 100, 400, 500, 800, 900, 1200, 1300))
         self.told(lab, exit=1, does_not_say=["set forward"], fails=["RFC3261-REG-09"])
+
+    def test_an_answer_late_again_and_again(self):
+        """Nobody sends what is not answered once more: no clock is set so often."""
+        lab = Lab()
+        for at in range(0, 900, 100):
+            lab.ask(at, *V4, "OPTIONS", after=45)
+        self.told(lab, fails=["RFC3261-TIMER-E"], does_not_say=["set forward"])
