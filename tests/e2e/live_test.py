@@ -55,6 +55,9 @@ class WithoutABrowser(Live):
         self.assertEqual(403, self.ask(link, **stop, origin="http://evil.example")[0])
         port = origin.rsplit(":", 1)[1]
         done = {**stop, "path": "/stop", "cookie": f"sipharness-{port}=a-token-of-ours", "origin": origin}
+        end = time.monotonic() + 30
+        while not (self.out / "latest").exists() and time.monotonic() < end:  # the page is there before the run
+            time.sleep(0.05)
         self.assertEqual(200, self.ask(link, **done)[0])
         self.assertEqual(3, run.wait(30))
         for file in (self.out / "latest").resolve().iterdir():
@@ -145,9 +148,11 @@ class InABrowser(Live):
 
     def assert_same_page(self, other):
         """Both show the same, in every part that is neither the clock nor opened by whoever reads there."""
-        parts = ("return ['state', 'task', 'counts', 'verdicts', 'past'].map((id) => document.getElementById(id).innerText)"
+        for browser in (self.browser, other):  # a ladder holds the rows that are in view
+            browser.execute_script("if (parts.scroll) parts.scroll.scrollTop = 0")
+        shown = ("return ['state', 'task', 'counts', 'verdicts', 'past'].map((id) => document.getElementById(id).innerText)"
                  ".concat([...document.querySelectorAll('#ladder .row')].map((row) => row.textContent))")
-        self.wait_for(lambda: other.execute_script(parts) == self.browser.execute_script(parts), "the same in both browsers")
+        self.wait_for(lambda: other.execute_script(shown) == self.browser.execute_script(shown), "the same in both browsers")
 
     def test_a_run_with_a_prompt_that_is_answered_and_a_click_that_stops_it(self):
         timeline = [{"after": "secondary.registered", "plus": "1s", "deadline": "20s", "do": "dial", "number": "2001"},

@@ -7,7 +7,8 @@ namespace sipharness::host {
 namespace {
 
 constexpr Duration news_period = 200ms;
-constexpr Duration time_to_go = 2s;
+/// policy: a browser on a busy machine takes seconds to draw a long run.
+constexpr Duration time_to_go = 10s;
 
 }  // namespace
 

@@ -4,7 +4,7 @@
 //  1. `answer` and `news` are called on that thread; they may not touch what another uses, unless
 //     it is guarded (guarded.hpp).
 //  2. `news` is asked five times a second; what it returns goes to every event stream, and once
-//     more when this ends. Who listens then has two seconds to fetch what it wants and to go.
+//     more when this ends. Who listens then has ten seconds to fetch what it wants and to go.
 //  3. No signal is delivered to that thread.
 
 #include <atomic>
