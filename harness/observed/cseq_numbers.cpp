@@ -12,7 +12,7 @@ namespace sipharness::observed {
 namespace {
 
 /// SYNs of connections that were not opened, by time.
-std::vector<CaptureTime> find_vain_connections(const Phone& phone) {
+std::vector<CaptureTime> find_unopened_connections(const Phone& phone) {
   std::vector<CaptureTime> found;
   for (const ConnectionAttempt& attempt : connection_attempts(phone))
     if (!attempt.opened) found.push_back(attempt.syn);
@@ -30,10 +30,6 @@ CseqNumbers::CseqNumbers(const Phone& phone, sip::Method method) {
   }
 }
 
-bool CseqNumbers::is_next(std::string_view call_id, std::uint32_t before, std::uint32_t now) const {
-  return unused(call_id, before, now) == 0U;
-}
-
 std::optional<std::uint32_t> CseqNumbers::unused(std::string_view call_id, std::uint32_t before,
                                                  std::uint32_t now) const {
   const auto used = numbers_.find(call_id);
@@ -43,17 +39,17 @@ std::optional<std::uint32_t> CseqNumbers::unused(std::string_view call_id, std::
   return now - before - 1 - static_cast<std::uint32_t>(between);
 }
 
-std::size_t connections_in_vain(const Phone& phone, CaptureTime from, CaptureTime until) {
-  const auto& tried = phone.derived<find_vain_connections>();
-  const auto in_vain =
+std::size_t unopened_connections(const Phone& phone, CaptureTime from, CaptureTime until) {
+  const auto& tried = phone.derived<find_unopened_connections>();
+  const auto unopened =
       std::distance(std::ranges::upper_bound(tried, from), std::ranges::upper_bound(tried, until));
-  return static_cast<std::size_t>(std::max(in_vain, std::ptrdiff_t{0}));
+  return static_cast<std::size_t>(std::max(unopened, std::ptrdiff_t{0}));
 }
 
 bool is_next(const Phone& phone, const CseqNumbers& numbers, const Message& before,
              const Message& now) {
   const auto unused = numbers.unused(now.sip.call_id(), before.sip.cseq(), now.sip.cseq());
-  return unused && *unused <= connections_in_vain(phone, before.at, now.at);
+  return unused && *unused <= unopened_connections(phone, before.at, now.at);
 }
 
 CseqNumbers find_cseq_numbers(const Phone& phone) {

@@ -19,9 +19,8 @@ class CseqNumbers {
   /// `method` unknown means every method.
   CseqNumbers(const Phone& phone, sip::Method method);
 
-  /// Every number between the two, both left out, was used with this Call-ID somewhere.
-  bool is_next(std::string_view call_id, std::uint32_t before, std::uint32_t now) const;
-  /// How many of them were not; nothing where the numbers do not rise.
+  /// How many numbers between the two, both left out, were used with this Call-ID nowhere; nothing
+  /// where the numbers do not rise.
   std::optional<std::uint32_t> unused(std::string_view call_id, std::uint32_t before,
                                       std::uint32_t now) const;
 
@@ -31,10 +30,10 @@ class CseqNumbers {
 
 /// How many connections the device tried to open in the meantime, and got none: each may have cost
 /// a number.
-std::size_t connections_in_vain(const Phone& phone, CaptureTime from, CaptureTime until);
+std::size_t unopened_connections(const Phone& phone, CaptureTime from, CaptureTime until);
 
-/// Each number between those of the two requests was used, or went with a connection that the
-/// device tried in vain in the meantime.
+/// Each number between those of the two requests was used, or went with a connection that was
+/// not opened in the meantime.
 bool is_next(const Phone& phone, const CseqNumbers& numbers, const Message& before,
              const Message& now);
 

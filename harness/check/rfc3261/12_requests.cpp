@@ -56,14 +56,14 @@ void has_the_tags_of_its_dialog(const Phone& phone, Judge& judge) {
 class NumberCheck {
  public:
   NumberCheck(const Phone& phone, const Dialog& dialog)
-      : phone_(phone), last_at_(opening(phone, *dialog.invite).at) {
+      : phone_(phone), founding_(opening(phone, *dialog.invite)) {
     for (const Message* foreign : requests_with_foreign_tags(phone, dialog.call_id)) {
       taken_.insert(foreign->sip.cseq());
       if (foreign->sip.method() == Method::invite) invites_.insert(foreign->sip.cseq());
     }
     if (dialog.incoming) return;
-    last_ = opening(phone, *dialog.invite).sip.cseq();
-    invites_.insert(*last_);
+    last_ = &founding_;
+    invites_.insert(founding_.sip.cseq());
   }
 
   /// What is wrong with a request of the device; nothing if its number is right.
@@ -78,16 +78,15 @@ class NumberCheck {
     if (!branches_.insert(sip.branch()).second) return std::nullopt;
     ++requests_;
     if (sip.method() == Method::invite) invites_.insert(sip.cseq());
-    const auto before = std::exchange(last_, sip.cseq());
-    const CaptureTime before_at = std::exchange(last_at_, request.at);
-    has_gap_ = before && sip.cseq() > *before + 1;
-    const Message* const previous = std::exchange(previous_, &request);
-    if (!before || goes_elsewhere(previous, request)) return std::nullopt;
-    const std::uint32_t next = next_after(*before);
+    const Message* const before = std::exchange(last_, &request);
+    has_gap_ = before != nullptr && sip.cseq() > before->sip.cseq() + 1;
+    if (before == nullptr || goes_elsewhere(*before, request)) return std::nullopt;
+    const std::uint32_t next = next_after(before->sip.cseq());
     const bool is_next = sip.cseq() == next;
-    const auto unsent = [&] { return connections_in_vain(phone_, before_at, request.at); };
+    const auto unsent = [&] { return unopened_connections(phone_, before->at, request.at); };
     if (is_next || (sip.cseq() > next && sip.cseq() - next <= unsent())) return std::nullopt;
-    return fmt::format("{} with CSeq {} after {}", sip.method_text(), sip.cseq(), *before);
+    return fmt::format("{} with CSeq {} after {}", sip.method_text(), sip.cseq(),
+                       before->sip.cseq());
   }
 
   std::size_t requests() const { return requests_; }
@@ -96,11 +95,10 @@ class NumberCheck {
 
  private:
   /// RFC 3263 §4.3: the next address, or transport, gets the same request on another branch.
-  static bool goes_elsewhere(const Message* previous, const Message& request) {
-    return previous != nullptr && previous->sip.method() == request.sip.method() &&
-           previous->sip.cseq() == request.sip.cseq() &&
-           (previous->destination != request.destination ||
-            previous->transport != request.transport);
+  bool goes_elsewhere(const Message& before, const Message& request) const {
+    return &before != &founding_ && before.sip.method() == request.sip.method() &&
+           before.sip.cseq() == request.sip.cseq() &&
+           (before.destination != request.destination || before.transport != request.transport);
   }
 
   /// Past the numbers of requests that bear the tags of no dialog: these were meant for one.
@@ -111,10 +109,9 @@ class NumberCheck {
   }
 
   const Phone& phone_;
-  std::optional<std::uint32_t> last_;
-  CaptureTime last_at_;
+  const Message& founding_;        ///< the INVITE
+  const Message* last_ = nullptr;  ///< null in an incoming dialog where nothing was sent yet
   std::set<std::uint32_t> taken_;
-  const Message* previous_ = nullptr;
   std::set<std::uint32_t> invites_;
   std::set<std::string_view> branches_;
   std::size_t requests_ = 0;

@@ -63,13 +63,13 @@ CaptureTime heard_before(const Phone& phone, const Challenged& one, CaptureTime 
 }
 
 void judge_retry(const Phone& phone, const Challenged& one, Occurrence& it) {
-  const sip::MessageView& before = opening(phone, *one.refused).sip;
+  const Message& refused = opening(phone, *one.refused);
+  const sip::MessageView& before = refused.sip;
   const Message& retry = opening(phone, *one.retry);
-  const bool keeps_count =
-      before.call_id() != retry.sip.call_id() ||
-      cseq_numbers(phone).is_next(before.call_id(), before.cseq(), retry.sip.cseq());
+  const bool keeps_count = before.call_id() != retry.sip.call_id() ||
+                           is_next(phone, cseq_numbers(phone), refused, retry);
   const int status = one.challenge->sip.status();
-  const Endpoint& challenger = opening(phone, *one.refused).destination;
+  const Endpoint& challenger = refused.destination;
   const bool is_in_vain = !is_accepted(phone, *one.retry) && one.retry->final;
   if (retry.destination.address != challenger.address && is_in_vain)
     return it.cite(one.retry->final)

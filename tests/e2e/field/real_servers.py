@@ -117,6 +117,34 @@ class RealServers(FieldTest):
         for refused, number in ((0, 4), (2, 5)):
             self.assertEqual({"inconclusive"}, self.over_tcp(refused, number))
 
+    def challenged_over_tcp(self, refused, next_number):
+        """The primary challenges, resets the connection and refuses so many before it takes the credentials."""
+        capture, server, one = CaptureWriter(), PRIMARY, ids(PRIMARY)
+        credentials = (f'Authorization: Digest username="1001", {DIGEST.format(1)}, uri="sip:192.0.2.10", '
+                       'response="0123456789abcdef0123456789abcdef"')
+        for at, port, cseq, status, more in ((0, 40001, 1, 401, ()), (0.5, 40100, next_number, 200, (credentials,))):
+            local = f"192.0.2.50:{port}"
+            capture.connect(at - 0.01, local, server)
+            via = f"SIP/2.0/TCP {PHONE};branch=z9hG4bKt{cseq};rport"
+            contact = f"Contact: <sip:1001@{PHONE};transport=tcp>"
+            capture.tcp(at, local, server, PUSH, request("REGISTER", "sip:192.0.2.10", via, *one, cseq, contact,
+                                                         "Expires: 60", *more))
+            answer = contact + ";expires=60" if status == 200 else f"WWW-Authenticate: Digest {DIGEST.format(1)}"
+            capture.tcp(at + 0.01, server, local, PUSH, response(status, "Told", via, one[0], one[1] + ";tag=s", one[2],
+                                                                 cseq, "REGISTER", answer))
+            if status == 401:
+                capture.tcp(0.02, server, local, RESET | ACK)
+                for number in range(refused):
+                    tried = f"192.0.2.50:{40010 + number}"
+                    capture.tcp(0.1 + number / 10, tried, server, SYN)
+                    capture.tcp(0.101 + number / 10, server, tried, RESET | ACK)
+        return self.verdicts_of(self.told(capture, "--primary", server, "--vantage", "device"), "AUTH-01")
+
+    def test_credentials_that_found_no_connection_took_a_number(self):
+        self.assertEqual({"pass"}, self.challenged_over_tcp(0, 2))
+        self.assertEqual({"pass"}, self.challenged_over_tcp(2, 4))
+        self.assertNotEqual({"pass"}, self.challenged_over_tcp(2, 5))
+
     def test_an_account_at_one_server_is_held_up_by_no_challenge(self):
         capture = Registrations()
         for number in range(4):
