@@ -32,7 +32,7 @@ bool meets_keys(const Rule& rule, const MessageView& request) {
 }
 
 /// It matches some of the requests that meet its keys, by their number.
-bool is_of_some(const Rule& rule) {
+bool goes_by_number(const Rule& rule) {
   return rule.nth_from > 1 || rule.nth_to;
 }
 
@@ -42,7 +42,7 @@ bool is_counted_in(const Rule& rule, std::uint32_t ordinal) {
 
 /// While its phase and window are on.
 bool covers_everything(const Rule& rule) {
-  return rule.methods.empty() && !rule.event && !rule.in_dialog && !is_of_some(rule) &&
+  return rule.methods.empty() && !rule.event && !rule.in_dialog && !goes_by_number(rule) &&
          rule.probability >= 1;
 }
 
@@ -86,7 +86,7 @@ const Rule* Behaviour::decide(const MessageView& request, Duration at) {
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     const Rule& rule = rules_[i];
     if (!is_active(rule, at) || !meets_keys(rule, request)) continue;
-    const bool is_meant = !is_of_some(rule) || is_counted_in(rule, ordinal_at(i, request));
+    const bool is_meant = !goes_by_number(rule) || is_counted_in(rule, ordinal_at(i, request));
     if (winner != nullptr || !is_meant || !has_chance(rule)) continue;
     winner = &rule;
     tallies_[i].matched = true;

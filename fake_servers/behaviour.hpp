@@ -2,7 +2,8 @@
 // The rules of one server: which of them a request meets, and whether the server is at the moment
 // cut off as a whole. It decides; the server carries out.
 //  1. The first matching rule wins; null means a healthy server.
-//  2. A rule of some counts the new requests that it would match, also those an earlier rule won;
+//  2. A rule that goes by number counts the new requests that it would match, also those an earlier
+//  rule won;
 //     a retransmission keeps the number of the request it repeats.
 //  3. A probability is drawn for every datagram, from the stream given, and only when everything
 //     else matched.

@@ -1,11 +1,27 @@
 // What faults of the capture leave of a verdict.
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "harness/check/judge.hpp"
-#include "harness/check/waiting_rows.hpp"
 
 namespace sipharness::check {
+namespace {
+
+/// How the rows begin that are about what is due long after a message: registrations,
+/// subscriptions, sessions, returns. Others wait for no more than a transaction.
+constexpr std::array rows_that_wait{std::string_view("GRP-REG"), std::string_view("RFC3261-REG"),
+                                    std::string_view("GRP-SUB"), std::string_view("RFC6665"),
+                                    std::string_view("RFC3842"), std::string_view("RFC4028"),
+                                    std::string_view("FO-")};
+
+bool waits_for_long(const verdict::Requirement& row) {
+  return std::ranges::any_of(rows_that_wait,
+                             [&](std::string_view begin) { return row.id.starts_with(begin); });
+}
+
+}  // namespace
 
 void Judge::heed_faults(bool is_about_content) {
   const auto& faults = phone_.trace.health.faults;

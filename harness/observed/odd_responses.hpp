@@ -22,7 +22,7 @@ inline const UnusableResponses& unusable_responses(const Phone& phone) {
   return phone.derived<find_unusable_responses>();
 }
 
-/// "frame 4 lacks a From that can be read: whether the device took it is not known"
+/// "the response in frame 4 has no From: whether the device took it is not known"
 std::string describe_unusable(const Message& response);
 
 /// Of those frames, what the scenario rewrote in which: "; in frame 4 the scenario rewrote

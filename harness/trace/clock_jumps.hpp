@@ -2,8 +2,8 @@
 // Where the time of a capture may not be the time that passed: its clock was set forward, or the
 // machine that took it stood still. A jump looks like a silence of everybody, so what tells them
 // apart is what else has a clock: streams of RTP, retransmissions, several devices that all let
-// pass what was due, dates in messages. With nothing of that a silence in which the only device
-// owed something is a guess.
+// pass what was due. With nothing of that a silence in which the only device owed something is a
+// guess.
 
 #include <vector>
 

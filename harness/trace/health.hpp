@@ -2,6 +2,7 @@
 // Whether a capture may be believed, and where not. What is missing belongs to a server and a time:
 // a gap in the stream to one server takes nothing from what is said of the other.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ bool concerns(const Fault& fault, ServerRole server, const Span& span);
 struct Health {
   std::vector<Fault> faults;
 
-  bool complete() const { return texts().empty(); }
+  bool complete() const { return std::ranges::all_of(faults, &Fault::is_guess); }
   /// Of what is no guess.
   std::vector<std::string> texts() const;
 };

@@ -9,7 +9,7 @@ TIMER_E = (0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5)
 
 class SrvTargets(FieldTest):
     def tries_again(self, *addresses):
-        """Both targets are told, and the addresses of these; the first is asked twice in vain."""
+        """Both targets are told, and the addresses of these; the first is asked twice and does not answer."""
         capture = CaptureWriter()
         answer = Answer(SERVICE, SRV).srv(SERVICE, 10, "a.example.com").srv(SERVICE, 20, "b.example.com")
         for name, end in addresses:
