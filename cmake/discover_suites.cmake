@@ -1,8 +1,9 @@
 # Run after a test program is linked: writes a CTest file with one test for each of its suites.
 # -D PROGRAM, -D NAME, -D FILE
 
+# The limit is long: the gate builds in idle processes, which may have to wait for a processor.
 execute_process(COMMAND ${PROGRAM} --gtest_list_tests
-  OUTPUT_VARIABLE listed RESULT_VARIABLE failed TIMEOUT 60)
+  OUTPUT_VARIABLE listed RESULT_VARIABLE failed TIMEOUT 600)
 if(failed)
   message(FATAL_ERROR "${PROGRAM} does not list its tests: ${failed}")
 endif()
