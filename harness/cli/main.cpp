@@ -15,6 +15,7 @@
 #include "harness/cli/version_line.hpp"
 #include "harness/cli/words.hpp"
 #include "harness/host/machine/descriptors.hpp"
+#include "harness/host/machine/large_pages.hpp"
 #include "harness/host/process/signals.hpp"
 
 namespace sipharness::cli {
@@ -99,6 +100,7 @@ int run_safely(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace sipharness;
+  host::use_large_pages();
   cli::prepare_for_shortage();
   host::see_write_errors();
   host::raise_descriptor_limit();

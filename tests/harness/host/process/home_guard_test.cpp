@@ -32,7 +32,7 @@ bool comes_true(const std::function<bool()>& wanted) {
   return false;
 }
 
-bool is_alive(pid_t id) {
+bool is_running(pid_t id) {
   return ::kill(id, 0) == 0;
 }
 
@@ -78,7 +78,8 @@ TEST(HomeGuard, leaves_no_process_and_no_home_of_a_killed_harness) {
   ASSERT_TRUE(fs::exists(home));
   ::kill(harness, SIGKILL);
   ::waitpid(harness, nullptr, 0);
-  EXPECT_TRUE(comes_true([&] { return !is_alive(number_in(one)) && !is_alive(number_in(two)); }));
+  EXPECT_TRUE(
+      comes_true([&] { return !is_running(number_in(one)) && !is_running(number_in(two)); }));
   EXPECT_TRUE(comes_true([&] { return !fs::exists(home); }));
 }
 
@@ -94,7 +95,7 @@ TEST(HomeGuard, ends_what_left_the_group_when_the_device_ends) {
     ::kill(device, SIGKILL);
     ::waitpid(device, nullptr, 0);
   }
-  EXPECT_TRUE(comes_true([&] { return !is_alive(number_in(notes.path() + "/two")); }));
+  EXPECT_TRUE(comes_true([&] { return !is_running(number_in(notes.path() + "/two")); }));
   EXPECT_TRUE(fs::exists(home.path())) << "its owner removes it";
 }
 
