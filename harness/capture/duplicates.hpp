@@ -3,7 +3,7 @@
 // of a router, the `any` device shows a packet once per interface. Remembers a bounded number of
 // recent packets.
 
-#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "harness/packet/decode.hpp"
@@ -28,13 +28,7 @@ class DuplicateFilter {
  private:
   struct Seen {
     CaptureTime at;
-    IpAddress source;
-    IpAddress destination;
-    std::uint32_t id = 0;
-    std::uint32_t fragment_offset = 0;
-    std::uint8_t protocol = 0;
-    std::size_t size = 0;
-    std::size_t digest = 0;  ///< of the payload, which may be of any size and is not kept
+    std::uint64_t digest = 0;  ///< of all that makes a copy one
   };
 
   const Copies copies_;
