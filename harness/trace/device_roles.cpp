@@ -35,19 +35,28 @@ const Endpoint& device_end(const Flow& flow) {
   return flow.direction == Direction::from_device ? flow.source : flow.destination;
 }
 
-void learn_devices(const Trace& trace, DeviceTable& table) {
-  const MessageList& messages = trace.messages;
-  for (const bool registers : {true, false}) {
-    for (const Place& place : messages.places()) {
-      const Flow& flow = messages.flow_of(place);
-      if (!place.is_request || flow.direction != Direction::from_device) continue;
-      if ((place.method == sip::Method::register_) != registers) continue;
-      if (registers) {
-        table.learn_register(flow, place.user());
-      } else {
-        table.learn_request(flow, place.user());
-      }
-    }
+/// The same account over the same flow again teaches nothing.
+void learn_registrants(const MessageList& messages, DeviceTable& table) {
+  std::vector<std::string_view> newest(messages.flows().size());
+  for (const Place& place : messages.places()) {
+    const Flow& flow = messages.flow_of(place);
+    const bool registers = place.is_request && place.method == sip::Method::register_ &&
+                           flow.direction == Direction::from_device;
+    if (!registers || (place.user_size > 0 && newest[place.flow] == place.user())) continue;
+    newest[place.flow] = place.user();
+    table.learn_register(flow, place.user());
+  }
+}
+
+/// Of a flow the first request tells whose it is.
+void learn_other_senders(const MessageList& messages, DeviceTable& table) {
+  std::vector<bool> is_learned(messages.flows().size());
+  for (const Place& place : messages.places()) {
+    if (!place.is_request || place.method == sip::Method::register_ || is_learned[place.flow])
+      continue;
+    is_learned[place.flow] = true;
+    const Flow& flow = messages.flow_of(place);
+    if (flow.direction == Direction::from_device) table.learn_request(flow, place.user());
   }
 }
 
@@ -260,7 +269,8 @@ void assign_devices(Trace& trace) {
   const bool is_field = !trace.has_journal();
   const SharedAccounts shared(trace.messages, !is_field && !moves_device(trace));
   DeviceTable table(trace.devices, shared, !is_field);
-  learn_devices(trace, table);
+  learn_registrants(trace.messages, table);
+  learn_other_senders(trace.messages, table);
   Callees callees(trace, table);
   if (is_field) callees.learn();
   if (trace.devices.empty()) return;

@@ -30,19 +30,23 @@ Welcome welcome_of(const sip::MessageView& message) {
 
 }  // namespace
 
-std::size_t MessageList::FlowHash::operator()(const Flow& flow) const {
-  const EndpointHash hash;
-  return (hash(flow.source) * 31 + hash(flow.destination)) * 2 +
-         static_cast<std::size_t>(flow.transport);
-}
-
 std::uint32_t MessageList::flow_index(const Message& message) {
-  const Flow flow{
-      .source = message.source, .destination = message.destination, .transport = message.transport};
-  const auto [known, is_new] =
-      flow_indices_.try_emplace(flow, static_cast<std::uint32_t>(flows_.size()));
-  if (is_new) flows_.push_back(flow);
-  return known->second;
+  const EndpointHash endpoint_hash;
+  const std::uint64_t hash =
+      (endpoint_hash(message.source) * 31 + endpoint_hash(message.destination)) * 2 +
+      static_cast<std::size_t>(message.transport);
+  const auto known = flow_indices_.find(hash, [&](std::uint32_t index) {
+    const Flow& flow = flows_[index];
+    return flow.source == message.source && flow.destination == message.destination &&
+           flow.transport == message.transport;
+  });
+  if (known) return *known;
+  const auto index = static_cast<std::uint32_t>(flows_.size());
+  flow_indices_.add(hash, index);
+  flows_.push_back({.source = message.source,
+                    .destination = message.destination,
+                    .transport = message.transport});
+  return index;
 }
 
 void MessageList::push_back(const Message& message) {
@@ -79,8 +83,7 @@ Message MessageList::operator[](std::size_t index) const {
   message.direction = flow.direction;
   message.server = flow.server;
   message.ignored = place.ignored;
-  message.sip =
-      index < views_.size() ? views_[index] : sip::MessageView::parse({place.bytes, place.size});
+  message.sip = index < views_.size() ? views_[index] : sip::MessageView::parse(place.text());
   return message;
 }
 

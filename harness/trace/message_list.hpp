@@ -8,11 +8,11 @@
 #include <iterator>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "harness/base/endpoint.hpp"
+#include "harness/base/hash_index.hpp"
 #include "harness/base/time.hpp"
 #include "harness/sip/message.hpp"
 
@@ -117,6 +117,7 @@ class MessageList {
     bool is_passed_on : 1 = false;  ///< a request with several Vias: a proxy sent it on
     Welcome welcome : 2 = Welcome::nothing;
 
+    std::string_view text() const { return {bytes, size}; }
     std::string_view user() const { return {bytes + user_offset, user_size}; }
   };
   static_assert(sizeof(Place) <= 40);
@@ -130,15 +131,6 @@ class MessageList {
   const Flow& flow_of(const Place& place) const { return flows_[place.flow]; }
 
  private:
-  struct FlowHash {
-    std::size_t operator()(const Flow& flow) const;
-  };
-  struct SameEnds {
-    bool operator()(const Flow& a, const Flow& b) const {
-      return a.source == b.source && a.destination == b.destination && a.transport == b.transport;
-    }
-  };
-
   std::uint32_t flow_index(const Message& message);
 
   /// policy: so many (12 MiB) cost less to keep than to read again.
@@ -147,7 +139,7 @@ class MessageList {
   std::vector<sip::MessageView> views_;  ///< of the first messages
   std::vector<Place> places_;
   std::vector<Flow> flows_;
-  std::unordered_map<Flow, std::uint32_t, FlowHash, SameEnds> flow_indices_;
+  HashIndex flow_indices_;  ///< by their ends
 };
 
 }  // namespace sipharness::trace
