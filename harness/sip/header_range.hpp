@@ -8,6 +8,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "harness/sip/find_byte.hpp"
+#include "harness/sip/header_names.hpp"
 #include "harness/sip/method.hpp"
 #include "harness/sip/text.hpp"
 
@@ -43,12 +45,12 @@ inline bool is_continued(std::string_view bytes, std::size_t next) {
 }
 
 /// The header in a line with its continuations, if it has a colon.
-inline bool read_header(std::string_view line, Header& header) {
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return false;
-  header.name = trim_right(line.substr(0, colon));
-  header.value = trim(line.substr(colon + 1));
-  header.id = header_of(header.name);
+[[gnu::always_inline]] inline bool read_header(std::string_view line, Header& header) {
+  const std::size_t colon = find_byte(line, ':');
+  if (colon == line.size()) return false;
+  header.name = trim_right({line.data(), colon});
+  header.value = trim({line.data() + colon + 1, line.size() - colon - 1});
+  header.id = header_of_name(header.name);
   return true;
 }
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "harness/sip/address.hpp"
+#include "harness/sip/find_byte.hpp"
+#include "harness/sip/first_parameter.hpp"
 #include "harness/sip/text.hpp"
-#include "harness/sip/via.hpp"
 
 namespace sipharness::sip {
 namespace {
@@ -15,8 +15,8 @@ constexpr const char* not_a_date = "a Date that is not as RFC 1123 has it, in GM
 
 /// Nearly every parameter begins right behind its ';', and is not looked into.
 bool may_have_empty_parameter(std::string_view parameters) {
-  for (std::size_t at = parameters.find(';'); at != std::string_view::npos;
-       at = parameters.find(';', at + 1))
+  for (std::size_t at = find_byte(parameters, ';'); at != parameters.size();
+       at = find_byte(parameters, ';', at + 1))
     if (at + 1 == parameters.size() || !token_characters.contains(parameters[at + 1])) return true;
   return false;
 }
@@ -29,26 +29,16 @@ bool has_empty_parameter(std::string_view parameters) {
   return false;
 }
 
-/// The branch of a Via with these parameters is "z9hG4bK" and no more.
-bool has_cookie_alone(std::string_view parameters) {
-  constexpr std::string_view cookie = "z9hG4bK";
-  std::string_view branch;
-  while (const auto parameter = take_parameter(parameters))
-    if (same_ignoring_case(parameter->name, "branch")) branch = parameter->value;
-  return same_ignoring_case(branch, cookie);
-}
-
 /// A comma alone would do for take_list_member(): it passes empty members over.
 const char* problem_of_vias(std::string_view value) {
   while (true) {
     const std::size_t comma = std::min(find_unquoted(value, ','), value.size());
     const std::string_view member = value.substr(0, comma);
     if (trim(member).empty()) return "an empty Via";
-    const std::string_view parameters = member.substr(std::min(member.find(';'), comma));
-    if (has_empty_parameter(parameters)) return empty_parameter;
     Via via;
-    if (has_cookie_alone(parameters) && parse_via(member, via))
-      return "a branch that is the magic cookie alone";
+    const bool is_readable = parse_via(member, via);
+    if (const char* const problem = problem_of_via(member, is_readable ? via : Via()))
+      return problem;
     if (comma == value.size()) return nullptr;
     value.remove_prefix(comma + 1);
   }
@@ -65,21 +55,10 @@ bool is_display_name(std::string_view text) {
   return true;
 }
 
-/// @param member one name-addr or addr-spec with its parameters
 const char* problem_of_address(std::string_view member) {
   const auto address = parse_address(member);
-  if (!address) return nullptr;  // unreadable as a whole: the parser tells that where it matters
-  const std::string_view uri = address->uri;
-  if (!address->in_brackets) {
-    // §20: such a URI must be enclosed, since its end cannot be told otherwise.
-    if (uri.find('?') != std::string_view::npos) return "a URI with '?' is not in angle brackets";
-  } else {
-    const char* const open = uri.data() - 1;
-    if (*open != '<' || uri.data()[uri.size()] != '>') return "blanks around a URI in brackets";
-    const auto name = static_cast<std::size_t>(open - member.data());
-    if (!is_display_name(trim(member.substr(0, name)))) return "a display name that must be quoted";
-  }
-  return has_empty_parameter(address->parameters) ? empty_parameter : nullptr;
+  // Unreadable as a whole: the parser tells that where it matters.
+  return address ? problem_of_address(member, *address) : nullptr;
 }
 
 const char* problem_of_addresses(std::string_view value) {
@@ -118,6 +97,27 @@ bool is_date(std::string_view text) {
 }
 
 }  // namespace
+
+const char* problem_of_via(std::string_view value, const Via& via) {
+  constexpr std::string_view cookie = "z9hG4bK";
+  if (has_empty_parameter(from_semicolon(value))) return empty_parameter;
+  return same_ignoring_case(via.branch, cookie) ? "a branch that is the magic cookie alone"
+                                                : nullptr;
+}
+
+const char* problem_of_address(std::string_view value, const Address& address) {
+  const std::string_view uri = address.uri;
+  if (!address.in_brackets) {
+    // §20: such a URI must be enclosed, since its end cannot be told otherwise.
+    if (find_byte(uri, '?') != uri.size()) return "a URI with '?' is not in angle brackets";
+  } else {
+    const char* const open = uri.data() - 1;
+    if (*open != '<' || uri.data()[uri.size()] != '>') return "blanks around a URI in brackets";
+    const auto name = static_cast<std::size_t>(open - value.data());
+    if (!is_display_name(trim({value.data(), name}))) return "a display name that must be quoted";
+  }
+  return has_empty_parameter(address.parameters) ? empty_parameter : nullptr;
+}
 
 const char* find_syntax_problem(const Header& header) {
   switch (header.id) {

@@ -19,8 +19,8 @@ std::string_view MessageView::header(HeaderId id) const {
     return {};
   }
   const LineEnd end = end_of_header_line(bytes(), first);
-  const std::string_view line = bytes().substr(first, end.content - first);
-  return trim(line.substr(line.find(':') + 1));
+  const std::size_t value = find_byte(bytes(), ':', first) + 1;
+  return trim(bytes().substr(value, end.content - value));
 }
 
 HeaderRange MessageView::headers_from(HeaderId id) const {

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "harness/sip/address.hpp"
+#include "harness/sip/find_byte.hpp"
 #include "harness/sip/header_syntax.hpp"
 #include "harness/sip/line_text.hpp"
 #include "harness/sip/message.hpp"
@@ -61,8 +63,15 @@ constexpr bool stands_once(HeaderId id) {
   }
 }
 
+constexpr std::string_view the_version = "SIP/2.0";
+
+bool is_the_version(std::string_view text) {
+  return text.size() == the_version.size() &&
+         std::memcmp(text.data(), the_version.data(), the_version.size()) == 0;
+}
+
 bool begins_with_sip(std::string_view text) {
-  return same_ignoring_case(text.substr(0, 4), "SIP/");
+  return same_ignoring_case({text.data(), std::min<std::size_t>(text.size(), 4)}, "SIP/");
 }
 
 /// Of a SIP URI, whose user part may hold a '?' too.
@@ -135,7 +144,7 @@ class MessageParser {
   }
 
   /// The end of the line at at_, which is moved behind it.
-  LineEnd take_line() {
+  [[gnu::always_inline]] LineEnd take_line() {
     const LineEnd end = end_of_line(bytes_, at_);
     if (end.next == end.content + 1 && bytes_[end.content] == '\n')
       complain(end.content, "a line ends without CR");
@@ -144,15 +153,21 @@ class MessageParser {
   }
 
   std::string_view next_line() {
-    const std::size_t begin = at_;
-    return bytes_.substr(begin, take_line().content - begin);
+    const char* const begin = bytes_.data() + at_;
+    return {begin, bytes_.data() + take_line().content};
   }
 
-  std::string_view next_header_line() {
+  [[gnu::always_inline]] std::string_view next_header_line() {
     const std::size_t begin = at_;
     std::size_t end = take_line().content;
-    while (end != begin && is_continued(bytes_, at_)) end = take_line().content;
-    return bytes_.substr(begin, end - begin);
+    if (end != begin && is_continued(bytes_, at_)) end = take_continuations();
+    return {bytes_.data() + begin, end - begin};
+  }
+
+  [[gnu::noinline]] std::size_t take_continuations() {
+    std::size_t end = at_;
+    while (is_continued(bytes_, at_)) end = take_line().content;
+    return end;
   }
 
   void read_start_line(std::string_view line) {
@@ -184,17 +199,18 @@ class MessageParser {
   /// Method SP Request-URI SP SIP/2.0. Whatever stands between first and last word is the URI.
   void read_request_line(std::string_view line) {
     const std::string_view trimmed = trim(line);
-    const std::size_t first = trimmed.find(' ');
+    const std::size_t first = find_byte(trimmed, ' ');
     const std::size_t last = trimmed.rfind(' ');
-    if (first == npos || first == last) return complain(line, "not a start line of SIP");
-    const std::string_view version = trimmed.substr(last + 1);
-    const std::string_view uri = trimmed.substr(first + 1, last - first - 1);
-    if (!begins_with_sip(version) || trim(uri).empty()) {
+    if (first == trimmed.size() || first == last) return complain(line, "not a start line of SIP");
+    const std::string_view version(trimmed.data() + last + 1, trimmed.size() - last - 1);
+    const std::string_view uri(trimmed.data() + first + 1, last - first - 1);
+    const std::string_view target = trim(uri);
+    if (target.empty() || (!is_the_version(version) && !begins_with_sip(version))) {
       return complain(line, "not a start line of SIP");
     }
     check_version(version);
-    view_.method_text_ = part(trimmed.substr(0, first));
-    view_.target_ = part(trim(uri));
+    view_.method_text_ = part({trimmed.data(), first});
+    view_.target_ = part(target);
     view_.method_ = method_of(view_.method_text());
     if (view_.method_ == Method::unknown && !is_token(view_.method_text())) {
       complain(line, "the method is not a token");
@@ -211,7 +227,7 @@ class MessageParser {
   }
 
   void check_version(std::string_view version) {
-    if (version != "SIP/2.0") complain(version, "the version is not SIP/2.0");
+    if (!is_the_version(version)) complain(version, "the version is not SIP/2.0");
   }
 
   // These two are called once, for every line and every first header of a kind.
@@ -226,21 +242,26 @@ class MessageParser {
     Header header;
     if (!read_header(line, header)) return complain(line, "a header line without a colon");
     if (header.id == HeaderId::other && !is_token(header.name)) complain(line, "not a header name");
-    if (is_examined_) look_at_syntax(header);
     std::uint16_t& first = view_.first_[static_cast<std::size_t>(header.id)];
     if (first == 0) {
       first = static_cast<std::uint16_t>(std::min<std::size_t>(begin, View::far_back));
-      read_value(header);
-    } else if (stands_once(header.id)) {
+      return read_value(header);
+    }
+    if (stands_once(header.id)) {
       complain(line, "a second header where one may stand");
     } else if (header.id == HeaderId::via) {
       view_.readable_ |= View::has_second_via;
     }
+    look_at_syntax(header);
   }
 
   void look_at_syntax(const Header& header) {
-    if (view_.is_response() && is_copied(header.id)) return;
-    if (const char* const problem = find_syntax_problem(header)) complain(header.value, problem);
+    if (!is_examined_ || (view_.is_response() && is_copied(header.id))) return;
+    remark(header, find_syntax_problem(header));
+  }
+
+  void remark(const Header& header, const char* problem) {
+    if (problem != nullptr) complain(header.value, problem);
   }
 
   [[gnu::always_inline]] void read_value(const Header& header) {
@@ -254,10 +275,11 @@ class MessageParser {
       case HeaderId::cseq:
         return read_cseq(header);
       case HeaderId::from:
-        return note(header, View::readable_from, read_tag(header, view_.from_tag_),
+        return note(header, View::readable_from, read_address(header, view_.from_tag_),
                     "unreadable From");
       case HeaderId::to:
-        return note(header, View::readable_to, read_tag(header, view_.to_tag_), "unreadable To");
+        return note(header, View::readable_to, read_address(header, view_.to_tag_),
+                    "unreadable To");
       case HeaderId::content_length:
         return note(header, View::readable_content_length,
                     read_number(header, view_.content_length_), "unreadable Content-Length");
@@ -265,7 +287,7 @@ class MessageParser {
         return note(header, View::readable_expires, read_number(header, view_.expires_),
                     "unreadable Expires");
       default:
-        return;
+        return look_at_syntax(header);
     }
   }
 
@@ -276,16 +298,23 @@ class MessageParser {
 
   void read_top_via(const Header& header) {
     Via via;
-    note(header, View::readable_via, parse_via(header.value, via), "unreadable Via");
+    const bool is_readable = parse_via(header.value, via);
+    note(header, View::readable_via, is_readable, "unreadable Via");
     view_.branch_ = part(via.branch);
     view_.sent_by_ = part(via.sent_by);
-    if (find_unquoted(header.value, ',') != npos) view_.readable_ |= View::has_second_via;
+    if (!via.is_only) view_.readable_ |= View::has_second_via;
+    if (!is_readable || !via.is_only) return look_at_syntax(header);
+    if (is_examined_ && view_.is_request()) remark(header, problem_of_via(header.value, via));
   }
 
-  bool read_tag(const Header& header, View::Part& tag) {
+  /// From or To. False: it cannot be read.
+  bool read_address(const Header& header, View::Part& tag) {
     const auto address = parse_address(header.value);
-    if (address) tag = part(address->parameter("tag").value_or(std::string_view()));
-    return address.has_value();
+    if (!address) return false;
+    tag = part(address->parameter("tag").value_or(std::string_view()));
+    if (is_examined_ && view_.is_request())
+      remark(header, problem_of_address(header.value, *address));
+    return true;
   }
 
   static bool read_number(const Header& header, std::uint32_t& number) {
@@ -297,26 +326,31 @@ class MessageParser {
   /// Number below 2^31, blank, method. @source RFC 3261 §8.1.1.5, §20.16
   void read_cseq(const Header& header) {
     const std::string_view value = header.value;
-    const auto digits = std::find_if_not(value.begin(), value.end(), is_digit);
-    const auto length = static_cast<std::size_t>(digits - value.begin());
-    const auto number = parse_unsigned<std::uint32_t>(value.substr(0, length));
-    const std::string_view method = trim_left(value.substr(length));
-    const bool is_requests = method == view_.method_text();
-    // What a request may have, its response repeats: it is as readable there.
-    const bool is_method =
-        is_one_word(method) && (is_requests || view_.is_response() || is_token(method));
-    if (!number || method.size() + length == value.size() || !is_method)
+    std::size_t length = 0;
+    while (length < value.size() && is_digit(value[length])) ++length;
+    const auto number = parse_unsigned<std::uint32_t>({value.data(), length});
+    const std::string_view text = trim_left({value.data() + length, value.size() - length});
+    const bool is_requests = text == view_.method_text();
+    const Method method = is_requests ? view_.method_ : method_of(text);
+    if (!number || text.size() + length == value.size() || !can_be_method(text, method))
       return complain(header.name, "unreadable CSeq");
     view_.cseq_ = *number;
     view_.readable_ |= View::readable_cseq;
     if (*number > 0x7fff'ffffU) complain(value, "a CSeq number of 2^31 or more");
     if (view_.is_response()) {
-      view_.method_text_ = part(method);
-      view_.method_ = method_of(method);
-      if (!is_token(method)) complain(method, "the method is not a token");
+      view_.method_text_ = part(text);
+      view_.method_ = method;
+      if (method == Method::unknown && !is_token(text)) complain(text, "the method is not a token");
     } else if (view_.is_sip() && !is_requests) {
-      complain(method, "the CSeq method is not the request's");
+      complain(text, "the CSeq method is not the request's");
     }
+  }
+
+  /// Of a CSeq. What a request may have, its response repeats: it is as readable there.
+  bool can_be_method(std::string_view text, Method method) const {
+    if (method != Method::unknown) return true;
+    const bool is_repeated = view_.is_response() || text == view_.method_text();
+    return is_one_word(text) && (is_repeated || is_token(text));
   }
 
   /// Nearly every message holds none, and is not looked through for quotes.

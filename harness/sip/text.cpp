@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "harness/sip/find_byte.hpp"
+
 namespace sipharness::sip {
+
 std::size_t behind_quoted(std::string_view text, std::size_t open) {
   for (std::size_t i = open + 1; i < text.size(); ++i) {
     if (text[i] == '\\') {
@@ -17,10 +20,10 @@ std::size_t behind_quoted(std::string_view text, std::size_t open) {
 std::size_t find_unquoted(std::string_view text, char wanted) {
   std::size_t from = 0;
   while (true) {
-    const std::size_t found = text.find(wanted, from);
-    if (found == std::string_view::npos) return found;
-    const std::size_t quote = text.substr(0, found).find('"', from);
-    if (quote == std::string_view::npos) return found;
+    const std::size_t found = find_byte(text, wanted, from);
+    if (found == text.size()) return std::string_view::npos;
+    const std::size_t quote = find_byte({text.data(), found}, '"', from);
+    if (quote == found) return found;
     from = behind_quoted(text, quote);
   }
 }
@@ -31,7 +34,7 @@ std::string_view without_quotes(std::string_view text) {
 }
 
 std::string_view take_list_member(std::string_view& rest) {
-  if (rest.find(',') == std::string_view::npos) return trim(take(rest, rest.size()));
+  if (find_byte(rest, ',') == rest.size()) return trim(take(rest, rest.size()));
   std::size_t end = 0;
   bool in_brackets = false;
   while (end < rest.size() && (in_brackets || rest[end] != ',')) {

@@ -7,7 +7,6 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -83,16 +82,14 @@ constexpr bool same_ignoring_case(std::string_view a, std::string_view b) {
 /// Decimal digits and nothing else, and it fits.
 template <std::unsigned_integral Number>
 std::optional<Number> parse_unsigned(std::string_view text) {
-  constexpr std::uint64_t most = std::numeric_limits<Number>::max();
-  constexpr std::uint64_t most_tens = most / 10;
-  std::uint64_t number = 0;
+  Number number = 0;
   for (const char c : text) {
-    if (!is_digit(c) || number > most_tens) return std::nullopt;
-    const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (number * 10 > most - digit) return std::nullopt;
-    number = number * 10 + digit;
+    const auto digit = static_cast<unsigned char>(c - '0');
+    if (digit > 9 || __builtin_mul_overflow(number, Number{10}, &number) ||
+        __builtin_add_overflow(number, digit, &number))
+      return std::nullopt;
   }
-  return text.empty() ? std::nullopt : std::optional(static_cast<Number>(number));
+  return text.empty() ? std::nullopt : std::optional(number);
 }
 
 /// Takes what stands before `end` (a position, or npos for all) off the front of `rest`.

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "harness/sip/address.hpp"
+#include "harness/sip/find_byte.hpp"
+#include "harness/sip/host_port.hpp"
 #include "harness/sip/text.hpp"
 
 namespace sipharness::sip {
@@ -13,7 +15,7 @@ namespace {
 
 /// Takes everything before the first `stop` off the front of `rest`.
 std::string_view take_until(std::string_view& rest, char stop) {
-  return take(rest, rest.find(stop));
+  return take(rest, find_byte(rest, stop));
 }
 
 constexpr CharacterSet host_characters([](char c) {
@@ -26,16 +28,18 @@ constexpr auto is_ipv6_character = [](char c) {
 
 /// host, "[ipv6]", each with an optional port.
 bool parse_host_port(std::string_view text, Uri& uri) {
-  if (text.starts_with('[')) {
-    const std::size_t close = text.find(']');
-    if (close == std::string_view::npos) return false;
-    uri.host = text.substr(1, close - 1);
-    text.remove_prefix(close + 1);
-    if (!std::all_of(uri.host.begin(), uri.host.end(), is_ipv6_character)) return false;
-  } else {
-    uri.host = take_until(text, ':');
-    if (!host_characters.hold(uri.host)) return false;
+  if (!text.starts_with('[')) {
+    const HostPort plain = plain_host_port(text, host_characters);
+    uri.host = plain.host;
+    uri.port = plain.port;
+    const bool has_port = plain.size != plain.host.size();
+    return !uri.host.empty() && plain.size == text.size() && (uri.port != 0 || !has_port);
   }
+  const std::size_t close = text.find(']');
+  if (close == std::string_view::npos) return false;
+  uri.host = text.substr(1, close - 1);
+  text.remove_prefix(close + 1);
+  if (!std::all_of(uri.host.begin(), uri.host.end(), is_ipv6_character)) return false;
   if (text.empty()) return !uri.host.empty();
   const auto port = parse_unsigned<std::uint16_t>(text.substr(1));
   uri.port = port.value_or(0);
@@ -45,14 +49,16 @@ bool parse_host_port(std::string_view text, Uri& uri) {
 /// sip and sips: [user[:password]@]host[:port][;parameters][?headers]
 bool parse_sip_rest(std::string_view rest, Uri& uri) {
   // The user may hold ';' and '?', so the '@' is looked for first.
-  if (const std::size_t at = rest.find('@'); at != std::string_view::npos) {
+  if (const std::size_t at = find_byte(rest, '@'); at != rest.size()) {
     std::string_view password = rest.substr(0, at);
     uri.user = take_until(password, ':');
     uri.password = password.substr(password.empty() ? 0 : 1);
     rest.remove_prefix(at + 1);
     if (uri.user.empty()) return false;
   }
-  const std::string_view host_port = take(rest, std::min(rest.find(';'), rest.find('?')));
+  const auto ends_host_port = [](char c) { return c == ';' || c == '?'; };
+  const auto end = std::find_if(rest.begin(), rest.end(), ends_host_port);
+  const std::string_view host_port = take(rest, static_cast<std::size_t>(end - rest.begin()));
   uri.parameters = take_until(rest, '?');
   uri.headers = rest;
   return parse_host_port(host_port, uri);
@@ -170,8 +176,8 @@ bool Uri::asks_for_stream() const {
 
 std::optional<Uri> parse_uri(std::string_view text) {
   if (!uri_characters.hold(text)) return std::nullopt;
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
+  const std::size_t colon = find_byte(text, ':');
+  if (colon == text.size()) return std::nullopt;
   Uri uri;
   uri.scheme = text.substr(0, colon);
   std::string_view rest = text.substr(colon + 1);

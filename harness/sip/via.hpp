@@ -20,6 +20,7 @@ struct Via {
   std::string_view received;  ///< IPv6 without brackets
   std::optional<std::uint16_t> rport;
   bool has_rport = false;    ///< with or without a value
+  bool is_only = true;       ///< no other stands behind it in the same header
   std::string_view sent_by;  ///< host:port as written
 };
 
