@@ -40,15 +40,15 @@ endif()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sipharness_edited_list})
 file(STRINGS ${sipharness_edited_list} sipharness_edited)
 
-# sipharness_unite(TARGET PATTERN SOURCE...): in a unity build, which the presets ask for, twelve
-# sources are one unit, so names in their anonymous namespaces must differ. Alone stay those that
-# are edited, as they are compiled again and again, and those that match the pattern, as they give
-# the same short names to things of their own.
-function(sipharness_unite target pattern)
+# sipharness_unite(TARGET SIZE PATTERN SOURCE...): in a unity build, which the presets ask for, so
+# many sources are one unit, so names in their anonymous namespaces must differ. Alone stay those
+# that are edited, as they are compiled again and again, and those that match the pattern, as they
+# give the same short names to things of their own.
+function(sipharness_unite target size pattern)
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
   set(position 0)
   foreach(source ${ARGN})
-    math(EXPR group "${position} / 12")
+    math(EXPR group "${position} / ${size}")
     math(EXPR position "${position} + 1")
     file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${source})
     if(NOT name IN_LIST sipharness_edited AND NOT (pattern AND name MATCHES "${pattern}"))
@@ -57,16 +57,27 @@ function(sipharness_unite target pattern)
   endforeach()
 endfunction()
 
-# sipharness_module(FOLDER USES module... LINKS library... ALONE pattern): a library named
+# sipharness_cold(TARGET): what runs once for a command or a run needs no optimiser, which takes a third
+# of its build time.
+function(sipharness_cold target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
+# sipharness_module(FOLDER COLD USES module... LINKS library... ALONE pattern): a library named
 # after the folder.
 function(sipharness_module folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ALONE" "USES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD" "ALONE" "USES;LINKS")
   get_filename_component(name ${folder} NAME)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   list(TRANSFORM arg_USES PREPEND sipharness_)
   if(sources)
     add_library(sipharness_${name} STATIC ${sources})
-    sipharness_unite(sipharness_${name} "${arg_ALONE}" ${sources})
+    set(size 12)
+    if(arg_COLD)
+      sipharness_cold(sipharness_${name})
+      set(size 24)
+    endif()
+    sipharness_unite(sipharness_${name} ${size} "${arg_ALONE}" ${sources})
     target_link_libraries(sipharness_${name}
       PUBLIC sipharness_options ${arg_USES} ${arg_LINKS})
     sipharness_precompile(sipharness_${name} sipharness_base ${sipharness_common_headers})
@@ -99,10 +110,9 @@ function(sipharness_program folder)
     return()
   endif()
   add_executable(sipharness ${sources})
-  sipharness_unite(sipharness "" ${sources})
+  sipharness_cold(sipharness)
+  sipharness_unite(sipharness 24 "" ${sources})
   target_link_libraries(sipharness PRIVATE sipharness_options ${arg_USES} ${arg_LINKS})
-  # Option parsers are long and run once: the optimiser takes half their build time for nothing.
-  target_compile_options(sipharness PRIVATE $<$<CONFIG:Release>:-O1>)
   sipharness_precompile(sipharness sipharness_base)
   set(source ${PROJECT_BINARY_DIR}/generated/commit.cpp)
   set(write ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D FILE=${source}
@@ -140,7 +150,7 @@ function(sipharness_test folder)
   endif()
   list(TRANSFORM arg_USES PREPEND sipharness_)
   add_executable(test_${name} ${sources})
-  sipharness_unite(test_${name} "${arg_ALONE}" ${sources})
+  sipharness_unite(test_${name} 12 "${arg_ALONE}" ${sources})
   target_link_libraries(test_${name} PRIVATE sipharness_options ${arg_USES} ${arg_LINKS}
     GTest::gmock GTest::gtest_main)
   # Tests are compiled far more often than they run: half the build time goes with the optimiser.

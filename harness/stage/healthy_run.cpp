@@ -97,18 +97,18 @@ void heal(scenario::NameServer& dns) {
   for (scenario::NameRecord& record : dns.records) record.from = record.until = std::nullopt;
 }
 
-/// The parts of the healthy timeline, in its order.
-enum class Part : std::uint8_t { registering, calling, being_called };
+/// The phases of the healthy timeline, in its order.
+enum class Phase : std::uint8_t { registering, calling, being_called };
 
-std::vector<std::pair<Part, Step>> parts_of(const scenario::Scenario& healthy) {
-  std::vector<std::pair<Part, Step>> parts;
-  Part part = Part::registering;
+std::vector<std::pair<Phase, Step>> phases_of(const scenario::Scenario& healthy) {
+  std::vector<std::pair<Phase, Step>> phases;
+  Phase phase = Phase::registering;
   for (const Step& step : healthy.timeline) {
-    if (is_device_step(step, DeviceVerb::dial)) part = Part::calling;
-    if (is_server_step(step, ServerVerb::call)) part = Part::being_called;
-    parts.emplace_back(part, step);
+    if (is_device_step(step, DeviceVerb::dial)) phase = Phase::calling;
+    if (is_server_step(step, ServerVerb::call)) phase = Phase::being_called;
+    phases.emplace_back(phase, step);
   }
-  return parts;
+  return phases;
 }
 
 /// Whether its driver, if it has one, knows these verbs.
@@ -151,10 +151,10 @@ scenario::Scenario healthy_run(const HealthyNeeds& needs) {
                      can_do(profile, {DeviceVerb::dial, DeviceVerb::hang_up});
   const bool is_called = needs.can_be_driven && can_be_called && has_incoming_calls(needs.main);
   run.timeline.clear();
-  for (auto& [part, step] : parts_of(needs.healthy)) {
-    if (part == Part::calling && !dials) continue;
-    if (part == Part::being_called && !is_called) continue;
-    if (part == Part::registering && !profile.registers_at_both && concerns_secondary(step))
+  for (auto& [phase, step] : phases_of(needs.healthy)) {
+    if (phase == Phase::calling && !dials) continue;
+    if (phase == Phase::being_called && !is_called) continue;
+    if (phase == Phase::registering && !profile.registers_at_both && concerns_secondary(step))
       continue;
     // Without a call before it the incoming one follows the registrations.
     const bool waits_for_end =
