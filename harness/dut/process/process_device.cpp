@@ -184,8 +184,14 @@ class ProcessDevice::Impl {
     if (is_ready_ || must_print_ || must_connect_) return;
     is_ready_ = true;
     ready_deadline_.cancel();
-    if (!words_.is_awaiting(started_by_)) report(started_by_, true, "ready");
+    if (!says_how_it_boots()) report(started_by_, true, "ready");
     for (const std::string& line : std::exchange(waiting_, {})) send(line);
+  }
+
+  /// Else it has booted when it is ready.
+  bool says_how_it_boots() const {
+    const auto boot = drive_.verbs.find("boot");
+    return boot != drive_.verbs.end() && !(boot->second.ok.empty() && boot->second.failed.empty());
   }
 
   void give_up_waiting() {
