@@ -8,7 +8,7 @@
 namespace sipharness::host {
 namespace {
 
-TEST(LargePages, TakeNothingFromALimitedAddressSpace) {
+TEST(LargePages, take_nothing_from_a_limited_address_space) {
   rlimit given{};
   ASSERT_EQ(::getrlimit(RLIMIT_AS, &given), 0);
   rlimit limited = given;
