@@ -303,9 +303,9 @@ while True:
                 "command": ["python3", "listener.py", answer],
                 "files": {"listener.py": self.LISTENER.splitlines()},
                 "control": {"address": "${home}/control", "framing": framing},
-                "verbs": {"boot": {"send": ["hello there"], "ok": ["world"], "within": "1s"}},
+                "verbs": {"boot": {"send": ["hello there"], "ok": ["world"], "within": "5s"}},
                 "stop": {"send": ["quit"]}}})
-        done, folder = self.run_device("listener", story, "--profile", profile, "--wait", "3s")
+        done, folder = self.run_device("listener", story, "--profile", profile, "--wait", "8s")
         self.assert_exit(done, 3)
         return self.reports(folder), (folder / "device.log").read_text()
 

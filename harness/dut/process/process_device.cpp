@@ -186,6 +186,7 @@ class ProcessDevice::Impl {
     ready_deadline_.cancel();
     if (!says_how_it_boots()) report(started_by_, true, "ready");
     for (const std::string& line : std::exchange(waiting_, {})) send(line);
+    await_news(Duration{});  // what waited for it is under way now
   }
 
   /// Else it has booted when it is ready.
@@ -218,7 +219,7 @@ class ProcessDevice::Impl {
       return false;
     }
     act(verb, verb);
-    return is_ready_ && !words_.is_awaiting(verb);
+    return is_ready_ && words_.awaited() != verb;
   }
 
   void expect(const std::string& verb, const scenario::DriveAction& action) {
@@ -227,8 +228,14 @@ class ProcessDevice::Impl {
       return patterns;
     };
     words_.expect({verb, fill_all(action.ok), fill_all(action.failed)});
-    news_deadline_ = world_.call_after(action.within, [this, verb] {
-      if (words_.is_awaiting(verb)) report(verb, false, "no word of how it went");
+    news_within_ = action.within;
+    await_news(is_ready_ ? Duration{} : drive_.ready.within);
+  }
+
+  /// The time for news of an action counts from when the device took the action.
+  void await_news(Duration until_taken) {
+    news_deadline_ = world_.call_after(until_taken + news_within_, [this] {
+      if (words_.awaited()) report(*words_.awaited(), false, "no word of how it went");
       words_.forget();
     });
   }
@@ -298,6 +305,7 @@ class ProcessDevice::Impl {
   std::vector<std::string> waiting_;
   world::Timer ready_deadline_;
   world::Timer end_deadline_;
+  Duration news_within_{};
   world::Timer news_deadline_;
   std::optional<Channel> channel_;
   std::optional<host::ChildProcess> child_;

@@ -17,7 +17,10 @@ class WatchWords {
   };
   /// From now on this action's outcome is awaited; an earlier one is no longer reported.
   void expect(Awaited awaited);
-  bool is_awaiting(std::string_view verb) const { return awaited_ && awaited_->verb == verb; }
+  /// The action whose outcome is awaited.
+  std::optional<std::string> awaited() const {
+    return awaited_ ? std::optional(awaited_->verb) : std::nullopt;
+  }
   void forget() { awaited_.reset(); }
 
   struct Outcome {

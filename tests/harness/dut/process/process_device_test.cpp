@@ -170,6 +170,16 @@ TEST(ProcessDevice, gives_up_on_news_that_do_not_come) {
   EXPECT_TRUE(rig.hears("dial failed: no word of how it went"));
 }
 
+TEST(ProcessDevice, waits_for_news_from_when_it_is_ready) {
+  scenario::Profile profile = profile_of("sleep 1.2; echo ready; read order; echo up; read order");
+  profile.drive->verbs["dial"].within = 1s;
+  Rig rig(profile);
+  rig.perform(DeviceVerb::boot);
+  rig.perform(DeviceVerb::dial, "2001");
+  EXPECT_TRUE(rig.hears("dial ok: up"));
+  EXPECT_THAT(rig.journal.lines, ElementsAre("started", "boot ok: ready", "dial ok: up"));
+}
+
 TEST(ProcessDevice, reacts_by_itself_and_not_for_ever) {
   scenario::Profile profile = profile_of("echo ready; while read a b; do echo again $b; done");
   profile.drive->reactions.push_back({.on = "again", .send = {"on ${number}"}});

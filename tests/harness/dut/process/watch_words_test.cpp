@@ -11,7 +11,7 @@ TEST(WatchWords, tell_the_outcome_of_the_last_action_once) {
   WatchWords words;
   EXPECT_FALSE(words.hear("established").has_value());
   words.expect({"dial", {"established"}, {"closed", "refused"}});
-  EXPECT_TRUE(words.is_awaiting("dial"));
+  EXPECT_EQ(words.awaited(), "dial");
   EXPECT_FALSE(words.hear("ringing").has_value());
   const auto outcome = words.hear("call established");
   ASSERT_TRUE(outcome.has_value());
@@ -31,7 +31,7 @@ TEST(WatchWords, await_nothing_where_the_profile_has_no_words) {
   WatchWords words;
   words.expect({"dial", {"up"}, {}});
   words.expect({"hold", {}, {}});
-  EXPECT_FALSE(words.is_awaiting("hold"));
+  EXPECT_EQ(words.awaited(), std::nullopt);
   EXPECT_FALSE(words.hear("up").has_value());
 }
 
