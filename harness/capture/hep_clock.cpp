@@ -12,8 +12,6 @@ constexpr Duration longest_way = 10s;
 }  // namespace
 
 void HepClock::on_frame(const packet::FrameView& frame) {
-  // Nearly no frame is decoded for this.
-  if (!packet::may_hold_hep(frame.bytes)) return next_.on_frame(frame);
   packet::FrameView timed = frame;
   const auto packet = packet::decode_frame(frame.link, frame.bytes);
   if (packet && packet->protocol == packet::protocol::udp && !packet->is_fragment()) {

@@ -145,6 +145,7 @@ std::optional<HepPacket> decode_fixed(std::string_view payload) {
   constexpr std::size_t time_size = 12;
   ByteReader reader(payload);
   const unsigned version = reader.u8();
+  if (version != 1 && version != 2) return std::nullopt;
   const std::size_t size = reader.u8();
   const std::size_t address = reader.u8() == inet ? 4 : 16;
   const std::uint8_t transport = reader.u8();
@@ -154,7 +155,7 @@ std::optional<HepPacket> decode_fixed(std::string_view payload) {
   const auto source = address_in(reader.take(address));
   const auto destination = address_in(reader.take(address));
   const std::string_view time = version == 2 ? reader.take(time_size) : std::string_view();
-  const bool is_whole = reader.ok() && (version == 1 || version == 2) && source && destination &&
+  const bool is_whole = reader.ok() && source && destination &&
                         size == payload.size() - reader.rest().size() && packet.source.port != 0 &&
                         packet.destination.port != 0;
   packet.payload = reader.rest();
@@ -174,14 +175,6 @@ std::optional<HepPacket> decode_fixed(std::string_view payload) {
 
 std::optional<HepPacket> decode_hep(std::string_view payload) {
   return payload.starts_with(hep_magic) ? decode_chunks(payload) : decode_fixed(payload);
-}
-
-bool may_hold_hep(std::string_view frame) {
-  // Of version 2: the version and the size of the header, by the version of IP.
-  constexpr std::array<std::string_view, 3> beginnings{hep_magic, "\x02\x1c", "\x02\x34"};
-  return std::ranges::any_of(beginnings, [&](std::string_view beginning) {
-    return frame.find(beginning) != std::string_view::npos;
-  });
 }
 
 std::string_view hep_name(std::string_view payload) {

@@ -29,9 +29,6 @@ struct HepPacket {
 /// compressed, or does not hold together.
 std::optional<HepPacket> decode_hep(std::string_view payload);
 
-/// False where there is surely no message with a time of its own in a frame; costs little.
-bool may_hold_hep(std::string_view frame);
-
 /// What version 3 is called that is not decoded: "HEP", "compressed HEP"; empty: it is none.
 std::string_view hep_name(std::string_view payload);
 
