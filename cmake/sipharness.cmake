@@ -12,7 +12,10 @@ if(SIPHARNESS_SANITIZE)
   target_compile_options(sipharness_options INTERFACE
     -fsanitize=${SIPHARNESS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
     -fno-sanitize=vptr)  # it looks into memory through a pipe, and takes offence if none can be had
-  target_link_options(sipharness_options INTERFACE -fsanitize=${SIPHARNESS_SANITIZE} -fuse-ld=lld)
+  # At a fixed address: an instrumented program has so many addresses in it that to relocate them
+  # is half of its start, and tests start thousands.
+  target_link_options(sipharness_options INTERFACE
+    -fsanitize=${SIPHARNESS_SANITIZE} -fuse-ld=lld -no-pie)
 endif()
 if(SIPHARNESS_FUZZER)
   target_compile_options(sipharness_options INTERFACE -fsanitize=fuzzer-no-link)
