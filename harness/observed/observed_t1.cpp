@@ -45,6 +45,7 @@ std::vector<CaptureTime> times_of(const Phone& phone, const Transaction& transac
 }
 
 std::optional<FirstIntervals> series_of(const Phone& phone, const Transaction& transaction) {
+  if (transaction.sends.size() < least_sends) return std::nullopt;
   const std::vector<CaptureTime> times = times_of(phone, transaction);
   if (times.size() < least_sends) return std::nullopt;
   const Duration t1 = (times[least_sends - 1] - times[0]) / 7;  // T1 + 2·T1 + 4·T1

@@ -1,11 +1,13 @@
 #include "harness/observed/transaction.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
+#include "harness/base/hash_index.hpp"
 #include "harness/base/rng.hpp"
 
 namespace sipharness::observed {
@@ -82,8 +84,10 @@ class Matcher {
   }
 
   std::size_t newest(const Key& key) const {
-    const auto found = newest_.find(key);
-    return found == newest_.end() ? none : found->second;
+    const auto found = newest_.find(KeyHash()(key), [&](std::uint32_t transaction) {
+      return key_of(first_send(transaction)) == key;
+    });
+    return found ? *found : none;
   }
 
   /// Among the transactions with this key the one whose request went between the same two, on the
@@ -129,10 +133,12 @@ class Matcher {
     transaction.direction = message.direction;
     transaction.server = message.server;
     transaction.sends.push_back(message.index);
-    std::size_t& last = newest_.try_emplace(key, none).first->second;
-    older_.push_back(last);
-    last = transactions_.size();
-    if (message.to_device()) asked_[at_any_address(key)] = last;
+    const std::size_t hash = KeyHash()(key);
+    const std::size_t before = newest(key);
+    if (before != none) newest_.remove(hash, static_cast<std::uint32_t>(before));
+    newest_.add(hash, static_cast<std::uint32_t>(transactions_.size()));
+    older_.push_back(before);
+    if (message.to_device()) asked_[at_any_address(key)] = transactions_.size();
     transactions_.push_back(std::move(transaction));
   }
 
@@ -174,7 +180,7 @@ class Matcher {
 
   const Phone& phone_;
   std::vector<Transaction> transactions_;
-  std::unordered_map<Key, std::size_t, KeyHash> newest_;
+  HashIndex newest_;                                     ///< transactions, by their key
   std::unordered_map<Key, std::size_t, KeyHash> asked_;  ///< of the device, whatever its address
   std::vector<std::size_t> older_;  ///< per transaction: the one before with the same key
   std::unordered_set<std::size_t> from_other_port_;  ///< transactions answered that way

@@ -108,13 +108,16 @@ bool was_hung_up_after_final(const Phone& phone, const Transaction& invite) {
 
 /// A CANCEL on the branch of a request that is no INVITE.
 void judge_cancelled_others(const Phone& phone, Judge& judge) {
+  const auto is_own_cancel = [](const Transaction& transaction) {
+    return transaction.method == Method::cancel && transaction.direction == Direction::from_device;
+  };
+  if (std::ranges::none_of(transactions(phone), is_own_cancel)) return;
   std::unordered_map<std::string_view, const Transaction*> first_of;
   for (const Transaction& transaction : transactions(phone))
     if (transaction.method != Method::cancel)
       first_of.emplace(opening(phone, transaction).sip.branch(), &transaction);
   for (const Transaction& transaction : transactions(phone)) {
-    if (transaction.method != Method::cancel || transaction.direction != Direction::from_device)
-      continue;
+    if (!is_own_cancel(transaction)) continue;
     const auto cancelled = first_of.find(opening(phone, transaction).sip.branch());
     if (cancelled == first_of.end() || cancelled->second->method == Method::invite) continue;
     const Message& request = opening(phone, *cancelled->second);

@@ -75,9 +75,10 @@ void judge_back_off(const Phone& phone, const Transaction& transaction, const Ba
   // What the capture joined late says nothing of the intervals before.
   if (copies.messages.size() > 1 && may_have_begun_unseen(phone, transaction)) return;
   if (!judge_intervals(phone, copies, back_off, it)) return;
+  if (!had_to_send_to_the_end(phone, transaction)) return;
   const std::size_t seen = copies.messages.size();
   const std::size_t expected = full_count(phone, back_off);
-  if (seen < expected && had_to_send_to_the_end(phone, transaction))
+  if (seen < expected)
     violated_if_known(
         it.about(evidence_of(phone, transaction)), !may_be_set_to_fewer(phone, seen),
         "max_request_retries",
