@@ -119,7 +119,8 @@ std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
     const Phone phone(trace, journal, profile, options.scenario, phones[index]);
     std::vector<verdict::Finding> own;
     own.reserve(wanted.size());
-    for (const Rule* rule : wanted) own.push_back(finding_of(*rule, phone));
+    Collected collected;
+    for (const Rule* rule : wanted) own.push_back(finding_of(*rule, phone, collected));
     note_what_follows(wanted, own);
     if (options.on_judged) options.on_judged(phone);
     for (std::size_t row = 0; row < wanted.size(); ++row) {

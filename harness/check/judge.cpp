@@ -168,8 +168,14 @@ bool came_to_nobody(const Phone& phone, const Evidence& evidence) {
 }  // namespace
 
 Judge::Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs,
-             Held held)
-    : phone_(phone), needs_(needs), held_(held) {
+             Held held, Collected& collected)
+    : phone_(phone),
+      instances_(collected.instances),
+      bases_(collected.bases),
+      needs_(needs),
+      held_(held) {
+  instances_.clear();
+  bases_.clear();
   finding_.requirement = &requirement;
   finding_.device = phone.name();
 }
@@ -476,7 +482,9 @@ verdict::Finding Judge::finish(bool is_about_content) && {
   record(judged);
   if (!std::ranges::is_sorted(instances_, std::ranges::greater(), &Instance::verdict))
     std::ranges::stable_sort(instances_, std::ranges::greater(), &Instance::verdict);
-  finding_.instances = std::move(instances_);
+  // As many as there are: a finding is kept for long.
+  finding_.instances =
+      std::vector(std::move_iterator(instances_.begin()), std::move_iterator(instances_.end()));
   return std::move(finding_);
 }
 

@@ -79,9 +79,28 @@ struct Held {
   std::string_view subject = "request";
 };
 
+/// What an instance rests on.
+struct Basis {
+  ServerRole server = ServerRole::none;
+  std::string_view call_id{};
+  trace::Span seen{};   ///< a fault of the capture in it hides what was there
+  trace::Span lived{};  ///< a host that was late in it may have made it what it is
+  bool in_itself = false;
+  std::optional<std::size_t> own_hang_up{};
+  bool came_to_nobody = false;
+};
+
+/// The instances of one row while it is judged. The next row takes over the memory.
+struct Collected {
+  std::vector<verdict::Instance> instances;
+  std::vector<Basis> bases;  ///< of each instance
+};
+
 class Judge {
  public:
-  Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs, Held held);
+  /// What was `collected` before is forgotten.
+  Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs, Held held,
+        Collected& collected);
 
   /// Judged and right.
   void pass(const Evidence& evidence, std::string message);
@@ -112,17 +131,6 @@ class Judge {
   verdict::Finding finish(bool is_about_content = false) &&;
 
  private:
-  /// What an instance rests on.
-  struct Basis {
-    ServerRole server = ServerRole::none;
-    std::string_view call_id{};
-    trace::Span seen{};   ///< a fault of the capture in it hides what was there
-    trace::Span lived{};  ///< a host that was late in it may have made it what it is
-    bool in_itself = false;
-    std::optional<std::size_t> own_hang_up{};
-    bool came_to_nobody = false;
-  };
-
   verdict::Instance& add(verdict::Verdict verdict, const Evidence& evidence, std::string message);
   void measure(const Evidence& evidence, const Measurement& measurement, std::string_view what,
                verdict::Verdict outside);
@@ -151,8 +159,8 @@ class Judge {
 
   const Phone& phone_;
   verdict::Finding finding_;  ///< its instances come with finish()
-  std::vector<verdict::Instance> instances_;
-  std::vector<Basis> bases_;  ///< of each instance
+  std::vector<verdict::Instance>& instances_;
+  std::vector<Basis>& bases_;
   Needs needs_;
   std::string needed_;  ///< what turned out to be needed, of needs_ then
   Held held_;

@@ -28,8 +28,8 @@ bool is_about_two_servers(const verdict::Requirement& row) {
                              [&](std::string_view begin) { return row.id.starts_with(begin); });
 }
 
-verdict::Finding finding_of(const Rule& rule, const Phone& phone) {
-  Judge judge(phone, rule.row, rule.needs, rule.held);
+verdict::Finding finding_of(const Rule& rule, const Phone& phone, Collected& collected) {
+  Judge judge(phone, rule.row, rule.needs, rule.held, collected);
   const std::string_view alone =
       rule.is_about_two_servers ? std::string_view(lone_server(phone)) : std::string_view();
   const std::string_view reason =

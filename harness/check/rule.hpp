@@ -32,7 +32,7 @@ struct Rule {
 /// What a device does with two servers: nothing to ask where there is only one.
 bool is_about_two_servers(const verdict::Requirement& row);
 
-/// The finding of one rule on one phone.
-verdict::Finding finding_of(const Rule& rule, const Phone& phone);
+/// The finding of one rule on one phone. `collected` is used on the way.
+verdict::Finding finding_of(const Rule& rule, const Phone& phone, Collected& collected);
 
 }  // namespace sipharness::check

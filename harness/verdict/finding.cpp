@@ -1,5 +1,7 @@
 #include "harness/verdict/finding.hpp"
 
+#include <iterator>
+
 namespace sipharness::verdict {
 
 std::string_view to_string(Verdict verdict) {
@@ -23,8 +25,11 @@ std::string_view to_string(Verdict verdict) {
 void Instances::keep_first(std::size_t count) {
   if (size() <= count) return;
   total_ = total();
-  shared_ = std::make_shared<std::vector<Instance>>(begin(),
-                                                    begin() + static_cast<std::ptrdiff_t>(count));
+  const auto first = shared_->begin();
+  const auto last = first + static_cast<std::ptrdiff_t>(count);
+  shared_ = shared_.use_count() > 1 ? std::make_shared<std::vector<Instance>>(first, last)
+                                    : std::make_shared<std::vector<Instance>>(
+                                          std::move_iterator(first), std::move_iterator(last));
 }
 
 std::string_view to_string(Blame blame) {
