@@ -101,12 +101,14 @@ class AttemptFinder {
       : phone_(phone), transactions_(transactions(phone)), profile_(phone.profile) {}
 
   std::vector<RegisterAttempt> find() {
-    for (std::size_t index = 0; index < transactions_.size(); ++index) {
-      const Transaction& transaction = transactions_[index];
-      const bool is_registration = transaction.method == sip::Method::register_ &&
-                                   transaction.direction == Direction::from_device;
-      if (is_registration) place(index);
-    }
+    const auto is_registration = [](const Transaction& transaction) {
+      return transaction.method == sip::Method::register_ &&
+             transaction.direction == Direction::from_device;
+    };
+    attempts_.reserve(
+        static_cast<std::size_t>(std::ranges::count_if(transactions_, is_registration)));
+    for (std::size_t index = 0; index < transactions_.size(); ++index)
+      if (is_registration(transactions_[index])) place(index);
     for (std::size_t index = 0; index < attempts_.size(); ++index) conclude(index);
     return std::move(attempts_);
   }

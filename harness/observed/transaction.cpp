@@ -16,6 +16,7 @@ namespace {
 /// What a request and its responses have in common, whichever port the responses went to. A branch
 /// says which transaction; without one (RFC 2543) Call-ID and CSeq number must do.
 struct Key {
+  std::size_t hash = 0;      ///< of id and method
   std::string_view id;       ///< branch, else Call-ID
   std::string_view sent_by;  ///< of the top Via
   sip::Method method = sip::Method::unknown;
@@ -25,11 +26,7 @@ struct Key {
 };
 
 struct KeyHash {
-  std::size_t operator()(const Key& key) const {
-    const std::hash<std::string_view> text;
-    return (text(key.id) * 31 + EndpointHash()({key.destination, 0})) * 31 +
-           static_cast<std::size_t>(key.method);
-  }
+  std::size_t operator()(const Key& key) const { return key.hash; }
 };
 
 /// Where a request went, or a response came from.
@@ -57,12 +54,17 @@ Key key_of(const Message& message) {
   // RFC 3261 §17.2.3: an ACK to a non-2xx carries the branch of its INVITE.
   key.method = sip.method() == sip::Method::ack ? sip::Method::invite : sip.method();
   key.destination = server_end(message).address;
+  key.hash = std::hash<std::string_view>()(key.id) * 31 + static_cast<std::size_t>(key.method);
   return key;
 }
 
 class Matcher {
  public:
-  explicit Matcher(const Phone& phone) : phone_(phone) {}
+  explicit Matcher(const Phone& phone) : phone_(phone) {
+    // Most have a request and a response.
+    transactions_.reserve(phone.messages.size() / 2);
+    older_.reserve(phone.messages.size() / 2);
+  }
 
   void take(const Message& message) {
     if (message.sip.is_response()) {
@@ -84,20 +86,19 @@ class Matcher {
   }
 
   std::size_t newest(const Key& key) const {
-    const auto found = newest_.find(KeyHash()(key), [&](std::uint32_t transaction) {
+    const auto found = newest_.find(key.hash, [&](std::uint32_t transaction) {
       return key_of(first_send(transaction)) == key;
     });
     return found ? *found : none;
   }
 
-  /// Among the transactions with this key the one whose request went between the same two, on the
-  /// same transport.
-  std::size_t find(const Key& key, const Message& message) const {
+  /// Among the transactions with one key, this one the newest, that whose request went between the
+  /// same two, on the same transport.
+  std::size_t on_same_way(std::size_t candidate, const Message& message) const {
     const auto is_it = [&](const Message& send) {
       return send.source == client_end(message) && send.transport == message.transport &&
              (send.destination == server_end(message) || may_answer_from_any_port(message));
     };
-    std::size_t candidate = newest(key);
     while (candidate != none && !is_it(first_send(candidate))) candidate = older_[candidate];
     return candidate;
   }
@@ -118,8 +119,9 @@ class Matcher {
 
   void take_request(const Message& message) {
     const Key key = key_of(message);
-    const std::size_t known = find(key, message);
-    if (known == none) return begin(key, message);
+    const std::size_t before = newest(key);
+    const std::size_t known = on_same_way(before, message);
+    if (known == none) return begin(key, before, message);
     Transaction& transaction = transactions_[known];
     if (from_other_port_.erase(known) > 0) forget_responses(transaction);
     transaction.identical =
@@ -127,16 +129,14 @@ class Matcher {
     transaction.sends.push_back(message.index);
   }
 
-  void begin(const Key& key, const Message& message) {
+  void begin(const Key& key, std::size_t before, const Message& message) {
     Transaction transaction;
     transaction.method = message.sip.method();
     transaction.direction = message.direction;
     transaction.server = message.server;
     transaction.sends.push_back(message.index);
-    const std::size_t hash = KeyHash()(key);
-    const std::size_t before = newest(key);
-    if (before != none) newest_.remove(hash, static_cast<std::uint32_t>(before));
-    newest_.add(hash, static_cast<std::uint32_t>(transactions_.size()));
+    if (before != none) newest_.remove(key.hash, static_cast<std::uint32_t>(before));
+    newest_.add(key.hash, static_cast<std::uint32_t>(transactions_.size()));
     older_.push_back(before);
     if (message.to_device()) asked_[at_any_address(key)] = transactions_.size();
     transactions_.push_back(std::move(transaction));
@@ -144,9 +144,10 @@ class Matcher {
 
   void take_response(const Message& message) {
     const Key key = key_of(message);
-    std::size_t known = find(key, message);
+    const std::size_t last = newest(key);
+    std::size_t known = on_same_way(last, message);
     // Without rport a response goes to sent-by, which need not be the port it was asked from.
-    if (known == none) known = newest(key);
+    if (known == none) known = last;
     if (known == none) known = asked_elsewhere(key, message);
     if (known == none) return;
     if (first_send(known).destination != message.source && !may_answer_from_any_port(message))
@@ -170,7 +171,7 @@ class Matcher {
   }
 
   void take_ack(const Message& message) {
-    const std::size_t known = find(key_of(message), message);
+    const std::size_t known = on_same_way(newest(key_of(message)), message);
     if (known == none) return;
     Transaction& transaction = transactions_[known];
     const bool is_answered_by_2xx =
