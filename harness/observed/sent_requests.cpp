@@ -1,7 +1,10 @@
 #include "harness/observed/sent_requests.hpp"
 
+#include <cstdint>
+#include <functional>
 #include <unordered_map>
 
+#include "harness/base/hash_index.hpp"
 #include "harness/observed/phone.hpp"
 
 namespace sipharness::observed {
@@ -25,13 +28,19 @@ ByCallId find_requests_by_call_id(const Phone& phone) {
   return found;
 }
 
-using FirstByBranch = std::unordered_map<std::string_view, const Message*>;
-
-FirstByBranch find_first_by_branch(const Phone& phone) {
-  FirstByBranch found;
-  for (const Message* request : requests_of_device(phone))
-    found.emplace(request->sip.branch(), request);
-  return found;
+/// By message: the first request with its branch; null for what is no request of the device.
+Messages find_firsts_with_branches(const Phone& phone) {
+  Messages firsts(phone.messages.size());
+  HashIndex by_branch;
+  for (const Message* request : requests_of_device(phone)) {
+    const std::string_view branch = request->sip.branch();
+    const std::size_t hash = std::hash<std::string_view>()(branch);
+    const auto known = by_branch.find(
+        hash, [&](std::uint32_t index) { return phone.message(index).sip.branch() == branch; });
+    if (!known) by_branch.add(hash, static_cast<std::uint32_t>(request->index));
+    firsts[request->index] = known ? &phone.message(*known) : request;
+  }
+  return firsts;
 }
 
 }  // namespace
@@ -60,7 +69,7 @@ const Messages& requests_in_call(const Phone& phone, std::string_view call_id) {
 }
 
 const Message& first_with_branch_of(const Phone& phone, const Message& request) {
-  return *phone.derived<find_first_by_branch>().at(request.sip.branch());
+  return *phone.derived<find_firsts_with_branches>()[request.index];
 }
 
 }  // namespace sipharness::observed

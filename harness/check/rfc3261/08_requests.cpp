@@ -88,7 +88,8 @@ bool may_share_branch(const Message& a, const Message& b) {
 }
 
 Wrong has_the_branch_of_another(const Phone& phone, const Message& message) {
-  if (may_share_branch(first_with_branch_of(phone, message), message)) return std::nullopt;
+  const Message& first = first_with_branch_of(phone, message);
+  if (&first == &message || may_share_branch(first, message)) return std::nullopt;
   return fmt::format("branch {} used before, for another request or destination",
                      message.sip.branch());
 }
@@ -128,10 +129,12 @@ bool ignores_response_at_sent_by(const Phone& phone, const Transaction& transact
 }
 
 void via_tells_where_we_listen(const Phone& phone, Judge& judge) {
-  std::vector<const Message*> own = requests_of_device(phone);
-  std::erase_if(own, [](const Message* request) { return came_through_a_proxy(*request); });
   bool all_right = true;
-  for (const Message* request : own) {
+  std::size_t judged = 0;
+  std::size_t first = 0;
+  for (const Message* request : requests_of_device(phone)) {
+    if (came_through_a_proxy(*request)) continue;
+    if (judged++ == 0) first = request->index;
     Occurrence it(phone, judge, *request);
     all_right = judge_via(phone, *request, it) && all_right;
   }
@@ -142,7 +145,7 @@ void via_tells_where_we_listen(const Phone& phone, Judge& judge) {
         .cite(*transaction->final)
         .violated_unless_lost("the response at the port of sent-by was not heeded");
   }
-  if (all_right && !own.empty()) judge.all_held(own.front()->index, own.size());
+  if (all_right && judged > 0) judge.all_held(first, judged);
 }
 
 // --- The Contact of an INVITE or SUBSCRIBE -------------------------------------------------------
