@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <ranges>
@@ -46,6 +47,12 @@ class CallFinder {
 
  private:
   using Identity = std::pair<std::string_view, std::string_view>;  ///< Call-ID, From tag
+  struct IdentityHash {
+    std::size_t operator()(const Identity& identity) const {
+      const std::hash<std::string_view> text;
+      return text(identity.first) * 31 + text(identity.second);
+    }
+  };
   struct Try {
     std::size_t group = 0;
     std::size_t invite = 0;  ///< transaction
@@ -344,7 +351,7 @@ class CallFinder {
   std::size_t hung_up_ = never;                  ///< its first BYE: message
   std::array<std::size_t, 3> answered_{};        ///< its first final response by each server
   std::unordered_map<std::string_view, std::size_t> newest_dialled_;  ///< Call-ID to group
-  std::map<Identity, Try> newest_tries_;
+  std::unordered_map<Identity, Try, IdentityHash> newest_tries_;
   std::map<std::pair<std::string_view, std::string_view>, Try>
       offers_;  ///< From tag, Contact of a 3xx
 };

@@ -26,7 +26,11 @@ CseqNumbers::CseqNumbers(const Phone& phone, sip::Method method) {
     const bool is_asked = method == sip::Method::unknown || transaction.method == method;
     if (!is_asked || transaction.direction != Direction::from_device) continue;
     const sip::MessageView& request = opening(phone, transaction).sip;
-    numbers_[request.call_id()].insert(request.cseq());
+    numbers_[request.call_id()].push_back(request.cseq());
+  }
+  for (auto& [call_id, numbers] : numbers_) {
+    std::ranges::sort(numbers);
+    numbers.erase(std::ranges::unique(numbers).begin(), numbers.end());
   }
 }
 
@@ -34,8 +38,8 @@ std::optional<std::uint32_t> CseqNumbers::unused(std::string_view call_id, std::
                                                  std::uint32_t now) const {
   const auto used = numbers_.find(call_id);
   if (used == numbers_.end() || now <= before) return std::nullopt;
-  const auto between =
-      std::distance(used->second.upper_bound(before), used->second.lower_bound(now));
+  const auto between = std::distance(std::ranges::upper_bound(used->second, before),
+                                     std::ranges::lower_bound(used->second, now));
   return now - before - 1 - static_cast<std::uint32_t>(between);
 }
 

@@ -5,10 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
 #include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "harness/observed/phone.hpp"
 
@@ -25,7 +25,7 @@ class CseqNumbers {
                                       std::uint32_t now) const;
 
  private:
-  std::map<std::string_view, std::set<std::uint32_t>> numbers_;
+  std::unordered_map<std::string_view, std::vector<std::uint32_t>> numbers_;  ///< each once, sorted
 };
 
 /// How many connections the device tried to open in the meantime, and got none: each may have cost

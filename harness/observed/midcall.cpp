@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <span>
 #include <tuple>
@@ -39,23 +40,33 @@ DialogKey key_of(const Dialog& dialog) {
   return dialog_key(dialog.call_id, dialog.device_tag, dialog.server_tag);
 }
 
-std::map<DialogKey, std::vector<const Dialog*>> find_dialogs_by_key(const Phone& phone) {
-  std::map<DialogKey, std::vector<const Dialog*>> found;
+struct DialogKeyHash {
+  std::size_t operator()(const DialogKey& key) const {
+    const std::hash<std::string_view> text;
+    const auto& [call_id, tag, other_tag] = key;
+    return (text(call_id) * 31 + text(tag)) * 31 + text(other_tag);
+  }
+};
+template <class T>
+using ByDialog = std::unordered_map<DialogKey, T, DialogKeyHash>;
+
+ByDialog<std::vector<const Dialog*>> find_dialogs_by_key(const Phone& phone) {
+  ByDialog<std::vector<const Dialog*>> found;
   for (const Dialog* dialog : dialogs(phone)) found[key_of(*dialog)].push_back(dialog);
   return found;
 }
 
 /// Every transmission.
-std::map<DialogKey, std::vector<const Message*>> find_byes_of_device(const Phone& phone) {
-  std::map<DialogKey, std::vector<const Message*>> found;
+ByDialog<std::vector<const Message*>> find_byes_of_device(const Phone& phone) {
+  ByDialog<std::vector<const Message*>> found;
   for (const Message* request : requests_of_device(phone))
     if (request->sip.method() == Method::bye) found[key_of(request->sip)].push_back(request);
   return found;
 }
 
 /// The first of each dialog.
-std::map<DialogKey, const Transaction*> find_bye_transactions(const Phone& phone) {
-  std::map<DialogKey, const Transaction*> found;
+ByDialog<const Transaction*> find_bye_transactions(const Phone& phone) {
+  ByDialog<const Transaction*> found;
   for (const Transaction& transaction : transactions(phone))
     if (transaction.method == Method::bye && transaction.direction == Direction::from_device)
       found.emplace(key_of(opening(phone, transaction).sip), &transaction);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -18,7 +18,7 @@ namespace {
 
 /// What makes a request the same again, whatever its Call-ID: a device that spins may take a new
 /// one.
-using RepeatKind = std::tuple<sip::Method, ServerRole, std::string, std::string_view>;
+using RepeatKind = std::tuple<sip::Method, ServerRole, std::string_view, std::string_view>;
 
 class SeriesFinder {
  public:
@@ -35,8 +35,7 @@ class SeriesFinder {
   RepeatKind kind_of(const Transaction& request) const {
     const sip::MessageView& sip = opening(phone_, request).sip;
     const auto to = sip::parse_address(sip.header(sip::HeaderId::to));
-    return {request.method, request.server, to ? std::string(to->uri) : std::string(),
-            event_of(sip)};
+    return {request.method, request.server, to ? to->uri : std::string_view(), event_of(sip)};
   }
 
   /// Whoever asks with OPTIONS only whether the server is there has its answer in any response.
@@ -51,11 +50,10 @@ class SeriesFinder {
   }
 
   void take(const Transaction& request) {
-    RefusedSeries& series = open_[kind_of(request)];
     if (is_refused(request))
-      series.refused.push_back(&request);
-    else
-      close(series);
+      open_[kind_of(request)].refused.push_back(&request);
+    else if (!open_.empty())
+      close(open_[kind_of(request)]);
   }
 
   CaptureTime start(const Transaction& request) const { return opening(phone_, request).at; }

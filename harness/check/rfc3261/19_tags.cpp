@@ -1,8 +1,9 @@
 // The tags a device makes. @source RFC 3261 §19.3
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,10 +38,11 @@ class TagUses {
   void add(Kind kind, std::string_view tag, const std::string& use, std::size_t message) {
     if (tag.empty()) return;
     if (tag.size() < policy::shortest_tag && !short_tag_) short_tag_ = message;
-    const auto [entry, is_new] = uses_.try_emplace({kind, tag}, Use{use, message});
-    if (is_new || entry->second.use == use) return;
-    violated({entry->second.message, message},
-             fmt::format("the tag {} of {} again in {}", tag, entry->second.use, use));
+    Use& first = uses_.try_emplace({kind, tag}).first->second;
+    if (first.use.empty()) first = {use, message};
+    if (first.use == use) return;
+    violated({first.message, message},
+             fmt::format("the tag {} of {} again in {}", tag, first.use, use));
   }
 
   void violated(std::vector<std::size_t> messages, std::string what) {
@@ -54,18 +56,26 @@ class TagUses {
       judge_.warn({ServerRole::none, {}, {*short_tag_}},
                   "a tag that is too short for 32 random bits");
     else if (is_fine_ && !uses_.empty())
-      judge_.all_held(uses_.begin()->second.message, uses_.size());
+      judge_.all_held(std::ranges::min_element(uses_, {}, &Uses::value_type::first)->second.message,
+                      uses_.size());
   }
 
  private:
+  using Key = std::pair<Kind, std::string_view>;
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const {
+      return std::hash<std::string_view>()(key.second) + static_cast<std::size_t>(key.first);
+    }
+  };
   struct Use {
     std::string use;
     std::size_t message = 0;
   };
+  using Uses = std::unordered_map<Key, Use, KeyHash>;
 
   const Phone& phone_;
   Judge& judge_;
-  std::map<std::pair<Kind, std::string_view>, Use> uses_;
+  Uses uses_;
   std::optional<std::size_t> short_tag_;
   bool is_fine_ = true;
 };
