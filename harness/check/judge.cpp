@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -13,6 +14,7 @@
 
 #include "harness/base/counted.hpp"
 #include "harness/base/shortened.hpp"
+#include "harness/check/not_applicable.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/addresses.hpp"
 #include "harness/observed/evidence.hpp"
@@ -79,7 +81,7 @@ constexpr std::array rows_of_settings{
 /// The setting that the row is about and the device does not have; empty if none.
 std::string_view lacked_setting(const scenario::Profile& profile, std::string_view requirement) {
   for (const RowsOfSetting& row : rows_of_settings)
-    if (!profile.has_setting(row.setting) && requirement.starts_with(row.rows)) return row.setting;
+    if (requirement.starts_with(row.rows) && !profile.has_setting(row.setting)) return row.setting;
   return {};
 }
 
@@ -112,23 +114,6 @@ std::size_t occasions_in(const std::vector<Instance>& instances) {
     cited.insert(instance.frames.begin(), instance.frames.end());
   }
   return count;
-}
-
-/// By what stands behind their common beginning: views into their messages.
-using SharedInstances = std::unordered_map<std::string_view, verdict::Instances>;
-
-/// The one instance of a finding that does not apply. Of many phones most findings are such: those
-/// of one thread that say the same share it.
-const verdict::Instances& not_applicable_because(SharedInstances& said, std::string_view beginning,
-                                                 std::string_view rest) {
-  if (const auto known = said.find(rest); known != said.end()) return known->second;
-  Instance instance;
-  instance.verdict = Verdict::not_applicable;
-  instance.message.append(beginning).append(rest);
-  instance.reason = instance.message;
-  verdict::Instances shared(std::vector{std::move(instance)});
-  const std::string_view key = std::string_view(shared.front().message).substr(beginning.size());
-  return said.emplace(key, std::move(shared)).first->second;
 }
 
 constexpr std::string_view not_exercised = "not exercised: it needs ";
@@ -170,14 +155,13 @@ bool came_to_nobody(const Phone& phone, const Evidence& evidence) {
 Judge::Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs,
              Held held, Collected& collected)
     : phone_(phone),
+      finding_{&requirement, std::string(phone.name()), {}},
       instances_(collected.instances),
       bases_(collected.bases),
       needs_(needs),
       held_(held) {
   instances_.clear();
   bases_.clear();
-  finding_.requirement = &requirement;
-  finding_.device = phone.name();
 }
 
 Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string message) {
@@ -283,8 +267,8 @@ void Judge::inconclusive(const Evidence& evidence, verdict::Blame blame, std::st
 }
 
 void Judge::not_applicable(std::string_view reason) {
-  thread_local SharedInstances said;
-  finding_.instances = not_applicable_because(said, {}, reason);
+  thread_local NotApplicable said;
+  finding_.instances = said.because(reason);
 }
 
 bool Judge::is_asked_for() const {
@@ -292,8 +276,11 @@ bool Judge::is_asked_for() const {
 }
 
 void Judge::all_held(std::size_t first, std::size_t count) {
-  pass({ServerRole::none, {}, {first}},
-       fmt::format(fmt::runtime(held_.what), all_of(count, held_.subject)));
+  const std::string_view what = held_.what;
+  const std::size_t place = what.find("{}");
+  std::string message(what.substr(0, place));
+  message.append(all_of(count, held_.subject)).append(what.substr(place + 2));
+  pass({ServerRole::none, {}, {first}}, std::move(message));
 }
 
 void Judge::needs(std::string precondition, verdict::Blame blame) {
@@ -443,13 +430,13 @@ void Judge::record(const std::vector<Verdict>& judged) {
 }
 
 void Judge::conclude_unexercised() {
-  thread_local SharedInstances said;
+  thread_local NotApplicable said(not_exercised);
   const std::string_view lacked = lacked_setting(phone_.profile, finding_.requirement->id);
   if (!lacked.empty()) return not_applicable(fmt::format("the device has no setting {}", lacked));
   const std::string_view waiver = needs_.waived != nullptr ? needs_.waived(phone_) : "";
   if (!waiver.empty()) return not_applicable(waiver);
   if (!phone_.expects(finding_.requirement->id)) {
-    finding_.instances = not_applicable_because(said, not_exercised, needs_.what);
+    finding_.instances = said.because(needs_.what);
     return;
   }
   const std::string reason = fmt::format("{}{}", not_exercised, needs_.what);

@@ -1,6 +1,5 @@
 #include "harness/observed/phone.hpp"
 
-#include <atomic>
 #include <cstdint>
 
 #include "harness/observed/observed_t1.hpp"
@@ -39,11 +38,6 @@ std::string_view Phone::name() const {
 bool Phone::is_about(std::string_view named) const {
   const std::size_t found = trace.device_named(named);
   return found == device || found >= trace.devices.size();
-}
-
-std::size_t Phone::next_slot() {
-  static std::atomic<std::size_t> slots = 0;
-  return slots++;
 }
 
 }  // namespace sipharness::observed

@@ -8,6 +8,7 @@
 //  3. A phone is used by one thread. What phones share (trace, journal facts) does not change.
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -66,8 +67,8 @@ class Phone {
   template <auto find>
   const auto& derived() const {
     using Fact = std::decay_t<decltype(find(*this))>;
-    static const std::size_t slot = next_slot();
-    if (slot >= facts_.size()) facts_.resize(slot + 1);
+    static const std::size_t slot = slots_++;
+    if (slot >= facts_.size()) facts_.resize(slots_);
     if (!facts_[slot]) {
       // Finding it may find others first.
       auto fact = std::make_shared<const Fact>(find(*this));
@@ -77,7 +78,7 @@ class Phone {
   }
 
  private:
-  static std::size_t next_slot();
+  inline static std::atomic<std::size_t> slots_ = 0;  ///< facts that any phone was asked for
 
   mutable std::vector<std::shared_ptr<const void>> facts_;
 };
