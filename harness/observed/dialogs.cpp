@@ -48,8 +48,9 @@ class DialogFinder {
     for (std::size_t index = 0; index < transactions(phone_).size(); ++index)
       found_by(transactions(phone_)[index], index);
     for (const Message& message : phone_.messages)
-      for (Dialog* dialog : dialogs_of(message))
-        if (message.index > dialog->invite->sends.front()) take(*dialog, message);
+      for_each_dialog_of(message, [&](Dialog& dialog) {
+        if (message.index > dialog.invite->sends.front()) take(dialog, message);
+      });
     for (std::size_t index = 0; index < transactions(phone_).size(); ++index) add_reinvite(index);
     return std::move(dialogs_);
   }
@@ -115,13 +116,12 @@ class DialogFinder {
     dialog.acknowledged |= message.sip.method() == Method::ack && is_of_device(dialog, message);
   }
 
-  std::vector<Dialog*> dialogs_of(const Message& message) {
-    std::vector<Dialog*> found;
+  template <class Take>
+  void for_each_dialog_of(const Message& message, const Take& take) {
     const auto candidates = by_call_id_.find(message.sip.call_id());
-    if (candidates == by_call_id_.end()) return found;
+    if (candidates == by_call_id_.end()) return;
     for (const std::size_t candidate : candidates->second)
-      if (is_within(dialogs_[candidate], message.sip)) found.push_back(&dialogs_[candidate]);
-    return found;
+      if (is_within(dialogs_[candidate], message.sip)) take(dialogs_[candidate]);
   }
 
   void add_reinvite(std::size_t index) {
@@ -130,7 +130,7 @@ class DialogFinder {
     if (invite.method != Method::invite || request.sip.to_tag().empty() ||
         invite.direction != Direction::from_device)
       return;
-    for (Dialog* dialog : dialogs_of(request)) dialog->own_invites.push_back(index);
+    for_each_dialog_of(request, [&](Dialog& dialog) { dialog.own_invites.push_back(index); });
   }
 
   const Phone& phone_;

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "harness/base/hash_index.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/server_faults.hpp"
 
@@ -46,12 +47,9 @@ struct RequestNumber {
   sip::Method method = sip::Method::unknown;
   std::uint32_t cseq = 0;
   bool operator==(const RequestNumber&) const = default;
-};
-
-struct RequestNumberHash {
-  std::size_t operator()(const RequestNumber& key) const {
-    return std::hash<std::string_view>()(key.call_id) + key.cseq * std::size_t{31} +
-           static_cast<std::size_t>(key.method);
+  std::size_t hash() const {
+    return std::hash<std::string_view>()(call_id) + cseq * std::size_t{31} +
+           static_cast<std::size_t>(method);
   }
 };
 
@@ -73,12 +71,18 @@ bool is_on_new_branch(const Phone& phone, const Transaction& before, const Trans
 }
 
 std::vector<SplitRequest> find_split_requests(const Phone& phone) {
-  std::unordered_map<RequestNumber, const Transaction*, RequestNumberHash> newest;
+  const auto& all = client_transactions(phone);
+  HashIndex newest;                                             // of each request number
   std::unordered_map<const Transaction*, SplitRequest> chains;  // by their newest part
-  for (const Transaction* transaction : client_transactions(phone)) {
-    const auto [known, is_new] = newest.try_emplace(key_of(phone, *transaction), transaction);
-    if (is_new) continue;
-    const Transaction* before = std::exchange(known->second, transaction);
+  for (std::uint32_t number = 0; number < all.size(); ++number) {
+    const Transaction* transaction = all[number];
+    const RequestNumber key = key_of(phone, *transaction);
+    const auto known = newest.find(
+        key.hash(), [&](std::uint32_t other) { return key_of(phone, *all[other]) == key; });
+    if (known) newest.remove(key.hash(), *known);
+    newest.add(key.hash(), number);
+    if (!known) continue;
+    const Transaction* before = all[*known];
     if (!is_on_new_branch(phone, *before, *transaction)) continue;
     auto chain = chains.extract(before);
     SplitRequest parts = chain ? std::move(chain.mapped()) : SplitRequest{before};
