@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "harness/observed/actions.hpp"
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/dialog_requests.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
@@ -285,13 +286,13 @@ class CallFinder {
 
   void complete(Leg& leg) const {
     const Transaction& invite = transactions_[leg.invites.back()];
-    const sip::MessageView& sip = first_send(leg.invites.back()).sip;
+    const Message& opened = first_send(leg.invites.back());
     leg.provisional = invite.provisional;
     leg.final = invite.final;
     DialogRequest wanted;
     wanted.server = leg.server;
-    wanted.call_id = sip.call_id();
-    wanted.cseq = sip.cseq();
+    wanted.call = call_numbers(phone_)[opened];
+    wanted.cseq = opened.sip.cseq();
     wanted.method = sip::Method::cancel;
     leg.cancel = requests_.first_after(invite.sends.front(), wanted);
     leg.end = end_of(leg);

@@ -21,26 +21,27 @@ std::vector<CaptureTime> find_unopened_connections(const Phone& phone) {
 
 }  // namespace
 
-CseqNumbers::CseqNumbers(const Phone& phone, sip::Method method) {
+CseqNumbers::CseqNumbers(const Phone& phone, sip::Method method)
+    : calls_(call_numbers(phone)), numbers_(calls_.count()) {
   for (const Transaction& transaction : transactions(phone)) {
     const bool is_asked = method == sip::Method::unknown || transaction.method == method;
     if (!is_asked || transaction.direction != Direction::from_device) continue;
-    const sip::MessageView& request = opening(phone, transaction).sip;
-    numbers_[request.call_id()].push_back(request.cseq());
+    const Message& request = opening(phone, transaction);
+    numbers_[calls_[request]].push_back(request.sip.cseq());
   }
-  for (auto& [call_id, numbers] : numbers_) {
+  for (std::vector<std::uint32_t>& numbers : numbers_) {
     std::ranges::sort(numbers);
     numbers.erase(std::ranges::unique(numbers).begin(), numbers.end());
   }
 }
 
-std::optional<std::uint32_t> CseqNumbers::unused(std::string_view call_id, std::uint32_t before,
-                                                 std::uint32_t now) const {
-  const auto used = numbers_.find(call_id);
-  if (used == numbers_.end() || now <= before) return std::nullopt;
-  const auto between = std::distance(std::ranges::upper_bound(used->second, before),
-                                     std::ranges::lower_bound(used->second, now));
-  return now - before - 1 - static_cast<std::uint32_t>(between);
+std::optional<std::uint32_t> CseqNumbers::unused(std::uint32_t before, const Message& now) const {
+  const std::vector<std::uint32_t>& used = numbers_[calls_[now]];
+  const std::uint32_t number = now.sip.cseq();
+  if (used.empty() || number <= before) return std::nullopt;
+  const auto between =
+      std::distance(std::ranges::upper_bound(used, before), std::ranges::lower_bound(used, number));
+  return number - before - 1 - static_cast<std::uint32_t>(between);
 }
 
 std::size_t unopened_connections(const Phone& phone, CaptureTime from, CaptureTime until) {
@@ -52,7 +53,7 @@ std::size_t unopened_connections(const Phone& phone, CaptureTime from, CaptureTi
 
 bool is_next(const Phone& phone, const CseqNumbers& numbers, const Message& before,
              const Message& now) {
-  const auto unused = numbers.unused(now.sip.call_id(), before.sip.cseq(), now.sip.cseq());
+  const auto unused = numbers.unused(before.sip.cseq(), now);
   return unused && *unused <= unopened_connections(phone, before.at, now.at);
 }
 

@@ -6,10 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/phone.hpp"
 
 namespace sipharness::observed {
@@ -19,13 +18,13 @@ class CseqNumbers {
   /// `method` unknown means every method.
   CseqNumbers(const Phone& phone, sip::Method method);
 
-  /// How many numbers between the two, both left out, were used with this Call-ID nowhere; nothing
-  /// where the numbers do not rise.
-  std::optional<std::uint32_t> unused(std::string_view call_id, std::uint32_t before,
-                                      std::uint32_t now) const;
+  /// How many numbers between `before` and that of `now`, both left out, were used with the Call-ID
+  /// of `now` nowhere; nothing where the numbers do not rise.
+  std::optional<std::uint32_t> unused(std::uint32_t before, const Message& now) const;
 
  private:
-  std::unordered_map<std::string_view, std::vector<std::uint32_t>> numbers_;  ///< each once, sorted
+  const CallNumbers& calls_;
+  std::vector<std::vector<std::uint32_t>> numbers_;  ///< of each Call-ID, each once, sorted
 };
 
 /// How many connections the device tried to open in the meantime, and got none: each may have cost

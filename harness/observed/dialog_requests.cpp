@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/observed/call_numbers.hpp"
+
 namespace sipharness::observed {
 namespace {
 
@@ -21,17 +23,16 @@ bool matches(const Message& message, const DialogRequest& wanted) {
 
 }  // namespace
 
-DialogRequests::DialogRequests(const Phone& phone) : phone_(phone) {
+DialogRequests::DialogRequests(const Phone& phone)
+    : phone_(phone), by_call_(call_numbers(phone).count()) {
   for (const Message& message : phone.messages) {
-    if (is_dialog_request(message)) by_call_id_[message.sip.call_id()].push_back(message.index);
+    if (is_dialog_request(message)) by_call_[call_numbers(phone)[message]].push_back(message.index);
   }
 }
 
 std::vector<std::size_t> DialogRequests::all(const DialogRequest& wanted) const {
   std::vector<std::size_t> found;
-  const auto candidates = by_call_id_.find(wanted.call_id);
-  if (candidates == by_call_id_.end()) return found;
-  for (const std::size_t index : candidates->second) {
+  for (const std::size_t index : by_call_[wanted.call]) {
     if (matches(phone_.messages[index], wanted)) found.push_back(index);
   }
   return found;
@@ -43,9 +44,7 @@ std::optional<std::size_t> DialogRequests::first(const DialogRequest& wanted) co
 
 std::optional<std::size_t> DialogRequests::first_after(std::size_t after,
                                                        const DialogRequest& wanted) const {
-  const auto candidates = by_call_id_.find(wanted.call_id);
-  if (candidates == by_call_id_.end()) return std::nullopt;
-  const std::vector<std::size_t>& indices = candidates->second;
+  const std::vector<std::size_t>& indices = by_call_[wanted.call];
   const auto found =
       std::find_if(std::ranges::lower_bound(indices, after), indices.end(),
                    [&](std::size_t index) { return matches(phone_.messages[index], wanted); });

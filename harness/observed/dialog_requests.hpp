@@ -1,9 +1,10 @@
 #pragma once
 // The requests that belong to a call (ACK, CANCEL, BYE), found by its Call-ID.
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "harness/observed/phone.hpp"
@@ -15,7 +16,7 @@ struct DialogRequest {
   sip::Method method = sip::Method::unknown;
   Direction direction = Direction::from_device;
   std::optional<ServerRole> server;
-  std::string_view call_id;
+  std::uint32_t call = 0;  ///< number of its Call-ID
   std::optional<std::uint32_t> cseq;
   std::string_view from_tag;
   std::string_view to_tag;
@@ -33,7 +34,7 @@ class DialogRequests {
 
  private:
   const Phone& phone_;
-  std::unordered_map<std::string_view, std::vector<std::size_t>> by_call_id_;
+  std::vector<std::vector<std::size_t>> by_call_;
 };
 
 DialogRequests find_dialog_requests(const Phone& phone);

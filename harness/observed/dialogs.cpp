@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "harness/observed/addresses.hpp"
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/dialog_requests.hpp"
 #include "harness/observed/names.hpp"
 #include "harness/observed/transaction.hpp"
@@ -42,7 +42,11 @@ const sip::MessageView& told_by_peer(const Phone& phone, const Dialog& dialog) {
 
 class DialogFinder {
  public:
-  explicit DialogFinder(const Phone& phone) : phone_(phone), requests_(dialog_requests(phone)) {}
+  explicit DialogFinder(const Phone& phone)
+      : phone_(phone),
+        requests_(dialog_requests(phone)),
+        calls_(call_numbers(phone)),
+        by_call_(calls_.count()) {}
 
   std::vector<Dialog> find() {
     for (std::size_t index = 0; index < transactions(phone_).size(); ++index)
@@ -75,7 +79,7 @@ class DialogFinder {
       dialog.targets.push_back({0, uri_in(told_by_peer(phone_, dialog), HeaderId::contact)});
       confirm(dialog);
       if (!dialog.incoming) dialog.own_invites.push_back(index);
-      by_call_id_[dialog.call_id].push_back(dialogs_.size());
+      by_call_[calls_[opening(phone_, invite)]].push_back(dialogs_.size());
       dialogs_.push_back(std::move(dialog));
     }
   }
@@ -86,7 +90,7 @@ class DialogFinder {
     DialogRequest wanted;
     wanted.method = Method::ack;
     wanted.direction = dialog.invite->direction;
-    wanted.call_id = dialog.call_id;
+    wanted.call = calls_[opening(phone_, *dialog.invite)];
     wanted.cseq = invite.cseq();
     wanted.to_tag = callee;
     if (wanted.to_tag.empty()) wanted.server = dialog.server;
@@ -118,9 +122,7 @@ class DialogFinder {
 
   template <class Take>
   void for_each_dialog_of(const Message& message, const Take& take) {
-    const auto candidates = by_call_id_.find(message.sip.call_id());
-    if (candidates == by_call_id_.end()) return;
-    for (const std::size_t candidate : candidates->second)
+    for (const std::size_t candidate : by_call_[calls_[message]])
       if (is_within(dialogs_[candidate], message.sip)) take(dialogs_[candidate]);
   }
 
@@ -136,14 +138,14 @@ class DialogFinder {
   const Phone& phone_;
   const DialogRequests& requests_;
   std::vector<Dialog> dialogs_;
-  std::unordered_map<std::string_view, std::vector<std::size_t>> by_call_id_;
+  const CallNumbers& calls_;
+  std::vector<std::vector<std::size_t>> by_call_;  ///< dialogs, by the number of their Call-ID
 };
 
-using DialogsByCallId = std::unordered_map<std::string_view, std::vector<const Dialog*>>;
-
-DialogsByCallId find_dialogs_by_call_id(const Phone& phone) {
-  DialogsByCallId found;
-  for (const Dialog& dialog : answered_dialogs(phone)) found[dialog.call_id].push_back(&dialog);
+std::vector<std::vector<const Dialog*>> find_dialogs_by_call(const Phone& phone) {
+  std::vector<std::vector<const Dialog*>> found(call_numbers(phone).count());
+  for (const Dialog& dialog : answered_dialogs(phone))
+    found[call_numbers(phone)[opening(phone, *dialog.invite)]].push_back(&dialog);
   return found;
 }
 
@@ -191,9 +193,8 @@ std::vector<const Dialog*> find_dialogs(const Phone& phone) {
 const std::vector<const Dialog*>& answered_dialogs_with(const Phone& phone,
                                                         std::string_view call_id) {
   static const std::vector<const Dialog*> none;
-  const DialogsByCallId& dialogs = phone.derived<find_dialogs_by_call_id>();
-  const auto found = dialogs.find(call_id);
-  return found == dialogs.end() ? none : found->second;
+  const auto call = call_numbers(phone).find(call_id);
+  return call ? phone.derived<find_dialogs_by_call>()[*call] : none;
 }
 
 Evidence evidence_of(const Phone& /*phone*/, const Dialog& dialog) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
@@ -31,8 +32,6 @@ struct KnownTags {
   }
 };
 
-using KnownTagsByCallId = std::unordered_map<std::string_view, KnownTags>;
-
 bool may_found_a_dialog(const Message& request) {
   const Method method = request.sip.method();
   return request.sip.to_tag().empty() && (method == Method::invite || method == Method::subscribe ||
@@ -53,17 +52,18 @@ void take_founding(const Phone& phone, const Transaction& transaction, KnownTags
   }
 }
 
-KnownTagsByCallId find_known_tags(const Phone& phone) {
-  KnownTagsByCallId found;
+/// By the number of the Call-ID.
+std::vector<KnownTags> find_known_tags(const Phone& phone) {
+  std::vector<KnownTags> found(call_numbers(phone).count());
   for (const Transaction& transaction : transactions(phone)) {
     const Message& request = opening(phone, transaction);
     if (may_found_a_dialog(request))
-      take_founding(phone, transaction, found[request.sip.call_id()]);
+      take_founding(phone, transaction, found[call_numbers(phone)[request]]);
   }
   for (const Message* request : requests_to_device(phone)) {
     if (request->sip.to_tag().empty()) continue;
-    const auto known = found.find(request->sip.call_id());
-    if (known != found.end()) known->second.add({request->sip.to_tag(), request->sip.from_tag()});
+    KnownTags& known = found[call_numbers(phone)[*request]];
+    if (known.is_founded) known.add({request->sip.to_tag(), request->sip.from_tag()});
   }
   return found;
 }
@@ -107,14 +107,13 @@ MessagesByCallId find_foreign_tags_by_call_id(const Phone& phone) {
 }  // namespace
 
 std::vector<TaggedRequest> find_tagged_requests(const Phone& phone) {
-  const KnownTagsByCallId known = find_known_tags(phone);
+  const std::vector<KnownTags> by_call = find_known_tags(phone);
   std::vector<TaggedRequest> found;
   for (const Message* request : requests_of_device(phone)) {
-    const auto of_call = known.find(request->sip.call_id());
-    const bool is_known = of_call != known.end() && !of_call->second.dialogs.empty();
-    if (!is_known || !belongs_to_a_dialog(phone, *request)) continue;
+    const KnownTags& known = by_call[call_numbers(phone)[*request]];
+    if (known.dialogs.empty() || !belongs_to_a_dialog(phone, *request)) continue;
     const Tags tags{request->sip.from_tag(), request->sip.to_tag()};
-    found.push_back({request, problem_with(of_call->second, tags), !of_call->second.is_called});
+    found.push_back({request, problem_with(known, tags), !known.is_called});
   }
   return found;
 }

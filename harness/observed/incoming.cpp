@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/observed/actions.hpp"
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -55,13 +56,14 @@ std::string describe_final(const Phone& phone, const Transaction& transaction) {
 std::optional<std::size_t> next_in_dialog(const Phone& phone, const DialogRequests& requests,
                                           const Transaction& invite, sip::Method method,
                                           Direction direction) {
-  const sip::MessageView& request = opening(phone, invite).sip;
+  const Message& opened = opening(phone, invite);
+  const sip::MessageView& request = opened.sip;
   const std::string_view own_tag = phone.message(*invite.final).sip.to_tag();
   const bool by_device = direction == Direction::from_device;
   DialogRequest wanted;
   wanted.method = method;
   wanted.direction = direction;
-  wanted.call_id = request.call_id();
+  wanted.call = call_numbers(phone)[opened];
   if (method == sip::Method::ack) wanted.cseq = request.cseq();
   // An ACK to the tag of the answer is heard, whatever tag it comes from.
   if (method != sip::Method::ack) wanted.from_tag = by_device ? own_tag : request.from_tag();

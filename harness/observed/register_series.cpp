@@ -1,10 +1,12 @@
 #include "harness/observed/register_series.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <string_view>
 #include <utility>
 
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/register_transactions.hpp"
 
 namespace sipharness::observed {
@@ -16,19 +18,20 @@ struct RegisterStep {
   std::size_t run_end = 0;  ///< position of the next one that goes to another address
 };
 
-/// In time order, by Call-ID and Request-URI.
-using RegisterSteps =
-    std::map<std::pair<std::string_view, std::string_view>, std::vector<RegisterStep>>;
+/// Call-ID and Request-URI.
+using SeriesKey = std::pair<std::uint32_t, std::string_view>;
+/// In time order.
+using RegisterSteps = std::map<SeriesKey, std::vector<RegisterStep>>;
 
-std::pair<std::string_view, std::string_view> key_of(const Message& message) {
-  return {message.sip.call_id(), message.sip.request_uri()};
+SeriesKey key_of(const Phone& phone, const Message& message) {
+  return {call_numbers(phone)[message], message.sip.request_uri()};
 }
 
 RegisterSteps find_register_series(const Phone& phone) {
   RegisterSteps found;
   for (const Transaction* registration : register_transactions(phone)) {
     const Message& request = opening(phone, *registration);
-    found[key_of(request)].push_back({registration, request.at});
+    found[key_of(phone, request)].push_back({registration, request.at});
   }
   const auto destination = [&](const RegisterStep& step) {
     return opening(phone, *step.registration).destination;
@@ -48,7 +51,7 @@ LaterRegisters later_registers(const Phone& phone, const Message& first, Capture
                                CaptureTime until) {
   LaterRegisters later;
   const RegisterSteps& series = phone.derived<find_register_series>();
-  const auto found = series.find(key_of(first));
+  const auto found = series.find(key_of(phone, first));
   if (found == series.end()) return later;
   const std::vector<RegisterStep>& steps = found->second;
   const auto begin = std::ranges::upper_bound(steps, from, {}, &RegisterStep::at);

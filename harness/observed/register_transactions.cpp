@@ -1,9 +1,10 @@
 #include "harness/observed/register_transactions.hpp"
 
 #include <algorithm>
-#include <string_view>
+#include <cstdint>
 #include <unordered_set>
 
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/transaction.hpp"
@@ -42,11 +43,11 @@ std::vector<const Transaction*> find_register_transactions(const Phone& phone) {
 }
 
 std::vector<CaptureTime> find_registration_beginnings(const Phone& phone) {
-  std::unordered_set<std::string_view> known;
+  std::unordered_set<std::uint32_t> known;
   std::vector<CaptureTime> found;
   for (const Transaction* registration : register_transactions(phone)) {
     const Message& request = opening(phone, *registration);
-    if (known.insert(request.sip.call_id()).second) found.push_back(request.at);
+    if (known.insert(call_numbers(phone)[request]).second) found.push_back(request.at);
   }
   return found;
 }

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <iterator>
 #include <map>
 #include <utility>
 
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/challenges.hpp"
 #include "harness/observed/credentials.hpp"
 #include "harness/observed/journal_facts.hpp"
@@ -114,7 +116,7 @@ class AttemptFinder {
   }
 
  private:
-  using ChainKey = std::pair<ServerRole, std::string_view>;  ///< and Call-ID
+  using ChainKey = std::pair<ServerRole, std::uint32_t>;  ///< and Call-ID
 
   const Message& first_send(std::size_t transaction) const {
     return phone_.messages[transactions_[transaction].sends.front()];
@@ -123,11 +125,12 @@ class AttemptFinder {
   void place(std::size_t index) {
     const Transaction& transaction = transactions_[index];
     const Message& message = first_send(index);
-    const auto known = newest_.find({transaction.server, message.sip.call_id()});
+    const ChainKey key{transaction.server, call_numbers(phone_)[message]};
+    const auto known = newest_.find(key);
     if (known != newest_.end() && is_continued_by(attempts_[known->second], message)) {
       attempts_[known->second].transactions.push_back(index);
     } else {
-      newest_[{transaction.server, message.sip.call_id()}] = attempts_.size();
+      newest_[key] = attempts_.size();
       RegisterAttempt attempt;
       attempt.server = transaction.server;
       attempt.transactions.push_back(index);
@@ -161,7 +164,7 @@ class AttemptFinder {
     for (; next != starts.end(); ++next) {
       const Message& message = phone_.messages[*next];
       const bool is_same_request =
-          message.sip.cseq() == last.sip.cseq() && message.sip.call_id() == last.sip.call_id();
+          message.sip.cseq() == last.sip.cseq() && have_same_call_id(phone_, message, last);
       if (!is_same_request) return message.at;
     }
     return std::nullopt;

@@ -56,7 +56,7 @@ void find_pracks(const Phone& phone, std::vector<ReliableProvisional>& all) {
   };
   for (ReliableProvisional& one : all) {
     const sip::MessageView& response = phone.message(one.response).sip;
-    for (const Message* request : requests_in_call(phone, response.call_id())) {
+    for (const Message* request : requests_in_call_of(phone, phone.message(one.response))) {
       const bool may_be_it = request->sip.method() == sip::Method::prack &&
                              request->index > one.response &&
                              request->sip.to_tag() == response.to_tag();

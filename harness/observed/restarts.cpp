@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "harness/observed/actions.hpp"
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/register_transactions.hpp"
@@ -50,7 +51,7 @@ std::array<std::vector<CaptureTime>, 3> find_changes_of_call_id(const Phone& pho
   for (const RegistersAtServer& at : registers_by_server(phone))
     for (std::size_t i = 1; i < at.registers.size(); ++i) {
       const Message& next = opening(phone, *at.registers[i]);
-      if (next.sip.call_id() != opening(phone, *at.registers[i - 1]).sip.call_id())
+      if (!have_same_call_id(phone, next, opening(phone, *at.registers[i - 1])))
         found[static_cast<std::size_t>(at.server)].push_back(next.at);
     }
   return found;
@@ -89,7 +90,7 @@ bool may_have_restarted(const Phone& phone, const Transaction& registered,
   const Message& before = opening(phone, registered);
   const Message& now = opening(phone, next);
   if (phone.trace.has_journal()) return false;
-  if (now.sip.call_id() == before.sip.call_id()) return now.sip.cseq() < before.sip.cseq();
+  if (have_same_call_id(phone, now, before)) return now.sip.cseq() < before.sip.cseq();
   if (now.sip.from_tag() == before.sip.from_tag()) return false;
   if (begins_anew_at_both(phone, now)) return true;
   return is_accepted(phone, registered) &&

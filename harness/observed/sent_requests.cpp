@@ -2,9 +2,10 @@
 
 #include <cstdint>
 #include <functional>
-#include <unordered_map>
+#include <string_view>
 
 #include "harness/base/hash_index.hpp"
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/phone.hpp"
 
 namespace sipharness::observed {
@@ -19,12 +20,11 @@ Messages with_method(const Phone& phone, Method method) {
   return found;
 }
 
-using ByCallId = std::unordered_map<std::string_view, Messages>;
-
-ByCallId find_requests_by_call_id(const Phone& phone) {
-  ByCallId found;
+/// By the number of their Call-ID.
+std::vector<Messages> find_requests_by_call(const Phone& phone) {
+  std::vector<Messages> found(call_numbers(phone).count());
   for (const Message* request : requests_of_device(phone))
-    found[request->sip.call_id()].push_back(request);
+    found[call_numbers(phone)[*request]].push_back(request);
   return found;
 }
 
@@ -61,11 +61,8 @@ Messages find_registers_anywhere(const Phone& phone) {
   return found;
 }
 
-const Messages& requests_in_call(const Phone& phone, std::string_view call_id) {
-  static const Messages none;
-  const ByCallId& requests = phone.derived<find_requests_by_call_id>();
-  const auto found = requests.find(call_id);
-  return found == requests.end() ? none : found->second;
+const Messages& requests_in_call_of(const Phone& phone, const Message& message) {
+  return phone.derived<find_requests_by_call>()[call_numbers(phone)[message]];
 }
 
 const Message& first_with_branch_of(const Phone& phone, const Message& request) {

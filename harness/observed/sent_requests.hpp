@@ -1,7 +1,6 @@
 #pragma once
 // The requests that a phone sent, every transmission, by method, by Call-ID and by branch.
 
-#include <string_view>
 #include <vector>
 
 #include "harness/observed/phone.hpp"
@@ -28,8 +27,8 @@ inline const Messages& registers_anywhere(const Phone& phone) {
   return phone.derived<find_registers_anywhere>();
 }
 
-/// Those with that Call-ID.
-const Messages& requests_in_call(const Phone& phone, std::string_view call_id);
+/// Those with the Call-ID of that message.
+const Messages& requests_in_call_of(const Phone& phone, const Message& message);
 
 /// The first of all requests with the branch of this one.
 const Message& first_with_branch_of(const Phone& phone, const Message& request);

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <functional>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include "harness/base/hash_index.hpp"
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/server_faults.hpp"
 
@@ -43,19 +42,19 @@ bool is_of_user_agent(const Message& request) {
 
 /// What the parts of a split request have in common.
 struct RequestNumber {
-  std::string_view call_id;
+  std::uint32_t call = 0;  ///< number of its Call-ID
   sip::Method method = sip::Method::unknown;
   std::uint32_t cseq = 0;
   bool operator==(const RequestNumber&) const = default;
-  std::size_t hash() const {
-    return std::hash<std::string_view>()(call_id) + cseq * std::size_t{31} +
-           static_cast<std::size_t>(method);
+  std::uint64_t hash() const {
+    return (std::uint64_t{call} << 32U | cseq) * 0x9e3779b97f4a7c15U +
+           static_cast<std::uint64_t>(method);
   }
 };
 
 RequestNumber key_of(const Phone& phone, const Transaction& transaction) {
-  const sip::MessageView& sip = opening(phone, transaction).sip;
-  return {sip.call_id(), transaction.method, sip.cseq()};
+  const Message& request = opening(phone, transaction);
+  return {call_numbers(phone)[request], transaction.method, request.sip.cseq()};
 }
 
 }  // namespace

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <iterator>
 #include <optional>
-#include <string_view>
 #include <unordered_set>
 
 #include "harness/observed/actions.hpp"
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/register_transactions.hpp"
 #include "harness/observed/registration.hpp"
@@ -30,14 +31,14 @@ std::vector<OwnRequest> find_own_requests(const Phone& phone) {
   for (const RegisterAttempt& attempt : attempts(phone))
     if (attempt.unregister)
       unregisters.insert(attempt.transactions.begin(), attempt.transactions.end());
-  std::unordered_set<std::string_view> known;
+  std::unordered_set<std::uint32_t> known;
   std::vector<OwnRequest> found;
   for (std::size_t index = 0; index < transactions(phone).size(); ++index) {
     const Transaction& transaction = transactions(phone)[index];
     if (transaction.direction != Direction::from_device) continue;
     const Message& request = opening(phone, transaction);
     const bool is_register = transaction.method == sip::Method::register_;
-    const bool is_new = is_register && known.insert(request.sip.call_id()).second;
+    const bool is_new = is_register && known.insert(call_numbers(phone)[request]).second;
     if (!unregisters.contains(index)) found.push_back({request.at, is_new});
   }
   return found;

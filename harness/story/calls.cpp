@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/observed/call.hpp"
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/dialog_requests.hpp"
 #include "harness/observed/incoming.hpp"
 #include "harness/observed/transaction.hpp"
@@ -87,7 +88,7 @@ Call tell_incoming(const observed::Phone& phone, const Transaction& invite) {
   cancel.method = sip::Method::cancel;
   cancel.direction = observed::Direction::to_device;
   cancel.server = invite.server;
-  cancel.call_id = opening(phone, invite).sip.call_id();
+  cancel.call = call_numbers(phone)[opening(phone, invite)];
   cancel.cseq = opening(phone, invite).sip.cseq();
   if (const auto found = requests.first_after(invite.sends.front(), cancel))
     leg.cancelled = moment_of(phone, *found);

@@ -88,7 +88,7 @@ void takes_unknown_codes_by_their_class(const Phone& phone, Judge& judge) {
 bool was_acknowledged(const Phone& phone, const ForeignResponse& foreign) {
   const sip::MessageView& sip = phone.message(foreign.response).sip;
   const auto& answered = foreign.request->final;
-  const Messages& requests = requests_in_call(phone, sip.call_id());
+  const Messages& requests = requests_in_call_of(phone, phone.message(foreign.response));
   const auto first = std::ranges::lower_bound(requests, foreign.response, {}, &Message::index);
   return std::any_of(first, requests.end(), [&](const Message* request) {
     return (!answered || request->index < *answered) && request->sip.method() == Method::ack &&

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "harness/check/shared_judgements.hpp"
 #include "harness/check/unless.hpp"
 #include "harness/observed/actions.hpp"
+#include "harness/observed/call_numbers.hpp"
 #include "harness/observed/cseq_numbers.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/grants.hpp"
@@ -79,7 +81,7 @@ void one_call_id_per_boot(const Phone& phone, const RegistersAtServer& at, Occur
     const Message& now = opening(phone, *at.registers[i]);
     // The REGISTER before may itself be the one by which the device says that it goes.
     const bool rebooted = next_power_change(phone, before.at - Duration(1)) <= now.at;
-    if (rebooted || now.sip.call_id() == before.sip.call_id()) continue;
+    if (rebooted || have_same_call_id(phone, now, before)) continue;
     if (restarts > 0 && may_have_restarted(phone, *at.registers[i - 1], *at.registers[i])) continue;
     ++changes;
     it.about(evidence_of(phone, *at.registers[i]))
@@ -114,12 +116,12 @@ bool is_at_next_address(const Phone& phone, const Transaction& before, const Tra
 }
 
 void cseq_counts_up(const Phone& phone, const RegistersAtServer& at, Occurrence& it) {
-  std::map<std::string_view, const Transaction*> latest;  // by Call-ID
+  std::map<std::uint32_t, const Transaction*> latest;  // by Call-ID
   std::size_t steps = 0;
   bool all_right = true;
   for (const Transaction* transaction : at.registers) {
     const Message& request = opening(phone, *transaction);
-    const auto [entry, is_first] = latest.emplace(request.sip.call_id(), transaction);
+    const auto [entry, is_first] = latest.emplace(call_numbers(phone)[request], transaction);
     const Transaction& last = *std::exchange(entry->second, transaction);
     if (is_first || is_at_next_address(phone, last, *transaction)) continue;
     const Message& before = opening(phone, last);

@@ -91,7 +91,7 @@ const Message* request_after(const Phone& phone, const OwnBye& own) {
   const Message& sent = opening(phone, *own.bye);
   const int status = final_status(phone, *own.bye);
   const bool was_refused = status >= 300 && status != 408 && status != 481;
-  const Messages& requests = requests_in_call(phone, sent.sip.call_id());
+  const Messages& requests = requests_in_call_of(phone, sent);
   const auto later = std::ranges::upper_bound(requests, sent.at, {}, &Message::at);
   const auto further = std::find_if(later, requests.end(), [&](const Message* request) {
     const Method method = request->sip.method();
