@@ -44,7 +44,7 @@ std::optional<Duration> rest_after(const Phone& phone, const RegisterAttempt& fa
 using Times = std::array<std::vector<CaptureTime>, 3>;
 
 /// When the device tried a server, by server, sorted.
-Times find_tries(const Phone& phone) {
+Times find_register_times(const Phone& phone) {
   Times tries;
   for (const RegisterAttempt& attempt : attempts(phone))
     if (!attempt.unregister)
@@ -84,7 +84,7 @@ void add_failures(const Phone& phone, const std::vector<CaptureTime>& tries, Ser
 }  // namespace
 
 std::vector<FailedRegistration> find_failed_registrations(const Phone& phone) {
-  const Times tries = find_tries(phone);
+  const Times tries = find_register_times(phone);
   std::vector<FailedRegistration> found;
   for (const ServerRole server : both_servers)
     add_failures(phone, tries[static_cast<std::size_t>(server)], server, found);

@@ -23,7 +23,7 @@ using SeriesKey = std::pair<std::uint32_t, std::string_view>;
 /// In time order.
 using RegisterSteps = std::map<SeriesKey, std::vector<RegisterStep>>;
 
-SeriesKey key_of(const Phone& phone, const Message& message) {
+SeriesKey series_key(const Phone& phone, const Message& message) {
   return {call_numbers(phone)[message], message.sip.request_uri()};
 }
 
@@ -31,7 +31,7 @@ RegisterSteps find_register_series(const Phone& phone) {
   RegisterSteps found;
   for (const Transaction* registration : register_transactions(phone)) {
     const Message& request = opening(phone, *registration);
-    found[key_of(phone, request)].push_back({registration, request.at});
+    found[series_key(phone, request)].push_back({registration, request.at});
   }
   const auto destination = [&](const RegisterStep& step) {
     return opening(phone, *step.registration).destination;
@@ -51,7 +51,7 @@ LaterRegisters later_registers(const Phone& phone, const Message& first, Capture
                                CaptureTime until) {
   LaterRegisters later;
   const RegisterSteps& series = phone.derived<find_register_series>();
-  const auto found = series.find(key_of(phone, first));
+  const auto found = series.find(series_key(phone, first));
   if (found == series.end()) return later;
   const std::vector<RegisterStep>& steps = found->second;
   const auto begin = std::ranges::upper_bound(steps, from, {}, &RegisterStep::at);
