@@ -15,7 +15,7 @@ import unittest
 import urllib.error
 
 from phone_standin import read_configuration
-from support import (EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, SCENARIOS, only_the_host_is_blamed, result_of,
+from support import (EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, SCENARIOS, TURNS, only_the_host_is_blamed, result_of,
                      verdicts_of)
 
 PASSCODE, PASSWORD = "pass code&1", "account-secret<2>"
@@ -83,7 +83,7 @@ class Bench:
             stderr=subprocess.PIPE, text=True)
 
     def run(self, scenario, *options, **others):
-        for _ in range(2):
+        for _ in range(TURNS):
             done = self.run_once(scenario, *options, **others)
             if done.returncode != 3 or not only_the_host_is_blamed([self.folder]):
                 return done

@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, result_of, sip_ports, tshark, was_late
+from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, TURNS, result_of, sip_ports, tshark, was_late
 from virtual_time_test import INVITE_OFFSETS, REGISTER_OFFSETS, sends
 
 SCRIPTS = ROOT / "tests/data/sipp"
@@ -104,7 +104,7 @@ def blamed(folder):
 
 class SippDevices(EndToEnd):
     def play_all(self, scripts=tuple(DEVICES), attempt=1):
-        """The plays by script, all beside each other; once more what the host spoilt."""
+        """The plays by script, all beside each other; again what the host spoilt."""
         scratch = self.scratch / f"attempt-{attempt}"
         scratch.mkdir()
         plays = {script: Play(script, DEVICES[script][0], number, scratch)
@@ -122,8 +122,8 @@ class SippDevices(EndToEnd):
         for play in plays.values():
             play.harness.wait(timeout=180)
         late = [script for script, play in plays.items() if was_late(play.folder())]
-        if late and attempt == 1:
-            plays.update(self.play_all(late, attempt=2))
+        if late and attempt < TURNS:
+            plays.update(self.play_all(late, attempt + 1))
         elif late:
             self.skipTest(HOST_TOO_BUSY)
         return plays

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, result_of, sipharness, was_late
+from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, TURNS, result_of, sipharness, was_late
 from virtual_time_test import INVITE_OFFSETS, REGISTER_OFFSETS, sends
 
 SCENARIOS = {name: f"scenarios/{folder}{name}.json" for name, folder in (
@@ -104,7 +104,7 @@ def was_played(folder):
 
 class Softphones(EndToEnd):
     def run_all(self, scenarios_of, attempt=1):
-        """The run folders by device and scenario, all beside each other; once more what the host or a healthy run
+        """The run folders by device and scenario, all beside each other; again what the host or a healthy run
         spoilt."""
         runs = {}
         for device, scenarios in scenarios_of.items():
@@ -119,11 +119,11 @@ class Softphones(EndToEnd):
         folders = {device: {folder.name.rsplit("-", 2)[0]: folder
                             for folder in (self.scratch / f"{device}-{attempt}").iterdir()
                             if folder.is_dir() and not folder.is_symlink()} for device in runs}
-        if attempt == 1:
+        if attempt < TURNS:
             again = {device: [name for name, folder in by_name.items() if was_late(folder) or not was_played(folder)]
                      for device, by_name in folders.items()}
             again = {device: names for device, names in again.items() if names}
-            for device, by_name in self.run_all(again, attempt=2).items() if again else ():
+            for device, by_name in self.run_all(again, attempt + 1).items() if again else ():
                 folders[device].update(by_name)
         elif any(was_late(folder) for by_name in folders.values() for folder in by_name.values()):
             self.skipTest(HOST_TOO_BUSY)
