@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-LONGEST = 560  # seconds; less than the limit of the test that this is
+LONGEST = 1000  # seconds; less than the limit of the test that this is
 
 
 def main(files):
