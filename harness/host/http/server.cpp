@@ -20,7 +20,7 @@ namespace http = boost::beast::http;
 
 /// policy: how long a refused client may go on sending before the connection is closed; closing
 /// over unread bytes would cost it the answer.
-constexpr Duration last_words = 1s;
+constexpr Duration drain_time = 1s;
 
 /// policy: what the kernel takes at once; a longer answer waits for its client to take it.
 constexpr std::size_t taken_at_once = 64UL * 1024;
@@ -144,7 +144,7 @@ class HttpServer::Connection final : public world::StreamHandler {
 
   void refuse(int status) {
     if (!is_answered_) answer(refusal_of(status), true);
-    close_after(last_words);
+    close_after(drain_time);
   }
 
   void answer(const HttpResponse& response, bool with_body) {
