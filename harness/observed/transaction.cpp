@@ -16,7 +16,7 @@ namespace {
 /// What a request and its responses have in common, whichever port the responses went to. A branch
 /// says which transaction; without one (RFC 2543) Call-ID and CSeq number must do.
 struct Key {
-  std::size_t hash = 0;      ///< of id and method
+  std::size_t hash = 0;      ///< of all but the destination
   std::string_view id;       ///< branch, else Call-ID
   std::string_view sent_by;  ///< of the top Via
   sip::Method method = sip::Method::unknown;
@@ -54,7 +54,9 @@ Key key_of(const Message& message) {
   // RFC 3261 §17.2.3: an ACK to a non-2xx carries the branch of its INVITE.
   key.method = sip.method() == sip::Method::ack ? sip::Method::invite : sip.method();
   key.destination = server_end(message).address;
-  key.hash = std::hash<std::string_view>()(key.id) * 31 + static_cast<std::size_t>(key.method);
+  const std::hash<std::string_view> text;
+  key.hash = (text(key.id) * 31 + text(key.sent_by)) * 31 + static_cast<std::size_t>(key.method) +
+             key.cseq * std::size_t{0x9e3779b97f4a7c15};
   return key;
 }
 
