@@ -9,12 +9,16 @@
 //  1. `subjects` is a function of harness/observed that gives a range of values or of pointers.
 //  2. The evidence of an occurrence is evidence_of(phone, subject) until cite() adds to it or
 //     about() replaces it; it is found only where something is said.
+//  3. What is said may be a format with its arguments: it.violated("answered with {}", status).
 
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "harness/check/judge.hpp"
 
@@ -46,6 +50,11 @@ class Occurrence {
   }
   /// Replaces the evidence.
   Occurrence& about(Evidence evidence);
+  /// By that of another subject.
+  template <class Subject>
+  requires(!std::convertible_to<Subject, Evidence>) Occurrence& about(const Subject& subject) {
+    return about(evidence_of(phone_, subject));
+  }
 
   void pass(std::string message) { judge_.pass(evidence(), std::move(message)); }
   void violated(std::string message) { judge_.violated(evidence(), std::move(message)); }
@@ -53,6 +62,23 @@ class Occurrence {
   void fail(std::string message) { judge_.fail(evidence(), std::move(message)); }
   void inconclusive(verdict::Blame blame, std::string reason) {
     judge_.inconclusive(evidence(), blame, std::move(reason));
+  }
+  template <class First, class... Rest>
+  void pass(fmt::format_string<First, Rest...> text, First&& first, Rest&&... rest) {
+    pass(fmt::format(text, std::forward<First>(first), std::forward<Rest>(rest)...));
+  }
+  template <class First, class... Rest>
+  void violated(fmt::format_string<First, Rest...> text, First&& first, Rest&&... rest) {
+    violated(fmt::format(text, std::forward<First>(first), std::forward<Rest>(rest)...));
+  }
+  template <class First, class... Rest>
+  void warn(fmt::format_string<First, Rest...> text, First&& first, Rest&&... rest) {
+    warn(fmt::format(text, std::forward<First>(first), std::forward<Rest>(rest)...));
+  }
+  template <class First, class... Rest>
+  void inconclusive(verdict::Blame blame, fmt::format_string<First, Rest...> text, First&& first,
+                    Rest&&... rest) {
+    inconclusive(blame, fmt::format(text, std::forward<First>(first), std::forward<Rest>(rest)...));
   }
   /// See Judge::is_asked_for.
   bool is_asked_for() const { return judge_.is_asked_for(); }
@@ -63,12 +89,23 @@ class Occurrence {
   void within(const Measurement& measurement, std::string_view what) {
     judge_.within(evidence(), measurement, what);
   }
+  /// From one instant to another.
+  void within(trace::Span span, const verdict::Window& window, std::string_view what,
+              std::optional<Tolerance> tolerance = {}) {
+    within({.start = span.from, .end = span.until, .window = window, .tolerance = tolerance}, what);
+  }
   void should_be_within(const Measurement& measurement, std::string_view what) {
     judge_.should_be_within(evidence(), measurement, what);
   }
   /// Violated, if the capture shows what the device received; elsewhere the message that it should
   /// have heeded, or its reaction, may have been lost on the way.
   void violated_unless_lost(const std::string& message);
+  template <class First, class... Rest>
+  void violated_unless_lost(fmt::format_string<First, Rest...> text, First&& first,
+                            Rest&&... rest) {
+    violated_unless_lost(
+        fmt::format(text, std::forward<First>(first), std::forward<Rest>(rest)...));
+  }
 
  private:
   template <class Subject>

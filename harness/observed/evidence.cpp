@@ -5,6 +5,10 @@
 
 namespace sipharness::observed {
 
+Evidence evidence_of(const Phone& /*phone*/, ServerRole server) {
+  return {server, {}, {}};
+}
+
 Evidence evidence_of(const Phone& /*phone*/, const Message& message) {
   return {message.server, message.sip.call_id(), {message.index}};
 }

@@ -24,6 +24,8 @@ struct Evidence {
   std::optional<std::size_t> own_hang_up{};
 };
 
+/// No message: what a server did not get.
+Evidence evidence_of(const Phone& phone, ServerRole server);
 Evidence evidence_of(const Phone& phone, const Message& message);
 /// Every transmission of the request.
 Evidence evidence_of(const Phone& phone, const Transaction& transaction);

@@ -10,6 +10,10 @@
 namespace sipharness::observed {
 
 ServerRole other(ServerRole server);
+/// What is asked of each of them, for `each`: the primary, the secondary.
+inline const std::array<ServerRole, 2>& two_servers(const Phone& /*phone*/) {
+  return both_servers;
+}
 
 /// Both servers of the account are known (a foreign capture may show only one).
 bool has_both_servers(const Phone& phone);

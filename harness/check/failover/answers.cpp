@@ -33,7 +33,7 @@ void judge_next_server(const Phone& phone, const PrimaryAnswer& answer, Occurren
   const std::string seen = "the primary answered 503 and the secondary was never tried";
   if (has_reason || phone.trace.last <= deadline) return;
   if (may_be_hung_up_by(phone, *answer.primary, answer.at))
-    it.inconclusive(Blame::user, fmt::format("{}{}", seen, hung_up_unseen));
+    it.inconclusive(Blame::user, "{}{}", seen, hung_up_unseen);
   else
     it.violated(seen);
 }
@@ -44,9 +44,8 @@ void judge_calls_within_retry_after(const Phone& phone, const PrimaryAnswer& ans
   const auto wait = retry_after(phone.message(*answer.primary->final).sip);
   if (!wait) return;
   for (const Leg* primary : primary_legs_between(phone, answer.at, answer.at + *wait))
-    it.about(evidence_of(phone, *primary))
-        .violated(fmt::format("a call at the primary {} after a 503 with Retry-After {}",
-                              format_seconds(primary->i0 - answer.at), format_seconds(*wait)));
+    it.about(*primary).violated("a call at the primary {} after a 503 with Retry-After {}",
+                                format_seconds(primary->i0 - answer.at), format_seconds(*wait));
 }
 
 void a_503_moves_the_call(const Phone& phone, const PrimaryAnswer& answer, Occurrence& it) {
@@ -115,11 +114,11 @@ void a_slow_primary_keeps_the_call(const Phone& phone, const PrimaryCall& call, 
   const Duration after = phone.at(*response) - call.primary->i0;
   if (after <= phone.profile.timers.t1 || after >= phone.profile.request_timeout()) return;
   if (call.secondary == nullptr)
-    it.pass(fmt::format("the primary answered after {} and kept the call", format_seconds(after)));
+    it.pass("the primary answered after {} and kept the call", format_seconds(after));
   else if (reached_at(phone, *call.secondary) < phone.at(*response))
-    it.warn(fmt::format("left the primary after {}; it answered {} after the INVITE",
-                        format_seconds(reached_at(phone, *call.secondary) - call.primary->i0),
-                        format_seconds(after)));
+    it.warn("left the primary after {}; it answered {} after the INVITE",
+            format_seconds(reached_at(phone, *call.secondary) - call.primary->i0),
+            format_seconds(after));
 }
 
 /// Only 100 Trying, and nothing after it until the call was given up: what answers a CANCEL is due
@@ -140,11 +139,11 @@ void a_trying_primary_is_recorded(const Phone& phone, const CallGroup& call, Occ
   const Leg* secondary = call.leg(ServerRole::secondary);
   it.about(evidence_of_both(phone, *primary, secondary));
   if (secondary != nullptr && secondary->i0 > primary->i0)
-    it.pass(fmt::format("after 100 and silence the call went to the secondary {} after its INVITE",
-                        format_seconds(secondary->i0 - primary->i0)));
+    it.pass("after 100 and silence the call went to the secondary {} after its INVITE",
+            format_seconds(secondary->i0 - primary->i0));
   else if (primary->cancel)
-    it.pass(fmt::format("after 100 and silence the call was cancelled {} after its INVITE",
-                        format_seconds(phone.at(*primary->cancel) - primary->i0)));
+    it.pass("after 100 and silence the call was cancelled {} after its INVITE",
+            format_seconds(phone.at(*primary->cancel) - primary->i0));
   else
     it.pass("after 100 and silence the device went on waiting");
 }

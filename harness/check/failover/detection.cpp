@@ -102,8 +102,7 @@ void invite_finds_the_loss(const Phone& phone, const SilentPrimary& failed, Occu
   else if (failed.was_observed && failed.may_be_given_up)
     it.inconclusive(Blame::user, given_up_or_left(phone, failed));
   else if (failed.was_observed)
-    it.violated(
-        fmt::format("the silent primary was never left: {}", describe_tries(phone, failed)));
+    it.violated("the silent primary was never left: {}", describe_tries(phone, failed));
 }
 
 /// The primary answered a copy of the INVITE, not its first transmission.
@@ -143,9 +142,9 @@ void secondary_follows_at_once(const Phone& phone, const FailureSignal& signal, 
       may_be_dialled_anew(phone, *signal.primary, *signal.secondary, signal.at))
     return it.inconclusive(
         Blame::user,
-        fmt::format("INVITE with another Call-ID at the secondary {} after {}: dialled anew? With "
-                    "--journal the dials would tell",
-                    format_seconds(reached_at(phone, *signal.secondary) - signal.at), signal.kind));
+        "INVITE with another Call-ID at the secondary {} after {}: dialled anew? With "
+        "--journal the dials would tell",
+        format_seconds(reached_at(phone, *signal.secondary) - signal.at), signal.kind);
   const Duration early = timer_tolerance(phone, phone.profile.timers.sixty_four_t1()).value / 2;
   const CaptureTime start = start_of(*signal.call);
   const Duration told = signal.at - start;

@@ -64,7 +64,7 @@ void judge_late_200(const Phone& phone, const LateResponse& late, Occurrence& it
   if (const auto wrong = unresolved(phone, late))
     it.cite(wrong->message)
         .rests_on(end_of_call(phone, late))
-        .violated(fmt::format("200 of the primary after the call had moved on: {}", wrong->what));
+        .violated("200 of the primary after the call had moved on: {}", wrong->what);
   else
     it.pass(late.primary->acks_2xx.empty() ? "a late 200 was ignored"
                                            : "a late 200 was acknowledged and ended");
@@ -95,12 +95,11 @@ void a_late_error_is_acknowledged(const Phone& phone, const LateResponse& late, 
   const bool is_acknowledged = !invite_of(phone, *late.primary).acks.empty();
   if (!is_acknowledged && phone.trace.last < late.at + policy::time_to_react) return;
   if (!is_acknowledged)
-    it.violated(fmt::format("a late {} was never acknowledged", late.status));
+    it.violated("a late {} was never acknowledged", late.status);
   else if (const auto end = end_of_call(phone, late))
-    it.cite(end).rests_on(end).violated(
-        fmt::format("a late {} ended the call over the secondary", late.status));
+    it.cite(end).rests_on(end).violated("a late {} ended the call over the secondary", late.status);
   else
-    it.pass(fmt::format("a late {} was acknowledged and changed nothing", late.status));
+    it.pass("a late {} was acknowledged and changed nothing", late.status);
 }
 
 void judge_stray(const Phone& phone, const LateResponse& late, Occurrence& it) {
@@ -139,7 +138,7 @@ void a_one_way_primary_is_left_cleanly(const Phone& phone, const SilentPrimary& 
   if (wrong)
     it.cite(wrong->message)
         .rests_on(end_of_call(phone, *late))
-        .violated(fmt::format("what the primary had answered stayed: {}", wrong->what));
+        .violated("what the primary had answered stayed: {}", wrong->what);
   else
     it.pass("the call moved on and nothing of it stayed at the primary");
 }

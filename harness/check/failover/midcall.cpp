@@ -83,17 +83,16 @@ void hang_up_stays_with_the_server(const Phone& phone, const Dialog& dialog, Occ
   const bool is_astray = wrong != nullptr && wrong->server == hang_up.server;
   if (!timeout && !(is_astray && is_out(phone, dialog.server, hang_up.at))) return;
   if (wrong != nullptr)
-    return it.cite(wrong).violated(fmt::format("{} of a call over the {} went to the {}",
-                                               wrong->sip.method_text(), to_string(dialog.server),
-                                               to_string(wrong->server)));
-  it.about(evidence_of(phone, *bye));
+    return it.cite(wrong).violated("{} of a call over the {} went to the {}",
+                                   wrong->sip.method_text(), to_string(dialog.server),
+                                   to_string(wrong->server));
+  it.about(*bye);
   const std::size_t expected = full_count(phone, doubling_to_t2(phone));
   if (bye->sends.size() < expected && must_be_sent_in_full(phone, *bye, *timeout))
-    it.violated(
-        fmt::format("BYE sent {} into silence, {} expected", times(bye->sends.size()), expected));
+    it.violated("BYE sent {} into silence, {} expected", times(bye->sends.size()), expected);
   else
-    it.pass(fmt::format("BYE sent {} into silence, to the {} alone", times(bye->sends.size()),
-                        to_string(bye->server)));
+    it.pass("BYE sent {} into silence, to the {} alone", times(bye->sends.size()),
+            to_string(bye->server));
 }
 
 // --- Changing into silence -----------------------------------------------------------------------
@@ -105,8 +104,8 @@ void silent_changes_end_the_call(const Phone& phone, const Modification& modific
   if (!timeout || next_power_change(phone, opened) < *timeout + time_to_act) return;
   const Message* bye = bye_of_device(phone, *modification.dialog, opened);
   if (const Message* wrong = astray(phone, *modification.dialog))
-    it.cite(wrong).violated(fmt::format("{} of the call went to the {}", wrong->sip.method_text(),
-                                        to_string(wrong->server)));
+    it.cite(wrong).violated("{} of the call went to the {}", wrong->sip.method_text(),
+                            to_string(wrong->server));
   else if (bye != nullptr && bye->at <= *timeout + time_to_act)
     it.cite(bye).rests_on(bye).pass("the call that could not be changed was ended with BYE");
   else if (!modification.dialog->ended || bye != nullptr)

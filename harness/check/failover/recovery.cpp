@@ -113,8 +113,8 @@ void a_forgotten_binding_is_restored(const Phone& phone, const ForgottenBinding&
   if (next == nullptr || next->start > off) {
     if (off > forgotten.lapse)
       it.about({forgotten.server, {}, {}})
-          .violated(fmt::format("the binding that the {} forgot was not renewed in its time",
-                                to_string(forgotten.server)));
+          .violated("the binding that the {} forgot was not renewed in its time",
+                    to_string(forgotten.server));
     return;
   }
   if (is_out(phone, forgotten.server, next->start)) return;
@@ -153,9 +153,9 @@ void calls_come_through_after_a_reboot(const Phone& phone, const ForgottenBindin
        call != incoming.end() &&
        phone.trace.last >= began(*call) + phone.profile.timers.sixty_four_t1();
        ++call)
-    it.about(evidence_of(phone, **call))
-        .expect(was_taken(phone, **call), "a call through the rebooted server came through",
-                "a call through the rebooted server was not taken");
+    it.about(**call).expect(was_taken(phone, **call),
+                            "a call through the rebooted server came through",
+                            "a call through the rebooted server was not taken");
 }
 
 // --- How often a lost server is asked ------------------------------------------------------------
@@ -235,9 +235,8 @@ void waits_are_recorded(const Phone& /*phone*/, const FailureRun& run, Occurrenc
   for (const Duration wait : run.waits)
     variance += std::pow(to_seconds(wait) - mean, 2) / static_cast<double>(run.waits.size());
   const bool grows = std::ranges::is_sorted(run.waits) && run.waits.front() != run.waits.back();
-  it.pass(fmt::format("waits at the {}: {:.1f} s on average, {:.1f} % spread, {}",
-                      to_string(run.server), mean, 100 * std::sqrt(variance) / mean,
-                      grows ? "growing" : "not growing"));
+  it.pass("waits at the {}: {:.1f} s on average, {:.1f} % spread, {}", to_string(run.server), mean,
+          100 * std::sqrt(variance) / mean, grows ? "growing" : "not growing");
 }
 
 constexpr Needs failed_attempts_in_a_row{"five failed attempts in a row at one server",

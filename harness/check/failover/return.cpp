@@ -41,8 +41,7 @@ void calls_use_the_returned_primary(const Phone& phone, const CallAfterReturn& a
   if (first.server != ServerRole::primary)
     it.violated("a call after the primary's return started at the secondary");
   else if (secondary != nullptr && went_on_in_spite_of_an_answer(phone, first, *secondary))
-    it.about(evidence_of(phone, *secondary))
-        .violated("a call after the primary's return went on to the secondary");
+    it.about(*secondary).violated("a call after the primary's return went on to the secondary");
   else
     it.pass("a call after the primary's return uses the primary");
 }
@@ -78,8 +77,8 @@ void a_running_call_stays(const Phone& phone, const DialogAcrossReturn& across, 
   if (const Message* wrong = find_disturbance(phone, across))
     it.cite(wrong->index)
         .rests_on(wrong)
-        .violated(fmt::format("{} in the call over the secondary {} after the primary's return",
-                              wrong->sip.method_text(), format_seconds(wrong->at - across.back)));
+        .violated("{} in the call over the secondary {} after the primary's return",
+                  wrong->sip.method_text(), format_seconds(wrong->at - across.back));
   else
     it.pass("the call over the secondary went on when the primary returned");
 }

@@ -44,7 +44,7 @@ void judge_move(const Phone& phone, const FailedConnection& failed, Occurrence& 
   const Leg* secondary = failed.call->leg(ServerRole::secondary);
   if (secondary == nullptr) {
     if (!had_no_next_server(phone, *failed.call, move.start + move.limit))
-      it.violated(fmt::format("{}: never", what));
+      it.violated("{}: never", what);
     return;
   }
   it.cite(opening(phone, invite_of(phone, *secondary)).index)
@@ -92,7 +92,7 @@ void judge_invite(const Phone& phone, const Transaction& invite, Occurrence& it)
   const bool is_answered =
       invite.first_response && phone.at(*invite.first_response) < timeout_of(phone, invite);
   if (invite.sends.size() > 1)
-    it.violated(fmt::format("INVITE sent {} times over a stream", invite.sends.size()));
+    it.violated("INVITE sent {} times over a stream", invite.sends.size());
   else if (!is_answered)
     judge_give_up(phone, invite, it);
   else if (phone.at(*invite.first_response) > start_of(phone, invite) + 2 * phone.profile.timers.t1)

@@ -42,9 +42,9 @@ void judge_timeout(const Phone& phone, const FailureSignal& signal, Occurrence& 
     it.pass("silence counted as a 408: the next server was tried");
   else if (const auto last = sent_after(phone, signal, tolerance.value))
     it.cite(last).violated(
-        fmt::format("silence counted for nothing: INVITE still repeated {} "
-                    "after the timeout",
-                    format_seconds(phone.at(*last) - signal.at)));
+        "silence counted for nothing: INVITE still repeated {} "
+        "after the timeout",
+        format_seconds(phone.at(*last) - signal.at));
   else
     it.pass("silence counted as a 408: the INVITE ended");
 }
@@ -53,7 +53,7 @@ void judge_timeout(const Phone& phone, const FailureSignal& signal, Occurrence& 
 void judge_ended_call(const Phone& phone, const Leg* primary, CaptureTime told, Occurrence& it,
                       std::string_view seen) {
   if (primary != nullptr && may_be_hung_up_by(phone, *primary, told))
-    it.inconclusive(Blame::user, fmt::format("{}{}", seen, hung_up_unseen));
+    it.inconclusive(Blame::user, "{}{}", seen, hung_up_unseen);
   else
     it.violated(std::string(seen));
 }
@@ -85,8 +85,7 @@ void judge_early_leave(const Phone& phone, const SilentPrimary& failed, Occurren
   if (failed.secondary == nullptr || failed.has_signal) return;
   const Duration after = reached_at(phone, *failed.secondary) - failed.primary->i0;
   if (after + early < timeout)
-    it.pass(fmt::format("silence counted as a 408 after {}: the next server was tried",
-                        format_seconds(after)));
+    it.pass("silence counted as a 408 after {}: the next server was tried", format_seconds(after));
 }
 
 void failures_count_as_answers(const Phone& phone, Judge& judge) {
@@ -132,8 +131,7 @@ void judge_register(const Phone& phone, const Transaction& transaction, Occurren
   const CaptureTime last = phone.at(transaction.sends.back());
   if (last > *told + grace)
     it.cite(transaction.sends.back())
-        .violated(fmt::format("REGISTER still repeated {} after the ICMP error",
-                              format_seconds(last - *told)));
+        .violated("REGISTER still repeated {} after the ICMP error", format_seconds(last - *told));
   else
     it.pass("the ICMP error ended the REGISTER");
 }

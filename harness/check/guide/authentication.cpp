@@ -99,7 +99,7 @@ void registers_through_challenge(const Phone& phone, const RegisterAttempt& atte
   const std::string_view server = to_string(attempt.server);
   const Challenged* end = unanswered(phone, attempt.transactions);
   if (attempt.ok)
-    it.pass(fmt::format("registered at the {} through a challenge", server));
+    it.pass("registered at the {} through a challenge", server);
   else if (end != nullptr && answer_due(phone, *end) != AnswerDue::no)
     judge_end(phone, *end, fmt::format("a challenge ended the attempt at the {}", server), it);
 }
@@ -111,10 +111,10 @@ void calls_through_challenge(const Phone& phone, const CallGroup& call, Occurren
   const Leg* secondary = call.leg(ServerRole::secondary);
   const Challenged* end = unanswered(phone, primary->invites);
   if (end == nullptr)
-    it.about(evidence_of(phone, *primary)).pass("the call went on through a challenge");
+    it.about(*primary).pass("the call went on through a challenge");
   else if (secondary != nullptr && awaits_answer(phone, *end->refused, end->challenge->at) &&
            reached_at(phone, *secondary) >= end->challenge->at)
-    it.about(evidence_of(phone, *secondary))
+    it.about(*secondary)
         .violated_unless_lost("a challenge of the primary moved the call to the secondary");
 }
 

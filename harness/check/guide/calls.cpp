@@ -62,9 +62,8 @@ void leaves_the_secondary_alone(const Phone& phone, const CallGroup& call, Occur
   if (primary == nullptr || !primary_answers_at_once(phone, *primary)) return;
   const Leg* secondary = call.leg(ServerRole::secondary);
   if (was_cancelled_and_dialled_anew(phone, primary, secondary))
-    return it.about(evidence_of(phone, *secondary))
-        .inconclusive(Blame::user, std::string(dialled_anew));
-  it.about(evidence_of(phone, secondary != nullptr ? *secondary : *primary))
+    return it.about(*secondary).inconclusive(Blame::user, std::string(dialled_anew));
+  it.about(secondary != nullptr ? *secondary : *primary)
       .expect(secondary == nullptr, "the primary answered; nothing went to the secondary",
               "INVITE at the secondary although the primary had answered");
 }
@@ -95,8 +94,8 @@ void falls_back_to_the_secondary(const Phone& phone, const SilentPrimary& failed
   else if (failed.was_observed && failed.may_be_given_up)
     it.inconclusive(Blame::user, given_up_or_left(phone, failed));
   else if (failed.was_observed)
-    it.violated(fmt::format("no INVITE at the secondary within {} of silence; {}",
-                            format_seconds(phone.trace.last - i0), describe_tries(phone, failed)));
+    it.violated("no INVITE at the secondary within {} of silence; {}",
+                format_seconds(phone.trace.last - i0), describe_tries(phone, failed));
   else
     it.inconclusive(Blame::harness, "the capture ends before the fallback was due");
 }
@@ -109,7 +108,7 @@ bool awaits_ack(const Phone& phone, const Leg& answered) {
 
 void judge_at_secondary(const Phone& phone, const CallGroup& call, const Leg& secondary,
                         Occurrence& it) {
-  it.about(evidence_of(phone, secondary));
+  it.about(secondary);
   if (routes_back(phone, secondary))
     return it.violated("the INVITE at the secondary routes to the primary");
   const bool was_acknowledged = !secondary.acks_2xx.empty();
@@ -158,9 +157,9 @@ std::optional<std::string> missing_from(const Phone& phone, const CallGroup& cal
 void is_complete_over_the_secondary(const Phone& phone, const CallGroup& call, Occurrence& it) {
   const Leg* leg = call.leg(ServerRole::secondary);
   if (leg == nullptr || !is_answered(phone, *leg) || awaits_ack(phone, *leg)) return;
-  it.about(evidence_of(phone, *leg)).cite(leg->final);
+  it.about(*leg).cite(leg->final);
   if (const auto missing = missing_from(phone, call, *leg))
-    it.violated(fmt::format("call over the secondary: {}", *missing));
+    it.violated("call over the secondary: {}", *missing);
   else
     it.pass("answer, ACK and hang-up of the call all went over the secondary");
 }

@@ -128,8 +128,8 @@ void is_tried_again(const Phone& phone, const FailedRegistration& failed, Occurr
         it, gap > failed.rest + 2 * (failed.longest_wait + timeout), "reg_retry_wait",
         fmt::format("{} after {} (expected at most {})", seen, failure, format_seconds(limit)));
   else if (came_again)
-    it.pass(fmt::format("tried the {} again {} after {}{}", server, format_seconds(gap), failure,
-                        stated_retry_wait(phone)));
+    it.pass("tried the {} again {} after {}{}", server, format_seconds(gap), failure,
+            stated_retry_wait(phone));
 }
 
 const std::array guide_refresh{

@@ -59,16 +59,15 @@ void judge_missing(const Phone& phone, Occurrence& it, const RegisterAttempt& fi
   const auto limit = time_to_miss(phone, first);
   const CaptureTime until = next_power_change(phone, first.start);
   if (!limit || until - first.start <= *limit)
-    return it.inconclusive(
-        Blame::harness,
-        fmt::format("the capture ends before the {} had to be tried", to_string(missing)));
+    return it.inconclusive(Blame::harness, "the capture ends before the {} had to be tried",
+                           to_string(missing));
   const auto& polls = attempts_at(phone, missing);
   for (const RegisterAttempt* poll : polls) it.cite(evidence_of(phone, *poll).messages.front());
   if (polls.empty())
-    it.violated(fmt::format("no REGISTER at the {} at all", to_string(missing)));
+    it.violated("no REGISTER at the {} at all", to_string(missing));
   else
-    it.violated(fmt::format("{} at the {}, each with expiry 0: it never registers there",
-                            counted(polls.size(), "REGISTER"), to_string(missing)));
+    it.violated("{} at the {}, each with expiry 0: it never registers there",
+                counted(polls.size(), "REGISTER"), to_string(missing));
 }
 
 void judge_second(const Phone& phone, Occurrence& it, const RegisterAttempt& first,
@@ -178,9 +177,8 @@ bool holds_binding(const Phone& phone, Judge& judge, ServerRole server,
       const RegisterAttempt* before = last_bound(phone, server, binding.from);
       Occurrence it(phone, judge, attempt);
       if (attempt.start < covered)
-        it.inconclusive(Blame::network,
-                        fmt::format("asked the {} in time for a binding that came {} late",
-                                    to_string(server), format_seconds(gap)));
+        it.inconclusive(Blame::network, "asked the {} in time for a binding that came {} late",
+                        to_string(server), format_seconds(gap));
       else
         violated_unless_out(
             phone, before != nullptr ? *before : attempt, it,

@@ -246,11 +246,11 @@ void judge_notify(const Phone& phone, const Transaction& notify, Occurrence it) 
   const std::string_view server = to_string(notify.server);
   const int status = final_status(phone, notify);
   if (status / 100 == 2)
-    it.pass(fmt::format("a NOTIFY of the {} is taken", server));
+    it.pass("a NOTIFY of the {} is taken", server);
   else if (status == 0)
-    it.violated(fmt::format("a NOTIFY of the {} is not answered within 64*T1", server));
+    it.violated("a NOTIFY of the {} is not answered within 64*T1", server);
   else
-    it.violated(fmt::format("a NOTIFY of the {} is answered with {}", server, status));
+    it.violated("a NOTIFY of the {} is answered with {}", server, status);
 }
 
 void notifies_are_taken(const Phone& phone, Judge& judge) {
@@ -286,10 +286,10 @@ void judge_survival(const Phone& phone, const Subscription& subscription, Captur
     const bool is_last = i + 1 == subscription.asked.size();
     if (!lapse || *lapse <= fault || next_power_change(phone, fault) <= *lapse) continue;
     if (!is_last && !ends(phone, *subscription.asked[i + 1]))
-      it.pass(fmt::format("{} at the {} goes on without the {}", subscription.event, server, lost));
+      it.pass("{} at the {} goes on without the {}", subscription.event, server, lost);
     else if (!is_last || phone.trace.last > *lapse)
-      it.violated_unless_lost(
-          fmt::format("{} at the {} ends when the {} is lost", subscription.event, server, lost));
+      it.violated_unless_lost("{} at the {} ends when the {} is lost", subscription.event, server,
+                              lost);
   }
 }
 
