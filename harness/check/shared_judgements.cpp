@@ -10,6 +10,7 @@
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/refresh.hpp"
 #include "harness/observed/requests.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/tolerances.hpp"
@@ -69,6 +70,18 @@ void violated_if_known(Occurrence& it, bool is_known, std::string_view setting,
   if (is_known) return it.violated(message);
   it.inconclusive(verdict::Blame::user,
                   fmt::format("{}; but {} is not known: say --profile", message, setting));
+}
+
+void judge_expiry(const Phone& phone, const RegisterAttempt& attempt, std::string_view setting,
+                  Occurrence& it) {
+  if (attempt.unregister || !attempt.requested || was_told_min_expires(phone, attempt)) return;
+  const Duration configured = *phone.profile.register_expiration;
+  const std::string asked = fmt::format("asks for {}, {} {}", format_duration(*attempt.requested),
+                                        setting, format_duration(configured));
+  if (may_have_been_told_min_expires(phone, attempt))
+    it.inconclusive(verdict::Blame::user, "{}; a 423 before the capture may ask for that", asked);
+  else
+    it.expect(*attempt.requested == configured, asked);
 }
 
 std::string stated_retry_wait(const Phone& phone) {

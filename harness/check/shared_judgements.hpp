@@ -30,6 +30,15 @@ void judge_acks(const Phone& phone, const std::vector<std::size_t>& copies,
 void violated_if_known(Occurrence& it, bool is_known, std::string_view setting,
                        const std::string& message);
 
+/// Why something that a device does soon after it booted may not be late.
+inline constexpr std::string_view boot_unseen =
+    "the capture may begin long after the device booted";
+
+/// Judges that the attempt asks for the profile's Register Expiration, which `setting` names; where
+/// a 423 made it ask for another one, nothing.
+void judge_expiry(const Phone& phone, const RegisterAttempt& attempt, std::string_view setting,
+                  Occurrence& it);
+
 /// " (the profile says 20s)": the wait between attempts to register; empty if it does not.
 std::string stated_retry_wait(const Phone& phone);
 

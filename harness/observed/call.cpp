@@ -417,4 +417,9 @@ bool hung_up_before(const CallGroup& call, CaptureTime at) {
   return call.hung_up && *call.hung_up <= at;
 }
 
+bool awaits_ack(const Phone& phone, const Leg& answered) {
+  return answered.acks_2xx.empty() &&
+         phone.trace.last - phone.at(*answered.final) < policy::prompt_start;
+}
+
 }  // namespace sipharness::observed

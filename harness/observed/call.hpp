@@ -73,6 +73,9 @@ inline bool is_answered(const Phone& phone, const Leg& leg) {
   return is_accepted(phone, invite_of(phone, leg));
 }
 
+/// It was, and the capture ends before the ACK is due.
+bool awaits_ack(const Phone& phone, const Leg& answered);
+
 /// The user's call that an INVITE belongs to; null for any other transaction.
 const CallGroup* call_of(const Phone& phone, const Transaction& invite);
 

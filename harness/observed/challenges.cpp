@@ -248,6 +248,17 @@ const Challenged* challenge_of(const Phone& phone, const Transaction& refused) {
   return found == by_request.end() ? nullptr : found->second;
 }
 
+bool has_challenge(const Phone& phone, const std::vector<std::size_t>& chain) {
+  return std::ranges::any_of(chain, [&](std::size_t one) {
+    return challenge_of(phone, transactions(phone)[one]) != nullptr;
+  });
+}
+
+const Challenged* challenge_that_ended(const Phone& phone, const std::vector<std::size_t>& chain) {
+  const Challenged* last = challenge_of(phone, transactions(phone)[chain.back()]);
+  return last != nullptr && !last->is_rejection ? last : nullptr;
+}
+
 Evidence evidence_of(const Phone& phone, const Challenged& one) {
   Evidence evidence = evidence_of(phone, *one.challenge);
   evidence.messages.push_back(one.refused->sends.front());

@@ -59,6 +59,11 @@ inline const std::vector<Challenged>& challenges(const Phone& phone) {
 /// The challenge that a request drew; null if it drew none.
 const Challenged* challenge_of(const Phone& phone, const Transaction& refused);
 
+/// One of these requests, which are indices into the transactions, drew a challenge.
+bool has_challenge(const Phone& phone, const std::vector<std::size_t>& chain);
+/// The challenge that ended a chain of requests, as nothing answered it; null: none did.
+const Challenged* challenge_that_ended(const Phone& phone, const std::vector<std::size_t>& chain);
+
 /// The challenge, the request, and the retry that answers it.
 Evidence evidence_of(const Phone& phone, const Challenged& one);
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/requests.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
@@ -50,6 +52,15 @@ bool was_call_left(const Phone& phone, const Transaction& transaction, CaptureTi
   if (hung_up_before(*call, until)) return true;
   return std::ranges::any_of(call->legs,
                              [&](const Leg& leg) { return leg.i0 > from && leg.i0 < until; });
+}
+
+/// By Call-ID: the first request that is too large for a datagram.
+std::unordered_map<std::string_view, std::size_t> find_first_large_requests(const Phone& phone) {
+  std::unordered_map<std::string_view, std::size_t> found;
+  for (const Message* request : requests_of_device(phone))
+    if (request->sip.bytes().size() > largest_datagram)
+      found.emplace(request->sip.call_id(), request->index);
+  return found;
 }
 
 }  // namespace
@@ -122,6 +133,12 @@ bool was_left_early(const Phone& phone, const Transaction& transaction) {
   const auto next = std::ranges::upper_bound(
       alike, start, {}, [&](const Transaction* other) { return start_of(phone, *other); });
   return next != alike.end() && start_of(phone, **next) < until;
+}
+
+bool is_large_or_follows(const Phone& phone, const Message& request) {
+  const auto& large = phone.derived<find_first_large_requests>();
+  const auto first = large.find(request.sip.call_id());
+  return first != large.end() && first->second <= request.index;
 }
 
 }  // namespace sipharness::observed

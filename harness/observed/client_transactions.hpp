@@ -53,4 +53,7 @@ bool has_silent_non_invite(const Phone& phone, Duration silence);
 /// The device had a reason to stop before its timeout: ICMP, hang-up, restart, the next server.
 bool was_left_early(const Phone& phone, const Transaction& transaction);
 
+/// The request, or one before it with its Call-ID, is too large for a datagram.
+bool is_large_or_follows(const Phone& phone, const Message& request);
+
 }  // namespace sipharness::observed

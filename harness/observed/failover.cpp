@@ -162,6 +162,11 @@ bool may_be_dialled_anew(const Phone& phone, const Leg& primary, const Leg& seco
          next.sip.call_id() != failed.sip.call_id();
 }
 
+bool may_be_dialled_anew(const Phone& phone, const Leg* cancelled, const Leg* secondary) {
+  return cancelled != nullptr && secondary != nullptr && cancelled->cancel &&
+         may_be_dialled_anew(phone, *cancelled, *secondary, phone.at(*cancelled->cancel));
+}
+
 bool may_be_hung_up_by(const Phone& phone, const Leg& leg, CaptureTime at) {
   const bool could_cancel = leg.provisional && phone.at(*leg.provisional) < at;
   return !phone.trace.has_journal() && !could_cancel && at - leg.i0 > policy::time_to_hang_up;

@@ -6,6 +6,7 @@
 
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/connections.hpp"
+#include "harness/observed/registration.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/server_messages.hpp"
 
@@ -66,6 +67,10 @@ bool is_out(const Phone& phone, ServerRole server, CaptureTime at) {
   if (next == known.begin()) return false;
   const Outage& last = *std::prev(next);
   return at < last.until || !last.recovered;
+}
+
+bool is_lost(const Phone& phone, ServerRole server, CaptureTime at) {
+  return known_down(phone, server, at) || is_out(phone, server, at);
 }
 
 }  // namespace sipharness::observed

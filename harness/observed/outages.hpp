@@ -16,4 +16,7 @@ std::array<std::vector<Outage>, 3> find_seen_outages(const Phone& phone);
 /// In the order of their beginnings.
 const std::vector<Outage>& outages(const Phone& phone, ServerRole server);
 
+/// The server is out, or the device thinks so (known_down).
+bool is_lost(const Phone& phone, ServerRole server, CaptureTime at);
+
 }  // namespace sipharness::observed

@@ -32,4 +32,8 @@ bool follows_its_route(const Phone& phone, const Message& request) {
   return leads_to(phone, route, request.destination).value_or(false);
 }
 
+bool routes_to_other_server(const Phone& phone, const Leg& leg) {
+  return routes_to_other_server(phone, opening(phone, invite_of(phone, leg)));
+}
+
 }  // namespace sipharness::observed

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "harness/observed/call.hpp"
 #include "harness/observed/phone.hpp"
 
 namespace sipharness::observed {
@@ -16,6 +17,8 @@ inline const std::vector<const Message*>& requests_with_preloaded_route(const Ph
 
 /// The request went to one server of the account, and its first Route names the other one.
 bool routes_to_other_server(const Phone& phone, const Message& request);
+/// The same of its INVITE.
+bool routes_to_other_server(const Phone& phone, const Leg& leg);
 
 /// The first Route leads to where the request went, as far as the capture tells.
 bool follows_its_route(const Phone& phone, const Message& request);

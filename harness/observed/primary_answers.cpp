@@ -40,6 +40,14 @@ Evidence evidence_of(const Phone& phone, const PrimaryAnswer& answer) {
   return evidence_of_both(phone, *answer.primary, answer.secondary);
 }
 
+bool answers_at_once(const Phone& phone, const Leg& primary) {
+  const auto response = first_response(phone, primary);
+  if (!response || phone.at(*response) - primary.i0 > phone.profile.timers.t1) return false;
+  if (!primary.final) return response_above_100(phone, invite_of(phone, primary)).has_value();
+  const int kind = phone.message(*primary.final).sip.status() / 100;
+  return kind != 5 && kind != 3;
+}
+
 std::span<const Leg* const> primary_legs_between(const Phone& phone, CaptureTime after,
                                                  CaptureTime before) {
   const auto& legs = phone.derived<find_primary_legs>();

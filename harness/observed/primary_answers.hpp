@@ -28,6 +28,10 @@ inline const std::vector<PrimaryAnswer>& primary_answers(const Phone& phone) {
 /// The first INVITE at each server.
 Evidence evidence_of(const Phone& phone, const PrimaryAnswer& answer);
 
+/// The primary reacted within T1, with more than a 100 and then silence (RFC 3261 §16.6 item 11),
+/// and neither refused with 5xx nor sent the call elsewhere by 3xx.
+bool answers_at_once(const Phone& phone, const Leg& primary);
+
 /// The calls' legs at the primary that began within (after, before), by their beginnings.
 std::span<const Leg* const> primary_legs_between(const Phone& phone, CaptureTime after,
                                                  CaptureTime before);

@@ -14,6 +14,8 @@
 #include "harness/observed/policy.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/restarts.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/uri.hpp"
 
@@ -102,6 +104,20 @@ std::array<std::optional<std::size_t>, 3> find_first_423s(const Phone& phone) {
   return found;
 }
 
+/// It was accepted for a time that is known.
+bool is_kept(const RegisterAttempt& attempt) {
+  return attempt.ok && attempt.granted && is_grant_known(attempt) && !attempt.unregister;
+}
+
+/// A refresh that gets no connection is a refresh all the same.
+bool has_tried_to_connect(const Phone& phone, ServerRole server, CaptureTime from,
+                          CaptureTime until) {
+  const auto& connections = connection_attempts(phone);
+  auto next = std::ranges::upper_bound(connections, from, {}, &ConnectionAttempt::syn);
+  while (next != connections.end() && next->syn < until && next->server != server) ++next;
+  return next != connections.end() && next->syn < until;
+}
+
 /// An OPTIONS of the device, and when it was answered if it was.
 struct KeepAlive {
   CaptureTime sent;
@@ -122,6 +138,12 @@ std::array<std::vector<KeepAlive>, 3> find_keep_alives(const Phone& phone) {
 }
 
 }  // namespace
+
+const RegisterAttempt* first_attempt(const Phone& phone, ServerRole server) {
+  for (const RegisterAttempt* attempt : attempts_at(phone, server))
+    if (!attempt->unregister) return attempt;
+  return nullptr;
+}
 
 const RegisterAttempt* first_accepted(const Phone& phone, ServerRole server) {
   for (const RegisterAttempt* attempt : attempts_at(phone, server))
@@ -163,17 +185,35 @@ bool follows_lost_options(const Phone& phone, const RegisterAttempt& attempt) {
   return true;
 }
 
+bool is_refreshed(const Phone& phone, const RegisterAttempt& granted) {
+  const auto& attempts = attempts_at(phone, granted.server);
+  const auto next = std::ranges::upper_bound(attempts, *granted.ok, {}, &RegisterAttempt::start);
+  return next != attempts.end() && (*next)->start < *granted.ok + *granted.granted;
+}
+
 bool is_left_to_lapse(const Phone& phone, const RegisterAttempt& granted) {
   const CaptureTime ok = *granted.ok;
   const CaptureTime lapse = ok + *granted.granted;
   if (phone.trace.has_journal() || next_power_change(phone, ok) <= lapse) return false;
-  const auto& attempts = attempts_at(phone, granted.server);
-  const auto attempt = std::ranges::upper_bound(attempts, ok, {}, &RegisterAttempt::start);
-  if (attempt != attempts.end() && (*attempt)->start < lapse) return false;
-  const auto& connections = connection_attempts(phone);
-  auto next = std::ranges::upper_bound(connections, ok, {}, &ConnectionAttempt::syn);
-  while (next != connections.end() && next->syn < lapse && next->server != granted.server) ++next;
-  return next == connections.end() || next->syn >= lapse;
+  return !is_refreshed(phone, granted) && !has_tried_to_connect(phone, granted.server, ok, lapse);
+}
+
+bool was_due_for_refresh(const Phone& phone, const RegisterAttempt& attempt) {
+  if (!is_kept(attempt)) return false;
+  const CaptureTime ok = *attempt.ok;
+  const CaptureTime healthy_until =
+      next_fault(phone, attempt.server, ok).value_or(phone.trace.last);
+  return std::min(healthy_until, next_power_change(phone, ok)) >= ok + *attempt.granted ||
+         is_left_to_lapse(phone, attempt);
+}
+
+bool has_lapsed_unnoticed(const Phone& phone, const RegisterAttempt& last) {
+  if (!is_kept(last)) return false;
+  const CaptureTime ok = *last.ok;
+  const CaptureTime latest = ok + latest_refresh(phone, *last.granted);
+  const CaptureTime due = latest + phone.profile.timers.sixty_four_t1();
+  return !has_tried_to_connect(phone, last.server, ok, due) && due < next_power_change(phone, ok) &&
+         is_out(phone, last.server, latest);
 }
 
 bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt) {
@@ -202,6 +242,23 @@ std::span<const RegisterAttempt* const> busiest_minute(const Phone& phone, Serve
 Duration latest_refresh(const Phone& phone, Duration granted) {
   const Duration before = phone.profile.reregister_margin();
   return before < granted ? granted - before : granted;
+}
+
+verdict::Window refresh_window(const Phone& phone, Duration granted) {
+  const Duration tolerance = registration_tolerance(phone, granted).value;
+  const Duration before = phone.profile.reregister_margin();
+  if (before == Duration::zero()) return {.min = granted / 2, .max = granted + tolerance};
+  if (before >= granted)
+    return {.min = std::min<Duration>(5s, granted / 2), .max = granted, .max_open = true};
+  return {.min = granted - before - tolerance, .max = granted - before + tolerance};
+}
+
+Duration longest_expiry(const Phone& phone) {
+  constexpr Duration usual = 3600s;  // of a REGISTER that asks for none (RFC 3261 §10.2.1.1)
+  Duration longest{};
+  for (const RegisterAttempt& attempt : attempts(phone))
+    longest = std::max(longest, attempt.granted.value_or(attempt.requested.value_or(usual)));
+  return longest;
 }
 
 }  // namespace sipharness::observed

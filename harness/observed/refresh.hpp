@@ -8,9 +8,12 @@
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/registration.hpp"
+#include "harness/verdict/finding.hpp"
 
 namespace sipharness::observed {
 
+/// The first REGISTER at `server` that ends no registration; null: none.
+const RegisterAttempt* first_attempt(const Phone& phone, ServerRole server);
 /// The first REGISTER that `server` accepted, other than to end a registration; null: none.
 const RegisterAttempt* first_accepted(const Phone& phone, ServerRole server);
 /// The first that made a binding there; null: none.
@@ -49,6 +52,14 @@ bool was_told_min_expires(const Phone& phone, const RegisterAttempt& attempt);
 /// may have been answered with a 423.
 bool may_have_been_told_min_expires(const Phone& phone, const RegisterAttempt& attempt);
 
+/// Another attempt at its server began before the registration lapsed.
+bool is_refreshed(const Phone& phone, const RegisterAttempt& granted);
+/// The device and the server went on until the registration lapsed: it was due for a refresh. So it
+/// is where the device left it alone, whatever the server did.
+bool was_due_for_refresh(const Phone& phone, const RegisterAttempt& attempt);
+/// The last registration at a server lapsed while that was out, and nothing had looked for it: no
+/// attempt, no connection.
+bool has_lapsed_unnoticed(const Phone& phone, const RegisterAttempt& last);
 /// Without a journal: the device let the registration lapse without an attempt, or a connection, at
 /// its server. Trouble at the server then explains nothing for sure: who refreshes tries.
 bool is_left_to_lapse(const Phone& phone, const RegisterAttempt& granted);
@@ -63,5 +74,9 @@ std::span<const RegisterAttempt* const> busiest_minute(const Phone& phone, Serve
 /// When the guide wants the refresh at the latest, counted from the 200: E − R, or E when R is not
 /// used or larger than E.
 Duration latest_refresh(const Phone& phone, Duration granted);
+/// The window of I = next.start − previous.ok (AMB-5 for R = 0, AMB-6 for R ≥ E).
+verdict::Window refresh_window(const Phone& phone, Duration granted);
+/// The longest expiry that an attempt was granted or asked for, or may be granted unasked.
+Duration longest_expiry(const Phone& phone);
 
 }  // namespace sipharness::observed

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include "harness/observed/actions.hpp"
+
 namespace sipharness::observed {
 namespace {
 
@@ -48,6 +50,11 @@ std::optional<CaptureTime> find_last_sign_of_life(const Phone& phone) {
 bool is_gone_by(const Phone& phone, CaptureTime at) {
   const auto last = last_sign_of_life(phone);
   return !phone.trace.has_journal() && (!last || *last < at);
+}
+
+CaptureTime known_alive_until(const Phone& phone, CaptureTime from) {
+  const CaptureTime off = next_power_change(phone, from);
+  return phone.trace.has_journal() ? off : std::min(off, last_sent_at(phone).value_or(off));
 }
 
 }  // namespace sipharness::observed

@@ -33,4 +33,7 @@ inline std::optional<CaptureTime> last_sign_of_life(const Phone& phone) {
 /// leaves no trace.
 bool is_gone_by(const Phone& phone, CaptureTime at);
 
+/// After `from` the device lives on, and is known to, until then.
+CaptureTime known_alive_until(const Phone& phone, CaptureTime from);
+
 }  // namespace sipharness::observed

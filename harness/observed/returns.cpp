@@ -45,8 +45,8 @@ bool has_outage_between(const Phone& phone, CaptureTime from, CaptureTime until)
 
 /// The primary is registered again since `back`, and nothing since says that it is lost.
 bool is_back(const Phone& phone, CaptureTime back, CaptureTime at) {
-  return at >= back + policy::time_to_return && !known_down(phone, ServerRole::primary, at) &&
-         registered(phone, ServerRole::primary, at) && !is_out(phone, ServerRole::primary, at);
+  return at >= back + policy::time_to_return && registered(phone, ServerRole::primary, at) &&
+         !is_lost(phone, ServerRole::primary, at);
 }
 
 }  // namespace

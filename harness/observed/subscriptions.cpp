@@ -1,12 +1,14 @@
 #include "harness/observed/subscriptions.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <unordered_set>
 #include <utility>
 
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/address.hpp"
 #include "harness/sip/text.hpp"
@@ -201,6 +203,41 @@ const Transaction* begun_anew(const Phone& phone, const Subscription& subscripti
     if (is_sooner && sip::same_uri(resource, other)) next = *later;
   }
   return next;
+}
+
+std::set<std::string> packages(const Phone& phone) {
+  std::set<std::string> events(phone.profile.subscriptions.begin(),
+                               phone.profile.subscriptions.end());
+  for (const Subscription& one : subscriptions(phone))
+    if (!one.is_message_waiting() && one.server != ServerRole::none) events.insert(one.event);
+  if (phone.profile.blf_server) events.erase("dialog");
+  return events;
+}
+
+const Subscription* subscription_at(const Phone& phone, ServerRole server,
+                                    const std::string& event) {
+  const auto& all = subscriptions(phone);
+  const auto found = std::ranges::find_if(
+      all, [&](const Subscription& one) { return one.server == server && one.event == event; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+CaptureTime begun_by(const Phone& phone, const Subscription& subscription) {
+  const Message& first = opening(phone, *subscription.asked.front());
+  return first.sip.to_tag().empty() ? first.at : phone.trace.first;
+}
+
+const Transaction* newest_before(const Phone& phone, const std::vector<const Transaction*>& asked,
+                                 CaptureTime at) {
+  const auto sent_at = [&](const Transaction* one) { return opening(phone, *one).at; };
+  const auto next = std::ranges::lower_bound(asked, at, {}, sent_at);
+  return next == asked.begin() ? nullptr : *std::prev(next);
+}
+
+const Transaction* strayed(const Subscription& subscription) {
+  const auto found = std::ranges::find(subscription.asked, other(subscription.server),
+                                       [](const Transaction* one) { return one->server; });
+  return found == subscription.asked.end() ? nullptr : *found;
 }
 
 Evidence evidence_of(const Phone& phone, const Subscription& subscription) {

@@ -3,6 +3,7 @@
 // dialog, the NOTIFYs that came for it. @source RFC 6665 §4.1, §4.4.1
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,20 @@ std::optional<CaptureTime> lapse_of(const Phone& phone, const Subscription& subs
 
 /// The next initial SUBSCRIBE for the same package and resource at the same server after `at`.
 const Transaction* begun_anew(const Phone& phone, const Subscription& subscription, CaptureTime at);
+
+/// The packages but message waiting that the device is set to subscribe to at its servers, or asked
+/// these for.
+std::set<std::string> packages(const Phone& phone);
+/// The first one for that package that began at `server`; null if there is none.
+const Subscription* subscription_at(const Phone& phone, ServerRole server,
+                                    const std::string& event);
+/// When it began; of one that may have begun before the capture, the beginning of that.
+CaptureTime begun_by(const Phone& phone, const Subscription& subscription);
+/// The newest of SUBSCRIBEs in time order that was sent before `at`; null if there is none.
+const Transaction* newest_before(const Phone& phone, const std::vector<const Transaction*>& asked,
+                                 CaptureTime at);
+/// The first SUBSCRIBE of its dialog that went to the other server; null if there is none.
+const Transaction* strayed(const Subscription& subscription);
 
 Evidence evidence_of(const Phone& phone, const Subscription& subscription);
 

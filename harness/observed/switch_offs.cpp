@@ -12,6 +12,7 @@
 #include "harness/observed/policy.hpp"
 #include "harness/observed/register_transactions.hpp"
 #include "harness/observed/registration.hpp"
+#include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
@@ -109,6 +110,22 @@ std::vector<Departure> find_departures(const Phone& phone) {
     found.push_back(one);
   }
   return found;
+}
+
+const RegisterAttempt* left_one_server(const Phone& phone, ServerRole server, CaptureTime at) {
+  const auto left = std::ranges::find(departures(phone), at, &Departure::at);
+  if (left == departures(phone).end()) return nullptr;
+  const RegisterAttempt* last = left->last_attempt_at(server);
+  const Binding* kept = binding_at(phone, other(server), at);
+  const bool may_live_on = last != nullptr && last->unregister && kept != nullptr &&
+                           left->last_attempt_at(other(server)) == nullptr && !left->is_known &&
+                           !left->is_certain(kept->until);
+  return may_live_on ? last : nullptr;
+}
+
+bool has_taken_leave(const Phone& phone, CaptureTime last_sent) {
+  return !phone.trace.has_journal() && !departures(phone).empty() &&
+         last_sent <= departures(phone).back().at + policy::side_by_side;
 }
 
 }  // namespace sipharness::observed

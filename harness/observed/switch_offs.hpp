@@ -42,4 +42,13 @@ inline const std::vector<Departure>& departures(const Phone& phone) {
   return phone.derived<find_departures>();
 }
 
+/// Without a journal: the un-REGISTER by which the device left `server` at `at` and kept its
+/// binding at the other, where the capture ends before it shows whether the device went down; null:
+/// none.
+const RegisterAttempt* left_one_server(const Phone& phone, ServerRole server, CaptureTime at);
+
+/// Without a journal: by what it sent last, then, the device took its registrations back, so it may
+/// be off.
+bool has_taken_leave(const Phone& phone, CaptureTime last_sent);
+
 }  // namespace sipharness::observed

@@ -5,12 +5,12 @@
 #include <array>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/incoming.hpp"
@@ -57,12 +57,6 @@ std::optional<std::string> unexpected_exit(const Phone& phone) {
   return fmt::format("the device exited at {} (status {})",
                      format_seconds(exit->at - phone.trace.zero),
                      exit->event->exit_status.value_or(0));
-}
-
-/// Without a journal: by its last words it took its registrations back, so it may be off.
-bool has_taken_leave(const Phone& phone, CaptureTime last_sent) {
-  return !phone.trace.has_journal() && !departures(phone).empty() &&
-         last_sent <= departures(phone).back().at + policy::side_by_side;
 }
 
 void lives_to_the_end(const Phone& phone, Judge& judge) {
@@ -133,37 +127,15 @@ void expiry_agrees(const Phone& phone, Judge& judge) {
     return !attempt.unregister && attempt.requested && !was_told_min_expires(phone, attempt);
   });
   if (first == attempts(phone).end()) return;
-  const Duration configured = *phone.profile.register_expiration;
-  const std::string seen =
-      fmt::format("asks for {}, the profile says {}", format_duration(*first->requested),
-                  format_duration(configured));
   Occurrence it(phone, judge, *first);
-  if (may_have_been_told_min_expires(phone, *first))
-    it.inconclusive(Blame::user, seen + "; a 423 before the capture may ask for that");
-  else
-    it.expect(*first->requested == configured, seen);
-}
-
-/// By Call-ID: the first request that is too large for a datagram.
-std::unordered_map<std::string_view, std::size_t> find_first_large_requests(const Phone& phone) {
-  std::unordered_map<std::string_view, std::size_t> found;
-  for (const Message* request : requests_of_device(phone))
-    if (request->sip.bytes().size() > largest_datagram)
-      found.emplace(request->sip.call_id(), request->index);
-  return found;
-}
-
-/// RFC 3261 §18.1.1 sends what is too large for a datagram over a stream; the rest of its dialog
-/// may use the stream that is open then.
-bool is_large_or_follows(const Phone& phone, const Message& request) {
-  const auto& large = phone.derived<find_first_large_requests>();
-  const auto first = large.find(request.sip.call_id());
-  return first != large.end() && first->second <= request.index;
+  judge_expiry(phone, *first, "the profile says", it);
 }
 
 std::optional<std::string> wrong_transport(const Phone& phone, const Message& request) {
   const Transport configured = *phone.profile.transport;
   if (request.transport == configured) return std::nullopt;
+  // RFC 3261 §18.1.1 sends what is too large for a datagram over a stream; the rest of its dialog
+  // may use the stream that is open then.
   if (request.transport == Transport::tcp && is_large_or_follows(phone, request))
     return std::nullopt;
   return fmt::format("{} over {}, the profile says {}", request.sip.method_text(),

@@ -28,29 +28,8 @@ void starts_at_the_primary(const Phone& phone, const CallGroup& call, Occurrence
   const PossibleMove* move = possible_move_of(phone, call);
   if (move != nullptr && first == ServerRole::secondary)
     return it.inconclusive(Blame::user, describe(phone, *move));
-  const std::string seen =
-      fmt::format("call to {} starts at the {}", call.number, to_string(first));
-  it.expect(first == ServerRole::primary, seen);
-}
-
-/// More than 100 Trying came: a 100 and then silence is no answer (RFC 3261 §16.6 item 11).
-bool rings(const Phone& phone, const Leg& leg) {
-  return response_above_100(phone, invite_of(phone, leg)).has_value();
-}
-
-/// The primary reacted within T1 and neither refused with 5xx nor sent the call elsewhere by 3xx.
-bool primary_answers_at_once(const Phone& phone, const Leg& primary) {
-  const auto response = first_response(phone, primary);
-  if (!response || phone.at(*response) - primary.i0 > phone.profile.timers.t1) return false;
-  if (!primary.final) return rings(phone, primary);
-  const int kind = phone.message(*primary.final).sip.status() / 100;
-  return kind != 5 && kind != 3;
-}
-
-/// The device cancelled the call at the primary, and the INVITE at the secondary may be another.
-bool was_cancelled_and_dialled_anew(const Phone& phone, const Leg* primary, const Leg* secondary) {
-  return primary != nullptr && secondary != nullptr && primary->cancel &&
-         may_be_dialled_anew(phone, *primary, *secondary, phone.at(*primary->cancel));
+  it.expect(first == ServerRole::primary,
+            fmt::format("call to {} starts at the {}", call.number, to_string(first)));
 }
 
 constexpr std::string_view dialled_anew =
@@ -59,18 +38,13 @@ constexpr std::string_view dialled_anew =
 
 void leaves_the_secondary_alone(const Phone& phone, const CallGroup& call, Occurrence& it) {
   const Leg* primary = call.leg(ServerRole::primary);
-  if (primary == nullptr || !primary_answers_at_once(phone, *primary)) return;
+  if (primary == nullptr || !answers_at_once(phone, *primary)) return;
   const Leg* secondary = call.leg(ServerRole::secondary);
-  if (was_cancelled_and_dialled_anew(phone, primary, secondary))
+  if (may_be_dialled_anew(phone, primary, secondary))
     return it.about(*secondary).inconclusive(Blame::user, std::string(dialled_anew));
   it.about(secondary != nullptr ? *secondary : *primary)
       .expect(secondary == nullptr, "the primary answered; nothing went to the secondary",
               "INVITE at the secondary although the primary had answered");
-}
-
-/// It is at the secondary, and its Route asks that one to send it to the primary.
-bool routes_back(const Phone& phone, const Leg& secondary) {
-  return routes_to_other_server(phone, opening(phone, invite_of(phone, secondary)));
 }
 
 void falls_back_to_the_secondary(const Phone& phone, const SilentPrimary& failed, Occurrence& it) {
@@ -78,7 +52,7 @@ void falls_back_to_the_secondary(const Phone& phone, const SilentPrimary& failed
   if (!registered(phone, ServerRole::secondary, i0) ||
       is_out(phone, ServerRole::secondary, failed.deadline))
     return;
-  if (failed.secondary != nullptr && routes_back(phone, *failed.secondary))
+  if (failed.secondary != nullptr && routes_to_other_server(phone, *failed.secondary))
     it.violated("the INVITE at the secondary routes to the primary");
   else if (failed.secondary != nullptr)
     it.should_be_within(
@@ -100,29 +74,21 @@ void falls_back_to_the_secondary(const Phone& phone, const SilentPrimary& failed
     it.inconclusive(Blame::harness, "the capture ends before the fallback was due");
 }
 
-/// The capture ends before the ACK was due.
-bool awaits_ack(const Phone& phone, const Leg& answered) {
-  return answered.acks_2xx.empty() &&
-         phone.trace.last - phone.at(*answered.final) < policy::prompt_start;
-}
-
 void judge_at_secondary(const Phone& phone, const CallGroup& call, const Leg& secondary,
                         Occurrence& it) {
   it.about(secondary);
-  if (routes_back(phone, secondary))
+  if (routes_to_other_server(phone, secondary))
     return it.violated("the INVITE at the secondary routes to the primary");
   const bool was_acknowledged = !secondary.acks_2xx.empty();
   if (!is_answered(phone, secondary) || awaits_ack(phone, secondary)) return;
   if (!was_acknowledged && !call.hung_up)
     it.violated("the secondary answered and its 200 was never acknowledged");
-  else if (was_cancelled_and_dialled_anew(phone, call.leg(ServerRole::primary), &secondary))
+  else if (may_be_dialled_anew(phone, call.leg(ServerRole::primary), &secondary))
     it.inconclusive(Blame::user, std::string(dialled_anew));
   else if (was_acknowledged && call.legs.front().server == ServerRole::primary)
     it.warn("tried the primary first although it was known to be lost");
   else if (was_acknowledged)
-    it.within({.start = start_of(call),
-               .end = reached_at(phone, secondary),
-               .window = {.max = policy::prompt_start}},
+    it.within({start_of(call), reached_at(phone, secondary)}, {.max = policy::prompt_start},
               "INVITE straight to the secondary after the dial");
 }
 
@@ -175,9 +141,7 @@ void lost_secondary_does_not_matter(const Phone& phone, const CallGroup& call, O
   else if (is_answered(phone, *primary) && primary->acks_2xx.empty())
     it.violated("the primary answered and its 200 was never acknowledged");
   else if (call.dialled)
-    it.within({.start = start,
-               .end = reached_at(phone, *primary),
-               .window = {.max = policy::prompt_start}},
+    it.within({start, reached_at(phone, *primary)}, {.max = policy::prompt_start},
               "INVITE to the primary after the dial, the secondary being out");
 }
 

@@ -33,24 +33,7 @@ std::string_view has_no_reregister_before(const Phone& phone) {
 }
 
 void asks_for_the_expiration(const Phone& phone, const RegisterAttempt& attempt, Occurrence& it) {
-  if (attempt.unregister || !attempt.requested || was_told_min_expires(phone, attempt)) return;
-  const Duration configured = *phone.profile.register_expiration;
-  const std::string asked =
-      fmt::format("asks for {}, Register Expiration is {}", format_duration(*attempt.requested),
-                  format_duration(configured));
-  if (may_have_been_told_min_expires(phone, attempt))
-    return it.inconclusive(Blame::user, asked + "; a 423 before the capture may ask for that");
-  it.expect(*attempt.requested == configured, asked, asked);
-}
-
-/// The window of I = next.start − previous.ok (AMB-5 for R = 0, AMB-6 for R ≥ E).
-verdict::Window refresh_window(const Phone& phone, Duration granted) {
-  const Duration tolerance = registration_tolerance(phone, granted).value;
-  const Duration before = phone.profile.reregister_margin();
-  if (before == Duration::zero()) return {.min = granted / 2, .max = granted + tolerance};
-  if (before >= granted)
-    return {.min = std::min<Duration>(5s, granted / 2), .max = granted, .max_open = true};
-  return {.min = granted - before - tolerance, .max = granted - before + tolerance};
+  judge_expiry(phone, attempt, "Register Expiration is", it);
 }
 
 void refreshes_in_time(const Phone& phone, const Refresh& refresh, Occurrence& it) {
@@ -102,12 +85,6 @@ void keeps_the_secondary(const Phone& phone, Judge& judge) {
                      fmt::format("no refresh at the secondary in {} without the primary",
                                  format_seconds(until - from)));
   }
-}
-
-/// After a failure the device lives on, and is known to, until then.
-CaptureTime known_alive_until(const Phone& phone, CaptureTime failed) {
-  const CaptureTime off = next_power_change(phone, failed);
-  return phone.trace.has_journal() ? off : std::min(off, last_sent_at(phone).value_or(off));
 }
 
 void is_tried_again(const Phone& phone, const FailedRegistration& failed, Occurrence& it) {

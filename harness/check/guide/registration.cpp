@@ -14,8 +14,9 @@
 #include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
+#include "harness/observed/addresses.hpp"
+#include "harness/observed/coverage.hpp"
 #include "harness/observed/credentials.hpp"
-#include "harness/observed/grants.hpp"
 #include "harness/observed/guide_claim.hpp"
 #include "harness/observed/password.hpp"
 #include "harness/observed/policy.hpp"
@@ -23,19 +24,12 @@
 #include "harness/observed/register_transactions.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/switch_offs.hpp"
-#include "harness/sip/address.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::check {
 namespace {
 
 // --- At both -------------------------------------------------------------------------------------
-
-const RegisterAttempt* first_attempt(const Phone& phone, ServerRole server) {
-  for (const RegisterAttempt* attempt : attempts_at(phone, server))
-    if (!attempt->unregister) return attempt;
-  return nullptr;
-}
 
 /// How long after the first REGISTER the other server may see its own. A device that tries one
 /// after the other may wait for the first server to time out (AMB-1).
@@ -75,13 +69,11 @@ void judge_second(const Phone& phone, Occurrence& it, const RegisterAttempt& fir
   const Duration limit = time_between(phone, first);
   it.cite(evidence_of(phone, second).messages.front());
   if (!is_seen_from_its_boot(phone) && second.start - first.start > limit)
-    return it.inconclusive(Blame::user, "the capture may begin long after the device booted");
-  it.within({.start = first.start,
-             .end = second.start,
-             .window = {.max = limit},
-             .tolerance = failover_grace(phone)},
+    return it.inconclusive(Blame::user, std::string(boot_unseen));
+  it.within({first.start, second.start}, {.max = limit},
             fmt::format("first REGISTER at the {} after the one at the {}",
-                        to_string(second.server), to_string(first.server)));
+                        to_string(second.server), to_string(first.server)),
+            failover_grace(phone));
 }
 
 void registers_at_both(const Phone& phone, Judge& judge) {
@@ -107,8 +99,7 @@ void a_challenge_holds_nobody_up(const Phone& phone, Judge& judge) {
   const auto is_challenged = [&](ServerRole server) {
     const RegisterAttempt* attempt = first_attempt(phone, server);
     if (attempt == nullptr) return false;
-    const Transaction& first = transactions(phone)[attempt->transactions.front()];
-    const int status = final_status(phone, first);
+    const int status = final_status(phone, transactions(phone)[attempt->transactions.front()]);
     return status == 401 || status == 407;
   };
   if (std::ranges::any_of(both_servers, is_challenged)) registers_at_both(phone, judge);
@@ -116,128 +107,73 @@ void a_challenge_holds_nobody_up(const Phone& phone, Judge& judge) {
 
 // --- For all of the time -------------------------------------------------------------------------
 
-/// The last attempt at `server` that made a binding before `at`; null if there is none.
-const RegisterAttempt* last_bound(const Phone& phone, ServerRole server, CaptureTime at) {
-  const RegisterAttempt* last = nullptr;
-  for (const Binding& binding : bindings(phone))
-    if (binding.server == server && binding.from < at) last = &attempts(phone)[binding.attempt];
-  return last;
+void judge_gap(const Phone& phone, ServerRole server, const Gap& gap, Occurrence& it) {
+  const std::string_view at = to_string(server);
+  it.about(*gap.after);
+  if (gap.after->start < gap.from)
+    it.inconclusive(Blame::network, "asked the {} in time for a binding that came {} late", at,
+                    format_seconds(gap.length));
+  else
+    violated_unless_out(phone, gap.before != nullptr ? *gap.before : *gap.after, it,
+                        fmt::format("no binding at the {} for {}", at, format_seconds(gap.length)));
 }
 
-/// How the binding at `server` ended at `at`.
-std::string_view last_end(const Phone& phone, ServerRole server, CaptureTime at) {
-  const auto& attempts = attempts_at(phone, server);
-  const bool is_taken_back = std::ranges::any_of(
-      attempts, [&](const RegisterAttempt* one) { return one->unregister && one->ok == at; });
-  return is_taken_back ? "was taken back" : "lapsed";
-}
-
-/// An attempt at `server` in the span whose grant is not known, or the last one before; null: none.
-const RegisterAttempt* unknown_grant(const Phone& phone, ServerRole server,
-                                     std::pair<CaptureTime, CaptureTime> span) {
-  const RegisterAttempt* before = last_bound(phone, server, span.first);
-  if (before != nullptr && !is_grant_known(*before)) return before;
-  for (const RegisterAttempt* attempt : unknown_grants(phone))
-    if (attempt->server == server && attempt->ok > span.first && attempt->ok < span.second)
-      return attempt;
-  return nullptr;
-}
-
-/// The last binding had to be refreshed before `until`, and the capture ends before it lapses.
-bool is_overdue(const Phone& phone, Judge& judge, ServerRole server, CaptureTime until) {
-  const RegisterAttempt* last = last_bound(phone, server, until);
-  if (until < phone.trace.last || last == nullptr || last != attempts_at(phone, server).back())
-    return false;
-  const CaptureTime due = *last->ok + latest_refresh(phone, *last->granted);
-  if (until <= due + registration_tolerance(phone, *last->granted).value) return false;
-  judge.inconclusive(evidence_of(phone, *last), Blame::harness,
-                     fmt::format("the refresh at the {} is {} late where the capture ends, before "
-                                 "the binding lapses",
-                                 to_string(server), format_seconds(until - due)));
-  return true;
-}
-
-/// Gaps without a binding at `server` in [from, until] are violations; true if there was none.
-bool holds_binding(const Phone& phone, Judge& judge, ServerRole server,
-                   std::pair<CaptureTime, CaptureTime> span) {
-  if (const RegisterAttempt* unknown = unknown_grant(phone, server, span)) {
-    Occurrence it(phone, judge, *unknown);
-    is_granted_for_an_unknown_time(phone, *unknown, it);
-    return false;
-  }
-  CaptureTime covered = span.first;
-  bool whole = true;
-  for (const Binding& binding : bindings(phone)) {
-    if (binding.server != server || binding.believed_until <= covered || binding.from > span.second)
-      continue;
-    const RegisterAttempt& attempt = attempts(phone)[binding.attempt];
-    const Duration gap = binding.from - covered;
-    const Duration granted = attempt.granted.value_or(Duration::zero());
-    if (gap > registration_tolerance(phone, granted).value) {
-      const RegisterAttempt* before = last_bound(phone, server, binding.from);
-      Occurrence it(phone, judge, attempt);
-      if (attempt.start < covered)
-        it.inconclusive(Blame::network, "asked the {} in time for a binding that came {} late",
-                        to_string(server), format_seconds(gap));
-      else
-        violated_unless_out(
-            phone, before != nullptr ? *before : attempt, it,
-            fmt::format("no binding at the {} for {}", to_string(server), format_seconds(gap)));
-      whole = false;
-    }
-    covered = binding.believed_until;
-  }
-  if (covered >= span.second) return whole && !is_overdue(phone, judge, server, span.second);
-  const RegisterAttempt* last = last_bound(phone, server, span.second);
-  const Duration lapsed_for = span.second - covered;
-  if (last != nullptr && lapsed_for <= registration_tolerance(phone, *last->granted).value) {
-    judge.inconclusive(evidence_of(phone, *last), Blame::harness,
-                       fmt::format("the binding at the {} lapsed {} before the end of the span "
-                                   "judged, too late to tell whether a refresh was on its way",
-                                   to_string(server), format_seconds(lapsed_for)));
-    return false;
-  }
+/// The last binding ends before the span does.
+void judge_end(const Phone& phone, ServerRole server, const Coverage& held, Duration missing,
+               Occurrence& it) {
+  const RegisterAttempt* last = held.last;
+  const std::string_view at = to_string(server);
+  if (last != nullptr && missing <= registration_tolerance(phone, *last->granted).value)
+    return it.about(*last).inconclusive(
+        Blame::harness,
+        "the binding at the {} lapsed {} before the end of the span judged, too late to tell "
+        "whether a refresh was on its way",
+        at, format_seconds(missing));
   const std::string seen =
-      fmt::format("the binding at the {} {} {} before the end of the span judged",
-                  to_string(server), last_end(phone, server, covered), format_seconds(lapsed_for));
-  if (last == nullptr) {
-    judge.violated({server, {}, {}}, seen);
-  } else {
-    Occurrence it(phone, judge, *last);
-    violated_unless_out(phone, *last, it, seen);
-  }
-  return false;
+      fmt::format("the binding at the {} {} {} before the end of the span judged", at,
+                  was_taken_back(phone, server, held.until) ? "was taken back" : "lapsed",
+                  format_seconds(missing));
+  if (last == nullptr)
+    it.about(server).violated(seen);
+  else
+    violated_unless_out(phone, *last, it.about(*last), seen);
 }
 
-/// Without a journal: this binding was taken back and the other kept, and the capture ends before
-/// it shows whether the device went down.
-bool may_have_gone_down(const Phone& phone, Judge& judge, ServerRole server, CaptureTime at) {
-  const auto left = std::ranges::find(departures(phone), at, &Departure::at);
-  if (left == departures(phone).end()) return false;
-  const RegisterAttempt* last = left->last_attempt_at(server);
-  const Binding* kept = binding_at(phone, other(server), at);
-  if (last == nullptr || !last->unregister || kept == nullptr ||
-      left->last_attempt_at(other(server)) != nullptr || left->is_known ||
-      left->is_certain(kept->until))
+/// A binding at `server` for all of the span; where not, that is said.
+bool holds_binding(const Phone& phone, ServerRole server, const trace::Span& span, Occurrence& it) {
+  if (const RegisterAttempt* unknown = unknown_grant_in(phone, server, span)) {
+    is_granted_for_an_unknown_time(phone, *unknown, it.about(*unknown));
     return false;
-  judge.inconclusive(
-      evidence_of(phone, *last), Blame::harness,
-      fmt::format("the binding at the {} was taken back and the one at the {} was "
-                  "not; the capture ends before it shows whether the device lives on",
-                  to_string(server), to_string(other(server))));
-  return true;
+  }
+  const Coverage held = coverage_of(phone, server, span);
+  for (const Gap& gap : held.gaps) judge_gap(phone, server, gap, it);
+  if (held.until < span.until) judge_end(phone, server, held, span.until - held.until, it);
+  if (held.until < span.until || !held.gaps.empty()) return false;
+  const auto late = held.last ? overdue_at(phone, *held.last, span.until) : std::nullopt;
+  if (late)
+    it.about(*held.last)
+        .inconclusive(Blame::harness,
+                      "the refresh at the {} is {} late where the capture ends, before the binding "
+                      "lapses",
+                      to_string(server), format_seconds(*late));
+  return !late;
 }
 
-/// The first that the server granted any time.
-const RegisterAttempt* first_granted(const Phone& phone, ServerRole server) {
-  for (const RegisterAttempt* attempt : attempts_at(phone, server))
-    if (attempt->ok && attempt->granted) return attempt;
-  return nullptr;
+void judge_span(const Phone& phone, ServerRole server, const trace::Span& span, Occurrence it) {
+  if (const RegisterAttempt* last = left_one_server(phone, server, span.until))
+    it.about(*last).inconclusive(
+        Blame::harness,
+        "the binding at the {} was taken back and the one at the {} was not; the capture ends "
+        "before it shows whether the device lives on",
+        to_string(server), to_string(other(server)));
+  else if (holds_binding(phone, server, span, it))
+    it.about(server).pass("bound at the {} for all of {}", to_string(server),
+                          format_seconds(span.until - span.from));
 }
 
 void both_stay_registered(const Phone& phone, Judge& judge) {
-  const RegisterAttempt* primary = first_granted(phone, ServerRole::primary);
-  const RegisterAttempt* secondary = first_granted(phone, ServerRole::secondary);
+  const RegisterAttempt* primary = first_bound(phone, ServerRole::primary);
+  const RegisterAttempt* secondary = first_bound(phone, ServerRole::secondary);
   if (primary == nullptr || secondary == nullptr) return;
   const CaptureTime from = std::max(*primary->ok, *secondary->ok) + policy::settling_time;
   CaptureTime until = next_power_change(phone, from);
@@ -246,10 +182,24 @@ void both_stay_registered(const Phone& phone, Judge& judge) {
   if (until < from + policy::least_span)
     return judge.needs("two servers that answer for more than 6 s", Blame::harness);
   for (const ServerRole server : both_servers)
-    if (!may_have_gone_down(phone, judge, server, until) &&
-        holds_binding(phone, judge, server, {from, until}))
-      judge.pass({server, {}, {}}, fmt::format("bound at the {} for all of {}", to_string(server),
-                                               format_seconds(until - from)));
+    judge_span(phone, server, {from, until}, {phone, judge, server});
+}
+
+/// Late refreshes at the healthy server that follow the other's fault.
+void judge_period_despite(const Phone& phone, ServerRole healthy, CaptureTime fault,
+                          Occurrence& it) {
+  for (const Refresh& refresh : refreshes_at(phone, healthy)) {
+    if (refresh.next->start < fault) continue;
+    const Tolerance tolerance = registration_tolerance(phone, refresh.granted);
+    const Duration slack = tolerance.value + phone.profile.tolerances.fo_grace;
+    it.about(refresh).within({.start = *refresh.previous->ok,
+                              .end = refresh.next->start,
+                              .window = {.max = latest_refresh(phone, refresh.granted) + slack},
+                              .tolerance = tolerance,
+                              .host_produced = true},
+                             fmt::format("refresh at the {} while the {} was in trouble",
+                                         to_string(healthy), to_string(other(healthy))));
+  }
 }
 
 /// The server did not take a REGISTER without more ado, so it was not the other one that kept the
@@ -259,102 +209,55 @@ bool asked_for_more(const Phone& phone, ServerRole server) {
                              [](const RegisterAttempt* one) { return one->status >= 300; });
 }
 
-/// Late refreshes at the healthy server that follow the other's fault.
-void judge_period_despite(const Phone& phone, Judge& judge, ServerRole healthy, CaptureTime fault) {
-  for (const Refresh& refresh : refreshes_at(phone, healthy)) {
-    if (refresh.next->start < fault) continue;
-    const Tolerance tolerance = registration_tolerance(phone, refresh.granted);
-    const Duration slack = tolerance.value + phone.profile.tolerances.fo_grace;
-    judge.within(evidence_of(phone, refresh),
-                 {.start = *refresh.previous->ok,
-                  .end = refresh.next->start,
-                  .window = {.max = latest_refresh(phone, refresh.granted) + slack},
-                  .tolerance = tolerance,
-                  .host_produced = true},
-                 fmt::format("refresh at the {} while the {} was in trouble", to_string(healthy),
-                             to_string(other(healthy))));
-  }
-}
-
-/// @source RFC 3261 §10.2.1.1 (of a REGISTER that asks for none)
-constexpr Duration longest_usual_expiry = 3600s;
-
-/// A device that registered once, unseen, comes again by then.
-bool is_longer_than_a_registration(const Phone& phone, CaptureTime since) {
-  Duration longest{};
-  for (const RegisterAttempt& attempt : attempts(phone))
-    longest = std::max(longest,
-                       attempt.granted.value_or(attempt.requested.value_or(longest_usual_expiry)));
-  return phone.trace.last - since > longest;
-}
-
-void judge_never_registered(const Phone& phone, Judge& judge, ServerRole healthy,
-                            CaptureTime fault) {
+void judge_never_registered(const Phone& phone, ServerRole healthy, CaptureTime fault,
+                            Occurrence& it) {
   if (attempts(phone).empty() || asked_for_more(phone, healthy)) return;
-  const CaptureTime since = std::max(fault, attempts(phone).front().start);
-  if (phone.trace.last - since <= failover_limit(phone) + policy::side_by_side) return;
-  const std::string seen = fmt::format("never registered at the healthy {}", to_string(healthy));
-  if (phone.trace.has_journal() || is_longer_than_a_registration(phone, since))
-    judge.violated({healthy, {}, {}}, seen);
+  const Duration seen_for = phone.trace.last - std::max(fault, attempts(phone).front().start);
+  if (seen_for <= failover_limit(phone) + policy::side_by_side) return;
+  // A device that registered once, unseen, comes again before its registration is over.
+  if (phone.trace.has_journal() || seen_for > longest_expiry(phone))
+    it.violated("never registered at the healthy {}", to_string(healthy));
   else
-    judge.inconclusive({healthy, {}, {}}, Blame::user,
-                       seen + "; but the capture is shorter than a registration");
+    it.inconclusive(Blame::user,
+                    "never registered at the healthy {}; but the capture is shorter than a "
+                    "registration",
+                    to_string(healthy));
+}
+
+void lives_on_its_own(const Phone& phone, ServerRole healthy, Occurrence& it) {
+  const auto fault = first_fault(phone, other(healthy));
+  if (!fault || possible_outage(phone, healthy, CaptureTime::min(), CaptureTime::max())) return;
+  const RegisterAttempt* accepted = first_accepted(phone, healthy);
+  if (accepted == nullptr) return judge_never_registered(phone, healthy, *fault, it);
+  const CaptureTime from = std::max(*accepted->ok, *fault);
+  const CaptureTime until = next_power_change(phone, from);
+  if (until <= from || is_switched_off(phone, from)) return;
+  judge_period_despite(phone, healthy, *fault, it);
+  if (holds_binding(phone, healthy, {from, until}, it))
+    it.about(healthy).pass("bound at the {} while the {} was in trouble", to_string(healthy),
+                           to_string(other(healthy)));
 }
 
 void registrations_are_independent(const Phone& phone, Judge& judge) {
   if (!has_both_servers(phone)) return judge.needs("two known servers", Blame::user);
-  for (const ServerRole healthy : both_servers) {
-    const auto fault = first_fault(phone, other(healthy));
-    if (!fault || possible_outage(phone, healthy, CaptureTime::min(), CaptureTime::max())) continue;
-    const RegisterAttempt* accepted = first_accepted(phone, healthy);
-    if (accepted == nullptr) {
-      judge_never_registered(phone, judge, healthy, *fault);
-      continue;
-    }
-    const CaptureTime from = std::max(*accepted->ok, *fault);
-    const CaptureTime until = next_power_change(phone, from);
-    if (until <= from || is_switched_off(phone, from)) continue;
-    judge_period_despite(phone, judge, healthy, *fault);
-    if (holds_binding(phone, judge, healthy, {from, until}))
-      judge.pass({healthy, {}, {}}, fmt::format("bound at the {} while the {} was in trouble",
-                                                to_string(healthy), to_string(other(healthy))));
-  }
+  each<two_servers, lives_on_its_own>(phone, judge);
 }
 
-/// The device and the server went on until the registration lapsed: it was due for a refresh. So it
-/// is where the device left it alone, whatever the server did.
-bool was_due(const Phone& phone, const RegisterAttempt& attempt) {
-  if (!attempt.ok || !attempt.granted || !is_grant_known(attempt) || attempt.unregister)
-    return false;
-  const CaptureTime healthy_until =
-      next_fault(phone, attempt.server, *attempt.ok).value_or(phone.trace.last);
-  return std::min(healthy_until, next_power_change(phone, *attempt.ok)) >=
-             *attempt.ok + *attempt.granted ||
-         is_left_to_lapse(phone, attempt);
-}
-
-void refreshes_at_both(const Phone& phone, Judge& judge) {
+void is_refreshed_there(const Phone& phone, ServerRole server, Occurrence& it) {
   if (!has_both_servers(phone)) return;
-  for (const ServerRole server : both_servers) {
-    const auto& attempts = attempts_at(phone, server);
-    std::size_t periods = 0;
-    std::size_t missed = 0;
-    for (const RegisterAttempt* attempt : attempts) {
-      if (!was_due(phone, *attempt)) continue;
-      ++periods;
-      const auto next =
-          std::ranges::upper_bound(attempts, *attempt->ok, {}, &RegisterAttempt::start);
-      if (next != attempts.end() && (*next)->start < *attempt->ok + *attempt->granted) continue;
-      ++missed;
-      Occurrence it(phone, judge, *attempt);
-      violated_unless_out(phone, *attempt, it,
-                          fmt::format("no refresh at the {} within the {} granted",
-                                      to_string(server), format_duration(*attempt->granted)));
-    }
-    if (missed == 0 && periods >= 2)
-      judge.pass({server, {}, {}}, fmt::format("refreshed at the {} in each of {} periods",
-                                               to_string(server), periods));
+  std::size_t periods = 0;
+  std::size_t missed = 0;
+  for (const RegisterAttempt* attempt : attempts_at(phone, server)) {
+    if (!was_due_for_refresh(phone, *attempt)) continue;
+    ++periods;
+    if (is_refreshed(phone, *attempt)) continue;
+    ++missed;
+    violated_unless_out(phone, *attempt, it.about(*attempt),
+                        fmt::format("no refresh at the {} within the {} granted", to_string(server),
+                                    format_duration(*attempt->granted)));
   }
+  if (missed == 0 && periods >= 2)
+    it.pass("refreshed at the {} in each of {} periods", to_string(server), periods);
 }
 
 // --- As whom -------------------------------------------------------------------------------------
@@ -392,19 +295,14 @@ bool judge_credentials(const Phone& phone, Judge& judge) {
   return !is_unverified;
 }
 
-std::string user_of(const Message& message) {
-  const auto to = sip::parse_address(message.sip.header(sip::HeaderId::to));
-  const auto uri = to ? sip::parse_uri(to->uri) : std::nullopt;
-  return uri ? std::string(uri->user) : std::string();
-}
-
 void same_extension_at_both(const Phone& phone, Judge& judge) {
   std::array<std::string, 2> users;
   Evidence evidence;
   for (const RegistersAtServer& at : registers_by_server(phone)) {
     if (at.registers.empty()) return;
     const Message& message = opening(phone, *at.registers.front());
-    users[at.server == ServerRole::primary ? 0 : 1] = user_of(message);
+    const auto uri = sip::parse_uri(uri_in(message.sip, sip::HeaderId::to));
+    if (uri) users[at.server == ServerRole::primary ? 0 : 1] = uri->user;
     evidence.messages.push_back(message.index);
   }
   const bool are_verified = judge_credentials(phone, judge);
@@ -460,7 +358,7 @@ const std::array guide_registration{
               .observed = "Each registration period of each answering server holds at least one "
                           "further REGISTER attempt at that server."},
          .needs = {"two whole registration periods with both servers answering", Blame::harness},
-         .judge = refreshes_at_both,
+         .judge = each<two_servers, is_refreshed_there>,
          .follows = {"RFC3261-REG-09"}},
     Rule{.row = {.id = "GRP-ID-01",
                  .clause = "guide, prerequisites",

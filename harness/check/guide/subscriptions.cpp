@@ -5,17 +5,17 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
-#include <set>
 
 #include <fmt/format.h>
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
+#include "harness/observed/living_notifies.hpp"
+#include "harness/observed/message_waiting.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
-#include "harness/observed/registration.hpp"
 #include "harness/observed/server_faults.hpp"
 
 namespace sipharness::check {
@@ -23,44 +23,19 @@ namespace {
 
 // --- All packages but message waiting ------------------------------------------------------------
 
-/// The packages that the device is set to or that it asked for.
-std::set<std::string> packages(const Phone& phone) {
-  std::set<std::string> events(phone.profile.subscriptions.begin(),
-                               phone.profile.subscriptions.end());
-  for (const Subscription& one : subscriptions(phone))
-    if (!one.is_message_waiting() && one.server != ServerRole::none) events.insert(one.event);
-  if (phone.profile.blf_server) events.erase("dialog");
-  return events;
-}
-
 std::string_view subscribes_to_nothing(const Phone& phone) {
   if (!packages(phone).empty()) return {};
   return "the device is not set to subscribe to anything at the servers";
 }
 
-const Subscription* subscription_at(const Phone& phone, ServerRole server,
-                                    const std::string& event) {
-  const auto& all = subscriptions(phone);
-  const auto found = std::ranges::find_if(
-      all, [&](const Subscription& one) { return one.server == server && one.event == event; });
-  return found == all.end() ? nullptr : &*found;
-}
-
-/// When the capture began after the boot it may show no more than that there is one.
-CaptureTime begun_by(const Phone& phone, const Subscription& subscription) {
-  const Message& first = opening(phone, *subscription.asked.front());
-  return first.sip.to_tag().empty() ? first.at : phone.trace.first;
-}
-
-void judge_beginning(const Phone& phone, const Subscription& here, const Measurement& after,
+void judge_beginning(const Phone& phone, const Subscription& here, const trace::Span& waited,
                      Occurrence it) {
   const std::string what = fmt::format("SUBSCRIBE for {} at the {} after both registrations",
                                        here.event, to_string(here.server));
-  if (is_seen_from_its_boot(phone) || after.measured() <= policy::time_to_subscribe)
-    it.within(after, what);
+  if (is_seen_from_its_boot(phone) || waited.until - waited.from <= policy::time_to_subscribe)
+    it.within(waited, {.max = policy::time_to_subscribe}, what);
   else
-    it.inconclusive(Blame::user,
-                    what + " comes late; the capture may begin long after the device booted");
+    it.inconclusive(Blame::user, "{} comes late; {}", what, boot_unseen);
 }
 
 void judge_missing(const Phone& phone, const Subscription& there, CaptureTime deadline,
@@ -72,31 +47,25 @@ void judge_missing(const Phone& phone, const Subscription& there, CaptureTime de
   else if (is_seen_from_its_boot(phone))
     it.violated(seen);
   else
-    it.inconclusive(Blame::user, seen + "; the capture may begin long after the device booted");
+    it.inconclusive(Blame::user, "{}; {}", seen, boot_unseen);
 }
 
 /// `second`: when the second of the two servers had accepted the registration.
 void judge_package(const Phone& phone, Judge& judge, const std::string& event, CaptureTime second) {
   const CaptureTime deadline = second + policy::time_to_subscribe;
-  if (!subscription_at(phone, ServerRole::primary, event) &&
-      !subscription_at(phone, ServerRole::secondary, event))
-    return judge.inconclusive({}, Blame::device,
-                              fmt::format("no SUBSCRIBE for {} at all: it is probably off", event));
+  const CaptureTime seen_until = std::min(phone.trace.last, deadline);
   for (const ServerRole server : both_servers) {
     const Subscription* here = subscription_at(phone, server, event);
+    const Subscription* there = subscription_at(phone, other(server), event);
+    if (here == nullptr && there == nullptr)
+      return judge.inconclusive(
+          {}, Blame::device, fmt::format("no SUBSCRIBE for {} at all: it is probably off", event));
     const bool was_fit = !possible_outage(phone, server, second, deadline);
-    if (here == nullptr) {
-      const Subscription& there = *subscription_at(phone, other(server), event);
-      const CaptureTime seen_until = std::min(phone.trace.last, deadline);
-      if (was_fit && next_power_change(phone, second) >= seen_until)
-        judge_missing(phone, there, deadline, {phone, judge, there});
-      continue;
-    }
-    const CaptureTime begun = std::max(begun_by(phone, *here), second);
-    if (begun <= deadline || was_fit)
-      judge_beginning(phone, *here,
-                      {.start = second, .end = begun, .window = {.max = policy::time_to_subscribe}},
-                      {phone, judge, *here});
+    const CaptureTime begun = here != nullptr ? std::max(begun_by(phone, *here), second) : second;
+    if (here != nullptr && (begun <= deadline || was_fit))
+      judge_beginning(phone, *here, {second, begun}, {phone, judge, *here});
+    else if (here == nullptr && was_fit && next_power_change(phone, second) >= seen_until)
+      judge_missing(phone, *there, deadline, {phone, judge, *there});
   }
 }
 
@@ -110,84 +79,15 @@ void subscribes_at_both(const Phone& phone, Judge& judge) {
 
 // --- Message waiting -----------------------------------------------------------------------------
 
-CaptureTime sent_at(const Phone& phone, const Transaction& transaction) {
-  return opening(phone, transaction).at;
-}
-
-/// The newest of the SUBSCRIBEs, which are in time order, that was sent before `at`.
-const Transaction* newest_before(const Phone& phone, const std::vector<const Transaction*>& asked,
-                                 CaptureTime at) {
-  const auto next = std::ranges::lower_bound(
-      asked, at, {}, [&](const Transaction* one) { return sent_at(phone, *one); });
-  return next == asked.begin() ? nullptr : *std::prev(next);
-}
-
-/// The server answers, as far as the device and the journal know.
-bool is_up(const Phone& phone, ServerRole server, CaptureTime at) {
-  const bool is_registered = !phone.profile.registers || registered(phone, server, at);
-  return is_registered && !known_down(phone, server, at) && !is_out(phone, server, at);
-}
-
-/// What went to the primary, by time.
-std::vector<const Transaction*> find_asked_of_primary(const Phone& phone) {
-  std::vector<const Transaction*> found;
-  for (const Subscription& one : subscriptions(phone))
-    for (const Transaction* subscribe : one.asked)
-      if (one.is_message_waiting() && subscribe->server == ServerRole::primary)
-        found.push_back(subscribe);
-  std::ranges::stable_sort(found, {}, [&](const Transaction* one) { return sent_at(phone, *one); });
-  return found;
-}
-
-/// The primary left the device's newest SUBSCRIBE for message waiting without an answer, or refused
-/// it: then the secondary may be asked although the primary is up.
-bool has_primary_refused(const Phone& phone, CaptureTime at) {
-  const Transaction* newest = newest_before(phone, phone.derived<find_asked_of_primary>(), at);
-  if (newest == nullptr) return false;
-  if (!newest->final || phone.at(*newest->final) > at)
-    return at >= opening(phone, *newest).at + phone.profile.request_timeout();
-  const int status = phone.message(*newest->final).sip.status();
-  return status >= 300 && status != 401 && status != 407 && status != 423 && status != 481;
-}
-
-/// The last SUBSCRIBE for message waiting at each server, and at the secondary where the primary
-/// does not give it. Null: there is none.
-struct MessageWaiting {
-  const Transaction* at_primary = nullptr;
-  const Transaction* at_secondary = nullptr;
-  const Transaction* instead = nullptr;
-};
-
-void note(const Phone& phone, const Transaction& subscribe, MessageWaiting& last) {
-  const CaptureTime at = opening(phone, subscribe).at;
-  if (ends(phone, subscribe) || subscribe.server == ServerRole::none) return;
-  const bool is_at_primary = subscribe.server == ServerRole::primary;
-  const bool is_primary_up = is_up(phone, ServerRole::primary, at);
-  if (!is_at_primary && (!is_primary_up || has_primary_refused(phone, at)))
-    last.instead = &subscribe;
-  else if (is_primary_up && is_up(phone, ServerRole::secondary, at))
-    (is_at_primary ? last.at_primary : last.at_secondary) = &subscribe;
-  else if (is_at_primary && !known_down(phone, ServerRole::primary, at))
-    last.at_primary = &subscribe;
-}
-
-MessageWaiting find_message_waiting(const Phone& phone) {
-  MessageWaiting last;
-  for (const Subscription& one : subscriptions(phone))
-    if (one.is_message_waiting())
-      for (const Transaction* subscribe : one.asked) note(phone, *subscribe, last);
-  return last;
-}
-
 std::string_view has_no_message_waiting(const Phone& phone) {
-  const MessageWaiting& last = phone.derived<find_message_waiting>();
+  const MessageWaiting& last = message_waiting(phone);
   if (phone.profile.mwi_subscribe || last.at_primary || last.at_secondary || last.instead)
     return {};
   return "the device is not set to subscribe to message waiting";
 }
 
 void message_waiting_goes_to_one(const Phone& phone, Judge& judge) {
-  const MessageWaiting& last = phone.derived<find_message_waiting>();
+  const MessageWaiting& last = message_waiting(phone);
   if (last.at_primary && last.at_secondary)
     judge.violated(evidence_of(phone, *last.at_secondary),
                    "message waiting at both servers while both are up");
@@ -203,77 +103,24 @@ void message_waiting_goes_to_one(const Phone& phone, Judge& judge) {
 
 // --- NOTIFY --------------------------------------------------------------------------------------
 
-/// The subscription was alive for the device when this came.
-bool is_alive(const Phone& phone, const Subscription& subscription, CaptureTime at) {
-  if (is_switched_off(phone, at)) return false;
-  const Transaction* newest = newest_before(phone, subscription.asked, at + Duration(1));
-  if (newest == nullptr || ends(phone, *newest)) return false;
-  const CaptureTime timeout = opening(phone, *newest).at + phone.profile.request_timeout();
-  const CaptureTime answered = newest->final ? phone.at(*newest->final) : CaptureTime::max();
-  if (answered > at) return at < timeout;
-  if (answered >= timeout) return false;
-  const Message* answer = acceptance(phone, *newest);
-  return answer != nullptr && at < answer->at + granted_by(phone, *newest);
-}
-
-/// Per NOTIFY of a subscription: the highest CSeq number up to it.
-std::vector<std::uint32_t> highest_numbers(const Phone& phone, const Subscription& subscription) {
-  std::vector<std::uint32_t> highest;
-  for (const Transaction* notify : subscription.notified) {
-    const std::uint32_t number = opening(phone, *notify).sip.cseq();
-    highest.push_back(highest.empty() ? number : std::max(highest.back(), number));
-  }
-  return highest;
-}
-
-/// A later NOTIFY of the dialog came first: the lower number may be refused (RFC 3261 §12.2.2).
-bool was_overtaken(const Phone& phone, const Subscription& subscription,
-                   const std::vector<std::uint32_t>& highest, const Transaction& notify) {
-  const std::size_t came =
-      phone.trace.vantage == trace::Vantage::device ? notify.sends.front() : notify.sends.back();
-  const auto next = std::ranges::lower_bound(
-      subscription.notified, came, {}, [](const Transaction* one) { return one->sends.front(); });
-  const auto before = static_cast<std::size_t>(next - subscription.notified.begin());
-  return before > 0 && highest[before - 1] > opening(phone, notify).sip.cseq();
-}
-
-void judge_notify(const Phone& phone, const Transaction& notify, Occurrence it) {
-  const CaptureTime timeout = opening(phone, notify).at + phone.profile.timers.sixty_four_t1();
+void a_notify_is_taken(const Phone& phone, const Transaction& notify, Occurrence& it) {
+  const Message& request = opening(phone, notify);
+  const CaptureTime timeout = request.at + phone.profile.timers.sixty_four_t1();
   if (!notify.final && phone.trace.last <= timeout) return;
+  it.about(request);
   if (!notify.final && phone.trace.vantage != trace::Vantage::device)
     return it.inconclusive(Blame::network,
                            "not captured at the device: the NOTIFY may not have come");
   const std::string_view server = to_string(notify.server);
-  const int status = final_status(phone, notify);
-  if (status / 100 == 2)
-    it.pass("a NOTIFY of the {} is taken", server);
-  else if (status == 0)
+  if (!notify.final)
     it.violated("a NOTIFY of the {} is not answered within 64*T1", server);
+  else if (is_accepted(phone, notify))
+    it.pass("a NOTIFY of the {} is taken", server);
   else
-    it.violated("a NOTIFY of the {} is answered with {}", server, status);
-}
-
-void notifies_are_taken(const Phone& phone, Judge& judge) {
-  for (const Subscription& one : subscriptions(phone)) {
-    if (one.is_message_waiting()) continue;
-    const std::vector<std::uint32_t> highest = highest_numbers(phone, one);
-    for (const Transaction* notify : one.notified) {
-      const Message& request = opening(phone, *notify);
-      if (!state_in(request.sip).is_terminated() && is_alive(phone, one, request.at) &&
-          !was_overtaken(phone, one, highest, *notify))
-        judge_notify(phone, *notify, {phone, judge, request});
-    }
-  }
+    it.violated("a NOTIFY of the {} is answered with {}", server, final_status(phone, notify));
 }
 
 // --- Each server's on its own --------------------------------------------------------------------
-
-/// A SUBSCRIBE of this subscription's dialog went to the other server.
-const Transaction* strayed(const Subscription& subscription) {
-  const auto found = std::ranges::find(subscription.asked, other(subscription.server),
-                                       [](const Transaction* one) { return one->server; });
-  return found == subscription.asked.end() ? nullptr : *found;
-}
 
 /// How the subscription at the healthy server fares after the other one's fault.
 void judge_survival(const Phone& phone, const Subscription& subscription, CaptureTime fault,
@@ -299,11 +146,12 @@ void subscriptions_are_separate(const Phone& phone, Judge& judge) {
   for (const Subscription& one : subscriptions(phone)) {
     if (one.is_message_waiting() || one.server == ServerRole::none) continue;
     (one.server == ServerRole::primary ? at_primary : at_secondary) = &one;
+    const ServerRole lost = other(one.server);
     if (const Transaction* astray = strayed(one))
-      judge.violated(evidence_of(phone, *astray),
-                     fmt::format("a SUBSCRIBE of the {}'s dialog goes to the {}",
-                                 to_string(one.server), to_string(other(one.server))));
-    const auto fault = first_fault(phone, other(one.server));
+      Occurrence(phone, judge, *astray)
+          .violated("a SUBSCRIBE of the {}'s dialog goes to the {}", to_string(one.server),
+                    to_string(lost));
+    const auto fault = first_fault(phone, lost);
     if (fault && !possible_outage(phone, one.server, CaptureTime::min(), CaptureTime::max()))
       judge_survival(phone, one, *fault, {phone, judge, one});
   }
@@ -344,7 +192,7 @@ const std::array guide_subscription{
                              "with 2xx within 64*T1.",
                  .tolerance = "profile: timer"},
          .needs = {"a NOTIFY of each server in a subscription that it accepted"},
-         .judge = notifies_are_taken},
+         .judge = each<living_notifies, a_notify_is_taken>},
     Rule{.row = {.id = "RFC6665-06",
                  .clause = "RFC 6665 §4.1; guide, SIP Server Redundancy",
                  .severity = Severity::vendor,
