@@ -141,4 +141,13 @@ bool is_large_or_follows(const Phone& phone, const Message& request) {
   return first != large.end() && first->second <= request.index;
 }
 
+std::optional<CaptureTime> icmp_error_for(const Phone& phone, const Transaction& transaction) {
+  if (!is_ours(transaction) || !is_unreliable(phone, transaction)) return std::nullopt;
+  const CaptureTime timeout = timeout_of(phone, transaction);
+  const CaptureTime end = transaction.first_response
+                              ? std::min(timeout, phone.at(*transaction.first_response))
+                              : timeout;
+  return transport_failure(phone, transaction.server, start_of(phone, transaction), end);
+}
+
 }  // namespace sipharness::observed

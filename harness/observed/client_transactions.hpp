@@ -4,6 +4,7 @@
 // @source RFC 3261 §17.1.1.2 (Timers A, B), §17.1.2.2 (Timers E, F)
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "harness/observed/evidence.hpp"
@@ -55,5 +56,8 @@ bool was_left_early(const Phone& phone, const Transaction& transaction);
 
 /// The request, or one before it with its Call-ID, is too large for a datagram.
 bool is_large_or_follows(const Phone& phone, const Message& request);
+
+/// The first ICMP error for an unanswered UDP transaction of the device.
+std::optional<CaptureTime> icmp_error_for(const Phone& phone, const Transaction& transaction);
 
 }  // namespace sipharness::observed

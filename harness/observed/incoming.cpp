@@ -1,5 +1,7 @@
 #include "harness/observed/incoming.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "harness/observed/actions.hpp"
@@ -69,6 +71,21 @@ std::optional<std::size_t> next_in_dialog(const Phone& phone, const DialogReques
   if (method != sip::Method::ack) wanted.from_tag = by_device ? own_tag : request.from_tag();
   wanted.to_tag = by_device ? request.from_tag() : own_tag;
   return requests.first_after(*invite.final, wanted);
+}
+
+bool was_taken(const Phone& phone, const Transaction& invite) {
+  return std::ranges::any_of(invite.responses, [&](std::size_t response) {
+    const int status = phone.message(response).sip.status();
+    return (status > 100 && status < 300) || status == 486;
+  });
+}
+
+std::array<std::vector<const Transaction*>, 3> find_incoming_calls(const Phone& phone) {
+  std::array<std::vector<const Transaction*>, 3> found;
+  for (const Transaction& transaction : transactions(phone))
+    if (is_incoming_call(phone, transaction))
+      found[static_cast<std::size_t>(transaction.server)].push_back(&transaction);
+  return found;
 }
 
 }  // namespace sipharness::observed

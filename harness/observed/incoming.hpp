@@ -2,6 +2,7 @@
 // What servers ask of the device: their requests and its answers, as several checks see them.
 // @source RFC 3261 §13.3, §17.2
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,5 +45,15 @@ std::string describe_final(const Phone& phone, const Transaction& transaction);
 std::optional<std::size_t> next_in_dialog(const Phone& phone, const DialogRequests& requests,
                                           const Transaction& invite, sip::Method method,
                                           Direction direction);
+
+/// Any sign that a call which a server brought was taken.
+bool was_taken(const Phone& phone, const Transaction& invite);
+
+std::array<std::vector<const Transaction*>, 3> find_incoming_calls(const Phone& phone);
+/// Those that a server brought, in time order.
+inline const std::vector<const Transaction*>& incoming_calls(const Phone& phone,
+                                                             ServerRole server) {
+  return phone.derived<find_incoming_calls>()[static_cast<std::size_t>(server)];
+}
 
 }  // namespace sipharness::observed

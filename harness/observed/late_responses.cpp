@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "harness/observed/failover.hpp"
+#include "harness/observed/policy.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
@@ -65,6 +66,24 @@ Evidence evidence_of(const Phone& phone, const LateResponse& late) {
   Evidence evidence = evidence_of_both(phone, *late.primary, late.secondary);
   evidence.messages.push_back(late.message);
   return evidence;
+}
+
+std::optional<std::size_t> end_of_call(const Phone& phone, const LateResponse& late) {
+  const CaptureTime soon = late.at + policy::time_to_clean_up;
+  if (hung_up_before(*late.call, soon)) return std::nullopt;
+  for (const auto& sent : {late.secondary->bye_from_device, late.secondary->cancel})
+    if (sent && phone.at(*sent) >= late.at && phone.at(*sent) <= soon) return sent;
+  return std::nullopt;
+}
+
+bool was_muted(const Phone& phone, const Leg& leg) {
+  const auto withheld = phone.journal.all<journal::Withheld>();
+  auto one = std::ranges::lower_bound(withheld, leg.i0, {}, &Timed<journal::Withheld>::at);
+  for (; one != withheld.end() && one->at <= leg.end; ++one)
+    if (one->event->server == to_string(ServerRole::primary) &&
+        one->event->what.ends_with("INVITE"))
+      return true;
+  return false;
 }
 
 }  // namespace sipharness::observed

@@ -99,6 +99,16 @@ bool follows_any_of(const Phone& phone, CaptureTime at, std::span<const char* co
   });
 }
 
+/// By server: attempts without a final response, by time.
+std::array<std::vector<const RegisterAttempt*>, 3> find_unanswered_attempts(const Phone& phone) {
+  std::array<std::vector<const RegisterAttempt*>, 3> found;
+  for (const RegisterAttempt& attempt : attempts(phone))
+    if (!attempt.unregister && attempt.status == 0 && attempt.fail &&
+        *attempt.fail <= phone.trace.last)
+      found[static_cast<std::size_t>(attempt.server)].push_back(&attempt);
+  return found;
+}
+
 }  // namespace
 
 bool follows_end_action(const Phone& phone, CaptureTime at) {
@@ -177,6 +187,20 @@ Evidence evidence_of(const Phone& phone, const Modification& modification) {
 
 bool asks_for_session(const sip::MessageView& request) {
   return request.has(sip::HeaderId::session_expires);
+}
+
+bool has_session_timer(const Phone& phone, const Dialog& dialog) {
+  const auto& final = dialog.invite->final;
+  return final && asks_for_session(phone.message(*final).sip);
+}
+
+const RegisterAttempt* registration_lost_during(const Phone& phone, const Dialog& dialog) {
+  const auto& unanswered =
+      phone.derived<find_unanswered_attempts>()[static_cast<std::size_t>(dialog.server)];
+  const auto next =
+      std::ranges::upper_bound(unanswered, *dialog.confirmed, {}, &RegisterAttempt::start);
+  if (next == unanswered.end() || (dialog.ended && *dialog.ended <= (*next)->start)) return nullptr;
+  return *next;
 }
 
 }  // namespace sipharness::observed

@@ -10,6 +10,7 @@
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/registration.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
@@ -58,5 +59,11 @@ Evidence evidence_of(const Phone& phone, const Modification& modification);
 
 /// The request asked for a session interval: it refreshes. @source RFC 4028 §7.1
 bool asks_for_session(const sip::MessageView& request);
+
+/// A session timer may end a call that nobody refreshes any more (RFC 4028 §10).
+bool has_session_timer(const Phone& phone, const Dialog& dialog);
+/// The attempt to register whose failure, without any answer, took the registration away while the
+/// call was up; null: none did.
+const RegisterAttempt* registration_lost_during(const Phone& phone, const Dialog& dialog);
 
 }  // namespace sipharness::observed

@@ -73,4 +73,10 @@ bool is_lost(const Phone& phone, ServerRole server, CaptureTime at) {
   return known_down(phone, server, at) || is_out(phone, server, at);
 }
 
+bool was_of_both(const Phone& phone, const Outage& outage) {
+  const auto& others = phone.journal.outages(other(outage.server));
+  const auto next = std::ranges::upper_bound(others, outage.from, {}, &Outage::until);
+  return next != others.end() && next->recovered && next->from < outage.until;
+}
+
 }  // namespace sipharness::observed

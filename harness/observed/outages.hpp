@@ -19,4 +19,7 @@ const std::vector<Outage>& outages(const Phone& phone, ServerRole server);
 /// The server is out, or the device thinks so (known_down).
 bool is_lost(const Phone& phone, ServerRole server, CaptureTime at);
 
+/// The other server was out at some time of the outage, and came back too, as the journal says.
+bool was_of_both(const Phone& phone, const Outage& outage);
+
 }  // namespace sipharness::observed

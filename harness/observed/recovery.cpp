@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 #include <unordered_set>
 #include <utility>
@@ -131,6 +132,28 @@ std::vector<const ConnectionAttempt*> refused_registrations(const Phone& phone, 
     if (attempt.refused && !for_calls.contains(&attempt)) run.push_back(&attempt);
   }
   return run;
+}
+
+AttemptPace pace_of(const std::vector<const ConnectionAttempt*>& refused) {
+  AttemptPace pace{.least = Duration::max()};
+  for (std::size_t first = 0, last = 0; last < refused.size(); ++last) {
+    if (last > 0)
+      pace.least = std::min(pace.least, refused[last]->syn - *refused[last - 1]->refused);
+    while (refused[last]->syn - refused[first]->syn >= 1min) ++first;
+    pace.most = std::max(pace.most, last - first + 1);
+  }
+  return pace;
+}
+
+WaitStatistics statistics_of(const std::vector<Duration>& waits) {
+  const auto count = static_cast<double>(waits.size());
+  double mean = 0;
+  for (const Duration wait : waits) mean += to_seconds(wait) / count;
+  double variance = 0;
+  for (const Duration wait : waits) variance += std::pow(to_seconds(wait) - mean, 2) / count;
+  return {.mean = mean,
+          .deviation = std::sqrt(variance),
+          .grows = std::ranges::is_sorted(waits) && waits.front() != waits.back()};
 }
 
 }  // namespace sipharness::observed

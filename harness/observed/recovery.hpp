@@ -58,4 +58,20 @@ Evidence evidence_of(const Phone& phone, const FailureRun& run);
 /// registrations that never left. In the order of their SYNs.
 std::vector<const ConnectionAttempt*> refused_registrations(const Phone& phone, ServerRole server);
 
+/// How close together attempts were.
+struct AttemptPace {
+  Duration least{};      ///< from the end of one to the next
+  std::size_t most = 0;  ///< in any minute
+};
+/// Of connections that were refused.
+AttemptPace pace_of(const std::vector<const ConnectionAttempt*>& refused);
+
+/// The waits of a run: their mean and standard deviation in seconds, and whether they grow.
+struct WaitStatistics {
+  double mean = 0;
+  double deviation = 0;
+  bool grows = false;
+};
+WaitStatistics statistics_of(const std::vector<Duration>& waits);
+
 }  // namespace sipharness::observed

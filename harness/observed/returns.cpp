@@ -6,10 +6,12 @@
 #include <ranges>
 
 #include "harness/observed/failover.hpp"
+#include "harness/observed/midcall.hpp"
 #include "harness/observed/outages.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/primary_answers.hpp"
 #include "harness/observed/registration.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 namespace {
@@ -47,6 +49,18 @@ bool has_outage_between(const Phone& phone, CaptureTime from, CaptureTime until)
 bool is_back(const Phone& phone, CaptureTime back, CaptureTime at) {
   return at >= back + policy::time_to_return && registered(phone, ServerRole::primary, at) &&
          !is_lost(phone, ServerRole::primary, at);
+}
+
+/// A BYE or re-INVITE of the device in the dialog that follows no action. A BYE after the end is
+/// the same once more, with credentials.
+bool disturbs(const Phone& phone, const Message& request, const Dialog& dialog) {
+  const sip::MessageView& sip = request.sip;
+  const bool is_of_call = request.from_device() && sip.call_id() == dialog.call_id &&
+                          sip.from_tag() == dialog.device_tag &&
+                          !(dialog.ended && request.at > *dialog.ended);
+  const bool changes = sip.method() == sip::Method::bye ||
+                       (sip.method() == sip::Method::invite && !asks_for_session(sip));
+  return is_of_call && changes && !follows_action(phone, request.at);
 }
 
 }  // namespace
@@ -108,6 +122,15 @@ std::vector<DialogAcrossReturn> find_dialogs_across_return(const Phone& phone) {
 
 Evidence evidence_of(const Phone& /*phone*/, const DialogAcrossReturn& across) {
   return {ServerRole::secondary, across.dialog->call_id, {across.dialog->invite->sends.front()}};
+}
+
+const Message* disturbance_of(const Phone& phone, const DialogAcrossReturn& across) {
+  const auto began = [&](const Transaction& one) { return opening(phone, one).at; };
+  auto next = std::ranges::lower_bound(transactions(phone), across.back, {}, began);
+  for (; next != transactions(phone).end() && began(*next) <= across.back + policy::time_to_disturb;
+       ++next)
+    if (disturbs(phone, opening(phone, *next), *across.dialog)) return &opening(phone, *next);
+  return nullptr;
 }
 
 }  // namespace sipharness::observed

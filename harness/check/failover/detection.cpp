@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -12,12 +11,10 @@
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/check/unless.hpp"
-#include "harness/observed/actions.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/client_transactions.hpp"
-#include "harness/observed/connections.hpp"
 #include "harness/observed/failover.hpp"
-#include "harness/observed/grants.hpp"
+#include "harness/observed/moves.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/primary_answers.hpp"
 #include "harness/observed/refresh.hpp"
@@ -27,29 +24,8 @@
 namespace sipharness::check {
 namespace {
 
-struct CallToLostPrimary {
-  CaptureTime start;
-  const Leg* leg = nullptr;
-};
-
-/// Calls that tried the primary although the device had seen its registration there fail, and the
-/// secondary could have served them. By their beginnings.
-std::vector<CallToLostPrimary> find_calls_to_lost_primary(const Phone& phone) {
-  std::vector<CallToLostPrimary> found;
-  for (const PrimaryCall& call : primary_calls(phone)) {
-    const CaptureTime start = start_of(*call.call);
-    // With the secondary lost too there is nothing better to try.
-    if (known_down(phone, ServerRole::primary, start) &&
-        registered(phone, ServerRole::secondary, start) &&
-        !known_down(phone, ServerRole::secondary, start))
-      found.push_back({start, call.primary});
-  }
-  std::ranges::stable_sort(found, {}, &CallToLostPrimary::start);
-  return found;
-}
-
 void judge_calls_after(const Phone& phone, const RegisterAttempt& failed, Judge& judge) {
-  const auto& wrong = phone.derived<find_calls_to_lost_primary>();
+  const auto& wrong = calls_to_lost_primary(phone);
   auto call = std::ranges::lower_bound(wrong, *failed.fail + policy::time_to_avoid_lost_server, {},
                                        &CallToLostPrimary::start);
   for (; call != wrong.end(); ++call)
@@ -70,27 +46,13 @@ void judge_failed_refresh(const Phone& phone, const Refresh& refresh, Judge& jud
   judge_calls_after(phone, *refresh.next, judge);
 }
 
-/// The last binding lapsed in an outage without any refresh: the loss was never looked for.
-void judge_last_registration(const Phone& phone, const RegisterAttempt& last, Judge& judge) {
-  if (!last.ok || !last.granted || !is_grant_known(last) || last.unregister) return;
-  const Duration timeout = phone.profile.timers.sixty_four_t1();
-  const CaptureTime due = *last.ok + latest_refresh(phone, *last.granted) + timeout;
-  // A refresh that got no connection is a refresh all the same.
-  const bool was_tried_over_stream =
-      std::ranges::any_of(connection_attempts(phone), [&](const ConnectionAttempt& attempt) {
-        return attempt.server == ServerRole::primary && attempt.syn > *last.ok && attempt.syn < due;
-      });
-  if (!was_tried_over_stream && due < next_power_change(phone, *last.ok) &&
-      is_out(phone, ServerRole::primary, due - timeout))
-    judge.violated(evidence_of(phone, last), "the outage was never found by a refresh");
-}
-
 void refresh_finds_the_loss(const Phone& phone, Judge& judge) {
   for (const Refresh& refresh : refreshes_at(phone, ServerRole::primary))
     if (refresh.next->fail && is_out(phone, ServerRole::primary, refresh.next->start))
       judge_failed_refresh(phone, refresh, judge);
   const auto& attempts = attempts_at(phone, ServerRole::primary);
-  if (!attempts.empty()) judge_last_registration(phone, *attempts.back(), judge);
+  if (!attempts.empty() && has_lapsed_unnoticed(phone, *attempts.back()))
+    judge.violated(evidence_of(phone, *attempts.back()), "the outage was never found by a refresh");
 }
 
 void invite_finds_the_loss(const Phone& phone, const SilentPrimary& failed, Occurrence& it) {
@@ -122,11 +84,8 @@ void a_silent_primary_is_tried_twice(const Phone& phone, const SilentPrimary& fa
   if (!is_unreliable(phone, invite)) return;
   // The capture begins with it: copies may have gone before.
   if (invite.sends.front() == 0 && !phone.trace.has_journal()) return;
-  const auto tries = static_cast<std::size_t>(std::ranges::count_if(
-      sends_of(phone, *failed.primary),
-      [&](std::size_t send) { return phone.at(send) < reached_at(phone, *failed.secondary); }));
-  const std::string seen = counted(tries, "INVITE") + " at the primary before the secondary";
-  it.expect(tries >= 2, seen);
+  const std::size_t tries = tries_before_secondary(phone, failed);
+  it.expect(tries >= 2, counted(tries, "INVITE") + " at the primary before the secondary");
 }
 
 void one_lost_packet_moves_nothing(const Phone& phone, Judge& judge) {

@@ -1,7 +1,6 @@
 // What the primary still says when the call has gone on to the secondary.
 // @source RFC 3261 §9.1, §13.2.2.4, §17.1.1.2, §18.1.2; RFC 6026 §8.3
 
-#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -11,23 +10,12 @@
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/failover.hpp"
-#include "harness/observed/journal_facts.hpp"
 #include "harness/observed/late_responses.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
-
-/// Message: by what the device ended the call over the secondary without its user's word, soon
-/// after `late`; nothing if it did not.
-std::optional<std::size_t> end_of_call(const Phone& phone, const LateResponse& late) {
-  const CaptureTime soon = late.at + policy::time_to_clean_up;
-  if (hung_up_before(*late.call, soon)) return std::nullopt;
-  for (const auto& sent : {late.secondary->bye_from_device, late.secondary->cancel})
-    if (sent && phone.at(*sent) >= late.at && phone.at(*sent) <= soon) return sent;
-  return std::nullopt;
-}
 
 struct Problem {
   std::string what;
@@ -82,9 +70,7 @@ void a_late_1xx_is_cancelled(const Phone& phone, const LateResponse& late, Occur
   const bool was_final =
       primary.final && phone.at(*primary.final) <= late.at + policy::time_to_cancel;
   if (primary.cancel)
-    it.within({.start = late.at,
-               .end = phone.at(*primary.cancel),
-               .window = {.max = policy::time_to_cancel}},
+    it.within({late.at, phone.at(*primary.cancel)}, {.max = policy::time_to_cancel},
               "CANCEL after a 1xx for a call that has moved on");
   else if (!was_final && phone.trace.last > late.at + policy::time_to_cancel)
     it.violated("a 1xx for a call that has moved on, no CANCEL");
@@ -117,17 +103,6 @@ void strays_have_no_effect(const Phone& phone, Judge& judge) {
 }
 
 // --- Requests arrive, responses are lost ---------------------------------------------------------
-
-/// The primary worked on a call in `leg` and could not say so.
-bool was_muted(const Phone& phone, const Leg& leg) {
-  const auto withheld = phone.journal.all<journal::Withheld>();
-  auto one = std::ranges::lower_bound(withheld, leg.i0, {}, &Timed<journal::Withheld>::at);
-  for (; one != withheld.end() && one->at <= leg.end; ++one)
-    if (one->event->server == to_string(ServerRole::primary) &&
-        one->event->what.ends_with("INVITE"))
-      return true;
-  return false;
-}
 
 void a_one_way_primary_is_left_cleanly(const Phone& phone, const SilentPrimary& failed,
                                        Occurrence& it) {

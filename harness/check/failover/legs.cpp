@@ -1,10 +1,8 @@
 // One call, two servers: tried one after the other, answered once.
 // @source RFC 3263 §4.3; RFC 3261 §13.2.2.4
 
-#include <algorithm>
 #include <array>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,6 +11,7 @@
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/call.hpp"
+#include "harness/observed/call_dialogs.hpp"
 #include "harness/observed/dialogs.hpp"
 #include "harness/observed/failover.hpp"
 #include "harness/observed/merged_requests.hpp"
@@ -55,31 +54,8 @@ void one_after_the_other(const Phone& phone, const CallGroup& call, Occurrence& 
     it.pass("the second server was tried after the first was given up");
 }
 
-using DialogsOfCalls = std::unordered_map<const CallGroup*, std::vector<const Dialog*>>;
-
-/// In the order in which they were confirmed.
-DialogsOfCalls find_dialogs_of_calls(const Phone& phone) {
-  DialogsOfCalls found;
-  for (const Dialog* dialog : dialogs(phone))
-    if (!dialog->incoming)
-      if (const CallGroup* call = call_of(phone, *dialog->invite)) found[call].push_back(dialog);
-  return found;
-}
-
-/// The longest time that two of the dialogs were up together.
-Duration longest_overlap(const Phone& phone, const std::vector<const Dialog*>& dialogs) {
-  Duration longest{};
-  CaptureTime others_until = CaptureTime::min();
-  for (const Dialog* dialog : dialogs) {
-    const CaptureTime until = dialog->ended.value_or(phone.trace.last);
-    if (others_until > *dialog->confirmed)
-      longest = std::max(longest, std::min(until, others_until) - *dialog->confirmed);
-    others_until = std::max(others_until, until);
-  }
-  return longest;
-}
-
 void judge_dialogs(const Phone& phone, const std::vector<const Dialog*>& dialogs, Occurrence& it) {
+  if (dialogs.empty()) return;
   for (const Dialog* dialog : dialogs) it.cite(dialog->invite->sends.front());
   const Duration longest = longest_overlap(phone, dialogs);
   it.expect(longest <= phone.profile.tolerances.nodup, "one confirmed dialog at a time",
@@ -87,21 +63,14 @@ void judge_dialogs(const Phone& phone, const std::vector<const Dialog*>& dialogs
 }
 
 void never_answered_twice(const Phone& phone, const CallGroup& call, Occurrence& it) {
-  const auto& known = phone.derived<find_dialogs_of_calls>();
-  const auto dialogs = known.find(&call);
-  if (dialogs != known.end()) judge_dialogs(phone, dialogs->second, it);
+  judge_dialogs(phone, dialogs_of(phone, call), it);
 }
 
-/// The dialogs of a call that reached the device on two ways, in the order of their ACKs.
+/// A call that reached the device on two ways.
 void never_answers_twice(const Phone& phone, const MergedRequest& merged, Occurrence& it) {
-  const sip::MessageView& request = opening(phone, *merged.copy).sip;
-  std::vector<const Dialog*> both;
-  for (const Dialog* dialog : answered_dialogs_with(phone, request.call_id()))
-    if (dialog->confirmed && (dialog->invite == merged.first || dialog->invite == merged.copy))
-      both.push_back(dialog);
-  std::ranges::sort(both, {}, &Dialog::confirmed);
-  if (!both.empty())
-    judge_dialogs(phone, both, it.about({both.front()->server, request.call_id(), {}}));
+  const std::vector<const Dialog*> both = dialogs_of(phone, merged);
+  if (!both.empty()) it.about({both.front()->server, both.front()->call_id, {}});
+  judge_dialogs(phone, both, it);
 }
 
 void never_in_two_dialogs(const Phone& phone, Judge& judge) {

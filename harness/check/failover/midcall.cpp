@@ -3,11 +3,7 @@
 
 #include "harness/observed/midcall.hpp"
 
-#include <algorithm>
 #include <array>
-#include <vector>
-
-#include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
 #include "harness/check/back_off.hpp"
@@ -24,34 +20,8 @@ namespace {
 
 // --- The registration is lost --------------------------------------------------------------------
 
-/// A session timer may end a call that nobody refreshes any more (RFC 4028 §10).
-bool has_session_timer(const Phone& phone, const Dialog& dialog) {
-  const auto& final = dialog.invite->final;
-  return final && asks_for_session(phone.message(*final).sip);
-}
-
-/// By server: attempts without a final response, by time.
-std::array<std::vector<const RegisterAttempt*>, 3> find_unanswered_attempts(const Phone& phone) {
-  std::array<std::vector<const RegisterAttempt*>, 3> found;
-  for (const RegisterAttempt& attempt : attempts(phone))
-    if (!attempt.unregister && attempt.status == 0 && attempt.fail &&
-        *attempt.fail <= phone.trace.last)
-      found[static_cast<std::size_t>(attempt.server)].push_back(&attempt);
-  return found;
-}
-
-/// The attempt whose failure took the registration away while the call was up.
-const RegisterAttempt* loss_during(const Phone& phone, const Dialog& dialog) {
-  const auto& unanswered =
-      phone.derived<find_unanswered_attempts>()[static_cast<std::size_t>(dialog.server)];
-  const auto next =
-      std::ranges::upper_bound(unanswered, *dialog.confirmed, {}, &RegisterAttempt::start);
-  if (next == unanswered.end() || (dialog.ended && *dialog.ended <= (*next)->start)) return nullptr;
-  return *next;
-}
-
 void calls_outlive_their_registration(const Phone& phone, const Dialog& dialog, Occurrence& it) {
-  const RegisterAttempt* lost = loss_during(phone, dialog);
+  const RegisterAttempt* lost = registration_lost_during(phone, dialog);
   if (lost == nullptr || has_session_timer(phone, dialog) || was_dialog_lost(phone, dialog)) return;
   const Message* bye = bye_of_device(phone, dialog, lost->start);
   // Without a journal nobody knows who wanted that BYE.

@@ -5,19 +5,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <set>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/actions.hpp"
-#include "harness/observed/connections.hpp"
 #include "harness/observed/failed_registrations.hpp"
 #include "harness/observed/incoming.hpp"
 #include "harness/observed/journal_facts.hpp"
+#include "harness/observed/outages.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/registration.hpp"
@@ -43,45 +41,35 @@ Duration return_limit(const Phone& phone, const Outage& outage) {
          registration_tolerance(phone, granted).value;
 }
 
-void judge_return(const Phone& phone, Judge& judge, const Outage& outage, Duration limit) {
+void judge_return(const Phone& phone, const Outage& outage, Duration limit, Occurrence it) {
+  const std::string_view server = to_string(outage.server);
   const CaptureTime off = next_power_change(phone, outage.until);
   const RegisterAttempt* next = attempt_after(phone, outage.server, outage.until);
   const CaptureTime back = next == nullptr ? off : std::max(next->start, outage.until);
-  if (back > outage.until + limit && !phone.profile.reg_retry_wait)
-    return judge.inconclusive(
-        {outage.server, {}, {}}, Blame::user,
-        fmt::format("no REGISTER at the {} within {} of its return; but reg_retry_wait is not "
-                    "known: say --profile",
-                    to_string(outage.server), format_seconds(limit)));
-  if (next == nullptr) {
-    if (off > outage.until + limit)
-      judge.violated({outage.server, {}, {}},
-                     fmt::format("no REGISTER at the {} in the {} after its return",
-                                 to_string(outage.server), format_seconds(off - outage.until)));
-    return;
-  }
-  const Evidence evidence = evidence_of(phone, *next);
-  const std::string what =
-      fmt::format("REGISTER at the {} after its return", to_string(outage.server));
-  if (back - outage.until > policy::hopelessly_late * limit)
-    return judge.fail(evidence,
-                      fmt::format("{}: {} (expected at most {})", what,
-                                  format_seconds(back - outage.until), format_seconds(limit)));
-  judge.within(
-      evidence,
-      {.start = outage.until, .end = back, .window = {.max = limit}, .host_produced = true}, what);
+  const Duration gone = back - outage.until;
+  if (gone > limit && !phone.profile.reg_retry_wait)
+    return it.inconclusive(
+        Blame::user,
+        "no REGISTER at the {} within {} of its return; but reg_retry_wait is not known: say "
+        "--profile",
+        server, format_seconds(limit));
+  if (next == nullptr && gone > limit)
+    it.violated("no REGISTER at the {} in the {} after its return", server, format_seconds(gone));
+  if (next == nullptr) return;
+  it.about(*next);
+  const std::string what = fmt::format("REGISTER at the {} after its return", server);
+  if (gone > policy::hopelessly_late * limit)
+    it.fail(fmt::format("{}: {} (expected at most {})", what, format_seconds(gone),
+                        format_seconds(limit)));
+  else
+    it.within({.start = outage.until, .end = back, .window = {.max = limit}, .host_produced = true},
+              what);
 }
 
 void the_primary_is_registered_again(const Phone& phone, Judge& judge) {
   for (const Outage& outage : phone.journal.outages(ServerRole::primary))
-    if (outage.recovered) judge_return(phone, judge, outage, return_limit(phone, outage));
-}
-
-/// The other server was out at some time of the outage, and came back too.
-bool was_of_both(const Phone& phone, const Outage& outage) {
-  const auto& others = phone.journal.outages(other(outage.server));
-  const auto next = std::ranges::upper_bound(others, outage.from, {}, &Outage::until);
-  return next != others.end() && next->recovered && next->from < outage.until;
+    if (outage.recovered)
+      judge_return(phone, outage, return_limit(phone, outage), {phone, judge, outage.server});
 }
 
 void both_are_registered_again(const Phone& phone, Judge& judge) {
@@ -89,7 +77,8 @@ void both_are_registered_again(const Phone& phone, Judge& judge) {
       retry_round(phone) +
       registration_tolerance(phone, phone.profile.register_expiration.value_or(0s)).value;
   for (const Outage& outage : phone.journal.outages())
-    if (outage.recovered && was_of_both(phone, outage)) judge_return(phone, judge, outage, limit);
+    if (outage.recovered && was_of_both(phone, outage))
+      judge_return(phone, outage, limit, {phone, judge, outage.server});
 }
 
 /// A hint for whoever configures the device, not a judgement.
@@ -112,7 +101,7 @@ void a_forgotten_binding_is_restored(const Phone& phone, const ForgottenBinding&
   const CaptureTime off = next_power_change(phone, forgotten.at);
   if (next == nullptr || next->start > off) {
     if (off > forgotten.lapse)
-      it.about({forgotten.server, {}, {}})
+      it.about(forgotten.server)
           .violated("the binding that the {} forgot was not renewed in its time",
                     to_string(forgotten.server));
     return;
@@ -125,30 +114,12 @@ void a_forgotten_binding_is_restored(const Phone& phone, const ForgottenBinding&
                   to_string(forgotten.server)));
 }
 
-/// By the server that brought them, in time order.
-std::array<std::vector<const Transaction*>, 3> find_incoming_calls(const Phone& phone) {
-  std::array<std::vector<const Transaction*>, 3> found;
-  for (const Transaction& transaction : transactions(phone))
-    if (is_incoming_call(phone, transaction))
-      found[static_cast<std::size_t>(transaction.server)].push_back(&transaction);
-  return found;
-}
-
-/// Any sign that a call which a server brought was taken.
-bool was_taken(const Phone& phone, const Transaction& invite) {
-  return std::ranges::any_of(invite.responses, [&](std::size_t response) {
-    const int status = phone.message(response).sip.status();
-    return (status > 100 && status < 300) || status == 486;
-  });
-}
-
 void calls_come_through_after_a_reboot(const Phone& phone, const ForgottenBinding& forgotten,
                                        Occurrence& it) {
   const RegisterAttempt* next = forgotten.next;
   if (next == nullptr || !next->ok || *next->ok > forgotten.lapse) return;
   const auto began = [&](const Transaction* invite) { return opening(phone, *invite).at; };
-  const auto& incoming =
-      phone.derived<find_incoming_calls>()[static_cast<std::size_t>(forgotten.server)];
+  const auto& incoming = incoming_calls(phone, forgotten.server);
   for (auto call = std::ranges::upper_bound(incoming, *next->ok, {}, began);
        call != incoming.end() &&
        phone.trace.last >= began(*call) + phone.profile.timers.sixty_four_t1();
@@ -160,28 +131,10 @@ void calls_come_through_after_a_reboot(const Phone& phone, const ForgottenBindin
 
 // --- How often a lost server is asked ------------------------------------------------------------
 
-void judge_rate(Judge& judge, const Evidence& evidence, Duration least, std::size_t most,
-                const std::string& seen) {
-  if (least < policy::least_wait || most > policy::most_attempts_a_minute)
-    judge.violated(evidence, seen);
-  else
-    judge.pass(evidence, seen);
-}
-
-void judge_refusals(const Phone& phone, Judge& judge, ServerRole server) {
-  const auto run = refused_registrations(phone, server);
-  if (run.size() < policy::enough_attempts) return;
-  Duration least = Duration::max();
-  std::size_t most = 0;
-  for (std::size_t first = 0, last = 0; last < run.size(); ++last) {
-    if (last > 0) least = std::min(least, run[last]->syn - *run[last - 1]->refused);
-    while (run[last]->syn - run[first]->syn >= 1min) ++first;
-    most = std::max(most, last - first + 1);
-  }
-  judge_rate(
-      judge, evidence_of(*run.front()), least, most,
-      fmt::format("{} connections refused by the {}, {} or more apart, at most {} in a minute",
-                  run.size(), to_string(server), format_seconds(least), most));
+void judge_pace(const AttemptPace& pace, Occurrence& it, const std::string& seen) {
+  it.expect(pace.least >= policy::least_wait && pace.most <= policy::most_attempts_a_minute,
+            fmt::format("{}, {} or more apart, at most {} in a minute", seen,
+                        format_seconds(pace.least), pace.most));
 }
 
 /// " (each ended in a timeout)", if all failed alike.
@@ -193,18 +146,17 @@ std::string common_failure(const Phone& phone, const FailureRun& run) {
   return is_common ? fmt::format(" (each ended in {})", first) : std::string();
 }
 
-void a_lost_server_is_not_hammered(const Phone& phone, Judge& judge) {
-  for (const ServerRole server : both_servers) {
-    judge_refusals(phone, judge, server);
-    const std::size_t most = busiest_minute(phone, server).size();
-    for (const FailureRun& run : failure_runs(phone))
-      if (run.server == server)
-        judge_rate(judge, evidence_of(phone, run), run.least, most,
-                   fmt::format("{} failed attempts at the {}{}, {} or more apart, at most {} in a "
-                               "minute",
-                               run.failed.size(), to_string(server), common_failure(phone, run),
-                               format_seconds(run.least), most));
-  }
+void is_not_hammered(const Phone& phone, ServerRole server, Occurrence& it) {
+  const auto refused = refused_registrations(phone, server);
+  if (refused.size() >= policy::enough_attempts)
+    judge_pace(pace_of(refused), it.about(evidence_of(*refused.front())),
+               fmt::format("{} connections refused by the {}", refused.size(), to_string(server)));
+  const std::size_t most = busiest_minute(phone, server).size();
+  for (const FailureRun& run : failure_runs(phone))
+    if (run.server == server)
+      judge_pace({run.least, most}, it.about(run),
+                 fmt::format("{} failed attempts at the {}{}", run.failed.size(), to_string(server),
+                             common_failure(phone, run)));
 }
 
 /// "401", "401 and 423", "200 without a binding": how the requests were refused.
@@ -224,19 +176,13 @@ void does_not_spin(const Phone& phone, const RefusedSeries& series, Occurrence& 
       "most {})",
       series.refused.size(), opening(phone, first).sip.method_text(), to_string(first.server),
       refusals_in(phone, series), series.most, most_repeats_a_minute);
-  it.expect(series.most <= most_repeats_a_minute, seen, seen);
+  it.expect(series.most <= most_repeats_a_minute, seen);
 }
 
 void waits_are_recorded(const Phone& /*phone*/, const FailureRun& run, Occurrence& it) {
-  double mean = 0;
-  for (const Duration wait : run.waits)
-    mean += to_seconds(wait) / static_cast<double>(run.waits.size());
-  double variance = 0;
-  for (const Duration wait : run.waits)
-    variance += std::pow(to_seconds(wait) - mean, 2) / static_cast<double>(run.waits.size());
-  const bool grows = std::ranges::is_sorted(run.waits) && run.waits.front() != run.waits.back();
-  it.pass("waits at the {}: {:.1f} s on average, {:.1f} % spread, {}", to_string(run.server), mean,
-          100 * std::sqrt(variance) / mean, grows ? "growing" : "not growing");
+  const WaitStatistics waits = statistics_of(run.waits);
+  it.pass("waits at the {}: {:.1f} s on average, {:.1f} % spread, {}", to_string(run.server),
+          waits.mean, 100 * waits.deviation / waits.mean, waits.grows ? "growing" : "not growing");
 }
 
 constexpr Needs failed_attempts_in_a_row{"five failed attempts in a row at one server",
@@ -286,7 +232,7 @@ const std::array failover_recovery{
                              "after the failure before it, and no minute has more than 12.",
                  .tolerance = "policy: 5 s, 12"},
          .needs = failed_attempts_in_a_row,
-         .judge = a_lost_server_is_not_hammered},
+         .judge = each<two_servers, is_not_hammered>},
     Rule{.row = {.id = "FO-HERD-02",
                  .clause = "RFC 5626 §4.5",
                  .severity = Severity::info,

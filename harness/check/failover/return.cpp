@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -14,15 +12,16 @@
 #include "harness/check/occurrence.hpp"
 #include "harness/check/unless.hpp"
 #include "harness/observed/call.hpp"
+#include "harness/observed/calls_to_nobody.hpp"
 #include "harness/observed/failover.hpp"
 #include "harness/observed/journal_facts.hpp"
-#include "harness/observed/midcall.hpp"
 #include "harness/observed/outages.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/primary_answers.hpp"
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/returns.hpp"
+#include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
@@ -50,31 +49,9 @@ void the_next_call_fails_back(const Phone& phone, const CallAfterReturn& after, 
   if (after.is_first) calls_use_the_returned_primary(phone, after, it);
 }
 
-/// A BYE or re-INVITE of the device in the dialog that follows no action. A BYE after the end is
-/// the same once more, with credentials.
-bool disturbs(const Phone& phone, const Message& request, const Dialog& dialog) {
-  const sip::MessageView& sip = request.sip;
-  const bool is_of_call = request.from_device() && sip.call_id() == dialog.call_id &&
-                          sip.from_tag() == dialog.device_tag &&
-                          !(dialog.ended && request.at > *dialog.ended);
-  const bool changes = sip.method() == sip::Method::bye ||
-                       (sip.method() == sip::Method::invite && !asks_for_session(sip));
-  return is_of_call && changes && !follows_action(phone, request.at);
-}
-
-/// What the device did to a call just because the primary came back.
-const Message* find_disturbance(const Phone& phone, const DialogAcrossReturn& across) {
-  const auto began = [&](const Transaction& one) { return opening(phone, one).at; };
-  auto next = std::ranges::lower_bound(transactions(phone), across.back, {}, began);
-  for (; next != transactions(phone).end() && began(*next) <= across.back + policy::time_to_disturb;
-       ++next)
-    if (disturbs(phone, opening(phone, *next), *across.dialog)) return &opening(phone, *next);
-  return nullptr;
-}
-
 void a_running_call_stays(const Phone& phone, const DialogAcrossReturn& across, Occurrence& it) {
   if (!phone.trace.has_journal()) return;
-  if (const Message* wrong = find_disturbance(phone, across))
+  if (const Message* wrong = disturbance_of(phone, across))
     it.cite(wrong->index)
         .rests_on(wrong)
         .violated("{} in the call over the secondary {} after the primary's return",
@@ -85,72 +62,16 @@ void a_running_call_stays(const Phone& phone, const DialogAcrossReturn& across, 
 
 // --- Nothing answers -----------------------------------------------------------------------------
 
-bool are_both_out(const Phone& phone, CaptureTime at) {
-  return is_out(phone, ServerRole::primary, at) && is_out(phone, ServerRole::secondary, at);
-}
-
-std::size_t last_invite(const Phone& phone, const CallGroup& call) {
-  std::size_t last = 0;
-  for (const Leg& leg : call.legs)
-    for (const std::size_t invite : leg.invites)
-      last = std::max(last, transactions(phone)[invite].sends.back());
-  return last;
-}
-
-CaptureTime last_invite_at(const Phone& phone, const CallGroup& call) {
-  return std::max(start_of(call), phone.at(last_invite(phone, call)));
-}
-
-/// Message: the INVITE by which a call asked a server once more that had not answered.
-std::optional<std::size_t> second_try(const Phone& phone, const CallGroup& call) {
-  for (const Leg& leg : call.legs) {
-    if (leg.invites.size() > 1) return transactions(phone)[leg.invites[1]].sends.front();
-    if (const Leg* first = call.leg(leg.server); first != &leg && first->silent())
-      return first_invite(phone, leg);
-  }
-  return std::nullopt;
-}
-
-/// Without a journal: the call was tried at both servers until Timer B, and drew nothing.
-bool has_found_nobody(const Phone& phone, const CallGroup& call) {
-  if (call.leg(ServerRole::primary) == nullptr || call.leg(ServerRole::secondary) == nullptr)
-    return false;
-  const Leg& last = call.legs.back();
-  const CaptureTime timer_b = last.i0 + phone.profile.timers.sixty_four_t1();
-  return timer_b < phone.trace.last &&
-         last_invite_at(phone, call) - last.i0 > phone.profile.timers.sixty_four_t1() / 2 &&
-         std::ranges::all_of(call.legs, [&](const Leg& leg) {
-           return leg.silent() && leg.invites.size() == 1 && is_out(phone, leg.server, leg.i0);
-         });
-}
-
-void judge_time_tried(const Phone& phone, trace::Span tried, Occurrence& it) {
-  it.within({.start = tried.from,
-             .end = tried.until,
-             .window = {.max = 2 * failover_limit(phone)},
-             .tolerance = failover_grace(phone)},
-            "from the dial to the last INVITE of a call that nobody answers");
-}
-
-/// The longest time for which the device tried with one Call-ID: that was one call for sure.
-trace::Span longest_with_one_call_id(const Phone& phone, const CallGroup& call) {
-  std::map<std::string_view, trace::Span> tried;
-  for (const Leg& leg : call.legs) {
-    const Transaction& invite = invite_of(phone, leg);
-    const CaptureTime last = phone.at(invite.sends.back());
-    const auto [span, is_first] =
-        tried.try_emplace(opening(phone, invite).sip.call_id(), trace::Span{leg.i0, last});
-    span->second.until = std::max(span->second.until, last);
-  }
-  return std::ranges::max_element(
-             tried, {}, [](const auto& one) { return one.second.until - one.second.from; })
-      ->second;
+void judge_time_tried(const Phone& phone, const trace::Span& tried, Occurrence& it) {
+  it.within(tried, {.max = 2 * failover_limit(phone)},
+            "from the dial to the last INVITE of a call that nobody answers",
+            failover_grace(phone));
 }
 
 void a_call_without_dial_ends(const Phone& phone, const CallGroup& call, Occurrence& it) {
   if (!has_found_nobody(phone, call)) return;
   const Duration limit = 2 * failover_limit(phone);
-  const trace::Span whole{start_of(call), last_invite_at(phone, call)};
+  const trace::Span whole = time_tried(phone, call);
   const trace::Span surely_one = longest_with_one_call_id(phone, call);
   if (whole.until - whole.from <= limit)
     judge_time_tried(phone, whole, it);
@@ -171,25 +92,21 @@ void a_call_to_nobody_ends(const Phone& phone, const CallGroup& call, Occurrence
   if (const auto again = second_try(phone, call))
     it.cite(again).violated("a server that had not answered was tried again in the same call");
   else
-    judge_time_tried(phone, {start, last_invite_at(phone, call)},
-                     it.cite(last_invite(phone, call)));
+    judge_time_tried(phone, time_tried(phone, call), it.cite(last_invite(phone, call)));
 }
 
 // --- A primary that comes and goes ---------------------------------------------------------------
 
-void flapping_causes_no_storm(const Phone& phone, Judge& judge) {
+void is_not_stormed(const Phone& phone, ServerRole server, Occurrence& it) {
   if (std::ranges::count_if(outages(phone, ServerRole::primary), &Outage::recovered) < 3) return;
-  for (const ServerRole server : both_servers) {
-    const auto busiest = busiest_minute(phone, server);
-    if (busiest.empty()) continue;
-    Occurrence it(phone, judge, *busiest.front());
-    for (const RegisterAttempt* attempt : busiest)
-      it.cite(evidence_of(phone, *attempt).messages.front());
-    const std::string seen =
-        fmt::format("at most {} in a minute at the {}",
-                    counted(busiest.size(), "registration attempt"), to_string(server));
-    it.expect(busiest.size() <= policy::most_attempts_a_minute, seen);
-  }
+  const auto busiest = busiest_minute(phone, server);
+  if (busiest.empty()) return;
+  it.about(*busiest.front());
+  for (const RegisterAttempt* attempt : busiest)
+    it.cite(evidence_of(phone, *attempt).messages.front());
+  it.expect(busiest.size() <= policy::most_attempts_a_minute,
+            fmt::format("at most {} in a minute at the {}",
+                        counted(busiest.size(), "registration attempt"), to_string(server)));
 }
 
 // --- Loss ----------------------------------------------------------------------------------------
@@ -266,7 +183,7 @@ const std::array failover_return{
                 .observed = "At most 12 registration attempts in any minute at each server.",
                 .tolerance = "policy: 12"},
         .needs = {"a primary that goes and returns three times", Blame::harness},
-        .judge = flapping_causes_no_storm},
+        .judge = each<two_servers, is_not_stormed>},
     Rule{.row = {.id = "FO-LOSS",
                  .clause = "RFC 3261 §17.1.1.2",
                  .severity = Severity::quality,

@@ -1,10 +1,7 @@
 // Servers that TCP does not reach: refused, swallowed and half-open connections.
 // @source RFC 3261 §8.1.3.1, §17.1.1.2 (Timer B on any transport), §18.1.1, §18.4
 
-#include <algorithm>
 #include <array>
-#include <optional>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -18,18 +15,14 @@
 #include "harness/observed/failover.hpp"
 #include "harness/observed/guide_claim.hpp"
 #include "harness/observed/invites.hpp"
+#include "harness/observed/moves.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/stream_use.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
-
-/// The secondary could not have served the call, or the user did not wait for it.
-bool had_no_next_server(const Phone& phone, const CallGroup& call, CaptureTime until) {
-  return hung_up_before(call, until) || is_out(phone, ServerRole::secondary, until) ||
-         known_down(phone, ServerRole::secondary, until) || phone.trace.last < until;
-}
 
 // --- No connection to the primary ----------------------------------------------------------------
 
@@ -112,19 +105,6 @@ void streams_have_timer_b_alone(const Phone& phone, Judge& judge) {
 
 // --- Half-open connections -----------------------------------------------------------------------
 
-/// The next INVITE of the call, at whichever server, with a branch of its own.
-const Transaction* next_try(const Phone& phone, const CallGroup& call, const Transaction& invite) {
-  const Transaction* next = nullptr;
-  for (const Leg& leg : call.legs)
-    for (const std::size_t index : leg.invites) {
-      const Transaction& other_try = transactions(phone)[index];
-      const bool is_later = other_try.sends.front() > invite.sends.front();
-      if (is_later && (next == nullptr || other_try.sends.front() < next->sends.front()))
-        next = &other_try;
-    }
-  return next;
-}
-
 void half_open_connections_are_replaced(const Phone& phone, const Transaction& invite,
                                         Occurrence& it) {
   if (is_unreliable(phone, invite) || invite.first_response) return;
@@ -135,12 +115,10 @@ void half_open_connections_are_replaced(const Phone& phone, const Transaction& i
   const Transaction* next = next_try(phone, *call, invite);
   if (next != nullptr)
     it.cite(next->sends.front())
-        .within({.start = *reset,
-                 .end = start_of(phone, *next),
-                 .window = {.max = limit},
-                 .tolerance = failover_grace(phone)},
+        .within({*reset, start_of(phone, *next)}, {.max = limit},
                 fmt::format("INVITE at the {} again after the reset of a half-open connection",
-                            to_string(next->server)));
+                            to_string(next->server)),
+                failover_grace(phone));
   else if (hung_up_before(*call, *reset + limit) || phone.trace.last <= *reset + limit)
     return;
   else if (const SilentPrimary* stayed = given_up(phone, *call))
@@ -151,23 +129,12 @@ void half_open_connections_are_replaced(const Phone& phone, const Transaction& i
 
 // --- Reuse ---------------------------------------------------------------------------------------
 
-void reuse_is_recorded(const Phone& phone, Judge& judge) {
-  for (const ServerRole server : both_servers) {
-    std::set<Endpoint> connections;
-    const Transaction* first = nullptr;
-    std::size_t requests = 0;
-    for (const Transaction& transaction : transactions(phone)) {
-      if (!is_ours(transaction) || transaction.server != server ||
-          is_unreliable(phone, transaction))
-        continue;
-      if (requests++ == 0) first = &transaction;
-      connections.insert(opening(phone, transaction).source);
-    }
-    if (first != nullptr)
-      judge.pass(evidence_of(phone, *first),
-                 fmt::format("{} to the {} over {}", counted(requests, "request"),
-                             to_string(server), counted(connections.size(), "connection")));
-  }
+void reuse_is_recorded(const Phone& phone, ServerRole server, Occurrence& it) {
+  const StreamUse use = stream_use(phone, server);
+  if (use.first != nullptr)
+    it.about(*use.first)
+        .pass("{} to the {} over {}", counted(use.requests, "request"), to_string(server),
+              counted(use.connections, "connection"));
 }
 
 const std::array failover_stream{
@@ -223,7 +190,7 @@ const std::array failover_stream{
                  .sentence = "Requests to one server share a connection.",
                  .observed = "How many requests went over how many connections is recorded."},
          .needs = {"a request of the device over a stream", Blame::harness},
-         .judge = reuse_is_recorded},
+         .judge = each<two_servers, reuse_is_recorded>},
 };
 
 }  // namespace

@@ -1,11 +1,7 @@
 // What a device makes of failures that the transport reports, and of silence.
 // @source RFC 3261 §8.1.3.1, §18.4; RFC 3263 §4.3
 
-#include <algorithm>
 #include <array>
-#include <optional>
-
-#include <fmt/format.h>
 
 #include "harness/check/failover/move.hpp"
 #include "harness/check/families.hpp"
@@ -14,27 +10,15 @@
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/failover.hpp"
 #include "harness/observed/guide_claim.hpp"
+#include "harness/observed/moves.hpp"
+#include "harness/observed/outages.hpp"
 #include "harness/observed/registration.hpp"
-#include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
 // --- A timeout is a 408, a fatal transport error a 503 -------------------------------------------
-
-bool was_reached_within_grace(const Phone& phone, const FailureSignal& signal) {
-  return signal.secondary != nullptr &&
-         reached_at(phone, *signal.secondary) <= signal.at + phone.profile.tolerances.fo_grace;
-}
-
-/// Message: the last INVITE to the primary, if one was sent later than so long after the signal.
-std::optional<std::size_t> sent_after(const Phone& phone, const FailureSignal& signal,
-                                      Duration after) {
-  if (signal.primary == nullptr) return std::nullopt;
-  const std::size_t last = invite_of(phone, *signal.primary).sends.back();
-  return phone.at(last) > signal.at + after ? std::optional(last) : std::nullopt;
-}
 
 void judge_timeout(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
   const auto tolerance = timer_tolerance(phone, phone.profile.timers.sixty_four_t1());
@@ -80,12 +64,8 @@ void judge_signal(const Phone& phone, const FailureSignal& signal, Occurrence& i
 /// AMB-17: a device that leaves after so many repeats took the silence for an answer before its
 /// time.
 void judge_early_leave(const Phone& phone, const SilentPrimary& failed, Occurrence& it) {
-  const Duration timeout = phone.profile.timers.sixty_four_t1();
-  const Duration early = timer_tolerance(phone, timeout).value / 2;
-  if (failed.secondary == nullptr || failed.has_signal) return;
-  const Duration after = reached_at(phone, *failed.secondary) - failed.primary->i0;
-  if (after + early < timeout)
-    it.pass("silence counted as a 408 after {}: the next server was tried", format_seconds(after));
+  if (const auto after = left_early_after(phone, failed))
+    it.pass("silence counted as a 408 after {}: the next server was tried", format_seconds(*after));
 }
 
 void failures_count_as_answers(const Phone& phone, Judge& judge) {
@@ -98,27 +78,15 @@ void failures_count_as_answers(const Phone& phone, Judge& judge) {
 
 // --- ICMP ----------------------------------------------------------------------------------------
 
-/// The first ICMP error for an unanswered UDP transaction of the device.
-std::optional<CaptureTime> icmp_error_for(const Phone& phone, const Transaction& transaction) {
-  if (!is_ours(transaction) || !is_unreliable(phone, transaction)) return std::nullopt;
-  const CaptureTime timeout = timeout_of(phone, transaction);
-  const CaptureTime end = transaction.first_response
-                              ? std::min(timeout, phone.at(*transaction.first_response))
-                              : timeout;
-  return transport_failure(phone, transaction.server, start_of(phone, transaction), end);
-}
-
 void judge_call(const Phone& phone, const PrimaryCall& call, Occurrence& it) {
   if (!call.primary->silent()) return;
   const auto told = icmp_error_for(phone, invite_of(phone, *call.primary));
   const Duration grace = phone.profile.tolerances.fo_grace;
   if (!told || hung_up_before(*call.call, *told + grace)) return;
-  const bool is_lost = is_out(phone, ServerRole::secondary, *told) ||
-                       known_down(phone, ServerRole::secondary, *told);
   if (call.secondary != nullptr)
     it.within(move_within(phone, *told, *call.secondary, grace),
               "INVITE at the secondary after the ICMP error");
-  else if (!is_lost && phone.trace.last > *told + grace)
+  else if (!is_lost(phone, ServerRole::secondary, *told) && phone.trace.last > *told + grace)
     judge_ended_call(phone, call.primary, *told, it,
                      "the ICMP error moved nothing: no INVITE at the secondary");
 }

@@ -1,7 +1,6 @@
 // Calls as the guide describes them: the registered primary first, the secondary when the primary
 // does not react or is known to be lost. @source guide.txt, "SIP Server Redundancy", Cases 1 and 2
 
-#include <algorithm>
 #include <array>
 #include <optional>
 
