@@ -287,6 +287,7 @@ void Judge::needs(std::string precondition, verdict::Blame blame) {
   needed_ = std::move(precondition);
   needs_.what = needed_;
   needs_.blame = blame;
+  needs_.blamed = nullptr;
 }
 
 Window Judge::tightened(Window window) const {
@@ -446,8 +447,8 @@ void Judge::conclude_unexercised() {
   const bool is_withheld = needs_.withheld != nullptr && needs_.withheld(phone_);
   if (const std::string& missed = missed_media(phone_); !is_withheld && !missed.empty())
     return inconclusive({}, verdict::Blame::user, fmt::format("{}; {}", reason, missed));
-  inconclusive({},
-               is_withheld ? verdict::Blame::device : blame_for_precondition(phone_, needs_.blame),
+  const verdict::Blame blame = needs_.blamed ? needs_.blamed(phone_) : needs_.blame;
+  inconclusive({}, is_withheld ? verdict::Blame::device : blame_for_precondition(phone_, blame),
                reason);
 }
 

@@ -60,6 +60,8 @@ struct Needs {
   bool (*withheld)(const Phone&) = nullptr;
   /// Why it is not to be asked of this phone, for what the capture shows of it; empty: it is.
   std::string_view (*waived)(const Phone&) = nullptr;
+  /// Whose doing it is, where the capture tells that.
+  verdict::Blame (*blamed)(const Phone&) = nullptr;
 };
 
 /// Why vendor rows are only recorded.

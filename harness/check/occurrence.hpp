@@ -5,6 +5,7 @@
 //   every<requests, wrong_with>      wrong_with(phone, request) says what is wrong with one, or
 //                                    nothing; where nothing is, all pass as one (Rule::held).
 //                                    A third argument, true: see Evidence::in_itself
+//    in_turn<each<...>, each<...>>    of several kinds of subjects, one after the other
 //
 //  1. `subjects` is a function of harness/observed that gives a range of values or of pointers.
 //  2. The evidence of an occurrence is evidence_of(phone, subject) until cite() adds to it or
@@ -137,6 +138,11 @@ void each(const Phone& phone, Judge& judge) {
     Occurrence occurrence(phone, judge, subject);
     judge_one(phone, subject, occurrence);
   }
+}
+
+template <auto... judges>
+void in_turn(const Phone& phone, Judge& judge) {
+  (judges(phone, judge), ...);
 }
 
 template <auto subjects, auto wrong_with, bool in_itself = false>

@@ -8,6 +8,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/failover.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/refresh.hpp"
@@ -128,6 +129,14 @@ void violated_unless_out(const Phone& phone, const RegisterAttempt& granted, Occ
                   fmt::format("{}; the {} was in trouble {} after its 200: was it out? With "
                               "--journal its outages would tell",
                               seen, to_string(granted.server), format_seconds(*trouble - ok)));
+}
+
+void violated_unless_hung_up(const Phone& phone, const Leg* primary, CaptureTime told,
+                             Occurrence& it, const std::string& seen) {
+  if (primary != nullptr && may_be_hung_up_by(phone, *primary, told))
+    it.inconclusive(verdict::Blame::user, seen + std::string(hung_up_unseen));
+  else
+    it.violated(seen);
 }
 
 void is_granted_for_an_unknown_time(const Phone& phone, const RegisterAttempt& attempt,

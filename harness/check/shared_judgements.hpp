@@ -68,6 +68,11 @@ bool left_open_if_gone(const Phone& phone, CaptureTime at, const std::string& se
 void violated_unless_out(const Phone& phone, const RegisterAttempt& granted, Occurrence& it,
                          const std::string& seen);
 
+/// A call ended with its leg at the primary, which failed at `told`, as `seen` says. Violated;
+/// without a journal not where its user may have hung up. Null: it had no leg there.
+void violated_unless_hung_up(const Phone& phone, const Leg* primary, CaptureTime told,
+                             Occurrence& it, const std::string& seen);
+
 /// Inconclusive: nobody said for how long the attempt's binding was granted. Not said of a run
 /// whose scenario has its server leave that out and does not name the requirement.
 void is_granted_for_an_unknown_time(const Phone& phone, const RegisterAttempt& attempt,

@@ -20,4 +20,9 @@ inline std::string_view leaves_calls_early(const observed::Phone& phone) {
   return "the device leaves a silent primary before Timer B";
 }
 
+inline std::string_view has_unknown_expiration(const observed::Phone& phone) {
+  if (phone.profile.register_expiration) return {};
+  return "the profile does not say the Register Expiration";
+}
+
 }  // namespace sipharness::check

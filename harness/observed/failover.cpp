@@ -232,6 +232,10 @@ verdict::Blame blame_for_no_move(const Phone& phone) {
   return calls_to_silent_primary(phone).empty() ? verdict::Blame::harness : verdict::Blame::device;
 }
 
+verdict::Blame blame_for_no_signal(const Phone& phone) {
+  return failure_signals(phone).empty() ? verdict::Blame::harness : verdict::Blame::device;
+}
+
 std::string describe_tries(const Phone& phone, const SilentPrimary& failed) {
   const auto sends = sends_of(phone, *failed.primary);
   return fmt::format("{} at the primary, the last {} after the first",
@@ -244,6 +248,12 @@ std::string given_up_or_left(const Phone& phone, const SilentPrimary& failed) {
       "{}, then nothing: hung up before it was due at the secondary? With --journal that would be "
       "told",
       describe_tries(phone, failed));
+}
+
+std::string excuse_for_staying(const Phone& phone, const SilentPrimary& failed) {
+  if (const PossibleMove* move = possible_move_of(phone, *failed.call))
+    return describe(phone, *move);
+  return failed.was_observed && failed.may_be_given_up ? given_up_or_left(phone, failed) : "";
 }
 
 std::vector<FailureSignal> find_failure_signals(const Phone& phone) {

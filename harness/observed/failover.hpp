@@ -75,6 +75,8 @@ std::string describe(const Phone& phone, const PossibleMove& move);
 /// Whose doing it is that nothing can be said of calls that moved to the secondary: the device's,
 /// if one stayed where it drew nothing.
 verdict::Blame blame_for_no_move(const Phone& phone);
+/// The same of calls that end at the primary: the device's, if one failed there.
+verdict::Blame blame_for_no_signal(const Phone& phone);
 
 /// "7 INVITEs at the primary, the last 31.500 s after the first": what a call that was not taken
 /// elsewhere did there.
@@ -100,6 +102,10 @@ const SilentPrimary* given_up(const Phone& phone, const CallGroup& call);
 
 /// Why nothing can be said of a call that may_be_given_up.
 std::string given_up_or_left(const Phone& phone, const SilentPrimary& failed);
+
+/// Why nothing can be said of a call that did not go on: it may be another one that did, or its
+/// user gave it up. Empty: nothing excuses it.
+std::string excuse_for_staying(const Phone& phone, const SilentPrimary& failed);
 
 /// Kinds of failure signals.
 inline constexpr std::string_view timeout_signal = "Timer B";

@@ -11,6 +11,7 @@
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
+#include "harness/check/unless.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/incoming.hpp"
@@ -194,12 +195,7 @@ const std::array always_told{
                  .sentence = "The device asks for the registration expiry that the profile states.",
                  .observed = "The expiry requested by every REGISTER that asks for a binding."},
          .needs = {"a REGISTER that proposes an expiry"},
-         .unless =
-             [](const Phone& phone) {
-               return phone.profile.register_expiration
-                          ? std::string_view()
-                          : "the profile does not say the Register Expiration";
-             },
+         .unless = has_unknown_expiration,
          .judge = expiry_agrees},
     Rule{.row = {.id = "PROFILE-TRANSPORT",
                  .clause = "policy: the wire agrees with the profile",

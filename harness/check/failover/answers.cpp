@@ -9,6 +9,7 @@
 #include "harness/check/failover/move.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/failover.hpp"
 #include "harness/observed/primary_answers.hpp"
@@ -30,12 +31,9 @@ void judge_next_server(const Phone& phone, const PrimaryAnswer& answer, Occurren
   const bool has_reason = hung_up_before(*answer.call, deadline) ||
                           is_out(phone, ServerRole::secondary, answer.at) ||
                           !registered(phone, ServerRole::secondary, answer.at);
-  const std::string seen = "the primary answered 503 and the secondary was never tried";
-  if (has_reason || phone.trace.last <= deadline) return;
-  if (may_be_hung_up_by(phone, *answer.primary, answer.at))
-    it.inconclusive(Blame::user, "{}{}", seen, hung_up_unseen);
-  else
-    it.violated(seen);
+  if (!has_reason && phone.trace.last > deadline)
+    violated_unless_hung_up(phone, answer.primary, answer.at, it,
+                            "the primary answered 503 and the secondary was never tried");
 }
 
 /// New calls while the primary wants to be left alone.

@@ -59,10 +59,8 @@ void invite_finds_the_loss(const Phone& phone, const SilentPrimary& failed, Occu
   if (failed.secondary != nullptr)
     it.within(move_within(phone, failed.primary->i0, *failed.secondary, failover_limit(phone)),
               "from the first INVITE at the silent primary to the secondary");
-  else if (const PossibleMove* move = possible_move_of(phone, *failed.call))
-    it.inconclusive(Blame::user, describe(phone, *move));
-  else if (failed.was_observed && failed.may_be_given_up)
-    it.inconclusive(Blame::user, given_up_or_left(phone, failed));
+  else if (const std::string excuse = excuse_for_staying(phone, failed); !excuse.empty())
+    it.inconclusive(Blame::user, excuse);
   else if (failed.was_observed)
     it.violated("the silent primary was never left: {}", describe_tries(phone, failed));
 }
@@ -86,13 +84,6 @@ void a_silent_primary_is_tried_twice(const Phone& phone, const SilentPrimary& fa
   if (invite.sends.front() == 0 && !phone.trace.has_journal()) return;
   const std::size_t tries = tries_before_secondary(phone, failed);
   it.expect(tries >= 2, counted(tries, "INVITE") + " at the primary before the secondary");
-}
-
-void one_lost_packet_moves_nothing(const Phone& phone, Judge& judge) {
-  judge.needs("a call that outlives an INVITE without answer, or turns to the secondary",
-              blame_for_no_move(phone));
-  each<primary_calls, a_lost_packet_is_sent_again>(phone, judge);
-  each<calls_to_silent_primary, a_silent_primary_is_tried_twice>(phone, judge);
 }
 
 void secondary_follows_at_once(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
@@ -147,7 +138,11 @@ const std::array failover_detection{
                  .observed = "At least two transmissions of the INVITE reach the silent primary "
                              "before the first one reaches the secondary, unless an error told the "
                              "device sooner; a call whose INVITE had to be sent again stays."},
-         .judge = one_lost_packet_moves_nothing},
+         .needs = {.what =
+                       "a call that outlives an INVITE without answer, or turns to the secondary",
+                   .blamed = blame_for_no_move},
+         .judge = in_turn<each<primary_calls, a_lost_packet_is_sent_again>,
+                          each<calls_to_silent_primary, a_silent_primary_is_tried_twice>>},
     Rule{.row = {.id = "FO-T1ST",
                  .clause = "RFC 3263 §4.3",
                  .severity = Severity::should,

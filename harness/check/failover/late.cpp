@@ -47,7 +47,7 @@ std::optional<Problem> unresolved(const Phone& phone, const LateResponse& late) 
   return std::nullopt;
 }
 
-void judge_late_200(const Phone& phone, const LateResponse& late, Occurrence& it) {
+void a_late_200_is_resolved(const Phone& phone, const LateResponse& late, Occurrence& it) {
   if (late.status / 100 != 2 || phone.trace.last < late.at + policy::time_to_clean_up) return;
   if (const auto wrong = unresolved(phone, late))
     it.cite(wrong->message)
@@ -56,11 +56,6 @@ void judge_late_200(const Phone& phone, const LateResponse& late, Occurrence& it
   else
     it.pass(late.primary->acks_2xx.empty() ? "a late 200 was ignored"
                                            : "a late 200 was acknowledged and ended");
-}
-
-void a_late_200_is_resolved(const Phone& phone, Judge& judge) {
-  judge.needs("a 200 of the primary after the call had moved on", blame_for_no_move(phone));
-  each<late_responses, judge_late_200>(phone, judge);
 }
 
 void a_late_1xx_is_cancelled(const Phone& phone, const LateResponse& late, Occurrence& it) {
@@ -88,18 +83,12 @@ void a_late_error_is_acknowledged(const Phone& phone, const LateResponse& late, 
     it.pass("a late {} was acknowledged and changed nothing", late.status);
 }
 
-void judge_stray(const Phone& phone, const LateResponse& late, Occurrence& it) {
+void strays_have_no_effect(const Phone& phone, const LateResponse& late, Occurrence& it) {
   if (!late.transaction_is_over) return;
   const auto end = end_of_call(phone, late);
   it.cite(end).rests_on(end).expect(
       !end, fmt::format("a {} that matched no transaction left the call alone", late.status),
       fmt::format("a {} that matched no transaction ended the call", late.status));
-}
-
-void strays_have_no_effect(const Phone& phone, Judge& judge) {
-  judge.needs("a response of the primary after Timer B, to a call that had moved on",
-              blame_for_no_move(phone));
-  each<late_responses, judge_stray>(phone, judge);
 }
 
 // --- Requests arrive, responses are lost ---------------------------------------------------------
@@ -130,7 +119,9 @@ const std::array failover_late{
                  "It is acknowledged and ended by BYE within 2 s, or, after Timer B only, ignored "
                  "and the primary's own BYE answered; the call over the secondary goes on.",
              .tolerance = "policy: 2 s"},
-        .judge = a_late_200_is_resolved},
+        .needs = {.what = "a 200 of the primary after the call had moved on",
+                  .blamed = blame_for_no_move},
+        .judge = each<late_responses, a_late_200_is_resolved>},
     Rule{.row = {.id = "FO-LATE-1XX",
                  .clause = "RFC 3261 §9.1",
                  .severity = Severity::should,
@@ -158,7 +149,9 @@ const std::array failover_late{
                  .observed = "A response of the primary after Timer B neither ends nor cancels the "
                              "call that has moved to the secondary.",
                  .tolerance = "policy: 2 s"},
-         .judge = strays_have_no_effect},
+         .needs = {.what = "a response of the primary after Timer B, to a call that had moved on",
+                   .blamed = blame_for_no_move},
+         .judge = each<late_responses, strays_have_no_effect>},
     Rule{
         .row = {.id = "FO-ONEWAY",
                 .clause = "RFC 3261 §13.2.2.4; RFC 3263 §4.3",

@@ -73,11 +73,6 @@ void never_answers_twice(const Phone& phone, const MergedRequest& merged, Occurr
   judge_dialogs(phone, both, it);
 }
 
-void never_in_two_dialogs(const Phone& phone, Judge& judge) {
-  each<calls, never_answered_twice>(phone, judge);
-  each<merged_requests, never_answers_twice>(phone, judge);
-}
-
 const std::array failover_leg{
     Rule{.row = {.id = "FO-NOPAR",
                  .clause = "RFC 3263 §4.3",
@@ -90,17 +85,19 @@ const std::array failover_leg{
          .needs = {"a call with an INVITE at each server"},
          .unless = may_run_in_parallel,
          .judge = each<calls, one_after_the_other>},
-    Rule{.row = {.id = "FO-NODUP",
-                 .clause = "RFC 3261 §13.2.2.4",
-                 .severity = Severity::must,
-                 .sentence = "One call of the user, or to the user, never leaves two confirmed "
-                             "dialogs.",
-                 .observed = "Of the dialogs of one call, confirmed by 200 and ACK, no two are "
-                             "alive together for longer than it takes to end one of them; a call "
-                             "that both servers bring is one.",
-                 .tolerance = "profile: nodup"},
-         .needs = {"a call that was answered"},
-         .judge = never_in_two_dialogs},
+    Rule{
+        .row = {.id = "FO-NODUP",
+                .clause = "RFC 3261 §13.2.2.4",
+                .severity = Severity::must,
+                .sentence = "One call of the user, or to the user, never leaves two confirmed "
+                            "dialogs.",
+                .observed = "Of the dialogs of one call, confirmed by 200 and ACK, no two are "
+                            "alive together for longer than it takes to end one of them; a call "
+                            "that both servers bring is one.",
+                .tolerance = "profile: nodup"},
+        .needs = {"a call that was answered"},
+        .judge =
+            in_turn<each<calls, never_answered_twice>, each<merged_requests, never_answers_twice>>},
 };
 
 }  // namespace

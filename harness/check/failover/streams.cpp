@@ -98,11 +98,6 @@ void judge_hanging_connection(const Phone& phone, const FailedConnection& failed
                "INVITE without a connection given up for the next server");
 }
 
-void streams_have_timer_b_alone(const Phone& phone, Judge& judge) {
-  each<device_invites, judge_invite>(phone, judge);
-  each<failed_connections, judge_hanging_connection>(phone, judge);
-}
-
 // --- Half-open connections -----------------------------------------------------------------------
 
 void half_open_connections_are_replaced(const Phone& phone, const Transaction& invite,
@@ -149,7 +144,8 @@ const std::array failover_stream{
                  .tolerance = "profile: fo_grace"},
          .needs = {"an INVITE over a stream, or a connection for one, that is not answered at once",
                    Blame::harness},
-         .judge = streams_have_timer_b_alone},
+         .judge = in_turn<each<device_invites, judge_invite>,
+                          each<failed_connections, judge_hanging_connection>>},
     Rule{.row = {.id = "FO-TCP-RST",
                  .clause = "RFC 3261 §8.1.3.1, §18.4",
                  .severity = Severity::should,

@@ -6,6 +6,7 @@
 #include "harness/check/failover/move.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/observed/call.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/failover.hpp"
@@ -33,15 +34,6 @@ void judge_timeout(const Phone& phone, const FailureSignal& signal, Occurrence& 
     it.pass("silence counted as a 408: the INVITE ended");
 }
 
-/// The call ended with its leg at the primary, which failed at `told`.
-void judge_ended_call(const Phone& phone, const Leg* primary, CaptureTime told, Occurrence& it,
-                      std::string_view seen) {
-  if (primary != nullptr && may_be_hung_up_by(phone, *primary, told))
-    it.inconclusive(Blame::user, "{}{}", seen, hung_up_unseen);
-  else
-    it.violated(std::string(seen));
-}
-
 void judge_transport_error(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
   // A device that goes on has not been told by its stack; §18.4 leaves that open.
   if (sent_after(phone, signal, {})) return;
@@ -50,8 +42,8 @@ void judge_transport_error(const Phone& phone, const FailureSignal& signal, Occu
   if (was_reached_within_grace(phone, signal))
     it.pass("the transport error counted as a 503: the next server was tried");
   else if (phone.trace.last > signal.at + phone.profile.tolerances.fo_grace)
-    judge_ended_call(phone, signal.primary, signal.at, it,
-                     "the call ended at a transport error instead of going on as at a 503");
+    violated_unless_hung_up(phone, signal.primary, signal.at, it,
+                            "the call ended at a transport error instead of going on as at a 503");
 }
 
 void judge_signal(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
@@ -64,16 +56,9 @@ void judge_signal(const Phone& phone, const FailureSignal& signal, Occurrence& i
 /// AMB-17: a device that leaves after so many repeats took the silence for an answer before its
 /// time.
 void judge_early_leave(const Phone& phone, const SilentPrimary& failed, Occurrence& it) {
+  if (!phone.profile.max_request_retries) return;
   if (const auto after = left_early_after(phone, failed))
     it.pass("silence counted as a 408 after {}: the next server was tried", format_seconds(*after));
-}
-
-void failures_count_as_answers(const Phone& phone, Judge& judge) {
-  judge.needs("a call that ends at the primary by silence, or by a transport error that counts",
-              failure_signals(phone).empty() ? Blame::harness : Blame::device);
-  each<failure_signals, judge_signal>(phone, judge);
-  if (phone.profile.max_request_retries)
-    each<calls_to_silent_primary, judge_early_leave>(phone, judge);
 }
 
 // --- ICMP ----------------------------------------------------------------------------------------
@@ -87,8 +72,8 @@ void judge_call(const Phone& phone, const PrimaryCall& call, Occurrence& it) {
     it.within(move_within(phone, *told, *call.secondary, grace),
               "INVITE at the secondary after the ICMP error");
   else if (!is_lost(phone, ServerRole::secondary, *told) && phone.trace.last > *told + grace)
-    judge_ended_call(phone, call.primary, *told, it,
-                     "the ICMP error moved nothing: no INVITE at the secondary");
+    violated_unless_hung_up(phone, call.primary, *told, it,
+                            "the ICMP error moved nothing: no INVITE at the secondary");
 }
 
 void judge_register(const Phone& phone, const Transaction& transaction, Occurrence& it) {
@@ -104,11 +89,6 @@ void judge_register(const Phone& phone, const Transaction& transaction, Occurren
     it.pass("the ICMP error ended the REGISTER");
 }
 
-void icmp_ends_the_wait(const Phone& phone, Judge& judge) {
-  each<primary_calls, judge_call>(phone, judge);
-  each<transactions, judge_register>(phone, judge);
-}
-
 const std::array failover_transport{
     Rule{.row = {.id = "RFC3261-GEN-10",
                  .clause = "RFC 3261 §8.1.3.1",
@@ -118,7 +98,12 @@ const std::array failover_transport{
                              "unless the call has gone on; a device that stops for an ICMP error "
                              "or a reset tries the next server within fo_grace, as after a 503.",
                  .tolerance = "profile: fo_grace"},
-         .judge = failures_count_as_answers},
+         .needs = {.what =
+                       "a call that ends at the primary by silence, or by a transport error that "
+                       "counts",
+                   .blamed = blame_for_no_signal},
+         .judge = in_turn<each<failure_signals, judge_signal>,
+                          each<calls_to_silent_primary, judge_early_leave>>},
     Rule{.row =
              {.id = "FO-ICMP",
               .clause = "RFC 3261 §8.1.3.1, §18.4",
@@ -129,7 +114,7 @@ const std::array failover_transport{
                   "fo_grace, and a REGISTER that got one is not repeated later than that.",
               .tolerance = "profile: fo_grace"},
          .needs = {"an ICMP error for an INVITE or a REGISTER", Blame::harness},
-         .judge = icmp_ends_the_wait},
+         .judge = in_turn<each<primary_calls, judge_call>, each<transactions, judge_register>>},
 };
 
 }  // namespace

@@ -80,11 +80,6 @@ void calls_through_challenge(const Phone& phone, const CallGroup& call, Occurren
         .violated_unless_lost("a challenge of the primary moved the call to the secondary");
 }
 
-void challenges_change_nothing(const Phone& phone, Judge& judge) {
-  each<attempts, registers_through_challenge>(phone, judge);
-  each<calls, calls_through_challenge>(phone, judge);
-}
-
 const std::array guide_authentication{
     Rule{.row = {.id = "GRP-AUTH-01",
                  .clause = "guide, last note",
@@ -107,7 +102,8 @@ const std::array guide_authentication{
                  "A challenged registration attempt goes on to its end, and a challenged INVITE is "
                  "sent again to the same server: no challenge counts as a failure of the server."},
         .needs = {"a REGISTER or INVITE that is challenged", Blame::harness},
-        .judge = challenges_change_nothing},
+        .judge = in_turn<each<attempts, registers_through_challenge>,
+                         each<calls, calls_through_challenge>>},
 };
 
 }  // namespace

@@ -62,10 +62,8 @@ void falls_back_to_the_secondary(const Phone& phone, const SilentPrimary& failed
                     .min_open = true},
          .tolerance = failover_grace(phone)},
         "INVITE reached the secondary after the first INVITE to the silent primary");
-  else if (const PossibleMove* move = possible_move_of(phone, *failed.call))
-    it.inconclusive(Blame::user, describe(phone, *move));
-  else if (failed.was_observed && failed.may_be_given_up)
-    it.inconclusive(Blame::user, given_up_or_left(phone, failed));
+  else if (const std::string excuse = excuse_for_staying(phone, failed); !excuse.empty())
+    it.inconclusive(Blame::user, excuse);
   else if (failed.was_observed)
     it.violated("no INVITE at the secondary within {} of silence; {}",
                 format_seconds(phone.trace.last - i0), describe_tries(phone, failed));

@@ -11,6 +11,7 @@
 #include "harness/check/families.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
+#include "harness/check/unless.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/failed_registrations.hpp"
 #include "harness/observed/grants.hpp"
@@ -21,11 +22,6 @@
 
 namespace sipharness::check {
 namespace {
-
-std::string_view has_unknown_expiration(const Phone& phone) {
-  if (phone.profile.register_expiration) return {};
-  return "the profile does not say the Register Expiration";
-}
 
 std::string_view has_no_reregister_before(const Phone& phone) {
   if (phone.profile.reregister_before) return {};
@@ -58,11 +54,6 @@ void refreshes_in_time(const Phone& phone, const Refresh& refresh, Occurrence& i
     it.should_be_within(measurement, what);
   else
     it.within(measurement, what);
-}
-
-void keeps_the_period(const Phone& phone, Judge& judge) {
-  each<refreshes, refreshes_in_time>(phone, judge);
-  each<unknown_grants, is_granted_for_an_unknown_time>(phone, judge);
 }
 
 void keeps_the_secondary(const Phone& phone, Judge& judge) {
@@ -135,7 +126,8 @@ const std::array guide_refresh{
                  .tolerance = "profile: registration"},
          .needs = {"a refresh after a granted registration"},
          .unless = has_no_reregister_before,
-         .judge = keeps_the_period,
+         .judge = in_turn<each<refreshes, refreshes_in_time>,
+                          each<unknown_grants, is_granted_for_an_unknown_time>>,
          .follows = {"RFC3261-REG-09"}},
     Rule{.row =
              {.id = "GRP-REG-07",
