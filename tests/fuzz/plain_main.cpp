@@ -145,7 +145,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv, argv + argc);
   const std::string& program = arguments[0];
   finding = "finding-" + program.substr(program.rfind('/') + 1);
-  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGPROF})
+  for (const int signal : {SIGABRT, SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGPROF})
     std::signal(signal, keep_current);
   const bool is_list =
       argc == 3 && arguments[1].find_first_not_of("0123456789") == std::string::npos;
