@@ -40,6 +40,12 @@ TEST(Requirements, each_row_is_written_out_in_sentences) {
   }
 }
 
+TEST(Requirements, what_all_subjects_have_says_where_they_stand) {
+  for (const Rule& rule : rules())
+    EXPECT_TRUE(rule.held.what.empty() || rule.held.what.find("{}") != std::string_view::npos)
+        << rule.row.id << ": " << rule.held.what;
+}
+
 TEST(Requirements, rows_of_an_rfc_cite_it_with_a_section) {
   for (const Requirement* of : requirements()) {
     const Requirement& row = *of;
