@@ -1,8 +1,8 @@
 #include "harness/capture/duplicates.hpp"
 
 #include <array>
-#include <functional>
-#include <string_view>
+
+#include "harness/base/hash.hpp"
 
 namespace sipharness::capture {
 
@@ -14,7 +14,7 @@ std::uint64_t digest_of(const packet::IpPacket& packet) {
                            std::uint64_t{packet.protocol},
                            std::uint64_t{EndpointHash()({packet.source, 0})},
                            std::uint64_t{EndpointHash()({packet.destination, 0})},
-                           std::uint64_t{std::hash<std::string_view>()(packet.payload)}};
+                           hash_of(packet.payload)};
   std::uint64_t digest = packet.payload.size();
   for (const std::uint64_t number : numbers) {
     digest = (digest ^ number) * 0x9e3779b97f4a7c15U;

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "harness/base/hash.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call_numbers.hpp"
 #include "harness/observed/dialog_requests.hpp"
@@ -50,8 +51,7 @@ class CallFinder {
   using Identity = std::pair<std::string_view, std::string_view>;  ///< Call-ID, From tag
   struct IdentityHash {
     std::size_t operator()(const Identity& identity) const {
-      const std::hash<std::string_view> text;
-      return text(identity.first) * 31 + text(identity.second);
+      return hash_of(identity.first) * 31 + hash_of(identity.second);
     }
   };
   struct Try {

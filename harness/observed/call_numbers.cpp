@@ -1,6 +1,6 @@
 #include "harness/observed/call_numbers.hpp"
 
-#include <functional>
+#include "harness/base/hash.hpp"
 
 namespace sipharness::observed {
 
@@ -11,7 +11,7 @@ CallNumbers::CallNumbers(const Phone& phone) : phone_(phone) {
     auto number = find(call_id);
     if (!number) {
       number = static_cast<std::uint32_t>(firsts_.size());
-      by_call_id_.add(std::hash<std::string_view>()(call_id), *number);
+      by_call_id_.add(hash_of(call_id), *number);
       firsts_.push_back(message.index);
     }
     numbers_.push_back(*number);
@@ -19,7 +19,7 @@ CallNumbers::CallNumbers(const Phone& phone) : phone_(phone) {
 }
 
 std::optional<std::uint32_t> CallNumbers::find(std::string_view call_id) const {
-  return by_call_id_.find(std::hash<std::string_view>()(call_id), [&](std::uint32_t number) {
+  return by_call_id_.find(hash_of(call_id), [&](std::uint32_t number) {
     return phone_.message(firsts_[number]).sip.call_id() == call_id;
   });
 }

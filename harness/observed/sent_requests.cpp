@@ -1,9 +1,9 @@
 #include "harness/observed/sent_requests.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <string_view>
 
+#include "harness/base/hash.hpp"
 #include "harness/base/hash_index.hpp"
 #include "harness/observed/call_numbers.hpp"
 #include "harness/observed/phone.hpp"
@@ -34,7 +34,7 @@ Messages find_firsts_with_branches(const Phone& phone) {
   HashIndex by_branch;
   for (const Message* request : requests_of_device(phone)) {
     const std::string_view branch = request->sip.branch();
-    const std::size_t hash = std::hash<std::string_view>()(branch);
+    const std::uint64_t hash = hash_of(branch);
     const auto known = by_branch.find(
         hash, [&](std::uint32_t index) { return phone.message(index).sip.branch() == branch; });
     if (!known) by_branch.add(hash, static_cast<std::uint32_t>(request->index));

@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "harness/base/hash.hpp"
 #include "harness/base/hash_index.hpp"
 #include "harness/base/rng.hpp"
 
@@ -54,9 +55,8 @@ Key key_of(const Message& message) {
   // RFC 3261 §17.2.3: an ACK to a non-2xx carries the branch of its INVITE.
   key.method = sip.method() == sip::Method::ack ? sip::Method::invite : sip.method();
   key.destination = server_end(message).address;
-  const std::hash<std::string_view> text;
-  key.hash = (text(key.id) * 31 + text(key.sent_by)) * 31 + static_cast<std::size_t>(key.method) +
-             key.cseq * std::size_t{0x9e3779b97f4a7c15};
+  key.hash = (hash_of(key.id) * 31 + hash_of(key.sent_by)) * 31 +
+             static_cast<std::size_t>(key.method) + key.cseq * std::size_t{0x9e3779b97f4a7c15};
   return key;
 }
 
