@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
+#include "harness/base/hash.hpp"
 #include "harness/sip/address.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
@@ -76,9 +77,10 @@ std::optional<Duration> seconds_in(std::optional<std::string_view> text) {
 std::optional<Duration> expiry_in(const sip::MessageView& response, std::string_view contact) {
   for (const sip::Header& header : response.headers_from(sip::HeaderId::contact)) {
     if (header.id != sip::HeaderId::contact) continue;
-    for (const sip::Address& one : sip::parse_addresses(header.value))
-      if (const auto said = seconds_in(one.parameter("expires")); sip::same_uri(one.uri, contact))
-        return said;
+    for (std::string_view rest = header.value; !rest.empty();) {
+      const auto one = sip::parse_address(sip::take_list_member(rest));
+      if (one && sip::same_uri(one->uri, contact)) return seconds_in(one->parameter("expires"));
+    }
   }
   return seconds_in(response.header(sip::HeaderId::expires));
 }
@@ -104,6 +106,13 @@ class JumpFinder {
  private:
   enum class Kind : std::uint8_t { request, acknowledgement };
   using Key = std::tuple<Kind, std::string_view, std::uint32_t, sip::Method>;
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const {
+      const auto& [kind, id, cseq, method] = key;
+      return hash_of(id) + cseq * std::size_t{0x9e3779b97f4a7c15} +
+             static_cast<std::size_t>(method);
+    }
+  };
   using PromiseKey = std::tuple<std::uint32_t, ServerRole, std::string_view>;
 
   // --- What is awaited --------------------------------------------------------------------------
@@ -258,7 +267,7 @@ class JumpFinder {
   const Trace& trace_;
   std::vector<Jump> jumps_;
   std::size_t passed_ = 0;  ///< of these, before the message that is looked at
-  std::map<Key, Awaited> awaited_;
+  std::unordered_map<Key, Awaited, KeyHash> awaited_;
   std::map<PromiseKey, Promise> promises_;
 };
 
