@@ -153,7 +153,8 @@ Diagnoses ports(const Plan& plan) {
 
 Diagnoses clocks(const Plan&) {
   // As a run in real time does.
-  const host::Priority priority = host::raise_priority();
+  const host::RaisedPriority raised;
+  const host::Priority priority = raised.granted();
   const host::ClockReport report = host::watch_clocks();
   Diagnoses found;
   if (priority == host::Priority::real_time)
@@ -186,6 +187,7 @@ Diagnoses kernel_drops(const Plan&) {
   const std::string what = "capture of a burst";
   if (host::live_capture_obstacle("lo"))
     return {{Health::warning, what, "not tried: lo cannot be captured live"}};
+  const host::RaisedPriority raised;
   const host::BurstReport burst = host::capture_burst();
   const std::string text = fmt::format("{} datagrams sent, {} captured, {} dropped", burst.sent,
                                        burst.captured, burst.dropped);

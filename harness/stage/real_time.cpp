@@ -187,7 +187,7 @@ class RealRun {
 }  // namespace
 
 void run_in_real_time(const Production& production, const judge::RunFolder& folder) {
-  host::raise_priority();
+  const host::RaisedPriority raised;
   RealRun(production, folder).play();
 }
 

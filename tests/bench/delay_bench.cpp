@@ -65,7 +65,7 @@ class NoJournal final : public sipharness::journal::Writer {
 
 /// What the process of the fake registrar does: every REGISTER is handled late.
 void serve_late(const Endpoint& local) {
-  host::raise_priority();
+  const host::RaisedPriority raised;
   host::RealWorld world;
   FakeServerOptions options;
   options.server.name = "primary";
@@ -84,7 +84,7 @@ void serve_late(const Endpoint& local) {
 /// late it was, nothing else.
 void keep_time(int out) {
   using std::chrono::steady_clock;
-  host::raise_priority();
+  const host::RaisedPriority raised;
   const int timer = ::timerfd_create(CLOCK_MONOTONIC, 0);
   const auto start = steady_clock::now() + delay;
   for (int i = 0; i < requests; ++i) {
@@ -179,12 +179,12 @@ Measured measure_side_by_side() {
   bench::ServerProcess::await_bound(registrar);
   const Endpoint sipp = bench::free_endpoint(address);
   const bench::ServerProcess theirs([&] {
-    host::raise_priority();
+    const host::RaisedPriority raised;
     bench::serve_by_sipp("delay.sipp.xml", sipp);
   });
   bench::ServerProcess::await_bound(sipp);
   Floor floor;
-  host::raise_priority();
+  const host::RaisedPriority raised;
   ReplyMeter meter;
   host::RealWorld world;
   Measured measured;

@@ -3,14 +3,29 @@
 // the process goes before ordinary ones.
 
 #include <cstdint>
+#include <sched.h>
 
 namespace sipharness::host {
 
 /// What a process was granted.
 enum class Priority : std::uint8_t { real_time, better_nice_value, ordinary };
 
-/// SCHED_RR at its lowest level, else a better nice value, else nothing: lateness is measured
-/// anyway.
-Priority raise_priority();
+/// While it lives: SCHED_RR at its lowest level, else a better nice value, else nothing: lateness
+/// is measured anyway. What comes after goes behind whoever plays in real time then.
+class RaisedPriority {
+ public:
+  RaisedPriority();
+  ~RaisedPriority();
+  RaisedPriority(const RaisedPriority&) = delete;
+  RaisedPriority& operator=(const RaisedPriority&) = delete;
+
+  Priority granted() const { return granted_; }
+
+ private:
+  int policy_;
+  int nice_value_;
+  sched_param parameters_{};
+  Priority granted_ = Priority::ordinary;
+};
 
 }  // namespace sipharness::host

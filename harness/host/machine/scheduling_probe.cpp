@@ -13,7 +13,7 @@ constexpr Duration probe_period = 10ms;
 void take_ordinary_priority() {
   const sched_param ordinary{};
   sched_setscheduler(0, SCHED_OTHER, &ordinary);
-  // Only what raise_priority() may have made of it: a harness that was started politely stays so.
+  // Only what RaisedPriority may have made of it: a harness that was started politely stays so.
   if (errno = 0; getpriority(PRIO_PROCESS, 0) < 0 && errno == 0) setpriority(PRIO_PROCESS, 0, 0);
 }
 
