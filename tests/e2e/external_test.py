@@ -13,7 +13,7 @@ import sys
 import time
 import unittest
 
-from support import EndToEnd, PROGRAM, ROOT, result_of, sipharness, verdicts_of
+from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, TURNS, result_of, sipharness, verdicts_of, was_late
 
 PHONE = pathlib.Path(__file__).with_name("hand_phone.py")
 
@@ -65,6 +65,14 @@ class Lab(EndToEnd):
                           self.file(content), *arguments, timeout=timeout)
         return done, (out / "latest").resolve()
 
+    def run_external_punctually(self, content, *arguments):
+        """As run_external, again when the host was late."""
+        for _ in range(TURNS):
+            done, folder = self.run_external(content, *arguments)
+            if not was_late(folder):
+                return done, folder
+        self.skipTest(HOST_TOO_BUSY)
+
     def assert_same_again(self, folder):
         """`check` says what `run` said, byte for byte."""
         again = self.scratch / "again.json"
@@ -77,7 +85,7 @@ class External(Lab):
     def test_a_healthy_phone_is_met_and_judged_between_healthy_runs(self):
         self.phone(expires="60/4")
         content = scenario("8s", [SILENCE], ["GRP-REG-01", "DUT-ALIVE"])
-        done, folder = self.run_external(content, "--wait", "40s")
+        done, folder = self.run_external_punctually(content, "--wait", "40s")
         self.assert_exit(done, 0)
         result = result_of(folder)
         self.assertTrue(result["bracket"]["before"]["ok"])
@@ -133,7 +141,7 @@ class External(Lab):
         for number, user in enumerate(("1001", "1002", "7777")):
             self.phone(user, host=1 + number)
         content = scenario("5s", [], ["GRP-REG-01"], phases=False, devices=2)
-        done, folder = self.run_external(content, "--account", "1001", "--wait", "60s")
+        done, folder = self.run_external_punctually(content, "--account", "1001", "--wait", "60s")
         self.assert_exit(done, 0)
         result = result_of(folder)
         self.assertEqual({d["name"] for d in result["devices"]}, {"phone-1001", "phone-1002"})
@@ -261,7 +269,7 @@ class InTheLab(Lab):
         self.ip("-n", lab, "link", "set", "phone0", "up")
         self.servers = cable
         self.phone(servers=["10.77.0.1:5070", "10.77.0.1:5080"], where=("ip", "netns", "exec", lab))
-        done, folder = self.run_external(scenario("5s", [], ["GRP-REG-01"], phases=False))
+        done, folder = self.run_external_punctually(scenario("5s", [], ["GRP-REG-01"], phases=False))
         self.assert_exit(done, 0)
         result = result_of(folder)
         self.assertEqual(result["capture"]["source"], "live")
