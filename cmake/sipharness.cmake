@@ -8,6 +8,14 @@ if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # This warning is about headers, and takes every included source for one.
   target_compile_options(sipharness_options INTERFACE -Wno-subobject-linkage)
 endif()
+# GCC takes a tenth less time if it collects its garbage later, and up to 0.3 GB more: where each unit
+# has room enough, of which Ninja compiles two more than there are processors.
+cmake_host_system_information(RESULT sipharness_megabytes QUERY TOTAL_PHYSICAL_MEMORY)
+cmake_host_system_information(RESULT sipharness_processors QUERY NUMBER_OF_LOGICAL_CORES)
+math(EXPR sipharness_share "${sipharness_megabytes} / (${sipharness_processors} + 2)")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND sipharness_share GREATER 1500)
+  target_compile_options(sipharness_options INTERFACE --param=ggc-min-heapsize=524288)
+endif()
 if(SIPHARNESS_SANITIZE)
   target_compile_options(sipharness_options INTERFACE
     -fsanitize=${SIPHARNESS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
