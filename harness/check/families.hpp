@@ -1,5 +1,7 @@
 #pragma once
-// The families of checks, one file each; a new family is one line here and one in checks.cpp.
+// The families of checks, one file each; a new family is one line here and one in checks.cpp. What
+// every family is written with comes with it: rules, occurrences, the facts of calls, registrations
+// and transactions, fmt, and the strings and containers of the standard.
 
 #include <span>
 

@@ -52,6 +52,14 @@ struct Measurement {
   Duration measured() const { return end - start; }
 };
 
+/// From `start` to an `end` that must come before the time that was granted is over.
+inline Measurement before_lapse(CaptureTime start, CaptureTime end, Duration granted) {
+  return {.start = start,
+          .end = end,
+          .window = {.max = granted, .max_open = true},
+          .host_produced = true};
+}
+
 /// What must come true before a rule can be judged, said when nothing exercised it.
 struct Needs {
   std::string_view what = "something to judge";   ///< "a call that was answered"
@@ -126,6 +134,8 @@ class Judge {
   void needs(std::string precondition, verdict::Blame blame = verdict::Blame::device);
   /// The scenario names the requirement, or there is none.
   bool is_asked_for() const;
+  /// How many instances there are so far.
+  std::size_t said() const { return instances_.size(); }
   /// All of `count` subjects are right, as `held` says; `first` is a message of the first.
   void all_held(std::size_t first, std::size_t count);
 

@@ -29,6 +29,12 @@ void Occurrence::expect(bool holds, std::string_view held, std::string_view brok
     violated(std::string(broken));
 }
 
+void Occurrence::violated_if(bool is_certain, const std::string& message, verdict::Blame blame,
+                             std::string_view doubt) {
+  if (is_certain) return violated(message);
+  inconclusive(blame, message + std::string(doubt));
+}
+
 void Occurrence::violated_unless_lost(const std::string& message) {
   check::violated_unless_lost(phone_, judge_, evidence(), message);
 }

@@ -4,8 +4,10 @@
 //   each<calls, judge_call>          judge_call(phone, call, it) for every call of the phone
 //   every<requests, wrong_with>      wrong_with(phone, request) says what is wrong with one, or
 //                                    nothing; where nothing is, all pass as one (Rule::held).
-//                                    A third argument, true: see Evidence::in_itself
-//    in_turn<each<...>, each<...>>    of several kinds of subjects, one after the other
+//                                    A third argument, true: see Evidence::in_itself.
+//                                    wrong_with(phone, request, it) may say it itself
+//   only<requests, is_register>      those of the requests that is_register(phone, request)
+//   in_turn<each<...>, every<...>>   of several kinds of subjects, one after the other
 //
 //  1. `subjects` is a function of harness/observed that gives a range of values or of pointers.
 //  2. The evidence of an occurrence is evidence_of(phone, subject) until cite() adds to it or
@@ -14,6 +16,7 @@
 
 #include <concepts>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -24,6 +27,9 @@
 #include "harness/check/judge.hpp"
 
 namespace sipharness::check {
+
+/// What is wrong with a subject; nothing if it is right.
+using Wrong = std::optional<std::string>;
 
 class Occurrence {
  public:
@@ -77,6 +83,10 @@ class Occurrence {
     warn(fmt::format(text, std::forward<First>(first), std::forward<Rest>(rest)...));
   }
   template <class First, class... Rest>
+  void fail(fmt::format_string<First, Rest...> text, First&& first, Rest&&... rest) {
+    fail(fmt::format(text, std::forward<First>(first), std::forward<Rest>(rest)...));
+  }
+  template <class First, class... Rest>
   void inconclusive(verdict::Blame blame, fmt::format_string<First, Rest...> text, First&& first,
                     Rest&&... rest) {
     inconclusive(blame, fmt::format(text, std::forward<First>(first), std::forward<Rest>(rest)...));
@@ -98,6 +108,12 @@ class Occurrence {
   void should_be_within(const Measurement& measurement, std::string_view what) {
     judge_.should_be_within(evidence(), measurement, what);
   }
+  template <class First, class... Rest>
+  void within(const Measurement& measurement, fmt::format_string<First, Rest...> what,
+              First&& first, Rest&&... rest) {
+    within(measurement, std::string_view(fmt::format(what, std::forward<First>(first),
+                                                     std::forward<Rest>(rest)...)));
+  }
   /// Violated, if the capture shows what the device received; elsewhere the message that it should
   /// have heeded, or its reaction, may have been lost on the way.
   void violated_unless_lost(const std::string& message);
@@ -107,6 +123,9 @@ class Occurrence {
     violated_unless_lost(
         fmt::format(text, std::forward<First>(first), std::forward<Rest>(rest)...));
   }
+  /// Violated, if that is certain; else inconclusive: `doubt` goes on with the message.
+  void violated_if(bool is_certain, const std::string& message, verdict::Blame blame,
+                   std::string_view doubt);
 
  private:
   template <class Subject>
@@ -145,22 +164,40 @@ void in_turn(const Phone& phone, Judge& judge) {
   (judges(phone, judge), ...);
 }
 
+/// Where nothing was said since `before` instances, all subjects are right (Rule::held).
+template <auto subjects>
+void all_held(const Phone& phone, Judge& judge, std::size_t before = 0) {
+  auto&& all = subjects(phone);
+  if (judge.said() > before || std::ranges::empty(all)) return;
+  const std::size_t first =
+      evidence_of(phone, subject_of(*std::ranges::begin(all))).messages.front();
+  judge.all_held(first, static_cast<std::size_t>(std::ranges::distance(all)));
+}
+
 template <auto subjects, auto wrong_with, bool in_itself = false>
 void every(const Phone& phone, Judge& judge) {
-  std::size_t count = 0;
-  std::size_t broken = 0;
-  std::size_t first = 0;
+  const std::size_t before = judge.said();
   for (const auto& item : subjects(phone)) {
     const auto& subject = subject_of(item);
-    const std::optional<std::string> wrong = wrong_with(phone, subject);
-    if (count++ == 0) first = evidence_of(phone, subject).messages.front();
-    if (!wrong) continue;
-    ++broken;
-    Evidence evidence = evidence_of(phone, subject);
-    evidence.in_itself = in_itself;
-    judge.violated(evidence, *wrong);
+    if constexpr (std::invocable<decltype(wrong_with), const Phone&, decltype(subject),
+                                 Occurrence&>) {
+      Occurrence occurrence(phone, judge, subject);
+      wrong_with(phone, subject, occurrence);
+    } else if (const Wrong wrong = wrong_with(phone, subject)) {
+      Evidence evidence = evidence_of(phone, subject);
+      evidence.in_itself = in_itself;
+      judge.violated(evidence, *wrong);
+    }
   }
-  if (count > 0 && broken == 0) judge.all_held(first, count);
+  all_held<subjects>(phone, judge, before);
+}
+
+/// A view: the subjects are looked through, not copied.
+template <auto subjects, auto belongs>
+auto only(const Phone& phone) {
+  return subjects(phone) | std::views::filter([&phone](const auto& item) {
+           return belongs(phone, subject_of(item));
+         });
 }
 
 }  // namespace sipharness::check

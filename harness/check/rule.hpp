@@ -7,13 +7,17 @@
 #include <string>
 #include <string_view>
 
-#include "harness/check/judge.hpp"
+#include "harness/check/occurrence.hpp"
+#include "harness/sip/message.hpp"
 
 namespace sipharness::check {
 
 /// Rows and what they need are written in these words.
 using verdict::Blame;
 using verdict::Severity;
+/// Their judgements too.
+using sip::HeaderId;
+using sip::Method;
 
 struct Rule {
   verdict::Requirement row;

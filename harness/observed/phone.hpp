@@ -88,6 +88,12 @@ inline Duration failover_limit(const Phone& phone) {
   return phone.profile.timers.sixty_four_t1() + phone.profile.tolerances.fo_grace;
 }
 
+/// What came to the phone and what it sent is in the capture; elsewhere some of it may have been
+/// lost on the way.
+inline bool is_captured_at_device(const Phone& phone) {
+  return phone.trace.vantage == trace::Vantage::device;
+}
+
 /// See outages.hpp.
 bool is_out(const Phone& phone, ServerRole server, CaptureTime at);
 

@@ -46,6 +46,10 @@ std::vector<RegisterAttempt> find_attempts(const Phone& phone);
 inline const std::vector<RegisterAttempt>& attempts(const Phone& phone) {
   return phone.derived<find_attempts>();
 }
+/// The last REGISTER of an attempt: the one that got its answer.
+inline const Transaction& last_of(const Phone& phone, const RegisterAttempt& attempt) {
+  return transactions(phone)[attempt.transactions.back()];
+}
 /// Those at one server.
 const std::vector<const RegisterAttempt*>& attempts_at(const Phone& phone, ServerRole server);
 
