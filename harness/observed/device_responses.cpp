@@ -1,5 +1,6 @@
 #include "harness/observed/device_responses.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -7,7 +8,15 @@
 #include <unordered_map>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "harness/observed/addresses.hpp"
+#include "harness/observed/stream_ends.hpp"
 #include "harness/observed/transaction.hpp"
+#include "harness/sip/address.hpp"
+#include "harness/sip/text.hpp"
+#include "harness/sip/uri.hpp"
+#include "harness/sip/via.hpp"
 
 namespace sipharness::observed {
 namespace {
@@ -75,6 +84,57 @@ class ResponseFinder {
   std::map<RequestKey, const Transaction*> by_dialog_;
 };
 
+/// The device may have forgotten the request: what comes once more then is new to it. @source RFC
+/// 3261 §17.2.2 (Timer J), RFC 6026 §7.1 (Timer L)
+bool may_have_forgotten(const Phone& phone, const Transaction& request, CaptureTime at) {
+  return request.final && at > phone.at(*request.final) + phone.profile.timers.sixty_four_t1();
+}
+
+/// What is seen answered first may have been answered before the capture began, and be forgotten.
+bool may_have_begun_before(const Phone& phone, const Message& first) {
+  return !phone.trace.has_journal() && first.sip.is_final() &&
+         first.at < phone.trace.first + phone.profile.timers.sixty_four_t1();
+}
+
+/// Both name one Contact: they are of one user agent, wherever a proxy stands.
+bool are_of_one_contact(const Message& a, const Message& b) {
+  const std::string_view contact = uri_in(a.sip, sip::HeaderId::contact);
+  return !contact.empty() && contact == uri_in(b.sip, sip::HeaderId::contact);
+}
+
+std::vector<sip::Via> vias_of(const sip::MessageView& message) {
+  std::vector<sip::Via> vias;
+  for (const sip::Header& header : message.headers_from(sip::HeaderId::via)) {
+    if (header.id != sip::HeaderId::via) continue;
+    std::string_view rest = header.value;
+    while (!rest.empty()) parse_via(sip::take_list_member(rest), vias.emplace_back());
+  }
+  return vias;
+}
+
+/// An IPv6 address is written in many ways, a name in any case.
+bool is_same_host(std::string_view a, std::string_view b) {
+  const auto left = IpAddress::parse(a);
+  return left ? left == IpAddress::parse(b) : sip::same_ignoring_case(a, b);
+}
+
+/// received and rport are added on the way.
+bool is_same_via(const sip::Via& a, const sip::Via& b) {
+  return sip::same_ignoring_case(a.transport, b.transport) && is_same_host(a.host, b.host) &&
+         a.port == b.port && a.branch == b.branch;
+}
+
+/// The address, whatever its display name and its parameters but the tag.
+bool is_same_party(const sip::MessageView& a, const sip::MessageView& b, sip::HeaderId header) {
+  return sip::same_uri(uri_in(a, header), uri_in(b, header));
+}
+
+bool goes_by_maddr(const Message& request) {
+  std::string_view vias = request.sip.header(sip::HeaderId::via);
+  const std::string_view top = sip::take_list_member(vias);
+  return sip::find_parameter(top.substr(std::min(top.find(';'), top.size())), "maddr").has_value();
+}
+
 }  // namespace
 
 std::vector<DeviceResponse> find_device_responses(const Phone& phone) {
@@ -84,6 +144,56 @@ std::vector<DeviceResponse> find_device_responses(const Phone& phone) {
 Evidence evidence_of(const Phone& /*phone*/, const DeviceResponse& one) {
   return {
       one.request->server, one.request->sip.call_id(), {one.request->index, one.response->index}};
+}
+
+std::string describe(const DeviceResponse& one) {
+  return fmt::format("{} to {}", one.response->sip.status(), one.request->sip.method_text());
+}
+
+std::optional<TagChange> tag_change_in(const Phone& phone, const Transaction& request) {
+  const Message* first = nullptr;
+  for (const std::size_t index : request.responses) {
+    const Message& response = phone.message(index);
+    if (response.sip.status() == 100 || response.sip.to_tag().empty()) continue;
+    if (may_have_forgotten(phone, request, response.at)) return std::nullopt;
+    if (first == nullptr) first = &response;
+    if (response.sip.to_tag() != first->sip.to_tag())
+      return TagChange{first, &response, may_have_begun_before(phone, *first),
+                       are_of_one_contact(*first, response)};
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> departs_from_request(const DeviceResponse& one) {
+  const sip::MessageView& asked = one.request->sip;
+  const sip::MessageView& told = one.response->sip;
+  if (told.call_id() != asked.call_id())
+    return fmt::format("{} has the Call-ID {}", describe(one), told.call_id());
+  if (told.method() == sip::Method::ack)
+    return fmt::format("{} answers an ACK, which has no response", told.status());
+  if (told.cseq() != asked.cseq() || told.method() != asked.method())
+    return fmt::format("{} has CSeq {}, the request {}", describe(one),
+                       told.header(sip::HeaderId::cseq), asked.header(sip::HeaderId::cseq));
+  if (told.from_tag() != asked.from_tag() || !is_same_party(asked, told, sip::HeaderId::from))
+    return describe(one) + " has another From than the request";
+  const bool has_its_tag = asked.to_tag().empty() || told.to_tag() == asked.to_tag();
+  if (!has_its_tag || !is_same_party(asked, told, sip::HeaderId::to))
+    return describe(one) + " has another To than the request";
+  if (!std::ranges::equal(vias_of(asked), vias_of(told), is_same_via))
+    return describe(one) + " has other Vias than the request";
+  return std::nullopt;
+}
+
+bool goes_back(const Phone& phone, const DeviceResponse& one) {
+  const Message& request = *one.request;
+  const Message& response = *one.response;
+  if (goes_by_maddr(request)) return true;
+  const bool is_same_host = response.destination.address == request.source.address;
+  if (!is_same_host || response.transport != request.transport) return false;
+  const bool is_same_connection =
+      response.source == request.destination && response.destination == request.source;
+  return request.transport == Transport::udp || is_same_connection ||
+         has_ended_by(phone, request, response.at);
 }
 
 }  // namespace sipharness::observed

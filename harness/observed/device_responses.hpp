@@ -3,10 +3,13 @@
 // @source RFC 3261 §8.2.6, §17.2.3, §18.2.2
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 
@@ -35,5 +38,27 @@ inline const std::vector<DeviceResponse>& device_responses(const Phone& phone) {
 
 /// Request and response.
 Evidence evidence_of(const Phone& phone, const DeviceResponse& one);
+
+/// "180 to INVITE".
+std::string describe(const DeviceResponse& one);
+
+/// Two responses to one request, with different To tags.
+struct TagChange {
+  const Message* first = nullptr;
+  const Message* other = nullptr;
+  bool may_be_of_two_requests = false;  ///< the first may have been answered before the capture
+  /// Both name one Contact: they are of one user agent, wherever a proxy stands.
+  bool is_of_one_agent = false;
+};
+
+/// The first in the transaction, other than by 100; nothing if its tag stays.
+std::optional<TagChange> tag_change_in(const Phone& phone, const Transaction& request);
+
+/// What a response must repeat of its request (Vias, From, To, Call-ID, CSeq) and does not.
+std::optional<std::string> departs_from_request(const DeviceResponse& one);
+
+/// It went to where its request came from, or the top Via has maddr. Over a stream that is on its
+/// connection, and only where that is gone on another one. @source RFC 3261 §18.2.2
+bool goes_back(const Phone& phone, const DeviceResponse& one);
 
 }  // namespace sipharness::observed

@@ -250,4 +250,12 @@ std::optional<std::string> misaddressed(const Phone& phone, const Dialog& dialog
   return wrong_destination(phone, dialog, request, next);
 }
 
+std::vector<std::size_t> requests_since_answer(const Phone& phone, const Dialog& dialog) {
+  std::vector<std::size_t> found;
+  for (const std::size_t index : dialog.messages)
+    if (index >= dialog.answer && is_of_device(dialog, phone.message(index)))
+      found.push_back(index);
+  return found;
+}
+
 }  // namespace sipharness::observed

@@ -77,4 +77,7 @@ std::vector<std::string_view> route_set(const Phone& phone, const Dialog& dialog
 /// The neighbour is a strict router: its URI has no lr.
 bool begins_strict(const std::vector<std::string_view>& route_set);
 
+/// The requests of the device in the dialog since it was confirmed.
+std::vector<std::size_t> requests_since_answer(const Phone& phone, const Dialog& dialog);
+
 }  // namespace sipharness::observed

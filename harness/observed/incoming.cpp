@@ -6,7 +6,12 @@
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call_numbers.hpp"
+#include "harness/observed/dialogs.hpp"
+#include "harness/observed/invite_tags.hpp"
+#include "harness/observed/midcall.hpp"
+#include "harness/observed/own_addresses.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/requests.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
@@ -86,6 +91,54 @@ std::array<std::vector<const Transaction*>, 3> find_incoming_calls(const Phone& 
     if (is_incoming_call(phone, transaction))
       found[static_cast<std::size_t>(transaction.server)].push_back(&transaction);
   return found;
+}
+
+bool outlived(const Phone& phone, const Message& request) {
+  const CaptureTime timeout = request.at + phone.profile.timers.sixty_four_t1();
+  return next_power_change(phone, request.at) > timeout && last_sent_at(phone) > timeout;
+}
+
+bool goes_to_the_contact(const Phone& phone, const sip::MessageView& request) {
+  return std::ranges::any_of(
+      answered_dialogs_with(phone, request.call_id()), [&](const Dialog* dialog) {
+        return !dialog->incoming && dialog->acknowledged &&
+               request.to_tag() == dialog->device_tag && request.from_tag() == dialog->server_tag;
+      });
+}
+
+bool is_in_unknown_dialog(const Phone& phone, const Message& request) {
+  if (is_in_known_dialog(phone, request.sip)) return false;
+  if (has_invite_with_same_call_id(phone, request.sip)) return !came_through_a_proxy(request);
+  return is_seen_from_its_boot(phone);
+}
+
+bool had_time_to_answer(const Phone& phone, const Transaction& request) {
+  const CaptureTime asked = opening(phone, request).at;
+  const CaptureTime due = asked + phone.profile.timers.sixty_four_t1();
+  const sip::MessageView& sip = opening(phone, request).sip;
+  const bool ends_it = request.method == sip::Method::bye;
+  const auto is_over = [&](const Dialog* dialog) {
+    return is_in(sip, *dialog) && dialog->ended &&
+           (ends_it ? *dialog->ended < asked : *dialog->ended <= due);
+  };
+  const auto& known = answered_dialogs_with(phone, sip.call_id());
+  return phone.trace.last > due && next_power_change(phone, asked) > due &&
+         std::ranges::none_of(known, is_over);
+}
+
+bool is_answered(const Phone& phone, const Transaction& request) {
+  if (request.method == sip::Method::invite) return request.first_response.has_value();
+  return request.final && phone.at(*request.final) - opening(phone, request).at <=
+                              phone.profile.timers.sixty_four_t1();
+}
+
+bool is_in_answered_dialog(const Phone& phone, const Transaction& request) {
+  const sip::MessageView& sip = opening(phone, request).sip;
+  const bool is_other = request.method == sip::Method::cancel ||
+                        request.method == sip::Method::ack || request.method == sip::Method::notify;
+  return !is_other &&
+         std::ranges::any_of(answered_dialogs_with(phone, sip.call_id()),
+                             [&](const Dialog* dialog) { return is_in(sip, *dialog); });
 }
 
 }  // namespace sipharness::observed

@@ -56,4 +56,27 @@ inline const std::vector<const Transaction*>& incoming_calls(const Phone& phone,
   return phone.derived<find_incoming_calls>()[static_cast<std::size_t>(server)];
 }
 
+/// The device went on living after a request to it had timed out.
+bool outlived(const Phone& phone, const Message& request);
+
+/// The far end of a call that the device made sent it to the Contact of the INVITE.
+bool goes_to_the_contact(const Phone& phone, const sip::MessageView& request);
+
+/// The capture shows that the device cannot know the dialog of the request. Tags that a phone
+/// beyond a proxy got wrong in its own call say nothing of this one: it may take them (§12.2.2).
+bool is_in_unknown_dialog(const Phone& phone, const Message& request);
+
+/// Neither the end of the capture, of the device or of the call came before it had to answer. A BYE
+/// ends the call itself and is answered all the same, unless another one came first.
+bool had_time_to_answer(const Phone& phone, const Transaction& request);
+
+/// In time: an INVITE that rings waits for a person; any other answer comes before the asker gives
+/// up.
+/// @source RFC 3261 §17.1.2.2 (Timer F)
+bool is_answered(const Phone& phone, const Transaction& request);
+
+/// A request in a call, which needs an answer: CANCEL and ACK have none there, and NOTIFY belongs
+/// to a subscription.
+bool is_in_answered_dialog(const Phone& phone, const Transaction& request);
+
 }  // namespace sipharness::observed

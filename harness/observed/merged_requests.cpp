@@ -1,9 +1,13 @@
 #include "harness/observed/merged_requests.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string_view>
 #include <tuple>
+
+#include <fmt/format.h>
 
 #include "harness/observed/incoming.hpp"
 #include "harness/trace/users.hpp"
@@ -25,6 +29,19 @@ bool is_going_on(const Phone& phone, const Transaction& first, CaptureTime at) {
   if (!first.final || phone.at(*first.final) > at) return true;
   return first.method == sip::Method::invite && phone.message(*first.final).sip.is_success() &&
          phone.at(*first.final) + phone.profile.timers.sixty_four_t1() > at;
+}
+
+/// By what is looked at first: who asks, what for, and whom. @source RFC 3261 §8.2, §8.2.1,
+/// §8.2.2.1
+bool is_refused_before(int status) {
+  constexpr std::array earlier{401, 403, 404, 405, 407, 416};
+  return std::ranges::find(earlier, status) != earlier.end();
+}
+
+/// As the first one was: whatever the reason, it has nothing to do with the other way.
+bool is_refused_alike(const Phone& phone, const MergedRequest& merged, int status) {
+  return status >= 300 && merged.first->final &&
+         phone.message(*merged.first->final).sip.status() == status;
 }
 
 }  // namespace
@@ -50,6 +67,18 @@ std::vector<MergedRequest> find_merged_requests(const Phone& phone) {
 Evidence evidence_of(const Phone& phone, const MergedRequest& merged) {
   const Message& copy = opening(phone, *merged.copy);
   return {copy.server, copy.sip.call_id(), {merged.first->sends.front(), copy.index}};
+}
+
+std::string describe(const Phone& phone, const MergedRequest& merged) {
+  const Message& copy = opening(phone, *merged.copy);
+  const std::string_view from = to_string(merged.copy->server);
+  return fmt::format("the same {} {}", copy.sip.method_text(),
+                     merged.copy->server == merged.first->server ? "on another branch"
+                                                                 : fmt::format("by the {}", from));
+}
+
+bool has_other_reason(const Phone& phone, const MergedRequest& merged, int status) {
+  return is_refused_before(status) || is_refused_alike(phone, merged, status);
 }
 
 }  // namespace sipharness::observed

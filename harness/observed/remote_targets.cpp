@@ -15,6 +15,29 @@ bool is_target_refresh(Method method) {
   return method == Method::invite || method == Method::update;
 }
 
+/// What a notifier said of its place: by its tag, every Contact; whether a proxy stays between, and
+/// whether a 2xx without the Contact it owes left its dialog without a target.
+class Notifiers {
+ public:
+  void take(const sip::MessageView& message, std::string_view tag) {
+    for (const std::string_view uri : uris_in(message, sip::HeaderId::contact))
+      contacts_[tag].push_back(uri);
+    is_routed_ |= message.has(sip::HeaderId::record_route);
+    is_open_ |= message.is_response() && !message.has(sip::HeaderId::contact);
+  }
+  /// Those of the dialog that the request is in; empty: none, or its route set leads elsewhere.
+  std::vector<std::string_view> contacts_for(const Message& request) const {
+    if (is_open_) return {};
+    const auto known = contacts_.find(request.sip.to_tag());
+    return is_routed_ || known == contacts_.end() ? std::vector<std::string_view>() : known->second;
+  }
+
+ private:
+  std::map<std::string_view, std::vector<std::string_view>> contacts_;
+  bool is_routed_ = false;
+  bool is_open_ = false;
+};
+
 }  // namespace
 
 RemoteTargets::RemoteTargets(const Phone& phone, const Dialog& dialog) {
@@ -61,6 +84,26 @@ void RemoteTargets::settle(std::string_view uri, CaptureTime at) {
   std::erase_if(targets_,
                 [&](const Target& target) { return target.uri == uri || *target.until < at; });
   targets_.push_back({uri});
+}
+
+std::vector<TargetedSubscribe> targeted_subscribes(const Phone& phone,
+                                                   const Subscription& subscription) {
+  std::vector<TargetedSubscribe> found;
+  Notifiers notifiers;
+  auto notify = subscription.notified.begin();
+  for (const Transaction* subscribe : subscription.asked) {
+    const Message& request = opening(phone, *subscribe);
+    for (; notify != subscription.notified.end(); ++notify) {
+      const Message& told = opening(phone, **notify);
+      if (told.index > request.index) break;
+      notifiers.take(told.sip, told.sip.from_tag());
+    }
+    auto contacts = notifiers.contacts_for(request);
+    if (!contacts.empty()) found.push_back({&request, std::move(contacts)});
+    if (const Message* answer = acceptance(phone, *subscribe))
+      notifiers.take(answer->sip, answer->sip.to_tag());
+  }
+  return found;
 }
 
 }  // namespace sipharness::observed

@@ -12,6 +12,7 @@
 
 #include "harness/observed/dialogs.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/subscriptions.hpp"
 
 namespace sipharness::observed {
 
@@ -45,5 +46,15 @@ class RemoteTargets {
   std::map<std::pair<sip::Method, std::uint32_t>, std::string_view> asked_;  ///< by the peer
   std::set<std::tuple<Direction, sip::Method, std::uint32_t>> settled_;
 };
+
+/// A SUBSCRIBE in a dialog without a route set, and the Contacts that its notifier gave so far.
+struct TargetedSubscribe {
+  const Message* request = nullptr;
+  std::vector<std::string_view> contacts;
+};
+
+/// Those of one subscription whose notifier gave any, by time.
+std::vector<TargetedSubscribe> targeted_subscribes(const Phone& phone,
+                                                   const Subscription& subscription);
 
 }  // namespace sipharness::observed

@@ -1,8 +1,12 @@
 #include "harness/observed/rport.hpp"
 
+#include <cstdint>
 #include <map>
 #include <string_view>
 #include <utility>
+
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/policy.hpp"
 
 namespace sipharness::observed {
 namespace {
@@ -33,6 +37,25 @@ std::vector<RportResponse> find_rport_responses(const Phone& phone) {
 Evidence evidence_of(const Phone& /*phone*/, const RportResponse& one) {
   return {
       one.request->server, one.request->sip.call_id(), {one.request->index, one.response->index}};
+}
+
+bool ignores_response_at_sent_by(const Phone& phone, const Transaction& transaction) {
+  if (!is_unreliable(phone, transaction) || !transaction.final) return false;
+  const Message& request = opening(phone, transaction);
+  const Message& response = phone.message(*transaction.final);
+  if (phone.at(transaction.sends.back()) <= response.at + policy::round_trip_slack) return false;
+  const std::uint16_t named = request.sip.via().port;
+  const std::uint16_t port = named == 0 ? 5060 : named;
+  return port != request.source.port && response.destination.port == port;
+}
+
+bool ignores_response_at_source_port(const Phone& phone, const Transaction& transaction) {
+  if (!transaction.final) return false;
+  const Message& request = opening(phone, transaction);
+  const Message& response = phone.message(*transaction.final);
+  if (phone.at(transaction.sends.back()) <= response.at + policy::round_trip_slack) return false;
+  const sip::Via via = request.sip.via();
+  return via.has_rport && via.port != request.source.port && response.destination == request.source;
 }
 
 }  // namespace sipharness::observed

@@ -1,10 +1,12 @@
 #pragma once
-// What the device answered to requests that ask for their source port. @source RFC 3581 §3, §4
+// Where responses go and are heard: at the source port that a request asks for, or at its sent-by.
+// @source RFC 3581 §3, §4; RFC 3261 §18.1.1, §18.2.2
 
 #include <vector>
 
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 
@@ -22,5 +24,13 @@ inline const std::vector<RportResponse>& rport_responses(const Phone& phone) {
 
 /// Request and response.
 Evidence evidence_of(const Phone& phone, const RportResponse& one);
+
+/// A final response went to the port of sent-by, another than the source port, and the request was
+/// sent again after it. The source port itself is free (§18.1.1, §18.2.2).
+bool ignores_response_at_sent_by(const Phone& phone, const Transaction& transaction);
+
+/// A request from another port than its Via names was sent again although its final response went
+/// to the port it came from.
+bool ignores_response_at_source_port(const Phone& phone, const Transaction& transaction);
 
 }  // namespace sipharness::observed

@@ -43,6 +43,21 @@ Messages find_firsts_with_branches(const Phone& phone) {
   return firsts;
 }
 
+bool is_invite_family(Method method) {
+  return method == Method::invite || method == Method::cancel || method == Method::ack;
+}
+
+/// An INVITE, its CANCEL and its ACK share a branch (§8.1.1.7, §9.1, §17.1.1.3), and so do the
+/// transmissions of any request.
+bool may_share_branch(const Message& a, const Message& b) {
+  const bool is_kin = a.sip.method() == b.sip.method() ||
+                      (is_invite_family(a.sip.method()) && is_invite_family(b.sip.method()));
+  // That CANCEL and ACK go where the INVITE went is asked of them elsewhere.
+  const bool is_borrowed = b.sip.method() == Method::cancel || b.sip.method() == Method::ack;
+  return is_kin && a.sip.cseq() == b.sip.cseq() && a.sip.call_id() == b.sip.call_id() &&
+         (is_borrowed || a.destination == b.destination);
+}
+
 }  // namespace
 
 Messages find_invites_of_device(const Phone& phone) {
@@ -67,6 +82,11 @@ const Messages& requests_in_call_of(const Phone& phone, const Message& message) 
 
 const Message& first_with_branch_of(const Phone& phone, const Message& request) {
   return *phone.derived<find_firsts_with_branches>()[request.index];
+}
+
+bool has_branch_of_another(const Phone& phone, const Message& request) {
+  const Message& first = first_with_branch_of(phone, request);
+  return &first != &request && !may_share_branch(first, request);
 }
 
 }  // namespace sipharness::observed

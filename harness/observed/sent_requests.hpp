@@ -33,4 +33,7 @@ const Messages& requests_in_call_of(const Phone& phone, const Message& message);
 /// The first of all requests with the branch of this one.
 const Message& first_with_branch_of(const Phone& phone, const Message& request);
 
+/// Another one, to which it is no CANCEL or ACK, had its branch before. @source RFC 3261 §8.1.1.7
+bool has_branch_of_another(const Phone& phone, const Message& request);
+
 }  // namespace sipharness::observed

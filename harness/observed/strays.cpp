@@ -57,6 +57,13 @@ const std::vector<const Stray*>& strays_of(const Phone& phone, const Dialog& dia
   return of_dialog == known.end() ? none : of_dialog->second;
 }
 
+const Stray* worst_stray_of(const Phone& phone, const Dialog& dialog) {
+  const auto& astray = strays_of(phone, dialog);
+  if (astray.empty()) return nullptr;
+  const auto certain = std::ranges::find_if(astray, &Stray::is_certain);
+  return certain != astray.end() ? *certain : astray.front();
+}
+
 const Message* astray_after(const Phone& phone, std::size_t answer) {
   const auto is_meant = [&](const Stray& stray) {
     return stray.is_certain && stray.dialog->answer == answer;

@@ -29,6 +29,8 @@ inline const std::vector<Stray>& strays(const Phone& phone) {
 
 /// Those of one dialog, by time.
 const std::vector<const Stray*>& strays_of(const Phone& phone, const Dialog& dialog);
+/// The first of them that is certain, else the first; null if there is none.
+const Stray* worst_stray_of(const Phone& phone, const Dialog& dialog);
 /// The first request that certainly strayed in the dialog that this 2xx made; null if none did.
 const Message* astray_after(const Phone& phone, std::size_t answer);
 /// That message of the dialog, if it is one; else null.

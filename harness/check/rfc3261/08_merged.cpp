@@ -1,13 +1,6 @@
 // A request that reaches the device on two ways. @source RFC 3261 §8.2.2.2
 
-#include <array>
-#include <optional>
-#include <string>
-
-#include <fmt/format.h>
-
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/observed/incoming.hpp"
 #include "harness/observed/merged_requests.hpp"
 #include "harness/observed/policy.hpp"
@@ -15,32 +8,8 @@
 namespace sipharness::check {
 namespace {
 
-using verdict::Blame;
-using verdict::Severity;
-
-std::string describe_copy(const Phone& phone, const MergedRequest& merged) {
-  const Message& copy = opening(phone, *merged.copy);
-  const std::string_view from = to_string(merged.copy->server);
-  return fmt::format("the same {} {}", copy.sip.method_text(),
-                     merged.copy->server == merged.first->server ? "on another branch"
-                                                                 : fmt::format("by the {}", from));
-}
-
-/// By what is looked at first: who asks, what for, and whom. @source RFC 3261 §8.2, §8.2.1,
-/// §8.2.2.1
-bool is_refused_before(int status) {
-  constexpr std::array earlier{401, 403, 404, 405, 407, 416};
-  return std::ranges::find(earlier, status) != earlier.end();
-}
-
-/// As the first one was: whatever the reason, it has nothing to do with the other way.
-bool is_refused_alike(const Phone& phone, const MergedRequest& merged, int status) {
-  return status >= 300 && merged.first->final &&
-         phone.message(*merged.first->final).sip.status() == status;
-}
-
 void is_refused_as_merged(const Phone& phone, const MergedRequest& merged, Occurrence& it) {
-  const std::string what = describe_copy(phone, merged);
+  const std::string what = describe(phone, merged);
   const auto response = response_above_100(phone, *merged.copy);
   if (!response) {
     const CaptureTime due = opening(phone, *merged.copy).at + policy::time_to_ring;
@@ -50,14 +19,14 @@ void is_refused_as_merged(const Phone& phone, const MergedRequest& merged, Occur
     return;
   }
   const int status = phone.message(*response).sip.status();
-  if (is_refused_before(status) || is_refused_alike(phone, merged, status)) return;
+  if (has_other_reason(phone, merged, status)) return;
   it.cite(*response);
   if (status == 482)
     it.pass(what + " got 482");
   else if (status < 200)
     it.violated(what + " rang as a call of its own");
   else if (status != 487)  // else it was given up before
-    it.violated(fmt::format("{} got {}", what, status));
+    it.violated("{} got {}", what, status);
 }
 
 const std::array rfc3261_8_merged{

@@ -1,218 +1,82 @@
 // What every response of the device carries, and where it goes.
 // @source RFC 3261 §8.2.6.2, §12.1.1, §18.2.2
 
-#include <algorithm>
-#include <array>
-#include <optional>
-#include <string>
-#include <vector>
-
-#include <fmt/format.h>
-
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/addresses.hpp"
 #include "harness/observed/device_responses.hpp"
 #include "harness/observed/incoming.hpp"
-#include "harness/observed/phone.hpp"
 #include "harness/observed/server_faults.hpp"
-#include "harness/observed/stream_ends.hpp"
-#include "harness/observed/transaction.hpp"
-#include "harness/sip/address.hpp"
-#include "harness/sip/text.hpp"
-#include "harness/sip/uri.hpp"
-#include "harness/sip/via.hpp"
 
 namespace sipharness::check {
 namespace {
 
-using sip::HeaderId;
-using sip::Method;
-
-using Wrong = std::optional<std::string>;
-
-/// "180 to INVITE".
-std::string described(const DeviceResponse& one) {
-  return fmt::format("{} to {}", one.response->sip.status(), one.request->sip.method_text());
-}
-
 // --- The To tag ----------------------------------------------------------------------------------
 
-std::vector<DeviceResponse> responses_with_tag(const Phone& phone) {
-  std::vector<DeviceResponse> found = device_responses(phone);
-  std::erase_if(found, [](const DeviceResponse& one) { return one.response->sip.status() == 100; });
-  return found;
+bool needs_a_tag(const Phone& /*phone*/, const DeviceResponse& one) {
+  return one.response->sip.status() != 100;
 }
 
 Wrong lacks_a_tag(const Phone& /*phone*/, const DeviceResponse& one) {
   if (!one.response->sip.to_tag().empty()) return std::nullopt;
-  return described(one) + " without a To tag";
-}
-
-/// Both name one Contact: they are of one user agent, wherever a proxy stands.
-bool are_of_one_contact(const Message& a, const Message& b) {
-  const std::string_view contact = uri_in(a.sip, HeaderId::contact);
-  return !contact.empty() && contact == uri_in(b.sip, HeaderId::contact);
-}
-
-/// The device may have forgotten the request: what comes once more then is new to it. @source RFC
-/// 3261 §17.2.2 (Timer J), RFC 6026 §7.1 (Timer L)
-bool may_have_forgotten(const Phone& phone, const Transaction& request, CaptureTime at) {
-  return request.final && at > phone.at(*request.final) + phone.profile.timers.sixty_four_t1();
-}
-
-/// What is seen answered first may have been answered before the capture began, and be forgotten.
-bool may_have_begun_before(const Phone& phone, const Message& first) {
-  return !phone.trace.has_journal() && first.sip.is_final() &&
-         first.at < phone.trace.first + phone.profile.timers.sixty_four_t1();
+  return describe(one) + " without a To tag";
 }
 
 /// A phone is one user agent. What answers with several tags may be a proxy that forks, unless the
 /// capture was taken at the phone.
 void keeps_its_tag(const Phone& phone, const Transaction& request, Occurrence& it) {
-  const Message* first = nullptr;
-  for (const std::size_t index : request.responses) {
-    const Message& response = phone.message(index);
-    if (response.sip.status() == 100 || response.sip.to_tag().empty()) continue;
-    if (may_have_forgotten(phone, request, response.at)) return;
-    if (first == nullptr) first = &response;
-    if (response.sip.to_tag() == first->sip.to_tag()) continue;
-    const std::string what =
-        fmt::format("the To tag {} of the {} is {} in the {}", first->sip.to_tag(),
-                    first->sip.status(), response.sip.to_tag(), response.sip.status());
-    it.about(evidence_of(phone, opening(phone, request))).cite(first).cite(&response).in_itself();
-    if (may_have_begun_before(phone, *first))
-      return it.inconclusive(Blame::user, what +
-                                              "; the request may have come before the capture "
-                                              "began: capture from earlier on");
-    if (phone.trace.vantage == trace::Vantage::device || are_of_one_contact(*first, response))
-      return it.violated(what);
-    return it.inconclusive(Blame::user,
-                           what +
-                               "; a proxy that forks would do so: --vantage device tells that "
-                               "none stands there");
-  }
-}
-
-void tags_its_responses(const Phone& phone, Judge& judge) {
-  every<responses_with_tag, lacks_a_tag, true>(phone, judge);
-  each<server_transactions, keeps_its_tag>(phone, judge);
+  const auto change = tag_change_in(phone, request);
+  if (!change) return;
+  const auto& [first, other, may_be_of_two_requests, is_of_one_agent] = *change;
+  const std::string what =
+      fmt::format("the To tag {} of the {} is {} in the {}", first->sip.to_tag(),
+                  first->sip.status(), other->sip.to_tag(), other->sip.status());
+  it.about(opening(phone, request)).cite(first).cite(other).in_itself();
+  if (may_be_of_two_requests)
+    it.inconclusive(Blame::user,
+                    "{}; the request may have come before the capture began: capture from earlier "
+                    "on",
+                    what);
+  else
+    it.violated_if(is_captured_at_device(phone) || is_of_one_agent, what, Blame::user,
+                   "; a proxy that forks would do so: --vantage device tells that none stands "
+                   "there");
 }
 
 // --- What it repeats -----------------------------------------------------------------------------
 
-std::vector<sip::Via> vias_of(const sip::MessageView& message) {
-  std::vector<sip::Via> vias;
-  for (const sip::Header& header : message.headers_from(HeaderId::via)) {
-    if (header.id != HeaderId::via) continue;
-    std::string_view rest = header.value;
-    while (!rest.empty()) parse_via(sip::take_list_member(rest), vias.emplace_back());
-  }
-  return vias;
-}
-
-/// An IPv6 address is written in many ways, a name in any case.
-bool is_same_host(std::string_view a, std::string_view b) {
-  const auto left = IpAddress::parse(a);
-  return left ? left == IpAddress::parse(b) : sip::same_ignoring_case(a, b);
-}
-
-/// received and rport are added on the way.
-bool is_same_via(const sip::Via& a, const sip::Via& b) {
-  return sip::same_ignoring_case(a.transport, b.transport) && is_same_host(a.host, b.host) &&
-         a.port == b.port && a.branch == b.branch;
-}
-
-/// The address, whatever its display name and its parameters but the tag.
-bool is_same_party(const sip::MessageView& a, const sip::MessageView& b, HeaderId header) {
-  return sip::same_uri(uri_in(a, header), uri_in(b, header));
-}
-
-Wrong departs_from_request(const Phone& /*phone*/, const DeviceResponse& one) {
-  const sip::MessageView& asked = one.request->sip;
-  const sip::MessageView& told = one.response->sip;
-  if (told.call_id() != asked.call_id())
-    return fmt::format("{} has the Call-ID {}", described(one), told.call_id());
-  if (told.method() == sip::Method::ack)
-    return fmt::format("{} answers an ACK, which has no response", told.status());
-  if (told.cseq() != asked.cseq() || told.method() != asked.method())
-    return fmt::format("{} has CSeq {}, the request {}", described(one),
-                       told.header(HeaderId::cseq), asked.header(HeaderId::cseq));
-  if (told.from_tag() != asked.from_tag() || !is_same_party(asked, told, HeaderId::from))
-    return described(one) + " has another From than the request";
-  const bool has_its_tag = asked.to_tag().empty() || told.to_tag() == asked.to_tag();
-  if (!has_its_tag || !is_same_party(asked, told, HeaderId::to))
-    return described(one) + " has another To than the request";
-  if (!std::ranges::equal(vias_of(asked), vias_of(told), is_same_via))
-    return described(one) + " has other Vias than the request";
-  return std::nullopt;
-}
-
-void repeats_its_request(const Phone& phone, Judge& judge) {
-  const auto& responses = device_responses(phone);
-  bool all_right = true;
-  for (const DeviceResponse& one : responses) {
-    const Wrong wrong = departs_from_request(phone, one);
-    if (!wrong) continue;
-    all_right = false;
-    Occurrence it(phone, judge, one);
-    const bool may_answer_a_copy =
-        one.by == AnswersBy::dialog_of_answered && one.response->transport == Transport::udp;
-    if (one.by == AnswersBy::branch) it.in_itself();
-    if (may_answer_a_copy)
-      it.inconclusive(Blame::network,
-                      *wrong + "; the capture may lack the copy of it that was answered");
-    else
-      it.violated(*wrong);
-  }
-  if (all_right && !responses.empty())
-    judge.all_held(responses.front().response->index, responses.size());
+void repeats_its_request(const Phone& /*phone*/, const DeviceResponse& one, Occurrence& it) {
+  const Wrong wrong = departs_from_request(one);
+  if (!wrong) return;
+  if (one.by == AnswersBy::branch) it.in_itself();
+  const bool may_answer_a_copy =
+      one.by == AnswersBy::dialog_of_answered && one.response->transport == Transport::udp;
+  it.violated_if(!may_answer_a_copy, *wrong, Blame::network,
+                 "; the capture may lack the copy of it that was answered");
 }
 
 // --- The Contact of a 2xx ------------------------------------------------------------------------
 
-std::vector<DeviceResponse> answers_that_make_dialogs(const Phone& phone) {
-  std::vector<DeviceResponse> found = device_responses(phone);
-  std::erase_if(found, [](const DeviceResponse& one) {
-    const Method method = one.request->sip.method();
-    return !one.response->sip.is_success() ||
-           (method != Method::invite && method != Method::subscribe);
-  });
-  return found;
+bool makes_a_dialog(const Phone& /*phone*/, const DeviceResponse& one) {
+  const Method method = one.request->sip.method();
+  return one.response->sip.is_success() &&
+         (method == Method::invite || method == Method::subscribe);
 }
 
 Wrong has_not_one_contact(const Phone& /*phone*/, const DeviceResponse& one) {
   const auto contacts = uris_in(one.response->sip, HeaderId::contact);
   if (contacts.size() == 1) return std::nullopt;
-  return fmt::format("{} with {} Contacts", described(one), contacts.size());
+  return fmt::format("{} with {} Contacts", describe(one), contacts.size());
 }
 
 // --- Where it goes -------------------------------------------------------------------------------
 
-bool goes_by_maddr(const Message& request) {
-  std::string_view vias = request.sip.header(HeaderId::via);
-  const std::string_view top = sip::take_list_member(vias);
-  return sip::find_parameter(top.substr(std::min(top.find(';'), top.size())), "maddr").has_value();
-}
-
-/// §18.2.2: over a stream, on its connection, and only where that is gone over another one.
-bool goes_back(const Phone& phone, const DeviceResponse& one) {
-  const Message& request = *one.request;
-  const Message& response = *one.response;
-  const bool is_same_host = response.destination.address == request.source.address;
-  if (!is_same_host || response.transport != request.transport) return false;
-  const bool is_same_connection =
-      response.source == request.destination && response.destination == request.source;
-  return request.transport == Transport::udp || is_same_connection ||
-         has_ended_by(phone, request, response.at);
-}
-
-void tell_where_it_went(const Phone& phone, const DeviceResponse& one, Occurrence& it) {
+void goes_back_where_it_was_asked(const Phone& phone, const DeviceResponse& one, Occurrence& it) {
+  if (goes_back(phone, one)) return;
   const Message& request = *one.request;
   const Message& response = *one.response;
   const std::string what =
-      fmt::format("{} went to {} over {}, the request came from {} over {}", described(one),
+      fmt::format("{} went to {} over {}, the request came from {} over {}", describe(one),
                   response.destination.text(), to_string(response.transport), request.source.text(),
                   to_string(request.transport));
   const bool is_of_both_servers =
@@ -223,16 +87,10 @@ void tell_where_it_went(const Phone& phone, const DeviceResponse& one, Occurrenc
     violated_unless_nat(phone, it.in_itself(), what);
 }
 
-void goes_back_where_it_was_asked(const Phone& phone, Judge& judge) {
+/// What is right with all of them is cited of the first response, not of its request.
+void all_responses_held(const Phone& phone, Judge& judge) {
   const auto& responses = device_responses(phone);
-  bool all_right = true;
-  for (const DeviceResponse& one : responses) {
-    if (goes_by_maddr(*one.request) || goes_back(phone, one)) continue;
-    all_right = false;
-    Occurrence it(phone, judge, one);
-    tell_where_it_went(phone, one, it);
-  }
-  if (all_right && !responses.empty())
+  if (judge.said() == 0 && !responses.empty())
     judge.all_held(responses.front().response->index, responses.size());
 }
 
@@ -246,7 +104,8 @@ const std::array rfc3261_8_own_response{
                              "changes."},
          .needs = {"a response of the device other than 100", Blame::harness},
          .held = {"a To tag in {}", "response"},
-         .judge = tags_its_responses},
+         .judge = in_turn<every<only<device_responses, needs_a_tag>, lacks_a_tag, true>,
+                          each<server_transactions, keeps_its_tag>>},
     Rule{.row = {.id = "RFC3261-GEN-15",
                  .clause = "RFC 3261 §8.2.6.2",
                  .severity = Severity::must,
@@ -258,18 +117,19 @@ const std::array rfc3261_8_own_response{
                      "rport), the same addresses and tags, a tag added to To alone."},
          .needs = {"a response of the device", Blame::harness},
          .held = {"what the request says in {}", "response"},
-         .judge = repeats_its_request},
-    Rule{.row = {.id = "RFC3261-GEN-16",
-                 .clause = "RFC 3261 §18.2.2",
-                 .severity = Severity::must,
-                 .sentence = "A response of the device goes to where its request came from: to its "
-                             "source address over UDP, on its connection over a stream.",
-                 .observed = "Address and transport of each response beside those of its request, "
-                             "unless the top Via has maddr; another connection is right once that "
-                             "of the request has ended. The port is RFC3581-02's."},
-         .needs = {"a response of the device", Blame::harness},
-         .held = {"{} sent to where the request came from", "response"},
-         .judge = goes_back_where_it_was_asked},
+         .judge = in_turn<each<device_responses, repeats_its_request>, all_responses_held>},
+    Rule{
+        .row = {.id = "RFC3261-GEN-16",
+                .clause = "RFC 3261 §18.2.2",
+                .severity = Severity::must,
+                .sentence = "A response of the device goes to where its request came from: to its "
+                            "source address over UDP, on its connection over a stream.",
+                .observed = "Address and transport of each response beside those of its request, "
+                            "unless the top Via has maddr; another connection is right once that "
+                            "of the request has ended. The port is RFC3581-02's."},
+        .needs = {"a response of the device", Blame::harness},
+        .held = {"{} sent to where the request came from", "response"},
+        .judge = in_turn<each<device_responses, goes_back_where_it_was_asked>, all_responses_held>},
     Rule{.row = {.id = "RFC3261-GEN-17",
                  .clause = "RFC 3261 §12.1.1, §13.3.1.4; RFC 6665 §4.2.1",
                  .severity = Severity::must,
@@ -278,7 +138,7 @@ const std::array rfc3261_8_own_response{
                  .observed = "The Contacts in each such 2xx, in a call too."},
          .needs = {"a 2xx of the device to an INVITE or SUBSCRIBE", Blame::harness},
          .held = {"one Contact in {}", "response"},
-         .judge = every<answers_that_make_dialogs, has_not_one_contact, true>},
+         .judge = every<only<device_responses, makes_a_dialog>, has_not_one_contact, true>},
 };
 
 }  // namespace

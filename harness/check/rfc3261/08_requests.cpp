@@ -1,38 +1,21 @@
 // What every request must carry. @source RFC 3261 §8.1.1, §18.1.1
 
 #include <algorithm>
-#include <array>
-#include <optional>
 #include <ranges>
-#include <string>
-#include <tuple>
-
-#include <fmt/format.h>
 
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
-#include "harness/observed/actions.hpp"
 #include "harness/observed/addresses.hpp"
 #include "harness/observed/client_transactions.hpp"
-#include "harness/observed/dialogs.hpp"
-#include "harness/observed/evidence.hpp"
+#include "harness/observed/incoming.hpp"
 #include "harness/observed/own_addresses.hpp"
-#include "harness/observed/phone.hpp"
-#include "harness/observed/policy.hpp"
-#include "harness/observed/requests.hpp"
+#include "harness/observed/rport.hpp"
 #include "harness/observed/sent_requests.hpp"
-#include "harness/observed/transaction.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::check {
 namespace {
-
-using sip::HeaderId;
-using sip::Method;
-
-using Wrong = std::optional<std::string>;
 
 Wrong lacks_a_mandatory_header(const Phone& /*phone*/, const Message& message) {
   for (const HeaderId header : {HeaderId::to, HeaderId::from, HeaderId::cseq, HeaderId::call_id,
@@ -72,24 +55,8 @@ Wrong lacks_the_cookie(const Phone& /*phone*/, const Message& message) {
   return fmt::format("branch \"{}\"", message.sip.branch());
 }
 
-bool is_invite_family(Method method) {
-  return method == Method::invite || method == Method::cancel || method == Method::ack;
-}
-
-/// An INVITE, its CANCEL and its ACK share a branch (§8.1.1.7, §9.1, §17.1.1.3), and so do the
-/// transmissions of any request.
-bool may_share_branch(const Message& a, const Message& b) {
-  const bool is_kin = a.sip.method() == b.sip.method() ||
-                      (is_invite_family(a.sip.method()) && is_invite_family(b.sip.method()));
-  // That CANCEL and ACK go where the INVITE went is asked of them elsewhere.
-  const bool is_borrowed = b.sip.method() == Method::cancel || b.sip.method() == Method::ack;
-  return is_kin && a.sip.cseq() == b.sip.cseq() && a.sip.call_id() == b.sip.call_id() &&
-         (is_borrowed || a.destination == b.destination);
-}
-
 Wrong has_the_branch_of_another(const Phone& phone, const Message& message) {
-  const Message& first = first_with_branch_of(phone, message);
-  if (&first == &message || may_share_branch(first, message)) return std::nullopt;
+  if (!has_branch_of_another(phone, message)) return std::nullopt;
   return fmt::format("branch {} used before, for another request or destination",
                      message.sip.branch());
 }
@@ -98,67 +65,43 @@ std::string_view via_token(Transport transport) {
   return transport == Transport::udp ? "UDP" : "TCP";
 }
 
-/// What the Via of a request that came straight from the device says of it. False if it is wrong.
-bool judge_via(const Phone& phone, const Message& message, Occurrence& it) {
+bool came_straight(const Phone& /*phone*/, const Message& message) {
+  return !came_through_a_proxy(message);
+}
+
+void via_names_its_source(const Phone& phone, const Message& message, Occurrence& it) {
   const sip::Via& via = message.sip.via();
   const LeadsTo sent_by = where_leads(phone, message, via.host);
   if (!sip::same_ignoring_case(via.transport, via_token(message.transport)))
-    it.in_itself().violated(
-        fmt::format("Via says {}, sent over {}", via.transport, via_token(message.transport)));
+    it.in_itself().violated("Via says {}, sent over {}", via.transport,
+                            via_token(message.transport));
   else if (sent_by == LeadsTo::nobody)
-    it.in_itself().violated(fmt::format("Via sent-by {} leads to nobody", via.sent_by));
+    it.in_itself().violated("Via sent-by {} leads to nobody", via.sent_by);
   else if (sent_by == LeadsTo::elsewhere)
     violated_unless_nat(
         phone, it.in_itself(),
         fmt::format("Via sent-by {} but sent from {}", via.sent_by, message.source.text()));
-  else
-    return true;
-  return false;
 }
 
-/// A final response went to the port of sent-by, another than the source port, and the request was
-/// sent again after it. The source port itself is free (§18.1.1, §18.2.2).
-bool ignores_response_at_sent_by(const Phone& phone, const Transaction& transaction) {
-  if (!is_unreliable(phone, transaction) || !transaction.final) return false;
-  const Message& request = opening(phone, transaction);
-  const Message& response = phone.message(*transaction.final);
-  if (phone.at(transaction.sends.back()) <= response.at + policy::round_trip_slack) return false;
-  const std::uint16_t named = request.sip.via().port;
-  const std::uint16_t port = named == 0 ? 5060 : named;
-  return port != request.source.port && response.destination.port == port;
+void hears_at_sent_by(const Phone& phone, const Transaction& transaction, Occurrence& it) {
+  if (ignores_response_at_sent_by(phone, transaction))
+    it.cite(transaction.final)
+        .violated_unless_lost("the response at the port of sent-by was not heeded");
 }
 
 void via_tells_where_we_listen(const Phone& phone, Judge& judge) {
-  bool all_right = true;
-  std::size_t judged = 0;
-  std::size_t first = 0;
-  for (const Message* request : requests_of_device(phone)) {
-    if (came_through_a_proxy(*request)) continue;
-    if (judged++ == 0) first = request->index;
-    Occurrence it(phone, judge, *request);
-    all_right = judge_via(phone, *request, it) && all_right;
-  }
-  for (const Transaction* transaction : client_transactions(phone)) {
-    if (!ignores_response_at_sent_by(phone, *transaction)) continue;
-    all_right = false;
-    Occurrence(phone, judge, *transaction)
-        .cite(*transaction->final)
-        .violated_unless_lost("the response at the port of sent-by was not heeded");
-  }
-  if (all_right && judged > 0) judge.all_held(first, judged);
+  constexpr auto requests = only<requests_of_device, came_straight>;
+  each<requests, via_names_its_source>(phone, judge);
+  each<client_transactions, hears_at_sent_by>(phone, judge);
+  all_held<requests>(phone, judge);
 }
 
 // --- The Contact of an INVITE or SUBSCRIBE -------------------------------------------------------
 
 /// Every INVITE, and every SUBSCRIBE that may begin a dialog.
-std::vector<const Message*> requests_that_make_dialogs(const Phone& phone) {
-  std::vector<const Message*> found = requests_of_device(phone);
-  std::erase_if(found, [](const Message* request) {
-    const Method method = request->sip.method();
-    return method != Method::invite &&
-           (method != Method::subscribe || !request->sip.to_tag().empty());
-  });
-  return found;
+bool may_make_a_dialog(const Phone& /*phone*/, const Message& request) {
+  const Method method = request.sip.method();
+  return method == Method::invite || (method == Method::subscribe && request.sip.to_tag().empty());
 }
 
 /// What is wrong with the Contact of a request by itself. A name, or an address that a NAT learned,
@@ -177,33 +120,12 @@ Wrong contact_problem(const Phone& /*phone*/, const Message& message) {
   return std::nullopt;
 }
 
-/// The device went on living after a request to it had timed out.
-bool outlived(const Phone& phone, const Message& request) {
-  const CaptureTime timeout = request.at + phone.profile.timers.sixty_four_t1();
-  return next_power_change(phone, request.at) > timeout && last_sent_at(phone) > timeout;
-}
-
-/// A request that the far end of a call of the device sent to the Contact of its INVITE.
-bool goes_to_the_contact(const Phone& phone, const sip::MessageView& request) {
-  return std::ranges::any_of(
-      answered_dialogs_with(phone, request.call_id()), [&](const Dialog* dialog) {
-        return !dialog->incoming && dialog->acknowledged &&
-               request.to_tag() == dialog->device_tag && request.from_tag() == dialog->server_tag;
-      });
-}
-
 void is_answered_at_the_contact(const Phone& phone, const Transaction& transaction,
                                 Occurrence& it) {
   if (transaction.direction != Direction::to_device || transaction.first_response) return;
   const Message& request = opening(phone, transaction);
   if (goes_to_the_contact(phone, request.sip) && outlived(phone, request))
-    it.violated_unless_lost(
-        fmt::format("{} to the Contact was never answered", request.sip.method_text()));
-}
-
-void has_one_contact(const Phone& phone, Judge& judge) {
-  every<requests_that_make_dialogs, contact_problem, true>(phone, judge);
-  each<transactions, is_answered_at_the_contact>(phone, judge);
+    it.violated_unless_lost("{} to the Contact was never answered", request.sip.method_text());
 }
 
 const std::array rfc3261_8_request{
@@ -274,7 +196,8 @@ const std::array rfc3261_8_request{
                             "of an INVITE is answered."},
         .needs = {"an INVITE or SUBSCRIBE of the device"},
         .held = {"one Contact that can be reached in {}"},
-        .judge = has_one_contact},
+        .judge = in_turn<every<only<requests_of_device, may_make_a_dialog>, contact_problem, true>,
+                         each<transactions, is_answered_at_the_contact>>},
 };
 
 }  // namespace

@@ -2,25 +2,13 @@
 // @source RFC 3261 §12.1.2, §12.2.1.1
 
 #include <algorithm>
-#include <array>
-#include <map>
-#include <optional>
 #include <set>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
-#include "harness/observed/addresses.hpp"
-#include "harness/observed/cseq_numbers.hpp"
+#include "harness/observed/dialog_numbers.hpp"
 #include "harness/observed/dialogs.hpp"
-#include "harness/observed/evidence.hpp"
 #include "harness/observed/foreign_tags.hpp"
-#include "harness/observed/phone.hpp"
 #include "harness/observed/remote_targets.hpp"
 #include "harness/observed/strays.hpp"
 #include "harness/observed/subscriptions.hpp"
@@ -28,115 +16,30 @@
 namespace sipharness::check {
 namespace {
 
-using sip::Method;
-
 // --- Tags ----------------------------------------------------------------------------------------
 
-void has_the_tags_of_its_dialog(const Phone& phone, Judge& judge) {
-  const auto& requests = tagged_requests(phone);
-  bool all_right = true;
-  for (const TaggedRequest& one : requests) {
-    if (one.problem.empty()) continue;
-    all_right = false;
-    const std::string what =
-        fmt::format("{} in a dialog: {}", one.request->sip.method_text(), one.problem);
-    Occurrence it(phone, judge, one);
-    if (one.is_certain)
-      it.violated(what);
-    else
-      it.violated_unless_lost(what);
-  }
-  if (all_right && !requests.empty())
-    judge.all_held(requests.front().request->index, requests.size());
+void has_the_tags_of_its_dialog(const Phone& /*phone*/, const TaggedRequest& one, Occurrence& it) {
+  const std::string_view method = one.request->sip.method_text();
+  if (!one.problem.empty() && one.is_certain)
+    it.violated("{} in a dialog: {}", method, one.problem);
+  else if (!one.problem.empty())
+    it.violated_unless_lost("{} in a dialog: {}", method, one.problem);
 }
 
 // --- CSeq ----------------------------------------------------------------------------------------
 
-/// Follows the device's numbers through one dialog.
-class NumberCheck {
- public:
-  NumberCheck(const Phone& phone, const Dialog& dialog)
-      : phone_(phone), founding_(opening(phone, *dialog.invite)) {
-    for (const Message* foreign : requests_with_foreign_tags(phone, dialog.call_id)) {
-      taken_.insert(foreign->sip.cseq());
-      if (foreign->sip.method() == Method::invite) invites_.insert(foreign->sip.cseq());
-    }
-    if (dialog.incoming) return;
-    last_ = &founding_;
-    invites_.insert(founding_.sip.cseq());
-  }
-
-  /// What is wrong with a request of the device; nothing if its number is right.
-  std::optional<std::string> problem_of(const Message& request) {
-    const sip::MessageView& sip = request.sip;
-    if (sip.method() == Method::ack || sip.method() == Method::cancel) {
-      if (invites_.contains(sip.cseq())) return std::nullopt;
-      has_gap_ = true;  // its INVITE may be what is missing
-      return fmt::format("{} with the CSeq number {}, which no INVITE of the dialog has",
-                         sip.method_text(), sip.cseq());
-    }
-    if (!branches_.insert(sip.branch()).second) return std::nullopt;
-    ++requests_;
-    if (sip.method() == Method::invite) invites_.insert(sip.cseq());
-    const Message* const before = std::exchange(last_, &request);
-    has_gap_ = before != nullptr && sip.cseq() > before->sip.cseq() + 1;
-    if (before == nullptr || goes_elsewhere(*before, request)) return std::nullopt;
-    const std::uint32_t next = next_after(before->sip.cseq());
-    const bool is_next = sip.cseq() == next;
-    const auto unsent = [&] { return unopened_connections(phone_, before->at, request.at); };
-    if (is_next || (sip.cseq() > next && sip.cseq() - next <= unsent())) return std::nullopt;
-    return fmt::format("{} with CSeq {} after {}", sip.method_text(), sip.cseq(),
-                       before->sip.cseq());
-  }
-
-  std::size_t requests() const { return requests_; }
-  /// The last problem is one that a lost request would explain.
-  bool has_gap() const { return has_gap_; }
-
- private:
-  /// RFC 3263 §4.3: the next address, or transport, gets the same request on another branch.
-  bool goes_elsewhere(const Message& before, const Message& request) const {
-    return &before != &founding_ && before.sip.method() == request.sip.method() &&
-           before.sip.cseq() == request.sip.cseq() &&
-           (before.destination != request.destination || before.transport != request.transport);
-  }
-
-  /// Past the numbers of requests that bear the tags of no dialog: these were meant for one.
-  std::uint32_t next_after(std::uint32_t number) const {
-    do ++number;
-    while (taken_.contains(number));
-    return number;
-  }
-
-  const Phone& phone_;
-  const Message& founding_;        ///< the INVITE
-  const Message* last_ = nullptr;  ///< null in an incoming dialog where nothing was sent yet
-  std::set<std::uint32_t> taken_;
-  std::set<std::uint32_t> invites_;
-  std::set<std::string_view> branches_;
-  std::size_t requests_ = 0;
-  bool has_gap_ = false;
-};
-
-/// Where requests may be lost before they come to the capture, a gap shows nothing.
-bool is_gap_beyond_sight(const Phone& phone) {
-  return phone.trace.vantage != trace::Vantage::device;
-}
-
 void numbers_rise_by_one(const Phone& phone, const Dialog& dialog, Occurrence& it) {
-  NumberCheck numbers(phone, dialog);
+  DialogNumbers numbers(phone, dialog);
   std::vector<std::size_t> seen{dialog.invite->sends.front()};
   for (const std::size_t index : dialog.messages) {
     const Message& message = phone.message(index);
     if (!is_of_device(dialog, message)) continue;
     seen.push_back(index);
-    const auto problem = numbers.problem_of(message);
-    if (!problem) continue;
-    it.cite(index);
-    if (is_gap_beyond_sight(phone) && numbers.has_gap())
-      return it.inconclusive(Blame::network,
-                             *problem + "; a request between may have been lost on the way");
-    return it.violated(*problem);
+    // Where requests may be lost before they come to the capture, a gap shows nothing.
+    if (const auto problem = numbers.problem_of(message))
+      return it.cite(index).violated_if(is_captured_at_device(phone) || !numbers.has_gap(),
+                                        *problem, Blame::network,
+                                        "; a request between may have been lost on the way");
   }
   if (numbers.requests() > 0)
     it.about({dialog.server, dialog.call_id, seen})
@@ -153,13 +56,12 @@ bool names_the_target(const Message& request) {
 
 void misses_the_target(const Phone& phone, const Message& request, std::string_view target,
                        Occurrence& it) {
-  const std::string what =
-      fmt::format("{}: its Request-URI is {}, not {}", request.sip.method_text(),
-                  request.sip.request_uri(), target);
-  if (phone.trace.vantage == trace::Vantage::device) return it.violated(what);
-  it.inconclusive(Blame::user, what +
-                                   "; on the way to the device a Contact may be rewritten: a "
-                                   "capture from there (--vantage device) would tell");
+  it.violated_if(is_captured_at_device(phone),
+                 fmt::format("{}: its Request-URI is {}, not {}", request.sip.method_text(),
+                             request.sip.request_uri(), target),
+                 Blame::user,
+                 "; on the way to the device a Contact may be rewritten: a capture from there "
+                 "(--vantage device) would tell");
 }
 
 void names_the_remote_target(const Phone& phone, const Dialog& dialog, Occurrence& it) {
@@ -183,71 +85,21 @@ void names_the_remote_target(const Phone& phone, const Dialog& dialog, Occurrenc
         .pass("each request names the peer's Contact in its Request-URI");
 }
 
-/// What a notifier said of its place: by its tag, every Contact; whether a proxy stays between, and
-/// whether a 2xx without the Contact it owes left its dialog without a target.
-class Notifiers {
- public:
-  void take(const sip::MessageView& message, std::string_view tag) {
-    for (const std::string_view uri : uris_in(message, sip::HeaderId::contact))
-      contacts_[tag].push_back(uri);
-    is_routed_ |= message.has(sip::HeaderId::record_route);
-    is_open_ |= message.is_response() && !message.has(sip::HeaderId::contact);
-  }
-  /// Those of the dialog that the request is in; empty: none, or its route set leads elsewhere.
-  std::vector<std::string_view> contacts_for(const Message& request) const {
-    if (is_open_) return {};
-    const auto known = contacts_.find(request.sip.to_tag());
-    return is_routed_ || known == contacts_.end() ? std::vector<std::string_view>() : known->second;
-  }
-
- private:
-  std::map<std::string_view, std::vector<std::string_view>> contacts_;
-  bool is_routed_ = false;
-  bool is_open_ = false;
-};
-
 void refreshes_at_the_notifier(const Phone& phone, const Subscription& subscription,
                                Occurrence& it) {
-  Notifiers notifiers;
-  auto notify = subscription.notified.begin();
   std::vector<std::size_t> judged;
-  for (const Transaction* subscribe : subscription.asked) {
-    const Message& request = opening(phone, *subscribe);
-    for (; notify != subscription.notified.end(); ++notify) {
-      const Message& told = opening(phone, **notify);
-      if (told.index > request.index) break;
-      notifiers.take(told.sip, told.sip.from_tag());
-    }
-    const auto contacts = notifiers.contacts_for(request);
-    const auto is_named = [&](std::string_view contact) {
-      return is_target(request.sip.request_uri(), contact);
-    };
-    if (!contacts.empty() && std::ranges::none_of(contacts, is_named))
-      return misses_the_target(phone, request, contacts.back(), it.cite(&request));
-    if (!contacts.empty()) judged.push_back(request.index);
-    if (const Message* answer = acceptance(phone, *subscribe))
-      notifiers.take(answer->sip, answer->sip.to_tag());
+  for (const auto& [request, contacts] : targeted_subscribes(phone, subscription)) {
+    const std::string_view target = request->sip.request_uri();
+    if (std::ranges::none_of(contacts, [&](auto contact) { return is_target(target, contact); }))
+      return misses_the_target(phone, *request, contacts.back(), it.cite(request));
+    judged.push_back(request->index);
   }
   if (!judged.empty())
     it.about({subscription.server, subscription.call_id, judged})
         .pass("each SUBSCRIBE names the notifier's Contact in its Request-URI");
 }
 
-void requests_name_the_remote_target(const Phone& phone, Judge& judge) {
-  each<answered_dialogs, names_the_remote_target>(phone, judge);
-  each<subscriptions, refreshes_at_the_notifier>(phone, judge);
-}
-
 // --- Routes --------------------------------------------------------------------------------------
-
-/// The requests of the device in the dialog since it was confirmed.
-std::vector<std::size_t> requests_since_answer(const Phone& phone, const Dialog& dialog) {
-  std::vector<std::size_t> found;
-  for (const std::size_t index : dialog.messages)
-    if (index >= dialog.answer && is_of_device(dialog, phone.message(index)))
-      found.push_back(index);
-  return found;
-}
 
 /// Judges how the device's requests in a dialog are addressed: one instance a dialog.
 void judge_addressing(const Phone& phone, const Dialog& dialog, Occurrence& it,
@@ -258,7 +110,7 @@ void judge_addressing(const Phone& phone, const Dialog& dialog, Occurrence& it,
     if (const auto wrong = misaddressed(phone, dialog, message))
       return it.cite(dialog.answer)
           .cite(index)
-          .violated(fmt::format("{}: {}", message.sip.method_text(), *wrong));
+          .violated("{}: {}", message.sip.method_text(), *wrong);
   }
   if (!requests.empty())
     it.about({dialog.server, dialog.call_id, requests}).pass(std::string(right));
@@ -279,19 +131,15 @@ void routes_through_a_strict_router(const Phone& phone, const Dialog& dialog, Oc
 
 void stays_with_its_server(const Phone& phone, const Dialog& dialog, Occurrence& it) {
   if (dialog.server == ServerRole::none) return;
-  const auto& astray = strays_of(phone, dialog);
-  const auto certain = std::ranges::find_if(astray, &Stray::is_certain);
-  const Stray* stray =
-      certain != astray.end() ? *certain : (astray.empty() ? nullptr : astray.front());
-  if (stray != nullptr) {
-    it.cite(dialog.answer).cite(stray->request->index);
+  if (const Stray* stray = worst_stray_of(phone, dialog)) {
+    it.cite(dialog.answer).cite(stray->request);
     return stray->is_certain ? it.violated(describe(*stray))
                              : it.inconclusive(Blame::user, describe(*stray));
   }
   const std::vector<std::size_t> requests = requests_since_answer(phone, dialog);
   if (!requests.empty())
     it.about({dialog.server, dialog.call_id, requests})
-        .pass(fmt::format("no request of the call left the {}'s route", to_string(dialog.server)));
+        .pass("no request of the call left the {}'s route", to_string(dialog.server));
 }
 
 const std::array rfc3261_12_request{
@@ -306,7 +154,7 @@ const std::array rfc3261_12_request{
                      "Call-ID and an answer to it made, or that the other side uses."},
          .needs = {"a request of the device in a dialog whose beginning is in the capture"},
          .held = {"the tags of its dialog in {}"},
-         .judge = has_the_tags_of_its_dialog},
+         .judge = every<tagged_requests, has_the_tags_of_its_dialog>},
     Rule{.row = {.id = "RFC3261-GEN-12",
                  .clause = "RFC 3261 §12.2.1.1",
                  .severity = Severity::must,
@@ -345,7 +193,8 @@ const std::array rfc3261_12_request{
                      "was accepted, or another that the peer gave since; that of a SUBSCRIBE in "
                      "its dialog is a Contact of the notifier."},
          .needs = {"a request of the device in a dialog without Record-Routes"},
-         .judge = requests_name_the_remote_target},
+         .judge = in_turn<each<answered_dialogs, names_the_remote_target>,
+                          each<subscriptions, refreshes_at_the_notifier>>},
     Rule{.row = {.id = "RFC3261-ROUTE-03",
                  .clause = "RFC 3261 §8.1.2, §12.2.1.1",
                  .severity = Severity::must,

@@ -1,16 +1,8 @@
 // How large a request over UDP may be. @source RFC 3261 §18.1.1
 
-#include <array>
-
-#include <fmt/format.h>
-
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/observed/client_transactions.hpp"
-#include "harness/observed/evidence.hpp"
-#include "harness/observed/phone.hpp"
 #include "harness/observed/server_faults.hpp"
-#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {

@@ -1,21 +1,12 @@
 // Source ports: what the device asks of its servers, and what it does for them.
 // @source RFC 3581 §3, §4
 
-#include <array>
-#include <optional>
-#include <string>
-
-#include <fmt/format.h>
-
 #include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/own_addresses.hpp"
-#include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/rport.hpp"
-#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -26,49 +17,37 @@ std::string_view has_rport_off(const Phone& phone) {
 
 // --- What it asks --------------------------------------------------------------------------------
 
-/// A request from another port than its Via names was sent again although its final response went
-/// to the port it came from.
-bool ignores_response_at_source_port(const Phone& phone, const Transaction& transaction,
-                                     const sip::Via& via) {
-  const Message& request = opening(phone, transaction);
-  if (!via.has_rport || via.port == request.source.port || !transaction.final) return false;
-  const Message& response = phone.message(*transaction.final);
-  return response.destination == request.source &&
-         phone.at(transaction.sends.back()) > response.at + policy::round_trip_slack;
+/// Over UDP; the Via on top of one that came through a proxy is that one's.
+bool came_straight_by_udp(const Phone& phone, const Transaction& transaction) {
+  return is_unreliable(phone, transaction) && !came_through_a_proxy(opening(phone, transaction));
 }
 
-/// What a request over UDP says wrong about rport. To ask for it is the device's choice, unless its
-/// profile says that it does.
-std::optional<std::string> rport_problem(const Phone& phone, const Message& request,
-                                         const sip::Via& via) {
+/// To ask for rport is the device's choice, unless its profile says that it does.
+Wrong rport_problem(const Phone& phone, const sip::MessageView& request, const sip::Via& via) {
   if (!via.has_rport && phone.profile.rport)
-    return fmt::format("{} without rport", request.sip.method_text());
-  if (via.rport) return fmt::format("{} gives rport a value", request.sip.method_text());
+    return fmt::format("{} without rport", request.method_text());
+  if (via.rport) return fmt::format("{} gives rport a value", request.method_text());
   return std::nullopt;
 }
 
 void asks_for_the_source_port(const Phone& phone, Judge& judge) {
   std::size_t asked = 0;
-  bool all_fine = true;
-  for (const Transaction* transaction : client_transactions(phone)) {
-    const Message& request = opening(phone, *transaction);
-    // The Via on top is a proxy's then.
-    if (!is_unreliable(phone, *transaction) || came_through_a_proxy(request)) continue;
-    const sip::Via via = request.sip.via();
+  for (const Transaction* transaction : only<client_transactions, came_straight_by_udp>(phone)) {
+    const sip::MessageView& request = opening(phone, *transaction).sip;
+    const sip::Via via = request.via();
     if (phone.profile.rport || via.has_rport) ++asked;
     Occurrence it(phone, judge, *transaction);
-    const auto problem = rport_problem(phone, request, via);
-    const bool is_ignored = ignores_response_at_source_port(phone, *transaction, via);
-    all_fine = all_fine && !problem && !is_ignored;
-    if (problem) it.in_itself().violated(*problem);
-    if (is_ignored) it.violated_unless_lost("the response at the source port was not heeded");
+    if (const Wrong wrong = rport_problem(phone, request, via)) it.in_itself().violated(*wrong);
+    if (ignores_response_at_source_port(phone, *transaction))
+      it.violated_unless_lost("the response at the source port was not heeded");
   }
-  if (asked > 0 && all_fine) judge.pass({}, "an empty rport in " + all_of(asked, "request"));
+  if (asked > 0 && judge.said() == 0)
+    judge.pass({}, "an empty rport in " + all_of(asked, "request"));
 }
 
 // --- What it does --------------------------------------------------------------------------------
 
-std::optional<std::string> wrong_with(const Message& request, const Message& response) {
+Wrong wrong_with(const Message& request, const Message& response) {
   if (response.destination != request.source)
     return fmt::format("went to {}, the request came from {}", response.destination.text(),
                        request.source.text());
@@ -85,18 +64,13 @@ void responds_at_the_source_port(const Phone& phone, Judge& judge) {
   std::size_t right = 0;
   for (const RportResponse& one : rport_responses(phone)) {
     const auto wrong = wrong_with(*one.request, *one.response);
-    if (!wrong) {
-      if (right++ == 0) first = one.response->index;
-      continue;
-    }
+    if (!wrong && right++ == 0) first = one.response->index;
+    if (!wrong) continue;
     const std::string what = fmt::format("{} to {} {}", one.response->sip.status(),
                                          one.request->sip.method_text(), *wrong);
-    Occurrence it(phone, judge, one);
-    if (phone.trace.vantage == trace::Vantage::device)
-      it.violated(what);
-    else
-      it.inconclusive(Blame::network,
-                      what + "; but a NAT may stand between the capture and the device");
+    Occurrence(phone, judge, one)
+        .violated_if(is_captured_at_device(phone), what, Blame::network,
+                     "; but a NAT may stand between the capture and the device");
   }
   if (right > 0) judge.all_held(first, right);
 }
