@@ -422,4 +422,16 @@ bool awaits_ack(const Phone& phone, const Leg& answered) {
          phone.trace.last - phone.at(*answered.final) < policy::prompt_start;
 }
 
+bool goes_on_elsewhere(const Phone& phone, const Transaction& invite, CaptureTime at) {
+  const CallGroup* call = call_of(phone, invite);
+  return call != nullptr && std::ranges::any_of(call->legs, [&](const Leg& leg) {
+           return leg.server != invite.server && reached_at(phone, leg) >= at;
+         });
+}
+
+bool share_a_branch(const Phone& phone, const Leg& one, const Leg& other) {
+  return opening(phone, invite_of(phone, one)).sip.branch() ==
+         opening(phone, invite_of(phone, other)).sip.branch();
+}
+
 }  // namespace sipharness::observed

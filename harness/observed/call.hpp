@@ -85,4 +85,10 @@ std::optional<std::size_t> first_response(const Phone& phone, const Leg& leg);
 /// The user gave up the call before `at`.
 bool hung_up_before(const CallGroup& call, CaptureTime at);
 
+/// The call that a refusal belongs to went on at another server after it.
+bool goes_on_elsewhere(const Phone& phone, const Transaction& invite, CaptureTime at);
+
+/// Their INVITEs that count have the same branch.
+bool share_a_branch(const Phone& phone, const Leg& one, const Leg& other);
+
 }  // namespace sipharness::observed

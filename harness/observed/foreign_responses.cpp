@@ -1,10 +1,12 @@
 #include "harness/observed/foreign_responses.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/sent_requests.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/text.hpp"
 
@@ -50,6 +52,17 @@ Evidence evidence_of(const Phone& phone, const ForeignResponse& foreign) {
   Evidence evidence = evidence_of(phone, *foreign.request);
   evidence.messages.push_back(foreign.response);
   return evidence;
+}
+
+bool was_acknowledged(const Phone& phone, const ForeignResponse& foreign) {
+  const sip::MessageView& sip = phone.message(foreign.response).sip;
+  const auto& answered = foreign.request->final;
+  const Messages& requests = requests_in_call_of(phone, phone.message(foreign.response));
+  const auto first = std::ranges::lower_bound(requests, foreign.response, {}, &Message::index);
+  return std::any_of(first, requests.end(), [&](const Message* request) {
+    return (!answered || request->index < *answered) && request->sip.method() == sip::Method::ack &&
+           request->sip.to_tag() == sip.to_tag();
+  });
 }
 
 }  // namespace sipharness::observed

@@ -25,4 +25,7 @@ inline const std::vector<ForeignResponse>& foreign_responses(const Phone& phone)
 /// Every transmission of the request, and the response.
 Evidence evidence_of(const Phone& phone, const ForeignResponse& foreign);
 
+/// It is a 2xx to an INVITE, and was acknowledged before a right one came.
+bool was_acknowledged(const Phone& phone, const ForeignResponse& foreign);
+
 }  // namespace sipharness::observed

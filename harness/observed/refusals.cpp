@@ -8,6 +8,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/incoming.hpp"
 #include "harness/observed/invites.hpp"
+#include "harness/sip/builder.hpp"
 
 namespace sipharness::observed {
 namespace {
@@ -96,6 +97,17 @@ std::vector<const Transaction*> find_invites_refused_by_device(const Phone& phon
       found.push_back(invite);
   }
   return found;
+}
+
+bool is_unknown_code(const Phone& phone, std::size_t response) {
+  const int status = phone.message(response).sip.status();
+  return status < 700 && !sip::is_known_status(status);
+}
+
+bool acknowledges_known_codes(const Phone& phone) {
+  return std::ranges::any_of(refused_invites(phone), [&](const RefusedInvite& refused) {
+    return !is_unknown_code(phone, refused.response) && !refused.acks.empty();
+  });
 }
 
 }  // namespace sipharness::observed

@@ -36,4 +36,10 @@ inline const std::vector<const Transaction*>& invites_refused_by_device(const Ph
   return phone.derived<find_invites_refused_by_device>();
 }
 
+/// A status code that nobody registered.
+bool is_unknown_code(const Phone& phone, std::size_t response);
+
+/// The device acknowledged a refusal with a code that is registered.
+bool acknowledges_known_codes(const Phone& phone);
+
 }  // namespace sipharness::observed

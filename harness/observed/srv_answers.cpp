@@ -151,4 +151,25 @@ Evidence evidence_of(const Phone& phone, const SrvAnswer& answer) {
   return evidence;
 }
 
+const SrvMachine* passed_over(const Phone& phone, const SrvAnswer& answer, const Message& first,
+                              std::uint16_t priority) {
+  const bool has_tried_any = std::ranges::any_of(answer.machines, [&](const SrvMachine& machine) {
+    return machine.priority < priority && was_tried_before(phone, machine.endpoint, first);
+  });
+  return has_tried_any ? nullptr : &answer.machines.front();
+}
+
+bool has_failed_there(const Phone& phone, const RegisterAttempt& attempt) {
+  const Transaction& last = last_of(phone, attempt);
+  return final_status(phone, last) == 503 || (attempt.fail && !last.first_response);
+}
+
+bool may_try_another(const Phone& phone, const SrvAnswer& answer, const Message& failed) {
+  std::vector<SrvMachine> others = answer.machines;
+  std::erase_if(others, [&](const SrvMachine& one) { return one.endpoint == failed.destination; });
+  return !others.empty() && std::ranges::none_of(others, [&](const SrvMachine& machine) {
+    return was_tried_before(phone, machine.endpoint, failed);
+  });
+}
+
 }  // namespace sipharness::observed

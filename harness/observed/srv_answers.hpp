@@ -9,6 +9,7 @@
 
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
 
 namespace sipharness::observed {
 
@@ -50,5 +51,16 @@ bool was_tried_before(const Phone& phone, const Endpoint& endpoint, const Messag
 
 /// The answer and the first try.
 Evidence evidence_of(const Phone& phone, const SrvAnswer& answer);
+
+/// The machine that had to be tried before that of `first`, of this priority; null if one with a
+/// lower number was tried before.
+const SrvMachine* passed_over(const Phone& phone, const SrvAnswer& answer, const Message& first,
+                              std::uint16_t priority);
+
+/// Without any response, or with 503.
+bool has_failed_there(const Phone& phone, const RegisterAttempt& attempt);
+
+/// It has machines beside that of the request, and none of them was tried before it.
+bool may_try_another(const Phone& phone, const SrvAnswer& answer, const Message& failed);
 
 }  // namespace sipharness::observed

@@ -2,16 +2,11 @@
 // @source RFC 3261 §9.1, §13.2.2.4, §15
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <unordered_map>
-
-#include <fmt/format.h>
 
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/cancels.hpp"
+#include "harness/observed/hang_ups.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/policy.hpp"
 
@@ -19,46 +14,11 @@ namespace sipharness::check {
 namespace {
 
 using policy::race;
-using sip::HeaderId;
-using sip::Method;
 
 // --- When ----------------------------------------------------------------------------------------
 
-/// Nothing came before Timer B: the device had to leave it without a CANCEL.
-bool was_silent(const Phone& phone, const Transaction& invite) {
-  const CaptureTime timer_b = phone.at(invite.sends.front()) + phone.profile.timers.sixty_four_t1();
-  return !invite.first_response || phone.at(*invite.first_response) >= timer_b;
-}
-
-/// The INVITE was to be sent again before its CANCEL, and was not.
-bool lacks_a_transmission(const Phone& phone, const OwnInvite& own, std::size_t cancel) {
-  const auto& sends = own.invite->sends;
-  const auto before = static_cast<std::size_t>(
-      std::ranges::distance(sends.begin(), std::ranges::lower_bound(sends, cancel)));
-  if (before == 0 || phone.message(cancel).transport != Transport::udp) return false;
-  constexpr std::size_t most_doublings = 16;
-  const Duration t1 = phone.profile.timers.t1;
-  const Duration due = t1 * (1U << std::min(before - 1, most_doublings));
-  return phone.at(cancel) - phone.at(sends[before - 1]) > due + t1 / 2;
-}
-
-/// What the INVITE drew came at once after its CANCEL, and not because of that.
-bool draws_a_response_at_once(const Phone& phone, const OwnInvite& own, std::size_t cancel) {
-  constexpr int request_terminated = 487;
-  return std::ranges::any_of(own.invite->responses, [&](std::size_t response) {
-    return response > cancel && phone.at(response) < phone.at(cancel) + race &&
-           phone.message(response).sip.status() != request_terminated;
-  });
-}
-
-/// The device heard more of the INVITE than a capture without a journal has.
-bool may_follow_a_lost_response(const Phone& phone, const OwnInvite& own, std::size_t cancel) {
-  return !phone.trace.has_journal() &&
-         (lacks_a_transmission(phone, own, cancel) || draws_a_response_at_once(phone, own, cancel));
-}
-
 void waits_for_a_provisional(const Phone& phone, const OwnInvite& own, Occurrence& it) {
-  it.about(evidence_of(phone, *own.invite));
+  it.about(*own.invite);
   if (own.cancel == nullptr) {
     if (was_silent(phone, *own.invite))
       it.pass("no CANCEL for an INVITE without provisional response");
@@ -76,16 +36,6 @@ void waits_for_a_provisional(const Phone& phone, const OwnInvite& own, Occurrenc
     it.violated("CANCEL before any provisional response");
 }
 
-/// Hung up before the leg had drawn anything, and its first answer is a provisional one that leaves
-/// time to cancel it.
-bool had_to_wait_with_cancel(const Phone& phone, const CallGroup& call, const Leg& leg) {
-  if (!call.hung_up || !leg.provisional || leg.i0 > *call.hung_up) return false;
-  const CaptureTime heard = phone.at(*leg.provisional);
-  if (heard < *call.hung_up + race || !awaits_answer(phone, invite_of(phone, leg), heard))
-    return false;
-  return leg.cancel || !leg.final || phone.at(*leg.final) > heard + policy::time_to_cancel;
-}
-
 void cancels_when_it_may(const Phone& phone, const CallLeg& of, Occurrence& it) {
   const Leg& leg = *of.leg;
   if (!had_to_wait_with_cancel(phone, *of.call, leg)) return;
@@ -99,34 +49,6 @@ void cancels_when_it_may(const Phone& phone, const CallLeg& of, Occurrence& it) 
     it.violated_unless_lost("the call was hung up, a provisional response came, and no CANCEL");
 }
 
-/// The user hung up when the leg had its final response, and that had time to arrive.
-bool was_hung_up_after_final(const Phone& phone, const Transaction& invite) {
-  const CallGroup* call = call_of(phone, invite);
-  return call != nullptr && call->hung_up && invite.final &&
-         phone.at(*invite.final) + race <= *call->hung_up;
-}
-
-/// A CANCEL on the branch of a request that is no INVITE.
-void judge_cancelled_others(const Phone& phone, Judge& judge) {
-  const auto is_own_cancel = [](const Transaction& transaction) {
-    return transaction.method == Method::cancel && transaction.direction == Direction::from_device;
-  };
-  if (std::ranges::none_of(transactions(phone), is_own_cancel)) return;
-  std::unordered_map<std::string_view, const Transaction*> first_of;
-  for (const Transaction& transaction : transactions(phone))
-    if (transaction.method != Method::cancel)
-      first_of.emplace(opening(phone, transaction).sip.branch(), &transaction);
-  for (const Transaction& transaction : transactions(phone)) {
-    if (!is_own_cancel(transaction)) continue;
-    const auto cancelled = first_of.find(opening(phone, transaction).sip.branch());
-    if (cancelled == first_of.end() || cancelled->second->method == Method::invite) continue;
-    const Message& request = opening(phone, *cancelled->second);
-    Occurrence(phone, judge, request)
-        .cite(transaction.sends.front())
-        .violated(fmt::format("CANCEL of a {}", request.sip.method_text()));
-  }
-}
-
 void comes_before_the_final(const Phone& phone, const OwnInvite& own, Occurrence& it) {
   const auto& final = own.invite->final;
   it.cite(final);
@@ -138,16 +60,15 @@ void comes_before_the_final(const Phone& phone, const OwnInvite& own, Occurrence
   const std::size_t sent = own.cancel->sends.front();
   it.cite(sent);
   if (final && phone.at(*final) + race < phone.at(sent))
-    it.violated_unless_lost(fmt::format("CANCEL {} after a {}",
-                                        format_seconds(phone.at(sent) - phone.at(*final)),
-                                        phone.message(*final).sip.status()));
+    it.violated_unless_lost("CANCEL {} after a {}",
+                            format_seconds(phone.at(sent) - phone.at(*final)),
+                            phone.message(*final).sip.status());
   else
     it.pass("CANCEL before any final response");
 }
 
-void cancels_nothing_that_is_over(const Phone& phone, Judge& judge) {
-  judge_cancelled_others(phone, judge);
-  each<own_invites, comes_before_the_final>(phone, judge);
+void is_no_invite(const Phone& /*phone*/, const CancelledOther& other, Occurrence& it) {
+  it.cite(other.cancel->sends.front()).violated("CANCEL of a {}", other.request->sip.method_text());
 }
 
 // --- What ----------------------------------------------------------------------------------------
@@ -158,22 +79,13 @@ void repeats_the_invite(const Phone& phone, const OwnInvite& own, Occurrence& it
   const Message& sent = opening(phone, *own.cancel);
   it.cite(sent.index);
   if (const auto wrong = departs_from(request, sent, request))
-    it.violated(fmt::format("CANCEL: {}", *wrong));
+    it.violated("CANCEL: {}", *wrong);
   else
     it.expect(!sent.sip.has(HeaderId::require) && !sent.sip.has(HeaderId::proxy_require),
               "CANCEL repeats what it must of its INVITE", "CANCEL with Require or Proxy-Require");
 }
 
 // --- How it ends ---------------------------------------------------------------------------------
-
-/// The first INVITE that the call sent anywhere later than `at`.
-const Transaction* invite_after(const Phone& phone, const CallGroup& call, CaptureTime at) {
-  for (const Leg& leg : call.legs)
-    for (const std::size_t invite : leg.invites)
-      if (phone.at(transactions(phone)[invite].sends.front()) > at)
-        return &transactions(phone)[invite];
-  return nullptr;
-}
 
 /// A cancelled leg rang somebody else after all: the fault that this requirement is for.
 bool is_ghost(const Phone& phone, const CallLeg& of, Occurrence& it) {
@@ -182,9 +94,8 @@ bool is_ghost(const Phone& phone, const CallLeg& of, Occurrence& it) {
   if (ghost == nullptr) return false;
   const std::size_t sent = ghost->sends.front();
   if (of.call->hung_up && *of.call->hung_up <= cancelled + round_trip_slack)
-    it.cite(sent).fail(fmt::format("an INVITE at the {} {} after the call was cancelled",
-                                   to_string(ghost->server),
-                                   format_seconds(phone.at(sent) - cancelled)));
+    it.cite(sent).fail("an INVITE at the {} {} after the call was cancelled",
+                       to_string(ghost->server), format_seconds(phone.at(sent) - cancelled));
   else if (!phone.trace.has_journal() && ghost->server != of.leg->server)
     it.cite(sent).inconclusive(
         Blame::user, "an INVITE followed the CANCEL; whether the user had hung up is not known");
@@ -205,20 +116,9 @@ void a_cancelled_call_is_over(const Phone& phone, const CallLeg& of, Occurrence&
   it.cite(leg.final);
   const int status = phone.message(*leg.final).sip.status();
   if (!invite_of(phone, leg).acks.empty())
-    it.pass(fmt::format("the {} after the CANCEL was acknowledged", status));
+    it.pass("the {} after the CANCEL was acknowledged", status);
   else if (phone.trace.last > phone.at(*leg.final) + time_to_react)
-    it.violated_unless_lost(fmt::format("the {} after the CANCEL was never acknowledged", status));
-}
-
-/// Answered when its user had given it up, in time for its transaction.
-bool crossed_the_hang_up(const Phone& phone, const CallGroup& call, const Leg& leg) {
-  if (!call.hung_up || !is_answered(phone, leg)) return false;
-  const CaptureTime at = phone.at(*leg.final);
-  if (at <= *call.hung_up) return false;
-  const bool is_waited_for =
-      awaits_answer(phone, invite_of(phone, leg), at) &&
-      (!leg.cancel || at < phone.at(*leg.cancel) + phone.profile.timers.sixty_four_t1());
-  return is_waited_for || !leg.acks_2xx.empty();
+    it.violated_unless_lost("the {} after the CANCEL was never acknowledged", status);
 }
 
 void an_unwanted_answer_is_ended(const Phone& phone, const CallLeg& of, Occurrence& it) {
@@ -243,22 +143,14 @@ void an_unwanted_answer_is_ended(const Phone& phone, const CallLeg& of, Occurren
           "BYE after an answer that crossed the hang-up");
 }
 
-/// A leg was answered before the user hung up: what ended then was a conversation.
-bool was_answered_before(const Phone& phone, const CallGroup& call, CaptureTime at) {
-  return std::ranges::any_of(call.legs, [&](const Leg& leg) {
-    return is_answered(phone, leg) && phone.at(*leg.final) < at;
-  });
-}
-
 void nothing_follows_a_hang_up(const Phone& phone, const CallGroup& call, Occurrence& it) {
   if (!call.hung_up || call.legs.empty() || was_answered_before(phone, call, *call.hung_up)) return;
   const Duration slack = std::max(round_trip_slack, phone.profile.tolerances.timer.absolute);
-  it.about(evidence_of(phone, call.legs.back()));
+  it.about(call.legs.back());
   if (const Transaction* ghost = invite_after(phone, call, *call.hung_up + slack))
     it.cite(ghost->sends.front())
-        .violated(fmt::format("an INVITE at the {} {} after the user had hung up",
-                              to_string(ghost->server),
-                              format_seconds(phone.at(ghost->sends.front()) - *call.hung_up)));
+        .violated("an INVITE at the {} {} after the user had hung up", to_string(ghost->server),
+                  format_seconds(phone.at(ghost->sends.front()) - *call.hung_up));
   else if (std::min(call.until, phone.trace.last) > call.legs.back().i0 + failover_limit(phone))
     it.pass("no INVITE followed the hang-up");
 }
@@ -304,7 +196,8 @@ const std::array rfc3261_9_cancel{
                              "names, and none on the branch of another method.",
                  .tolerance = "policy: 0.1 s"},
          .needs = {"a call that is hung up"},
-         .judge = cancels_nothing_that_is_over},
+         .judge = in_turn<each<cancelled_others, is_no_invite>,
+                          each<own_invites, comes_before_the_final>>},
     Rule{.row = {.id = "RFC3261-CANCEL-05",
                  .clause = "RFC 3261 §9.1",
                  .severity = Severity::should,

@@ -1,36 +1,15 @@
 // Locating a server that has a name, and trying the next one.
 // @source RFC 3263 §4.2, §4.3; RFC 3261 §8.1.2
 
-#include <algorithm>
-#include <array>
-#include <optional>
-#include <string>
-#include <vector>
-
-#include <fmt/format.h>
-
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/check/unless.hpp"
-#include "harness/observed/call.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/failover.hpp"
-#include "harness/observed/phone.hpp"
-#include "harness/observed/register_transactions.hpp"
-#include "harness/observed/registration.hpp"
-#include "harness/observed/sent_requests.hpp"
+#include "harness/observed/lookups.hpp"
 #include "harness/observed/srv_answers.hpp"
-#include "harness/observed/transaction.hpp"
-#include "harness/sip/text.hpp"
-#include "harness/sip/uri.hpp"
 
 namespace sipharness::check {
 namespace {
-
-bool share_a_branch(const Phone& phone, const Leg& one, const Leg& other) {
-  return opening(phone, invite_of(phone, one)).sip.branch() ==
-         opening(phone, invite_of(phone, other)).sip.branch();
-}
 
 void judge_no_next_server(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
   const SilentPrimary* stayed = given_up(phone, *signal.call);
@@ -39,7 +18,7 @@ void judge_no_next_server(const Phone& phone, const FailureSignal& signal, Occur
     it.inconclusive(Blame::user, given_up_or_left(phone, *stayed));
   else if (signal.kind != timeout_signal && signal.primary != nullptr &&
            may_be_hung_up_by(phone, *signal.primary, signal.at))
-    it.inconclusive(Blame::user, fmt::format("{}{}", seen, hung_up_unseen));
+    it.inconclusive(Blame::user, "{}{}", seen, hung_up_unseen);
   else
     it.violated(seen);
 }
@@ -56,10 +35,9 @@ void tries_the_next_server(const Phone& phone, const FailureSignal& signal, Occu
   if (signal.primary != nullptr && share_a_branch(phone, *signal.primary, *signal.secondary))
     it.violated("the next server got the INVITE with the same branch");
   else if (reached > deadline)
-    it.violated(
-        fmt::format("next server {} after {}", format_seconds(reached - signal.at), signal.kind));
+    it.violated("next server {} after {}", format_seconds(reached - signal.at), signal.kind);
   else
-    it.pass(fmt::format("next server tried after {}, with a new branch", signal.kind));
+    it.pass("next server tried after {}, with a new branch", signal.kind);
 }
 
 void begins_a_new_transaction(const Phone& phone, const CallGroup& call, Occurrence& it) {
@@ -73,75 +51,21 @@ void begins_a_new_transaction(const Phone& phone, const CallGroup& call, Occurre
 
 // --- Where a name leads --------------------------------------------------------------------------
 
-/// The newest question before the request about that name, or (RFC 3263 §4.1, §4.2) its services.
-const trace::Lookup* question_before(const Phone& phone, const Message& request,
-                                     std::string_view host, bool about_services) {
-  const trace::Lookup* found = nullptr;
-  for (const trace::Lookup& lookup : phone.trace.lookups) {
-    const std::string_view name = lookup.message.name;
-    const dns::RecordType type = lookup.message.type;
-    const bool is_service = type == dns::RecordType::srv && name.starts_with('_') &&
-                            name.ends_with(fmt::format(".{}", host));
-    const bool is_address = type == dns::RecordType::a || type == dns::RecordType::aaaa;
-    if (lookup.message.is_response || lookup.at > request.at ||
-        lookup.source.address != request.source.address)
-      continue;
-    if (about_services ? is_service : is_address && name == host) found = &lookup;
-  }
-  return found;
-}
-
-/// The first REGISTER for the domain, wherever it went.
-const Message* first_register_for(const Phone& phone, std::string_view host) {
-  const auto first = std::ranges::find_if(registers_anywhere(phone), [&](const Message* one) {
-    const auto uri = sip::parse_uri(one->sip.request_uri());
-    return one->direction != Direction::to_device && uri &&
-           sip::same_ignoring_case(uri->host, host);
-  });
-  return first == registers_anywhere(phone).end() ? nullptr : *first;
-}
-
-void judge_lookup_of(const Phone& phone, Judge& judge, const scenario::Server& server) {
-  const Message* request = first_register_for(phone, *server.host);
-  if (request == nullptr) return;
-  const trace::Lookup* service = question_before(phone, *request, *server.host, true);
-  const trace::Lookup* address = question_before(phone, *request, *server.host, false);
-  const trace::Lookup* wanted = server.by_srv ? service : address;
-  const trace::Lookup* seen = wanted != nullptr ? wanted : server.by_srv ? address : nullptr;
-  Evidence evidence = evidence_of(phone, *request);
-  evidence.server = trace::role_of(server.name);
-  if (seen != nullptr) evidence.frames.push_back(seen->frame);
+void is_looked_up_as_given(const Phone& /*phone*/, const NamedServer& named, Occurrence& it) {
+  const auto& [server, request, wanted, seen] = named;
   const std::string given =
-      server.by_srv ? *server.host : fmt::format("{}:{}", *server.host, server.port);
+      server->by_srv ? *server->host : fmt::format("{}:{}", *server->host, server->port);
   if (wanted != nullptr)
-    judge.pass(evidence,
-               fmt::format("{} looked up by {}", given, dns::to_string(wanted->message.type)));
+    it.pass("{} looked up by {}", given, dns::to_string(wanted->message.type));
   else if (seen != nullptr)
-    judge.violated(evidence, fmt::format("{} has no port, and was looked up by {} alone", given,
-                                         dns::to_string(seen->message.type)));
+    it.violated("{} has no port, and was looked up by {} alone", given,
+                dns::to_string(seen->message.type));
   else
-    judge.inconclusive(
-        evidence, Blame::device,
-        fmt::format("{} was not looked up in this capture: the device knew it already", given));
-}
-
-void looks_names_up_as_given(const Phone& phone, Judge& judge) {
-  // A foreign capture does not tell what the device was given.
-  if (phone.scenario == nullptr) return;
-  for (const scenario::Server& server : phone.scenario->servers)
-    if (server.host) judge_lookup_of(phone, judge, server);
+    it.inconclusive(Blame::device,
+                    "{} was not looked up in this capture: the device knew it already", given);
 }
 
 // --- Which of its machines -----------------------------------------------------------------------
-
-/// A machine that comes before that of the first try and was never tried.
-const SrvMachine* passed_over(const Phone& phone, const SrvAnswer& answer, const Message& first,
-                              std::uint16_t priority) {
-  const bool has_tried_any = std::ranges::any_of(answer.machines, [&](const SrvMachine& machine) {
-    return machine.priority < priority && was_tried_before(phone, machine.endpoint, first);
-  });
-  return has_tried_any ? nullptr : &answer.machines.front();
-}
 
 void begins_with_the_first_target(const Phone& phone, const SrvAnswer& answer, Occurrence& it) {
   const Message* first = first_try(phone, answer);
@@ -156,40 +80,27 @@ void begins_with_the_first_target(const Phone& phone, const SrvAnswer& answer, O
   if (before == nullptr) return;
   const std::string wrong =
       fmt::format("first {}, before {} with {}", seen, before->endpoint.text(), before->priority);
-  if (phone.trace.has_journal()) return it.violated(wrong);
-  it.inconclusive(Blame::user,
-                  wrong +
-                      "; what the device knew before the capture began would tell why: capture "
-                      "from its start");
+  it.violated_if(phone.trace.has_journal(), wrong, Blame::user,
+                 "; what the device knew before the capture began would tell why: capture from its "
+                 "start");
 }
 
 // --- The next of its machines --------------------------------------------------------------------
 
-/// Without any response, or with 503.
-bool has_failed_there(const Phone& phone, const RegisterAttempt& attempt) {
-  const Transaction& last = transactions(phone)[attempt.transactions.back()];
-  return final_status(phone, last) == 503 || (attempt.fail && !last.first_response);
-}
-
 void goes_on_to_the_next_target(const Phone& phone, const RegisterAttempt& attempt,
                                 Occurrence& it) {
-  const Message& failed = opening(phone, transactions(phone)[attempt.transactions.back()]);
+  const Message& failed = opening(phone, last_of(phone, attempt));
   const SrvAnswer* answer = answer_behind(phone, failed);
   if (answer == nullptr || !has_failed_there(phone, attempt)) return;
   const Message* next = next_register(phone, *answer, failed);
   if (next == nullptr) return;
-  it.cite(next->index);
-  std::vector<SrvMachine> others = answer->machines;
-  std::erase_if(others, [&](const SrvMachine& one) { return one.endpoint == failed.destination; });
-  const bool is_tried = std::ranges::any_of(others, [&](const SrvMachine& machine) {
-    return was_tried_before(phone, machine.endpoint, failed);
-  });
+  it.cite(next);
   if (next->destination != failed.destination)
-    it.pass(fmt::format("after {} the next REGISTER goes to {}, another target of {}",
-                        failed.destination.text(), next->destination.text(), answer->service));
-  else if (!is_tried && !others.empty())  // else it has no place to go to, or none that is seen
-    it.violated(fmt::format("{} did not answer, and was tried again before another target of {}",
-                            failed.destination.text(), answer->service));
+    it.pass("after {} the next REGISTER goes to {}, another target of {}",
+            failed.destination.text(), next->destination.text(), answer->service);
+  else if (may_try_another(phone, *answer, failed))
+    it.violated("{} did not answer, and was tried again before another target of {}",
+                failed.destination.text(), answer->service);
 }
 
 const std::array rfc3263_failover{
@@ -201,7 +112,7 @@ const std::array rfc3263_failover{
                              "for SRV of its services, for a name with one for A or AAAA. NAPTR "
                              "before, or SRV beside a port, are not held against it."},
          .needs = {"a REGISTER for a server that the scenario gives by name", Blame::harness},
-         .judge = looks_names_up_as_given},
+         .judge = each<named_servers, is_looked_up_as_given>},
     Rule{.row = {.id = "RFC3263-06",
                  .clause = "RFC 3263 §4.2; RFC 2782",
                  .severity = Severity::should,
