@@ -109,4 +109,15 @@ Evidence evidence_of(const Phone& phone, const RegisterContact& contact) {
   return evidence_of(phone, *contact.message);
 }
 
+bool is_other_port(const Phone& phone, const Message& message, const Endpoint& contact) {
+  return message.transport == Transport::udp && contact.port != message.source.port &&
+         contact.port != message.sip.via().port && !is_seen_under(phone, contact) &&
+         !sends_from(phone, contact);
+}
+
+bool has_moved_by(const Phone& phone, CaptureTime at) {
+  const auto moved = next_action(phone, "move", phone.trace.first);
+  return moved && *moved <= at;
+}
+
 }  // namespace sipharness::observed

@@ -25,4 +25,10 @@ inline const std::vector<RegisterContact>& register_contacts(const Phone& phone)
 
 Evidence evidence_of(const Phone& phone, const RegisterContact& contact);
 
+/// Over UDP the device listens where it sends from or where its Via says.
+bool is_other_port(const Phone& phone, const Message& message, const Endpoint& contact);
+
+/// Whether the run has moved the device to another address by then: what it leaves leads nowhere.
+bool has_moved_by(const Phone& phone, CaptureTime at);
+
 }  // namespace sipharness::observed

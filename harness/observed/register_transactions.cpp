@@ -4,10 +4,15 @@
 #include <cstdint>
 #include <unordered_set>
 
+#include "harness/observed/actions.hpp"
 #include "harness/observed/call_numbers.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/registration.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
+#include "harness/sip/address.hpp"
+#include "harness/sip/uri.hpp"
 
 namespace sipharness::observed {
 namespace {
@@ -98,6 +103,35 @@ Evidence evidence_of(const Phone& /*phone*/, const RegistersAtServer& at) {
 
 Evidence evidence_of(const Phone& phone, const AttemptPair& pair) {
   return evidence_of(phone, *pair.before);
+}
+
+bool is_at_next_address(const Phone& phone, const Transaction& before, const Transaction& next) {
+  const Message& failed = opening(phone, before);
+  const Message& request = opening(phone, next);
+  const bool has_failed = !before.final || phone.message(*before.final).sip.status() == 503;
+  return has_failed && request.sip.cseq() == failed.sip.cseq() &&
+         request.destination != failed.destination;
+}
+
+bool has_new_contact(const Message& earlier, const Message& later) {
+  const auto before = sip::parse_addresses(earlier.sip.header(sip::HeaderId::contact));
+  return std::ranges::any_of(sip::parse_addresses(later.sip.header(sip::HeaderId::contact)),
+                             [&](const sip::Address& contact) {
+                               return contact.uri != "*" &&
+                                      std::ranges::none_of(before, [&](const sip::Address& known) {
+                                        return sip::same_uri(known.uri, contact.uri);
+                                      });
+                             });
+}
+
+bool overlaps(const Phone& phone, const Transaction& before, const Message& next) {
+  const Duration timeout = phone.profile.timers.sixty_four_t1();
+  const Duration early = timer_tolerance(phone, timeout).value / 2;
+  const CaptureTime start = opening(phone, before).at;
+  const bool answered = before.final && phone.at(*before.final) <= next.at;
+  return next_power_change(phone, start) > next.at && !answered &&
+         next.at < start + timeout - early &&
+         !transport_failure(phone, before.server, start, next.at);
 }
 
 }  // namespace sipharness::observed

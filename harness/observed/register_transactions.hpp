@@ -69,4 +69,14 @@ Evidence evidence_of(const Phone& phone, const RegistersAtServer& at);
 /// The attempt before.
 Evidence evidence_of(const Phone& phone, const AttemptPair& pair);
 
+/// The same request at another address of its server, the one before having failed: that keeps its
+/// number. @source RFC 3263 §4.3
+bool is_at_next_address(const Phone& phone, const Transaction& before, const Transaction& next);
+
+/// Whether `later` brings a Contact value that `earlier` has not; taking one back does not.
+bool has_new_contact(const Message& earlier, const Message& later);
+
+/// `next` left while `before` waited for its answer, and nothing told the device to give it up.
+bool overlaps(const Phone& phone, const Transaction& before, const Message& next);
+
 }  // namespace sipharness::observed

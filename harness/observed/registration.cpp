@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <iterator>
 #include <map>
@@ -13,26 +12,13 @@
 #include "harness/observed/credentials.hpp"
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/register_answers.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/sip/address.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::observed {
 namespace {
-
-std::optional<Duration> seconds_of(std::optional<std::string_view> text) {
-  std::uint32_t seconds = 0;
-  if (!text || text->empty()) return std::nullopt;
-  const char* const last = text->data() + text->size();
-  const auto [end, failure] = std::from_chars(text->data(), last, seconds);
-  if (failure != std::errc() || end != last) return std::nullopt;
-  return std::chrono::seconds(seconds);
-}
-
-std::optional<Duration> expires_header(const sip::MessageView& message) {
-  if (!message.expires()) return std::nullopt;
-  return std::chrono::seconds(*message.expires());
-}
 
 std::vector<sip::Address> contacts_of(const sip::MessageView& message) {
   std::vector<sip::Address> contacts;
@@ -45,32 +31,24 @@ std::vector<sip::Address> contacts_of(const sip::MessageView& message) {
   return contacts;
 }
 
-std::optional<sip::Address> first_contact_of(const sip::MessageView& message) {
-  for (const sip::Header& header : message.headers_from(sip::HeaderId::contact))
-    if (header.id == sip::HeaderId::contact)
-      if (const auto contact = sip::first_address(header.value)) return contact;
-  return std::nullopt;
-}
-
 void read_request(const sip::MessageView& request, RegisterAttempt& attempt) {
-  attempt.requested = expires_header(request);
-  attempt.contact = {};
-  if (const auto contact = first_contact_of(request)) {
-    attempt.contact = contact->uri;
-    if (const auto own = seconds_of(contact->parameter("expires"))) attempt.requested = own;
-  }
+  const auto contact = first_contact_of(request);
+  attempt.requested = asked_in(request, contact);
+  attempt.contact = contact ? contact->uri : std::string_view();
   attempt.unregister = attempt.contact == "*" || attempt.requested == Duration::zero();
 }
 
 /// E of ALG-BIND: the device's own Contact decides, foreign ones never (trap 5). The Expires header
 /// stands in for the parameter of a Contact that is listed (§10.2.4), for none that is not.
 void take_grant(const sip::MessageView& response, RegisterAttempt& attempt) {
-  std::optional<Duration> said = expires_header(response);
+  const auto header = response.expires();
+  std::optional<Duration> said =
+      header ? std::optional(std::chrono::seconds(*header)) : std::nullopt;
   attempt.granted = said ? said : attempt.requested;
   for (const sip::Address& contact : contacts_of(response)) {
     if (!sip::same_uri(contact.uri, attempt.contact)) continue;
     attempt.is_listed = true;
-    if (const auto expiry = seconds_of(contact.parameter("expires"))) {
+    if (const auto expiry = number_in(contact.parameter("expires"))) {
       attempt.granted = said = expiry;
       break;
     }

@@ -104,4 +104,11 @@ Evidence evidence_of(const Phone& phone, const OwnRestart& restart) {
   return evidence;
 }
 
+std::size_t restarts_presumed(const Phone& phone, const RegistersAtServer& at) {
+  std::size_t count = 0;
+  for (std::size_t i = 1; i < at.registers.size(); ++i)
+    count += may_have_restarted(phone, *at.registers[i - 1], *at.registers[i]) ? 1 : 0;
+  return count < policy::enough_for_a_habit ? count : 0;
+}
+
 }  // namespace sipharness::observed

@@ -7,6 +7,7 @@
 
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/register_transactions.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -33,5 +34,8 @@ bool may_have_restarted(const Phone& phone, const Transaction& registered, const
 
 /// The two REGISTERs.
 Evidence evidence_of(const Phone& phone, const OwnRestart& restart);
+
+/// Restarts that nobody recorded, unless they are so many that the device must be doing it.
+std::size_t restarts_presumed(const Phone& phone, const RegistersAtServer& at);
 
 }  // namespace sipharness::observed

@@ -2,65 +2,31 @@
 // back. @source RFC 3261 §10.2, §20.10, §20.19, §20.23, §20.33, §21.4, §21.5.4; requirements AMB-6
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <string>
-
-#include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/check/unless.hpp"
 #include "harness/observed/actions.hpp"
+#include "harness/observed/addresses.hpp"
 #include "harness/observed/client_transactions.hpp"
-#include "harness/observed/evidence.hpp"
-#include "harness/observed/grants.hpp"
 #include "harness/observed/observed_t1.hpp"
-#include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
+#include "harness/observed/register_answers.hpp"
 #include "harness/observed/register_series.hpp"
 #include "harness/observed/register_transactions.hpp"
-#include "harness/observed/registration.hpp"
 #include "harness/observed/retry_after.hpp"
 #include "harness/observed/sent_requests.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/switch_offs.hpp"
-#include "harness/observed/tolerances.hpp"
-#include "harness/observed/transaction.hpp"
 #include "harness/sip/address.hpp"
-#include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::check {
 namespace {
 
-using sip::HeaderId;
 using std::chrono::seconds;
-
-std::optional<seconds> number_in(std::string_view text) {
-  const auto value = sip::parse_unsigned<std::uint32_t>(text);
-  return value ? std::optional<seconds>(*value) : std::nullopt;
-}
-
-std::optional<seconds> contact_expiry(const sip::MessageView& message) {
-  const auto contact = sip::first_address(message.header(HeaderId::contact));
-  const auto parameter = contact ? contact->parameter("expires") : std::nullopt;
-  return parameter ? number_in(*parameter) : std::nullopt;
-}
-
-std::optional<seconds> asked_in(const sip::MessageView& request) {
-  if (const auto own = contact_expiry(request)) return own;
-  const auto header = request.expires();
-  return header ? std::optional<seconds>(*header) : std::nullopt;
-}
-
-/// The final response to a REGISTER; null if it got none.
-const sip::MessageView* answer_to(const Phone& phone, const Transaction& registration) {
-  return registration.final ? &phone.message(*registration.final).sip : nullptr;
-}
 
 // --- What is asked, what is granted --------------------------------------------------------------
 
@@ -69,13 +35,6 @@ std::optional<std::string> two_expiries(const Phone& /*phone*/, const Message& m
   const auto header = message.sip.expires();
   if (!parameter || !header || *parameter == seconds(*header)) return std::nullopt;
   return fmt::format("Contact says expires={}, the Expires header {}", parameter->count(), *header);
-}
-
-/// The 200 that granted a binding; null if the attempt drew none.
-const sip::MessageView* grant_to(const Phone& phone, const RegisterAttempt& attempt) {
-  if (!attempt.ok || !attempt.granted || !is_grant_known(attempt) || attempt.unregister)
-    return nullptr;
-  return answer_to(phone, transactions(phone)[attempt.transactions.back()]);
 }
 
 /// Judges that the attempt after an accepted one comes within the expiry granted.
@@ -89,25 +48,16 @@ void judge_follows_grant(const Phone& phone, const AttemptPair& pair, Occurrence
     return violated_unless_out(phone, accepted, it,
                                fmt::format("no refresh within the {} {}",
                                            format_duration(*accepted.granted), granted_how));
-  it.about(evidence_of(phone, *pair.after))
-      .within({.start = *accepted.ok,
-               .end = pair.after->start,
-               .window = {.max = *accepted.granted, .max_open = true},
-               .host_produced = true},
-              fmt::format("next REGISTER at the {} after {} {}", to_string(accepted.server),
-                          format_duration(*accepted.granted), granted_how));
-}
-
-std::size_t contacts_in(const sip::MessageView& message) {
-  std::size_t count = 0;
-  for (const sip::Header& header : message.headers_from(sip::HeaderId::contact))
-    if (header.id == HeaderId::contact) count += sip::parse_addresses(header.value).size();
-  return count;
+  it.about(*pair.after)
+      .within(before_lapse(*accepted.ok, pair.after->start, *accepted.granted),
+              "next REGISTER at the {} after {} {}", to_string(accepted.server),
+              format_duration(*accepted.granted), granted_how);
 }
 
 void follows_the_grant(const Phone& phone, const AttemptPair& pair, Occurrence& it) {
   const sip::MessageView* grant = grant_to(phone, *pair.before);
-  if (grant && (pair.before->requested != pair.before->granted || contacts_in(*grant) > 1))
+  if (grant && (pair.before->requested != pair.before->granted ||
+                uris_in(*grant, HeaderId::contact).size() > 1))
     judge_follows_grant(phone, pair, it, "granted to its Contact");
 }
 
@@ -128,33 +78,22 @@ void short_expiry_is_followed(const Phone& phone, const Refresh& refresh, Occurr
   if (!phone.profile.reregister_before && waited < pause)
     return it.inconclusive(
         Blame::user,
-        fmt::format(
-            "refreshed {} after a grant cut to {}: too soon if Reregister before Expiration "
-            "is larger than that, which is not known: say --profile",
-            format_seconds(waited), format_duration(refresh.granted)));
+        "refreshed {} after a grant cut to {}: too soon if Reregister before Expiration "
+        "is larger than that, which is not known: say --profile",
+        format_seconds(waited), format_duration(refresh.granted));
   it.within({.start = *refresh.previous->ok,
              .end = refresh.next->start,
              .window = {.min = least, .max = refresh.granted, .max_open = true},
              .host_produced = true},
-            fmt::format("refresh at the {} after a grant cut to {} (Reregister before {})",
-                        to_string(refresh.next->server), format_duration(refresh.granted),
-                        format_duration(before)));
+            "refresh at the {} after a grant cut to {} (Reregister before {})",
+            to_string(refresh.next->server), format_duration(refresh.granted),
+            format_duration(before));
 }
 
 std::string_view uses_reregister_before(const Phone& phone) {
   if (phone.profile.reregister_before && phone.profile.reregister_margin() == Duration::zero())
     return {};
   return "Reregister before Expiration is in use or unknown to the device";
-}
-
-/// The attempts at the same server that began while the granted expiry ran.
-std::size_t attempts_in_period(const Phone& phone, const Refresh& refresh) {
-  const auto& attempts = attempts_at(phone, refresh.next->server);
-  const CaptureTime granted_at = *refresh.previous->ok;
-  const auto first = std::ranges::upper_bound(attempts, granted_at, {}, &RegisterAttempt::start);
-  const auto end = std::ranges::lower_bound(first, attempts.end(), granted_at + refresh.granted, {},
-                                            &RegisterAttempt::start);
-  return static_cast<std::size_t>(end - first);
 }
 
 void unused_margin_has_no_other_effect(const Phone& phone, const Refresh& refresh, Occurrence& it) {
@@ -171,26 +110,9 @@ void unused_margin_has_no_other_effect(const Phone& phone, const Refresh& refres
 
 // --- Failed attempts -----------------------------------------------------------------------------
 
-/// Nothing but time told the device: the next attempt did not come before Timer F.
-bool timed_out(const Phone& phone, const RegisterAttempt& attempt) {
-  const Transaction& last = transactions(phone)[attempt.transactions.back()];
-  const Duration timeout = phone.profile.request_timeout();
-  const Duration early = timer_tolerance(phone, timeout).value / 2;
-  return attempt.fail && attempt.status == 0 &&
-         *attempt.fail >= start_of(phone, last) + timeout - early &&
-         !transport_failure(phone, attempt.server, attempt.start, *attempt.fail);
-}
-
-/// Another machine of a server is no second try at the one that failed. @source RFC 3263 §4.3
-bool is_at_another_machine(const Phone& phone, const RegisterAttempt& attempt,
-                           const Transaction& failed) {
-  return opening(phone, transactions(phone)[attempt.transactions.front()]).destination !=
-         opening(phone, failed).destination;
-}
-
 void waits_after_a_timeout(const Phone& phone, const AttemptPair& pair, Occurrence& it) {
   const RegisterAttempt& failed = *pair.before;
-  const Transaction& last = transactions(phone)[failed.transactions.back()];
+  const Transaction& last = last_of(phone, failed);
   if (pair.after == nullptr || pair.after->unregister || !timed_out(phone, failed) ||
       is_at_another_machine(phone, *pair.after, last) || may_have_begun_unseen(phone, last) ||
       pair.after->start < *failed.fail ||
@@ -200,7 +122,7 @@ void waits_after_a_timeout(const Phone& phone, const AttemptPair& pair, Occurren
   const std::string seen =
       fmt::format("next attempt at the {} {} after a timeout{}", to_string(failed.server),
                   format_seconds(wait), stated_retry_wait(phone));
-  it.about(evidence_of(phone, *pair.after));
+  it.about(*pair.after);
   if (wait >= policy::least_wait)
     it.pass(seen);
   else if (wait >= policy::no_wait)
@@ -213,13 +135,12 @@ void judge_retry_after_423(const Message& refused, const Message& next, seconds 
                            Occurrence& it) {
   const auto asked = asked_in(next.sip);
   if (asked && *asked < wanted)
-    it.fail(
-        fmt::format("asks for {} after a 423 with Min-Expires {}", asked->count(), wanted.count()));
+    it.fail("asks for {} after a 423 with Min-Expires {}", asked->count(), wanted.count());
   else if (next.sip.cseq() != refused.sip.cseq() + 1)
     it.violated("the retry after a 423 does not raise CSeq by one");
   else
-    it.pass(fmt::format("asks for {} after a 423 with Min-Expires {}", asked ? asked->count() : 0,
-                        wanted.count()));
+    it.pass("asks for {} after a 423 with Min-Expires {}", asked ? asked->count() : 0,
+            wanted.count());
 }
 
 void asks_for_min_expires(const Phone& phone, const Transaction& refused, Occurrence& it) {
@@ -230,16 +151,9 @@ void asks_for_min_expires(const Phone& phone, const Transaction& refused, Occurr
   const CaptureTime latest = phone.at(*refused.final) + policy::time_to_retry_after_423;
   const Transaction* next = next_register_at_server(phone, refused);
   if (next != nullptr && opening(phone, *next).at <= latest)
-    judge_retry_after_423(opening(phone, refused), opening(phone, *next), *wanted,
-                          it.about(evidence_of(phone, *next)));
+    judge_retry_after_423(opening(phone, refused), opening(phone, *next), *wanted, it.about(*next));
   else if (phone.trace.last > latest)
-    it.warn(fmt::format("no second try within 5 s of a 423 with Min-Expires {}", wanted->count()));
-}
-
-bool has_same_content(const sip::MessageView& before, const sip::MessageView& now) {
-  const auto is_same = [&](HeaderId id) { return before.header(id) == now.header(id); };
-  return is_same(HeaderId::contact) && is_same(HeaderId::to) && asked_in(before) == asked_in(now) &&
-         before.has(HeaderId::authorization) == now.has(HeaderId::authorization);
+    it.warn("no second try within 5 s of a 423 with Min-Expires {}", wanted->count());
 }
 
 void does_not_repeat_what_was_refused(const Phone& phone, const Transaction& refused,
@@ -254,11 +168,10 @@ void does_not_repeat_what_was_refused(const Phone& phone, const Transaction& ref
                        has_same_content(opening(phone, refused).sip, opening(phone, *next).sip);
   const Duration wait = (is_same ? opening(phone, *next).at : phone.trace.last) - at;
   if (is_same && wait < limit)
-    it.about(evidence_of(phone, *next))
-        .violated(fmt::format("the same REGISTER {} after a {} (it must wait {})",
-                              format_seconds(wait), answer->status(), format_duration(limit)));
+    it.about(*next).violated("the same REGISTER {} after a {} (it must wait {})",
+                             format_seconds(wait), answer->status(), format_duration(limit));
   else if (wait >= policy::least_wait_after_refusal)
-    it.pass(fmt::format("left alone for {} after a {}", format_seconds(wait), answer->status()));
+    it.pass("left alone for {} after a {}", format_seconds(wait), answer->status());
 }
 
 void leaves_a_busy_server_alone(const Phone& phone, const Transaction& refused, Occurrence& it) {
@@ -270,12 +183,11 @@ void leaves_a_busy_server_alone(const Phone& phone, const Transaction& refused, 
   const CaptureTime until = std::min(at + *wait - registration_tolerance(phone, *wait).value,
                                      next_power_change(phone, at));
   if (const Transaction* early = first_new_request(phone, refused.server, at, until))
-    it.about(evidence_of(phone, *early))
-        .violated(fmt::format("{} {} after a 503 with Retry-After {}",
+    it.about(*early).violated("{} {} after a 503 with Retry-After {}",
                               opening(phone, *early).sip.method_text(),
-                              format_seconds(opening(phone, *early).at - at), wait->count()));
+                              format_seconds(opening(phone, *early).at - at), wait->count());
   else if (phone.trace.last >= until)
-    it.pass(fmt::format("left alone for the {} s of Retry-After", wait->count()));
+    it.pass("left alone for the {} s of Retry-After", wait->count());
 }
 
 // --- Where refreshes go --------------------------------------------------------------------------
@@ -285,7 +197,7 @@ void refreshes_where_it_registered(const Phone& phone, Judge& judge) {
   bool all_right = true;
   for (const RegisterAttempt& accepted : attempts(phone)) {
     if (grant_to(phone, accepted) == nullptr) continue;
-    const Message& first = opening(phone, transactions(phone)[accepted.transactions.back()]);
+    const Message& first = opening(phone, last_of(phone, accepted));
     const LaterRegisters later =
         later_registers(phone, first, *accepted.ok, *accepted.ok + *accepted.granted);
     refreshes += later.count;
@@ -310,32 +222,11 @@ void ignores_record_route(const Phone& phone, const Transaction& accepted, Occur
   const auto route = sip::parse_addresses(opening(phone, *next).sip.header(HeaderId::route));
   const bool follows = std::ranges::any_of(
       route, [&](const sip::Address& hop) { return sip::same_uri(hop.uri, recorded.front().uri); });
-  it.about(evidence_of(phone, *next))
-      .expect(!follows, "no Route from a registrar's Record-Route",
-              "a Route made of the Record-Route of a registrar's 200");
+  it.about(*next).expect(!follows, "no Route from a registrar's Record-Route",
+                         "a Route made of the Record-Route of a registrar's 200");
 }
 
 // --- Taking a binding back -----------------------------------------------------------------------
-
-bool is_star(const sip::MessageView& request) {
-  return sip::trim(request.header(HeaderId::contact)) == "*";
-}
-
-void judge_form(const Phone& phone, Judge& judge, const Transaction& registration) {
-  const Message& message = opening(phone, registration);
-  if (!is_star(message.sip) && asked_in(message.sip) != seconds(0)) return;
-  Occurrence it(phone, judge, registration);
-  if (is_star(message.sip) && message.sip.expires() != 0u)
-    it.in_itself().fail("Contact \"*\" without Expires: 0");
-  else
-    it.pass("takes its binding back with expiry 0");
-}
-
-/// A REGISTER that was due anyway, as the device had not been told to go.
-bool was_due(const Phone& phone, const RegisterAttempt& bound, const RegisterAttempt& last) {
-  return last.start >= *bound.ok + latest_refresh(phone, *bound.granted) -
-                           registration_tolerance(phone, *bound.granted).value;
-}
 
 /// What the device did at a server that held its binding when it went.
 void judge_departure(const Phone& phone, Judge& judge, ServerRole server, const Departure& gone) {
@@ -360,9 +251,17 @@ std::string_view may_keep_bindings(const Phone& phone) {
   return "the profile does not say that the device takes its registrations back";
 }
 
+void takes_one_back(const Phone& phone, const Transaction& registration, Occurrence& it) {
+  const sip::MessageView& request = opening(phone, registration).sip;
+  const bool takes_all = is_star(request);
+  if (takes_all && request.expires() != 0u)
+    it.in_itself().fail("Contact \"*\" without Expires: 0");
+  else if (takes_all || asked_in(request) == seconds(0))
+    it.pass("takes its binding back with expiry 0");
+}
+
 void takes_bindings_back(const Phone& phone, Judge& judge) {
-  for (const Transaction* registration : register_transactions(phone))
-    judge_form(phone, judge, *registration);
+  each<register_transactions, takes_one_back>(phone, judge);
   for (const Departure& gone : departures(phone))
     for (const ServerRole server : both_servers) judge_departure(phone, judge, server, gone);
 }

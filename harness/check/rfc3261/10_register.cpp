@@ -1,47 +1,31 @@
 // How a REGISTER is made and when it is sent again. @source RFC 3261 §10.2
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <map>
-#include <optional>
-#include <string>
-#include <utility>
-
-#include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/check/unless.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call_numbers.hpp"
 #include "harness/observed/cseq_numbers.hpp"
-#include "harness/observed/evidence.hpp"
 #include "harness/observed/grants.hpp"
 #include "harness/observed/observed_t1.hpp"
 #include "harness/observed/own_addresses.hpp"
-#include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/register_contacts.hpp"
 #include "harness/observed/register_transactions.hpp"
-#include "harness/observed/registration.hpp"
+#include "harness/observed/renewals.hpp"
 #include "harness/observed/restarts.hpp"
 #include "harness/observed/sent_requests.hpp"
 #include "harness/observed/server_faults.hpp"
-#include "harness/observed/tolerances.hpp"
-#include "harness/observed/transaction.hpp"
 #include "harness/sip/address.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::check {
 namespace {
-
-using sip::HeaderId;
-
-using Wrong = std::optional<std::string>;
 
 // --- Headers -------------------------------------------------------------------------------------
 
@@ -65,14 +49,6 @@ Wrong aor_problem(const Phone& /*phone*/, const Message& message) {
   return std::nullopt;
 }
 
-/// Restarts that nobody recorded, unless they are so many that the device must be doing it.
-std::size_t restarts_presumed(const Phone& phone, const RegistersAtServer& at) {
-  std::size_t count = 0;
-  for (std::size_t i = 1; i < at.registers.size(); ++i)
-    count += may_have_restarted(phone, *at.registers[i - 1], *at.registers[i]) ? 1 : 0;
-  return count < policy::enough_for_a_habit ? count : 0;
-}
-
 void one_call_id_per_boot(const Phone& phone, const RegistersAtServer& at, Occurrence& it) {
   const std::size_t restarts = restarts_presumed(phone, at);
   std::size_t changes = restarts;
@@ -84,35 +60,24 @@ void one_call_id_per_boot(const Phone& phone, const RegistersAtServer& at, Occur
     if (rebooted || have_same_call_id(phone, now, before)) continue;
     if (restarts > 0 && may_have_restarted(phone, *at.registers[i - 1], *at.registers[i])) continue;
     ++changes;
-    it.about(evidence_of(phone, *at.registers[i]))
-        .violated(fmt::format("a new Call-ID at the {} without a restart", to_string(at.server)));
+    it.about(*at.registers[i])
+        .violated("a new Call-ID at the {} without a restart", to_string(at.server));
   }
   if (changes == 0 && at.registers.size() >= 2)
     it.about({at.server, opening(phone, *at.registers.front()).sip.call_id(), {}})
-        .pass(fmt::format("one Call-ID for {} at the {}", all_of(at.registers.size(), "REGISTER"),
-                          to_string(at.server)));
+        .pass("one Call-ID for {} at the {}", all_of(at.registers.size(), "REGISTER"),
+              to_string(at.server));
 }
 
 void judge_wrong_number(const Phone& phone, std::uint32_t before, const Message& now,
                         Occurrence& it) {
   if (now.sip.cseq() > before && phone.trace.vantage == trace::Vantage::server)
     it.inconclusive(Blame::network,
-                    fmt::format("captured at the server: who saw the CSeq numbers between {} and "
-                                "{} is not known",
-                                before, now.sip.cseq()));
+                    "captured at the server: who saw the CSeq numbers between {} and "
+                    "{} is not known",
+                    before, now.sip.cseq());
   else
-    it.violated(
-        fmt::format("CSeq {} after {} at the {}", now.sip.cseq(), before, to_string(now.server)));
-}
-
-/// The same request at another address of its server, the one before having failed: that keeps its
-/// number. @source RFC 3263 §4.3
-bool is_at_next_address(const Phone& phone, const Transaction& before, const Transaction& next) {
-  const Message& failed = opening(phone, before);
-  const Message& request = opening(phone, next);
-  const bool has_failed = !before.final || phone.message(*before.final).sip.status() == 503;
-  return has_failed && request.sip.cseq() == failed.sip.cseq() &&
-         request.destination != failed.destination;
+    it.violated("CSeq {} after {} at the {}", now.sip.cseq(), before, to_string(now.server));
 }
 
 void cseq_counts_up(const Phone& phone, const RegistersAtServer& at, Occurrence& it) {
@@ -128,28 +93,13 @@ void cseq_counts_up(const Phone& phone, const RegistersAtServer& at, Occurrence&
     ++steps;
     if (is_next(phone, register_numbers(phone), before, request)) continue;
     all_right = false;
-    judge_wrong_number(phone, before.sip.cseq(), request,
-                       it.about(evidence_of(phone, *transaction)));
+    judge_wrong_number(phone, before.sip.cseq(), request, it.about(*transaction));
   }
   if (steps > 0 && all_right)
-    it.pass(
-        fmt::format("CSeq counts up over {} REGISTERs at the {}", steps + 1, to_string(at.server)));
+    it.pass("CSeq counts up over {} REGISTERs at the {}", steps + 1, to_string(at.server));
 }
 
 // --- Contact -------------------------------------------------------------------------------------
-
-/// Over UDP the device listens where it sends from or where its Via says.
-bool is_other_port(const Phone& phone, const Message& message, const Endpoint& contact) {
-  return message.transport == Transport::udp && contact.port != message.source.port &&
-         contact.port != message.sip.via().port && !is_seen_under(phone, contact) &&
-         !sends_from(phone, contact);
-}
-
-/// Whether the run has moved the device to another address by then: what it leaves leads nowhere.
-bool has_moved_by(const Phone& phone, CaptureTime at) {
-  const auto moved = next_action(phone, "move", phone.trace.first);
-  return moved && *moved <= at;
-}
 
 /// The address of a Contact, once it was read. False if it is wrong.
 bool judge_own_address(const Phone& phone, const Message& message, const sip::Uri& uri,
@@ -160,84 +110,31 @@ bool judge_own_address(const Phone& phone, const Message& message, const sip::Ur
   const auto contact = uri.endpoint();
   const bool is_left = contact && contact->address != source && has_moved_by(phone, message.at);
   if (host == LeadsTo::nobody)
-    it.violated(fmt::format("Contact host {} leads to nobody", uri.host));
+    it.violated("Contact host {} leads to nobody", uri.host);
   else if (host == LeadsTo::elsewhere || is_left)
     violated_unless_nat(
         phone, it,
         fmt::format("Contact host {} but the packet came from {}", uri.host, source.text()));
   else if (contact && contact->address == source && is_other_port(phone, message, *contact))
-    it.violated(fmt::format("Contact port {} but the packet came from port {}", contact->port,
-                            message.source.port));
+    it.violated("Contact port {} but the packet came from port {}", contact->port,
+                message.source.port);
   else
     return true;
   return false;
 }
 
-/// False if it is wrong.
-bool judge_contact(const Phone& phone, const RegisterContact& contact, Occurrence& it) {
-  if (contact.uri == "*") return true;
+void is_reachable(const Phone& phone, const RegisterContact& contact, Occurrence& it) {
+  if (contact.uri == "*") return;
   const auto uri = sip::parse_uri(contact.uri);
   if (contact.uri.empty())
     it.violated("no Contact");
   else if (!uri)
-    it.violated(fmt::format("Contact \"{}\" cannot be read", contact.uri));
-  else if (!judge_own_address(phone, *contact.message, *uri, it))
-    return false;
-  else if (!contact.left.empty())
-    it.violated(fmt::format("Contact {} where it was {}", contact.uri, contact.left));
-  else
-    return true;
-  return false;
-}
-
-void contact_is_reachable(const Phone& phone, Judge& judge) {
-  std::size_t wrong = 0;
-  for (const RegisterContact& contact : register_contacts(phone)) {
-    Occurrence it(phone, judge, contact);
-    if (!judge_contact(phone, contact, it)) ++wrong;
-  }
-  const auto& all = register_contacts(phone);
-  if (wrong == 0 && !all.empty()) judge.all_held(all.front().message->index, all.size());
+    it.violated("Contact \"{}\" cannot be read", contact.uri);
+  else if (judge_own_address(phone, *contact.message, *uri, it) && !contact.left.empty())
+    it.violated("Contact {} where it was {}", contact.uri, contact.left);
 }
 
 // --- When ----------------------------------------------------------------------------------------
-
-/// A binding that a healthy server granted, or that was left to lapse, and the next attempt that it
-/// accepted; null if none.
-struct Renewal {
-  const RegisterAttempt* granted = nullptr;
-  const RegisterAttempt* renewed = nullptr;
-};
-
-Evidence evidence_of(const Phone& phone, const Renewal& renewal) {
-  return evidence_of(phone, *renewal.granted);
-}
-
-std::vector<Renewal> renewals(const Phone& phone) {
-  std::vector<Renewal> found;
-  for (const ServerRole server : both_servers) {
-    bool is_open = false;
-    for (const RegisterAttempt* attempt : attempts_at(phone, server)) {
-      if (!attempt->ok) continue;
-      // What the device takes back it need not refresh.
-      if (attempt->unregister && std::exchange(is_open, false)) found.pop_back();
-      if (attempt->unregister) continue;
-      if (is_open) found.back().renewed = attempt;
-      const CaptureTime healthy_until =
-          next_fault(phone, server, *attempt->ok).value_or(CaptureTime::max());
-      is_open =
-          attempt->granted && is_grant_known(*attempt) &&
-          (*attempt->ok + *attempt->granted < healthy_until || is_left_to_lapse(phone, *attempt));
-      if (is_open) found.push_back({attempt});
-    }
-  }
-  return found;
-}
-
-/// When the REGISTER left that got the attempt's answer.
-CaptureTime asked_at(const Phone& phone, const RegisterAttempt& attempt) {
-  return opening(phone, transactions(phone)[attempt.transactions.back()]).at;
-}
 
 void refreshed_before_it_lapses(const Phone& phone, const Renewal& renewal, Occurrence& it) {
   const RegisterAttempt& granted = *renewal.granted;
@@ -251,53 +148,22 @@ void refreshed_before_it_lapses(const Phone& phone, const Renewal& renewal, Occu
     return;
   }
   const RegisterAttempt& renewed = *renewal.renewed;
-  it.about(evidence_of(phone, granted)).cite(evidence_of(phone, renewed).messages.front());
+  it.about(granted).cite(evidence_of(phone, renewed).messages.front());
   if (is_left_to_lapse(phone, granted) &&
       possible_outage(phone, granted.server, *granted.ok, lapse))
     return violated_unless_out(
         phone, granted, it,
         fmt::format("the binding at the {} was renewed {} after it lapsed",
                     to_string(granted.server), format_seconds(*renewed.ok - lapse)));
-  const Duration answered_after = *renewed.ok - asked_at(phone, renewed);
+  const Duration answered_after = *renewed.ok - opening(phone, last_of(phone, renewed)).at;
   if (*renewed.ok >= lapse && renewed.start < lapse && answered_after > phone.profile.timers.t1)
-    return it.inconclusive(Blame::network,
-                           fmt::format("asked for in time; the server took {} to answer",
-                                       format_seconds(answered_after)));
-  it.within({.start = *granted.ok,
-             .end = *renewed.ok,
-             .window = {.max = *granted.granted, .max_open = true},
-             .host_produced = true},
-            fmt::format("binding at the {} renewed after its last 200", to_string(granted.server)));
+    return it.inconclusive(Blame::network, "asked for in time; the server took {} to answer",
+                           format_seconds(answered_after));
+  it.within(before_lapse(*granted.ok, *renewed.ok, *granted.granted),
+            "binding at the {} renewed after its last 200", to_string(granted.server));
   const Duration left = lapse - *renewed.ok;
   if (left > Duration::zero() && left < policy::thin_margin)
-    it.warn(fmt::format("renewed only {} before the binding lapsed", format_seconds(left)));
-}
-
-void bindings_are_refreshed(const Phone& phone, Judge& judge) {
-  each<renewals, refreshed_before_it_lapses>(phone, judge);
-  each<unknown_grants, is_granted_for_an_unknown_time>(phone, judge);
-}
-
-/// Whether `later` brings a Contact value that `earlier` has not; taking one back does not.
-bool has_new_contact(const Message& earlier, const Message& later) {
-  const auto before = sip::parse_addresses(earlier.sip.header(HeaderId::contact));
-  return std::ranges::any_of(
-      sip::parse_addresses(later.sip.header(HeaderId::contact)), [&](const sip::Address& contact) {
-        return contact.uri != "*" && std::ranges::none_of(before, [&](const sip::Address& known) {
-                 return sip::same_uri(known.uri, contact.uri);
-               });
-      });
-}
-
-/// `next` left while `before` waited for its answer, and nothing told the device to give it up.
-bool overlaps(const Phone& phone, const Transaction& before, const Message& next) {
-  const Duration timeout = phone.profile.timers.sixty_four_t1();
-  const Duration early = timer_tolerance(phone, timeout).value / 2;
-  const CaptureTime start = opening(phone, before).at;
-  const bool answered = before.final && phone.at(*before.final) <= next.at;
-  return next_power_change(phone, start) > next.at && !answered &&
-         next.at < start + timeout - early &&
-         !transport_failure(phone, before.server, start, next.at);
+    it.warn("renewed only {} before the binding lapsed", format_seconds(left));
 }
 
 void one_at_a_time(const Phone& phone, const RegistersAtServer& at, Occurrence& it) {
@@ -314,7 +180,7 @@ void one_at_a_time(const Phone& phone, const RegistersAtServer& at, Occurrence& 
     }
     if (!overlaps(phone, *at.registers[i - 1], next)) continue;
     all_right = false;
-    it.about(evidence_of(phone, *at.registers[i]));
+    it.about(*at.registers[i]);
     const std::string seen = fmt::format("a new REGISTER {} after one that was still unanswered",
                                          format_seconds(next.at - before.at));
     // §10.2 forbids it for new Contact values only.
@@ -324,9 +190,8 @@ void one_at_a_time(const Phone& phone, const RegistersAtServer& at, Occurrence& 
       it.warn(seen + ", with the same Contact");
   }
   if (all_right && at.registers.size() >= 2 + begun_unseen)
-    it.pass(fmt::format("{} at the {}, one at a time",
-                        counted(at.registers.size() - begun_unseen, "REGISTER"),
-                        to_string(at.server)));
+    it.pass("{} at the {}, one at a time", counted(at.registers.size() - begun_unseen, "REGISTER"),
+            to_string(at.server));
 }
 
 const std::array rfc3261_10_register{
@@ -379,7 +244,7 @@ const std::array rfc3261_10_register{
                              "port are those the device receives on or is seen under, the same at "
                              "each refresh. Elsewhere than at the device a NAT may stand between."},
          .held = {"a Contact that leads back to the device in {}"},
-         .judge = contact_is_reachable},
+         .judge = every<register_contacts, is_reachable>},
     Rule{.row = {.id = "RFC3261-REG-09",
                  .clause = "RFC 3261 §10.2.4",
                  .severity = Severity::must,
@@ -387,7 +252,8 @@ const std::array rfc3261_10_register{
                  .observed = "The 200 to a refresh comes before the previous 200 plus the granted "
                              "expiry; less than 1 s before is a warning."},
          .needs = {"a granted registration whose whole life the capture covers"},
-         .judge = bindings_are_refreshed},
+         .judge = in_turn<each<renewals, refreshed_before_it_lapses>,
+                          each<unknown_grants, is_granted_for_an_unknown_time>>},
     Rule{.row = {.id = "RFC3261-REG-10",
                  .clause = "RFC 3261 §10.2",
                  .severity = Severity::must,

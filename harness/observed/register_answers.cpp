@@ -1,0 +1,93 @@
+#include "harness/observed/register_answers.hpp"
+
+#include <algorithm>
+
+#include "harness/observed/client_transactions.hpp"
+#include "harness/observed/grants.hpp"
+#include "harness/observed/policy.hpp"
+#include "harness/observed/server_faults.hpp"
+#include "harness/observed/tolerances.hpp"
+#include "harness/sip/text.hpp"
+
+namespace sipharness::observed {
+
+std::optional<std::chrono::seconds> number_in(std::optional<std::string_view> text) {
+  const auto value = sip::parse_unsigned<std::uint32_t>(text.value_or(""));
+  return value ? std::optional<std::chrono::seconds>(*value) : std::nullopt;
+}
+
+std::optional<sip::Address> first_contact_of(const sip::MessageView& message) {
+  for (const sip::Header& header : message.headers_from(sip::HeaderId::contact))
+    if (header.id == sip::HeaderId::contact)
+      if (const auto contact = sip::first_address(header.value)) return contact;
+  return std::nullopt;
+}
+
+std::optional<std::chrono::seconds> contact_expiry(const sip::MessageView& message) {
+  const auto contact = first_contact_of(message);
+  return contact ? number_in(contact->parameter("expires")) : std::nullopt;
+}
+
+std::optional<std::chrono::seconds> asked_in(const sip::MessageView& request) {
+  return asked_in(request, first_contact_of(request));
+}
+
+std::optional<std::chrono::seconds> asked_in(const sip::MessageView& request,
+                                             const std::optional<sip::Address>& contact) {
+  const auto own = contact ? number_in(contact->parameter("expires")) : std::nullopt;
+  if (own) return own;
+  const auto header = request.expires();
+  return header ? std::optional<std::chrono::seconds>(*header) : std::nullopt;
+}
+
+const sip::MessageView* answer_to(const Phone& phone, const Transaction& registration) {
+  return registration.final ? &phone.message(*registration.final).sip : nullptr;
+}
+
+const sip::MessageView* grant_to(const Phone& phone, const RegisterAttempt& attempt) {
+  if (!attempt.ok || !attempt.granted || !is_grant_known(attempt) || attempt.unregister)
+    return nullptr;
+  return answer_to(phone, last_of(phone, attempt));
+}
+
+std::size_t attempts_in_period(const Phone& phone, const Refresh& refresh) {
+  const auto& attempts = attempts_at(phone, refresh.next->server);
+  const CaptureTime granted_at = *refresh.previous->ok;
+  const auto first = std::ranges::upper_bound(attempts, granted_at, {}, &RegisterAttempt::start);
+  const auto end = std::ranges::lower_bound(first, attempts.end(), granted_at + refresh.granted, {},
+                                            &RegisterAttempt::start);
+  return static_cast<std::size_t>(end - first);
+}
+
+bool timed_out(const Phone& phone, const RegisterAttempt& attempt) {
+  const Transaction& last = last_of(phone, attempt);
+  const Duration timeout = phone.profile.request_timeout();
+  const Duration early = timer_tolerance(phone, timeout).value / 2;
+  return attempt.fail && attempt.status == 0 &&
+         *attempt.fail >= start_of(phone, last) + timeout - early &&
+         !transport_failure(phone, attempt.server, attempt.start, *attempt.fail);
+}
+
+bool is_at_another_machine(const Phone& phone, const RegisterAttempt& attempt,
+                           const Transaction& failed) {
+  return opening(phone, transactions(phone)[attempt.transactions.front()]).destination !=
+         opening(phone, failed).destination;
+}
+
+bool has_same_content(const sip::MessageView& before, const sip::MessageView& now) {
+  const auto is_same = [&](sip::HeaderId id) { return before.header(id) == now.header(id); };
+  return is_same(sip::HeaderId::contact) && is_same(sip::HeaderId::to) &&
+         asked_in(before) == asked_in(now) &&
+         before.has(sip::HeaderId::authorization) == now.has(sip::HeaderId::authorization);
+}
+
+bool is_star(const sip::MessageView& request) {
+  return sip::trim(request.header(sip::HeaderId::contact)) == "*";
+}
+
+bool was_due(const Phone& phone, const RegisterAttempt& bound, const RegisterAttempt& last) {
+  return last.start >= *bound.ok + latest_refresh(phone, *bound.granted) -
+                           registration_tolerance(phone, *bound.granted).value;
+}
+
+}  // namespace sipharness::observed
