@@ -1,9 +1,12 @@
 #include "harness/observed/answered_invites.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/foreign_tags.hpp"
@@ -54,6 +57,15 @@ class Acks {
   std::vector<std::size_t> of_no_invite_;
 };
 
+/// §22.1: the ACK carries the credentials of its INVITE.
+bool has_credentials_of(const Message& invite, const Message& ack) {
+  return std::ranges::all_of(
+      std::array{sip::HeaderId::authorization, sip::HeaderId::proxy_authorization},
+      [&](sip::HeaderId header) {
+        return !invite.sip.has(header) || ack.sip.header(header) == invite.sip.header(header);
+      });
+}
+
 }  // namespace
 
 std::vector<AnsweredInvite> find_answered_invites(const Phone& phone) {
@@ -78,6 +90,25 @@ Evidence evidence_of(const Phone& phone, const AnsweredInvite& answered) {
   return {.server = answered.invite->server,
           .call_id = opening(phone, *answered.invite).sip.call_id(),
           .messages = {answered.invite->sends.front(), answered.answer}};
+}
+
+std::optional<std::string> wrong_with_ack(const Phone& phone, const AnsweredInvite& answered,
+                                          const Message& ack) {
+  const Message& invite = opening(phone, *answered.invite);
+  if (ack.sip.cseq() != invite.sip.cseq())
+    return fmt::format("its CSeq number is {}, the INVITE's {}", ack.sip.cseq(), invite.sip.cseq());
+  if (ack.sip.branch() == invite.sip.branch()) return "it has the branch of the INVITE";
+  if (!has_credentials_of(invite, ack)) return "it lacks the INVITE's credentials";
+  return misaddressed(phone, *answered.dialog, ack);
+}
+
+CaptureTime end_of_duty(const Phone& phone, const AnsweredInvite& answered) {
+  const CaptureTime first = phone.at(answered.answer);
+  const CaptureTime end =
+      std::min({first + phone.profile.timers.sixty_four_t1(),
+                phone.trace.last - phone.profile.timers.t1, next_power_change(phone, first)});
+  const auto& bye = answered.dialog->bye;
+  return bye ? std::min(end, phone.at(*bye)) : end;
 }
 
 }  // namespace sipharness::observed

@@ -3,6 +3,8 @@
 // @source RFC 3261 §13.2.2.4
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/observed/dialogs.hpp"
@@ -30,5 +32,13 @@ inline const std::vector<AnsweredInvite>& answered_invites(const Phone& phone) {
 
 /// The first transmission of the INVITE, and the answer.
 Evidence evidence_of(const Phone& phone, const AnsweredInvite& answered);
+
+/// What is wrong with one of its ACKs: CSeq number, branch, credentials (§22.1), Request-URI, Route
+/// or destination.
+std::optional<std::string> wrong_with_ack(const Phone& phone, const AnsweredInvite& answered,
+                                          const Message& ack);
+
+/// Until when a repeated 2xx must be acknowledged: while its transaction lives, and the call.
+CaptureTime end_of_duty(const Phone& phone, const AnsweredInvite& answered);
 
 }  // namespace sipharness::observed

@@ -150,4 +150,38 @@ std::optional<CaptureTime> icmp_error_for(const Phone& phone, const Transaction&
   return transport_failure(phone, transaction.server, start_of(phone, transaction), end);
 }
 
+CaptureTime end_of_repetitions(const Phone& phone, const Transaction& transaction) {
+  const CaptureTime end = std::min(timeout_of(phone, transaction), phone.trace.last);
+  return transaction.final ? std::min(end, phone.at(*transaction.final)) : end;
+}
+
+std::vector<std::size_t> unanswered_sends(const Phone& phone, const Transaction& transaction) {
+  std::vector<std::size_t> sends = transaction.sends;
+  if (transaction.first_response)
+    std::erase_if(sends, [&](std::size_t send) {
+      return phone.at(send) > phone.at(*transaction.first_response);
+    });
+  return sends;
+}
+
+bool went_without(const Phone& phone, const Transaction& transaction,
+                  std::optional<std::size_t> response) {
+  const Duration grace = timer_tolerance(phone, phone.profile.timers.sixty_four_t1()).value;
+  const CaptureTime timeout = timeout_of(phone, transaction);
+  const bool came = response && phone.at(*response) < timeout;
+  return !came && phone.trace.last > timeout + grace;
+}
+
+bool may_be_hung_up(const Phone& phone, const Transaction& transaction) {
+  const CallGroup* call = call_of(phone, transaction);
+  return !phone.trace.has_journal() && call != nullptr && call->legs.size() < 2;
+}
+
+bool runs_into_its_timeout(const Phone& phone, const Transaction& transaction) {
+  const bool is_invite = transaction.method == sip::Method::invite;
+  return went_without(phone, transaction,
+                      is_invite ? transaction.first_response : transaction.final) &&
+         !was_left_early(phone, transaction);
+}
+
 }  // namespace sipharness::observed

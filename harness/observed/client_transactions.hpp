@@ -60,4 +60,22 @@ bool is_large_or_follows(const Phone& phone, const Message& request);
 /// The first ICMP error for an unanswered UDP transaction of the device.
 std::optional<CaptureTime> icmp_error_for(const Phone& phone, const Transaction& transaction);
 
+/// When the repetitions were over: the final response, Timer F, or the end of what was seen.
+CaptureTime end_of_repetitions(const Phone& phone, const Transaction& transaction);
+
+/// Transmissions before anything came back.
+std::vector<std::size_t> unanswered_sends(const Phone& phone, const Transaction& transaction);
+
+/// The capture goes on long enough to see that `response` did not come before the timeout.
+bool went_without(const Phone& phone, const Transaction& transaction,
+                  std::optional<std::size_t> response);
+
+/// It is a call that its user may have hung up: only a journal tells, unless the call went on at
+/// the other server.
+bool may_be_hung_up(const Phone& phone, const Transaction& transaction);
+
+/// Its timer ran out and the capture shows what followed: Timer B is off once a provisional
+/// response came, Timer F goes on without a final one.
+bool runs_into_its_timeout(const Phone& phone, const Transaction& transaction);
+
 }  // namespace sipharness::observed

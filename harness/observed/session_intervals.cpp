@@ -1,10 +1,15 @@
 #include "harness/observed/session_intervals.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 
+#include "harness/observed/actions.hpp"
+#include "harness/observed/call.hpp"
+#include "harness/observed/invites.hpp"
 #include "harness/observed/midcall.hpp"
+#include "harness/observed/policy.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/session_expires.hpp"
 
@@ -76,6 +81,29 @@ std::vector<SessionInterval> find_session_intervals(const Phone& phone) {
 
 Evidence evidence_of(const Phone& /*phone*/, const SessionInterval& interval) {
   return {interval.dialog->server, interval.dialog->call_id, {interval.answer}};
+}
+
+bool was_cut_short(const Phone& phone, const SessionInterval& interval, CaptureTime due) {
+  if (next_power_change(phone, interval.from) < std::min(due, phone.trace.last)) return true;
+  return interval.until < due &&
+         (!phone.trace.has_journal() || follows_action(phone, interval.until));
+}
+
+const Transaction* second_try(const Phone& phone, const Transaction& refused) {
+  const std::size_t answer = *refused.final;
+  const std::string_view call_id = opening(phone, refused).sip.call_id();
+  const CallGroup* const call = call_of(phone, refused);
+  const auto& invites = device_invites(phone);
+  auto later = std::ranges::upper_bound(
+      invites, answer, {}, [](const Transaction* invite) { return invite->sends.front(); });
+  for (; later != invites.end(); ++later) {
+    const Message& request = opening(phone, **later);
+    if (request.at > phone.at(answer) + policy::time_to_retry_after_422) break;
+    if ((*later)->server == refused.server &&
+        (request.sip.call_id() == call_id || (call != nullptr && call_of(phone, **later) == call)))
+      return *later;
+  }
+  return nullptr;
 }
 
 }  // namespace sipharness::observed

@@ -7,6 +7,7 @@
 #include "harness/observed/dialogs.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
 
@@ -29,5 +30,12 @@ inline const std::vector<SessionInterval>& session_intervals(const Phone& phone)
 }
 /// The 2xx.
 Evidence evidence_of(const Phone& phone, const SessionInterval& interval);
+
+/// Whether the device was restarted, or its user stepped in, before the interval was up.
+bool was_cut_short(const Phone& phone, const SessionInterval& interval, CaptureTime due);
+
+/// The INVITE by which the device tries again what drew a 422, if it does: of the same call, as its
+/// user counts calls.
+const Transaction* second_try(const Phone& phone, const Transaction& refused);
 
 }  // namespace sipharness::observed

@@ -1,53 +1,22 @@
 // How the device acknowledges a 2xx to its INVITE.
 // @source RFC 3261 §13.2.2.4, §8.1.1.7, §12.2.1.1, §22.1
 
-#include <algorithm>
-#include <array>
-#include <optional>
-#include <string>
-
-#include <fmt/format.h>
-
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/answered_invites.hpp"
 #include "harness/observed/dialogs.hpp"
-#include "harness/observed/evidence.hpp"
 #include "harness/observed/invites.hpp"
-#include "harness/observed/phone.hpp"
 #include "harness/observed/strays.hpp"
-#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
-using sip::HeaderId;
-
-/// §22.1: the ACK carries the credentials of its INVITE.
-bool has_credentials_of(const Message& invite, const Message& ack) {
-  return std::ranges::all_of(
-      std::array{HeaderId::authorization, HeaderId::proxy_authorization}, [&](HeaderId header) {
-        return !invite.sip.has(header) || ack.sip.header(header) == invite.sip.header(header);
-      });
-}
-
-std::optional<std::string> wrong_with(const Phone& phone, const AnsweredInvite& answered,
-                                      const Message& ack) {
-  const Message& invite = opening(phone, *answered.invite);
-  if (ack.sip.cseq() != invite.sip.cseq())
-    return fmt::format("its CSeq number is {}, the INVITE's {}", ack.sip.cseq(), invite.sip.cseq());
-  if (ack.sip.branch() == invite.sip.branch()) return "it has the branch of the INVITE";
-  if (!has_credentials_of(invite, ack)) return "it lacks the INVITE's credentials";
-  return misaddressed(phone, *answered.dialog, ack);
-}
-
 void acknowledges_in_the_dialog(const Phone& phone, const AnsweredInvite& answered,
                                 Occurrence& it) {
   for (const std::size_t ack : answered.acks) {
-    if (const auto wrong = wrong_with(phone, answered, phone.message(ack)))
-      return it.cite(ack).violated(fmt::format("ACK to a 2xx: {}", *wrong));
+    if (const auto wrong = wrong_with_ack(phone, answered, phone.message(ack)))
+      return it.cite(ack).violated("ACK to a 2xx: {}", *wrong);
     const Stray* stray = stray_at(phone, *answered.dialog, ack);
     if (stray != nullptr && !stray->is_certain)
       return it.cite(ack).inconclusive(Blame::user, describe(*stray));
@@ -58,16 +27,6 @@ void acknowledges_in_the_dialog(const Phone& phone, const AnsweredInvite& answer
   const CaptureTime at = phone.at(answered.answer);
   if (next_power_change(phone, at) > at + time_to_react)
     it.violated_unless_lost("a 2xx was never acknowledged");
-}
-
-/// Until when a repeated 2xx must be acknowledged: while its transaction lives, and the call.
-CaptureTime end_of_duty(const Phone& phone, const AnsweredInvite& answered) {
-  const CaptureTime first = phone.at(answered.answer);
-  const CaptureTime end =
-      std::min({first + phone.profile.timers.sixty_four_t1(),
-                phone.trace.last - phone.profile.timers.t1, next_power_change(phone, first)});
-  const auto& bye = answered.dialog->bye;
-  return bye ? std::min(end, phone.at(*bye)) : end;
 }
 
 void acknowledges_every_copy(const Phone& phone, const AnsweredInvite& answered, Occurrence& it) {

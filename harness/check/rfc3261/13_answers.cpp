@@ -3,74 +3,24 @@
 // @source RFC 3261 §13.3.1.1, §13.3.1.4; RFC 6026 §7.1, §7.2, §8.7
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <string_view>
-#include <unordered_map>
-#include <vector>
-
-#include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
+#include "harness/observed/accepted_calls.hpp"
 #include "harness/observed/actions.hpp"
-#include "harness/observed/call.hpp"
-#include "harness/observed/dialog_requests.hpp"
-#include "harness/observed/evidence.hpp"
 #include "harness/observed/incoming.hpp"
 #include "harness/observed/midcall.hpp"
-#include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
-#include "harness/observed/server_faults.hpp"
-#include "harness/observed/tolerances.hpp"
-#include "harness/observed/transaction.hpp"
-#include "harness/sip/option_tags.hpp"
+#include "harness/observed/ringing.hpp"
 
 namespace sipharness::check {
 namespace {
-
-using sip::Method;
 
 /// §13.3.1.1: a response at least this often while it rings.
 constexpr Duration ring_at_least_every = 60s;
 
 // --- Ringing -------------------------------------------------------------------------------------
-
-/// RFC 3262: one that is acknowledged by itself need not come again every minute.
-bool is_reliable(const sip::MessageView& response) {
-  return sip::lists_option(response, sip::HeaderId::require, "100rel");
-}
-
-std::vector<std::size_t> ringings(const Phone& phone, const Transaction& invite) {
-  std::vector<std::size_t> found;
-  for (const std::size_t response : invite.responses) {
-    if (invite.final && response >= *invite.final) break;
-    const sip::MessageView& sip = phone.message(response).sip;
-    if (sip.status() > 100 && sip.is_provisional()) found.push_back(response);
-  }
-  return found;
-}
-
-/// When a server first sent CANCEL, by Call-ID.
-std::unordered_map<std::string_view, CaptureTime> find_first_cancels(const Phone& phone) {
-  std::unordered_map<std::string_view, CaptureTime> found;
-  for (const Transaction* cancel : server_transactions(phone))
-    if (cancel->method == Method::cancel)
-      found.emplace(opening(phone, *cancel).sip.call_id(), opening(phone, *cancel).at);
-  return found;
-}
-
-/// The caller gave up, the device answered or was switched off, the capture ends.
-CaptureTime ringing_ends(const Phone& phone, const Transaction& invite) {
-  const Message& first = opening(phone, invite);
-  CaptureTime end = next_power_change(phone, first.at);
-  if (invite.final) end = std::min(end, phone.at(*invite.final));
-  const auto& cancels = phone.derived<find_first_cancels>();
-  const auto cancelled = cancels.find(first.sip.call_id());
-  return cancelled == cancels.end() ? end : std::min(end, cancelled->second);
-}
 
 void rings_every_minute(const Phone& phone, const Transaction& invite, Occurrence& it) {
   if (!is_incoming_call(phone, invite)) return;
@@ -82,7 +32,7 @@ void rings_every_minute(const Phone& phone, const Transaction& invite, Occurrenc
   for (std::size_t i = 0; i < rings.size(); ++i) {
     const CaptureTime next = i + 1 < rings.size() ? phone.at(rings[i + 1]) : end;
     const bool is_late = next - phone.at(rings[i]) > ring_at_least_every + tolerance.value;
-    it.about(evidence_of(phone, opening(phone, invite))).cite(rings[i]);
+    it.about(opening(phone, invite)).cite(rings[i]);
     if (is_late && may_be_lost_on_the_way(phone))
       it.inconclusive(Blame::network,
                       "captured at the server: a 1xx may have been lost on the way");
@@ -96,57 +46,6 @@ void rings_every_minute(const Phone& phone, const Transaction& invite, Occurrenc
 }
 
 // --- The 200 until its ACK -----------------------------------------------------------------------
-
-/// An INVITE of a server that the device accepted, and what became of its 200.
-struct Accepted {
-  const Transaction* invite = nullptr;
-  std::vector<std::size_t> copies;
-  std::optional<std::size_t> ack;
-  std::optional<std::size_t> bye;        ///< of the device
-  std::optional<std::size_t> other_bye;  ///< of the server
-  CaptureTime answered;
-  CaptureTime timeout;  ///< 64·T1 later
-};
-
-Accepted follow(const Phone& phone, const Transaction& invite) {
-  const auto next = [&](Method method, Direction direction) {
-    return next_in_dialog(phone, dialog_requests(phone), invite, method, direction);
-  };
-  const CaptureTime answered = phone.at(*invite.final);
-  return {.invite = &invite,
-          .copies = copies_of_final(phone, invite),
-          .ack = next(Method::ack, Direction::to_device),
-          .bye = next(Method::bye, Direction::from_device),
-          .other_bye = next(Method::bye, Direction::to_device),
-          .answered = answered,
-          .timeout = answered + phone.profile.timers.sixty_four_t1()};
-}
-
-/// A copy of the INVITE may draw the 200 too (RFC 3261 §17.2.1 left that to the UAS core).
-std::vector<Accepted> find_accepted(const Phone& phone) {
-  std::vector<Accepted> found;
-  for (const Transaction* invite : server_transactions(phone))
-    if (invite->method == Method::invite && is_accepted(phone, *invite) &&
-        !was_asked_again(phone, *invite))
-      found.push_back(follow(phone, *invite));
-  return found;
-}
-
-Evidence evidence_of(const Phone& phone, const Accepted& accepted) {
-  return {accepted.invite->server, phone.message(accepted.copies.front()).sip.call_id(),
-          accepted.copies};
-}
-
-/// When the device had no reason left to repeat its 200.
-CaptureTime repeats_may_end(const Phone& phone, const Accepted& accepted) {
-  CaptureTime end = next_power_change(phone, accepted.answered);
-  if (const auto failure =
-          transport_failure(phone, accepted.invite->server, accepted.answered, accepted.timeout))
-    end = std::min(end, *failure);
-  for (const auto& request : {accepted.ack, accepted.bye, accepted.other_bye})
-    if (request) end = std::min(end, phone.at(*request));
-  return end;
-}
 
 void judge_bye(const Phone& phone, const Accepted& accepted, Occurrence& it) {
   if (!accepted.bye)
@@ -172,8 +71,7 @@ void judge_unacknowledged(const Phone& phone, const Accepted& accepted, Occurren
     return;
   const std::size_t expected = full_count(phone, doubling_to_t2(phone));
   if (accepted.copies.size() < expected && !may_be_lost_on_the_way(phone))
-    it.violated(fmt::format("200 sent {} without ACK, {} expected", times(accepted.copies.size()),
-                            expected));
+    it.violated("200 sent {} without ACK, {} expected", times(accepted.copies.size()), expected);
   else if (phone.at(accepted.copies.back()) > accepted.timeout + tolerance.value)
     it.violated("200 still sent after 64 x T1");
   judge_bye(phone, accepted, it);
@@ -184,33 +82,25 @@ void is_repeated_until_ack(const Phone& phone, const Accepted& accepted, Occurre
   Copies copies{accepted.invite->server, accepted.copies, describe_final(phone, *accepted.invite)};
   std::erase_if(copies.messages, [&](std::size_t copy) { return phone.at(copy) > end; });
   const bool goes_by_t1 = judge_intervals(phone, copies, doubling_to_t2(phone), it);
-  it.about(evidence_of(phone, accepted));
+  it.about(accepted);
   if (!accepted.ack && !goes_by_t1) return;
   if (!accepted.ack) return judge_unacknowledged(phone, accepted, it);
   const bool goes_on = phone.at(accepted.copies.back()) > phone.at(*accepted.ack) + in_flight;
-  if (!goes_on || phone.trace.vantage != trace::Vantage::device) return;
+  if (!goes_on || !is_captured_at_device(phone)) return;
   // A proxy that loses the transport of a Contact sends the ACK to where nobody may listen.
   const Transport asked = opening(phone, *accepted.invite).transport;
   const Transport told = phone.message(*accepted.ack).transport;
   if (told != asked)
     it.cite(accepted.ack)
         .inconclusive(Blame::network,
-                      fmt::format("200 sent again after an ACK over {} to an INVITE "
-                                  "over {}: who listens there is not known",
-                                  to_string(told), to_string(asked)));
+                      "200 sent again after an ACK over {} to an INVITE "
+                      "over {}: who listens there is not known",
+                      to_string(told), to_string(asked));
   else
     it.violated("200 sent again after its ACK");
 }
 
 // --- Copies that mean nothing new ----------------------------------------------------------------
-
-/// The device had to take the last copy of the INVITE for one: after Timer L it may be a new one.
-bool is_absorbed(const Phone& phone, const Transaction& invite) {
-  const Duration timer_l = phone.profile.timers.sixty_four_t1();
-  return is_accepted(phone, invite) && was_asked_again(phone, invite) &&
-         phone.at(invite.sends.back()) <
-             phone.at(*invite.final) + timer_l - timer_tolerance(phone, timer_l).value;
-}
 
 /// A copy of an INVITE that the device had answered with a 2xx: nothing but that 2xx may follow.
 void invite_copy_starts_nothing(const Phone& phone, const Transaction& invite, Occurrence& it) {
@@ -220,31 +110,10 @@ void invite_copy_starts_nothing(const Phone& phone, const Transaction& invite, O
     const sip::MessageView& sip = phone.message(response).sip;
     const bool is_the_answer = sip.status() == answer.status() && sip.to_tag() == answer.to_tag();
     if (response <= *invite.final || is_the_answer) continue;
-    return it.violated(fmt::format("a copy of an answered INVITE got {}", sip.status()));
+    return it.violated("a copy of an answered INVITE got {}", sip.status());
   }
   if (phone.trace.last > phone.at(invite.sends.back()) + in_flight)
     it.pass("a copy of an answered INVITE started nothing new");
-}
-
-/// The 200 of a server to the device's INVITE, come again while the call was up.
-std::optional<std::size_t> repeated_success(const Phone& phone, const Dialog& dialog) {
-  for (const std::size_t response : dialog.invite->responses) {
-    const Message& message = phone.message(response);
-    const bool is_up =
-        message.at > *dialog.confirmed && (!dialog.ended || message.at < *dialog.ended);
-    if (message.sip.is_success() && message.sip.to_tag() == dialog.server_tag && is_up)
-      return response;
-  }
-  return std::nullopt;
-}
-
-/// The BYE that follows so soon follows from the repeated 200. Without a journal nobody knows that
-/// the user did not hang up just then.
-bool ends_by_itself(const Phone& phone, const Dialog& dialog, CaptureTime again) {
-  const Message* bye = bye_of_device(phone, dialog, again);
-  return bye != nullptr && bye->at < again + policy::reaction_to_repeated_200 &&
-         !was_dialog_lost(phone, dialog) && phone.trace.has_journal() &&
-         !follows_end_action(phone, bye->at);
 }
 
 void success_copy_starts_nothing(const Phone& phone, const Dialog& dialog, Occurrence& it) {
@@ -261,11 +130,6 @@ void success_copy_starts_nothing(const Phone& phone, const Dialog& dialog, Occur
     it.rests_on(bye_of_device(phone, dialog, at)).violated("a repeated 200 ended the call");
 }
 
-void copies_start_nothing(const Phone& phone, Judge& judge) {
-  each<server_transactions, invite_copy_starts_nothing>(phone, judge);
-  each<dialogs, success_copy_starts_nothing>(phone, judge);
-}
-
 const std::array rfc3261_13_answer{
     Rule{.row = {.id = "RFC3261-UAS-2XX",
                  .clause = "RFC 3261 §13.3.1.4",
@@ -277,7 +141,7 @@ const std::array rfc3261_13_answer{
                              "for 0.5 s and 4 s, and then a BYE, whose lack is a warning.",
                  .tolerance = "profile: timer, fo_grace"},
          .needs = {"a call that the device answers and whose ACK is withheld", Blame::harness},
-         .judge = each<find_accepted, is_repeated_until_ack>},
+         .judge = each<accepted_calls, is_repeated_until_ack>},
     Rule{.row = {.id = "RFC3261-UAS-1XX",
                  .clause = "RFC 3261 §13.3.1.1",
                  .severity = Severity::must,
@@ -298,7 +162,8 @@ const std::array rfc3261_13_answer{
                           "repeated 2xx ends no call.",
               .tolerance = "policy: 2 s"},
          .needs = {"an INVITE or a 200 that comes again when the call is up", Blame::harness},
-         .judge = copies_start_nothing},
+         .judge = in_turn<each<server_transactions, invite_copy_starts_nothing>,
+                          each<dialogs, success_copy_starts_nothing>>},
 };
 
 }  // namespace

@@ -2,19 +2,13 @@
 // @source RFC 3261 §17.1.1.2 (Timers A, D), §17.1.1.3; RFC 6026 §8.4
 
 #include <algorithm>
-#include <array>
-
-#include <fmt/format.h>
 
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/invites.hpp"
-#include "harness/observed/phone.hpp"
 #include "harness/observed/refusals.hpp"
-#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -43,12 +37,12 @@ void acknowledges_in_the_transaction(const Phone& phone, const RefusedInvite& re
   for (const std::size_t ack : refused.acks)
     if (const auto wrong =
             departs_from(opening(phone, *refused.invite), phone.message(ack), response))
-      return it.cite(ack).in_itself().violated(fmt::format("ACK to a {}: {}", status, *wrong));
+      return it.cite(ack).in_itself().violated("ACK to a {}: {}", status, *wrong);
   const bool was_observed = next_power_change(phone, response.at) > response.at + time_to_react;
   if (!refused.acks.empty())
-    it.pass(fmt::format("ACK to a {} repeats what it must", status));
+    it.pass("ACK to a {} repeats what it must", status);
   else if (was_observed)
-    it.violated_unless_lost(fmt::format("a {} was never acknowledged", status));
+    it.violated_unless_lost("a {} was never acknowledged", status);
 }
 
 const std::array rfc3261_17_invite{

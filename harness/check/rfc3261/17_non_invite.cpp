@@ -2,33 +2,16 @@
 // @source RFC 3261 §17.1.2.1, §17.1.2.2 (Timers E in Proceeding, K)
 
 #include <algorithm>
-#include <array>
-#include <vector>
-
-#include <fmt/format.h>
 
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
-#include "harness/observed/attempt_of.hpp"
 #include "harness/observed/client_transactions.hpp"
-#include "harness/observed/evidence.hpp"
-#include "harness/observed/phone.hpp"
-#include "harness/observed/policy.hpp"
-#include "harness/observed/registration.hpp"
-#include "harness/observed/tolerances.hpp"
-#include "harness/observed/transaction.hpp"
+#include "harness/observed/repeated_answers.hpp"
 
 namespace sipharness::check {
 namespace {
 
 // --- Timer E after a provisional response --------------------------------------------------------
-
-/// When the repetitions were over: the final response, Timer F, or the end of what was seen.
-CaptureTime end_of_repetitions(const Phone& phone, const Transaction& transaction) {
-  const CaptureTime end = std::min(timeout_of(phone, transaction), phone.trace.last);
-  return transaction.final ? std::min(end, phone.at(*transaction.final)) : end;
-}
 
 /// A transmission was due and did not come.
 bool lacks_transmission(const Phone& phone, const Transaction& transaction, CaptureTime due) {
@@ -57,44 +40,10 @@ void slows_to_t2(const Phone& phone, const Transaction& transaction, Occurrence&
     nominal = phone.profile.timers.t2;
   }
   if (lacks_transmission(phone, transaction, phone.at(sends.back()) + nominal))
-    it.about(evidence_of(phone, transaction))
-        .violated(fmt::format("{} not sent again after its provisional response", method));
+    it.about(transaction).violated("{} not sent again after its provisional response", method);
 }
 
 // --- Timer K -------------------------------------------------------------------------------------
-
-/// A refresh may rightly be due while copies of the last answer are still absorbed.
-bool is_refreshed_within_t4(const Phone& phone, const Transaction& transaction) {
-  const RegisterAttempt* attempt = attempt_of(phone, transaction);
-  const Duration window = phone.profile.timers.t4 + policy::reaction_to_repeated_response;
-  return attempt != nullptr && attempt->granted && *attempt->granted < 2 * window &&
-         &transactions(phone)[attempt->transactions.back()] == &transaction;
-}
-
-/// Copies of the 2xx within T4 of the first one.
-std::vector<std::size_t> absorbed_copies(const Phone& phone, const Transaction& transaction) {
-  std::vector<std::size_t> copies;
-  if (!is_accepted(phone, transaction)) return copies;
-  const CaptureTime end = phone.at(*transaction.final) + phone.profile.timers.t4;
-  for (const std::size_t response : transaction.responses)
-    if (response > *transaction.final && phone.message(response).sip.is_final() &&
-        phone.at(response) < end &&
-        phone.trace.last > phone.at(response) + policy::reaction_to_repeated_response)
-      copies.push_back(response);
-  return copies;
-}
-
-/// A new request of the kind, with the same Call-ID, right after a copy of the answer.
-const Transaction* reaction_to(const Phone& phone, const Transaction& transaction,
-                               std::size_t copy) {
-  const CaptureTime end = phone.at(copy) + policy::reaction_to_repeated_response;
-  const auto& alike = client_transactions_like(phone, transaction);
-  for (auto later = std::ranges::upper_bound(
-           alike, copy, {}, [](const Transaction* other) { return other->sends.front(); });
-       later != alike.end() && start_of(phone, **later) < end; ++later)
-    if ((*later)->server == transaction.server) return *later;
-  return nullptr;
-}
 
 void absorbs_repeated_answers(const Phone& phone, const Transaction& transaction, Occurrence& it) {
   if (is_refreshed_within_t4(phone, transaction)) return;
@@ -103,12 +52,11 @@ void absorbs_repeated_answers(const Phone& phone, const Transaction& transaction
     if (const Transaction* reaction = reaction_to(phone, transaction, copy))
       return it.cite(copy)
           .cite(reaction->sends.front())
-          .violated(fmt::format("a new {} after the answer to the last came again",
-                                to_string(transaction.method)));
+          .violated("a new {} after the answer to the last came again",
+                    to_string(transaction.method));
   if (!copies.empty())
     it.cite(copies.back())
-        .pass(fmt::format("an answer to {} that came again had no effect",
-                          to_string(transaction.method)));
+        .pass("an answer to {} that came again had no effect", to_string(transaction.method));
 }
 
 const std::array rfc3261_17_non_invite{

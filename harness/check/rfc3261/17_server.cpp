@@ -3,38 +3,21 @@
 // @source RFC 3261 §17.2.1 (100, Timers G, H, I), §17.2.2 (Timer J)
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <utility>
-#include <vector>
-
-#include <fmt/format.h>
 
 #include "harness/base/counted.hpp"
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
-#include "harness/observed/evidence.hpp"
 #include "harness/observed/incoming.hpp"
-#include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refusals.hpp"
+#include "harness/observed/repeated_answers.hpp"
 #include "harness/observed/server_faults.hpp"
-#include "harness/observed/tolerances.hpp"
-#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
-using sip::Method;
-
 /// §17.2.1: a 100 must come unless an answer comes within this.
 constexpr Duration time_to_first_response = 200ms;
-
-/// What did not come may have been lost where this capture does not look.
-bool may_have_missed(const Phone& phone) {
-  return phone.trace.vantage != trace::Vantage::device;
-}
 
 void blame_the_network(Occurrence& it) {
   it.inconclusive(Blame::network, "not captured at the device: what arrived there is not known");
@@ -56,7 +39,7 @@ void responds_within_200ms(const Phone& phone, const Transaction& invite, Occurr
   const CaptureTime limit = asked + longest;
   if (was_unreachable(phone, invite) || (!first && phone.trace.last <= limit)) return;
   const bool is_late = !first || phone.at(*first) > limit;
-  if (is_late && may_have_missed(phone)) return blame_the_network(it);
+  if (is_late && !is_captured_at_device(phone)) return blame_the_network(it);
   if (!first) return it.violated("an INVITE that got no response at all");
   it.about(evidence_of(phone, invite, {invite.sends.front(), *first}))
       .within({.start = asked,
@@ -68,20 +51,6 @@ void responds_within_200ms(const Phone& phone, const Transaction& invite, Occurr
 }
 
 // --- Refusals until their ACK --------------------------------------------------------------------
-
-CaptureTime timer_h_of(const Phone& phone, const Transaction& refused) {
-  return phone.at(*refused.final) + phone.profile.timers.sixty_four_t1();
-}
-
-Tolerance timeout_tolerance(const Phone& phone) {
-  return timer_tolerance(phone, phone.profile.timers.sixty_four_t1());
-}
-
-/// No ACK came until Timer H, and the capture goes on beyond it.
-bool was_never_acknowledged(const Phone& phone, const Transaction& refused) {
-  const CaptureTime over = timer_h_of(phone, refused) + timeout_tolerance(phone).value;
-  return refused.acks.empty() && phone.trace.last > over;
-}
 
 void repeats_its_refusal(const Phone& phone, const Transaction& refused, Occurrence& it) {
   const BackOff back_off = doubling_to_t2(phone);
@@ -99,8 +68,8 @@ void repeats_its_refusal(const Phone& phone, const Transaction& refused, Occurre
   if (was_never_acknowledged(phone, refused) && !was_cut_short && !may_be_lost_on_the_way(phone) &&
       copies.messages.size() < expected)
     it.about(evidence_of(phone, refused, copies.messages))
-        .violated(fmt::format("{} sent {} without ACK, {} expected", copies.what,
-                              times(copies.messages.size()), expected));
+        .violated("{} sent {} without ACK, {} expected", copies.what, times(copies.messages.size()),
+                  expected);
 }
 
 void gives_its_refusal_up(const Phone& phone, const Transaction& refused, Occurrence& it) {
@@ -112,7 +81,7 @@ void gives_its_refusal_up(const Phone& phone, const Transaction& refused, Occurr
                .end = phone.at(last),
                .window = {.max = phone.profile.timers.sixty_four_t1() + tolerance.value},
                .tolerance = tolerance},
-              fmt::format("last {} without ACK", describe_final(phone, refused)));
+              "last {} without ACK", describe_final(phone, refused));
 }
 
 void stops_with_the_ack(const Phone& phone, const Transaction& refused, Occurrence& it) {
@@ -124,7 +93,7 @@ void stops_with_the_ack(const Phone& phone, const Transaction& refused, Occurren
   const Duration after = phone.at(last) - phone.at(ack);
   const bool goes_on = after > policy::round_trip_slack;
   it.about(evidence_of(phone, refused, {ack, last}));
-  if (goes_on && may_have_missed(phone)) return blame_the_network(it);
+  if (goes_on && !is_captured_at_device(phone)) return blame_the_network(it);
   const std::string what = describe_final(phone, refused);
   it.expect(!goes_on, what + " not sent again after its ACK",
             fmt::format("{} sent again {} after its ACK", what, format_seconds(after)));
@@ -132,35 +101,20 @@ void stops_with_the_ack(const Phone& phone, const Transaction& refused, Occurren
 
 // --- The same request again ----------------------------------------------------------------------
 
-/// The answer to the copy of a request that arrived as message `send`, if it came in time.
-std::optional<std::size_t> answer_to(const Phone& phone, const Transaction& transaction,
-                                     std::size_t send) {
-  const CaptureTime asked = phone.at(send);
-  const auto next = std::ranges::lower_bound(
-      transaction.responses, asked, {}, [&](std::size_t response) { return phone.at(response); });
-  if (next == transaction.responses.end() ||
-      phone.at(*next) > asked + policy::time_to_repeat_response)
-    return std::nullopt;
-  return *next;
-}
-
-/// The answer to one copy among several is missing: a capture without a journal may lack it.
-void blame_the_capture(Occurrence& it, std::string_view what, const std::string& after) {
-  it.inconclusive(Blame::network,
-                  fmt::format("{} repeated after {} got no response, the other copies did: the "
-                              "capture may lack one",
-                              what, after));
-}
-
 void judge_repeat(const Phone& phone, const Transaction& transaction, std::size_t send,
                   bool is_alone, Occurrence& it) {
-  const auto answer = answer_to(phone, transaction, send);
+  const auto answer = answer_to_copy(phone, transaction, send);
   const std::string after = format_seconds(phone.at(send) - opening(phone, transaction).at);
   const std::string what = describe_final(phone, transaction);
   it.about(evidence_of(phone, transaction, {*transaction.final, send}));
-  if (!answer && may_have_missed(phone)) return blame_the_network(it);
-  if (!answer && is_alone && !phone.trace.has_journal()) return blame_the_capture(it, what, after);
-  if (!answer) return it.violated(fmt::format("{} repeated after {} got no response", what, after));
+  if (!answer && !is_captured_at_device(phone)) return blame_the_network(it);
+  // The answer to one copy among several is missing: a capture without a journal may lack it.
+  if (!answer && is_alone && !phone.trace.has_journal())
+    return it.inconclusive(Blame::network,
+                           "{} repeated after {} got no response, the other copies did: the "
+                           "capture may lack one",
+                           what, after);
+  if (!answer) return it.violated("{} repeated after {} got no response", what, after);
   const bool is_same =
       phone.message(*answer).sip.bytes() == phone.message(*transaction.final).sip.bytes();
   it.cite(answer).expect(
@@ -169,19 +123,10 @@ void judge_repeat(const Phone& phone, const Transaction& transaction, std::size_
 }
 
 void repeats_its_response(const Phone& phone, const Transaction& transaction, Occurrence& it) {
-  if (transaction.method == Method::invite || !transaction.final ||
-      opening(phone, transaction).transport != Transport::udp ||
-      was_unreachable(phone, transaction))
-    return;
-  const CaptureTime until = timer_h_of(phone, transaction) - timeout_tolerance(phone).value / 2;
-  std::vector<std::size_t> copies = transaction.sends;
-  std::erase_if(copies, [&](std::size_t send) {
-    const CaptureTime at = phone.at(send);
-    return at <= phone.at(*transaction.final) || at >= until ||
-           phone.trace.last <= at + policy::time_to_repeat_response;
+  const auto copies = copies_to_answer(phone, transaction);
+  const auto answered = std::ranges::count_if(copies, [&](std::size_t send) {
+    return answer_to_copy(phone, transaction, send).has_value();
   });
-  const auto answered = std::ranges::count_if(
-      copies, [&](std::size_t send) { return answer_to(phone, transaction, send).has_value(); });
   const bool is_alone = answered > 0 && static_cast<std::size_t>(answered) + 1 == copies.size();
   for (const std::size_t send : copies) judge_repeat(phone, transaction, send, is_alone, it);
 }

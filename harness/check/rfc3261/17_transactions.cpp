@@ -1,59 +1,19 @@
 // Client transactions: what is sent again, when, and when it stops.
 // @source RFC 3261 §17.1.1.2 (Timers A, B), §17.1.2.2 (Timers E, F)
 
-#include <algorithm>
-#include <array>
-#include <optional>
-#include <vector>
-
-#include <fmt/format.h>
-
 #include "harness/base/counted.hpp"
 #include "harness/check/back_off.hpp"
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/check/unless.hpp"
-#include "harness/observed/call.hpp"
 #include "harness/observed/client_transactions.hpp"
-#include "harness/observed/evidence.hpp"
 #include "harness/observed/observed_t1.hpp"
-#include "harness/observed/phone.hpp"
 #include "harness/observed/split_requests.hpp"
-#include "harness/observed/tolerances.hpp"
-#include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
 namespace {
 
-using sip::Method;
-
 // --- When it is sent again -----------------------------------------------------------------------
-
-/// Transmissions before anything came back.
-std::vector<std::size_t> unanswered_sends(const Phone& phone, const Transaction& transaction) {
-  std::vector<std::size_t> sends = transaction.sends;
-  if (transaction.first_response)
-    std::erase_if(sends, [&](std::size_t send) {
-      return phone.at(send) > phone.at(*transaction.first_response);
-    });
-  return sends;
-}
-
-/// The capture goes on long enough to see that `response` did not come before the timeout.
-bool went_without(const Phone& phone, const Transaction& transaction,
-                  std::optional<std::size_t> response) {
-  const Duration grace = timer_tolerance(phone, phone.profile.timers.sixty_four_t1()).value;
-  const CaptureTime timeout = timeout_of(phone, transaction);
-  const bool came = response && phone.at(*response) < timeout;
-  return !came && phone.trace.last > timeout + grace;
-}
-
-/// Only a journal tells of a hang-up, unless the call went on at the other server.
-bool may_be_hung_up(const Phone& phone, const Transaction& transaction) {
-  const CallGroup* call = call_of(phone, transaction);
-  return !phone.trace.has_journal() && call != nullptr && call->legs.size() < 2;
-}
 
 /// Nothing came before the timeout, and the device had no reason to stop before.
 bool had_to_send_to_the_end(const Phone& phone, const Transaction& transaction) {
@@ -68,8 +28,9 @@ bool may_be_set_to_fewer(const Phone& phone, std::size_t seen) {
   return !phone.profile.knows_timers && seen > 1;
 }
 
-void judge_back_off(const Phone& phone, const Transaction& transaction, const BackOff& back_off,
-                    Occurrence& it) {
+template <auto back_off_of>
+void backs_off(const Phone& phone, const Transaction& transaction, Occurrence& it) {
+  const BackOff back_off = back_off_of(phone);
   const Copies copies{transaction.server, unanswered_sends(phone, transaction),
                       std::string(opening(phone, transaction).sip.method_text())};
   // What the capture joined late says nothing of the intervals before.
@@ -80,28 +41,11 @@ void judge_back_off(const Phone& phone, const Transaction& transaction, const Ba
   const std::size_t expected = full_count(phone, back_off);
   if (seen < expected)
     violated_if_known(
-        it.about(evidence_of(phone, transaction)), !may_be_set_to_fewer(phone, seen),
-        "max_request_retries",
+        it.about(transaction), !may_be_set_to_fewer(phone, seen), "max_request_retries",
         fmt::format("{} before the timeout, {} expected", counted(seen, "transmission"), expected));
 }
 
-void doubles(const Phone& phone, const Transaction& invite, Occurrence& it) {
-  judge_back_off(phone, invite, doubling(phone), it);
-}
-
-void doubles_to_t2(const Phone& phone, const Transaction& transaction, Occurrence& it) {
-  judge_back_off(phone, transaction, doubling_to_t2(phone), it);
-}
-
 // --- When it stops -------------------------------------------------------------------------------
-
-/// Timer B is off once a provisional response came; Timer F goes on without a final one.
-bool runs_into_its_timeout(const Phone& phone, const Transaction& transaction) {
-  const bool is_invite = transaction.method == Method::invite;
-  return went_without(phone, transaction,
-                      is_invite ? transaction.first_response : transaction.final) &&
-         !was_left_early(phone, transaction);
-}
 
 void ends_at_its_timeout(const Phone& phone, const Transaction& transaction, Occurrence& it) {
   if (!runs_into_its_timeout(phone, transaction)) return;
@@ -116,8 +60,8 @@ void ends_at_its_timeout(const Phone& phone, const Transaction& transaction, Occ
   else if (!transaction.acks.empty() && !transaction.final)
     it.fail("an ACK for an INVITE that was never answered");
   else
-    it.pass(fmt::format("{} ended: last sent {} after its first transmission",
-                        opening(phone, transaction).sip.method_text(), after));
+    it.pass("{} ended: last sent {} after its first transmission",
+            opening(phone, transaction).sip.method_text(), after);
 }
 
 // --- What is sent again --------------------------------------------------------------------------
@@ -158,24 +102,19 @@ Duration two_copies(const Phone& phone) {
   return 3 * phone.profile.timers.t1 + timer_tolerance(phone, 2 * phone.profile.timers.t1).value;
 }
 
-bool withholds_copies_of_invites(const Phone& phone) {
-  return has_silent_invite(phone, two_copies(phone));
+Duration sixty_four_t1(const Phone& phone) {
+  return phone.profile.timers.sixty_four_t1();
 }
 
-bool withholds_copies_of_non_invites(const Phone& phone) {
-  return has_silent_non_invite(phone, two_copies(phone));
+/// The device itself ended what had to be silent for so long.
+template <auto is_silent, auto silence>
+bool ends_early(const Phone& phone) {
+  return is_silent(phone, silence(phone));
 }
 
 bool withholds_copies(const Phone& phone) {
-  return withholds_copies_of_invites(phone) || withholds_copies_of_non_invites(phone);
-}
-
-bool ends_invites_early(const Phone& phone) {
-  return has_silent_invite(phone, phone.profile.timers.sixty_four_t1());
-}
-
-bool ends_non_invites_early(const Phone& phone) {
-  return has_silent_non_invite(phone, phone.profile.timers.sixty_four_t1());
+  return has_silent_invite(phone, two_copies(phone)) ||
+         has_silent_non_invite(phone, two_copies(phone));
 }
 
 const std::array rfc3261_17_transaction{
@@ -198,8 +137,8 @@ const std::array rfc3261_17_transaction{
                              "seven transmissions if nothing is heard until timer B.",
                  .tolerance = "profile: timer"},
          .needs = {"an INVITE without response for at least two retransmissions", Blame::harness,
-                   withholds_copies_of_invites},
-         .judge = each<udp_invites, doubles>},
+                   ends_early<has_silent_invite, two_copies>},
+         .judge = each<udp_invites, backs_off<doubling>>},
     Rule{.row = {.id = "RFC3261-TIMER-B",
                  .clause = "RFC 3261 §17.1.1.2",
                  .severity = Severity::should,
@@ -208,8 +147,8 @@ const std::array rfc3261_17_transaction{
                  .observed = "No message with the branch of that INVITE is sent later than 64*T1 "
                              "after the first transmission, and no ACK at all.",
                  .tolerance = "profile: timer"},
-         .needs = {"a request without response for 64 x T1", Blame::harness, ends_invites_early,
-                   leaves_calls_early},
+         .needs = {"a request without response for 64 x T1", Blame::harness,
+                   ends_early<has_silent_invite, sixty_four_t1>, leaves_calls_early},
          .unless = leaves_early,
          .judge = each<udp_invites, ends_at_its_timeout>},
     Rule{.row = {.id = "RFC3261-TIMER-E",
@@ -221,20 +160,20 @@ const std::array rfc3261_17_transaction{
                              "none above T2: eleven transmissions for 0.5 s and 4 s.",
                  .tolerance = "profile: timer"},
          .needs = {"a non-INVITE request without response for at least two retransmissions",
-                   Blame::harness, withholds_copies_of_non_invites},
-         .judge = each<udp_non_invites, doubles_to_t2>},
-    Rule{
-        .row = {.id = "RFC3261-TIMER-F",
-                .clause = "RFC 3261 §17.1.2.2",
-                .severity = Severity::should,
-                .sentence = "A transaction other than INVITE without a final response ends 64*T1 "
-                            "after its start, also after a provisional response.",
-                .observed = "No message with the branch of that request is sent later than 64*T1 "
-                            "after the first transmission.",
-                .tolerance = "profile: timer"},
-        .needs = {"a request without response for 64 x T1", Blame::harness, ends_non_invites_early},
-        .unless = leaves_early,
-        .judge = each<udp_non_invites, ends_at_its_timeout>},
+                   Blame::harness, ends_early<has_silent_non_invite, two_copies>},
+         .judge = each<udp_non_invites, backs_off<doubling_to_t2>>},
+    Rule{.row = {.id = "RFC3261-TIMER-F",
+                 .clause = "RFC 3261 §17.1.2.2",
+                 .severity = Severity::should,
+                 .sentence = "A transaction other than INVITE without a final response ends 64*T1 "
+                             "after its start, also after a provisional response.",
+                 .observed = "No message with the branch of that request is sent later than 64*T1 "
+                             "after the first transmission.",
+                 .tolerance = "profile: timer"},
+         .needs = {"a request without response for 64 x T1", Blame::harness,
+                   ends_early<has_silent_non_invite, sixty_four_t1>},
+         .unless = leaves_early,
+         .judge = each<udp_non_invites, ends_at_its_timeout>},
 };
 
 }  // namespace

@@ -2,35 +2,19 @@
 // @source RFC 4028 §7.2, §7.3, §9, §10
 
 #include <algorithm>
-#include <array>
-
-#include <fmt/format.h>
 
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
-#include "harness/observed/call.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/midcall.hpp"
-#include "harness/observed/policy.hpp"
 #include "harness/observed/session_intervals.hpp"
-#include "harness/observed/tolerances.hpp"
 #include "harness/sip/session_expires.hpp"
 
 namespace sipharness::check {
 namespace {
 
-using sip::HeaderId;
-
 // --- Refreshes -----------------------------------------------------------------------------------
-
-/// Whether the device was restarted, or its user stepped in, before the interval was up.
-bool was_cut_short(const Phone& phone, const SessionInterval& interval, CaptureTime due) {
-  if (next_power_change(phone, interval.from) < std::min(due, phone.trace.last)) return true;
-  return interval.until < due &&
-         (!phone.trace.has_journal() || follows_action(phone, interval.until));
-}
 
 void device_refreshes_at_half(const Phone& phone, const SessionInterval& interval, Occurrence& it) {
   if (!interval.by_device) return;
@@ -50,7 +34,7 @@ void device_refreshes_at_half(const Phone& phone, const SessionInterval& interva
                .window = {.min = half - tolerance.value, .max = half + tolerance.value},
                .tolerance = tolerance,
                .host_produced = true},
-              fmt::format("refresh of a session of {}", format_duration(interval.expires)));
+              "refresh of a session of {}", format_duration(interval.expires));
 }
 
 void an_unrefreshed_session_is_ended(const Phone& phone, const SessionInterval& interval,
@@ -68,36 +52,15 @@ void an_unrefreshed_session_is_ended(const Phone& phone, const SessionInterval& 
          .window = {.min = due - tolerance.value, .max = latest},
          .tolerance = tolerance,
          .host_produced = true},
-        fmt::format("BYE in a session of {} that nobody refreshed",
-                    format_duration(interval.expires)));
+        "BYE in a session of {} that nobody refreshed", format_duration(interval.expires));
   const bool was_refreshed = interval.until < interval.from + latest;
   const bool ended_by_server = interval.dialog->ended.has_value();
   if (bye == nullptr && !was_refreshed && !ended_by_server &&
       phone.trace.last > interval.from + interval.expires)
-    it.violated(fmt::format("a session of {} that nobody refreshed went on",
-                            format_duration(interval.expires)));
+    it.violated("a session of {} that nobody refreshed went on", format_duration(interval.expires));
 }
 
 // --- 422 -----------------------------------------------------------------------------------------
-
-/// The INVITE by which the device tries again what drew a 422, if it does: of the same call, as its
-/// user counts calls.
-const Transaction* second_try(const Phone& phone, const Transaction& refused) {
-  const std::size_t answer = *refused.final;
-  const std::string_view call_id = opening(phone, refused).sip.call_id();
-  const CallGroup* const call = call_of(phone, refused);
-  const auto& invites = device_invites(phone);
-  auto later = std::ranges::upper_bound(
-      invites, answer, {}, [](const Transaction* invite) { return invite->sends.front(); });
-  for (; later != invites.end(); ++later) {
-    const Message& request = opening(phone, **later);
-    if (request.at > phone.at(answer) + policy::time_to_retry_after_422) break;
-    if ((*later)->server == refused.server &&
-        (request.sip.call_id() == call_id || (call != nullptr && call_of(phone, **later) == call)))
-      return *later;
-  }
-  return nullptr;
-}
 
 void asks_for_the_least_interval(const Phone& phone, const Transaction& refused, Occurrence& it) {
   if (final_status(phone, refused) != 422) return;
@@ -110,13 +73,13 @@ void asks_for_the_least_interval(const Phone& phone, const Transaction& refused,
   const auto asked = sip::parse_session_expires(second.header(HeaderId::session_expires));
   it.cite(again->sends.front());
   if (asked && asked->interval < least->interval)
-    it.violated(fmt::format("asks for {} s after a 422 with Min-SE {}", asked->interval.count(),
-                            least->interval.count()));
+    it.violated("asks for {} s after a 422 with Min-SE {}", asked->interval.count(),
+                least->interval.count());
   else if (second.call_id() != first.call_id() || second.cseq() != first.cseq() + 1)
     it.violated("the second try after a 422 is not the same call, one CSeq higher");
   else
-    it.pass(fmt::format("asks for {} s after a 422 with Min-SE {}",
-                        asked ? asked->interval.count() : 0, least->interval.count()));
+    it.pass("asks for {} s after a 422 with Min-SE {}", asked ? asked->interval.count() : 0,
+            least->interval.count());
 }
 
 // --- A refresh that fails ------------------------------------------------------------------------
@@ -130,8 +93,8 @@ void a_failed_refresh_ends_the_call(const Phone& phone, const Modification& refr
     return;
   const Message* bye = bye_of_device(phone, *refresh.dialog, request.at);
   if (const Message* wrong = astray(phone, *refresh.dialog))
-    it.cite(wrong).violated(fmt::format("after a failed refresh {} went to the {}",
-                                        wrong->sip.method_text(), to_string(wrong->server)));
+    it.cite(wrong).violated("after a failed refresh {} went to the {}", wrong->sip.method_text(),
+                            to_string(wrong->server));
   else if (bye != nullptr && bye->at <= *lost + time_to_act)
     it.cite(bye).rests_on(bye).pass("BYE after a failed refresh");
   else if (bye != nullptr || !refresh.dialog->ended)
