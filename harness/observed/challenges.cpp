@@ -13,9 +13,12 @@
 #include "harness/observed/password.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
+#include "harness/sip/address.hpp"
 #include "harness/sip/auth/auth_parameters.hpp"
 #include "harness/sip/text.hpp"
+#include "harness/sip/uri.hpp"
 
 namespace sipharness::observed {
 namespace {
@@ -213,6 +216,12 @@ bool can_be_answered(const Phone& phone, const Offer& offer) {
   return is_known && offer.can_answer_qop;
 }
 
+bool has_same_uri(const sip::MessageView& a, const sip::MessageView& b, HeaderId header) {
+  const auto one = sip::parse_address(a.header(header));
+  const auto other = sip::parse_address(b.header(header));
+  return one && other && sip::same_uri(one->uri, other->uri);
+}
+
 }  // namespace
 
 bool Offer::is(sip::DigestAlgorithm wanted) const {
@@ -297,6 +306,44 @@ AnswerDue answer_due(const Phone& phone, const Challenged& one) {
     if (!phone.trace.has_journal()) due = AnswerDue::with_a_password;
   }
   return due;
+}
+
+std::optional<std::string> changed_part(const sip::MessageView& before,
+                                        const sip::MessageView& now) {
+  if (before.call_id() != now.call_id()) return "another Call-ID";
+  if (before.from_tag() != now.from_tag()) return "another From tag";
+  if (!has_same_uri(before, now, HeaderId::from)) return "another From";
+  if (!has_same_uri(before, now, HeaderId::to)) return "another To";
+  if (before.to_tag() != now.to_tag()) return "another To tag";
+  if (before.branch() == now.branch()) return "the branch of the request that was refused";
+  if (credentials_in(now).empty()) return "no credentials";
+  return std::nullopt;
+}
+
+CaptureTime heard_before(const Phone& phone, const Challenged& one, CaptureTime retry) {
+  CaptureTime heard = one.challenge->at;
+  if (is_captured_at_device(phone)) return heard;
+  for (const std::size_t response : one.refused->responses)
+    if (phone.at(response) <= retry && phone.message(response).sip.is_final())
+      heard = std::max(heard, phone.at(response));
+  return heard;
+}
+
+const Challenged* last_challenge(const Phone& phone, const RegisterAttempt& attempt) {
+  const Challenged* last = nullptr;
+  for (const std::size_t index : attempt.transactions) {
+    const Challenged* one = challenge_of(phone, transactions(phone)[index]);
+    if (one != nullptr && (last == nullptr || one->challenge->index > last->challenge->index))
+      last = one;
+  }
+  return last;
+}
+
+const Leg* leg_elsewhere(const Phone& phone, const Challenged& rejected) {
+  const CallGroup* call = call_of(phone, *rejected.refused);
+  if (call == nullptr) return nullptr;
+  const Leg* leg = call->leg(other(rejected.refused->server));
+  return leg != nullptr && reached_at(phone, *leg) > rejected.challenge->at ? leg : nullptr;
 }
 
 }  // namespace sipharness::observed

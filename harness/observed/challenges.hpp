@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "harness/observed/call.hpp"
 #include "harness/observed/credentials.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/registration.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/auth/digest.hpp"
 
@@ -82,5 +85,19 @@ AnswerDue answer_due(const Phone& phone, const Challenged& one);
 inline bool must_be_answered(const Phone& phone, const Challenged& one) {
   return answer_due(phone, one) == AnswerDue::yes;
 }
+
+/// What else than credentials, CSeq and branch the device changed; nothing if all is kept.
+std::optional<std::string> changed_part(const sip::MessageView& before,
+                                        const sip::MessageView& now);
+
+/// When the device may have heard of the challenge: where it was not captured, its first copies may
+/// have been lost on the way.
+CaptureTime heard_before(const Phone& phone, const Challenged& one, CaptureTime retry);
+
+/// The last challenge of a registration attempt.
+const Challenged* last_challenge(const Phone& phone, const RegisterAttempt& attempt);
+
+/// The INVITE by which a call whose credentials were rejected went to the other server.
+const Leg* leg_elsewhere(const Phone& phone, const Challenged& rejected);
 
 }  // namespace sipharness::observed

@@ -44,10 +44,12 @@ CountsByNonce find_counts_in_acks(const Phone& phone) {
 
 std::vector<DigestCredentials> credentials_in(const sip::MessageView& request) {
   std::vector<DigestCredentials> found;
-  if (!request.has(HeaderId::authorization) && !request.has(HeaderId::proxy_authorization))
+  if (!request.has(sip::HeaderId::authorization) &&
+      !request.has(sip::HeaderId::proxy_authorization))
     return found;
   for (const sip::Header& header : request.headers()) {
-    if (header.id != HeaderId::authorization && header.id != HeaderId::proxy_authorization)
+    if (header.id != sip::HeaderId::authorization &&
+        header.id != sip::HeaderId::proxy_authorization)
       continue;
     const std::string value = sip::unfold(header.value);
     if (!sip::digest_parameters(value)) continue;
@@ -113,6 +115,15 @@ std::vector<NonceUses> find_nonce_uses(const Phone& phone) {
 
 Evidence evidence_of(const Phone& phone, const NonceUses& uses) {
   return evidence_of(phone, opening(phone, *uses.uses.front().transaction));
+}
+
+std::multiset<std::string> credentials_of(const sip::MessageView& request) {
+  std::multiset<std::string> values;
+  for (const sip::Header& header : request.headers())
+    if (header.id == sip::HeaderId::authorization ||
+        header.id == sip::HeaderId::proxy_authorization)
+      values.insert(sip::unfold(header.value));
+  return values;
 }
 
 }  // namespace sipharness::observed

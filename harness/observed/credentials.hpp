@@ -67,4 +67,7 @@ inline const std::vector<NonceUses>& nonce_uses(const Phone& phone) {
 /// The first use.
 Evidence evidence_of(const Phone& phone, const NonceUses& uses);
 
+/// The values of all headers with credentials, whatever their order and their folding.
+std::multiset<std::string> credentials_of(const sip::MessageView& request);
+
 }  // namespace sipharness::observed

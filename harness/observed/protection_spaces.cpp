@@ -1,5 +1,6 @@
 #include "harness/observed/protection_spaces.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -59,6 +60,15 @@ bool challenges_for(const Phone& phone, ServerRole server, const std::string& re
 
 bool has_answered_for(const Phone& phone, ServerRole server, const std::string& realm) {
   return spaces_of(phone).answered_realms.contains({server, realm});
+}
+
+bool tried_foreign_nonce(const Phone& phone, const Challenged& last) {
+  if (!last.had_credentials) return false;
+  return std::ranges::none_of(
+      credentials_in(opening(phone, *last.refused).sip), [&](const DigestCredentials& of) {
+        return of.values &&
+               gave_nonce(phone, last.refused->server, of.values->nonce, last.challenge->index);
+      });
 }
 
 }  // namespace sipharness::observed

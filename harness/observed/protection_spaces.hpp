@@ -26,4 +26,7 @@ bool challenges_for(const Phone& phone, ServerRole server, const std::string& re
 /// The device answered a challenge of `server` for the realm.
 bool has_answered_for(const Phone& phone, ServerRole server, const std::string& realm);
 
+/// The refused request tried a nonce that the server had not given out.
+bool tried_foreign_nonce(const Phone& phone, const Challenged& last);
+
 }  // namespace sipharness::observed

@@ -2,65 +2,20 @@
 // a realm that both servers share. @source RFC 3261 §8.1.3.5, §13.2.2.4, §22.1-§22.3
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <set>
-
-#include <fmt/format.h>
 
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
-#include "harness/observed/call.hpp"
 #include "harness/observed/challenges.hpp"
 #include "harness/observed/cseq_numbers.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/protection_spaces.hpp"
-#include "harness/observed/registration.hpp"
 #include "harness/observed/server_faults.hpp"
-#include "harness/observed/tolerances.hpp"
-#include "harness/sip/address.hpp"
-#include "harness/sip/uri.hpp"
 
 namespace sipharness::check {
 namespace {
 
-using sip::HeaderId;
-
 // --- The request that goes on --------------------------------------------------------------------
-
-bool has_same_uri(const sip::MessageView& a, const sip::MessageView& b, HeaderId header) {
-  const auto one = sip::parse_address(a.header(header));
-  const auto other = sip::parse_address(b.header(header));
-  return one && other && sip::same_uri(one->uri, other->uri);
-}
-
-// --- The request that goes on --------------------------------------------------------------------
-
-/// What else than credentials, CSeq and branch the device changed; nothing if all is kept.
-std::optional<std::string> changed_part(const sip::MessageView& before,
-                                        const sip::MessageView& now) {
-  if (before.call_id() != now.call_id()) return "another Call-ID";
-  if (before.from_tag() != now.from_tag()) return "another From tag";
-  if (!has_same_uri(before, now, HeaderId::from)) return "another From";
-  if (!has_same_uri(before, now, HeaderId::to)) return "another To";
-  if (before.to_tag() != now.to_tag()) return "another To tag";
-  if (before.branch() == now.branch()) return "the branch of the request that was refused";
-  if (credentials_in(now).empty()) return "no credentials";
-  return std::nullopt;
-}
-
-/// When the device may have heard of the challenge: where it was not captured, its first copies may
-/// have been lost on the way.
-CaptureTime heard_before(const Phone& phone, const Challenged& one, CaptureTime retry) {
-  CaptureTime heard = one.challenge->at;
-  if (phone.trace.vantage == trace::Vantage::device) return heard;
-  for (const std::size_t response : one.refused->responses)
-    if (phone.at(response) <= retry && phone.message(response).sip.is_final())
-      heard = std::max(heard, phone.at(response));
-  return heard;
-}
 
 void judge_retry(const Phone& phone, const Challenged& one, Occurrence& it) {
   const Message& refused = opening(phone, *one.refused);
@@ -73,18 +28,17 @@ void judge_retry(const Phone& phone, const Challenged& one, Occurrence& it) {
   const bool is_in_vain = !is_accepted(phone, *one.retry) && one.retry->final;
   if (retry.destination.address != challenger.address && is_in_vain)
     return it.cite(one.retry->final)
-        .violated(fmt::format("the challenge of {} was answered at {}", challenger.text(),
-                              retry.destination.text()));
+        .violated("the challenge of {} was answered at {}", challenger.text(),
+                  retry.destination.text());
   if (!keeps_count)
-    it.fail(
-        fmt::format("CSeq {} after the {} that was challenged", retry.sip.cseq(), before.cseq()));
+    it.fail("CSeq {} after the {} that was challenged", retry.sip.cseq(), before.cseq());
   else if (const auto changed = changed_part(before, retry.sip))
-    it.violated(fmt::format("the request after a {} has {}", status, *changed));
+    it.violated("the request after a {} has {}", status, *changed);
   else
     it.within({.start = heard_before(phone, one, retry.at),
                .end = retry.at,
                .window = {.max = policy::time_to_answer_challenge}},
-              fmt::format("{} with credentials after a {}", retry.sip.method_text(), status));
+              "{} with credentials after a {}", retry.sip.method_text(), status);
 }
 
 void is_sent_again(const Phone& phone, const Challenged& one, Occurrence& it) {
@@ -94,7 +48,7 @@ void is_sent_again(const Phone& phone, const Challenged& one, Occurrence& it) {
   if (due == AnswerDue::no) return;
   const std::string seen =
       fmt::format("no second request within 2 s of a {}", one.challenge->sip.status());
-  if (phone.trace.vantage == trace::Vantage::device)
+  if (is_captured_at_device(phone))
     violated_if_known(it, due == AnswerDue::yes, "whether the device has a password", seen);
   else
     it.inconclusive(Blame::network, "not captured at the device: the challenge may not have come");
@@ -112,27 +66,19 @@ void credentials_stand_in_the_right_header(const Phone& phone, const Challenged&
   const int status = one.challenge->sip.status();
   const std::string_view wanted = status == 407 ? "Proxy-Authorization" : "Authorization";
   if (credentials.empty())
-    it.violated(fmt::format("credentials after a {}, but no {}", status, wanted));
+    it.violated("credentials after a {}, but no {}", status, wanted);
   else if (!has_realm)
-    it.violated(fmt::format("{} for another realm than \"{}\"", wanted, one.offers.front().realm));
+    it.violated("{} for another realm than \"{}\"", wanted, one.offers.front().realm);
   else
-    it.pass(fmt::format("a {} is answered in {} with its realm", status, wanted));
+    it.pass("a {} is answered in {} with its realm", status, wanted);
 }
 
 // --- Rejected credentials ------------------------------------------------------------------------
 
-/// The INVITE by which a call whose credentials were rejected went to the other server.
-const Leg* leg_elsewhere(const Phone& phone, const Challenged& rejected) {
-  const CallGroup* call = call_of(phone, *rejected.refused);
-  if (call == nullptr) return nullptr;
-  const Leg* leg = call->leg(other(rejected.refused->server));
-  return leg != nullptr && reached_at(phone, *leg) > rejected.challenge->at ? leg : nullptr;
-}
-
 void are_not_repeated(const Phone& phone, const Challenged& rejected, Occurrence& it) {
   if (!rejected.is_rejection) return;
   if (const Leg* elsewhere = leg_elsewhere(phone, rejected))
-    return it.about(evidence_of(phone, *elsewhere))
+    return it.about(*elsewhere)
         .violated("the call went to the other server when its credentials were rejected");
   const CaptureTime at = rejected.challenge->at;
   const Message* next = rejected.repeated ? &opening(phone, *rejected.repeated) : nullptr;
@@ -145,9 +91,7 @@ void are_not_repeated(const Phone& phone, const Challenged& rejected, Occurrence
   const Duration after = next->at - at;
   const std::string seen = fmt::format("credentials again {} after they were rejected{}",
                                        format_seconds(after), stated_retry_wait(phone));
-  it.about(evidence_of(phone, *rejected.challenge))
-      .cite(rejected.refused->sends.front())
-      .cite(next->index);
+  it.about(*rejected.challenge).cite(rejected.refused->sends.front()).cite(next->index);
   if (after < policy::least_wait)
     it.violated(seen);
   else if (after < wait - registration_tolerance(phone, wait).value)
@@ -157,14 +101,6 @@ void are_not_repeated(const Phone& phone, const Challenged& rejected, Occurrence
 }
 
 // --- ACK -----------------------------------------------------------------------------------------
-
-std::multiset<std::string> credentials_of(const sip::MessageView& request) {
-  std::multiset<std::string> values;
-  for (const sip::Header& header : request.headers())
-    if (header.id == HeaderId::authorization || header.id == HeaderId::proxy_authorization)
-      values.insert(sip::unfold(header.value));
-  return values;
-}
 
 void ack_copies_credentials(const Phone& phone, const CallLeg& of, Occurrence& it) {
   const auto wanted = credentials_of(opening(phone, invite_of(phone, *of.leg)).sip);
@@ -177,27 +113,6 @@ void ack_copies_credentials(const Phone& phone, const CallLeg& of, Occurrence& i
 
 // --- One realm at both servers -------------------------------------------------------------------
 
-/// The last challenge of a registration attempt.
-const Challenged* last_challenge(const Phone& phone, const RegisterAttempt& attempt) {
-  const Challenged* last = nullptr;
-  for (const std::size_t index : attempt.transactions) {
-    const Challenged* one = challenge_of(phone, transactions(phone)[index]);
-    if (one != nullptr && (last == nullptr || one->challenge->index > last->challenge->index))
-      last = one;
-  }
-  return last;
-}
-
-/// The refused request tried a nonce that the server had not given out.
-bool tried_foreign_nonce(const Phone& phone, const Challenged& last) {
-  if (!last.had_credentials) return false;
-  return std::ranges::none_of(
-      credentials_in(opening(phone, *last.refused).sip), [&](const DigestCredentials& of) {
-        return of.values &&
-               gave_nonce(phone, last.refused->server, of.values->nonce, last.challenge->index);
-      });
-}
-
 void a_shared_realm_is_survived(const Phone& phone, const RegisterAttempt& attempt,
                                 Occurrence& it) {
   const Challenged* last = last_challenge(phone, attempt);
@@ -207,14 +122,14 @@ void a_shared_realm_is_survived(const Phone& phone, const RegisterAttempt& attem
   // A device that answers no challenge of the kind at all has not stumbled over the realm.
   if (!last->had_credentials && !has_answered_for(phone, other(attempt.server), realm)) return;
   if (attempt.ok)
-    it.pass(fmt::format("registered at the {}, which shares the realm \"{}\"",
-                        to_string(attempt.server), realm));
+    it.pass("registered at the {}, which shares the realm \"{}\"", to_string(attempt.server),
+            realm);
   else if (attempt.end && !is_answered(phone, *last) &&
            (must_be_answered(phone, *last) || tried_foreign_nonce(phone, *last)))
     it.violated_unless_lost(
-        fmt::format("gave up at the {} when it challenged for the realm "
-                    "\"{}\" anew",
-                    to_string(attempt.server), realm));
+        "gave up at the {} when it challenged for the realm "
+        "\"{}\" anew",
+        to_string(attempt.server), realm);
 }
 
 const std::array rfc3261_22_authentication{

@@ -1,11 +1,6 @@
 // Provisional responses that are sent reliably. @source RFC 3262 §4
 
-#include <array>
-
-#include <fmt/format.h>
-
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/reliable_provisionals.hpp"
 #include "harness/sip/named_header.hpp"
@@ -26,11 +21,10 @@ bool had_time(const Phone& phone, const ReliableProvisional& one) {
 
 void is_acknowledged_by_prack(const Phone& phone, const ReliableProvisional& one, Occurrence& it) {
   if (one.prack)
-    it.pass(fmt::format("PRACK names \"{}\"", one.rack));
+    it.pass("PRACK names \"{}\"", one.rack);
   else if (one.stray_prack && had_time(phone, one))
-    it.violated(fmt::format("a PRACK names \"{}\", not \"{}\"",
-                            sip::header_named(phone.message(*one.stray_prack).sip, "RAck"),
-                            one.rack));
+    it.violated("a PRACK names \"{}\", not \"{}\"",
+                sip::header_named(phone.message(*one.stray_prack).sip, "RAck"), one.rack);
   else if (had_time(phone, one))
     it.violated_unless_lost("no PRACK to a reliable provisional response");
 }

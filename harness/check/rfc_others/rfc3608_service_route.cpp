@@ -1,27 +1,20 @@
 // The route that a request outside dialogs carries. @source RFC 3608 §6.1; RFC 3261 §8.1.2
 
-#include <array>
-
-#include <fmt/format.h>
-
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/observed/addresses.hpp"
 #include "harness/observed/preloaded_routes.hpp"
 
 namespace sipharness::check {
 namespace {
 
-using verdict::Severity;
-
 /// What local policy makes of a Route that names neither server is not ours to judge.
 void goes_to_its_first_route(const Phone& phone, const Message& request, Occurrence& it) {
   const std::string_view method = request.sip.method_text();
   if (routes_to_other_server(phone, request))
-    it.violated(fmt::format("{} to the {} routes to the other server: Route {}", method,
-                            to_string(request.server), uri_in(request.sip, sip::HeaderId::route)));
+    it.violated("{} to the {} routes to the other server: Route {}", method,
+                to_string(request.server), uri_in(request.sip, sip::HeaderId::route));
   else if (follows_its_route(phone, request))
-    it.pass(fmt::format("{} went to its first Route", method));
+    it.pass("{} went to its first Route", method);
 }
 
 const std::array rfc3608_service_route{

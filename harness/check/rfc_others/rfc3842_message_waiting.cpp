@@ -2,20 +2,13 @@
 // @source RFC 3842 §3.1, §3.5; RFC 6665 §4.1.3
 
 #include <algorithm>
-#include <array>
-#include <vector>
-
-#include <fmt/format.h>
 
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/observed/subscriptions.hpp"
 #include "harness/sip/text.hpp"
 
 namespace sipharness::check {
 namespace {
-
-using sip::HeaderId;
 
 constexpr std::string_view summary = "application/simple-message-summary";
 
@@ -48,9 +41,9 @@ void asks_for_message_summaries(const Phone& phone, const Transaction& subscribe
   // One Accept may serve all the packages of a device; summaries alone are message waiting.
   const bool wants_summary = !ranges.empty() && std::ranges::all_of(ranges, is_summary);
   if (!is_package && wants_summary)
-    it.violated(fmt::format("a message summary is asked for with Event: {}", event_of(request)));
+    it.violated("a message summary is asked for with Event: {}", event_of(request));
   else if (is_package && !ranges.empty() && std::ranges::none_of(ranges, covers_summary))
-    it.violated(fmt::format("Event: message-summary, but Accept lacks {}", summary));
+    it.violated("Event: message-summary, but Accept lacks {}", summary);
   else if (is_package)
     it.pass("Event and Accept are those of message waiting");
 }
@@ -59,10 +52,10 @@ void tolerates_unasked_notify(const Phone& phone, const Transaction& notify, Occ
   if (event_of(opening(phone, notify).sip) != "message-summary") return;
   const std::string_view server = to_string(notify.server);
   if (notify.final)
-    it.pass(fmt::format("an unasked NOTIFY of the {} is answered with {}", server,
-                        phone.message(*notify.final).sip.status()));
+    it.pass("an unasked NOTIFY of the {} is answered with {}", server,
+            phone.message(*notify.final).sip.status());
   else
-    it.violated(fmt::format("an unasked NOTIFY of the {} is not answered", server));
+    it.violated("an unasked NOTIFY of the {} is not answered", server);
 }
 
 const std::array rfc3842_message_waiting{

@@ -2,23 +2,15 @@
 // registrar's answers. @source RFC 6665 §4.1.2, §4.1.3
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <iterator>
-#include <optional>
-
-#include <fmt/format.h>
 
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/cseq_numbers.hpp"
 #include "harness/observed/policy.hpp"
-#include "harness/observed/register_transactions.hpp"
-#include "harness/observed/registration.hpp"
+#include "harness/observed/subscription_ends.hpp"
 #include "harness/observed/subscriptions.hpp"
-#include "harness/observed/tolerances.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -33,12 +25,10 @@ void judge_lapse(const Phone& phone, const Subscription& subscription, CaptureTi
   if (next_power_change(phone, accepted) <= lapse) return;
   const std::string seen = fmt::format("{} at the {} lapsed without a refresh in its dialog",
                                        subscription.event, to_string(subscription.server));
-  it.about(evidence_of(phone, last));
-  if (left_open_if_gone(phone, lapse, seen, it)) return;
-  if (phone.trace.vantage == trace::Vantage::device)
-    it.violated(seen);
-  else
-    it.inconclusive(Blame::network, seen + "; it may have been lost before it came to the capture");
+  it.about(last);
+  if (!left_open_if_gone(phone, lapse, seen, it))
+    it.violated_if(is_captured_at_device(phone), seen, Blame::network,
+                   "; it may have been lost before it came to the capture");
 }
 
 void judge_refresh(const Phone& phone, const Subscription& subscription, std::size_t index,
@@ -48,16 +38,13 @@ void judge_refresh(const Phone& phone, const Subscription& subscription, std::si
   if (ends(phone, refresh)) return;
   const Message& request = opening(phone, refresh);
   const std::uint32_t number = opening(phone, before).sip.cseq();
-  it.about(evidence_of(phone, refresh));
+  it.about(refresh);
   if (!is_next(phone, cseq_numbers(phone), opening(phone, before), request))
-    return it.violated(fmt::format("CSeq {} after {} in one dialog", request.sip.cseq(), number));
+    return it.violated("CSeq {} after {} in one dialog", request.sip.cseq(), number);
   const CaptureTime accepted = acceptance(phone, before)->at;
-  it.within({.start = accepted,
-             .end = request.at,
-             .window = {.max = lapse - accepted, .max_open = true},
-             .host_produced = true},
-            fmt::format("refresh of {} at the {} in its dialog", subscription.event,
-                        to_string(subscription.server)));
+  it.within(before_lapse(accepted, request.at, lapse - accepted),
+            "refresh of {} at the {} in its dialog", subscription.event,
+            to_string(subscription.server));
 }
 
 void is_refreshed(const Phone& phone, const Subscription& subscription, Occurrence& it) {
@@ -75,25 +62,6 @@ void is_refreshed(const Phone& phone, const Subscription& subscription, Occurren
 
 // --- A second one --------------------------------------------------------------------------------
 
-/// Until when the subscription lived, as its last SUBSCRIBE that was accepted says.
-std::optional<CaptureTime> lived_until(const Phone& phone, const Subscription& one) {
-  if (one.notified.empty()) return std::nullopt;  // it may have failed by Timer N (RFC6665-03)
-  return lapse_of(phone, one, one.asked.size() - 1);
-}
-
-/// What has changed is a reason to begin anew: the Contact, the event's parameters, who asks.
-bool asks_the_same(const sip::MessageView& before, const sip::MessageView& now) {
-  const auto is_same = [&](sip::HeaderId id) { return before.header(id) == now.header(id); };
-  return is_same(sip::HeaderId::contact) && is_same(sip::HeaderId::event) &&
-         before.request_uri() == now.request_uri();
-}
-
-/// The device registered under a new Call-ID: it may have been started anew.
-bool registered_anew(const Phone& phone, CaptureTime from, CaptureTime until) {
-  const auto next = std::ranges::upper_bound(registration_beginnings(phone), from);
-  return next != registration_beginnings(phone).end() && *next < until;
-}
-
 void is_not_begun_twice(const Phone& phone, const Subscription& one, Occurrence& it) {
   const auto lapse = lived_until(phone, one);
   if (!lapse) return;
@@ -102,8 +70,8 @@ void is_not_begun_twice(const Phone& phone, const Subscription& one, Occurrence&
   const CaptureTime until = std::min(*lapse, phone.trace.last);
   if (second == nullptr || opening(phone, *second).at >= until) {
     if (one.asked.size() > one.initial + 1)
-      it.pass(fmt::format("one subscription to {} at the {}, refreshed in its dialog", one.event,
-                          to_string(one.server)));
+      it.pass("one subscription to {} at the {}, refreshed in its dialog", one.event,
+              to_string(one.server));
     return;
   }
   const Message& anew = opening(phone, *second);
@@ -113,17 +81,11 @@ void is_not_begun_twice(const Phone& phone, const Subscription& one, Occurrence&
     return;
   it.cite(anew.index)
       .violated_unless_lost(
-          fmt::format("a second subscription to {} at the {} while the first lives for another {}",
-                      one.event, to_string(one.server), format_seconds(*lapse - anew.at)));
+          "a second subscription to {} at the {} while the first lives for another {}", one.event,
+          to_string(one.server), format_seconds(*lapse - anew.at));
 }
 
 // --- NOTIFY before the response, and none at all -------------------------------------------------
-
-/// It came before the final response to the SUBSCRIBE, and while that was waited for.
-bool is_early(const Phone& phone, const Transaction& initial, const Message& notify) {
-  return (!initial.final || notify.index < *initial.final) &&
-         notify.at < opening(phone, initial).at + phone.profile.request_timeout();
-}
 
 void takes_early_notifies(const Phone& phone, const Subscription& one, Occurrence& it) {
   const Transaction& initial = *one.asked[one.initial];
@@ -133,36 +95,15 @@ void takes_early_notifies(const Phone& phone, const Subscription& one, Occurrenc
     const Message& request = opening(phone, *notify);
     if (!is_early(phone, initial, request)) continue;
     const int status = final_status(phone, *notify);
-    it.about(evidence_of(phone, *notify));
+    it.about(*notify);
     if (status / 100 == 2)
       it.pass("a NOTIFY that overtook the response is taken");
     else if (status != 0)
-      it.violated(fmt::format("a NOTIFY that overtook the response is answered {}", status));
+      it.violated("a NOTIFY that overtook the response is answered {}", status);
     else if (phone.trace.last > request.at + phone.profile.timers.sixty_four_t1() &&
-             phone.trace.vantage == trace::Vantage::device)
+             is_captured_at_device(phone))
       it.violated("a NOTIFY that overtook the response is never answered");
   }
-}
-
-/// The first SUBSCRIBE in the dialog after `at` that asks for more time.
-const Transaction* refresh_after(const Phone& phone, const Subscription& subscription,
-                                 CaptureTime at) {
-  for (const Transaction* subscribe : subscription.asked) {
-    const Message& request = opening(phone, *subscribe);
-    if (request.at > at && !request.sip.to_tag().empty() && !ends(phone, *subscribe))
-      return subscribe;
-  }
-  return nullptr;
-}
-
-/// Nothing fired Timer N but the lack of a NOTIFY, while the subscription was still granted.
-bool was_unconfirmed(const Phone& phone, const Subscription& one, CaptureTime timer_n) {
-  const CaptureTime begun = opening(phone, *one.asked[one.initial]).at;
-  const auto lapse = lapse_of(phone, one, one.initial);
-  const bool was_notified =
-      !one.notified.empty() && opening(phone, *one.notified.front()).at <= timer_n;
-  return !was_notified && lapse && *lapse > timer_n && phone.trace.last > timer_n &&
-         next_power_change(phone, begun) > timer_n;
 }
 
 void has_failed_without_notify(const Phone& phone, const Subscription& one, Occurrence& it) {
@@ -171,8 +112,7 @@ void has_failed_without_notify(const Phone& phone, const Subscription& one, Occu
   const CaptureTime timer_n = initial.at + phone.profile.timers.sixty_four_t1();
   if (!was_unconfirmed(phone, one, timer_n)) return;
   if (const Transaction* refresh = refresh_after(phone, one, timer_n))
-    it.about(evidence_of(phone, *refresh))
-        .violated("refreshed as though it were active, although no NOTIFY ever came");
+    it.about(*refresh).violated("refreshed as though it were active, although no NOTIFY ever came");
   else if (begun_anew(phone, one, timer_n) != nullptr)
     it.pass("begun anew when no NOTIFY had come for 64*T1");
   else if (phone.trace.last > *lapse_of(phone, one, one.initial))
@@ -180,14 +120,6 @@ void has_failed_without_notify(const Phone& phone, const Subscription& one, Occu
 }
 
 // --- Ended by the other side ---------------------------------------------------------------------
-
-/// The next SUBSCRIBE for the same after `at`, if the device was not restarted before it.
-const Transaction* subscribed_again(const Phone& phone, const Subscription& one, CaptureTime at) {
-  const Transaction* again = begun_anew(phone, one, at);
-  const bool is_same_boot =
-      again != nullptr && next_power_change(phone, at) > opening(phone, *again).at;
-  return is_same_boot ? again : nullptr;
-}
 
 /// Reasons that make another try useless, or a time to wait meaningless. @source RFC 6665 §4.1.3
 bool is_final_reason(std::string_view reason) {
@@ -202,11 +134,10 @@ void judge_for_good(const Phone& phone, const Subscription& one, const Message& 
                     Occurrence& it) {
   const std::string_view reason = state_in(notify.sip).reason;
   if (const Transaction* again = subscribed_again(phone, one, notify.at))
-    it.about(evidence_of(phone, *again))
-        .violated(fmt::format("subscribes again to {} although it ended with reason={}", one.event,
-                              reason));
+    it.about(*again).violated("subscribes again to {} although it ended with reason={}", one.event,
+                              reason);
   else if (phone.trace.last > notify.at + policy::time_to_subscribe_again)
-    it.pass(fmt::format("no further try after reason={}", reason));
+    it.pass("no further try after reason={}", reason);
 }
 
 /// The NOTIFY ended the subscription and said how long to wait.
@@ -215,24 +146,23 @@ void judge_wait(const Phone& phone, const Subscription& one, const Message& noti
   const std::chrono::seconds wait = *state_in(notify.sip).retry_after;
   const Duration early = phone.profile.tolerances.timer.of(wait) / 2;
   if (const Transaction* again = subscribed_again(phone, one, notify.at))
-    it.about(evidence_of(phone, *again))
-        .within({.start = notify.at,
-                 .end = opening(phone, *again).at,
-                 .window = {.min = wait - early},
-                 .tolerance = timer_tolerance(phone, wait),
-                 .host_produced = true},
-                fmt::format("SUBSCRIBE for {} after retry-after={}", one.event, wait.count()));
+    it.about(*again).within({.start = notify.at,
+                             .end = opening(phone, *again).at,
+                             .window = {.min = wait - early},
+                             .tolerance = timer_tolerance(phone, wait),
+                             .host_produced = true},
+                            "SUBSCRIBE for {} after retry-after={}", one.event, wait.count());
   else if (phone.trace.last > notify.at + wait)
-    it.pass(fmt::format("nothing for the {} s of retry-after", wait.count()));
+    it.pass("nothing for the {} s of retry-after", wait.count());
 }
 
 void judge_termination(const Phone& phone, const Subscription& one, const Transaction& notify,
                        Occurrence& it) {
   const Message& request = opening(phone, notify);
   const SubscriptionState state = state_in(request.sip);
-  const bool may_be_lost = !notify.final && phone.trace.vantage != trace::Vantage::device;
+  const bool may_be_lost = !notify.final && !is_captured_at_device(phone);
   if (!state.is_terminated() || may_be_lost) return;
-  it.about(evidence_of(phone, notify));
+  it.about(notify);
   if (is_final_reason(state.reason))
     judge_for_good(phone, one, request, it);
   else if (state.retry_after && !is_open_reason(state.reason))
@@ -247,9 +177,9 @@ void judge_lost_dialog(const Phone& phone, const Subscription& one, Occurrence& 
   });
   if (lost == one.asked.end()) return;
   if (const auto next = std::next(lost); next != one.asked.end())
-    it.about(evidence_of(phone, **next)).violated("a SUBSCRIBE in the dialog that a 481 had ended");
+    it.about(**next).violated("a SUBSCRIBE in the dialog that a 481 had ended");
   else if (phone.trace.last > phone.at(*(*lost)->final) + policy::time_to_subscribe_again)
-    it.about(evidence_of(phone, **lost)).pass("a 481 to a refresh ends the dialog");
+    it.about(**lost).pass("a 481 to a refresh ends the dialog");
 }
 
 void obeys_its_end(const Phone& phone, const Subscription& one, Occurrence& it) {
@@ -259,16 +189,6 @@ void obeys_its_end(const Phone& phone, const Subscription& one, Occurrence& it) 
 
 // --- Packages that the server does not know ------------------------------------------------------
 
-/// How long a 489 holds: the registration that was alive there, else what the device asks for.
-Duration registration_period(const Phone& phone, ServerRole server, CaptureTime at) {
-  const auto later = std::ranges::upper_bound(bindings(phone), at, {}, &Binding::from);
-  const auto newest = std::find_if(std::reverse_iterator(later), bindings(phone).rend(),
-                                   [&](const Binding& one) { return one.server == server; });
-  const bool is_alive = newest != bindings(phone).rend() && at < newest->until;
-  const Duration by_default = phone.profile.register_expiration.value_or(0s);
-  return is_alive ? attempts(phone)[newest->attempt].granted.value_or(by_default) : by_default;
-}
-
 void does_not_repeat_a_bad_event(const Phone& phone, const Subscription& one, Occurrence& it) {
   const Transaction& refused = *one.asked.back();
   if (final_status(phone, refused) != 489) return;
@@ -277,12 +197,10 @@ void does_not_repeat_a_bad_event(const Phone& phone, const Subscription& one, Oc
       std::min(at + registration_period(phone, one.server, at), next_power_change(phone, at));
   const Transaction* again = begun_anew(phone, one, at);
   if (again != nullptr && opening(phone, *again).at < until)
-    it.about(evidence_of(phone, *again))
-        .violated(fmt::format("SUBSCRIBE for {} again {} after a 489", one.event,
-                              format_seconds(opening(phone, *again).at - at)));
+    it.about(*again).violated("SUBSCRIBE for {} again {} after a 489", one.event,
+                              format_seconds(opening(phone, *again).at - at));
   else if (phone.trace.last >= until && until > at)
-    it.about(evidence_of(phone, refused))
-        .pass(fmt::format("{} is not asked for again after a 489", one.event));
+    it.about(refused).pass("{} is not asked for again after a 489", one.event);
 }
 
 const std::array rfc6665_subscription{

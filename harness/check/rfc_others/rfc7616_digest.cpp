@@ -1,64 +1,25 @@
 // What stands in the credentials: the digest itself, nonces and their counts, the choice among
 // several challenges. @source RFC 7616 §3.3, §3.4; RFC 3261 §22.4; RFC 2617 §3.2; RFC 8760 §2.4
 
-#include <algorithm>
-#include <array>
-#include <iterator>
-#include <optional>
-#include <string>
-
-#include <fmt/format.h>
-
 #include "harness/check/families.hpp"
-#include "harness/check/occurrence.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/challenges.hpp"
 #include "harness/observed/credentials.hpp"
+#include "harness/observed/digest_answers.hpp"
 #include "harness/observed/next_nonces.hpp"
 #include "harness/observed/password.hpp"
 #include "harness/observed/protection_spaces.hpp"
-#include "harness/sip/text.hpp"
 
 namespace sipharness::check {
 namespace {
 
 using sip::Credentials;
-using sip::DigestAlgorithm;
 
 // --- The digest ----------------------------------------------------------------------------------
 
-/// What is wrong with the form of `credentials`; `offer` is the challenge they answer, if it was
-/// seen.
-std::optional<std::string> flaw_in(const Credentials& credentials, const Offer* offer) {
-  if (!credentials.uri_quoted) return "uri is not quoted";
-  if (credentials.qop.empty() && !(credentials.cnonce.empty() && credentials.nc.empty()))
-    return "cnonce or nc without qop";
-  if (!credentials.qop.empty() && (credentials.cnonce.empty() || credentials.nc.empty()))
-    return "qop without cnonce or nc";
-  if (offer == nullptr) return std::nullopt;
-  if (credentials.qop.empty() && offer->has_qop) return "no qop although the challenge offers it";
-  if (!credentials.qop.empty() && !offer->has_qop) return "qop although the challenge has none";
-  return std::nullopt;
-}
-
-bool can_be_verified(const Credentials& credentials) {
-  const bool is_known_algorithm =
-      credentials.algorithm.empty() ||
-      sip::same_ignoring_case(credentials.algorithm, to_string(DigestAlgorithm::md5)) ||
-      sip::same_ignoring_case(credentials.algorithm, to_string(DigestAlgorithm::sha256));
-  return is_known_algorithm && (credentials.qop.empty() || credentials.qop == "auth");
-}
-
-/// The server said that it does not take these credentials; any other answer says nothing of them.
-bool was_rejected(const Phone& phone, const Transaction& transaction) {
-  const int status = final_status(phone, transaction);
-  return status == 401 || status == 403 || status == 407;
-}
-
 void judge_response(const Phone& phone, const SentCredentials& sent, Occurrence& it) {
   if (is_response_right(phone, sent))
-    it.pass(fmt::format("{} with a right response",
-                        opening(phone, *sent.transaction).sip.method_text()));
+    it.pass("{} with a right response", opening(phone, *sent.transaction).sip.method_text());
   else if (may_have_another_password(phone))
     it.inconclusive(Blame::user, std::string(another_password));
   else if (!was_rejected(phone, *sent.transaction) && !phone.trace.has_journal())
@@ -76,9 +37,8 @@ void proves_the_password(const Phone& phone, const SentCredentials& sent, Occurr
   else if (!password(phone))
     return;
   else if (!can_be_verified(credentials))
-    it.inconclusive(Blame::harness,
-                    fmt::format("algorithm \"{}\" with qop \"{}\" is not known here",
-                                credentials.algorithm, credentials.qop));
+    it.inconclusive(Blame::harness, "algorithm \"{}\" with qop \"{}\" is not known here",
+                    credentials.algorithm, credentials.qop);
   else
     judge_response(phone, sent, it);
 }
@@ -93,14 +53,7 @@ void credentials_prove_the_password(const Phone& phone, Judge& judge) {
 void has_a_nonce_count(const Phone& /*phone*/, const SentCredentials& sent, Occurrence& it) {
   const auto& credentials = sent.digest.values;
   if (credentials && !credentials->qop.empty() && !nonce_count(*credentials))
-    it.in_itself().violated(fmt::format("nc={} is not eight hexadecimal digits", credentials->nc));
-}
-
-/// `now` follows `before`: every number between was used at the other server, or by an ACK.
-bool is_next(const NonceUses& uses, std::uint32_t before, std::uint32_t now) {
-  const auto between =
-      std::distance(uses.used_anywhere.upper_bound(before), uses.used_anywhere.lower_bound(now));
-  return static_cast<std::uint32_t>(between) == now - before - 1;
+    it.in_itself().violated("nc={} is not eight hexadecimal digits", credentials->nc);
 }
 
 /// A count that does not follow the one before it. At the server, what was lost on the way counts
@@ -119,23 +72,18 @@ void judge_step(const Phone& phone, bool is_repeat, std::uint32_t before, std::u
     it.violated(seen);
 }
 
-/// A capture that began in the device's life need not show where a nonce comes from.
-bool may_be_used_before(const Phone& phone, const NonceUses& uses) {
-  return !phone.trace.has_journal() && given_nonce(phone, uses.nonce) == nullptr;
-}
-
 void counts_up(const Phone& phone, const NonceUses& uses, Occurrence& it) {
   std::uint32_t before = may_be_used_before(phone, uses) ? uses.uses.front().count - 1 : 0;
   bool is_whole = true;
   for (const auto& [transaction, count] : uses.uses) {
-    if (count <= before || !is_next(uses, before, count)) {
+    if (count <= before || !follows(uses, before, count)) {
       is_whole = false;
-      it.about(evidence_of(phone, opening(phone, *transaction)));
+      it.about(opening(phone, *transaction));
       judge_step(phone, uses.times.at(count) > 1, before, count, it);
     }
     before = std::max(before, count);
   }
-  if (is_whole) it.pass(fmt::format("nc counts up to {:08x} under one nonce", before));
+  if (is_whole) it.pass("nc counts up to {:08x} under one nonce", before);
 }
 
 /// A nonce is good in its protection space only, so not at a server with another realm.
@@ -144,93 +92,41 @@ void stays_in_its_realm(const Phone& phone, const NonceUses& uses, Occurrence& i
   if (given == nullptr) return;
   const ServerRole giver = given->challenge->refused->server;
   if (giver != uses.server && !challenges_for(phone, uses.server, given->offer->realm))
-    it.violated(fmt::format("a nonce of the {} at the {}, which has another realm",
-                            to_string(giver), to_string(uses.server)));
-}
-
-void nonce_uses_are_counted(const Phone& phone, Judge& judge) {
-  each<sent_credentials, has_a_nonce_count>(phone, judge);
-  each<nonce_uses, counts_up>(phone, judge);
-  each<nonce_uses, stays_in_its_realm>(phone, judge);
+    it.violated("a nonce of the {} at the {}, which has another realm", to_string(giver),
+                to_string(uses.server));
 }
 
 // --- Stale nonces --------------------------------------------------------------------------------
 
-/// What is wrong with the answer to a stale nonce; nothing if it is right.
-std::optional<std::string> flaw_in_renewal(const Phone& phone, const Challenged& stale) {
-  std::string username;
-  for (const DigestCredentials& of : credentials_in(opening(phone, *stale.refused).sip))
-    if (of.header == stale.answer_header() && of.values) username = of.values->username;
-  for (const DigestCredentials& of : credentials_in(opening(phone, *stale.retry).sip)) {
-    if (of.header != stale.answer_header() || !of.values) continue;
-    if (stale.offer_of(of.values->nonce) == nullptr) return "another nonce than the new one";
-    if (of.values->username != username) return "another user name";
-    // A server may renew several requests with one nonce.
-    const bool begins_count =
-        !of.values->qop.empty() && first_use_of(phone, of.values->nonce) == stale.retry;
-    if (begins_count && of.values->nc != "00000001")
-      return fmt::format("nc={} under a new nonce", of.values->nc);
-    return std::nullopt;
-  }
-  return "no credentials";
-}
-
 void a_stale_nonce_is_replaced(const Phone& phone, const Challenged& one, Occurrence& it) {
   if (!one.is_stale() || one.is_stale_again) return;
-  if (is_answered_at_once(phone, one)) {
-    if (const auto flaw = flaw_in_renewal(phone, one))
-      it.violated(fmt::format("after stale=true: {}", *flaw));
-    else
-      it.pass("a stale nonce was replaced by the new one at once");
-  } else if (must_be_answered(phone, one)) {
-    if (phone.trace.vantage == trace::Vantage::device)
-      it.violated("no request with the new nonce within 2 s of stale=true");
-    else
-      it.inconclusive(Blame::network,
-                      "not captured at the device: the challenge may not have come");
-  }
+  const bool is_replaced = is_answered_at_once(phone, one);
+  if (!is_replaced && !must_be_answered(phone, one)) return;
+  if (const auto flaw = is_replaced ? flaw_in_renewal(phone, one) : std::nullopt)
+    it.violated("after stale=true: {}", *flaw);
+  else if (is_replaced)
+    it.pass("a stale nonce was replaced by the new one at once");
+  else if (is_captured_at_device(phone))
+    it.violated("no request with the new nonce within 2 s of stale=true");
+  else
+    it.inconclusive(Blame::network, "not captured at the device: the challenge may not have come");
 }
 
 // --- Several challenges --------------------------------------------------------------------------
 
-/// Which of the offers the retry answers; nothing if none.
-std::optional<std::size_t> chosen_offer(const Phone& phone, const Challenged& one) {
-  if (!is_answered(phone, one)) return std::nullopt;
-  for (const DigestCredentials& of : credentials_in(opening(phone, *one.retry).sip)) {
-    if (of.header != one.answer_header() || !of.values) continue;
-    const std::string& algorithm = of.values->algorithm;
-    for (std::size_t i = 0; i < one.offers.size(); ++i)
-      if (one.offers[i].nonce == of.values->nonce &&
-          sip::same_ignoring_case(one.offers[i].algorithm, algorithm.empty() ? "MD5" : algorithm))
-        return i;
-  }
-  return std::nullopt;
-}
-
 void judge_choice(const Phone& phone, const Challenged& one, std::size_t chosen, Occurrence& it) {
   const std::string& algorithm = one.offers[chosen].algorithm;
   const auto& sha256 = phone.profile.sha256;
-  const bool passed_over =
-      std::any_of(one.offers.begin(), one.offers.begin() + static_cast<std::ptrdiff_t>(chosen),
-                  [&](const Offer& offer) {
-                    return offer.is(DigestAlgorithm::sha256) && offer.can_answer_qop &&
-                           offer.realm == one.offers[chosen].realm;
-                  });
-  it.about(evidence_of(phone, opening(phone, *one.retry)));
-  if (!passed_over || sha256 == false)
-    it.pass(fmt::format("answers {}, the topmost challenge it can", algorithm));
+  it.about(opening(phone, *one.retry));
+  if (!passes_over_sha256(one, chosen) || sha256 == false)
+    it.pass("answers {}, the topmost challenge it can", algorithm);
   else if (sha256)
-    it.violated(fmt::format("answers {} although it can SHA-256", algorithm));
+    it.violated("answers {} although it can SHA-256", algorithm);
   else
     it.warn(
-        fmt::format("answers {} where SHA-256 stands above it; the profile does not say "
-                    "whether the device has RFC 8760",
-                    algorithm));
-}
-
-/// More than what every device had before RFC 8760: one MD5 challenge.
-bool is_choice(const Challenged& one) {
-  return one.offers.size() > 1 || !one.offers.front().is(DigestAlgorithm::md5);
+        "answers {} where SHA-256 stands above it; the profile does not say whether the device has "
+        "RFC 8760",
+        algorithm);
 }
 
 void the_topmost_known_challenge_is_answered(const Phone& phone, const Challenged& one,
@@ -238,25 +134,12 @@ void the_topmost_known_challenge_is_answered(const Phone& phone, const Challenge
   if (one.had_credentials || !is_choice(one)) return;
   if (const auto chosen = chosen_offer(phone, one))
     judge_choice(phone, one, *chosen, it);
-  else if (must_be_answered(phone, one) && phone.trace.vantage == trace::Vantage::device)
-    it.about(evidence_of(phone, opening(phone, *one.refused)))
-        .fail(fmt::format("no answer to {} challenges, of which it can answer one",
-                          one.offers.size()));
+  else if (must_be_answered(phone, one) && is_captured_at_device(phone))
+    it.about(opening(phone, *one.refused))
+        .fail("no answer to {} challenges, of which it can answer one", one.offers.size());
 }
 
 // --- The next nonce ------------------------------------------------------------------------------
-
-bool was_challenged_since(const Phone& phone, const NextNonce& one, const std::string& nonce) {
-  const GivenNonce* const given = given_nonce(phone, nonce);
-  return given != nullptr && given->challenge->challenge->index > one.response;
-}
-
-/// By a 2xx so shortly before the credentials that they need not heed it, and may.
-bool was_named_since(const Phone& phone, const NextNonce& one, const std::string& nonce) {
-  return std::ranges::any_of(next_nonces(phone), [&](const NextNonce& other) {
-    return other.response > one.response && other.server == one.server && other.nonce == nonce;
-  });
-}
 
 void the_next_nonce_is_taken(const Phone& phone, const NextNonce& one, Occurrence& it) {
   if (one.next == nullptr) return;
@@ -288,7 +171,8 @@ const std::array rfc7616_digest{
                              "without repeat or decrease; a gap is a warning. A nonce is not "
                              "used at a server of another realm."},
          .needs = {"credentials with qop"},
-         .judge = nonce_uses_are_counted},
+         .judge = in_turn<each<sent_credentials, has_a_nonce_count>, each<nonce_uses, counts_up>,
+                          each<nonce_uses, stays_in_its_realm>>},
     Rule{.row = {.id = "AUTH-05",
                  .clause = "RFC 7616 §3.3; RFC 2617 §3.2.1",
                  .severity = Severity::must,
