@@ -97,6 +97,26 @@ DEVICES = {
 }
 
 
+# What each script sends to the primary, and when after the first: one INVITE, or one REGISTER after another.
+SENDS = {"falls_back": ("INVITE", INVITE_OFFSETS), "same_branch": ("INVITE", INVITE_OFFSETS),
+         "never_falls_back": ("INVITE", INVITE_OFFSETS), "capped_timer_a": ("INVITE", REGISTER_OFFSETS),
+         "cancels_too_early": ("INVITE", INVITE_OFFSETS[:3]), "refreshes_late": ("REGISTER", [0, 66])}
+LATE = 0.3
+
+
+def seconds_after_the_first(folder, method):
+    """tshark's word for when the script sent it."""
+    transactions = sends(folder, method, "primary")
+    sent = [first for (first, *_) in transactions] if method == "REGISTER" else max(transactions, key=len, default=[])
+    return [at - sent[0] for at in sent]
+
+
+def is_behind(folder, script):
+    """The host kept SIPp waiting: what it sent too late is no fault that it was written to have."""
+    method, nominal = SENDS[script]
+    return any(seen > wanted + LATE for seen, wanted in zip(seconds_after_the_first(folder, method), nominal))
+
+
 def blamed(folder):
     return {f["requirement"]: f["verdict"] for f in result_of(folder)["findings"]
             if f["verdict"] not in ("pass", "not_applicable", "info")}
@@ -121,7 +141,8 @@ class SippDevices(EndToEnd):
             play.start_device()
         for play in plays.values():
             play.harness.wait(timeout=180)
-        late = [script for script, play in plays.items() if was_late(play.folder())]
+        late = [script for script, play in plays.items()
+                if was_late(play.folder()) or is_behind(play.folder(), script)]
         if late and attempt < TURNS:
             plays.update(self.play_all(late, attempt + 1))
         elif late:
@@ -142,21 +163,17 @@ class SippDevices(EndToEnd):
 
     def assert_scripts_did_as_they_say(self, folders):
         """tshark's word, so that a verdict is held against the wire and not against a script's intention."""
-        for script, nominal in (("falls_back", INVITE_OFFSETS), ("same_branch", INVITE_OFFSETS),
-                                ("never_falls_back", INVITE_OFFSETS), ("capped_timer_a", REGISTER_OFFSETS),
-                                ("cancels_too_early", INVITE_OFFSETS[:3])):
+        for script, (method, nominal) in SENDS.items():
             with self.subTest(script):
-                invites = max(sends(folders[script], "INVITE", "primary"), key=len)
-                self.assertEqual(len(invites), len(nominal))
-                for seen, expected in zip(invites, nominal):
-                    self.assertAlmostEqual(seen - invites[0], expected, delta=0.3)
+                sent = seconds_after_the_first(folders[script], method)
+                self.assertEqual(len(sent), len(nominal))
+                for seen, wanted in zip(sent, nominal):
+                    self.assertAlmostEqual(seen, wanted, delta=LATE)
         branches = tshark(folders["same_branch"] / "capture.pcap", *sip_ports(folders["same_branch"]),
                           "-Y", "sip.Method == INVITE", "-T", "fields", "-e", "sip.Via.branch")
         self.assertEqual(len(set(branches)), 1)
         self.assertEqual(sends(folders["never_falls_back"], "INVITE", "secondary"), [])
         self.assertEqual(len(sends(folders["cancels_too_early"], "CANCEL", "primary")), 1)
-        first, second = (at for (at, *_) in sends(folders["refreshes_late"], "REGISTER", "primary"))
-        self.assertAlmostEqual(second - first, 66, delta=0.3)
 
 
 if __name__ == "__main__":
