@@ -72,12 +72,12 @@ std::vector<SrvAnswer> find_srv_answers(const Phone& phone) {
 
 namespace {
 
-using Tries = std::unordered_map<Endpoint, std::vector<const Message*>, EndpointHash>;
+using RequestsByMachine = std::unordered_map<Endpoint, std::vector<const Message*>, EndpointHash>;
 using AnswersByMachine = std::unordered_map<Endpoint, std::vector<const SrvAnswer*>, EndpointHash>;
 
 /// By where they went; the phone's own alone.
-Tries find_tries(const Phone& phone) {
-  Tries found;
+RequestsByMachine find_requests_by_machine(const Phone& phone) {
+  RequestsByMachine found;
   std::unordered_set<std::string_view> branches;
   for (const Message& message : phone.messages) {
     if (!message.sip.is_request() || message.direction == Direction::to_device) continue;
@@ -100,7 +100,7 @@ AnswersByMachine find_answers_by_machine(const Phone& phone) {
 /// The first try at a machine of the answer that is of `method` (unknown: of any) and comes later.
 const Message* next_try(const Phone& phone, const SrvAnswer& answer, CaptureTime after,
                         sip::Method method) {
-  const Tries& tries = phone.derived<find_tries>();
+  const RequestsByMachine& tries = phone.derived<find_requests_by_machine>();
   const Message* next = nullptr;
   for (const SrvMachine& machine : answer.machines) {
     const auto there = tries.find(machine.endpoint);
@@ -135,7 +135,7 @@ const Message* next_register(const Phone& phone, const SrvAnswer& answer, const 
 }
 
 bool was_tried_before(const Phone& phone, const Endpoint& endpoint, const Message& before) {
-  const Tries& tries = phone.derived<find_tries>();
+  const RequestsByMachine& tries = phone.derived<find_requests_by_machine>();
   const auto there = tries.find(endpoint);
   return there != tries.end() && there->second.front()->index < before.index;
 }

@@ -20,16 +20,16 @@ namespace sipharness::observed {
 namespace {
 
 /// Registrations are no dialogs: a tag of theirs that a call has too is odd, and nobody's harm.
-enum class Kind : std::uint8_t { registration, call };
+enum class Holder : std::uint8_t { registration, call };
 
 /// Tags by what they stand for, and what is wrong with them.
 class TagFinder {
  public:
   /// `use` names what may share the tag: a call, a boot's registrations.
-  void add(Kind kind, std::string_view tag, const std::string& use, std::size_t message) {
+  void add(Holder holder, std::string_view tag, const std::string& use, std::size_t message) {
     if (tag.empty()) return;
     if (tag.size() < policy::shortest_tag && !found_.too_short) found_.too_short = message;
-    Use& first = uses_.try_emplace({kind, tag}).first->second;
+    Use& first = uses_.try_emplace({holder, tag}).first->second;
     if (first.use.empty()) first = {use, message};
     if (first.use == use) return;
     clash({first.message, message},
@@ -48,7 +48,7 @@ class TagFinder {
   }
 
  private:
-  using Key = std::pair<Kind, std::string_view>;
+  using Key = std::pair<Holder, std::string_view>;
   struct KeyHash {
     std::size_t operator()(const Key& key) const {
       return std::hash<std::string_view>()(key.second) + static_cast<std::size_t>(key.first);
@@ -72,7 +72,7 @@ void add_calls(const Phone& phone, TagFinder& tags) {
     for (const Leg& leg : call.legs)
       for (const std::size_t invite : leg.invites) {
         const Message& request = opening(phone, transactions(phone)[invite]);
-        tags.add(Kind::call, request.sip.from_tag(), use, request.index);
+        tags.add(Holder::call, request.sip.from_tag(), use, request.index);
       }
   }
 }
@@ -89,7 +89,7 @@ void add_answers(const Phone& phone, TagFinder& tags) {
         tags.clash({invite->sends.front(), response},
                    "the To tag of the answer is the From tag of the INVITE");
       else
-        tags.add(Kind::call, tag, use, response);
+        tags.add(Holder::call, tag, use, response);
     }
   }
 }
@@ -108,7 +108,7 @@ void add_registrations(const Phone& phone, TagFinder& tags) {
     const Message& request = opening(phone, transactions(phone)[attempt.transactions.front()]);
     std::string& use = uses[request.sip.call_id()];
     if (use.empty()) use = registrations_from(phone, attempt.start);
-    tags.add(Kind::registration, request.sip.from_tag(), use, request.index);
+    tags.add(Holder::registration, request.sip.from_tag(), use, request.index);
   }
 }
 
