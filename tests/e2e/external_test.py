@@ -120,8 +120,8 @@ class External(Lab):
 
     def test_without_bracket_the_same_phone_is_judged(self):
         self.phone(servers=[f"{self.servers}:5070"])
-        # 64*T1, the grace and 10 s more: only then is a server left out for good.
-        content = scenario("46s", [{**SILENCE, "at": "45s"}], ["GRP-REG-01"])
+        # 64*T1, the grace and 10 s more, 45 s after its first REGISTER: only then is a server left out for good.
+        content = scenario("55s", [{**SILENCE, "at": "54s"}], ["GRP-REG-01"])
         done, folder = self.run_external(content, "--no-bracket")
         self.assertEqual(verdicts_of(folder)["GRP-REG-01"], "fail", done.stdout)
         self.assertIsNone(result_of(folder)["bracket"])

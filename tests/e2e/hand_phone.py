@@ -1,6 +1,7 @@
 """A phone in somebody's hand: a live SIP user agent on UDP that shares no code with the harness. It registers
-at its servers, refreshes at 80 % of what was granted (or after REFRESH seconds, if that is sooner), answers calls, and does what it is told line by line on
-its standard input: `dial NUMBER`, `hangup`, `answer`, `restart`, `quit`. Deliberately simple.
+at its servers, refreshes at 80 % of what was granted (or after REFRESH seconds, if that is sooner), answers
+calls, and does what it is told line by line on its standard input: `dial NUMBER`, `hangup`, `answer`, `restart`,
+`quit`. Deliberately simple.
 
     hand_phone.py ADDRESS[:PORT] USER EXPIRES[/REFRESH] SERVER:PORT [SERVER:PORT]
 """
