@@ -7,14 +7,10 @@
 #include "harness/observed/policy.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/tolerances.hpp"
+#include "harness/sip/seconds.hpp"
 #include "harness/sip/text.hpp"
 
 namespace sipharness::observed {
-
-std::optional<std::chrono::seconds> number_in(std::optional<std::string_view> text) {
-  const auto value = sip::parse_unsigned<std::uint32_t>(text.value_or(""));
-  return value ? std::optional<std::chrono::seconds>(*value) : std::nullopt;
-}
 
 std::optional<sip::Address> first_contact_of(const sip::MessageView& message) {
   for (const sip::Header& header : message.headers_from(sip::HeaderId::contact))
@@ -25,7 +21,7 @@ std::optional<sip::Address> first_contact_of(const sip::MessageView& message) {
 
 std::optional<std::chrono::seconds> contact_expiry(const sip::MessageView& message) {
   const auto contact = first_contact_of(message);
-  return contact ? number_in(contact->parameter("expires")) : std::nullopt;
+  return contact ? sip::seconds_in(contact->parameter("expires")) : std::nullopt;
 }
 
 std::optional<std::chrono::seconds> asked_in(const sip::MessageView& request) {
@@ -34,7 +30,7 @@ std::optional<std::chrono::seconds> asked_in(const sip::MessageView& request) {
 
 std::optional<std::chrono::seconds> asked_in(const sip::MessageView& request,
                                              const std::optional<sip::Address>& contact) {
-  const auto own = contact ? number_in(contact->parameter("expires")) : std::nullopt;
+  const auto own = contact ? sip::seconds_in(contact->parameter("expires")) : std::nullopt;
   if (own) return own;
   const auto header = request.expires();
   return header ? std::optional<std::chrono::seconds>(*header) : std::nullopt;

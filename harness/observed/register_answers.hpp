@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <optional>
-#include <string_view>
 
 #include "harness/observed/phone.hpp"
 #include "harness/observed/refresh.hpp"
@@ -14,9 +13,6 @@
 #include "harness/sip/message.hpp"
 
 namespace sipharness::observed {
-
-/// A number of seconds; nothing if it is none.
-std::optional<std::chrono::seconds> number_in(std::optional<std::string_view> text);
 
 /// The first one that can be read.
 std::optional<sip::Address> first_contact_of(const sip::MessageView& message);

@@ -15,6 +15,7 @@
 #include "harness/observed/register_answers.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/sip/address.hpp"
+#include "harness/sip/seconds.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::observed {
@@ -48,7 +49,7 @@ void take_grant(const sip::MessageView& response, RegisterAttempt& attempt) {
   for (const sip::Address& contact : contacts_of(response)) {
     if (!sip::same_uri(contact.uri, attempt.contact)) continue;
     attempt.is_listed = true;
-    if (const auto expiry = number_in(contact.parameter("expires"))) {
+    if (const auto expiry = sip::seconds_in(contact.parameter("expires"))) {
       attempt.granted = said = expiry;
       break;
     }

@@ -11,6 +11,7 @@
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/address.hpp"
+#include "harness/sip/seconds.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
 
@@ -78,9 +79,7 @@ class SubscriptionFinder {
 };
 
 std::optional<seconds> seconds_in(std::string_view parameters, std::string_view name) {
-  const auto text = sip::find_parameter(parameters, name);
-  const auto value = text ? sip::parse_unsigned<std::uint32_t>(*text) : std::nullopt;
-  return value ? std::optional<seconds>(*value) : std::nullopt;
+  return sip::seconds_in(sip::find_parameter(parameters, name));
 }
 
 /// The URI that a SUBSCRIBE is for; empty if its To cannot be read.

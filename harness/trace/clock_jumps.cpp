@@ -15,6 +15,7 @@
 #include "harness/base/counted.hpp"
 #include "harness/base/hash.hpp"
 #include "harness/sip/address.hpp"
+#include "harness/sip/seconds.hpp"
 #include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
 #include "harness/trace/trace.hpp"
@@ -68,21 +69,17 @@ struct Promise {
   std::string_view contact;
 };
 
-std::optional<Duration> seconds_in(std::optional<std::string_view> text) {
-  const auto seconds = text ? sip::parse_unsigned<std::uint32_t>(*text) : std::nullopt;
-  return seconds ? std::optional<Duration>(std::chrono::seconds(*seconds)) : std::nullopt;
-}
-
 /// For how long a response says that it lasts: by that contact, or by its Expires header.
 std::optional<Duration> expiry_in(const sip::MessageView& response, std::string_view contact) {
   for (const sip::Header& header : response.headers_from(sip::HeaderId::contact)) {
     if (header.id != sip::HeaderId::contact) continue;
     for (std::string_view rest = header.value; !rest.empty();) {
       const auto one = sip::parse_address(sip::take_list_member(rest));
-      if (one && sip::same_uri(one->uri, contact)) return seconds_in(one->parameter("expires"));
+      if (one && sip::same_uri(one->uri, contact))
+        return sip::seconds_in(one->parameter("expires"));
     }
   }
-  return seconds_in(response.header(sip::HeaderId::expires));
+  return sip::seconds_in(response.header(sip::HeaderId::expires));
 }
 
 class JumpFinder {
@@ -211,7 +208,7 @@ class JumpFinder {
     const sip::MessageView& sip = message.sip;
     if (!sip.is_final()) return true;
     if (!sip.is_success()) {
-      const auto told = seconds_in(sip.header(sip::HeaderId::retry_after));
+      const std::optional<Duration> told = sip::seconds_in(sip.header(sip::HeaderId::retry_after));
       promise.due = message.at + std::max(told.value_or(longest_retry), longest_retry);
       return true;
     }

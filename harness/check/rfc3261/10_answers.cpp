@@ -21,6 +21,7 @@
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/switch_offs.hpp"
 #include "harness/sip/address.hpp"
+#include "harness/sip/seconds.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::check {
@@ -146,7 +147,7 @@ void judge_retry_after_423(const Message& refused, const Message& next, seconds 
 void asks_for_min_expires(const Phone& phone, const Transaction& refused, Occurrence& it) {
   const sip::MessageView* answer = answer_to(phone, refused);
   if (!answer || answer->status() != 423) return;
-  const auto wanted = number_in(answer->header(HeaderId::min_expires));
+  const auto wanted = sip::seconds_in(answer->header(HeaderId::min_expires));
   if (!wanted) return;
   const CaptureTime latest = phone.at(*refused.final) + policy::time_to_retry_after_423;
   const Transaction* next = next_register_at_server(phone, refused);
