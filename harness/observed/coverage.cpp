@@ -1,6 +1,7 @@
 #include "harness/observed/coverage.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "harness/observed/grants.hpp"
 #include "harness/observed/refresh.hpp"
@@ -11,10 +12,10 @@ namespace {
 
 /// The last attempt at `server` that made a binding before `at`; null if there is none.
 const RegisterAttempt* last_bound(const Phone& phone, ServerRole server, CaptureTime at) {
-  const RegisterAttempt* last = nullptr;
-  for (const Binding& binding : bindings(phone))
-    if (binding.server == server && binding.from < at) last = &attempts(phone)[binding.attempt];
-  return last;
+  const auto later = std::ranges::lower_bound(bindings(phone), at, {}, &Binding::from);
+  const auto last = std::find_if(std::reverse_iterator(later), bindings(phone).rend(),
+                                 [&](const Binding& one) { return one.server == server; });
+  return last == bindings(phone).rend() ? nullptr : &attempts(phone)[last->attempt];
 }
 
 }  // namespace

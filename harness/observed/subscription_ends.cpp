@@ -1,7 +1,6 @@
 #include "harness/observed/subscription_ends.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/register_transactions.hpp"
@@ -57,12 +56,10 @@ const Transaction* subscribed_again(const Phone& phone, const Subscription& one,
 }
 
 Duration registration_period(const Phone& phone, ServerRole server, CaptureTime at) {
-  const auto later = std::ranges::upper_bound(bindings(phone), at, {}, &Binding::from);
-  const auto newest = std::find_if(std::reverse_iterator(later), bindings(phone).rend(),
-                                   [&](const Binding& one) { return one.server == server; });
-  const bool is_alive = newest != bindings(phone).rend() && at < newest->until;
+  const Binding* alive = binding_at(phone, server, at);
   const Duration by_default = phone.profile.register_expiration.value_or(0s);
-  return is_alive ? attempts(phone)[newest->attempt].granted.value_or(by_default) : by_default;
+  return alive != nullptr ? attempts(phone)[alive->attempt].granted.value_or(by_default)
+                          : by_default;
 }
 
 }  // namespace sipharness::observed
