@@ -35,10 +35,13 @@ std::vector<const Message*> registers_at_other_ports(const Phone& phone,
 std::vector<const trace::Lookup*> lookups_before(const Phone& phone, const std::string& host,
                                                  const Message& request) {
   std::vector<const trace::Lookup*> found;
-  for (const trace::Lookup& lookup : phone.trace.lookups)
+  for (const trace::Lookup& lookup : phone.trace.lookups) {
+    const std::string& name = lookup.message.name;
     if (!lookup.message.is_response && lookup.at <= request.at &&
-        lookup.source.address == request.source.address && lookup.message.name.ends_with(host))
+        lookup.source.address == request.source.address &&
+        (name == host || name.ends_with("." + host)))
       found.push_back(&lookup);
+  }
   return found;
 }
 

@@ -46,6 +46,13 @@ std::vector<Case> guide_configuration_cases() {
          s.trace.at(1s).from_device(primary).lookup("q.test", RecordType::a);
          s.trace.registration(primary, 2s);
        }},
+      {"name_with_the_same_end_looked_up", "GRP-CFG-02",
+       inconclusive("p.test was not looked up", {2}),
+       [](Setting s) {
+         given_by_name(s);
+         s.trace.at(1s).from_device(primary).lookup("help.test", RecordType::a);
+         s.trace.registration(primary, 2s);
+       }},
       {"trap_12_no_srv_lookup_is_demanded", "GRP-CFG-02", Verdict::pass,
        [](Setting s) {
          given_by_name(s);
