@@ -87,8 +87,7 @@ class Phone:
     def turn(self):
         """(seconds after the turn began, message) of one refresh and perhaps one call."""
         self.turns += 1
-        name, contact = self.contact(
-            f';reg-id=1;+sip.instance="<urn:uuid:00000000-0000-1000-8000-C074AD{int(self.user):06X}>"')
+        name, contact = self.registered_contact()
         expires = ("Expires", "120")
         request, copied = self.request("REGISTER", f"sip:{dotted(SERVER)}", (1, self.user), self.turns,
                                        [(name, contact), expires, NETWORK])
