@@ -89,6 +89,7 @@ bool may_be_dialled_anew(const Phone& phone, const Leg& primary, const Leg& seco
 
 /// The device cancelled the call at the primary, so that INVITE may be another one. Null: no leg.
 bool may_be_dialled_anew(const Phone& phone, const Leg* cancelled, const Leg* secondary);
+
 /// Without a journal: the user may have hung up before `at`. Without a provisional response no
 /// CANCEL tells. @source RFC 3261 §9.1
 bool may_be_hung_up_by(const Phone& phone, const Leg& leg, CaptureTime at);

@@ -39,6 +39,7 @@ Evidence evidence_of(const Phone& phone, const LateResponse& late);
 /// Message: by what the device ended the call over the secondary without its user's word, soon
 /// after `late`; nothing if it did not.
 std::optional<std::size_t> end_of_call(const Phone& phone, const LateResponse& late);
+
 /// The primary worked on a call in `leg` and could not say so, as the journal tells.
 bool was_muted(const Phone& phone, const Leg& leg);
 

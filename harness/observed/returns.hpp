@@ -48,6 +48,7 @@ inline const std::vector<DialogAcrossReturn>& dialogs_across_return(const Phone&
 /// What the device did to the call just because the primary came back: a BYE or re-INVITE that
 /// follows no action. Null: nothing.
 const Message* disturbance_of(const Phone& phone, const DialogAcrossReturn& across);
+
 /// The INVITE of the dialog.
 Evidence evidence_of(const Phone& phone, const DialogAcrossReturn& across);
 
