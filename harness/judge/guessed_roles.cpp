@@ -67,7 +67,8 @@ std::vector<std::string> accounts_in(const trace::Trace& trace) {
   for (const trace::MessageList::Place& place : trace.messages.places()) {
     if (!place.is_request || place.method != sip::Method::register_) continue;
     if (trace.messages.flow_of(place).direction != trace::Direction::from_device) continue;
-    if (met.insert(place.user()).second) accounts.emplace_back(place.user());
+    const std::string_view user = trace.messages.user_of(place);
+    if (met.insert(user).second) accounts.emplace_back(user);
   }
   return accounts;
 }

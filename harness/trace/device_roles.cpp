@@ -37,14 +37,14 @@ const Endpoint& device_end(const Flow& flow) {
 
 /// The same account over the same flow again teaches nothing.
 void learn_registrants(const MessageList& messages, DeviceTable& table) {
-  std::vector<std::string_view> newest(messages.flows().size());
+  std::vector<std::uint32_t> newest(messages.flows().size());
   for (const Place& place : messages.places()) {
     const Flow& flow = messages.flow_of(place);
     const bool registers = place.is_request && place.method == sip::Method::register_ &&
                            flow.direction == Direction::from_device;
-    if (!registers || (place.user_size > 0 && newest[place.flow] == place.user())) continue;
-    newest[place.flow] = place.user();
-    table.learn_register(flow, place.user());
+    if (!registers || (place.user != 0 && newest[place.flow] == place.user)) continue;
+    newest[place.flow] = place.user;
+    table.learn_register(flow, messages.user_of(place));
   }
 }
 
@@ -56,7 +56,8 @@ void learn_other_senders(const MessageList& messages, DeviceTable& table) {
       continue;
     is_learned[place.flow] = true;
     const Flow& flow = messages.flow_of(place);
-    if (flow.direction == Direction::from_device) table.learn_request(flow, place.user());
+    if (flow.direction == Direction::from_device)
+      table.learn_request(flow, messages.user_of(place));
   }
 }
 
@@ -130,7 +131,7 @@ class Callees {
       const auto uri = contact ? sip::parse_uri(contact->uri) : std::nullopt;
       const auto at = uri ? uri->endpoint() : std::nullopt;
       if (!at) continue;
-      const std::size_t device = table_.device_of(flow.source, place.user());
+      const std::size_t device = table_.device_of(flow.source, messages_.user_of(place));
       const auto [known, is_new] = contacts_->try_emplace(*at, device);
       if (!is_new && known->second != device) known->second.reset();
     }

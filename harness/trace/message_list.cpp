@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
+#include "harness/base/hash.hpp"
 #include "harness/trace/users.hpp"
 
 namespace sipharness::trace {
@@ -12,9 +12,7 @@ namespace {
 std::string_view speaker_of(const sip::MessageView& message) {
   if (!message.is_request()) return {};
   const bool is_register = message.method() == sip::Method::register_;
-  const std::string_view user =
-      user_in(message, is_register ? sip::HeaderId::to : sip::HeaderId::from);
-  return user.size() <= std::numeric_limits<std::uint16_t>::max() ? user : std::string_view();
+  return user_in(message, is_register ? sip::HeaderId::to : sip::HeaderId::from);
 }
 
 /// Busy, unavailable, cancelled and declined are told of a callee who was asked.
@@ -49,30 +47,39 @@ std::uint32_t MessageList::flow_index(const Message& message) {
   return index;
 }
 
-void MessageList::push_back(const Message& message) {
-  const std::string_view bytes = message.sip.bytes();
-  const std::string_view user = speaker_of(message.sip);
-  if (views_.size() < most_views) views_.push_back(message.sip);
-  places_.push_back(Place{
-      .at = message.at,
-      .bytes = bytes.data(),
-      .size = static_cast<std::uint32_t>(bytes.size()),
-      .frame = message.frame,
-      .flow = flow_index(message),
-      .user_offset = static_cast<std::uint32_t>(user.empty() ? 0 : user.data() - bytes.data()),
-      .user_size = static_cast<std::uint16_t>(user.size()),
-      .method = message.sip.method(),
-      .is_request = message.sip.is_request(),
-      .is_in_dialog = !message.sip.to_tag().empty(),
-      .has_user_agent = message.sip.has(sip::HeaderId::user_agent),
-      .is_passed_on = message.sip.is_request() && message.sip.has_several_vias(),
-      .welcome = welcome_of(message.sip)});
+std::uint32_t MessageList::user_index(std::string_view user) {
+  if (user.empty()) return 0;
+  const std::uint64_t hash = hash_of(user);
+  const auto known =
+      user_indices_.find(hash, [&](std::uint32_t index) { return users_[index] == user; });
+  if (known) return *known;
+  const auto index = static_cast<std::uint32_t>(users_.size());
+  user_indices_.add(hash, index);
+  users_.push_back(user);
+  return index;
 }
 
-Message MessageList::operator[](std::size_t index) const {
+void MessageList::push_back(const Message& message) {
+  const std::string_view bytes = message.sip.bytes();
+  if (views_.size() < most_views) views_.push_back(message.sip);
+  places_.push_back(
+      Place{.at = message.at,
+            .bytes = bytes.data(),
+            .size = static_cast<std::uint32_t>(bytes.size()),
+            .frame = message.frame,
+            .flow = flow_index(message),
+            .user = user_index(speaker_of(message.sip)),
+            .method = message.sip.method(),
+            .is_request = message.sip.is_request(),
+            .is_in_dialog = !message.sip.to_tag().empty(),
+            .has_user_agent = message.sip.has(sip::HeaderId::user_agent),
+            .is_passed_on = message.sip.is_request() && message.sip.has_several_vias(),
+            .welcome = welcome_of(message.sip)});
+}
+
+void MessageList::read(std::size_t index, Message& message) const {
   const Place& place = places_[index];
   const Flow& flow = flow_of(place);
-  Message message;
   message.index = static_cast<std::uint32_t>(index);
   message.frame = place.frame;
   message.device = place.device;
@@ -84,7 +91,6 @@ Message MessageList::operator[](std::size_t index) const {
   message.server = flow.server;
   message.ignored = place.ignored;
   message.sip = index < views_.size() ? views_[index] : sip::MessageView::parse(place.text());
-  return message;
 }
 
 }  // namespace sipharness::trace

@@ -90,7 +90,12 @@ class MessageList {
 
   std::size_t size() const { return places_.size(); }
   bool empty() const { return places_.empty(); }
-  Message operator[](std::size_t index) const;
+  Message operator[](std::size_t index) const {
+    Message message;
+    read(index, message);
+    return message;
+  }
+  void read(std::size_t index, Message& message) const;
   Message front() const { return (*this)[0]; }
   Message back() const { return (*this)[size() - 1]; }
   const_iterator begin() const { return {this, 0}; }
@@ -106,9 +111,7 @@ class MessageList {
     std::uint32_t frame = 0;
     std::uint32_t flow = 0;    ///< index into flows()
     std::uint32_t device = 0;  ///< index into Trace::devices
-    /// Of a request, who speaks: the user part of From, or of To in a REGISTER.
-    std::uint32_t user_offset = 0;
-    std::uint16_t user_size = 0;
+    std::uint32_t user = 0;    ///< of a request, who speaks: see user_of()
     sip::Method method = sip::Method::unknown;
     bool is_request : 1 = false;
     bool is_in_dialog : 1 = false;  ///< its To has a tag
@@ -118,7 +121,6 @@ class MessageList {
     Welcome welcome : 2 = Welcome::nothing;
 
     std::string_view text() const { return {bytes, size}; }
-    std::string_view user() const { return {bytes + user_offset, user_size}; }
   };
   static_assert(sizeof(Place) <= 40);
 
@@ -129,9 +131,13 @@ class MessageList {
   std::vector<Place>& places() { return places_; }
   const std::vector<Place>& places() const { return places_; }
   const Flow& flow_of(const Place& place) const { return flows_[place.flow]; }
+  /// The user part of From, or of To in a REGISTER; empty for a response. Of messages with the same
+  /// user it is the same text of the first: who goes through all of them reads no more of each.
+  std::string_view user_of(const Place& place) const { return users_[place.user]; }
 
  private:
   std::uint32_t flow_index(const Message& message);
+  std::uint32_t user_index(std::string_view user);
 
   /// policy: so many (12 MiB) cost less to keep than to read again.
   static constexpr std::size_t most_views = 65536;
@@ -140,6 +146,8 @@ class MessageList {
   std::vector<Place> places_;
   std::vector<Flow> flows_;
   HashIndex flow_indices_;  ///< by their ends
+  std::vector<std::string_view> users_{""};
+  HashIndex user_indices_;
 };
 
 }  // namespace sipharness::trace

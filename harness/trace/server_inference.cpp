@@ -145,19 +145,19 @@ class Inference {
   }
 
   void find_destinations() {
-    std::vector<std::string_view> newest(evidence_.size());
+    std::vector<std::uint32_t> newest(evidence_.size());
     for (const Place& place : messages_.places()) {
       const bool is_register = place.method == sip::Method::register_ && is_of_device(place);
       if (!is_register && !is_initial_invite(place)) continue;
       if (is_register) {
-        if (newest[place.flow] == place.user() && !place.user().empty()) continue;
-        newest[place.flow] = place.user();
+        if (newest[place.flow] == place.user && place.user != 0) continue;
+        newest[place.flow] = place.user;
       }
       const Flow& flow = messages_.flow_of(place);
       if (!is_register)
         call(place, flow);
       else if (is_registrar(flow))
-        add_server(account_of(place.user()), flow.destination, place.at);
+        add_server(account_of(messages_.user_of(place)), flow.destination, place.at);
     }
   }
   void find_served_phones() {
@@ -185,7 +185,7 @@ class Inference {
 
   /// Its destination may turn out to be a server.
   void call(const Place& place, const Flow& flow) {
-    const auto account = accounts_.find(place.user());
+    const auto account = accounts_.find(messages_.user_of(place));
     if (account != accounts_.end() && !registrants_.contains(flow.destination))
       add(account->second.called, flow.destination);
   }
@@ -204,9 +204,9 @@ class Inference {
       const Place& place = messages_.places()[index];
       if (!place.is_request) order_.response(place);
       if (!is_of_device(place)) continue;
-      const auto account = accounts_.find(place.user());
+      const auto account = accounts_.find(messages_.user_of(place));
       if (is_initial_invite(place) && account != accounts_.end() && knows_several(account->second))
-        order_.invite(index, place.user(), account->second.servers);
+        order_.invite(index, messages_.user_of(place), account->second.servers);
       order_.request(place);
     }
     for (const std::string_view user : users_)

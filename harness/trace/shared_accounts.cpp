@@ -16,7 +16,7 @@ namespace {
 using Place = MessageList::Place;
 
 bool is_request_of_device(const MessageList& messages, const Place& place) {
-  return place.is_request && place.user_size > 0 &&
+  return place.is_request && place.user != 0 &&
          messages.flow_of(place).direction == Direction::from_device;
 }
 
@@ -159,13 +159,13 @@ class Registrations {
 /// Accounts that register from one endpoint only are nobody's to share.
 std::unordered_map<std::string_view, Registrations> spread_accounts(const MessageList& messages,
                                                                     bool is_run) {
-  std::unordered_map<std::string_view, Endpoint> first;
+  std::unordered_map<std::uint32_t, Endpoint> first;
   std::unordered_map<std::string_view, Registrations> spread;
   for (const Place& place : messages.places()) {
     if (!is_register_of_device(messages, place)) continue;
     const Endpoint source = source_of(messages.flow_of(place));
-    const auto [known, is_new] = first.try_emplace(place.user(), source);
-    if (!is_new && known->second != source) spread.try_emplace(place.user(), is_run);
+    const auto [known, is_new] = first.try_emplace(place.user, source);
+    if (!is_new && known->second != source) spread.try_emplace(messages.user_of(place), is_run);
   }
   return spread;
 }
@@ -178,7 +178,7 @@ SharedAccounts::SharedAccounts(const MessageList& messages, bool is_run) {
   for (std::size_t index = 0; index < messages.size(); ++index) {
     const Place& place = messages.places()[index];
     if (!is_request_of_device(messages, place)) continue;
-    const auto account = spread.find(place.user());
+    const auto account = spread.find(messages.user_of(place));
     if (account == spread.end()) continue;
     const Flow& flow = messages.flow_of(place);
     if (place.method == sip::Method::register_)

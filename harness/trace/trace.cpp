@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
+
+#include "harness/base/fetch.hpp"
 
 namespace sipharness::trace {
 namespace {
@@ -25,6 +28,19 @@ void give_dialogs_their_server(std::vector<Message>& messages) {
     } else if (const auto server = servers.find(dialog_of(message.sip)); server != servers.end()) {
       message.server = server->second;
     }
+  }
+}
+
+/// What one phone said lies scattered over a capture of many.
+void fetch(const MessageList& messages, std::span<const std::uint32_t> indices) {
+  for (const std::uint32_t index : indices) {
+    const std::string_view bytes = messages.places()[index].text();
+    touch(bytes.front());
+    touch(bytes.back());
+  }
+  for (const std::uint32_t index : indices) {
+    const std::string_view bytes = messages.places()[index].text();
+    prefetch(bytes.data(), bytes.size());
   }
 }
 
@@ -84,13 +100,17 @@ std::size_t Trace::device_named(std::string_view name) const {
 }
 
 std::vector<Message> Trace::messages_of(std::size_t device) const {
-  const std::vector<std::uint32_t>& own = partition.of(device).messages;
+  constexpr std::size_t fetched_together = 16;
+  const std::span<const std::uint32_t> own = partition.of(device).messages;
   std::vector<Message> found;
   found.reserve(own.size());
   bool has_direct = false;
-  for (const std::uint32_t index : own) {
-    found.push_back(messages[index]);
-    Message& message = found.back();
+  for (std::size_t position = 0; position < own.size(); ++position) {
+    if (position % fetched_together == 0)
+      fetch(messages, own.subspan(position, std::min(fetched_together, own.size() - position)));
+    const std::uint32_t index = own[position];
+    Message& message = found.emplace_back();
+    messages.read(index, message);
     message.index = static_cast<std::uint32_t>(found.size() - 1);
     const auto& between = messages.flow_of(messages.places()[index]).between;
     if (!between) continue;

@@ -72,8 +72,9 @@ class Finder {
     // What a server sends may come from any port of it.
     const bool is_new_host = servers_.insert(machine_of(server, phone)).second;
     if (is_turned && !is_new_host) return;
-    const std::string_view user =
-        is_turned ? user_in(messages_[opening.message].sip, sip::HeaderId::to) : place.user();
+    const std::string_view user = is_turned
+                                      ? user_in(messages_[opening.message].sip, sip::HeaderId::to)
+                                      : messages_.user_of(place);
     found_.push_back(
         {server, phone, user, place.at, why(opening, server, phone), is_guess(opening)});
   }
