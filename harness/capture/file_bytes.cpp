@@ -43,7 +43,7 @@ Expected<std::shared_ptr<const FileBytes>> FileBytes::read(const std::string& pa
   struct stat status {};
   if (::fstat(file.number, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
     const auto size = static_cast<std::size_t>(status.st_size);
-    void* const mapping = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number, 0);
+    void* const mapping = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number, 0);
     if (mapping != MAP_FAILED) std::tie(bytes->mapping_, bytes->mapped_) = std::pair(mapping, size);
   }
   if (bytes->mapping_ == nullptr && !read_all(file.number, bytes->pages_))

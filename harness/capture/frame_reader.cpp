@@ -9,24 +9,10 @@
 #include "harness/capture/snoop_reader.hpp"
 
 namespace sipharness::capture {
-namespace {
-
-/// Asks for what lies as far ahead as `frame` is long: frames lie one behind the other, and who
-/// reads this one would wait for the memory of the next.
-void fetch_ahead(std::string_view frame) {
-  constexpr std::size_t distance = 1024;
-  constexpr std::size_t cache_line = 64;
-  for (std::size_t at = 0; at < frame.size(); at += cache_line)
-    __builtin_prefetch(frame.data() + distance + at);
-}
-
-}  // namespace
-
 bool FrameReader::give(packet::FrameView& frame) {
   frame.number = static_cast<std::uint32_t>(number());
   if (frame.original_length < frame.bytes.size()) notes_.impossible_lengths.add(number());
   ++notes_.frames;
-  fetch_ahead(frame.bytes);
   return true;
 }
 

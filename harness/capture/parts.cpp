@@ -76,12 +76,13 @@ void Part::advance() {
     longest_silence = std::max(longest_silence, frame.at - last);
   last = std::max(last, frame.at);
   next = frame;
+  ahead.on_read(frame.bytes);
 }
 
 Expected<Part> open_part(const std::string& path, std::string_view bytes) {
   auto reader = make_reader(bytes);
   if (!reader) return failure(path, reader.error().message);
-  Part part{.path = path, .reader = *std::move(reader)};
+  Part part{.path = path, .reader = *std::move(reader), .ahead = FetchAhead(bytes)};
   part.advance();
   return part;
 }

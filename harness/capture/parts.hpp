@@ -8,6 +8,7 @@
 
 #include "harness/base/expected.hpp"
 #include "harness/capture/capture_file.hpp"
+#include "harness/capture/fetch_ahead.hpp"
 #include "harness/capture/frame_reader.hpp"
 
 namespace sipharness::capture {
@@ -16,6 +17,7 @@ namespace sipharness::capture {
 struct Part {
   std::string path;
   std::unique_ptr<FrameReader> reader{};
+  FetchAhead ahead;  ///< of its bytes
   std::optional<packet::FrameView> next{};
   CaptureTime first{};  ///< with that of the last, of the frames read so far
   CaptureTime last{};

@@ -57,6 +57,26 @@ TEST_F(PcapFile, gives_back_every_frame_to_the_nanosecond) {
   }
 }
 
+TEST_F(PcapFile, gives_back_more_than_is_mapped_at_once) {
+  constexpr int frames = 4000;
+  const auto bytes_of = [](int frame) {
+    return std::to_string(frame) + std::string(1500, static_cast<char>('a' + frame % 26));
+  };
+  {
+    PcapWriter writer(path_, LinkType::ethernet);
+    for (int i = 0; i < frames; ++i)
+      writer.on_frame({start + i * 1ns, LinkType::ethernet, 0, bytes_of(i)});
+  }
+  ASSERT_GT(std::filesystem::file_size(path_), std::size_t{5} << 20U);
+  FrameList list;
+  const Expected<ReadOutcome> outcome = read_capture({path_}, list);
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  EXPECT_THAT(outcome->faults, IsEmpty());
+  ASSERT_EQ(list.frames.size(), static_cast<std::size_t>(frames));
+  for (int i = 0; i < frames; ++i)
+    ASSERT_EQ(list.frames[static_cast<std::size_t>(i)].bytes, bytes_of(i)) << i;
+}
+
 /// Whether a writer noticed that its five frames of 400 bytes did not fit. A limit on the size of
 /// files is a full disk that needs no privilege; it stays with the process.
 bool fills_the_disk(const std::string& path) {

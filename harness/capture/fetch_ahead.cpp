@@ -1,0 +1,36 @@
+#include "harness/capture/fetch_ahead.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <sys/mman.h>
+
+#include "harness/base/fetch.hpp"
+
+namespace sipharness::capture {
+namespace {
+
+constexpr std::size_t page = 4096;
+
+/// Pages of a mapped file, all at once: each would else be mapped when it is read first, a fault a
+/// few pages. A system that cannot do it (before Linux 5.14) maps them so.
+void map(std::string_view bytes) {
+  const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(bytes.data()) / page * page;
+  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(bytes.data() + bytes.size());
+  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ);
+}
+
+}  // namespace
+
+void FetchAhead::on_read(std::string_view piece) {
+  constexpr std::size_t distance = 1024;
+  constexpr std::size_t mapped_together = std::size_t{4} << 20U;
+  const char* const end = piece.data() + piece.size();
+  if (!rest_.empty() && rest_.data() < end + page) {
+    const std::size_t size = std::min(mapped_together, rest_.size());
+    map(rest_.substr(0, size));
+    rest_.remove_prefix(size);
+  }
+  prefetch(end + distance, piece.size());
+}
+
+}  // namespace sipharness::capture
