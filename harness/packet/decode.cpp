@@ -44,7 +44,8 @@ void set_payload(IpPacket& packet, std::string_view bytes, std::size_t header_si
 
 std::optional<IpPacket> decode_ipv4(std::string_view bytes) {
   ByteReader reader(bytes);
-  IpPacket packet;
+  std::optional<IpPacket> decoded(std::in_place);
+  IpPacket& packet = *decoded;
   const std::size_t header_size = std::size_t{4} * (reader.u8() & 0x0fU);
   reader.skip(1);
   std::size_t total_size = reader.u16();
@@ -58,10 +59,11 @@ std::optional<IpPacket> decode_ipv4(std::string_view bytes) {
   packet.destination = IpAddress::v4(take_array<4>(reader));
   // Segmentation offload leaves the length of an outgoing packet zero: then it is all there is.
   if (total_size == 0) total_size = bytes.size();
-  if (!reader.ok() || header_size < 20 || header_size > bytes.size() || total_size < header_size)
-    return std::nullopt;
-  set_payload(packet, bytes, header_size, total_size);
-  return packet;
+  if (reader.ok() && header_size >= 20 && header_size <= bytes.size() && total_size >= header_size)
+    set_payload(packet, bytes, header_size, total_size);
+  else
+    decoded.reset();
+  return decoded;
 }
 
 bool is_extension(std::uint8_t header) {
@@ -184,8 +186,9 @@ std::optional<IpPacket> decode_ip(std::string_view packet) {
 
 std::optional<IpPacket> decode_frame(LinkType link, std::string_view frame) {
   const std::optional<std::string_view> packet = without_link_layer(link, frame);
-  const std::optional<IpPacket> decoded = packet ? decode_ip(*packet) : std::nullopt;
-  return decoded && contradicts_type(link, frame, *decoded) ? std::nullopt : decoded;
+  std::optional<IpPacket> decoded = packet ? decode_ip(*packet) : std::nullopt;
+  if (decoded && contradicts_type(link, frame, *decoded)) decoded.reset();
+  return decoded;
 }
 
 std::optional<UdpHeader> decode_udp(std::string_view ip_payload) {

@@ -57,12 +57,14 @@ std::optional<Address> parse_address(std::string_view value) {
   std::optional<Address> address(std::in_place);
   const std::size_t name_end = value.starts_with('"') ? behind_quoted(value, 0) : 0;
   const std::size_t open = find_byte(value, '<', name_end);
+  bool is_readable = true;
   if (open == value.size()) {
     read_bare(value, *address);
-  } else if (!read_bracketed(value, open, *address)) {
-    return std::nullopt;
+  } else {
+    is_readable = read_bracketed(value, open, *address);
   }
-  if (!begins_with_scheme(address->uri) && address->uri != "*") address.reset();
+  is_readable = is_readable && (begins_with_scheme(address->uri) || address->uri == "*");
+  if (!is_readable) address.reset();
   return address;
 }
 

@@ -64,6 +64,22 @@ bool parse_sip_rest(std::string_view rest, Uri& uri) {
   return parse_host_port(host_port, uri);
 }
 
+bool read_uri(std::string_view text, Uri& uri) {
+  if (!uri_characters.hold(text)) return false;
+  const std::size_t colon = find_byte(text, ':');
+  if (colon == text.size()) return false;
+  uri.scheme = text.substr(0, colon);
+  std::string_view rest = text.substr(colon + 1);
+  if (same_ignoring_case(uri.scheme, "tel")) {
+    uri.user = take_until(rest, ';');
+    uri.parameters = rest;
+    return uri.has_user();
+  }
+  const bool is_sip =
+      same_ignoring_case(uri.scheme, "sip") || same_ignoring_case(uri.scheme, "sips");
+  return is_sip && parse_sip_rest(rest, uri);
+}
+
 std::optional<Endpoint> endpoint_of(std::string_view host, std::uint16_t port) {
   const auto address = IpAddress::parse(host);
   if (!address) return std::nullopt;
@@ -175,20 +191,8 @@ bool Uri::asks_for_stream() const {
 }
 
 std::optional<Uri> parse_uri(std::string_view text) {
-  if (!uri_characters.hold(text)) return std::nullopt;
-  const std::size_t colon = find_byte(text, ':');
-  if (colon == text.size()) return std::nullopt;
-  Uri uri;
-  uri.scheme = text.substr(0, colon);
-  std::string_view rest = text.substr(colon + 1);
-  if (same_ignoring_case(uri.scheme, "tel")) {
-    uri.user = take_until(rest, ';');
-    uri.parameters = rest;
-    return uri.has_user() ? std::optional(uri) : std::nullopt;
-  }
-  const bool is_sip =
-      same_ignoring_case(uri.scheme, "sip") || same_ignoring_case(uri.scheme, "sips");
-  if (!is_sip || !parse_sip_rest(rest, uri)) return std::nullopt;
+  std::optional<Uri> uri(std::in_place);
+  if (!read_uri(text, *uri)) uri.reset();
   return uri;
 }
 
