@@ -11,15 +11,21 @@
 
 namespace sipharness::check {
 
+namespace {
+
+Duration doubled(Duration t1, std::size_t times) {
+  return t1 * (std::int64_t{1} << std::min<std::size_t>(times, 20));
+}
+
+}  // namespace
+
 BackOff doubling(const Phone& phone) {
-  return [t1 = phone.profile.timers.t1](std::size_t k) {
-    return t1 * (std::int64_t{1} << std::min<std::size_t>(k, 20));
-  };
+  return [t1 = phone.profile.timers.t1](std::size_t k) { return doubled(t1, k); };
 }
 
 BackOff doubling_to_t2(const Phone& phone) {
-  return [uncapped = doubling(phone), t2 = phone.profile.timers.t2](std::size_t k) {
-    return std::min(uncapped(k), t2);
+  return [t1 = phone.profile.timers.t1, t2 = phone.profile.timers.t2](std::size_t k) {
+    return std::min(doubled(t1, k), t2);
   };
 }
 

@@ -114,17 +114,18 @@ std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
   const JournalFacts journal(trace);
   const std::vector<const Rule*> wanted = wanted_rules(options);
   const std::vector<std::size_t> phones = phones_under_test(trace);
+  const std::size_t kept = verdict::instances_kept(phones.size());
   std::vector<verdict::Finding> findings(wanted.size() * phones.size());
   for_each_index(phones.size(), options.jobs, [&](std::size_t index) {
     const Phone phone(trace, journal, profile, options.scenario, phones[index]);
     std::vector<verdict::Finding> own;
     own.reserve(wanted.size());
-    Collected collected;
+    Collected collected{.kept = kept};
     for (const Rule* rule : wanted) own.push_back(finding_of(*rule, phone, collected));
     note_what_follows(wanted, own);
     if (options.on_judged) options.on_judged(phone);
     for (std::size_t row = 0; row < wanted.size(); ++row) {
-      own[row].instances.keep_first(verdict::instances_kept(phones.size()));
+      own[row].instances.keep_first(kept);
       findings[row * phones.size() + index] = std::move(own[row]);
     }
   });

@@ -158,6 +158,7 @@ Judge::Judge(const Phone& phone, const verdict::Requirement& requirement, const 
       finding_{&requirement, std::string(phone.name()), {}},
       instances_(collected.instances),
       bases_(collected.bases),
+      kept_(collected.kept),
       needs_(needs),
       held_(held) {
   instances_.clear();
@@ -470,9 +471,12 @@ verdict::Finding Judge::finish(bool is_about_content) && {
   record(judged);
   if (!std::ranges::is_sorted(instances_, std::ranges::greater(), &Instance::verdict))
     std::ranges::stable_sort(instances_, std::ranges::greater(), &Instance::verdict);
-  // As many as there are: a finding is kept for long.
-  finding_.instances =
-      std::vector(std::move_iterator(instances_.begin()), std::move_iterator(instances_.end()));
+  // As many as there are: a finding is kept for long. Another may follow from each violation.
+  const bool is_broken = is_violation(instances_.front().verdict);
+  const std::size_t kept = is_broken ? instances_.size() : std::min(kept_, instances_.size());
+  const std::move_iterator first(instances_.begin());
+  finding_.instances = std::vector(first, first + static_cast<std::ptrdiff_t>(kept));
+  if (kept < instances_.size()) finding_.instances.set_total(instances_.size());
   return std::move(finding_);
 }
 

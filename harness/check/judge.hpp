@@ -102,8 +102,9 @@ struct Basis {
 
 /// The instances of one row while it is judged. The next row takes over the memory.
 struct Collected {
-  std::vector<verdict::Instance> instances;
-  std::vector<Basis> bases;  ///< of each instance
+  std::vector<verdict::Instance> instances{};
+  std::vector<Basis> bases{};                       ///< of each instance
+  std::size_t kept = static_cast<std::size_t>(-1);  ///< of a row that nothing violates
 };
 
 class Judge {
@@ -173,6 +174,7 @@ class Judge {
   verdict::Finding finding_;  ///< its instances come with finish()
   std::vector<verdict::Instance>& instances_;
   std::vector<Basis>& bases_;
+  std::size_t kept_;
   Needs needs_;
   std::string needed_;  ///< what turned out to be needed, of needs_ then
   Held held_;
