@@ -103,6 +103,7 @@ int main(int argc, char** argv) {
   host::use_large_pages();
   cli::prepare_for_shortage();
   host::see_write_errors();
+  host::end_at_unreadable_page();
   host::raise_descriptor_limit();
   return cli::run_safely(argc, argv);
 }

@@ -1,11 +1,15 @@
 """What goes wrong outside is told once, with its place, and nothing that was seen is lost."""
 import json
 import os
+import pathlib
 import re
+import signal
 import socket
+import struct
+import subprocess
 import unittest
 
-from support import EndToEnd, REFUSED, SCENARIOS, sipharness
+from support import EndToEnd, PROGRAM, REFUSED, SCENARIOS, sipharness
 
 PLACE = re.compile(r"^\S+:\d+:\d+: ", re.MULTILINE)
 
@@ -48,6 +52,33 @@ class WrongInput(EndToEnd):
         done = sipharness("check", file)
         self.assert_exit(done, 2)
         self.assertIn("noise.pcap", done.stderr)
+
+    def test_a_capture_that_becomes_shorter_meanwhile_exits_4(self):
+        file = self.scratch / "large.pcap"
+        self.write_large_capture(file)
+        with subprocess.Popen([PROGRAM, "check", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True) as process:
+            maps = pathlib.Path(f"/proc/{process.pid}/maps")
+            while str(file) not in maps.read_text():
+                self.assertIsNone(process.poll(), "it was mapped at no time")
+            process.send_signal(signal.SIGSTOP)
+            os.truncate(file, 4096)
+            process.send_signal(signal.SIGCONT)
+            output, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 4, errors)
+        self.assertEqual(output, "")
+        self.assertRegex(errors, r"^sipharness: a capture became shorter while it was read, .*\n$")
+
+    @staticmethod
+    def write_large_capture(file):
+        """Frames of zeros, which take no room on the disk: half a gigabyte of them."""
+        size = 1 << 16
+        with file.open("wb") as capture:
+            capture.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 1 << 18, 1))
+            for second in range(8192):
+                capture.write(struct.pack("<IIII", second, 0, size, size))
+                capture.seek(size, os.SEEK_CUR)
+            capture.truncate()
 
     def test_a_truncated_capture_is_inconclusive_and_still_judged(self):
         _, folders = self.run_scenarios(SCENARIOS / "primary_down.json")

@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <string_view>
 #include <unistd.h>
 
 namespace sipharness::host {
 namespace {
 
 constexpr int exit_code_interrupted = 130;
+constexpr int exit_code_cannot_run = 4;
 
 std::atomic<bool> seen{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may not take a lock");
@@ -32,6 +34,19 @@ extern "C" void on_repeated_word(int) {
 }
 
 extern "C" void on_write_error(int) {}
+
+/// Anything else than a page that its file does not have any more ends the program as it would.
+extern "C" void on_unreadable_page(int, siginfo_t* fault, void*) {
+  if (fault->si_code != BUS_ADRERR) {
+    ::signal(SIGBUS, SIG_DFL);
+    return;
+  }
+  constexpr std::string_view words =
+      "sipharness: a capture became shorter while it was read, or its disk failed: judge a copy of "
+      "it\n";
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, words.data(), words.size());
+  ::_exit(exit_code_cannot_run);
+}
 
 }  // namespace
 
@@ -74,6 +89,14 @@ void see_write_errors() {
   }
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (::fcntl(standard, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
+}
+
+void end_at_unreadable_page() {
+  struct sigaction action {};
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_SIGINFO;
+  action.sa_sigaction = on_unreadable_page;
+  ::sigaction(SIGBUS, &action, nullptr);
 }
 
 void end_by_closed_pipe() {

@@ -29,6 +29,10 @@ bool is_interrupted();
 /// number.
 void see_write_errors();
 
+/// A mapped file that becomes shorter under who reads it ends the program with exit code 4, and a
+/// line that says so.
+void end_at_unreadable_page();
+
 /// Ends the process as a closed pipe ends others; returns if the parent wanted that ignored.
 void end_by_closed_pipe();
 
