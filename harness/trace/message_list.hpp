@@ -95,6 +95,7 @@ class MessageList {
     read(index, message);
     return message;
   }
+  /// The same, into a message that is nobody's yet: it is not copied.
   void read(std::size_t index, Message& message) const;
   Message front() const { return (*this)[0]; }
   Message back() const { return (*this)[size() - 1]; }
