@@ -187,10 +187,11 @@ class Console {
       if (text.empty()) return;
       numbers += (numbers.empty() ? "" : " · ") + std::move(text);
     };
-    if (instance.margin) add(fmt::format("margin {}", format_seconds(*instance.margin)));
-    if (instance.tolerance)
-      add(fmt::format("tolerance {} ({})", format_seconds(instance.tolerance->value),
-                      instance.tolerance->source));
+    if (const auto margin = instance.margin())
+      add(fmt::format("margin {}", format_seconds(*margin)));
+    if (const auto& told = instance.measured; told && told->tolerance)
+      add(fmt::format("tolerance {} ({})", format_seconds(told->tolerance->value),
+                      told->tolerance->source));
     if (instance.reason && *instance.reason != instance.message) add(printable(*instance.reason));
     if (instance.blame) add(fmt::format("blame: {}", to_string(*instance.blame)));
     add(frame_list(instance.frames));

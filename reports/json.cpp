@@ -27,7 +27,7 @@ double seconds(Duration d) {
   return sipharness::to_seconds(d);
 }
 
-ordered_json text_or_null(const std::string& text) {
+ordered_json text_or_null(std::string_view text) {
   return text.empty() ? ordered_json(nullptr) : ordered_json(text);
 }
 
@@ -49,13 +49,21 @@ ordered_json or_null(const std::optional<T>& value, Convert convert) {
   return value ? ordered_json(convert(*value)) : ordered_json(nullptr);
 }
 
+void add_measured(ordered_json& out, const Measured* measured) {
+  if (measured == nullptr) {
+    for (const char* key : {"window", "measured_s", "margin_s", "tolerance"}) out[key] = nullptr;
+    return;
+  }
+  out["window"] = window_json(measured->window);
+  out["measured_s"] = seconds(measured->interval);
+  out["margin_s"] = or_null(measured->margin, seconds);
+  out["tolerance"] = or_null(measured->tolerance, tolerance_json);
+}
+
 /// The evidence of one instance, added to `out`.
 void add_instance(ordered_json& out, const Instance& instance) {
   out["verdict"] = to_string(instance.verdict);
-  out["window"] = or_null(instance.window, window_json);
-  out["measured_s"] = or_null(instance.measured, seconds);
-  out["margin_s"] = or_null(instance.margin, seconds);
-  out["tolerance"] = or_null(instance.tolerance, tolerance_json);
+  add_measured(out, instance.measured.get());
   out["reason"] = or_null(instance.reason, [](const std::string& text) { return text; });
   out["blame"] = or_null(instance.blame, [](Blame blame) { return to_string(blame); });
   out["scope"] = {{"server", text_or_null(instance.scope.server)},
@@ -71,7 +79,7 @@ ordered_json finding_json(const Finding& finding) {
                       {"severity", to_string(requirement.severity)}};
   add_instance(out, finding.worst());
   out["instances"] = finding.instances.total();
-  out["follows_from"] = text_or_null(std::string(finding.follows_from));
+  out["follows_from"] = text_or_null(finding.follows_from);
   out["message"] = finding.worst().message;
   if (finding.instances.size() < 2) return out;
   ordered_json rest = ordered_json::array();

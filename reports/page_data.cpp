@@ -38,9 +38,11 @@ ordered_json drawn_window(const verdict::Window& window) {
 
 ordered_json drawn_instance(const Instance& instance) {
   ordered_json out = {{"verdict", to_string(instance.verdict)}, {"message", instance.message}};
-  if (instance.window) out["window"] = drawn_window(*instance.window);
-  if (instance.measured) out["measured"] = to_seconds(*instance.measured);
-  if (instance.margin) out["margin"] = to_seconds(*instance.margin);
+  if (const auto& told = instance.measured) {
+    out["window"] = drawn_window(told->window);
+    out["measured"] = to_seconds(told->interval);
+    if (told->margin) out["margin"] = to_seconds(*told->margin);
+  }
   if (instance.reason && *instance.reason != instance.message) out["reason"] = *instance.reason;
   if (instance.blame) out["blame"] = to_string(*instance.blame);
   if (is_shown_in_full(instance.verdict)) out["frames"] = instance.frames;
@@ -49,7 +51,7 @@ ordered_json drawn_instance(const Instance& instance) {
 
 /// Of what passed only what has a time, for the charts.
 bool is_drawn(const Instance& instance) {
-  return is_shown_in_full(instance.verdict) || (instance.window && instance.measured);
+  return is_shown_in_full(instance.verdict) || instance.measured != nullptr;
 }
 
 ordered_json drawn_finding(const Finding& finding) {

@@ -68,11 +68,12 @@ Intervals intervals_of(const Row& row) {
   Intervals intervals;
   for (const Finding* finding : row) {
     for (const Instance& instance : finding->instances) {
-      if (!instance.measured || !instance.window || !instance.tolerance) continue;
-      Interval& one = intervals[{instance.window->min, instance.window->max}];
-      one.window = *instance.window;
-      one.all.push_back(*instance.measured);
-      one.tolerance = std::max(one.tolerance, instance.tolerance->value);
+      const auto& told = instance.measured;
+      if (!told || !told->tolerance) continue;
+      Interval& one = intervals[{told->window.min, told->window.max}];
+      one.window = told->window;
+      one.all.push_back(told->interval);
+      one.tolerance = std::max(one.tolerance, told->tolerance->value);
     }
   }
   return intervals;

@@ -28,8 +28,8 @@ std::optional<Duration> worst_margin(const Finding& finding) {
   std::optional<Duration> worst;
   for (const Instance& instance : finding.instances)
     if ((instance.verdict == Verdict::pass || is_violation(instance.verdict)) &&
-        is_worse_margin(instance.margin, worst))
-      worst = instance.margin;
+        is_worse_margin(instance.margin(), worst))
+      worst = instance.margin();
   return worst;
 }
 

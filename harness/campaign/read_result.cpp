@@ -30,19 +30,34 @@ Window window_of(const Fields& from) {
   return window;
 }
 
+std::shared_ptr<const Measured> measured_of(const Fields& from) {
+  const auto interval = from.seconds_or_none("measured_s");
+  if (!interval) return nullptr;
+  Measured measured{.interval = *interval, .margin = from.seconds_or_none("margin_s")};
+  if (const auto window = from.object_or_none("window")) measured.window = window_of(*window);
+  if (const auto tolerance = from.object_or_none("tolerance"))
+    measured.tolerance = Tolerance{tolerance->seconds("value_s"), tolerance->text("source")};
+  return shared(std::move(measured));
+}
+
+std::string_view server_of(const Fields& scope) {
+  const std::string name = scope.text_or_empty("server");
+  if (name.empty()) return {};
+  const auto known = std::ranges::find(servers_in_scope, name);
+  if (known != servers_in_scope.end()) return *known;
+  scope.refuse("server", "is no value of it: \"" + name + "\"");
+  return {};
+}
+
 Instance instance_of(const Fields& from) {
   Instance instance;
   instance.verdict = from.one_of("verdict", verdicts);
   instance.message = from.text("message");
-  if (const auto window = from.object_or_none("window")) instance.window = window_of(*window);
-  instance.measured = from.seconds_or_none("measured_s");
-  instance.margin = from.seconds_or_none("margin_s");
-  if (const auto tolerance = from.object_or_none("tolerance"))
-    instance.tolerance = Tolerance{tolerance->seconds("value_s"), tolerance->text("source")};
+  instance.measured = measured_of(from);
   instance.reason = from.text_or_none("reason");
   instance.blame = blame_of(from);
   if (const auto scope = from.object_or_none("scope"))
-    instance.scope = {scope->text_or_empty("server"), scope->text_or_empty("call_id")};
+    instance.scope = {server_of(*scope), scope->text_or_empty("call_id")};
   for (const std::uint64_t frame : from.counts("frames"))
     instance.frames.push_back(static_cast<std::uint32_t>(frame));
   return instance;

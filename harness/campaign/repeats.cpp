@@ -31,8 +31,8 @@ class Gatherer {
       passed += finding.verdict() == Verdict::pass ? 1 : 0;
       violated += is_violation(finding.verdict()) ? 1 : 0;
       for (const Instance& instance : finding.instances)
-        if (instance.measured && instance.window)
-          spread(finding.requirement->id, *instance.window).push_back(*instance.measured);
+        if (const auto& told = instance.measured)
+          spread(finding.requirement->id, told->window).push_back(told->interval);
     }
   }
 

@@ -169,7 +169,7 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
   Instance instance;
   instance.verdict = verdict;
   instance.message = shortened(std::move(message));
-  instance.scope = {std::string(to_string(evidence.server)), shortened(evidence.call_id)};
+  instance.scope = {to_string(evidence.server), shortened(evidence.call_id)};
   instance.frames.reserve(evidence.messages.size() + evidence.frames.size());
   for (const std::size_t index : evidence.messages)
     instance.frames.push_back(phone_.message(index).frame);
@@ -247,16 +247,15 @@ void Judge::measure(const Evidence& evidence, const Measurement& measurement, st
   // What was measured is over; what was not done may have been done later and not be seen.
   trace::Span& seen = bases_.back().seen;
   seen = {std::min(seen.from, measurement.start), measurement.end};
-  instance.window = window;
-  instance.measured = measured;
-  instance.margin = margin_of(measured, window);
+  const std::optional<Duration> margin = margin_of(measured, window);
+  std::optional<verdict::Tolerance> tolerance;
   if (measurement.tolerance)
-    instance.tolerance = {
-        measurement.tolerance->value,
-        "profile " + phone_.profile.name + ": " + std::string(measurement.tolerance->name)};
-  if (!instance.margin || !(measurement.host_produced || shares_our_host(phone_))) return;
+    tolerance = {measurement.tolerance->value, "profile " + phone_.profile.name + ": " +
+                                                   std::string(measurement.tolerance->name)};
+  instance.measured = verdict::shared({measured, window, margin, std::move(tolerance)});
+  if (!margin || !(measurement.host_produced || shares_our_host(phone_))) return;
   const Duration lag = phone_.journal.worst_lag(measurement.start, measurement.end);
-  if (lag > std::max(*instance.margin, -*instance.margin))
+  if (lag > std::max(*margin, -*margin))
     make_inconclusive(
         instance, verdict::Blame::host,
         fmt::format("the host was {} late, more than the margin", format_seconds(lag, 4)));

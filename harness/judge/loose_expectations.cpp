@@ -20,8 +20,8 @@ std::string note_of(const scenario::Expectation& expectation, std::string_view b
 std::optional<std::string> loose_bound(const scenario::Expectation& expectation,
                                        const verdict::Finding& finding) {
   for (const verdict::Instance& instance : finding.instances) {
-    if (!instance.window) continue;
-    const auto& [min, max, min_open, max_open] = *instance.window;
+    if (!instance.measured) continue;
+    const auto& [min, max, min_open, max_open] = instance.measured->window;
     if (expectation.max && max && *max < *expectation.max)
       return note_of(expectation, "max", *expectation.max, *max);
     if (expectation.min && min && *min > *expectation.min)

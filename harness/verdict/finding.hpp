@@ -2,6 +2,7 @@
 // Verdicts are values with evidence: a finding says what was judged, how, from which frames.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -50,23 +51,34 @@ struct Tolerance {
   std::string source;  ///< "profile reference: fo_grace"
 };
 
-struct Scope {
-  std::string server;   ///< "primary", "secondary", or empty
-  std::string call_id;  ///< or empty
+/// An interval that was measured.
+struct Measured {
+  Duration interval{};
+  Window window{};
+  std::optional<Duration> margin{};  ///< to the nearest end of the window; negative outside
+  std::optional<Tolerance> tolerance{};
 };
 
-/// One judged occurrence.
+inline std::shared_ptr<const Measured> shared(Measured measured) {
+  return std::make_shared<const Measured>(std::move(measured));
+}
+
+struct Scope {
+  std::string_view server;  ///< one of servers_in_scope, or empty
+  std::string call_id;      ///< or empty
+};
+inline constexpr std::array<std::string_view, 2> servers_in_scope{"primary", "secondary"};
+
+/// One judged occurrence. A capture of one phone may have a hundred thousand of them.
 struct Instance {
   Verdict verdict = Verdict::pass;
-  std::string message;
-  std::optional<Window> window;
-  std::optional<Duration> measured;
-  std::optional<Duration> margin;  ///< to the nearest end of the window; negative outside
-  std::optional<Tolerance> tolerance;
-  std::optional<std::string> reason;  ///< why inconclusive or not applicable
-  std::optional<Blame> blame;
-  Scope scope;
-  std::vector<std::uint32_t> frames;  ///< 1-based, as Wireshark counts
+  std::optional<Blame> blame{};
+  std::string message{};
+  std::optional<std::string> reason{};         ///< why inconclusive or not applicable
+  std::shared_ptr<const Measured> measured{};  ///< null: nothing was measured
+  Scope scope{};
+  std::vector<std::uint32_t> frames{};  ///< 1-based, as Wireshark counts
+  std::optional<Duration> margin() const { return measured ? measured->margin : std::nullopt; }
 };
 
 /// The instances of a finding. Copies share them until one is edited: of many phones most findings

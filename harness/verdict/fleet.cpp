@@ -14,7 +14,7 @@ namespace {
 using Weighed = std::pair<Duration, const Finding*>;
 
 Weighed weighed(const Finding& finding) {
-  return {finding.worst().margin.value_or(Duration::max()), &finding};
+  return {finding.worst().margin().value_or(Duration::max()), &finding};
 }
 
 }  // namespace

@@ -60,8 +60,8 @@ TEST(BatchSummary, of_repeated_scenarios_tells_how_their_intervals_spread) {
   Batch batch;
   for (int run = 0; run < 20; ++run) {
     Instance measured = instance(Verdict::pass, "fallback");
-    measured.window = Window{.min = 500ms, .max = 32200ms};
-    measured.measured = std::chrono::milliseconds(32'000 + 10 * run);
+    measured.measured = shared({.interval = std::chrono::milliseconds(32'000 + 10 * run),
+                                .window = {.min = 500ms, .max = 32200ms}});
     batch.results.push_back(result_of({finding("GRP-CALL-03", {measured})}));
   }
   const std::string text = batch_summary(batch, {});

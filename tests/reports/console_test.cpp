@@ -263,7 +263,7 @@ TEST(Console, lets_nothing_of_a_device_reach_the_terminal_raw) {
 TEST(Console, tells_of_a_late_host_only_where_that_took_a_verdict_away) {
   Instance late = instance(Verdict::inconclusive, "an interval");
   late.blame = Blame::host;
-  late.measured = 1s;
+  late.measured = shared({.interval = 1s});
   late.reason = "the host was late";
   Result result = result_of({finding("GRP-CALL-01", {late})});
   result.lag = {.worst = 40ms, .at = 3s};

@@ -52,8 +52,8 @@ TEST(IndexPage, draws_how_the_intervals_of_repeated_runs_spread) {
   Batch batch;
   for (int run = 0; run < 1000; ++run) {
     Instance measured = instance(run % 10 == 0 ? Verdict::fail : Verdict::pass, "fallback");
-    measured.window = Window{.min = 500ms, .max = 32200ms};
-    measured.measured = std::chrono::milliseconds(32'000 + run);
+    measured.measured = shared({.interval = std::chrono::milliseconds(32'000 + run),
+                                .window = {.min = 500ms, .max = 32200ms}});
     batch.results.push_back(result_of({finding("GRP-CALL-03", {measured})}));
   }
   const Parsed data = data_of_index(index_page(batch, std::vector<std::string>(1000)));

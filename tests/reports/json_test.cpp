@@ -137,7 +137,8 @@ TEST(ResultJson, says_why_a_finding_is_inconclusive_and_whose_doing_it_is) {
   Instance inconclusive = instance(Verdict::inconclusive, "fallback: 32.100 s");
   inconclusive.reason = "the host was 0.3 s late";
   inconclusive.blame = Blame::host;
-  inconclusive.window = Window{.max = 32200ms, .max_open = true};
+  inconclusive.measured =
+      shared({.interval = 32100ms, .window = {.max = 32200ms, .max_open = true}});
   expect_fields(parsed(result_of({finding("GRP-CALL-03", {inconclusive})})),
                 {{"/verdict", "inconclusive"},
                  {"/findings/0/reason", "the host was 0.3 s late"},

@@ -18,9 +18,9 @@ using sipharness::verdict::DeviceInfo;
 using sipharness::verdict::Finding;
 using sipharness::verdict::Instance;
 using sipharness::verdict::Result;
+using sipharness::verdict::shared;
 using sipharness::verdict::Tolerance;
 using sipharness::verdict::Verdict;
-using sipharness::verdict::Window;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 
@@ -39,10 +39,10 @@ inline Instance instance(Verdict verdict, std::string message) {
 /// The INVITE that reached the secondary too late, as a check tells of it.
 inline Instance late_fallback() {
   Instance late = instance(Verdict::fail, "fallback: 40.000 s (expected 0.500 s to 32.200 s)");
-  late.window = Window{.min = 500ms, .max = 32200ms, .min_open = true};
-  late.measured = 40s;
-  late.margin = -7800ms;
-  late.tolerance = Tolerance{200ms, "profile reference: fo_grace"};
+  late.measured = shared({.interval = 40s,
+                          .window = {.min = 500ms, .max = 32200ms, .min_open = true},
+                          .margin = -7800ms,
+                          .tolerance = Tolerance{200ms, "profile reference: fo_grace"}});
   late.scope = {"primary", "abc@phone"};
   late.frames = {41, 55};
   return late;

@@ -25,9 +25,9 @@ Instance told(Verdict verdict, std::string message = "said") {
 
 Instance took(Duration measured, Duration tolerance = 500ms, Duration most = 32s) {
   Instance instance = told(Verdict::pass, "took " + format_seconds(measured));
-  instance.window = Window{.min = 500ms, .max = most};
-  instance.measured = measured;
-  instance.tolerance = Tolerance{tolerance, "profile reference: timer"};
+  instance.measured = shared({.interval = measured,
+                              .window = {.min = 500ms, .max = most},
+                              .tolerance = Tolerance{tolerance, "profile reference: timer"}});
   return instance;
 }
 

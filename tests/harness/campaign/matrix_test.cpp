@@ -17,7 +17,7 @@ Finding judged(std::string_view requirement, Verdict verdict, std::optional<Dura
   Instance instance;
   instance.verdict = verdict;
   instance.message = "said";
-  instance.margin = margin;
+  instance.measured = shared({.margin = margin});
   return {check::find_requirement(requirement), std::move(device), {std::move(instance)}};
 }
 

@@ -15,8 +15,7 @@ using testing::SizeIs;
 Result run_that_took(Duration measured, Verdict verdict = Verdict::pass, Duration most = 32s) {
   Instance instance;
   instance.verdict = verdict;
-  instance.window = Window{.min = 500ms, .max = most};
-  instance.measured = measured;
+  instance.measured = shared({.interval = measured, .window = {.min = 500ms, .max = most}});
   Result result;
   result.scenario = "primary_down";
   result.devices = {

@@ -17,12 +17,10 @@ using testing::HasSubstr;
 Instance measured_instance() {
   return {.verdict = Verdict::fail,
           .message = "fallback: 40.000 s",
-          .window = Window{.min = 500ms, .max = 32'200ms, .max_open = true},
-          .measured = 40s,
-          .margin = -7'800ms,
-          .tolerance = Tolerance{200ms, "profile reference: fo_grace"},
-          .reason = std::nullopt,
-          .blame = std::nullopt,
+          .measured = shared({.interval = 40s,
+                              .window = {.min = 500ms, .max = 32'200ms, .max_open = true},
+                              .margin = -7'800ms,
+                              .tolerance = Tolerance{200ms, "profile reference: fo_grace"}}),
           .scope = {"primary", "a@b"},
           .frames = {41, 55}};
 }

@@ -18,7 +18,7 @@ Finding finding_of(std::size_t row, std::string device, Verdict verdict,
                    std::optional<Duration> margin = std::nullopt) {
   Instance instance;
   instance.verdict = verdict;
-  instance.margin = margin;
+  instance.measured = shared({.margin = margin});
   return Finding{check::requirements()[row], std::move(device), {instance}};
 }
 
