@@ -80,7 +80,7 @@ void parse_message(benchmark::State& state, const std::string& text,
     (void)round;
     const MessageView message = read(text);
     benchmark::DoNotOptimize(message.header(HeaderId::contact).data());
-    benchmark::DoNotOptimize(message.via().branch.data());
+    benchmark::DoNotOptimize(message.branch().data());
     benchmark::DoNotOptimize(message.expires());
     benchmark::DoNotOptimize(message.to_tag().data());
   }
