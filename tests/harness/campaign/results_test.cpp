@@ -142,6 +142,8 @@ TEST(Results, that_are_none_are_refused_with_their_place) {
            {"\"verdict\": \"fail\"", "\"verdict\": \"pass\"", "is not what its findings come to"},
            {"\"measured_s\": 40.0", "\"measured_s\": 1e300", "no number of seconds"},
            {"\"blame\": \"host\"", "\"blame\": \"nobody\"", "is no value of it"},
+           {"\"primary\",\n        \"call_id\"", "\"third\",\n        \"call_id\"",
+            "is no value of it"},
            {"2023-11-14T22:13:20.123Z", "yesterday", "is no time"},
            {"\"frames\": [", "\"frames\": [-1,", "whole number"}}) {
     const auto read = parse_results(with(text, old, other), "result.json");
