@@ -13,15 +13,10 @@ import sys
 import time
 import unittest
 
-from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, TURNS, result_of, sipharness, verdicts_of, was_late
+from support import (EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, TURNS, own_network, result_of, sipharness, verdicts_of,
+                     was_late)
 
 PHONE = pathlib.Path(__file__).with_name("hand_phone.py")
-
-
-def address(host):
-    """127.x.y.host of this process: tests side by side do not meet."""
-    process = os.getpid()
-    return f"127.{200 + process % 50}.{process // 50 % 250}.{host}"
 
 
 def scenario(duration, timeline, expect, phases=True, **more):
@@ -39,11 +34,12 @@ DIAL = [{"after": "secondary.registered", "plus": "500ms", "deadline": "10s", "d
 class Lab(EndToEnd):
     def setUp(self):
         super().setUp()
-        self.servers = address(11)
+        self.network = own_network()
+        self.servers = f"{self.network}.111"
 
     def phone(self, user="1001", expires=60, servers=None, host=1, where=()):
         servers = servers or [f"{self.servers}:5070", f"{self.servers}:5080"]
-        local = "10.77.0.2:5062" if where else f"{address(host)}:0"
+        local = "10.77.0.2:5062" if where else f"{self.network}.{100 + host}:0"
         process = subprocess.Popen([*where, sys.executable, PHONE, local, user, str(expires), *servers],
                                    stdin=subprocess.PIPE, text=True)
 

@@ -17,10 +17,9 @@ import tempfile
 import threading
 import time
 
-from support import PROGRAM, ROOT, SCENARIOS
+from support import PROGRAM, ROOT, SCENARIOS, own_network
 
 PORT, NAMES_PORT = 5070, 5353
-NETS = iter(range(1 << 30))
 SDP = ("v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 0\r\n")
 
 
@@ -37,16 +36,15 @@ class Server:
     """`sipharness serve` at addresses of its own."""
 
     def __init__(self, scratch, *options, scenario="primary_down.json", descriptors=None):
-        x, y = 1 + os.getpid() % 250, (os.getpid() // 250 + next(NETS)) % 250
-        self.net = f"127.{x}.{y}"
-        self.at = (f"{self.net}.11", PORT)
-        self.folder = pathlib.Path(scratch) / f"serve-{y}"
+        self.net = own_network()
+        self.at = (f"{self.net}.111", PORT)
+        self.folder = pathlib.Path(scratch) / f"serve-{self.net}"
         self.folder.mkdir()
         story = json.loads((SCENARIOS / scenario).read_text())
-        for name, host in (("primary", 11), ("secondary", 12)):
+        for name, host in (("primary", 111), ("secondary", 112)):
             story["servers"][name]["address"] = f"{self.net}.{host}"
         if "dns" in story:
-            story["dns"].update(address=f"{self.net}.13", port=NAMES_PORT)
+            story["dns"].update(address=f"{self.net}.113", port=NAMES_PORT)
         path = self.folder / "scenario.json"
         path.write_text(json.dumps(story))
         limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors,) * 2)) if descriptors else None

@@ -2,7 +2,6 @@
 whatever can be wrong with a phone's web interface, or come to the harness's own, is told and survived."""
 import concurrent.futures
 import http.client
-import itertools
 import json
 import os
 import pathlib
@@ -15,23 +14,21 @@ import unittest
 import urllib.error
 
 from phone_standin import read_configuration
-from support import (EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, SCENARIOS, TURNS, only_the_host_is_blamed, result_of,
-                     verdicts_of)
+from support import (EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, SCENARIOS, TURNS, only_the_host_is_blamed, own_network,
+                     result_of, verdicts_of)
 
 PASSCODE, PASSWORD = "pass code&1", "account-secret<2>"
 MAC = "c074ad0b63ee"
-BENCHES = itertools.count(1)
 
 
 class Bench:
     """Two servers' addresses and a phone's, of this process alone."""
 
     def __init__(self, scratch):
-        x, y = 1 + os.getpid() % 250, (os.getpid() // 250 + next(BENCHES)) % 250
-        self.scratch = scratch / f"bench-{y}"
+        self.net = own_network()
+        self.scratch = scratch / f"bench-{self.net}"
         self.scratch.mkdir()
-        self.net = f"127.{x}.{y}"
-        self.phone, self.web = f"{self.net}.1", f"{self.net}.11:8080"
+        self.phone, self.web = f"{self.net}.101", f"{self.net}.111:8080"
         self.environment = {**os.environ, "SIPHARNESS_PASSWORD": PASSWORD, "PHONE_PASSCODE": PASSCODE}
         self.standin = None
 
@@ -62,7 +59,7 @@ class Bench:
     def scenario(self, source, /, **changes):
         """A copy of a scenario at this bench's addresses."""
         scenario = {**json.loads((SCENARIOS / source).read_text()), **changes}
-        for server, host in (("primary", 11), ("secondary", 12)):
+        for server, host in (("primary", 111), ("secondary", 112)):
             scenario["servers"][server]["address"] = f"{self.net}.{host}"
         path = self.scratch / pathlib.Path(source).name
         path.write_text(json.dumps(scenario))
@@ -294,7 +291,7 @@ class Served(PhoneTest):
         until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
-                return socket.create_connection((f"{bench.net}.11", 8080)).close()
+                return socket.create_connection((f"{bench.net}.111", 8080)).close()
             except OSError:
                 time.sleep(0.05)
         raise AssertionError("the harness never listened")
@@ -309,7 +306,7 @@ class Served(PhoneTest):
 
     def exchange_http(self, name, agent, address):
         """What a client at `address` gets; HTTPError where it is refused."""
-        connection = http.client.HTTPConnection(f"{self.at_bench.net}.11", 8080, 5, (address, 0))
+        connection = http.client.HTTPConnection(f"{self.at_bench.net}.111", 8080, 5, (address, 0))
         connection.request("GET", f"/{name}", headers={"User-Agent": agent})
         reply = connection.getresponse()
         body = reply.read()
@@ -320,7 +317,7 @@ class Served(PhoneTest):
 
     def exchange(self, request):
         """What comes back for these bytes until the connection ends."""
-        with socket.create_connection((f"{self.at_bench.net}.11", 8080), 10, (self.at_bench.phone, 0)) as connection:
+        with socket.create_connection((f"{self.at_bench.net}.111", 8080), 10, (self.at_bench.phone, 0)) as connection:
             reply = b""
             try:
                 connection.sendall(request)
@@ -339,11 +336,11 @@ class Served(PhoneTest):
         by_number, by_alias = ({name: {"Yes": "1", "No": "0", "0.5sec": "50", "4sec": "400"}.get(value, value)
                                 for name, value in values.items()} for values in found)
         self.assertEqual(by_number, by_alias)
-        self.assertEqual(by_number["primary"], f"{self.at_bench.net}.11:5070")
-        self.assertEqual(by_number["secondary"], f"{self.at_bench.net}.12:5080")
+        self.assertEqual(by_number["primary"], f"{self.at_bench.net}.111:5070")
+        self.assertEqual(by_number["secondary"], f"{self.at_bench.net}.112:5080")
         self.assertEqual(by_number["password"], PASSWORD)
         self.assertEqual((by_number["expiration"], by_number["reregister_before"]), ("2", "20"))
-        self.assertEqual(by_number["allowed"], f"{self.at_bench.net}.11")
+        self.assertEqual(by_number["allowed"], f"{self.at_bench.net}.111")
 
     def test_hostile_requests(self):
         self.start()
@@ -391,7 +388,7 @@ class Served(PhoneTest):
 
     def test_slow_and_many_connections(self):
         self.start()
-        idle = [socket.create_connection((f"{self.at_bench.net}.11", 8080)) for _ in range(100)]
+        idle = [socket.create_connection((f"{self.at_bench.net}.111", 8080)) for _ in range(100)]
         idle[0].sendall(b"GET /cfg")
         self.finish()
         for connection in idle:

@@ -1,13 +1,12 @@
 """SIPp scripts as devices, in real time and captured live: one does what the guide says, five break one
 rule each. The complete list of what each is blamed for is held here, and nothing else may be."""
 import json
-import os
 import re
 import subprocess
 import time
 import unittest
 
-from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, TURNS, result_of, sip_ports, tshark, was_late
+from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, TURNS, own_network, result_of, sip_ports, tshark, was_late
 from virtual_time_test import INVITE_OFFSETS, REGISTER_OFFSETS, sends
 
 SCRIPTS = ROOT / "tests/data/sipp"
@@ -29,13 +28,12 @@ def expanded(text):
 class Play:
     """One script before one scenario, at addresses of their own."""
 
-    def __init__(self, script, situation, number, scratch):
-        number = (os.getpid() * 16 + number) % (254 * 254)
-        self.network = f"127.{number // 254 + 1}.{number % 254 + 1}"
+    def __init__(self, script, situation, scratch):
+        self.network = own_network()
         self.script, self.out = scratch / f"{script}.xml", scratch / script
         self.script.write_text(expanded((SCRIPTS / f"{script}.xml").read_text()))
         scenario = json.loads((SITUATIONS / f"{situation}.json").read_text())
-        for host, server in ((11, "primary"), (12, "secondary")):
+        for host, server in ((111, "primary"), (112, "secondary")):
             scenario["servers"][server]["address"] = f"{self.network}.{host}"
         self.scenario = scratch / f"{script}.json"
         self.scenario.write_text(json.dumps(scenario))
@@ -58,13 +56,13 @@ class Play:
             return False
 
     def start_device(self):
-        keys = [word for server, host in (("primary", 11), ("secondary", 12))
+        keys = [word for server, host in (("primary", 111), ("secondary", 112))
                 for word in ("-key", server, f"{self.network}.{host}",
                              "-key", f"{server}_port", str(SERVER_PORTS[server]))]
         self.device = subprocess.Popen(
-            ["sipp", "-sf", self.script, "-m", "1", "-i", f"{self.network}.1", "-p", "5062", *keys,
+            ["sipp", "-sf", self.script, "-m", "1", "-i", f"{self.network}.101", "-p", "5062", *keys,
              "-max_retrans", "10", "-max_non_invite_retrans", "10",
-             "-default_behaviors", "all,-bye", "-nostdin", f"{self.network}.11:5070"],
+             "-default_behaviors", "all,-bye", "-nostdin", f"{self.network}.111:5070"],
             cwd=self.out, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def end(self):
@@ -127,8 +125,7 @@ class SippDevices(EndToEnd):
         """The plays by script, all beside each other; again what the host spoilt."""
         scratch = self.scratch / f"attempt-{attempt}"
         scratch.mkdir()
-        plays = {script: Play(script, DEVICES[script][0], number, scratch)
-                 for number, script in enumerate(scripts)}
+        plays = {script: Play(script, DEVICES[script][0], scratch) for script in scripts}
         for play in plays.values():
             self.addCleanup(play.end)
             play.start_harness()
