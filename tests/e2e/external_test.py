@@ -17,6 +17,11 @@ from support import (EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, TURNS, own_network,
                      was_late)
 
 PHONE = pathlib.Path(__file__).with_name("hand_phone.py")
+NETWORK = own_network()
+
+
+def address(host):
+    return f"{NETWORK}.{host}"
 
 
 def scenario(duration, timeline, expect, phases=True, **more):
@@ -34,12 +39,11 @@ DIAL = [{"after": "secondary.registered", "plus": "500ms", "deadline": "10s", "d
 class Lab(EndToEnd):
     def setUp(self):
         super().setUp()
-        self.network = own_network()
-        self.servers = f"{self.network}.111"
+        self.servers = address(111)
 
     def phone(self, user="1001", expires=60, servers=None, host=1, where=()):
         servers = servers or [f"{self.servers}:5070", f"{self.servers}:5080"]
-        local = "10.77.0.2:5062" if where else f"{self.network}.{100 + host}:0"
+        local = "10.77.0.2:5062" if where else f"{address(100 + host)}:0"
         process = subprocess.Popen([*where, sys.executable, PHONE, local, user, str(expires), *servers],
                                    stdin=subprocess.PIPE, text=True)
 

@@ -106,7 +106,7 @@ class SingleDatagrams(Served):
         data = head + struct.pack("!H", len(chain)) + chain + record * 999
         peer = Peer(server)
         for _ in range(5):
-            peer.socket.sendto(data, (f"{server.net}.13", NAMES_PORT))
+            peer.socket.sendto(data, (f"{server.net}.113", NAMES_PORT))
         self.assert_serves(server)
 
 

@@ -108,7 +108,7 @@ class AtTerminal(Lab):
         """A run that a person watches on a screen of that size."""
         self.runs += 1
         if self.runs > 1:  # several side by side
-            self.servers = address(100 + self.runs)
+            self.servers = address(111 + self.runs)
         folder = self.scratch / f"{self.runs}"
         folder.mkdir()
         file = folder / "a_test.json"
