@@ -110,6 +110,20 @@ class External(Lab):
         blames = {f["blame"] for f in result["findings"] if f["verdict"] == "inconclusive"}
         self.assertEqual(blames, {"device"})
         self.assert_same_again(folder)
+        self.assert_told_of_one_that_was_there_before(folder / "before")
+
+    def assert_told_of_one_that_was_there_before(self, before):
+        """A late host notes the boot after the first REGISTER: a phone in the middle of its life, which shows within a
+        period that it leaves a server out."""
+        folder, told = shutil.copytree(before, self.scratch / "late"), self.scratch / "late.json"
+        entries = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+        for entry in entries:
+            entry["t_ns"] += 1_500_000_000 if entry.get("verb") == "boot" else 0
+        entries.sort(key=lambda entry: entry["t_ns"])
+        (folder / "journal.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+        sipharness("check", folder, "--json", told, "--quiet")
+        findings = json.loads(told.read_text())["findings"]
+        self.assertEqual([f["verdict"] for f in findings if f["requirement"] == "GRP-REG-01"], ["fail"])
 
     def test_one_set_to_another_expiration_gets_no_verdict(self):
         self.phone(expires=3600)
