@@ -14,9 +14,14 @@
 namespace sipharness::host {
 namespace {
 
-constexpr std::chrono::milliseconds block_timeout{10};
+/// How long a frame waits for others before it is read.
+constexpr std::chrono::milliseconds block_timeout{20};
 constexpr int snapshot_length = 262'144;
-constexpr int buffer_size = 64 * 1024 * 1024;
+/// A block of 256 KiB serves one `block_timeout`, however little comes: these bridge 0.64 s in
+/// which the harness stands still. The kernel clears all of them at the start and lets nobody else
+/// at that processor meanwhile, on a virtual machine up to 3 ms a MiB: with 64 MiB whatever else
+/// played in real time was late by 200 ms.
+constexpr int buffer_size = 8 * 1024 * 1024;
 constexpr int frames_per_turn = 4096;
 
 struct CloseHandle {
