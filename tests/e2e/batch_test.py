@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, TURNS, was_late, sipharness
+from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, was_late, sipharness, turns
 
 # Short, and long enough that what a busy host adds to each is less than a tenth.
 SECONDS = 3
@@ -46,7 +46,7 @@ class Folder(EndToEnd):
                 for result in document["results"]]
 
     def in_one_go(self):
-        for turn in range(TURNS):
+        for turn in turns():
             out = self.scratch / f"whole-{turn}"
             begun = time.monotonic()
             done = sipharness(*self.arguments("--out", out))

@@ -13,7 +13,7 @@ import sys
 import time
 import unittest
 
-from support import (EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, TURNS, own_network, result_of, sipharness, verdicts_of,
+from support import (EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, own_network, result_of, sipharness, turns, verdicts_of,
                      was_late)
 
 PHONE = pathlib.Path(__file__).with_name("hand_phone.py")
@@ -67,7 +67,7 @@ class Lab(EndToEnd):
 
     def run_external_punctually(self, content, *arguments):
         """As run_external, again when the host was late."""
-        for _ in range(TURNS):
+        for _ in turns():
             done, folder = self.run_external(content, *arguments)
             if not was_late(folder):
                 return done, folder

@@ -14,8 +14,8 @@ import unittest
 import urllib.error
 
 from phone_standin import read_configuration
-from support import (EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, SCENARIOS, TURNS, only_the_host_is_blamed, own_network,
-                     result_of, verdicts_of)
+from support import (EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, SCENARIOS, only_the_host_is_blamed, own_network,
+                     result_of, turns, verdicts_of)
 
 PASSCODE, PASSWORD = "pass code&1", "account-secret<2>"
 MAC = "c074ad0b63ee"
@@ -80,7 +80,7 @@ class Bench:
             stderr=subprocess.PIPE, text=True)
 
     def run(self, scenario, *options, **others):
-        for _ in range(TURNS):
+        for _ in turns():
             done = self.run_once(scenario, *options, **others)
             if done.returncode != 3 or not only_the_host_is_blamed([self.folder]):
                 return done

@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, TURNS, own_network, result_of, sip_ports, tshark, was_late
+from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, own_network, result_of, sip_ports, tshark, turns, was_late
 from virtual_time_test import INVITE_OFFSETS, REGISTER_OFFSETS, sends
 
 SCRIPTS = ROOT / "tests/data/sipp"
@@ -121,9 +121,20 @@ def blamed(folder):
 
 
 class SippDevices(EndToEnd):
-    def play_all(self, scripts=tuple(DEVICES), attempt=1):
-        """The plays by script, all beside each other; again what the host spoilt."""
-        scratch = self.scratch / f"attempt-{attempt}"
+    def play_all(self):
+        """The plays by script; again what the host spoilt."""
+        plays, late = {}, list(DEVICES)
+        for turn in turns():
+            plays.update(self.play(late, turn))
+            late = [script for script in late
+                    if was_late(plays[script].folder()) or is_behind(plays[script].folder(), script)]
+            if not late:
+                return plays
+        self.skipTest(HOST_TOO_BUSY)
+
+    def play(self, scripts, turn):
+        """All beside each other."""
+        scratch = self.scratch / f"turn-{turn}"
         scratch.mkdir()
         plays = {script: Play(script, DEVICES[script][0], scratch) for script in scripts}
         for play in plays.values():
@@ -138,12 +149,6 @@ class SippDevices(EndToEnd):
             play.start_device()
         for play in plays.values():
             play.harness.wait(timeout=180)
-        late = [script for script, play in plays.items()
-                if was_late(play.folder()) or is_behind(play.folder(), script)]
-        if late and attempt < TURNS:
-            plays.update(self.play_all(late, attempt + 1))
-        elif late:
-            self.skipTest(HOST_TOO_BUSY)
         return plays
 
     def test_each_is_blamed_for_what_it_breaks_and_nothing_else(self):

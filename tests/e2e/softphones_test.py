@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, TURNS, result_of, sipharness, was_late
+from support import EndToEnd, HOST_TOO_BUSY, PROGRAM, ROOT, result_of, sipharness, turns, was_late
 from virtual_time_test import INVITE_OFFSETS, REGISTER_OFFSETS, sends
 
 SCENARIOS = {name: f"scenarios/{folder}{name}.json" for name, folder in (
@@ -103,31 +103,37 @@ def was_played(folder):
 
 
 class Softphones(EndToEnd):
-    def run_all(self, scenarios_of, attempt=1):
-        """The run folders by device and scenario, all beside each other; again what the host or a healthy run
-        spoilt."""
+    def run_all(self, scenarios_of):
+        """The run folders by device and scenario; again what the host or a healthy run spoilt."""
+        folders, again = {device: {} for device in scenarios_of}, scenarios_of
+        for turn in turns():
+            played = self.run_once(again, turn)
+            for device, by_name in played.items():
+                folders[device].update(by_name)
+            again = {device: [name for name, folder in by_name.items() if was_late(folder) or not was_played(folder)]
+                     for device, by_name in played.items()}
+            again = {device: names for device, names in again.items() if names}
+            if not again:
+                return folders
+        if any(was_late(folder) for by_name in folders.values() for folder in by_name.values()):
+            self.skipTest(HOST_TOO_BUSY)
+        return folders
+
+    def run_once(self, scenarios_of, turn):
+        """All beside each other."""
         runs = {}
         for device, scenarios in scenarios_of.items():
             runs[device] = subprocess.Popen(
                 [PROGRAM, "run", "--device", f"process:{device}", "--capture", "live", "--jobs", "8", "--quiet",
-                 "--out", self.scratch / f"{device}-{attempt}", *(self.file_of(name) for name in scenarios)],
+                 "--out", self.scratch / f"{device}-{turn}", *(self.file_of(name) for name in scenarios)],
                 cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             self.addCleanup(self.end, runs[device])
         said = {device: run.communicate(timeout=400)[0] for device, run in runs.items()}
         for device, run in runs.items():
             self.assertIn(run.returncode, (0, 1, 3), said[device])
-        folders = {device: {folder.name.rsplit("-", 2)[0]: folder
-                            for folder in (self.scratch / f"{device}-{attempt}").iterdir()
-                            if folder.is_dir() and not folder.is_symlink()} for device in runs}
-        if attempt < TURNS:
-            again = {device: [name for name, folder in by_name.items() if was_late(folder) or not was_played(folder)]
-                     for device, by_name in folders.items()}
-            again = {device: names for device, names in again.items() if names}
-            for device, by_name in self.run_all(again, attempt + 1).items() if again else ():
-                folders[device].update(by_name)
-        elif any(was_late(folder) for by_name in folders.values() for folder in by_name.values()):
-            self.skipTest(HOST_TOO_BUSY)
-        return folders
+        return {device: {folder.name.rsplit("-", 2)[0]: folder
+                         for folder in (self.scratch / f"{device}-{turn}").iterdir()
+                         if folder.is_dir() and not folder.is_symlink()} for device in runs}
 
     def file_of(self, name):
         """The scenario; of the one with two variants the shorter one, as a scenario of its own."""
