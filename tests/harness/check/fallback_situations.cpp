@@ -2,7 +2,7 @@
 
 namespace sipharness::check_tests {
 
-void no_call(Setting s) {
+void nobody_calls(Setting s) {
   registrations(s.trace, 100s);
 }
 

@@ -8,7 +8,7 @@ namespace sipharness::check_tests {
 inline const std::vector<Duration> timer_a = {500ms, 1500ms, 3500ms, 7500ms, 15500ms, 31500ms};
 
 /// Registered all the time, and nothing else.
-void no_call(Setting s);
+void nobody_calls(Setting s);
 /// A call that falls back by Timer B.
 void by_the_book(Setting s);
 /// The primary is silent from 5 s, called at 7 s with these retransmissions; the secondary gets

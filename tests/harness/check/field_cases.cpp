@@ -5,7 +5,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace field {
 
 /// A sign in the capture that it went on until then.
 void frame_at(TraceBuilder& trace, Duration time) {
@@ -506,9 +506,10 @@ std::vector<Case> second_server_cases() {
   };
 }
 
-}  // namespace
+}  // namespace field
 
 std::vector<Case> field_cases() {
+  using namespace field;
   std::vector<Case> all = registration_cases();
   for (const auto more : {coverage_cases, switching_cases, request_cases, contact_cases,
                           changed_contact_cases, foreign_cases, call_cases, second_server_cases})

@@ -6,7 +6,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace misdirected {
 
 /// Registers at both servers with this Contact, is called at 5 s and does not answer. The call's
 /// Request-URI is the Contact unless it is given.
@@ -115,9 +115,10 @@ std::vector<Case> other_cases() {
   };
 }
 
-}  // namespace
+}  // namespace misdirected
 
 std::vector<Case> misdirected_cases() {
+  using namespace misdirected;
   std::vector<Case> cases = contact_cases();
   for (const auto& more : {other_cases()}) cases.insert(cases.end(), more.begin(), more.end());
   return cases;

@@ -9,7 +9,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace time_table {
 
 struct Row {
   std::string_view name;
@@ -80,9 +80,10 @@ void add_rows(std::vector<Case>& cases, const std::vector<Row>& table, std::stri
   }
 }
 
-}  // namespace
+}  // namespace time_table
 
 std::vector<Case> time_table_cases() {
+  using namespace time_table;
   std::vector<Case> cases;
   add_rows(cases, table_1, "REGISTER", "RFC3261-TIMER-E", "RFC3261-TIMER-F");
   add_rows(cases, table_2, "INVITE", "RFC3261-TIMER-A", "RFC3261-TIMER-B");

@@ -5,7 +5,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace trap {
 
 /// REGISTER, 401, and the REGISTER that counts a second later, at both servers.
 void challenged_registrations(TraceBuilder& trace, Duration at) {
@@ -108,9 +108,10 @@ std::function<void(Setting)> answered_without(const std::string& header) {
   };
 }
 
-}  // namespace
+}  // namespace trap
 
 std::vector<Case> trap_cases() {
+  using namespace trap;
   return {
       {"trap_4_period_runs_from_the_final_200", "GRP-REG-05", Verdict::pass,
        period_from_the_final_200},

@@ -5,7 +5,7 @@
 #include "tests/harness/check/fallback_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace unseen {
 
 using capture::StreamEvent;
 
@@ -317,9 +317,10 @@ std::vector<Case> nothing_granted_cases() {
   };
 }
 
-}  // namespace
+}  // namespace unseen
 
 std::vector<Case> unseen_cases() {
+  using namespace unseen;
   std::vector<Case> all;
   for (const auto& some : {outage_cases(), presence_cases(), unseen_hang_up_cases(), habit_cases(),
                            late_refusal_cases(), unsaid_grant_cases(), nothing_granted_cases()})

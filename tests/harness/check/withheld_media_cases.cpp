@@ -6,7 +6,7 @@
 #include "tests/harness/check/midcall_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace withheld_media {
 
 using Write = std::function<void(Setting, MessageId call)>;
 
@@ -88,9 +88,10 @@ constexpr auto words =
     "hung up because it heard nothing: its call asked for RTP at 10.0.0.9, where "
     "the primary sends none; --allow-targets 10.0.0.9 lets it";
 
-}  // namespace
+}  // namespace withheld_media
 
 std::vector<Case> withheld_media_cases() {
+  using namespace withheld_media;
   return {
       {"no_media_and_a_lost_registration", "FO-MID-01", inconclusive(words, {19}),
        withheld(registration_lost)},

@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace always_told {
 
 /// The device says nothing; the server asks.
 void silence(Setting s) {
@@ -171,9 +171,10 @@ std::vector<Case> profile_cases() {
   };
 }
 
-}  // namespace
+}  // namespace always_told
 
 std::vector<Case> always_told_cases() {
+  using namespace always_told;
   std::vector<Case> all = device_cases();
   for (const auto more : {captured_cases, restart_cases, profile_cases})
     for (Case& one : more()) all.push_back(std::move(one));

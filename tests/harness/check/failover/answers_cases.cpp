@@ -5,7 +5,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace failover_answers {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -106,9 +106,10 @@ std::vector<Case> trying_cases() {
   };
 }
 
-}  // namespace
+}  // namespace failover_answers
 
 std::vector<Case> failover_answers_cases() {
+  using namespace failover_answers;
   std::vector<Case> all = {
       {"moves_on_at_once", "FO-INV503", Verdict::pass, answered(503, 10ms)},
       {"never_moves_on", "FO-INV503", warns("the secondary was never tried", {5}), answered(503)},

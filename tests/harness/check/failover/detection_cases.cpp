@@ -1,7 +1,7 @@
 #include "tests/harness/check/fallback_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace failover_detection {
 
 /// The primary answers 503, and 20 s later an INVITE with this Call-ID goes to the secondary.
 std::function<void(Setting)> refused_then(const std::string& call_id) {
@@ -29,7 +29,7 @@ std::vector<Case> next_server_in_time_cases() {
        foreign(refused_then("another@call"))},
       {"foreign_and_late", "FO-T1ST", warns("503 0.010 s into it: 20.000 s", {5, 8}),
        foreign(refused_then("one@call"))},
-      {"no_call", "FO-T1ST", needs("a call that turns to the secondary"), no_call},
+      {"no_call", "FO-T1ST", needs("a call that turns to the secondary"), nobody_calls},
   };
 }
 
@@ -40,7 +40,7 @@ std::vector<Case> detection_cases() {
        leaves(timer_a, 45s)},
       {"never", "FO-DET-INV", fails("the silent primary was never left", {5}),
        never_tries_the_next},
-      {"no_call", "FO-DET-INV", needs("a call to a silent primary"), no_call},
+      {"no_call", "FO-DET-INV", needs("a call to a silent primary"), nobody_calls},
       {"after_several_tries", "FO-DET-EARLY", Verdict::pass, by_the_book},
       {"never_moves", "FO-DET-EARLY", needs("a call that outlives an INVITE"),
        never_tries_the_next},
@@ -55,7 +55,7 @@ std::vector<Case> detection_cases() {
          s.trace.at(7600ms).to_device(primary).response(180, {.to = invite});
          s.trace.ends(60s);
        }},
-      {"no_call", "FO-DET-EARLY", needs("a call that outlives an INVITE"), no_call},
+      {"no_call", "FO-DET-EARLY", needs("a call that outlives an INVITE"), nobody_calls},
       {"refresh_finds_it", "FO-DET-REG", Verdict::pass,
        [](Setting s) {
          s.trace.healthy_registrations(0s, 120s);
@@ -90,13 +90,14 @@ std::vector<Case> detection_cases() {
          s.trace.ends(160s);
        }},
       {"no_outage", "FO-DET-REG", needs("a refresh at the primary that falls into its outage"),
-       no_call},
+       nobody_calls},
   };
 }
 
-}  // namespace
+}  // namespace failover_detection
 
 std::vector<Case> failover_detection_cases() {
+  using namespace failover_detection;
   std::vector<Case> all = next_server_in_time_cases();
   for (Case& one : detection_cases()) all.push_back(std::move(one));
   return all;

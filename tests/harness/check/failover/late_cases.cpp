@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace failover_late {
 
 void no_call(Setting s) {
   registrations(s.trace, 100s);
@@ -86,9 +86,10 @@ std::function<void(Setting)> one_way(const std::function<void(Setting)>& rest) {
   };
 }
 
-}  // namespace
+}  // namespace failover_late
 
 std::vector<Case> failover_late_cases() {
+  using namespace failover_late;
   return {
       {"acknowledged_and_ended", "FO-LATE-200", Verdict::pass, acknowledged(after_timer_b, 20ms)},
       {"trap_8_acknowledged_and_kept", "FO-LATE-200",

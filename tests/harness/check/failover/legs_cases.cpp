@@ -1,7 +1,7 @@
 #include "tests/harness/check/fallback_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace failover_legs {
 
 /// Both servers answer the one call; the dialogs are up together from 10 s to 12 s.
 void answered_twice(Setting s) {
@@ -54,9 +54,10 @@ void ends_the_second(Setting s, const Fields& second) {
 
 void keeps_the_second(Setting /*s*/, const Fields& /*second*/) {}
 
-}  // namespace
+}  // namespace failover_legs
 
 std::vector<Case> failover_legs_cases() {
+  using namespace failover_legs;
   return {
       {"one_after_the_other", "FO-NOPAR", Verdict::pass, by_the_book},
       {"primary_still_tried", "FO-NOPAR", fails("still got the INVITE 7.500 s after", {5, 10}),
@@ -76,7 +77,7 @@ std::vector<Case> failover_legs_cases() {
          s.profile.parallel_allowed = true;
          by_the_book(s);
        }},
-      {"no_call", "FO-NOPAR", needs("a call with an INVITE at each server"), no_call},
+      {"no_call", "FO-NOPAR", needs("a call with an INVITE at each server"), nobody_calls},
       {"one_dialog", "FO-NODUP", Verdict::pass, by_the_book},
       {"answered_twice", "FO-NODUP", fails("two confirmed dialogs of one call for 2.990 s", {5, 6}),
        answered_twice},
@@ -86,7 +87,7 @@ std::vector<Case> failover_legs_cases() {
       {"forked_and_one_ended", "FO-NODUP", Verdict::pass, forked(ends_the_second)},
       {"forked_and_both_kept", "FO-NODUP", fails("two confirmed dialogs of one call for 13.", {5}),
        forked(keeps_the_second)},
-      {"no_call", "FO-NODUP", needs("a call that was answered"), no_call},
+      {"no_call", "FO-NODUP", needs("a call that was answered"), nobody_calls},
   };
 }
 

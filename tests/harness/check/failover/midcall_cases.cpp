@@ -1,7 +1,7 @@
 #include "tests/harness/check/midcall_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace failover_midcall {
 
 /// The primary dies at 30 s in a call; the refresh at 100 s fails; BYE at `bye`.
 std::function<void(Setting)> registration_lost(Duration bye, bool by_user) {
@@ -113,9 +113,10 @@ std::vector<Case> change_cases() {
   };
 }
 
-}  // namespace
+}  // namespace failover_midcall
 
 std::vector<Case> failover_midcall_cases() {
+  using namespace failover_midcall;
   std::vector<Case> all = lost_server_cases();
   for (Case& one : change_cases()) all.push_back(std::move(one));
   return all;

@@ -3,7 +3,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace failover_recovery {
 
 void healthy(Setting s) {
   registrations(s.trace, 100s);
@@ -183,9 +183,10 @@ std::vector<Case> return_cases() {
   };
 }
 
-}  // namespace
+}  // namespace failover_recovery
 
 std::vector<Case> failover_recovery_cases() {
+  using namespace failover_recovery;
   std::vector<Case> all = return_cases();
   for (Case& one : repeat_cases()) all.push_back(std::move(one));
   return all;

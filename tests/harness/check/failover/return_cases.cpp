@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace failover_return {
 
 void no_call(Setting s) {
   registrations(s.trace, 100s);
@@ -244,9 +244,10 @@ std::vector<Case> unstable_server_cases() {
   };
 }
 
-}  // namespace
+}  // namespace failover_return
 
 std::vector<Case> failover_return_cases() {
+  using namespace failover_return;
   std::vector<Case> all = next_call_cases();
   for (const auto more : {call_meanwhile_cases, unstable_server_cases})
     for (Case& one : more()) all.push_back(std::move(one));

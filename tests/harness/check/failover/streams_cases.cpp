@@ -3,7 +3,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace failover_streams {
 
 using capture::StreamEvent;
 
@@ -163,9 +163,10 @@ std::vector<Case> stream_cases() {
   };
 }
 
-}  // namespace
+}  // namespace failover_streams
 
 std::vector<Case> failover_streams_cases() {
+  using namespace failover_streams;
   std::vector<Case> all = refused_connection_cases();
   for (Case& one : stream_cases()) all.push_back(std::move(one));
   return all;

@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace failover_transport {
 
 /// Called at 7 s; the INVITE draws ICMP at once; the call reaches the secondary `moved` later.
 std::function<void(Setting)> told_by_icmp(std::optional<Duration> moved,
@@ -61,9 +61,10 @@ std::function<void(Setting)> left_early(std::optional<int> retries) {
   };
 }
 
-}  // namespace
+}  // namespace failover_transport
 
 std::vector<Case> failover_transport_cases() {
+  using namespace failover_transport;
   return {
       {"silence_moves_the_call", "RFC3261-GEN-10", Verdict::pass,
        [](Setting s) { fallback(s.trace); }},

@@ -1,7 +1,7 @@
 #include "tests/harness/check/challenge_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace guide_authentication {
 
 /// The challenge itself moves the call.
 void moved_by_challenge(Setting s) {
@@ -32,9 +32,10 @@ void challenged_too_late(Setting s) {
   s.trace.ends(60s);
 }
 
-}  // namespace
+}  // namespace guide_authentication
 
 std::vector<Case> guide_authentication_cases() {
+  using namespace guide_authentication;
   return {
       {"nobody_asks", "GRP-AUTH-01", Verdict::pass, unchallenged},
       {"nobody_tells_of_dials", "GRP-AUTH-01",

@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace guide_calls {
 
 void registered(TraceBuilder& trace) {
   trace.healthy_registrations(0s, 120s);
@@ -256,9 +256,10 @@ std::vector<Case> known_down_cases() {
   };
 }
 
-}  // namespace
+}  // namespace guide_calls
 
 std::vector<Case> guide_calls_cases() {
+  using namespace guide_calls;
   std::vector<Case> all = primary_first_cases();
   for (const auto more : {lost_secondary_cases, secondary_cases, known_down_cases})
     for (Case& one : more()) all.push_back(std::move(one));

@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace guide_configuration {
 
 /// The scenario gives the primary by name.
 void given_by_name(Setting s) {
@@ -18,9 +18,10 @@ void tries_another_port(Setting s) {
   s.trace.redirect(asked, 5060);
 }
 
-}  // namespace
+}  // namespace guide_configuration
 
 std::vector<Case> guide_configuration_cases() {
+  using namespace guide_configuration;
   using dns::RecordType;
   return {
       {"address_and_port", "GRP-CFG-02", Verdict::pass,

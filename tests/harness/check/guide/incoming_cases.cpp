@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace guide_incoming {
 
 /// Registered at both at 0 s; the primary silent from 5 s if `lost`; the secondary calls at 10 s.
 MessageId called(Setting s, bool lost) {
@@ -143,9 +143,10 @@ std::vector<Case> up_cases() {
   };
 }
 
-}  // namespace
+}  // namespace guide_incoming
 
 std::vector<Case> guide_incoming_cases() {
+  using namespace guide_incoming;
   std::vector<Case> all = lost_cases();
   for (const auto more : {excused_cases, up_cases})
     for (Case& one : more()) all.push_back(std::move(one));

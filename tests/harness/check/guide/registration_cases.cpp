@@ -1,7 +1,7 @@
 #include "tests/harness/check/challenge_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace guide_registration {
 
 void nothing_but_a_call(Setting s) {
   s.trace.complete_call(primary, 1s);
@@ -571,9 +571,10 @@ std::vector<Case> challenge_cases() {
   };
 }
 
-}  // namespace
+}  // namespace guide_registration
 
 std::vector<Case> guide_registration_cases() {
+  using namespace guide_registration;
   std::vector<Case> all = both_servers_cases();
   for (const auto more :
        {first_register_cases, claim_cases, bound_cases, half_seen_cases, independence_cases,

@@ -3,7 +3,7 @@
 #include "tests/harness/check/subscription_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace guide_subscription {
 
 /// The primary is silent from boot and known to be at 32 s; message waiting is asked for at `at` at
 /// the secondary.
@@ -139,9 +139,10 @@ std::vector<Case> guide_cases() {
   };
 }
 
-}  // namespace
+}  // namespace guide_subscription
 
 std::vector<Case> guide_subscription_cases() {
+  using namespace guide_subscription;
   std::vector<Case> all = guide_cases();
   for (Case& one : order_cases()) all.push_back(std::move(one));
   return all;

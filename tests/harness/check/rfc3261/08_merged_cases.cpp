@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_8_merged {
 
 /// How the device takes the second copy of a request.
 struct Taken {
@@ -41,9 +41,10 @@ std::function<void(Setting)> seen_at_the_server(const Taken& taken) {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_8_merged
 
 std::vector<Case> rfc3261_8_merged_cases() {
+  using namespace rfc3261_8_merged;
   constexpr std::string_view id = "RFC3261-UAS-MERGE";
   constexpr std::string_view needed = "a request that comes on two ways";
   return {

@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_8_own_responses {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -157,9 +157,10 @@ std::vector<Case> contact_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_8_own_responses
 
 std::vector<Case> rfc3261_8_own_responses_cases() {
+  using namespace rfc3261_8_own_responses;
   std::vector<Case> all;
   for (const auto family : {tag_cases, echo_cases, way_cases, contact_cases})
     for (Case& one : family()) all.push_back(std::move(one));

@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_8_requests {
 
 void healthy(Setting s) {
   registrations(s.trace, 100s);
@@ -175,9 +175,10 @@ std::vector<Case> via_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_8_requests
 
 std::vector<Case> rfc3261_8_requests_cases() {
+  using namespace rfc3261_8_requests;
   std::vector<Case> all = request_cases();
   for (const auto more : {via_cases, contact_cases})
     for (Case& one : more()) all.push_back(std::move(one));

@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_8_responses {
 
 /// INVITE at 7 s, this response, an ACK or not, and perhaps an INVITE at the secondary.
 std::function<void(Setting)> refused(int status, bool acknowledged, bool goes_on) {
@@ -118,9 +118,10 @@ std::vector<Case> stray_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_8_responses
 
 std::vector<Case> rfc3261_8_responses_cases() {
+  using namespace rfc3261_8_responses;
   std::vector<Case> all = unknown_code_cases();
   for (Case& one : stray_cases()) all.push_back(std::move(one));
   return all;

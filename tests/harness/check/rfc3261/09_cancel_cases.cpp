@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_9_cancel {
 
 void no_call(Setting s) {
   registrations(s.trace, 100s);
@@ -273,9 +273,10 @@ std::vector<Case> hang_up_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_9_cancel
 
 std::vector<Case> rfc3261_9_cancel_cases() {
+  using namespace rfc3261_9_cancel;
   std::vector<Case> all;
   for (const auto family : {first_word_cases, deferred_cases, too_late_cases, repetition_cases,
                             ending_cases, crossing_cases, hang_up_cases})

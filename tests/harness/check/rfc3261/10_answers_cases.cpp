@@ -3,7 +3,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_10_answers {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -379,9 +379,10 @@ std::vector<Case> silent_departure_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_10_answers
 
 std::vector<Case> rfc3261_10_answers_cases() {
+  using namespace rfc3261_10_answers;
   std::vector<Case> all = grant_cases();
   for (const auto more : {margin_cases, refusal_cases, rest_cases, busy_cases, target_cases,
                           departure_cases, silent_departure_cases})

@@ -3,7 +3,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_10_register {
 
 void nothing_but_a_call(Setting s) {
   s.trace.complete_call(primary, 1s);
@@ -199,9 +199,10 @@ std::vector<Case> renewal_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_10_register
 
 std::vector<Case> rfc3261_10_register_cases() {
+  using namespace rfc3261_10_register;
   std::vector<Case> all = content_cases();
   for (const auto more : {sequence_cases, renewal_cases})
     for (Case& one : more()) all.push_back(std::move(one));

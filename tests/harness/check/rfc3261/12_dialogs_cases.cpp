@@ -1,7 +1,7 @@
 #include "tests/harness/check/midcall_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_12_dialogs {
 
 /// A call to the device is up; a BYE with these fields draws `status`.
 std::function<void(Setting)> bye(const Fields& fields, int status) {
@@ -130,9 +130,10 @@ std::vector<Case> request_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_12_dialogs
 
 std::vector<Case> rfc3261_12_dialogs_cases() {
+  using namespace rfc3261_12_dialogs;
   std::vector<Case> all = unknown_dialog_cases();
   for (Case& one : request_cases()) all.push_back(std::move(one));
   for (Case& one : after_bye_cases()) all.push_back(std::move(one));

@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_12_requests {
 
 void no_call(Setting s) {
   registrations(s.trace, 100s);
@@ -340,9 +340,10 @@ std::vector<Case> server_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_12_requests
 
 std::vector<Case> rfc3261_12_requests_cases() {
+  using namespace rfc3261_12_requests;
   std::vector<Case> all;
   for (const auto family : {tag_cases, number_cases, target_cases, route_cases, server_cases})
     for (Case& one : family()) all.push_back(std::move(one));

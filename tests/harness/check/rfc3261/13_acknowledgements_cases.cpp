@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_13_acknowledgements {
 
 void no_call(Setting s) {
   registrations(s.trace, 100s);
@@ -166,9 +166,10 @@ std::vector<Case> copy_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_13_acknowledgements
 
 std::vector<Case> rfc3261_13_acknowledgements_cases() {
+  using namespace rfc3261_13_acknowledgements;
   std::vector<Case> all = acknowledgement_cases();
   for (Case& one : copy_cases()) all.push_back(std::move(one));
   return all;

@@ -3,7 +3,7 @@
 #include "tests/harness/check/midcall_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_13_answers {
 
 using Offsets = std::vector<Duration>;
 
@@ -257,9 +257,10 @@ std::vector<Case> copy_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_13_answers
 
 std::vector<Case> rfc3261_13_answers_cases() {
+  using namespace rfc3261_13_answers;
   std::vector<Case> all = ringing_cases();
   for (const auto family : {timer_cases, answer_cases, copy_cases})
     for (Case& one : family()) all.push_back(std::move(one));

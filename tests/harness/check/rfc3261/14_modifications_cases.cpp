@@ -1,7 +1,7 @@
 #include "tests/harness/check/midcall_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_14_modifications {
 
 /// The device changes its call at 20 s; `end` writes what follows.
 std::function<void(Setting)> changed(
@@ -42,9 +42,10 @@ void never_changed(Setting s) {
   s.trace.ends(60s);
 }
 
-}  // namespace
+}  // namespace rfc3261_14_modifications
 
 std::vector<Case> rfc3261_14_modifications_cases() {
+  using namespace rfc3261_14_modifications;
   return {
       {"unknown_and_ended", "RFC3261-DLG-01", Verdict::pass, refused(481, 100ms)},
       {"unknown_and_kept", "RFC3261-DLG-01", warns("no BYE ended it", {8}), refused(481, {})},

@@ -5,7 +5,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_17_invite {
 
 void unanswered(Setting s) {
   s.trace.silent_invite(primary, 1s);
@@ -207,9 +207,10 @@ std::vector<Case> ack_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_17_invite
 
 std::vector<Case> rfc3261_17_invite_cases() {
+  using namespace rfc3261_17_invite;
   std::vector<Case> all;
   for (const auto family : {table_3_cases, provisional_cases, copy_cases, ack_cases})
     for (Case& one : family()) all.push_back(std::move(one));

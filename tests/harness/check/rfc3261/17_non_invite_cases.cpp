@@ -4,7 +4,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_17_non_invite {
 
 using Offsets = std::vector<Duration>;
 
@@ -121,9 +121,10 @@ std::vector<Case> proceeding_cases() {
   return all;
 }
 
-}  // namespace
+}  // namespace rfc3261_17_non_invite
 
 std::vector<Case> rfc3261_17_non_invite_cases() {
+  using namespace rfc3261_17_non_invite;
   std::vector<Case> all = proceeding_cases();
   const std::vector<Case> copies = {
       {"absorbed", "RFC3261-TIMER-K", Verdict::pass, answered_again({500ms, 2s}, {})},

@@ -3,7 +3,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_17_server {
 
 using Offsets = std::vector<Duration>;
 
@@ -200,9 +200,10 @@ std::vector<Case> repeated_request_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_17_server
 
 std::vector<Case> rfc3261_17_server_cases() {
+  using namespace rfc3261_17_server;
   std::vector<Case> all = first_word_cases();
   for (const auto family : {timer_cases, refusal_cases, repeated_request_cases})
     for (Case& one : family()) all.push_back(std::move(one));

@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_17_transactions {
 
 using Offsets = std::vector<Duration>;
 
@@ -181,9 +181,10 @@ std::vector<Case> ending_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_17_transactions
 
 std::vector<Case> rfc3261_17_transactions_cases() {
+  using namespace rfc3261_17_transactions;
   std::vector<Case> all = interval_cases();
   for (Case& one : ending_cases()) all.push_back(std::move(one));
   return all;

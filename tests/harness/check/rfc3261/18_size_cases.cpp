@@ -3,7 +3,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_18_size {
 
 /// A call whose INVITE has `size` bytes of body.
 std::function<void(Setting)> call_of_size(std::size_t size, Transport transport) {
@@ -22,9 +22,10 @@ void silent_device(Setting s) {
   s.trace.at(1s).to_device(primary).request("OPTIONS");
 }
 
-}  // namespace
+}  // namespace rfc3261_18_size
 
 std::vector<Case> rfc3261_18_size_cases() {
+  using namespace rfc3261_18_size;
   return {
       {"small", "RFC3261-GEN-11", Verdict::pass, call_of_size(200, Transport::udp)},
       {"large_by_udp", "RFC3261-GEN-11", warns("of 1635 bytes over UDP", {5}),

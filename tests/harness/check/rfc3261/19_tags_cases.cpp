@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_19_tags {
 
 /// Two calls with these From tags.
 std::function<void(Setting)> two_calls(std::string first, std::string second) {
@@ -62,9 +62,10 @@ void silent_device(Setting s) {
   s.trace.at(1s).to_device(primary).request("OPTIONS");
 }
 
-}  // namespace
+}  // namespace rfc3261_19_tags
 
 std::vector<Case> rfc3261_19_tags_cases() {
+  using namespace rfc3261_19_tags;
   return {
       {"two_calls_two_tags", "RFC3261-GEN-06", Verdict::pass, two_calls("1234abcd", "5678abcd")},
       {"two_calls_one_tag", "RFC3261-GEN-06",

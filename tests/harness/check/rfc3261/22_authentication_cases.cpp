@@ -1,7 +1,7 @@
 #include "tests/harness/check/challenge_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3261_22_authentication {
 
 /// Credentials rejected at 1.06 s; others `again` after that if there are any.
 std::function<void(Setting)> rejected(std::optional<Duration> again) {
@@ -202,9 +202,10 @@ std::vector<Case> renewal_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3261_22_authentication
 
 std::vector<Case> rfc3261_22_authentication_cases() {
+  using namespace rfc3261_22_authentication;
   std::vector<Case> all = exchange_cases();
   for (const auto more : {shared_realm_cases, renewal_cases, elsewhere_cases})
     for (Case& one : more()) all.push_back(std::move(one));

@@ -4,7 +4,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3262_4_reliability {
 
 /// How the device takes a 180 that is sent reliably.
 struct Pracked {
@@ -50,9 +50,10 @@ std::function<void(Setting)> seen_at_the_server_of(const Pracked& as) {
   };
 }
 
-}  // namespace
+}  // namespace rfc3262_4_reliability
 
 std::vector<Case> rfc3262_4_reliability_cases() {
+  using namespace rfc3262_4_reliability;
   constexpr std::string_view id = "RFC3262-01";
   constexpr std::string_view needed = "a reliable provisional response";
   return {

@@ -1,7 +1,7 @@
 #include "tests/harness/check/fallback_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3263_4_failover {
 
 /// The primary refuses with 503 at 7.02 s; the secondary is tried `after` that.
 std::function<void(Setting)> refused(Duration after) {
@@ -103,9 +103,10 @@ void asks_for_the_address_of_a_name_with_port(Setting s) {
   registers(s.trace, 1s);
 }
 
-}  // namespace
+}  // namespace rfc3263_4_failover
 
 std::vector<Case> rfc3263_4_failover_cases() {
+  using namespace rfc3263_4_failover;
   return {
       {"domain_by_srv", "RFC3263-04", Verdict::pass, begins_at(5070)},
       {"name_with_port_by_a", "RFC3263-04", Verdict::pass,
@@ -134,10 +135,10 @@ std::vector<Case> rfc3263_4_failover_cases() {
       {"never", "RFC3263-01", warns("no next server after Timer B", {5}), never_tries_the_next},
       {"long_after_503", "RFC3263-01", warns("5.000 s after 503", {5, 8}), refused(5s)},
       {"same_branch", "RFC3263-01", warns("with the same branch", {5, 12}), same_branch},
-      {"no_call", "RFC3263-01", needs("a call that fails at the primary"), no_call},
+      {"no_call", "RFC3263-01", needs("a call that fails at the primary"), nobody_calls},
       {"own_branches", "RFC3263-03", Verdict::pass, by_the_book},
       {"same_branch", "RFC3263-03", fails("the same branch", {5, 12}), same_branch},
-      {"no_call", "RFC3263-03", needs("a call with an INVITE at each server"), no_call},
+      {"no_call", "RFC3263-03", needs("a call with an INVITE at each server"), nobody_calls},
   };
 }
 

@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3581_4_ports {
 
 std::string via(std::string_view sent_by, std::string_view parameters) {
   return "SIP/2.0/UDP " + std::string(sent_by) + ";branch=z9hG4bKport" + std::string(parameters);
@@ -103,9 +103,10 @@ std::vector<Case> answering_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc3581_4_ports
 
 std::vector<Case> rfc3581_4_ports_cases() {
+  using namespace rfc3581_4_ports;
   std::vector<Case> all = asking_cases();
   for (Case& one : answering_cases()) all.push_back(std::move(one));
   return all;

@@ -1,7 +1,7 @@
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3608_service_route {
 
 /// Registered at both; `method` to `server` with this Route.
 std::function<void(Setting)> routed(std::string method, trace::ServerRole server,
@@ -15,9 +15,10 @@ std::function<void(Setting)> routed(std::string method, trace::ServerRole server
   };
 }
 
-}  // namespace
+}  // namespace rfc3608_service_route
 
 std::vector<Case> rfc3608_service_route_cases() {
+  using namespace rfc3608_service_route;
   constexpr std::string_view id = "RFC3608-01";
   constexpr std::string_view needed = "a request outside dialogs with a Route";
   const std::string to_primary = "<sip:127.0.0.11:5070;lr>";

@@ -1,7 +1,7 @@
 #include "tests/harness/check/subscription_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc3842_3_message_waiting {
 
 std::function<void(Setting)> accepting(const std::string& event, const std::string& accept) {
   return registered([=](Setting s) {
@@ -19,9 +19,10 @@ std::function<void(Setting)> unasked(int status) {
   });
 }
 
-}  // namespace
+}  // namespace rfc3842_3_message_waiting
 
 std::vector<Case> rfc3842_3_message_waiting_cases() {
+  using namespace rfc3842_3_message_waiting;
   return {
       {"covered", "RFC3842-01", Verdict::pass,
        accepting(message_summary, "application/simple-message-summary")},

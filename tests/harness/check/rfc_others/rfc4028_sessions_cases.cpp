@@ -3,7 +3,7 @@
 #include "tests/harness/check/midcall_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc4028_10_sessions {
 
 Fields with_session(std::string session) {
   return {.headers = {{"Session-Expires", std::move(session)}}};
@@ -174,9 +174,10 @@ std::vector<Case> table_cases() {
   return cases;
 }
 
-}  // namespace
+}  // namespace rfc4028_10_sessions
 
 std::vector<Case> rfc4028_10_sessions_cases() {
+  using namespace rfc4028_10_sessions;
   std::vector<Case> all = table_cases();
   for (Case& one : std::vector<Case>{
            {"never", "RFC4028-01", needs("a call whose session timer the device has to refresh"),

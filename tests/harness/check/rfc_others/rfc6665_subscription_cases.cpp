@@ -1,7 +1,7 @@
 #include "tests/harness/check/subscription_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc6665_4_subscription {
 
 Rest refreshed(Duration at) {
   return [=](Setting s, MessageId one) {
@@ -211,9 +211,10 @@ std::vector<Case> timer_n_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc6665_4_subscription
 
 std::vector<Case> rfc6665_4_subscription_cases() {
+  using namespace rfc6665_4_subscription;
   std::vector<Case> all = lifecycle_cases();
   for (const auto more : {second_cases, timer_n_cases, order_cases})
     for (Case& one : more()) all.push_back(std::move(one));

@@ -1,7 +1,7 @@
 #include "tests/harness/check/challenge_situations.hpp"
 
 namespace sipharness::check_tests {
-namespace {
+namespace rfc7616_3_digest {
 
 /// Credentials for this deal in which one thing is written otherwise.
 Fields rewritten(std::string_view what, std::string_view by, const Deal& deal = {}) {
@@ -271,9 +271,10 @@ std::vector<Case> next_nonce_cases() {
   };
 }
 
-}  // namespace
+}  // namespace rfc7616_3_digest
 
 std::vector<Case> rfc7616_3_digest_cases() {
+  using namespace rfc7616_3_digest;
   std::vector<Case> all = digest_cases();
   for (const auto more :
        {count_cases, renewal_cases, choice_cases, elsewhere_cases, next_nonce_cases})
