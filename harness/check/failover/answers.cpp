@@ -23,6 +23,12 @@ namespace {
 // --- 503 -----------------------------------------------------------------------------------------
 
 void judge_next_server(const Phone& phone, const PrimaryAnswer& answer, Occurrence& it) {
+  const FailureSignal signal{.call = answer.call,
+                             .primary = answer.primary,
+                             .secondary = answer.secondary,
+                             .at = answer.at,
+                             .kind = "503"};
+  if (may_be_next_try(phone, signal, it)) return;
   if (answer.secondary != nullptr)
     return it.within(
         move_within(phone, answer.at, *answer.secondary, phone.profile.tolerances.fo_grace),

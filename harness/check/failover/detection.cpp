@@ -87,14 +87,7 @@ void a_silent_primary_is_tried_twice(const Phone& phone, const SilentPrimary& fa
 }
 
 void secondary_follows_at_once(const Phone& phone, const FailureSignal& signal, Occurrence& it) {
-  if (signal.secondary == nullptr) return;
-  if (signal.primary != nullptr &&
-      may_be_dialled_anew(phone, *signal.primary, *signal.secondary, signal.at))
-    return it.inconclusive(
-        Blame::user,
-        "INVITE with another Call-ID at the secondary {} after {}: dialled anew? With "
-        "--journal the dials would tell",
-        format_seconds(reached_at(phone, *signal.secondary) - signal.at), signal.kind);
+  if (signal.secondary == nullptr || may_be_next_try(phone, signal, it)) return;
   const Duration early = timer_tolerance(phone, phone.profile.timers.sixty_four_t1()).value / 2;
   const CaptureTime start = start_of(*signal.call);
   const Duration told = signal.at - start;

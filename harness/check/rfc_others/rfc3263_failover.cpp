@@ -1,6 +1,7 @@
 // Locating a server that has a name, and trying the next one.
 // @source RFC 3263 §4.2, §4.3; RFC 3261 §8.1.2
 
+#include "harness/check/failover/move.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/unless.hpp"
 #include "harness/observed/client_transactions.hpp"
@@ -31,6 +32,7 @@ void tries_the_next_server(const Phone& phone, const FailureSignal& signal, Occu
     if (phone.trace.last > deadline) judge_no_next_server(phone, signal, it);
     return;
   }
+  if (may_be_next_try(phone, signal, it)) return;
   const CaptureTime reached = reached_at(phone, *signal.secondary);
   if (signal.primary != nullptr && share_a_branch(phone, *signal.primary, *signal.secondary))
     it.violated("the next server got the INVITE with the same branch");
