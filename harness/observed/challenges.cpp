@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -60,6 +59,7 @@ bool is_for(const Offer& offer, const DigestCredentials& digest) {
 struct ChallengeKind {
   std::string_view carried;  ///< Call-ID, nonce or realm
   std::string_view call_id;  ///< empty where it does not matter
+  std::string_view user;     ///< of the credentials; empty where it does not matter
   sip::Method method = sip::Method::unknown;
   ServerRole server = ServerRole::none;
   auto operator<=>(const ChallengeKind&) const = default;
@@ -68,14 +68,16 @@ struct ChallengeKind {
 /// Requests of the device by their kind, each list by time.
 class RequestIndex {
  public:
-  void add(const Transaction& request, std::string_view carried, std::string_view call_id = {}) {
-    requests_[{carried, call_id, request.method, request.server}].push_back(&request);
+  void add(const Transaction& request, std::string_view carried, std::string_view call_id = {},
+           std::string_view user = {}) {
+    requests_[{carried, call_id, user, request.method, request.server}].push_back(&request);
   }
 
   /// The first one after the challenge that is of the refused request's method and server.
   const Transaction* first_after(const Challenged& one, std::string_view carried,
-                                 std::string_view call_id = {}) const {
-    const auto kind = requests_.find({carried, call_id, one.refused->method, one.refused->server});
+                                 std::string_view call_id = {}, std::string_view user = {}) const {
+    const auto kind =
+        requests_.find({carried, call_id, user, one.refused->method, one.refused->server});
     if (kind == requests_.end()) return nullptr;
     const auto next =
         std::ranges::lower_bound(kind->second, one.challenge->index, {},
@@ -102,7 +104,8 @@ class ChallengeFinder {
     std::ranges::stable_sort(found_, {},
                              [](const Challenged& one) { return one.challenge->index; });
     for (const Challenged& one : found_)
-      for (const Offer& offer : one.offers) answers_.emplace(one.retry, offer.nonce);
+      for (const Offer& offer : one.offers)
+        answers_.emplace(std::pair(one.retry, offer.nonce), one.challenge->at);
     for (Challenged& one : found_) note_credentials(one);
     note_stale_again();
     return std::move(found_);
@@ -121,7 +124,8 @@ class ChallengeFinder {
       if (!sent.digest.values) continue;
       const Transaction& request = *sent.transaction;
       if (beginnings.contains(&request)) by_nonce_.add(request, sent.digest.values->nonce);
-      by_realm_.add(request, sent.digest.values->realm, call_of_repeat(request));
+      by_realm_.add(request, sent.digest.values->realm, call_of_repeat(request),
+                    sent.digest.values->username);
     }
   }
 
@@ -159,12 +163,16 @@ class ChallengeFinder {
       if (std::ranges::none_of(one.offers, [&](const Offer& o) { return is_for(o, digest); }))
         continue;
       one.had_credentials = true;
-      const bool is_fresh = answers_.contains({one.refused, digest.values->nonce});
-      one.is_rejection |= is_fresh && !one.offers.front().stale;
+      // Whoever took long to answer, as somebody typed the password, may have met another nonce.
+      const auto answered = answers_.find({one.refused, digest.values->nonce});
+      if (answered == answers_.end() || one.offers.front().stale ||
+          opening(phone_, *one.refused).at - answered->second > policy::time_to_answer_challenge)
+        continue;
+      one.is_rejection = true;
+      if (one.repeated == nullptr)
+        one.repeated = by_realm_.first_after(one, one.offers.front().realm,
+                                             call_of_repeat(*one.refused), digest.values->username);
     }
-    if (one.is_rejection)
-      one.repeated =
-          by_realm_.first_after(one, one.offers.front().realm, call_of_repeat(*one.refused));
   }
 
   void note_stale_again() {
@@ -179,7 +187,8 @@ class ChallengeFinder {
   RequestIndex by_call_id_;
   RequestIndex by_nonce_;  ///< those that begin a Call-ID
   RequestIndex by_realm_;
-  std::set<std::pair<const Transaction*, std::string>> answers_;  ///< and a nonce they were given
+  /// Requests with a nonce that they were given, and when.
+  std::map<std::pair<const Transaction*, std::string>, CaptureTime> answers_;
   std::vector<Challenged> found_;
 };
 

@@ -26,6 +26,7 @@ void judge_retry(const Phone& phone, const Challenged& one, Occurrence& it) {
   const int status = one.challenge->sip.status();
   const Endpoint& challenger = refused.destination;
   const bool is_in_vain = !is_accepted(phone, *one.retry) && one.retry->final;
+  const bool is_late = !is_answered_at_once(phone, one) && answer_due(phone, one) != AnswerDue::yes;
   if (retry.destination.address != challenger.address && is_in_vain)
     return it.cite(one.retry->final)
         .violated("the challenge of {} was answered at {}", challenger.text(),
@@ -34,6 +35,9 @@ void judge_retry(const Phone& phone, const Challenged& one, Occurrence& it) {
     it.fail("CSeq {} after the {} that was challenged", retry.sip.cseq(), before.cseq());
   else if (const auto changed = changed_part(before, retry.sip))
     it.violated("the request after a {} has {}", status, *changed);
+  else if (is_late && challenge_of(phone, *one.retry) == nullptr)
+    it.pass("{} with credentials {} after a {}: somebody may have been asked for them",
+            retry.sip.method_text(), format_seconds(retry.at - one.challenge->at), status);
   else
     it.within({.start = heard_before(phone, one, retry.at),
                .end = retry.at,

@@ -123,6 +123,15 @@ std::vector<Case> exchange_cases() {
        retried(changed(proof({}), [](Fields& f) { f.to_tag = "t"; }))},
       {"late", "AUTH-01", warns("REGISTER with credentials after a 401: 17.290 s", {1, 2, 3}),
        retried(proof({}), 18300ms)},
+      {"typed_in", "AUTH-01", Verdict::pass,
+       foreign(without_password(retried(proof({}), 18300ms)))},
+      {"typed_in_for_nothing", "AUTH-01",
+       warns("REGISTER with credentials after a 401: 17.290 s", {1, 2, 3}),
+       foreign(without_password([](Setting s) {
+         challenged(s, primary, 1s, challenge({}));
+         challenged(s, primary, 18300ms, challenge({.nonce = "n2"}), proof({}));
+         s.trace.ends(30s);
+       }))},
       {"never", "AUTH-01", warns("no second request", {1, 2}), left_alone(challenge({}))},
       {"without_a_password", "AUTH-01", needs("a request that is answered with 401 or 407"),
        without_password(left_alone(challenge({})))},
@@ -188,6 +197,21 @@ std::vector<Case> renewal_cases() {
       {"given_up", "AUTH-06", Verdict::pass, rejected({})},
       {"insisted", "AUTH-06", fails("credentials again 0.050 s", {3, 4, 5}), rejected(50ms)},
       {"soon", "AUTH-06", warns("credentials again 10.000 s", {3, 4, 5}), rejected(10s)},
+      {"tries_another_user", "AUTH-06", Verdict::pass,
+       [](Setting s) {
+         rejected({})(s);
+         Fields other = proof({.nonce = "n2"});
+         std::string& value = other.headers.front().second;
+         value.replace(value.find("username=\"1001\""), 15, "username=\"guest\"");
+         answered(s, primary, 1110ms, other, 401);
+       }},
+      {"typed_in_for_a_nonce_that_was_old", "AUTH-06", needs("credentials that a server rejects"),
+       [](Setting s) {
+         challenged(s, primary, 1s, challenge({}));
+         challenged(s, primary, 60s, challenge({.nonce = "n2"}), proof({}));
+         answered(s, primary, 60050ms, proof({.nonce = "n2"}));
+         s.trace.ends(80s);
+       }},
       {"after_the_wait", "AUTH-06", Verdict::pass, rejected(20s)},
       {"moved_the_call", "AUTH-06", fails("the call went to the other server", {11}),
        moved_by_rejection},
