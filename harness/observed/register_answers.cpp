@@ -1,6 +1,7 @@
 #include "harness/observed/register_answers.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/grants.hpp"
@@ -12,20 +13,29 @@
 
 namespace sipharness::observed {
 
-std::optional<sip::Address> first_contact_of(const sip::MessageView& message) {
+std::vector<sip::Address> contacts_in(const sip::MessageView& message) {
+  std::vector<sip::Address> contacts;
   for (const sip::Header& header : message.headers_from(sip::HeaderId::contact))
     if (header.id == sip::HeaderId::contact)
-      if (const auto contact = sip::first_address(header.value)) return contact;
-  return std::nullopt;
+      std::ranges::copy(sip::parse_addresses(header.value), std::back_inserter(contacts));
+  return contacts;
 }
 
-std::optional<std::chrono::seconds> contact_expiry(const sip::MessageView& message) {
-  const auto contact = first_contact_of(message);
-  return contact ? sip::seconds_in(contact->parameter("expires")) : std::nullopt;
+bool is_ended(const sip::MessageView& request, const sip::Address& contact) {
+  if (const auto own = contact.parameter("expires")) return *own == "0";
+  return request.expires() == 0U;
+}
+
+std::optional<sip::Address> bound_contact_of(const sip::MessageView& request) {
+  const std::vector<sip::Address> contacts = contacts_in(request);
+  if (contacts.empty()) return std::nullopt;
+  const auto bound = std::ranges::find_if(
+      contacts, [&](const sip::Address& contact) { return !is_ended(request, contact); });
+  return bound == contacts.end() ? contacts.front() : *bound;
 }
 
 std::optional<std::chrono::seconds> asked_in(const sip::MessageView& request) {
-  return asked_in(request, first_contact_of(request));
+  return asked_in(request, bound_contact_of(request));
 }
 
 std::optional<std::chrono::seconds> asked_in(const sip::MessageView& request,

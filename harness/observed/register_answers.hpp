@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 #include "harness/observed/phone.hpp"
 #include "harness/observed/refresh.hpp"
@@ -14,13 +15,17 @@
 
 namespace sipharness::observed {
 
-/// The first one that can be read.
-std::optional<sip::Address> first_contact_of(const sip::MessageView& message);
+/// All that can be read, in one line or in several.
+std::vector<sip::Address> contacts_in(const sip::MessageView& message);
 
-/// The expires parameter of its first Contact.
-std::optional<std::chrono::seconds> contact_expiry(const sip::MessageView& message);
+/// A REGISTER takes the binding of this Contact back.
+bool is_ended(const sip::MessageView& request, const sip::Address& contact);
 
-/// The expiry that a REGISTER asks for: by that, or by its Expires header.
+/// The first Contact of a REGISTER that asks for a binding, whatever it takes back beside it; else
+/// the first.
+std::optional<sip::Address> bound_contact_of(const sip::MessageView& request);
+
+/// The expiry that a REGISTER asks for: by that Contact, or by its Expires header.
 std::optional<std::chrono::seconds> asked_in(const sip::MessageView& request);
 std::optional<std::chrono::seconds> asked_in(const sip::MessageView& request,
                                              const std::optional<sip::Address>& contact);

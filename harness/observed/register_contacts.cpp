@@ -5,6 +5,7 @@
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/own_addresses.hpp"
+#include "harness/observed/register_answers.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/sent_requests.hpp"
 #include "harness/sip/address.hpp"
@@ -15,19 +16,18 @@ namespace {
 
 using sip::HeaderId;
 
-std::vector<sip::Address> contacts_of(const Message& message) {
-  return sip::parse_addresses(message.sip.header(HeaderId::contact));
-}
-
-bool is_ended(const Message& message, const sip::Address& contact) {
-  if (const auto own = contact.parameter("expires")) return *own == "0";
-  return message.sip.expires() == 0U;
-}
-
 /// `message` takes the binding of this Contact back.
 bool takes_back(const Message& message, std::string_view uri) {
-  return std::ranges::any_of(contacts_of(message), [&](const sip::Address& contact) {
-    return is_ended(message, contact) && (contact.uri == "*" || sip::same_uri(contact.uri, uri));
+  return std::ranges::any_of(contacts_in(message.sip), [&](const sip::Address& contact) {
+    return is_ended(message.sip, contact) &&
+           (contact.uri == "*" || sip::same_uri(contact.uri, uri));
+  });
+}
+
+/// `message` has this Contact, first or not.
+bool names(const Message& message, std::string_view uri) {
+  return std::ranges::any_of(contacts_in(message.sip), [&](const sip::Address& contact) {
+    return sip::same_uri(contact.uri, uri);
   });
 }
 
@@ -43,10 +43,10 @@ class Follower {
 
   RegisterContact follow(const Message& message) {
     RegisterContact found{.message = &message};
-    const auto contact = sip::first_address(message.sip.header(HeaderId::contact));
+    const auto contact = bound_contact_of(message.sip);
     if (!contact) return found;
     found.uri = contact->uri;
-    if (found.uri == "*" || is_ended(message, *contact)) return found;
+    if (found.uri == "*" || is_ended(message.sip, *contact)) return found;
     Known& known = known_[static_cast<std::size_t>(message.server)];
     if (known.message != nullptr && !sip::same_uri(known.uri, found.uri) &&
         !has_reason(known, message, found.uri))
@@ -64,7 +64,7 @@ class Follower {
            message.source.address != known.message->source.address || is_new_connection ||
            next_power_change(phone_, known.message->at) < message.at ||
            !is_bound(message, known.uri) || is_learned(known.uri, uri) ||
-           is_taken_back(message, known.uri);
+           names(message, known.uri) || is_taken_back(message, known.uri);
   }
 
   bool is_bound(const Message& message, std::string_view uri) const {
@@ -100,8 +100,9 @@ class Follower {
 std::vector<RegisterContact> find_register_contacts(const Phone& phone) {
   Follower contacts(phone);
   std::vector<RegisterContact> found;
+  // One without Contact only asks what is bound (§10.2.3).
   for (const Message* message : registers_of_device(phone))
-    found.push_back(contacts.follow(*message));
+    if (message->sip.has(HeaderId::contact)) found.push_back(contacts.follow(*message));
   return found;
 }
 
@@ -109,10 +110,15 @@ Evidence evidence_of(const Phone& phone, const RegisterContact& contact) {
   return evidence_of(phone, *contact.message);
 }
 
-bool is_other_port(const Phone& phone, const Message& message, const Endpoint& contact) {
-  return message.transport == Transport::udp && contact.port != message.source.port &&
-         contact.port != message.sip.via().port && !is_seen_under(phone, contact) &&
-         !sends_from(phone, contact);
+bool is_other_port(const Phone& phone, const Message& message, const sip::Uri& contact) {
+  const auto endpoint = contact.endpoint();
+  const auto transport = contact.parameter("transport");
+  // Where it listens for streams a datagram does not show.
+  const bool is_of_udp = sip::same_ignoring_case(contact.scheme, "sip") &&
+                         (!transport || sip::same_ignoring_case(*transport, "udp"));
+  return message.transport == Transport::udp && is_of_udp &&
+         endpoint->port != message.source.port && endpoint->port != message.sip.via().port &&
+         !is_seen_under(phone, *endpoint) && !sends_from(phone, *endpoint);
 }
 
 bool has_moved_by(const Phone& phone, CaptureTime at) {

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <unordered_set>
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/call_numbers.hpp"
 #include "harness/observed/phone.hpp"
+#include "harness/observed/register_answers.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/tolerances.hpp"
@@ -113,15 +115,24 @@ bool is_at_next_address(const Phone& phone, const Transaction& before, const Tra
          request.destination != failed.destination;
 }
 
+bool has_failed_elsewhere(const Phone& phone, const Transaction& next) {
+  const auto& registers =
+      phone.derived<find_register_transactions_at>()[static_cast<std::size_t>(next.server)];
+  // All point into one vector: their order is the order of time.
+  const auto place = std::ranges::lower_bound(registers, &next);
+  if (place == registers.begin()) return false;
+  const Transaction& before = **std::prev(place);
+  const bool has_failed = !before.final || phone.message(*before.final).sip.status() == 503;
+  return has_failed && opening(phone, before).destination != opening(phone, next).destination;
+}
+
 bool has_new_contact(const Message& earlier, const Message& later) {
-  const auto before = sip::parse_addresses(earlier.sip.header(sip::HeaderId::contact));
-  return std::ranges::any_of(sip::parse_addresses(later.sip.header(sip::HeaderId::contact)),
-                             [&](const sip::Address& contact) {
-                               return contact.uri != "*" &&
-                                      std::ranges::none_of(before, [&](const sip::Address& known) {
-                                        return sip::same_uri(known.uri, contact.uri);
-                                      });
-                             });
+  const auto before = contacts_in(earlier.sip);
+  return std::ranges::any_of(contacts_in(later.sip), [&](const sip::Address& contact) {
+    return contact.uri != "*" && std::ranges::none_of(before, [&](const sip::Address& known) {
+             return sip::same_uri(known.uri, contact.uri);
+           });
+  });
 }
 
 bool overlaps(const Phone& phone, const Transaction& before, const Message& next) {

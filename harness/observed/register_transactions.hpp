@@ -76,6 +76,10 @@ bool is_at_next_address(const Phone& phone, const Transaction& before, const Tra
 /// Whether `later` brings a Contact value that `earlier` has not; taking one back does not.
 bool has_new_contact(const Message& earlier, const Message& later);
 
+/// The REGISTER before it at that server went elsewhere and failed, so that this one tries the next
+/// of the server's machines. @source RFC 3263 §4.3
+bool has_failed_elsewhere(const Phone& phone, const Transaction& next);
+
 /// `next` left while `before` waited for its answer, and nothing told the device to give it up.
 bool overlaps(const Phone& phone, const Transaction& before, const Message& next);
 

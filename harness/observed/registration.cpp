@@ -21,19 +21,8 @@
 namespace sipharness::observed {
 namespace {
 
-std::vector<sip::Address> contacts_of(const sip::MessageView& message) {
-  std::vector<sip::Address> contacts;
-  for (const sip::Header& header : message.headers_from(sip::HeaderId::contact)) {
-    if (header.id != sip::HeaderId::contact) continue;
-    for (const sip::Address& contact : sip::parse_addresses(header.value)) {
-      contacts.push_back(contact);
-    }
-  }
-  return contacts;
-}
-
 void read_request(const sip::MessageView& request, RegisterAttempt& attempt) {
-  const auto contact = first_contact_of(request);
+  const auto contact = bound_contact_of(request);
   attempt.requested = asked_in(request, contact);
   attempt.contact = contact ? contact->uri : std::string_view();
   attempt.unregister = attempt.contact == "*" || attempt.requested == Duration::zero();
@@ -46,7 +35,7 @@ void take_grant(const sip::MessageView& response, RegisterAttempt& attempt) {
   std::optional<Duration> said =
       header ? std::optional(std::chrono::seconds(*header)) : std::nullopt;
   attempt.granted = said ? said : attempt.requested;
-  for (const sip::Address& contact : contacts_of(response)) {
+  for (const sip::Address& contact : contacts_in(response)) {
     if (!sip::same_uri(contact.uri, attempt.contact)) continue;
     attempt.is_listed = true;
     if (const auto expiry = sip::seconds_in(contact.parameter("expires"))) {
@@ -82,9 +71,11 @@ class AttemptFinder {
       : phone_(phone), transactions_(transactions(phone)), profile_(phone.profile) {}
 
   std::vector<RegisterAttempt> find() {
-    const auto is_registration = [](const Transaction& transaction) {
+    // One without Contact only asks what is bound (§10.2.3).
+    const auto is_registration = [this](const Transaction& transaction) {
       return transaction.method == sip::Method::register_ &&
-             transaction.direction == Direction::from_device;
+             transaction.direction == Direction::from_device &&
+             phone_.messages[transaction.sends.front()].sip.has(sip::HeaderId::contact);
     };
     attempts_.reserve(
         static_cast<std::size_t>(std::ranges::count_if(transactions_, is_registration)));

@@ -32,9 +32,12 @@ using std::chrono::seconds;
 // --- What is asked, what is granted --------------------------------------------------------------
 
 std::optional<std::string> two_expiries(const Phone& /*phone*/, const Message& message) {
-  const auto parameter = contact_expiry(message.sip);
   const auto header = message.sip.expires();
-  if (!parameter || !header || *parameter == seconds(*header)) return std::nullopt;
+  const auto contacts = contacts_in(message.sip);
+  // For several, the header is the expiry of those that say none of their own (§10.2.1.1).
+  if (!header || contacts.size() != 1) return std::nullopt;
+  const auto parameter = sip::seconds_in(contacts.front().parameter("expires"));
+  if (!parameter || *parameter == seconds(*header)) return std::nullopt;
   return fmt::format("Contact says expires={}, the Expires header {}", parameter->count(), *header);
 }
 
@@ -151,6 +154,10 @@ void asks_for_min_expires(const Phone& phone, const Transaction& refused, Occurr
   if (!wanted) return;
   const CaptureTime latest = phone.at(*refused.final) + policy::time_to_retry_after_423;
   const Transaction* next = next_register_at_server(phone, refused);
+  // It takes a binding back or asks what is bound: it wants no time any more.
+  if (next != nullptr && (!opening(phone, *next).sip.has(HeaderId::contact) ||
+                          asked_in(opening(phone, *next).sip) == seconds(0)))
+    return;
   if (next != nullptr && opening(phone, *next).at <= latest)
     judge_retry_after_423(opening(phone, refused), opening(phone, *next), *wanted, it.about(*next));
   else if (phone.trace.last > latest)
@@ -202,7 +209,12 @@ void refreshes_where_it_registered(const Phone& phone, Judge& judge) {
     const LaterRegisters later =
         later_registers(phone, first, *accepted.ok, *accepted.ok + *accepted.granted);
     refreshes += later.count;
+    std::optional<Endpoint> moved_to;
     for (const Transaction* elsewhere : later.elsewhere) {
+      const Endpoint& destination = opening(phone, *elsewhere).destination;
+      // The next of the server's machines, as the one before failed (RFC 3263 §4.3).
+      if (has_failed_elsewhere(phone, *elsewhere)) moved_to = destination;
+      if (moved_to == destination) continue;
       all_right = false;
       judge.violated(evidence_of(phone, *elsewhere),
                      fmt::format("registered at {}, refreshed at {}", first.destination.text(),
@@ -220,9 +232,14 @@ void ignores_record_route(const Phone& phone, const Transaction& accepted, Occur
   const auto recorded = sip::parse_addresses(answer->header(HeaderId::record_route));
   const Transaction* next = next_register_at_server(phone, accepted);
   if (recorded.empty() || next == nullptr) return;
-  const auto route = sip::parse_addresses(opening(phone, *next).sip.header(HeaderId::route));
-  const bool follows = std::ranges::any_of(
-      route, [&](const sip::Address& hop) { return sip::same_uri(hop.uri, recorded.front().uri); });
+  const auto has_route = [&](const Transaction& registration) {
+    const auto route = uris_in(opening(phone, registration).sip, HeaderId::route);
+    return std::ranges::any_of(
+        route, [&](std::string_view hop) { return sip::same_uri(hop, recorded.front().uri); });
+  };
+  // A route that it was set to (an outbound proxy) shows nothing.
+  if (has_route(accepted)) return;
+  const bool follows = has_route(*next);
   it.about(*next).expect(!follows, "no Route from a registrar's Record-Route",
                          "a Route made of the Record-Route of a registrar's 200");
 }

@@ -22,6 +22,7 @@
 #include "harness/observed/sent_requests.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/sip/address.hpp"
+#include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::check {
@@ -31,8 +32,9 @@ namespace {
 
 Wrong request_uri_problem(const Phone& /*phone*/, const Message& message) {
   const auto uri = sip::parse_uri(message.sip.request_uri());
-  if (!uri || (uri->scheme != "sip" && uri->scheme != "sips"))
-    return fmt::format("Request-URI \"{}\" is no SIP URI", message.sip.request_uri());
+  const bool is_sip = uri && (sip::same_ignoring_case(uri->scheme, "sip") ||
+                              sip::same_ignoring_case(uri->scheme, "sips"));
+  if (!is_sip) return fmt::format("Request-URI \"{}\" is no SIP URI", message.sip.request_uri());
   if (message.sip.request_uri().find('@') != std::string_view::npos)
     return fmt::format("Request-URI \"{}\" has a user part", message.sip.request_uri());
   return std::nullopt;
@@ -115,7 +117,7 @@ bool judge_own_address(const Phone& phone, const Message& message, const sip::Ur
     violated_unless_nat(
         phone, it,
         fmt::format("Contact host {} but the packet came from {}", uri.host, source.text()));
-  else if (contact && contact->address == source && is_other_port(phone, message, *contact))
+  else if (contact && contact->address == source && is_other_port(phone, message, uri))
     it.violated("Contact port {} but the packet came from port {}", contact->port,
                 message.source.port);
   else
@@ -126,9 +128,7 @@ bool judge_own_address(const Phone& phone, const Message& message, const sip::Ur
 void is_reachable(const Phone& phone, const RegisterContact& contact, Occurrence& it) {
   if (contact.uri == "*") return;
   const auto uri = sip::parse_uri(contact.uri);
-  if (contact.uri.empty())
-    it.violated("no Contact");
-  else if (!uri)
+  if (!uri)
     it.violated("Contact \"{}\" cannot be read", contact.uri);
   else if (judge_own_address(phone, *contact.message, *uri, it) && !contact.left.empty())
     it.violated("Contact {} where it was {}", contact.uri, contact.left);
@@ -167,15 +167,17 @@ void refreshed_before_it_lapses(const Phone& phone, const Renewal& renewal, Occu
 }
 
 void one_at_a_time(const Phone& phone, const RegistersAtServer& at, Occurrence& it) {
-  std::size_t begun_unseen = 0;
+  std::size_t left_out = 0;
   bool all_right = true;
   for (std::size_t i = 1; i < at.registers.size(); ++i) {
     const Message& before = opening(phone, *at.registers[i - 1]);
     const Message& next = opening(phone, *at.registers[i]);
     // How long it waited for its answer is not known then.
-    const bool is_unanswered = !at.registers[i - 1]->final;
-    if (is_unanswered && may_have_begun_unseen(phone, *at.registers[i - 1])) {
-      ++begun_unseen;
+    const bool has_begun_unseen =
+        !at.registers[i - 1]->final && may_have_begun_unseen(phone, *at.registers[i - 1]);
+    // One without Contact only asks what is bound (§10.2.3).
+    if (has_begun_unseen || !next.sip.has(HeaderId::contact)) {
+      ++left_out;
       continue;
     }
     if (!overlaps(phone, *at.registers[i - 1], next)) continue;
@@ -189,8 +191,8 @@ void one_at_a_time(const Phone& phone, const RegistersAtServer& at, Occurrence& 
     else
       it.warn(seen + ", with the same Contact");
   }
-  if (all_right && at.registers.size() >= 2 + begun_unseen)
-    it.pass("{} at the {}, one at a time", counted(at.registers.size() - begun_unseen, "REGISTER"),
+  if (all_right && at.registers.size() >= 2 + left_out)
+    it.pass("{} at the {}, one at a time", counted(at.registers.size() - left_out, "REGISTER"),
             to_string(at.server));
 }
 

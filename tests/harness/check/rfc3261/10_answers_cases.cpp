@@ -53,6 +53,14 @@ std::vector<Case> grant_cases() {
              "REGISTER",
              {.expires = 120s, .headers = {{"Contact", "<sip:1001@127.0.0.1:5062>;expires=60"}}});
        }},
+      {"expiry_of_the_one_that_is_taken_back", "RFC3261-REG-06", Verdict::pass,
+       [](Setting s) {
+         s.trace.at(0s).from_device(primary).request(
+             "REGISTER", {.expires = 120s,
+                          .headers = {{"Contact",
+                                       "<sip:1001@127.0.0.1:5063>;expires=0, "
+                                       "<sip:1001@127.0.0.1:5062>"}}});
+       }},
       {"no_register", "RFC3261-REG-06", needs("something to judge"),
        [](Setting s) { s.trace.complete_call(primary, 1s); }},
       {"refreshed_within_the_grant", "RFC3261-REG-07", Verdict::pass, granted_sixty({}, 50s)},
@@ -72,6 +80,11 @@ std::vector<Case> grant_cases() {
        granted_sixty(long_header, 100s)},
       {"only_contact", "RFC3261-REG-08", needs("a 200 whose Contact and Expires header"),
        granted_sixty({}, 50s)},
+  };
+}
+
+std::vector<Case> short_grant_cases() {
+  return {
       {"follows_a_short_grant", "FO-EXPSHORT", Verdict::pass, granted_sixty({}, 50s)},
       {"lets_a_short_grant_lapse", "FO-EXPSHORT", fails("(Reregister before 10s): 100.000 s", {3}),
        granted_sixty({}, 100s)},
@@ -168,6 +181,11 @@ std::vector<Case> refusal_cases() {
          s.profile.max_request_retries = 2;
          tried_again_after(20s)(s);
        }},
+  };
+}
+
+std::vector<Case> too_brief_cases() {
+  return {
       {"asks_for_longer", "RFC3261-REG-12", Verdict::pass,
        [](Setting s) {
          answered(s.trace, 0s, 423, ten_minutes);
@@ -188,6 +206,14 @@ std::vector<Case> refusal_cases() {
       {"asks_no_more", "RFC3261-REG-12", warns("no second try within 5 s", {1}),
        [](Setting s) {
          answered(s.trace, 0s, 423, ten_minutes);
+         s.trace.ends(20s);
+       }},
+      {"wants_no_time_any_more", "RFC3261-REG-12",
+       needs("a REGISTER that is answered with 423 and Min-Expires"),
+       [](Setting s) {
+         answered(s.trace, 0s, 423, ten_minutes);
+         s.trace.at(100ms).from_device(primary).request("REGISTER",
+                                                        {.expires = 0s, .contact = "*"});
          s.trace.ends(20s);
        }},
       {"never_told", "RFC3261-REG-12",
@@ -272,6 +298,21 @@ std::vector<Case> busy_cases() {
   };
 }
 
+/// Registered for 10 min; a refresh at 100 s is answered or not, the next goes to another port.
+std::function<void(Setting)> another_machine(bool is_answered) {
+  return [=](Setting s) {
+    const Fields fields{.expires = 600s, .uri = "sip:127.0.0.11", .call_id = "one"};
+    for (const Duration at : {0s, 100s}) {
+      s.trace.at(at).from_device(primary).request("REGISTER", fields);
+      if (at == 0s || is_answered)
+        s.trace.at(at + 20ms).to_device(primary).response(200, {.expires = 600s});
+    }
+    for (const Duration at : {140s, 300s})
+      s.trace.redirect(s.trace.at(at).from_device(primary).request("REGISTER", fields), 5999);
+    s.trace.ends(310s);
+  };
+}
+
 std::vector<Case> target_cases() {
   return {
       {"same_address", "RFC3261-REG-13", Verdict::pass,
@@ -284,6 +325,11 @@ std::vector<Case> target_cases() {
          s.trace.at(100s).from_device(secondary).request(
              "REGISTER", {.expires = 120s, .uri = "sip:127.0.0.11", .call_id = "one"});
        }},
+      {"next_machine_after_a_timeout", "RFC3261-REG-13", Verdict::pass,
+       foreign(another_machine(false))},
+      {"next_machine_after_an_answer", "RFC3261-REG-13",
+       warns("registered at 127.0.0.11:5070, refreshed at 127.0.0.11:5999", {5}),
+       foreign(another_machine(true))},
       {"no_refresh", "RFC3261-REG-13", needs("a refresh of a registration"), one_registration},
       {"record_route_ignored", "RFC3261-REG-14", Verdict::pass,
        [](Setting s) {
@@ -295,6 +341,15 @@ std::vector<Case> target_cases() {
          answered(s.trace, 0s, 200, {{"Record-Route", "<sip:192.0.2.9;lr>"}});
          s.trace.at(100s).from_device(primary).request(
              "REGISTER", {.expires = 120s, .headers = {{"Route", "<sip:192.0.2.9;lr>"}}});
+       }},
+      {"route_that_it_was_set_to", "RFC3261-REG-14", needs("a 200 to REGISTER with Record-Route"),
+       [](Setting s) {
+         for (const Duration at : {0s, 100s}) {
+           s.trace.at(at).from_device(primary).request(
+               "REGISTER", {.expires = 120s, .headers = {{"Route", "<sip:192.0.2.9;lr>"}}});
+           s.trace.at(at + 20ms).to_device(primary).response(
+               200, {.headers = {{"Record-Route", "<sip:192.0.2.9;lr>"}}});
+         }
        }},
       {"no_record_route", "RFC3261-REG-14", needs("a 200 to REGISTER with Record-Route"),
        refreshed},
@@ -384,8 +439,9 @@ std::vector<Case> silent_departure_cases() {
 std::vector<Case> rfc3261_10_answers_cases() {
   using namespace rfc3261_10_answers;
   std::vector<Case> all = grant_cases();
-  for (const auto more : {margin_cases, refusal_cases, rest_cases, busy_cases, target_cases,
-                          departure_cases, silent_departure_cases})
+  for (const auto more :
+       {short_grant_cases, margin_cases, refusal_cases, too_brief_cases, rest_cases, busy_cases,
+        target_cases, departure_cases, silent_departure_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

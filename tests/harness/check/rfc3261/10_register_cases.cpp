@@ -45,6 +45,18 @@ std::function<void(Setting)> then_register(const Fields& second, Duration at = 1
   };
 }
 
+/// Two of them with these Contacts.
+std::function<void(Setting)> with_contacts(const std::string& first, const std::string& second) {
+  return [=](Setting s) {
+    s.trace.at(0s).from_device(primary).request("REGISTER",
+                                                {.expires = 120s, .headers = {{"Contact", first}}});
+    s.trace.at(20ms).to_device(primary).response(200, {.expires = 120s});
+    s.trace.at(60s).from_device(primary).request(
+        "REGISTER", {.expires = 120s, .headers = {{"Contact", second}}});
+    s.trace.at(60020ms).to_device(primary).response(200, {.expires = 120s});
+  };
+}
+
 /// A REGISTER without answer, another one `after` it.
 std::function<void(Setting)> impatient(Duration after, std::string contact = {}) {
   return [=](Setting s) {
@@ -60,6 +72,8 @@ std::vector<Case> content_cases() {
       {"domain_only", "RFC3261-REG-01", Verdict::pass, healthy},
       {"user_part", "RFC3261-REG-01", fails("has a user part", {1}),
        one_register({.uri = "sip:1001@127.0.0.11:5070"})},
+      {"scheme_in_capitals", "RFC3261-REG-01", Verdict::pass,
+       one_register({.uri = "SIP:127.0.0.11:5070"})},
       {"no_sip_uri", "RFC3261-REG-01", fails("\"tel:1001\" is no SIP URI", {1}),
        one_register({.uri = "tel:1001"})},
       {"no_register", "RFC3261-REG-01", needs("something to judge"), nothing_but_a_call},
@@ -75,6 +89,11 @@ std::vector<Case> content_cases() {
       {"unreadable", "RFC3261-REG-02", fails("To or From cannot be read", {1}),
        one_register({.headers = {{"To", "<sip:"}}})},
       {"no_register", "RFC3261-REG-02", needs("something to judge"), nothing_but_a_call},
+  };
+}
+
+std::vector<Case> contact_cases() {
+  return {
       {"leads_back", "RFC3261-REG-05", Verdict::pass, healthy},
       {"another_host", "RFC3261-REG-05", fails("Contact host 127.0.0.99", {1}),
        one_register({.contact = "sip:1001@127.0.0.99:5062"})},
@@ -85,7 +104,32 @@ std::vector<Case> content_cases() {
       {"where_it_was_before_it_moved", "RFC3261-REG-05",
        fails("Contact host 127.0.0.1 but the packet came from 127.128.0.1", {3}),
        moves_and_registers("sip:1001@127.0.0.1:5062")},
-      {"none", "RFC3261-REG-05", fails("no Contact", {1}), one_register({.without = {"Contact"}})},
+      {"listens_elsewhere_for_streams", "RFC3261-REG-05", Verdict::pass,
+       one_register({.contact = "sip:1001@127.0.0.1:5999;transport=tcp"})},
+      {"listens_elsewhere_for_tls", "RFC3261-REG-05", Verdict::pass,
+       one_register({.contact = "sips:1001@127.0.0.1:5061"})},
+      {"another_port_for_datagrams", "RFC3261-REG-05", fails("Contact port 5999", {1}),
+       one_register({.contact = "sip:1001@127.0.0.1:5999;transport=UDP"})},
+      {"takes_the_old_one_back_in_a_line_of_its_own", "RFC3261-REG-05", Verdict::pass,
+       [](Setting s) {
+         s.trace.at(0s).from_device(primary).request(
+             "REGISTER", {.expires = 120s, .contact = "sip:1001@127.0.0.1:5062;line=a"});
+         s.trace.at(20ms).to_device(primary).response(200, {.expires = 120s});
+         s.trace.at(60s).from_device(primary).request(
+             "REGISTER", {.expires = 120s,
+                          .headers = {{"Contact", "<sip:1001@127.0.0.1:5062;line=b>"},
+                                      {"Contact", "<sip:1001@127.0.0.1:5062;line=a>;expires=0"}}});
+       }},
+      {"names_two_in_another_order", "RFC3261-REG-05", Verdict::pass,
+       with_contacts("<sip:1001@127.0.0.1:5062;line=a>, <sip:1001@127.0.0.1:5062;line=b>",
+                     "<sip:1001@127.0.0.1:5062;line=b>, <sip:1001@127.0.0.1:5062;line=a>")},
+      {"leaves_one_of_two_behind", "RFC3261-REG-05",
+       fails("Contact sip:1001@127.0.0.1:5062;line=b where it was sip:1001@127.0.0.1:5062;line=a",
+             {3}),
+       with_contacts("<sip:1001@127.0.0.1:5062;line=a>, <sip:1001@127.0.0.1:5062;line=b>",
+                     "<sip:1001@127.0.0.1:5062;line=b>")},
+      {"only_asks_what_is_bound", "RFC3261-REG-05", needs("something to judge"),
+       one_register({.without = {"Contact"}})},
       {"no_sip_uri", "RFC3261-REG-05", fails("Contact \"mailto:1001@phone\" cannot be read", {1}),
        one_register({.headers = {{"Contact", "<mailto:1001@phone>"}}})},
       {"no_register", "RFC3261-REG-05", needs("something to judge"), nothing_but_a_call},
@@ -149,6 +193,11 @@ std::vector<Case> renewal_cases() {
          one_register({})(s);
          s.trace.ends(130s);
        }},
+      {"asks_only_what_is_bound", "RFC3261-REG-09", fails("lapsed without a refresh", {1}),
+       [](Setting s) {
+         then_register({.without = {"Contact"}})(s);
+         s.trace.ends(130s);
+       }},
       {"taken_back", "RFC3261-REG-09", needs("a granted registration"),
        [](Setting s) {
          one_register({})(s);
@@ -178,6 +227,11 @@ std::vector<Case> renewal_cases() {
          silent_register(s.trace, primary, 100s);
          s.trace.ends(140s);
        }},
+  };
+}
+
+std::vector<Case> overlap_cases() {
+  return {
       {"joined_late", "RFC3261-REG-10", needs("two REGISTERs at one server"),
        foreign([](Setting s) {
          s.trace.retransmissions(s.trace.at(0s).from_device(primary).request("REGISTER"), {4s, 8s});
@@ -190,6 +244,12 @@ std::vector<Case> renewal_cases() {
        warns("unanswered, with the same Contact", {2}), impatient(10s)},
       {"overlaps_with_new_contact", "RFC3261-REG-10",
        fails("unanswered, with another Contact", {2}), impatient(10s, "sip:1001@127.0.0.1:5063")},
+      {"asks_what_is_bound_meanwhile", "RFC3261-REG-10", needs("two REGISTERs at one server"),
+       [](Setting s) {
+         s.trace.at(0s).from_device(primary).request("REGISTER", {.expires = 120s});
+         s.trace.at(10s).from_device(primary).request("REGISTER", {.without = {"Contact"}});
+         s.trace.ends(50s);
+       }},
       {"early_leaver", "RFC3261-REG-10", not_applicable("leaves early"),
        [](Setting s) {
          s.profile.max_request_retries = 2;
@@ -204,7 +264,7 @@ std::vector<Case> renewal_cases() {
 std::vector<Case> rfc3261_10_register_cases() {
   using namespace rfc3261_10_register;
   std::vector<Case> all = content_cases();
-  for (const auto more : {sequence_cases, renewal_cases})
+  for (const auto more : {contact_cases, sequence_cases, renewal_cases, overlap_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }
