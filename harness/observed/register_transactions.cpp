@@ -23,6 +23,11 @@ using sip::Method;
 
 using ByServer = std::array<std::vector<const Transaction*>, 3>;
 
+/// No answer, or 503. @source RFC 3263 §4.3
+bool may_try_the_next(const Phone& phone, const Transaction& failed) {
+  return !failed.final || phone.message(*failed.final).sip.status() == 503;
+}
+
 ByServer find_register_transactions_at(const Phone& phone) {
   ByServer found;
   for (const Transaction* transaction : register_transactions(phone))
@@ -110,8 +115,7 @@ Evidence evidence_of(const Phone& phone, const AttemptPair& pair) {
 bool is_at_next_address(const Phone& phone, const Transaction& before, const Transaction& next) {
   const Message& failed = opening(phone, before);
   const Message& request = opening(phone, next);
-  const bool has_failed = !before.final || phone.message(*before.final).sip.status() == 503;
-  return has_failed && request.sip.cseq() == failed.sip.cseq() &&
+  return may_try_the_next(phone, before) && request.sip.cseq() == failed.sip.cseq() &&
          request.destination != failed.destination;
 }
 
@@ -122,8 +126,8 @@ bool has_failed_elsewhere(const Phone& phone, const Transaction& next) {
   const auto place = std::ranges::lower_bound(registers, &next);
   if (place == registers.begin()) return false;
   const Transaction& before = **std::prev(place);
-  const bool has_failed = !before.final || phone.message(*before.final).sip.status() == 503;
-  return has_failed && opening(phone, before).destination != opening(phone, next).destination;
+  return may_try_the_next(phone, before) &&
+         opening(phone, before).destination != opening(phone, next).destination;
 }
 
 bool has_new_contact(const Message& earlier, const Message& later) {

@@ -138,6 +138,8 @@ void waits_after_a_timeout(const Phone& phone, const AttemptPair& pair, Occurren
 void judge_retry_after_423(const Message& refused, const Message& next, seconds wanted,
                            Occurrence& it) {
   const auto asked = asked_in(next.sip);
+  // It takes a binding back or asks what is bound: it wants no time any more.
+  if (!next.sip.has(HeaderId::contact) || asked == seconds(0)) return;
   if (asked && *asked < wanted)
     it.fail("asks for {} after a 423 with Min-Expires {}", asked->count(), wanted.count());
   else if (next.sip.cseq() != refused.sip.cseq() + 1)
@@ -154,10 +156,6 @@ void asks_for_min_expires(const Phone& phone, const Transaction& refused, Occurr
   if (!wanted) return;
   const CaptureTime latest = phone.at(*refused.final) + policy::time_to_retry_after_423;
   const Transaction* next = next_register_at_server(phone, refused);
-  // It takes a binding back or asks what is bound: it wants no time any more.
-  if (next != nullptr && (!opening(phone, *next).sip.has(HeaderId::contact) ||
-                          asked_in(opening(phone, *next).sip) == seconds(0)))
-    return;
   if (next != nullptr && opening(phone, *next).at <= latest)
     judge_retry_after_423(opening(phone, refused), opening(phone, *next), *wanted, it.about(*next));
   else if (phone.trace.last > latest)

@@ -216,6 +216,12 @@ std::vector<Case> too_brief_cases() {
                                                         {.expires = 0s, .contact = "*"});
          s.trace.ends(20s);
        }},
+      {"goes_long_after", "RFC3261-REG-12", warns("no second try within 5 s", {1}),
+       [](Setting s) {
+         answered(s.trace, 0s, 423, ten_minutes);
+         s.trace.at(60s).from_device(primary).request("REGISTER", {.expires = 0s, .contact = "*"});
+         s.trace.ends(70s);
+       }},
       {"never_told", "RFC3261-REG-12",
        needs("a REGISTER that is answered with 423 and Min-Expires"), refreshed},
   };
