@@ -111,6 +111,17 @@ void violated_unless_nat(const Phone& phone, Occurrence& it, const std::string& 
   }
 }
 
+void leads_elsewhere(const Phone& phone, observed::LeadsTo where, Occurrence& it,
+                     const std::string& problem) {
+  if (where == observed::LeadsTo::a_nat && phone.trace.vantage == trace::Vantage::device)
+    it.inconclusive(verdict::Blame::user,
+                    problem +
+                        ": a public address that the device was configured with, for a NAT "
+                        "beyond the capture? Its configuration would tell");
+  else
+    violated_unless_nat(phone, it, problem);
+}
+
 bool left_open_if_gone(const Phone& phone, CaptureTime at, const std::string& seen,
                        Occurrence& it) {
   if (!is_gone_by(phone, at)) return false;

@@ -9,6 +9,7 @@
 #include "harness/check/judge.hpp"
 #include "harness/check/occurrence.hpp"
 #include "harness/observed/evidence.hpp"
+#include "harness/observed/own_addresses.hpp"
 #include "harness/observed/phone.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -58,6 +59,10 @@ void lacks_password(const Phone& phone, Judge& judge, std::string_view requireme
 /// An address of the device's own is not the one that its packets come from: violated where the
 /// capture was taken at the device; elsewhere a NAT may have changed the source.
 void violated_unless_nat(const Phone& phone, Occurrence& it, const std::string& problem);
+
+/// The same for an address that leads elsewhere, or to a NAT that the device was told of.
+void leads_elsewhere(const Phone& phone, observed::LeadsTo where, Occurrence& it,
+                     const std::string& problem);
 
 /// What `seen` says is missing was due at `at`: inconclusive, and true, if nothing shows that the
 /// device was still there.

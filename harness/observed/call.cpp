@@ -192,13 +192,17 @@ class CallFinder {
     return goes_on && !is_over(index) ? &group : nullptr;
   }
 
-  /// The newest group that no dial opened was hung up, or the server that is now asked had its say,
-  /// or was given up and is asked anew: this is another call.
+  /// The newest group that no dial opened was hung up, or is talked in, or the server that is now
+  /// asked had its say, or was given up and is asked anew: this is another call.
   bool is_over(std::size_t index) {
     const std::size_t invite = first_send(index).index;
     return hung_up_ < invite || answered_[role(transactions_[index].server)] < invite ||
-           is_dialled_anew(index);
+           is_taken_by(first_send(index).at) || is_dialled_anew(index);
   }
+
+  /// A device that has acknowledged an answer fails over no more; but one that has just done so may
+  /// not have stopped its other try.
+  bool is_taken_by(CaptureTime at) const { return taken_ && *taken_ + policy::time_to_act <= at; }
 
   /// Nobody but a user begins again where the last try was cancelled or timed out, with another
   /// Call-ID and another From tag: a device that fails over goes elsewhere first.
@@ -214,6 +218,7 @@ class CallFinder {
   void note_end(const Leg& leg) {
     hung_up_ = std::min(
         {hung_up_, leg.bye_from_device.value_or(never), leg.bye_to_device.value_or(never)});
+    if (!taken_ && !leg.acks_2xx.empty()) taken_ = phone_.at(leg.acks_2xx.front());
     if (!leg.final || was_challenged(leg.invites.back())) return;
     std::size_t& answered = answered_[role(leg.server)];
     answered = std::min(answered, *leg.final);
@@ -227,6 +232,7 @@ class CallFinder {
     group.number = trace::user_of_uri(invite.sip.request_uri());
     newest_undialled_ = groups_.size();
     hung_up_ = never;
+    taken_.reset();
     answered_.fill(never);
     groups_.push_back(std::move(group));
     return groups_.back();
@@ -350,6 +356,7 @@ class CallFinder {
   static constexpr std::size_t never = static_cast<std::size_t>(-1);
   std::optional<std::size_t> newest_undialled_;  ///< group
   std::size_t hung_up_ = never;                  ///< its first BYE: message
+  std::optional<CaptureTime> taken_;             ///< the first ACK to a 2xx of it
   std::array<std::size_t, 3> answered_{};        ///< its first final response by each server
   std::unordered_map<std::string_view, std::size_t> newest_dialled_;  ///< Call-ID to group
   std::unordered_map<Identity, Try, IdentityHash> newest_tries_;

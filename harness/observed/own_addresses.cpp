@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "harness/base/address_space.hpp"
 #include "harness/observed/addresses.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/text.hpp"
@@ -75,6 +76,15 @@ bool is_unspecified(const IpAddress& address) {
   return address == IpAddress::v4({}) || address == IpAddress::v6({});
 }
 
+bool is_public(const IpAddress& address) {
+  return !is_private(address) && !is_loopback(address);
+}
+
+/// A journal's network is ours and holds no NAT.
+bool may_be_of_a_nat(const Phone& phone, const Message& message, const IpAddress& address) {
+  return !phone.trace.has_journal() && is_private(message.source.address) && is_public(address);
+}
+
 }  // namespace
 
 LeadsTo where_leads(const Phone& phone, const Message& message, std::string_view host) {
@@ -85,7 +95,8 @@ LeadsTo where_leads(const Phone& phone, const Message& message, std::string_view
   if (is_unspecified(*address) || is_lost) return LeadsTo::nobody;
   const bool is_known =
       is_seen_under(phone, {*address, 0}) || is_reached_at(phone, message, *address);
-  return is_known ? LeadsTo::phone : LeadsTo::elsewhere;
+  if (is_known) return LeadsTo::phone;
+  return may_be_of_a_nat(phone, message, *address) ? LeadsTo::a_nat : LeadsTo::elsewhere;
 }
 
 bool is_seen_under(const Phone& phone, const Endpoint& endpoint) {

@@ -15,6 +15,7 @@ namespace sipharness::observed {
 enum class LeadsTo : std::uint8_t {
   phone,      ///< where the message came from, where a server sees or reaches it, or a name
   nobody,     ///< the unspecified address, or loopback as seen from another host
+  a_nat,      ///< perhaps: a public address of a phone that has a private one, as may be configured
   elsewhere,  ///< as far as the capture shows
 };
 

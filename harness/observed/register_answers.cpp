@@ -34,6 +34,11 @@ std::optional<sip::Address> bound_contact_of(const sip::MessageView& request) {
   return bound == contacts.end() ? contacts.front() : *bound;
 }
 
+std::string_view flow_of(const sip::MessageView& request) {
+  const auto contact = bound_contact_of(request);
+  return contact ? contact->parameter("reg-id").value_or("") : std::string_view();
+}
+
 std::optional<std::chrono::seconds> asked_in(const sip::MessageView& request) {
   return asked_in(request, bound_contact_of(request));
 }

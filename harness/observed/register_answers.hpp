@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "harness/observed/phone.hpp"
@@ -24,6 +25,10 @@ bool is_ended(const sip::MessageView& request, const sip::Address& contact);
 /// The first Contact of a REGISTER that asks for a binding, whatever it takes back beside it; else
 /// the first.
 std::optional<sip::Address> bound_contact_of(const sip::MessageView& request);
+
+/// The reg-id of that Contact: which of the device's flows this is. Empty if it has none.
+/// @source RFC 5626 §4.2.1
+std::string_view flow_of(const sip::MessageView& request);
 
 /// The expiry that a REGISTER asks for: by that Contact, or by its Expires header.
 std::optional<std::chrono::seconds> asked_in(const sip::MessageView& request);

@@ -31,6 +31,14 @@ bool names(const Message& message, std::string_view uri) {
   });
 }
 
+/// The registrar replaces what has the same reg-id and instance. @source RFC 5626 §6
+bool replaces_its_flow(const Message& before, const Message& now) {
+  const auto old = bound_contact_of(before.sip);
+  const auto contact = bound_contact_of(now.sip);
+  return old && contact && !flow_of(now.sip).empty() && flow_of(before.sip) == flow_of(now.sip) &&
+         old->parameter("+sip.instance") == contact->parameter("+sip.instance");
+}
+
 /// The Contact that a later one at the same server must equal, and the REGISTER that had it.
 struct Known {
   const Message* message = nullptr;
@@ -64,7 +72,8 @@ class Follower {
            message.source.address != known.message->source.address || is_new_connection ||
            next_power_change(phone_, known.message->at) < message.at ||
            !is_bound(message, known.uri) || is_learned(known.uri, uri) ||
-           names(message, known.uri) || is_taken_back(message, known.uri);
+           names(message, known.uri) || is_taken_back(message, known.uri) ||
+           replaces_its_flow(*known.message, message);
   }
 
   bool is_bound(const Message& message, std::string_view uri) const {

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <map>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "harness/observed/call_numbers.hpp"
+#include "harness/observed/register_answers.hpp"
 #include "harness/observed/register_transactions.hpp"
 
 namespace sipharness::observed {
@@ -18,13 +20,13 @@ struct RegisterStep {
   std::size_t run_end = 0;  ///< position of the next one that goes to another address
 };
 
-/// Call-ID and Request-URI.
-using SeriesKey = std::pair<std::uint32_t, std::string_view>;
+/// Call-ID, Request-URI and, where the device keeps several flows, the reg-id.
+using SeriesKey = std::tuple<std::uint32_t, std::string_view, std::string_view>;
 /// In time order.
 using RegisterSteps = std::map<SeriesKey, std::vector<RegisterStep>>;
 
 SeriesKey series_key(const Phone& phone, const Message& message) {
-  return {call_numbers(phone)[message], message.sip.request_uri()};
+  return {call_numbers(phone)[message], message.sip.request_uri(), flow_of(message.sip)};
 }
 
 RegisterSteps find_register_series(const Phone& phone) {

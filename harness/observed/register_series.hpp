@@ -1,6 +1,6 @@
 #pragma once
-// The REGISTERs that go on with a registration: those with its Call-ID and Request-URI.
-// @source RFC 3261 §10.2.4
+// The REGISTERs that go on with a registration: those with its Call-ID and Request-URI, and of
+// several flows those of its own. @source RFC 3261 §10.2.4; RFC 5626 §4.2
 
 #include <cstddef>
 #include <vector>

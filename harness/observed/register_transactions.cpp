@@ -1,8 +1,11 @@
 #include "harness/observed/register_transactions.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <cstdint>
 #include <iterator>
+#include <map>
+#include <string_view>
 #include <unordered_set>
 
 #include "harness/observed/actions.hpp"
@@ -44,6 +47,23 @@ ByServer find_new_requests(const Phone& phone) {
   return found;
 }
 
+struct RegistrationKey {
+  ServerRole server = ServerRole::none;
+  std::string_view domain;  ///< of the address of record
+  std::string_view flow;    ///< its reg-id, if it has one
+  auto operator<=>(const RegistrationKey&) const = default;
+};
+
+RegistrationKey registration_key(const Message& request) {
+  RegistrationKey key;
+  key.server = request.server;
+  const auto account = sip::parse_address(request.sip.header(sip::HeaderId::to));
+  if (const auto uri = account ? sip::parse_uri(account->uri) : std::nullopt)
+    key.domain = uri->host;
+  key.flow = flow_of(request.sip);
+  return key;
+}
+
 }  // namespace
 
 std::vector<const Transaction*> find_register_transactions(const Phone& phone) {
@@ -68,6 +88,20 @@ std::array<RegistersAtServer, 2> find_registers_by_server(const Phone& phone) {
   const ByServer& all = phone.derived<find_register_transactions_at>();
   return {RegistersAtServer{ServerRole::primary, all[1]},
           RegistersAtServer{ServerRole::secondary, all[2]}};
+}
+
+std::vector<RegistersAtServer> find_registers_by_registration(const Phone& phone) {
+  std::vector<RegistersAtServer> found;
+  std::map<RegistrationKey, std::size_t> places;
+  for (const Transaction* registration : register_transactions(phone)) {
+    if (registration->server == ServerRole::none) continue;
+    const auto [place, is_new] =
+        places.emplace(registration_key(opening(phone, *registration)), found.size());
+    if (is_new) found.push_back({registration->server, {}});
+    found[place->second].registers.push_back(registration);
+  }
+  std::ranges::stable_sort(found, {}, &RegistersAtServer::server);
+  return found;
 }
 
 CseqNumbers find_register_numbers(const Phone& phone) {

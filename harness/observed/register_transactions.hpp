@@ -25,7 +25,7 @@ inline const std::vector<CaptureTime>& registration_beginnings(const Phone& phon
   return phone.derived<find_registration_beginnings>();
 }
 
-/// Those of the phone at one of its two servers.
+/// REGISTERs of the phone at one of its two servers.
 struct RegistersAtServer {
   ServerRole server = ServerRole::none;
   std::vector<const Transaction*> registers;
@@ -35,6 +35,15 @@ std::array<RegistersAtServer, 2> find_registers_by_server(const Phone& phone);
 /// The primary's, the secondary's.
 inline const std::array<RegistersAtServer, 2>& registers_by_server(const Phone& phone) {
   return phone.derived<find_registers_by_server>();
+}
+
+std::vector<RegistersAtServer> find_registers_by_registration(const Phone& phone);
+/// Those of one account, and of one flow where the device keeps several, at one server: first
+/// the primary's. Another domain is another account; each flow has a reg-id and a Call-ID of its
+/// own.
+/// @source RFC 5626 §4.2
+inline const std::vector<RegistersAtServer>& registers_by_registration(const Phone& phone) {
+  return phone.derived<find_registers_by_registration>();
 }
 
 CseqNumbers find_register_numbers(const Phone& phone);

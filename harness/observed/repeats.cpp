@@ -1,9 +1,9 @@
 #include "harness/observed/repeats.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <map>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "harness/observed/attempt_of.hpp"
@@ -18,7 +18,21 @@ namespace {
 
 /// What makes a request the same again, whatever its Call-ID: a device that spins may take a new
 /// one.
-using RepeatKind = std::tuple<sip::Method, ServerRole, std::string_view, std::string_view>;
+struct RepeatKind {
+  sip::Method method = sip::Method::unknown;
+  ServerRole server = ServerRole::none;
+  std::string_view request_uri;  ///< overlap dialling adds digits. @source RFC 3578 §3.2
+  std::string_view to;
+  std::string_view event;
+  std::string_view body;  ///< empty if it may describe a session, which has another one each time
+  auto operator<=>(const RepeatKind&) const = default;
+};
+
+std::string_view content_of(const sip::MessageView& request) {
+  const bool may_describe_a_session =
+      request.method() == sip::Method::invite || request.method() == sip::Method::update;
+  return may_describe_a_session ? std::string_view() : request.body();
+}
 
 class SeriesFinder {
  public:
@@ -35,7 +49,8 @@ class SeriesFinder {
   RepeatKind kind_of(const Transaction& request) const {
     const sip::MessageView& sip = opening(phone_, request).sip;
     const auto to = sip::parse_address(sip.header(sip::HeaderId::to));
-    return {request.method, request.server, to ? to->uri : std::string_view(), event_of(sip)};
+    return {request.method, request.server, sip.request_uri(), to ? to->uri : std::string_view(),
+            event_of(sip),  content_of(sip)};
   }
 
   /// Whoever asks with OPTIONS only whether the server is there has its answer in any response.

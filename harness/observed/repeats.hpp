@@ -15,9 +15,9 @@ namespace sipharness::observed {
 /// A challenge, a stale nonce and a 423 together take fewer.
 inline constexpr std::size_t most_repeats_a_minute = 12;
 
-/// Requests of one kind (method, server, To, event package) in a row, each refused with 3xx-6xx, or
-/// a REGISTER accepted for nothing (grants.hpp). Another 2xx ends it; so does a 491, which orders
-/// the repeat.
+/// Requests of one kind (method, server, Request-URI, To, event package, what a MESSAGE or INFO
+/// says) in a row, each refused with 3xx-6xx, or a REGISTER accepted for nothing (grants.hpp).
+/// Another 2xx ends it; so does a 491, which orders the repeat.
 struct RefusedSeries {
   std::vector<const Transaction*> refused;  ///< policy::enough_attempts or more, by time
   std::size_t most = 0;                     ///< in any minute, none after a pause

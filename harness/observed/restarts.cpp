@@ -48,12 +48,13 @@ std::unordered_set<const RegisterAttempt*> find_begun_by_restarts(const Phone& p
 /// By server, when a REGISTER came with another Call-ID than the one before it there.
 std::array<std::vector<CaptureTime>, 3> find_changes_of_call_id(const Phone& phone) {
   std::array<std::vector<CaptureTime>, 3> found;
-  for (const RegistersAtServer& at : registers_by_server(phone))
+  for (const RegistersAtServer& at : registers_by_registration(phone))
     for (std::size_t i = 1; i < at.registers.size(); ++i) {
       const Message& next = opening(phone, *at.registers[i]);
       if (!have_same_call_id(phone, next, opening(phone, *at.registers[i - 1])))
         found[static_cast<std::size_t>(at.server)].push_back(next.at);
     }
+  for (std::vector<CaptureTime>& changes : found) std::ranges::sort(changes);
   return found;
 }
 
@@ -93,6 +94,8 @@ bool may_have_restarted(const Phone& phone, const Transaction& registered,
   if (have_same_call_id(phone, now, before)) return now.sip.cseq() < before.sip.cseq();
   if (now.sip.from_tag() == before.sip.from_tag()) return false;
   if (begins_anew_at_both(phone, now)) return true;
+  if (!registered.final && attempts_at(phone, other(now.server)).empty())
+    return now.at - before.at >= phone.profile.timers.sixty_four_t1() + policy::least_wait;
   return is_accepted(phone, registered) &&
          now.at - phone.at(*registered.final) >= policy::least_wait;
 }

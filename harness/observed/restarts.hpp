@@ -28,8 +28,9 @@ inline const std::vector<OwnRestart>& own_restarts(const Phone& phone) {
 bool is_begun_by_restart(const Phone& phone, const RegisterAttempt& attempt);
 
 /// Only a journal tells that a device was restarted. Without one, a new Call-ID and From tag are
-/// what a restart looks like some time after a registration succeeded, and at any time if the one
-/// at the other server begins anew beside it. So is a CSeq that counts anew.
+/// what a restart looks like some time after a registration succeeded, or timed out where none at
+/// the other server would show that the device was on; and at any time if that one begins anew
+/// beside it. So is a CSeq that counts anew.
 bool may_have_restarted(const Phone& phone, const Transaction& registered, const Transaction& next);
 
 /// The two REGISTERs.

@@ -245,7 +245,8 @@ const std::array failover_recovery{
                  .severity = Severity::should,
                  .sentence = "A request that is refused again and again is not repeated without a "
                              "pause.",
-                 .observed = "Of requests of one method to one server and To, each refused with "
+                 .observed = "Of requests of one method to one server, Request-URI and To (and of "
+                             "one body, unless it may describe a session), each refused with "
                              "3xx-6xx, or a REGISTER accepted without the binding that it asks "
                              "for, and sent again within 5 s (OPTIONS: 1 s), challenges included, "
                              "no minute has more than 12.",

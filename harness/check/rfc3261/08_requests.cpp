@@ -77,9 +77,9 @@ void via_names_its_source(const Phone& phone, const Message& message, Occurrence
                             via_token(message.transport));
   else if (sent_by == LeadsTo::nobody)
     it.in_itself().violated("Via sent-by {} leads to nobody", via.sent_by);
-  else if (sent_by == LeadsTo::elsewhere)
-    violated_unless_nat(
-        phone, it.in_itself(),
+  else if (sent_by != LeadsTo::phone)
+    leads_elsewhere(
+        phone, sent_by, it.in_itself(),
         fmt::format("Via sent-by {} but sent from {}", via.sent_by, message.source.text()));
 }
 

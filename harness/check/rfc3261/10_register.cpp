@@ -113,9 +113,9 @@ bool judge_own_address(const Phone& phone, const Message& message, const sip::Ur
   const bool is_left = contact && contact->address != source && has_moved_by(phone, message.at);
   if (host == LeadsTo::nobody)
     it.violated("Contact host {} leads to nobody", uri.host);
-  else if (host == LeadsTo::elsewhere || is_left)
-    violated_unless_nat(
-        phone, it,
+  else if (host != LeadsTo::phone || is_left)
+    leads_elsewhere(
+        phone, host, it,
         fmt::format("Contact host {} but the packet came from {}", uri.host, source.text()));
   else if (contact && contact->address == source && is_other_port(phone, message, uri))
     it.violated("Contact port {} but the packet came from port {}", contact->port,
@@ -226,7 +226,7 @@ const std::array rfc3261_10_register{
               .observed =
                   "All REGISTER attempts at one server between two boots carry the same Call-ID."},
          .needs = {"two REGISTERs at one server"},
-         .judge = each<registers_by_server, one_call_id_per_boot>},
+         .judge = each<registers_by_registration, one_call_id_per_boot>},
     Rule{.row = {.id = "RFC3261-REG-04",
                  .clause = "RFC 3261 §10.2, §22.2",
                  .severity = Severity::must,
@@ -235,7 +235,7 @@ const std::array rfc3261_10_register{
                  .observed = "In time order, the CSeq numbers of new REGISTER transactions of one "
                              "Call-ID follow each other without a repeat, a fall or a gap."},
          .needs = {"two REGISTERs with one Call-ID at one server"},
-         .judge = each<registers_by_server, cseq_counts_up>,
+         .judge = each<registers_by_registration, cseq_counts_up>,
          .follows = {"RFC3261-TX-BYTEID"}},
     Rule{.row = {.id = "RFC3261-REG-05",
                  .clause = "RFC 3261 §10.2, §8.1.1.8",
@@ -267,7 +267,7 @@ const std::array rfc3261_10_register{
                  .tolerance = "profile: timer"},
          .needs = {"two REGISTERs at one server"},
          .unless = leaves_early,
-         .judge = each<registers_by_server, one_at_a_time>},
+         .judge = each<registers_by_registration, one_at_a_time>},
 };
 
 }  // namespace

@@ -12,6 +12,22 @@ void answered_twice(Setting s) {
   s.trace.ends(30s);
 }
 
+/// A call through the primary, and this much later one to the same number through the secondary;
+/// both are answered and last until 40 s.
+std::function<void(Setting)> calls_both(Duration later) {
+  return [=](Setting s) {
+    registrations(s.trace, 0s);
+    for (const auto& [server, at] : {std::pair(primary, Duration(5s)), {secondary, 5s + later}}) {
+      const auto invite = s.trace.at(at).from_device(server).request("INVITE");
+      s.trace.at(at + 500ms).to_device(server).response(200, {.to = invite});
+      s.trace.at(at + 510ms).from_device(server).request("ACK", {.in = invite});
+      s.trace.at(40s + later).from_device(server).request("BYE", {.in = invite});
+      s.trace.at(40010ms + later).to_device(server).response(200);
+    }
+    s.trace.ends(60s);
+  };
+}
+
 /// Both servers bring one call; the device takes it over the primary, and over the secondary with
 /// this status.
 std::function<void(Setting)> brought_twice(int status) {
@@ -81,6 +97,9 @@ std::vector<Case> failover_legs_cases() {
       {"one_dialog", "FO-NODUP", Verdict::pass, by_the_book},
       {"answered_twice", "FO-NODUP", fails("two confirmed dialogs of one call for 2.990 s", {5, 6}),
        answered_twice},
+      {"calls_once_more_while_it_talks", "FO-NODUP", Verdict::pass, foreign(calls_both(10s))},
+      {"takes_the_secondary_too", "FO-NODUP",
+       fails("two confirmed dialogs of one call for 34.490 s", {5, 8}), foreign(calls_both(1s))},
       {"brought_twice_and_taken_once", "FO-NODUP", Verdict::pass, brought_twice(482)},
       {"brought_twice_and_taken_twice", "FO-NODUP",
        fails("two confirmed dialogs of one call for 23.970 s", {5, 6}), brought_twice(200)},

@@ -103,6 +103,29 @@ void calls_many(Setting s) {
   }
 }
 
+/// Digits are added one by one, and asked for each time.
+void dials_digit_by_digit(Setting s) {
+  std::string number = "2";
+  for (int i = 0; i < 14; ++i, number += '0') {
+    const Duration at = 1s + i * 400ms;
+    s.trace.at(at).from_device(primary).request(
+        "INVITE", {.uri = "sip:" + number + "@127.0.0.11:5070", .call_id = "overlap@phone"});
+    s.trace.at(at + 10ms).to_device(primary).response(484);
+  }
+}
+
+/// Sends a MESSAGE every 2 s to one who is not there: each line of the text.
+std::function<void(Setting)> writes_to_nobody(const std::function<std::string(int)>& line) {
+  return [=](Setting s) {
+    for (int i = 0; i < 14; ++i) {
+      const Duration at = 1s + i * 2s;
+      s.trace.at(at).from_device(primary).request("MESSAGE",
+                                                  {.body = line(i), .content_type = "text/plain"});
+      s.trace.at(at + 10ms).to_device(primary).response(480);
+    }
+  };
+}
+
 std::vector<Case> repeat_cases() {
   constexpr auto id = "FO-HERD-03";
   const Fields watching{.headers = {{"Event", "message-summary"}}};
@@ -128,6 +151,15 @@ std::vector<Case> repeat_cases() {
          refused({"UPDATE", 491, 100ms, 20})(s);
        }},
       {"calls_many", id, needs("five requests of one kind in a row that are refused"), calls_many},
+      {"dials_digit_by_digit", id, needs("five requests of one kind in a row that are refused"),
+       dials_digit_by_digit},
+      {"writes_something_else_each_time", id,
+       needs("five requests of one kind in a row that are refused"),
+       writes_to_nobody([](int line) { return std::to_string(line); })},
+      {"writes_the_same_without_end", id,
+       warns("14 MESSAGEs in a row at the primary were refused with 480: 14 in a minute",
+             requests_in(14)),
+       writes_to_nobody([](int /*line*/) { return std::string("hello"); })},
       {"refused_once", id, needs("five requests of one kind in a row that are refused"),
        refused({"SUBSCRIBE", 404, 1s, 1}, watching)},
   };

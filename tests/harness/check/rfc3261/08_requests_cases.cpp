@@ -160,6 +160,13 @@ std::vector<Case> via_cases() {
       {"behind_a_nat_perhaps", "RFC3261-GEN-05",
        inconclusive("a NAT? say --vantage device or server", {1}),
        seen_from(trace::Vantage::unknown, one_register(private_via))},
+      {"told_of_a_nat_beyond_the_capture", "RFC3261-GEN-05",
+       inconclusive("configured with, for a NAT beyond the capture", {1}), foreign([](Setting s) {
+         s.trace.vantage(trace::Vantage::device);
+         s.trace.device("1001", *Endpoint::parse("10.1.1.1:5062"));
+         one_register({.headers = {{"Via", "SIP/2.0/UDP 203.0.113.7:5062;branch=z9hG4bKx;rport"}}})(
+             s);
+       })},
       {"told_by_the_server", "RFC3261-GEN-05", Verdict::pass,
        [](Setting s) {
          const std::string via = "SIP/2.0/UDP 203.0.113.5:40000;branch=z9hG4bKstun;rport";

@@ -21,6 +21,15 @@ std::function<void(Setting)> one_register(const Fields& fields) {
   };
 }
 
+/// The phone has a private address.
+std::function<void(Setting)> from_private(const std::function<void(Setting)>& write) {
+  return [=](Setting s) {
+    s.trace.vantage(trace::Vantage::device);
+    s.trace.device("1001", *Endpoint::parse("192.168.1.50:5062"));
+    write(s);
+  };
+}
+
 /// The run moves the device to 127.128.0.1, and there it registers with this Contact.
 std::function<void(Setting)> moves_and_registers(const std::string& contact) {
   return [contact](Setting s) {
@@ -128,6 +137,21 @@ std::vector<Case> contact_cases() {
              {3}),
        with_contacts("<sip:1001@127.0.0.1:5062;line=a>, <sip:1001@127.0.0.1:5062;line=b>",
                      "<sip:1001@127.0.0.1:5062;line=b>")},
+      {"another_one_for_the_same_flow", "RFC3261-REG-05", Verdict::pass,
+       with_contacts("<sip:1001@127.0.0.1:5062;line=a>;+sip.instance=\"<urn:uuid:1>\";reg-id=1",
+                     "<sip:1001@127.0.0.1:5062;line=b>;+sip.instance=\"<urn:uuid:1>\";reg-id=1")},
+      {"another_one_for_another_flow", "RFC3261-REG-05", fails("line=b where it was", {3}),
+       with_contacts("<sip:1001@127.0.0.1:5062;line=a>;+sip.instance=\"<urn:uuid:1>\";reg-id=1",
+                     "<sip:1001@127.0.0.1:5062;line=b>;+sip.instance=\"<urn:uuid:1>\";reg-id=2")},
+      {"a_public_one_of_a_private_phone", "RFC3261-REG-05",
+       inconclusive("configured with, for a NAT beyond the capture", {1}),
+       foreign(from_private(one_register({.contact = "sip:1001@203.0.113.7:5062"})))},
+      {"a_public_one_in_our_own_network", "RFC3261-REG-05",
+       fails("Contact host 203.0.113.7 but the packet came from 192.168.1.50", {1}),
+       from_private(one_register({.contact = "sip:1001@203.0.113.7:5062"}))},
+      {"another_private_one", "RFC3261-REG-05",
+       fails("Contact host 192.168.1.51 but the packet came from 192.168.1.50", {1}),
+       foreign(from_private(one_register({.contact = "sip:1001@192.168.1.51:5062"})))},
       {"only_asks_what_is_bound", "RFC3261-REG-05", needs("something to judge"),
        one_register({.without = {"Contact"}})},
       {"no_sip_uri", "RFC3261-REG-05", fails("Contact \"mailto:1001@phone\" cannot be read", {1}),
@@ -153,6 +177,52 @@ std::function<void(Setting)> tried_at_two_ports(std::optional<int> status, Durat
   };
 }
 
+/// A REGISTER that is never answered, and 40 s later, when it has timed out, one with this Call-ID.
+std::function<void(Setting)> after_a_timeout(const std::string& call_id) {
+  return [=](Setting s) {
+    silent_register(s.trace, primary, 0s);
+    s.trace.at(40s).from_device(primary).request("REGISTER", {.expires = 120s, .call_id = call_id});
+    s.trace.at(40020ms).to_device(primary).response(200, {.expires = 120s});
+    s.trace.ends(60s);
+  };
+}
+
+/// The same where the first one was refused.
+std::function<void(Setting)> after_a_refusal(const std::string& call_id) {
+  return [=](Setting s) {
+    s.trace.at(0s).from_device(primary).request("REGISTER", {.expires = 120s});
+    s.trace.at(20ms).to_device(primary).response(480);
+    s.trace.at(40s).from_device(primary).request("REGISTER", {.expires = 120s, .call_id = call_id});
+    s.trace.at(40020ms).to_device(primary).response(200, {.expires = 120s});
+    s.trace.ends(60s);
+  };
+}
+
+/// What a REGISTER says of the flow that it is for. @source RFC 5626 §4.2.1
+Fields flow(const std::string& reg_id) {
+  return {.headers = {{"Contact",
+                       "<sip:1001@127.0.0.1:5062;ob>;+sip.instance=\"<urn:uuid:1>\";"
+                       "reg-id=" +
+                           reg_id}}};
+}
+
+/// Two registrations at the primary, each with a Call-ID of its own, begun and refreshed side by
+/// side.
+std::function<void(Setting)> two_registrations(Fields one, Fields other) {
+  one.call_id = "one@phone";
+  other.call_id = "other@phone";
+  one.expires = other.expires = 120s;
+  return [=](Setting s) {
+    for (const Duration at : {0s, 100s}) {
+      const auto first = s.trace.at(at).from_device(primary).request("REGISTER", one);
+      const auto second = s.trace.at(at + 5ms).request("REGISTER", other);
+      s.trace.at(at + 20ms).to_device(primary).response(200, {.expires = 120s, .to = first});
+      s.trace.at(at + 25ms).response(200, {.expires = 120s, .to = second});
+    }
+    s.trace.ends(110s);
+  };
+}
+
 std::vector<Case> sequence_cases() {
   return {
       {"one_call_id", "RFC3261-REG-03", Verdict::pass, healthy},
@@ -170,6 +240,19 @@ std::vector<Case> sequence_cases() {
          s.trace.at(50120ms).to_device(primary).response(200, {});
          then_register({.call_id = "other@phone"}, 51s)(s);
        }},
+      {"new_call_id_after_a_timeout", "RFC3261-REG-03", needs("two REGISTERs at one server"),
+       foreign(after_a_timeout("other@phone"))},
+      {"new_call_id_after_a_refusal", "RFC3261-REG-03", warns("a new Call-ID at the primary", {3}),
+       foreign(after_a_refusal("other@phone"))},
+      {"each_flow_has_its_own", "RFC3261-REG-03", Verdict::pass,
+       two_registrations(flow("1"), flow("2"))},
+      {"each_account_has_its_own", "RFC3261-REG-03", Verdict::pass,
+       two_registrations({.headers = {{"To", "<sip:1001@one.example>"},
+                                      {"From", "<sip:1001@one.example>;tag=abcd1"}}},
+                         {.headers = {{"To", "<sip:1001@two.example>"},
+                                      {"From", "<sip:1001@two.example>;tag=abcd2"}}})},
+      {"one_flow_has_two", "RFC3261-REG-03", warns("a new Call-ID at the primary", {2}),
+       two_registrations(flow("1"), flow("1"))},
       {"only_one", "RFC3261-REG-03", needs("two REGISTERs at one server"), one_register({})},
       {"counts_up", "RFC3261-REG-04", Verdict::pass, healthy},
       {"skips_one", "RFC3261-REG-04", fails("CSeq 77 after 1", {3}), then_register({.cseq = 77})},
@@ -250,6 +333,10 @@ std::vector<Case> overlap_cases() {
          s.trace.at(10s).from_device(primary).request("REGISTER", {.without = {"Contact"}});
          s.trace.ends(50s);
        }},
+      {"two_flows_side_by_side", "RFC3261-REG-10", Verdict::pass,
+       two_registrations(flow("1"), flow("2"))},
+      {"one_flow_twice", "RFC3261-REG-10", warns("unanswered, with the same Contact", {2}),
+       two_registrations(flow("1"), flow("1"))},
       {"early_leaver", "RFC3261-REG-10", not_applicable("leaves early"),
        [](Setting s) {
          s.profile.max_request_retries = 2;
