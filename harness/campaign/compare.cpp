@@ -272,9 +272,7 @@ Verdict overall(const Comparison& comparison) {
     return std::ranges::find(comparison.changes, kind, &Change::kind) != comparison.changes.end();
   };
   if (has(ChangeKind::newly_failing)) return Verdict::fail;
-  const auto is_decided = [](const Change& change) {
-    return change.after.verdict == Verdict::pass || is_violation(change.after.verdict);
-  };
+  const auto is_decided = [](const Change& change) { return is_settled(change.after.verdict); };
   const bool is_open =
       comparison.unchanged == 0 && std::ranges::none_of(comparison.changes, is_decided);
   if (is_open || has(ChangeKind::undecided) || has(ChangeKind::no_longer_exercised) ||

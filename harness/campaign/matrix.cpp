@@ -27,8 +27,7 @@ bool is_worse_margin(const std::optional<Duration>& one, const std::optional<Dur
 std::optional<Duration> worst_margin(const Finding& finding) {
   std::optional<Duration> worst;
   for (const Instance& instance : finding.instances)
-    if ((instance.verdict == Verdict::pass || is_violation(instance.verdict)) &&
-        is_worse_margin(instance.margin(), worst))
+    if (is_settled(instance.verdict) && is_worse_margin(instance.margin(), worst))
       worst = instance.margin();
   return worst;
 }

@@ -27,7 +27,7 @@ void Judge::heed_faults(bool is_about_content) {
   const auto& faults = phone_.trace.health.faults;
   for (std::size_t i = 0; i < instances_.size(); ++i) {
     verdict::Instance& instance = instances_[i];
-    if (!is_violation(instance.verdict) && instance.verdict != verdict::Verdict::pass) continue;
+    if (!is_settled(instance.verdict)) continue;
     const auto fault = std::ranges::find_if(faults, [&](const trace::Fault& one) {
       if (one.is_of_clock && (is_about_content || bases_[i].in_itself)) return false;
       return concerns(one, bases_[i].server, span_that_matters(one, i));

@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
-#include <set>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 
@@ -19,9 +17,6 @@
 #include "harness/observed/addresses.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/guide_claim.hpp"
-#include "harness/observed/misdirected.hpp"
-#include "harness/observed/missing_messages.hpp"
-#include "harness/observed/odd_responses.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/requests.hpp"
 #include "harness/observed/withheld_media.hpp"
@@ -32,10 +27,6 @@ namespace {
 using verdict::Instance;
 using verdict::Verdict;
 using verdict::Window;
-
-bool is_judged(Verdict verdict) {
-  return is_violation(verdict) || verdict == Verdict::pass;
-}
 
 /// Distance to the nearest bound, negative outside.
 std::optional<Duration> margin_of(Duration measured, const Window& window) {
@@ -103,19 +94,6 @@ std::string describe(const trace::UndeliveredAction& undelivered, const Phone& p
                      undelivered.what.empty() ? "its driver reported nothing" : undelivered.what);
 }
 
-/// Instances that cite the same frame are about one occasion, such as the intervals of a series.
-std::size_t occasions_in(const std::vector<Instance>& instances) {
-  std::set<std::uint32_t> cited;
-  std::size_t count = 0;
-  for (const Instance& instance : instances) {
-    const bool is_known = std::ranges::any_of(
-        instance.frames, [&](std::uint32_t frame) { return cited.contains(frame); });
-    if (!is_known) ++count;
-    cited.insert(instance.frames.begin(), instance.frames.end());
-  }
-  return count;
-}
-
 constexpr std::string_view not_exercised = "not exercised: it needs ";
 
 /// What a rule lays at the harness' door: without a journal there was none, Ctrl-C is its user's,
@@ -136,6 +114,12 @@ verdict::Blame blame_for_precondition(const Phone& phone, verdict::Blame said) {
   const bool was_played = !ends.empty() && ends.back().event->reason == "completed";
   const verdict::Blame blame = blame_in_run(phone, said);
   return blame == verdict::Blame::harness && was_played ? verdict::Blame::device : blame;
+}
+
+std::optional<trace::Span> cited_span(const Phone& phone, const Evidence& evidence) {
+  if (evidence.messages.empty()) return std::nullopt;
+  const auto [first, last] = std::ranges::minmax(evidence.messages);
+  return trace::Span{phone.at(first), phone.at(last)};
 }
 
 /// Without a journal: the first message that it cites after the device's last sign of life came too
@@ -179,16 +163,15 @@ Instance& Judge::add(Verdict verdict, const Evidence& evidence, std::string mess
   if (is_violation(verdict)) instance.message += rewritten_in(phone_, instance.frames);
   bases_.push_back({evidence.server, evidence.call_id, span_of(phone_, evidence),
                     lifetime_of(evidence), evidence.in_itself, evidence.own_hang_up,
-                    came_to_nobody(phone_, evidence)});
+                    came_to_nobody(phone_, evidence), cited_span(phone_, evidence)});
   instances_.push_back(std::move(instance));
   return instances_.back();
 }
 
 trace::Span Judge::lifetime_of(const Evidence& evidence) const {
-  const auto& cited = evidence.messages;
-  if (cited.empty()) return {phone_.trace.first, phone_.trace.last};
-  const auto [first, last] = std::ranges::minmax_element(cited);
-  return {phone_.at(*first), phone_.at(*last) + phone_.profile.timers.sixty_four_t1()};
+  const auto cited = cited_span(phone_, evidence);
+  if (!cited) return {phone_.trace.first, phone_.trace.last};
+  return {cited->from, cited->until + phone_.profile.timers.sixty_four_t1()};
 }
 
 Verdict Judge::violation() const {
@@ -316,109 +299,10 @@ void Judge::make_inconclusive(Instance& instance, verdict::Blame blame, std::str
   instance.reason = shortened(std::move(reason));
 }
 
-bool Judge::is_excusable(std::size_t instance) const {
-  return is_violation(instances_[instance].verdict) && !bases_[instance].in_itself;
-}
-
-void Judge::allow_for_silent_servers(const std::vector<MissingMessage>& missing) {
-  for (std::size_t i = 0; i < instances_.size(); ++i) {
-    Instance& instance = instances_[i];
-    if (!is_excusable(i)) continue;
-    const ServerRole server = trace::role_of(instance.scope.server);
-    const auto silent = std::ranges::find_if(missing, [server](const MissingMessage& one) {
-      return one.silent != ServerRole::none && (one.silent == server || server == ServerRole::none);
-    });
-    if (silent != missing.end())
-      make_inconclusive(instance, verdict::Blame::user,
-                        fmt::format("the capture lacks {}; if the device was not answered, say "
-                                    "--vantage device",
-                                    silent->what));
-  }
-}
-
-void Judge::allow_for_misdirected_requests() {
-  if (misdirected_requests(phone_).empty()) return;
-  const auto blame = phone_.trace.has_journal() ? verdict::Blame::user : verdict::Blame::network;
-  for (std::size_t i = 0; i < instances_.size(); ++i) {
-    Instance& instance = instances_[i];
-    if (!is_judged(instance.verdict) || bases_[i].in_itself) continue;
-    const Misdirected* lost = nullptr;
-    for (const std::uint32_t frame : instance.frames)
-      if (lost == nullptr) lost = misdirected_in_frame(phone_, frame);
-    if (lost == nullptr && is_violation(instance.verdict))
-      lost = misdirected_in_call(phone_, bases_[i].call_id);
-    if (lost != nullptr) make_inconclusive(instance, blame, describe(phone_, *lost));
-  }
-}
-
-void Judge::allow_for_unusable_responses() {
-  const UnusableResponses& unusable = unusable_responses(phone_);
-  const auto blame = phone_.trace.has_journal() ? verdict::Blame::user : verdict::Blame::network;
-  for (std::size_t i = 0; i < instances_.size() && !unusable.empty(); ++i) {
-    const auto response = unusable.find(bases_[i].call_id);
-    if (response != unusable.end() && is_excusable(i))
-      make_inconclusive(instances_[i], blame, describe_unusable(phone_.message(response->second)));
-  }
-}
-
-void Judge::allow_for_withheld_media() {
-  for (std::size_t i = 0; i < instances_.size(); ++i) {
-    const auto& hang_up = bases_[i].own_hang_up;
-    if (!hang_up || !is_judged(instances_[i].verdict)) continue;
-    std::string reason = may_miss_media(phone_, phone_.message(*hang_up));
-    if (!reason.empty()) make_inconclusive(instances_[i], verdict::Blame::user, std::move(reason));
-  }
-}
-
-void Judge::allow_for_host_lag() {
-  const Duration margin = phone_.profile.timers.t1 / 2;
-  for (std::size_t i = 0; i < instances_.size(); ++i) {
-    if (!is_excusable(i) || instances_[i].measured) continue;
-    const Duration lag = phone_.journal.worst_lag(bases_[i].lived.from, bases_[i].lived.until);
-    if (lag <= margin) continue;
-    make_inconclusive(instances_[i], verdict::Blame::host,
-                      fmt::format("the host was {} late meanwhile: what came too often, in another "
-                                  "order or not at all may be its doing",
-                                  format_seconds(lag, 4)));
-  }
-}
-
-void Judge::allow_for_departure() {
-  for (std::size_t i = 0; i < instances_.size(); ++i)
-    if (is_excusable(i) && bases_[i].came_to_nobody)
-      make_inconclusive(instances_[i], verdict::Blame::user, std::string(may_be_switched_off));
-}
-
-void Judge::allow_for_missing_messages() {
-  if (std::ranges::none_of(instances_, verdict::is_violation, &Instance::verdict)) return;
-  const std::vector<MissingMessage>& missing = missing_messages(phone_);
-  if (missing.empty()) return;
-  if (phone_.trace.vantage != trace::Vantage::device) allow_for_silent_servers(missing);
-  std::vector<Instance> broken;
-  for (std::size_t i = 0; i < instances_.size(); ++i)
-    if (is_excusable(i)) broken.push_back(instances_[i]);
-  const bool is_mixed = std::ranges::any_of(
-      instances_, [](const Instance& one) { return one.verdict == Verdict::pass; });
-  const std::size_t occasions = occasions_in(broken);
-  const bool recurs =
-      !is_mixed && occasions >= policy::enough_for_a_habit && occasions > missing.size();
-  if (recurs) return;
-  std::unordered_map<std::string_view, const MissingMessage*> first_in_call;
-  for (const MissingMessage& one : missing) first_in_call.try_emplace(one.call_id, &one);
-  const auto of_all = first_in_call.find("");
-  for (std::size_t i = 0; i < instances_.size(); ++i) {
-    if (!is_excusable(i)) continue;
-    const auto one = of_all != first_in_call.end() ? of_all : first_in_call.find(bases_[i].call_id);
-    if (one != first_in_call.end())
-      make_inconclusive(instances_[i], verdict::Blame::network,
-                        "the capture lacks messages: " + one->second->what);
-  }
-}
-
 void Judge::record(const std::vector<Verdict>& judged) {
   // What the guide leaves open of a phone that does not claim it keeps no capture from a verdict.
   const auto counts = [&](Verdict verdict) {
-    return is_judged(verdict) || (verdict == Verdict::inconclusive && !phone_.trace.has_journal());
+    return is_settled(verdict) || (verdict == Verdict::inconclusive && !phone_.trace.has_journal());
   };
   for (std::size_t index = 0; index < judged.size(); ++index) {
     if (!counts(judged[index])) continue;
@@ -465,6 +349,7 @@ verdict::Finding Judge::finish(bool is_about_content) && {
     allow_for_withheld_media();
     allow_for_host_lag();
     allow_for_departure();
+    allow_for_absences();
     allow_for_missing_messages();
   }
   record(judged);

@@ -19,7 +19,8 @@
 //  7. What rests on why the device hung up, in a call whose RTP a server withheld
 //     (withheld_media.hpp), is inconclusive; a named row that nothing exercised says so too.
 //  8. Without a journal a violation by what first came to the device more than 10 s after its last
-//     sign of life is inconclusive: it may have been switched off.
+//     sign of life is inconclusive: it may have been switched off. So is one by what reaches into a
+//     silence that ends with a registration begun anew (absences.hpp).
 //  9. Where other messages show that some are missing from the capture, so may be what a fail or a
 //     warning misses: inconclusive, unless it recurs more often than messages are missing, or is
 //     wrong by what a message holds.
@@ -98,6 +99,7 @@ struct Basis {
   bool in_itself = false;
   std::optional<std::size_t> own_hang_up{};
   bool came_to_nobody = false;
+  std::optional<trace::Span> cited{};  ///< from the first message that it cites to the last
 };
 
 /// The instances of one row while it is judged. The next row takes over the memory.
@@ -163,6 +165,7 @@ class Judge {
   void allow_for_withheld_media();
   void allow_for_host_lag();
   void allow_for_departure();
+  void allow_for_absences();
   void allow_for_missing_messages();
   void make_inconclusive(verdict::Instance& instance, verdict::Blame blame,
                          std::string reason) const;

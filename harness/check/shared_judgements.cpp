@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/check/back_off.hpp"
+#include "harness/observed/absences.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/evidence.hpp"
@@ -124,8 +125,11 @@ void leads_elsewhere(const Phone& phone, observed::LeadsTo where, Occurrence& it
 
 bool left_open_if_gone(const Phone& phone, CaptureTime at, const std::string& seen,
                        Occurrence& it) {
-  if (!is_gone_by(phone, at)) return false;
-  it.inconclusive(verdict::Blame::user, fmt::format("{}; {}", seen, may_be_switched_off));
+  const observed::Absence* absence = absence_at(phone, at);
+  if (absence == nullptr && !is_gone_by(phone, at)) return false;
+  it.inconclusive(
+      verdict::Blame::user,
+      fmt::format("{}; {}", seen, absence != nullptr ? describe(*absence) : may_be_switched_off));
   return true;
 }
 

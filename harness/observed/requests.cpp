@@ -15,6 +15,16 @@ std::vector<const Message*> find_requests(const Phone& phone, Direction directio
   return found;
 }
 
+std::optional<CaptureTime> last_sent_before(const Phone& phone, CaptureTime at) {
+  const auto is_to_another = [&](const Message& message) {
+    return message.direction == Direction::elsewhere && !phone.trace.devices.empty() &&
+           std::ranges::count(phone.trace.devices[phone.device].addresses, message.source) > 0;
+  };
+  for (const Message& message : phone.messages | std::views::reverse)
+    if (message.at < at && (message.from_device() || is_to_another(message))) return message.at;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<const Message*> find_requests_of_device(const Phone& phone) {
@@ -26,21 +36,19 @@ std::vector<const Message*> find_requests_to_device(const Phone& phone) {
 }
 
 std::optional<CaptureTime> last_sent_at(const Phone& phone) {
-  const auto is_to_another = [&](const Message& message) {
-    return message.direction == Direction::elsewhere && !phone.trace.devices.empty() &&
-           std::ranges::count(phone.trace.devices[phone.device].addresses, message.source) > 0;
-  };
-  for (const Message& message : phone.messages | std::views::reverse)
-    if (message.from_device() || is_to_another(message)) return message.at;
-  return std::nullopt;
+  return last_sent_before(phone, CaptureTime::max());
 }
 
 std::optional<CaptureTime> find_last_sign_of_life(const Phone& phone) {
-  std::optional<CaptureTime> last = last_sent_at(phone);
+  return last_sign_of_life_before(phone, CaptureTime::max());
+}
+
+std::optional<CaptureTime> last_sign_of_life_before(const Phone& phone, CaptureTime at) {
+  std::optional<CaptureTime> last = last_sent_before(phone, at);
   if (!last) return last;
   const auto& addresses = phone.trace.devices[phone.device].addresses;
   for (const StreamMark& mark : phone.stream_marks) {
-    const bool is_own = mark.event == capture::StreamEvent::syn &&
+    const bool is_own = mark.event == capture::StreamEvent::syn && mark.at < at &&
                         std::ranges::count(addresses, mark.source.address, &Endpoint::address) > 0;
     if (is_own) last = std::max(*last, mark.at);
   }

@@ -29,6 +29,9 @@ inline std::optional<CaptureTime> last_sign_of_life(const Phone& phone) {
   return phone.derived<find_last_sign_of_life>();
 }
 
+/// The one before `at`.
+std::optional<CaptureTime> last_sign_of_life_before(const Phone& phone, CaptureTime at);
+
 /// Without a journal: nothing shows that the device was still there at `at`. Whoever pulls its plug
 /// leaves no trace.
 bool is_gone_by(const Phone& phone, CaptureTime at);

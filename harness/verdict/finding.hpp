@@ -27,6 +27,11 @@ constexpr bool is_violation(Verdict verdict) {
   return verdict == Verdict::fail || verdict == Verdict::warn;
 }
 
+/// It was exercised, and known to be kept or broken.
+constexpr bool is_settled(Verdict verdict) {
+  return is_violation(verdict) || verdict == Verdict::pass;
+}
+
 /// Of several occasions the one that tells most is greatest: an inconclusive one beside one that
 /// shows a violation takes nothing from what that one shows.
 constexpr std::pair<bool, Verdict> weight_beside_others(Verdict verdict) {

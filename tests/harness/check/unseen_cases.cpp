@@ -111,6 +111,84 @@ std::function<void(Setting)> comes_back_anew(bool at_both) {
   };
 }
 
+/// How the device is heard again at 200 s.
+enum class Returns : std::uint8_t {
+  anew,         ///< at both servers with other Call-IDs and From tags
+  anew_at_one,  ///< and refreshes at the other
+  as_it_was,
+};
+
+void returns(Setting s, Returns how) {
+  for (const trace::ServerRole server : {primary, secondary}) {
+    Fields request{.expires = 120s};
+    const bool is_anew = how == Returns::anew || (how == Returns::anew_at_one && server == primary);
+    if (is_anew) {
+      request.cseq = 1;
+      request.call_id = server == primary ? "anew-primary@phone" : "anew-secondary@phone";
+      request.from_tag = "9f8e7d6c";
+    }
+    s.trace.at(200s).from_device(server).request("REGISTER", request);
+    s.trace.at(200020ms).to_device(server).response(200, {.expires = 120s});
+  }
+  s.trace.ends(240s);
+}
+
+std::function<void(Setting)> lapses_and(Returns how) {
+  return [=](Setting s) {
+    registrations(s.trace, 0s);
+    returns(s, how);
+  };
+}
+
+/// In a call it is asked for something at 50 s, in vain.
+std::function<void(Setting)> unanswered_in_a_call_and(Returns how) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 3600s);
+    const auto invite = s.trace.at(5s).from_device(primary).request("INVITE");
+    s.trace.at(6s).to_device(primary).response(200, {.to = invite});
+    s.trace.at(6010ms).from_device(primary).request("ACK", {.in = invite});
+    const auto info = s.trace.at(50s).to_device(primary).request("INFO", {.in = invite});
+    s.trace.retransmissions(info, and_then_every({500ms, 1500ms, 3500ms}, 4s, 31500ms));
+    returns(s, how);
+  };
+}
+
+/// It takes a call, and its 200 is not acknowledged.
+std::function<void(Setting)> takes_a_call_and(Returns how) {
+  return [=](Setting s) {
+    s.trace.healthy_registrations(0s, 3600s);
+    const auto invite = s.trace.at(5s).to_device(primary).request("INVITE");
+    s.trace.at(5100ms).from_device(primary).response(200, {.to = invite});
+    returns(s, how);
+  };
+}
+
+std::vector<Case> absence_cases() {
+  const std::string was_off = "then it registers anew: was it off?";
+  const std::string lapsed = "renewed after its last 200: 200.015 s";
+  const std::string unanswered = "INFO in a call was not answered";
+  std::vector<Case> cases{
+      {"gone_and_begun_anew", "GRP-REG-04", inconclusive(was_off, {1}),
+       foreign(lapses_and(Returns::anew))},
+      {"gone_and_begun_anew", "GRP-REG-02", inconclusive(was_off, {5}),
+       foreign(lapses_and(Returns::anew))},
+  };
+  const auto add = [&](std::string_view id, const std::string& broken, const Frames& cited,
+                       const std::function<std::function<void(Setting)>(Returns)>& write) {
+    cases.push_back(
+        {"gone_and_begun_anew", id, inconclusive(was_off, cited), foreign(write(Returns::anew))});
+    cases.push_back({"begun_anew_at_one_server", id, fails(broken, cited),
+                     foreign(write(Returns::anew_at_one))});
+    cases.push_back(
+        {"gone_and_back_as_it_was", id, fails(broken, cited), foreign(write(Returns::as_it_was))});
+    cases.push_back({"begun_anew_in_a_run", id, fails(broken, cited), write(Returns::anew)});
+  };
+  add("RFC3261-REG-09", lapsed, {1, 5}, lapses_and);
+  add("RFC3261-DLG-05", unanswered, frames(8, 18), unanswered_in_a_call_and);
+  add("RFC3261-UAS-2XX", "200 sent once without ACK", {6}, takes_a_call_and);
+  return cases;
+}
+
 std::vector<Case> presence_cases() {
   const std::string gone = "nothing of the device is seen after that: was it switched off?";
   std::vector<Case> cases;
@@ -322,8 +400,9 @@ std::vector<Case> nothing_granted_cases() {
 std::vector<Case> unseen_cases() {
   using namespace unseen;
   std::vector<Case> all;
-  for (const auto& some : {outage_cases(), presence_cases(), unseen_hang_up_cases(), habit_cases(),
-                           late_refusal_cases(), unsaid_grant_cases(), nothing_granted_cases()})
+  for (const auto& some :
+       {outage_cases(), presence_cases(), absence_cases(), unseen_hang_up_cases(), habit_cases(),
+        late_refusal_cases(), unsaid_grant_cases(), nothing_granted_cases()})
     all.insert(all.end(), some.begin(), some.end());
   return all;
 }
