@@ -22,7 +22,6 @@ void copy_vias(const MessageView& request, const std::optional<Endpoint>& source
   if (!source) return copy_headers(request, HeaderId::via, response);
   if (request.has(HeaderId::via))
     response.header(HeaderId::via, stamped_via(request.header(HeaderId::via), *source));
-  if (!request.has_several_vias()) return;
   bool is_top = true;
   for (const Header& header : request.headers_from(HeaderId::via)) {
     if (header.id != HeaderId::via) continue;

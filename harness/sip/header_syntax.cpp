@@ -39,6 +39,7 @@ const char* problem_of_vias(std::string_view value) {
     const bool is_readable = parse_via(member, via);
     if (const char* const problem = problem_of_via(member, is_readable ? via : Via()))
       return problem;
+    if (!is_readable) return "unreadable Via";
     if (comma == value.size()) return nullptr;
     value.remove_prefix(comma + 1);
   }

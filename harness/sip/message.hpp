@@ -67,7 +67,8 @@ class MessageView {
   std::string_view header(HeaderId id) const;
   bool has(HeaderId id) const { return first_[static_cast<std::size_t>(id)] != 0; }
   std::size_t count(HeaderId id) const;
-  /// It came through a proxy, or goes back through one.
+  /// It came through a proxy, or goes back through one: behind the top Via stands another that can
+  /// be read.
   bool has_several_vias() const;
 
   /// The topmost, read anew at each call; branch() and sent_by() are at hand.
@@ -118,7 +119,7 @@ class MessageView {
   std::uint32_t cseq_ = 0;
   std::uint16_t status_ = 0;
   Method method_ = Method::unknown;
-  std::uint8_t readable_ = 0;  ///< which headers could be read, and whether a second Via was
+  std::uint8_t readable_ = 0;  ///< which headers could be read, and whether a second Via can
   /// Where the first header of each kind begins; 0: there is none.
   std::array<std::uint16_t, header_id_count> first_{};
 };

@@ -17,7 +17,7 @@
 namespace sipharness::sip {
 
 /// Bits of MessageView::readable_: the headers without which no transaction can be found, then two
-/// that give numbers, then that the top Via is not the only one.
+/// that give numbers, then that a Via can be read behind the top one.
 enum MessageView::Readable : std::uint8_t {
   readable_via = 1,
   readable_call_id = 2,
@@ -85,6 +85,14 @@ bool has_headers(std::string_view text) {
 bool is_empty_once_written(std::string_view text) {
   constexpr std::string_view blanks(" \t\r\n\0", 5);
   return text.find_first_not_of(blanks) == npos;
+}
+
+/// One at least can be read.
+bool holds_via(std::string_view vias) {
+  Via via;
+  while (!vias.empty())
+    if (parse_via(take_list_member(vias), via)) return true;
+  return false;
 }
 
 /// What a response copies from its request is none of who sends it. @source RFC 3261 §8.2.6.2
@@ -250,7 +258,7 @@ class MessageParser {
     if (stands_once(header.id)) {
       complain(line, "a second header where one may stand");
     } else if (header.id == HeaderId::via) {
-      view_.readable_ |= View::has_second_via;
+      look_for_second_via(header.value);
     }
     look_at_syntax(header);
   }
@@ -302,9 +310,16 @@ class MessageParser {
     note(header, View::readable_via, is_readable, "unreadable Via");
     view_.branch_ = part(via.branch);
     view_.sent_by_ = part(via.sent_by);
-    if (!via.is_only) view_.readable_ |= View::has_second_via;
+    if (!via.is_only)
+      look_for_second_via(header.value.substr(find_unquoted(header.value, ',') + 1));
     if (!is_readable || !via.is_only) return look_at_syntax(header);
     if (is_examined_ && view_.is_request()) remark(header, problem_of_via(header.value, via));
+  }
+
+  /// A slip of the pen, such as a comma at the end, is no Via of somebody else.
+  void look_for_second_via(std::string_view vias) {
+    if ((view_.readable_ & View::readable_via) != 0 && holds_via(vias))
+      view_.readable_ |= View::has_second_via;
   }
 
   /// From or To. False: it cannot be read.

@@ -83,6 +83,18 @@ class WhoIsWho(FieldTest):
                     self.assertEqual("user", verdicts["GRP-CALL-01"]["blame"])
                     self.assertIn("--primary", verdicts["GRP-CALL-01"]["reason"])
 
+    def test_one_malformed_via_makes_no_proxy(self):
+        for behind in (",", ";;,;,,", "\r\nVia:", "\r\nVia: SIP/2.0", ", SIP/2.0/UDP"):
+            with self.subTest(behind):
+                capture = CaptureWriter()
+                phone = Phone(capture)
+                phone.register(0, FIRST)
+                phone.call(10, FIRST)
+                one = (f"<sip:1001@192.0.2.10>;tag=70a1b2c3", "<sip:192.0.2.10>", "o1@phone", 1)
+                phone.send(20, FIRST, request("OPTIONS", "sip:192.0.2.10", phone.via() + behind, *one))
+                self.assert_told(self.written(capture), exit=1, fails=["DUT-PARSE"], roles={FIRST: "primary"},
+                                 findings={"RFC3261-ACK-NON2XX": "pass"}, does_not_say=["proxy"])
+
     def test_named_roles_are_no_guess(self):
         capture = CaptureWriter()
         phone = Phone(capture)

@@ -38,6 +38,29 @@ std::string_view complaint(std::string_view bytes) {
   return problem ? problem->what : std::string_view();
 }
 
+TEST(MessageView, a_second_via_counts_if_it_can_be_read) {
+  struct Case {
+    const char* vias;
+    bool several;
+  };
+  const Case cases[] = {
+      {"Via: SIP/2.0/UDP h;branch=a", false},
+      {"Via: SIP/2.0/UDP h;branch=a, SIP/2.0/UDP i;branch=b", true},
+      {"Via: SIP/2.0/UDP h;branch=a\r\nv: SIP/2.0/UDP i;branch=b", true},
+      {"Via: SIP/2.0/UDP h;branch=a,, SIP/2.0/UDP i;branch=b", true},
+      {"Via: SIP/2.0/UDP h;branch=a\r\nVia: \r\nVia: SIP/2.0/UDP i;branch=b", true},
+      {"Via: SIP/2.0/UDP h;branch=a,", false},
+      {"Via: SIP/2.0/UDP h;branch=a;;,;,,", false},
+      {"Via: SIP/2.0/UDP h;branch=a\r\nVia:", false},
+      {"Via: SIP/2.0/UDP h;branch=a\r\nVia: HTTP/1.1/TCP i", false},
+      {"Via:\r\nVia: SIP/2.0/UDP h;branch=a", false},
+  };
+  for (const auto& [vias, several] : cases) {
+    const std::string text = "OPTIONS sip:a@b SIP/2.0\r\n" + std::string(vias) + "\r\n\r\n";
+    EXPECT_EQ(MessageView::parse(text).has_several_vias(), several) << vias;
+  }
+}
+
 TEST(MessageView, a_request_is_read_in_full) {
   const MessageView message = MessageView::examine(invite);
   EXPECT_FALSE(message.problem()) << message.problem()->what;

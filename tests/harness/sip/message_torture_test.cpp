@@ -187,6 +187,8 @@ INSTANTIATE_TEST_SUITE_P(
                 empty_parameter, true},
         Torture{"comma_without_a_via", via, "Via: SIP/2.0/UDP h;branch=z9hG4bK1,\r\n",
                 "an empty Via", true},
+        Torture{"second_via_without_host", via, via + "Via: SIP/2.0/UDP\r\n", "unreadable Via",
+                true},
         Torture{"cookie_alone", via, "Via: SIP/2.0/UDP h;branch=z9hG4bK\r\n",
                 "a branch that is the magic cookie alone", true},
         Torture{"cookie_alone_below", via, via + "Via: SIP/2.0/UDP h;branch=Z9HG4BK;x\r\n",
