@@ -52,6 +52,8 @@ std::optional<CaptureTime> last_sign_of_life_before(const Phone& phone, CaptureT
                         std::ranges::count(addresses, mark.source.address, &Endpoint::address) > 0;
     if (is_own) last = std::max(*last, mark.at);
   }
+  for (const Endpoint& own : addresses)
+    last = std::max(last, phone.trace.keep_alive_times.last_before(own, at));
   return last;
 }
 
@@ -62,7 +64,7 @@ bool is_gone_by(const Phone& phone, CaptureTime at) {
 
 CaptureTime known_alive_until(const Phone& phone, CaptureTime from) {
   const CaptureTime off = next_power_change(phone, from);
-  return phone.trace.has_journal() ? off : std::min(off, last_sent_at(phone).value_or(off));
+  return phone.trace.has_journal() ? off : std::min(off, last_sign_of_life(phone).value_or(off));
 }
 
 }  // namespace sipharness::observed

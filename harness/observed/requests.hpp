@@ -24,7 +24,7 @@ inline const std::vector<const Message*>& requests_to_device(const Phone& phone)
 std::optional<CaptureTime> last_sent_at(const Phone& phone);
 
 std::optional<CaptureTime> find_last_sign_of_life(const Phone& phone);
-/// Its last message, or its last attempt to connect.
+/// Its last message or keep-alive, or its last attempt to connect.
 inline std::optional<CaptureTime> last_sign_of_life(const Phone& phone) {
   return phone.derived<find_last_sign_of_life>();
 }

@@ -107,9 +107,14 @@ void TraceAssembler::read_lookups(Stream& stream, const capture::Origin& origin,
   stream.names.erase(0, stream.names.size() - rest.size());
 }
 
+void TraceAssembler::note_keep_alive(const capture::Origin& origin) {
+  ++trace_.keep_alives;
+  trace_.keep_alive_times.add(origin.source, origin.at);
+}
+
 void TraceAssembler::skip_keep_alive(const capture::Origin& origin, Transport transport,
                                      std::string_view bytes) {
-  ++trace_.keep_alives;
+  note_keep_alive(origin);
   // The servers take no notice of CRLF and STUN, and of anything else they may have written down.
   record_payload(origin, transport, bytes, PayloadRecord::no_message);
 }
@@ -169,7 +174,7 @@ void TraceAssembler::read_stream(Stream& stream, const capture::Origin& origin,
     if (piece->kind == sip::StreamPiece::Kind::message) {
       add(origin, Transport::tcp, piece->bytes);
     } else if (piece->kind == sip::StreamPiece::Kind::keep_alive) {
-      ++trace_.keep_alives;
+      note_keep_alive(origin);
     } else if (piece->problem == sip::StreamFramer::message_too_long) {
       holes_.add_unread(origin);
     } else {

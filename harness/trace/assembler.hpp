@@ -3,7 +3,8 @@
 // from text; roles, directions, malformed bytes and health are decided here and nowhere else.
 //  1. A UDP payload is SIP traffic if it begins like SIP, or if either end is an endpoint known to
 //     speak SIP (a server of the scenario; in a foreign capture, whoever sent or received SIP).
-//  2. Keep-alives are skipped and counted; so are the records of a stream of TLS or WebSocket.
+//  2. Keep-alives are skipped, counted and their times kept; the records of a stream of TLS or
+//     WebSocket are counted.
 //  3. A stream is read from its beginning; where the capture lacks that, or has a gap, from the
 //     next start line.
 //  4. What is missing, refused or unreadable counts where SIP was spoken.
@@ -95,6 +96,7 @@ class TraceAssembler final : public capture::TrafficSink {
   void read_stream(Stream& stream, const capture::Origin& origin, std::string_view bytes);
   void pass_over_unframed(Stream& stream, const capture::Origin& origin,
                           const sip::StreamPiece& piece);
+  void note_keep_alive(const capture::Origin& origin);
   void skip_keep_alive(const capture::Origin& origin, Transport transport, std::string_view bytes);
   void close_stream(const capture::Origin& origin, capture::StreamEvent event);
   void add(const capture::Origin& origin, Transport transport, std::string_view bytes);

@@ -26,6 +26,7 @@
 #include "harness/trace/byte_store.hpp"
 #include "harness/trace/census.hpp"
 #include "harness/trace/health.hpp"
+#include "harness/trace/keep_alive_times.hpp"
 #include "harness/trace/message_list.hpp"
 #include "harness/trace/partition.hpp"
 
@@ -166,7 +167,8 @@ class Trace {
   Census census;                     ///< what it holds besides the SIP in `messages`
   std::vector<std::string> remarks;  ///< on the capture; no verdict hangs on them
   std::uint64_t keep_alives = 0;     ///< to and from SIP ports
-  std::uint64_t copies = 0;          ///< SIP messages that were captured twice
+  KeepAliveTimes keep_alive_times;
+  std::uint64_t copies = 0;  ///< SIP messages that were captured twice
   Vantage vantage = Vantage::unknown;
   capture::DecoderCounts counts;
   CaptureTime zero;    ///< scenario zero

@@ -1,6 +1,7 @@
 """What phones send to keep a NAT binding open."""
 from capture_writer import CaptureWriter, request, response
-from field_test import FieldTest
+from field_test import DATA, FieldTest
+from healthy import PRIMARY, SECONDARY, Phone
 
 PHONE, SERVER = "192.0.2.50:5060", "192.0.2.10:5060"
 
@@ -16,3 +17,24 @@ class Keepalives(FieldTest):
         capture.udp(0.02, SERVER, PHONE,
                     response(200, "OK", via, *one, "REGISTER", contact + ";expires=3600"))
         self.assert_told(capture.write(self.scratch / "keepalive.pcap"), findings={"DUT-PARSE": "pass"})
+
+    def test_a_phone_that_sends_nothing_else_is_not_off(self):
+        """It lets its bindings lapse and answers no OPTIONS."""
+        stun = b"\0\1\0\0\x21\x12\xa4\x42" + b"x" * 12
+        for beat in ("\r\n", "\r\n\r\n", b"\0" * 4, stun):
+            with self.subTest(beat):
+                phone = Phone()
+                for server in (PRIMARY, SECONDARY):
+                    phone.registers(server, times=(0, 100))
+                for number in range(27):
+                    phone.sends(110 + 15 * number, PRIMARY, beat)
+                for number in range(8):
+                    ids = (f"<sip:ping@192.0.2.10>;tag=z{number}", "<sip:1001@192.0.2.50>", f"o{number}@server")
+                    via = f"SIP/2.0/UDP {PRIMARY};branch=z9hG4bKo{number}"
+                    phone.gets(210 + 40 * number, PRIMARY,
+                               request("OPTIONS", "sip:1001@192.0.2.50", via, *ids, 1))
+                arguments = ("--vantage", "device", "--profile", DATA / "phone.profile.json",
+                             "--primary", PRIMARY, "--secondary", SECONDARY)
+                self.assert_told(phone.written(self.scratch / "keepalive.pcap"), arguments, exit=1,
+                                 fails=["GRP-REG-02", "GRP-REG-04", "RFC3261-REG-09"],
+                                 does_not_say=["silent since", "switched off"])
