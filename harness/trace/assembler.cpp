@@ -119,6 +119,24 @@ void TraceAssembler::skip_keep_alive(const capture::Origin& origin, Transport tr
   record_payload(origin, transport, bytes, PayloadRecord::no_message);
 }
 
+/// Of a stream that nothing is known of yet.
+bool TraceAssembler::waits_for_start_line(Stream& stream, std::string_view bytes) {
+  const bool is_unknown = stream.content == Content::unknown && !stream.in_step;
+  const bool is_blank_yet = stream.beginning.empty() && is_blank(bytes);
+  if (!is_unknown || !stream.is_at_beginning || is_blank_yet) return false;
+  stream.beginning += bytes;
+  stream.is_at_beginning =
+      from_start_line(stream.beginning).empty() && may_become_start_line(stream.beginning);
+  return stream.is_at_beginning;
+}
+
+/// The rest of its start line does not come.
+void TraceAssembler::leave_beginning(Stream& stream, const capture::Origin& origin) {
+  if (!stream.beginning.empty()) trace_.census.add("TCP", origin);
+  stream.beginning.clear();
+  stream.is_at_beginning = false;
+}
+
 /// By how the stream begins; the answers of a WebSocket or TLS server go by its client's requests.
 void TraceAssembler::recognise(Stream& stream, const capture::Origin& origin,
                                std::string_view bytes) {
@@ -144,6 +162,9 @@ void TraceAssembler::recognise(Stream& stream, const capture::Origin& origin,
 void TraceAssembler::on_stream_bytes(const capture::Origin& origin, std::string_view bytes) {
   Stream& stream = streams_[{origin.source, origin.destination}];
   if (concerns_names(origin)) return read_lookups(stream, origin, bytes);
+  if (waits_for_start_line(stream, bytes)) return;
+  const std::string beginning = std::exchange(stream.beginning, {});
+  if (!beginning.empty()) bytes = beginning;
   recognise(stream, origin, bytes);
   switch (stream.content) {
     case Content::tls:
@@ -199,6 +220,7 @@ void TraceAssembler::on_stream_gap(const capture::Origin& origin) {
   Stream& stream = streams_[{origin.source, origin.destination}];
   if (stream.in_step || stream.content == Content::sip) holes_.add_gap(origin);
   stream.framer = sip::StreamFramer{max_stream_message};
+  leave_beginning(stream, origin);
   stream.names.clear();
   stream.in_step = false;
 }
@@ -228,6 +250,7 @@ void TraceAssembler::open_stream(const Endpoint& source, const Endpoint& destina
 void TraceAssembler::close_stream(const capture::Origin& origin, capture::StreamEvent event) {
   const auto found = streams_.find({origin.source, origin.destination});
   if (found == streams_.end()) return;
+  leave_beginning(found->second, origin);
   const std::string_view rest = found->second.framer.pending();
   const bool is_cut_off = event == capture::StreamEvent::fin && !found->second.framer.is_broken();
   if (is_cut_off && !rest.empty()) {

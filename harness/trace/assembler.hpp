@@ -5,8 +5,8 @@
 //     speak SIP (a server of the scenario; in a foreign capture, whoever sent or received SIP).
 //  2. Keep-alives are skipped, counted and their times kept; the records of a stream of TLS or
 //     WebSocket are counted.
-//  3. A stream is read from its beginning; where the capture lacks that, or has a gap, from the
-//     next start line.
+//  3. A stream is read from its beginning, however its start line is cut into segments; where the
+//     capture lacks that, or has a gap, from the next start line.
 //  4. What is missing, refused or unreadable counts where SIP was spoken.
 //  5. finish() is called once, after the last packet.
 // @source ALG-MSG: requirements §0.4
@@ -81,6 +81,8 @@ class TraceAssembler final : public capture::TrafficSink {
     Content content = Content::unknown;
     std::optional<Endpoint> server{};  ///< of a stream that is not SIP
     std::string names{};               ///< the beginning of a DNS message
+    bool is_at_beginning = true;       ///< nothing is known of it but `beginning`
+    std::string beginning{};           ///< a part of what may be a start line
     /// Whether the framer has everything since a message began. It has not when the capture missed
     /// the stream's beginning or a part of it; then it waits for bytes that begin like SIP.
     bool in_step = false;
@@ -92,6 +94,8 @@ class TraceAssembler final : public capture::TrafficSink {
   void open_stream(const Endpoint& source, const Endpoint& destination);
   void add_lookup(const capture::Origin& origin, std::string_view message);
   void read_lookups(Stream& stream, const capture::Origin& origin, std::string_view bytes);
+  static bool waits_for_start_line(Stream& stream, std::string_view bytes);
+  void leave_beginning(Stream& stream, const capture::Origin& origin);
   void recognise(Stream& stream, const capture::Origin& origin, std::string_view bytes);
   void read_stream(Stream& stream, const capture::Origin& origin, std::string_view bytes);
   void pass_over_unframed(Stream& stream, const capture::Origin& origin,

@@ -64,6 +64,15 @@ bool begins_like_sip(std::string_view bytes) {
   return first_line(bytes).find(sip_version, token) != std::string_view::npos;
 }
 
+bool may_become_start_line(std::string_view beginning) {
+  constexpr std::size_t longest_waited_for = 2048;
+  if (sip_version.starts_with(beginning)) return true;
+  const auto is_no_text = [](char c) { return (c < ' ' && c != '\r') || c == '\x7f'; };
+  const auto token = std::ranges::find_if_not(beginning, is_token_character);
+  return beginning.size() <= longest_waited_for && token != beginning.begin() &&
+         (token == beginning.end() || *token == ' ') && std::ranges::none_of(beginning, is_no_text);
+}
+
 bool is_keep_alive(std::string_view datagram) {
   constexpr std::size_t longest_word = 6;
   return datagram.size() <= longest_word || is_blank(datagram) || is_stun(datagram);

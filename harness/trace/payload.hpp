@@ -14,6 +14,9 @@ bool begins_like_sip(std::string_view bytes);
 /// sipfrag") rarely has that. Empty: there is none.
 std::string_view from_start_line(std::string_view bytes);
 
+/// The beginning of a stream that may be that of a start line whose rest is yet to come.
+bool may_become_start_line(std::string_view beginning);
+
 /// What is sent to keep a NAT binding open, and what phones are known to send instead: blanks,
 /// CRLFs and NULs of any number, STUN, a word too short to begin a message ("jaK").
 /// @source RFC 3261 §7.5; RFC 5626 §3.5; RFC 8489 §5; policy for the rest: it breaks nothing

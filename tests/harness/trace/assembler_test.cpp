@@ -136,6 +136,45 @@ TEST_F(StreamAssembly, cuts_messages_by_content_length) {
   EXPECT_EQ(trace.messages[1].frame, 4U);
 }
 
+TEST(Assembler, reads_a_stream_from_its_first_byte_however_its_start_line_is_cut) {
+  const std::string_view response =
+      "SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK-o\r\n"
+      "From: <sip:1001@h>;tag=a\r\nTo: <sip:1001@h>;tag=b\r\n"
+      "Call-ID: o\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+  for (const std::string_view text : {options_request, response})
+    for (const bool is_opened : {true, false})
+      for (std::size_t length = 1; length < 40; ++length) {
+        SCOPED_TRACE(length);
+        TraceBuilder t;
+        t.without_journal();
+        t.infer_servers();
+        t.over(Transport::tcp).from_device(primary).at(0s);
+        if (is_opened) t.stream_event(capture::StreamEvent::syn);
+        for (std::size_t at = 0; at < text.size(); at += length) t.raw(text.substr(at, length));
+        const Trace trace = t.build();
+        ASSERT_EQ(trace.messages.size(), 1U);
+        EXPECT_EQ(trace.messages[0].sip.bytes(), text);
+        EXPECT_THAT(trace.malformed, IsEmpty());
+        EXPECT_EQ(trace.census.packets("TCP"), 0U);
+      }
+}
+
+TEST(Assembler, counts_a_stream_that_only_seems_to_begin_with_a_start_line) {
+  for (const std::string_view second : {"sip nothing of the kind\r\n", ""}) {
+    TraceBuilder t;
+    t.without_journal();
+    t.infer_servers();
+    t.over(Transport::tcp).from_device(primary).at(0s);
+    t.stream_event(capture::StreamEvent::syn);
+    t.raw("HELO ");
+    if (!second.empty()) t.raw(second);
+    t.stream_event(capture::StreamEvent::fin);
+    const Trace trace = t.build();
+    EXPECT_THAT(trace.messages, IsEmpty());
+    EXPECT_EQ(trace.census.packets("TCP"), 1U);
+  }
+}
+
 TEST_F(StreamAssembly, skips_keep_alives_between_messages) {
   t.at(0s).stream_event(capture::StreamEvent::syn);
   t.at(1s).raw("\r\n\r\n" + std::string(options_request) + "\r\n\r\n");
