@@ -18,6 +18,9 @@ using Place = MessageList::Place;
 /// policy: what passes a NAT takes no longer.
 constexpr Duration longest_passage = 20ms;
 
+/// policy: nor does writing anything into a request on the way.
+constexpr Duration longest_rewriting = 5ms;
+
 /// Both directions between two endpoints.
 using Way = std::pair<Endpoint, Endpoint>;
 
@@ -25,7 +28,7 @@ Way way_of(const Flow& flow) {
   return std::minmax(flow.source, flow.destination);
 }
 
-/// Two ways that the same bytes took, the earlier one first.
+/// Two ways that the same messages took, the earlier one first.
 struct Passage {
   std::uint32_t there = 0;          ///< messages seen first on the first way
   std::uint32_t back = 0;           ///< and on the second
@@ -35,6 +38,24 @@ struct Passage {
 
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 };
+
+/// What a NAT made of a request into whose Via and Contact it writes its own address: the request
+/// itself is still the same one, to the same server.
+bool is_rewritten(const MessageList& messages, const Place& first, const Place& copy) {
+  const Flow& from = messages.flow_of(first);
+  const Flow& to = messages.flow_of(copy);
+  const bool may_be = first.is_request && copy.is_request && first.method == copy.method &&
+                      first.user == copy.user && from.transport == to.transport &&
+                      from.destination == to.destination &&
+                      from.source.address != to.source.address;
+  if (!may_be) return false;
+  const auto one = sip::MessageView::parse(first.text());
+  const auto other = sip::MessageView::parse(copy.text());
+  return one.is_usable() && other.is_usable() && one.call_id() == other.call_id() &&
+         one.cseq() == other.cseq() && one.from_tag() == other.from_tag() && !first.is_passed_on &&
+         !copy.is_passed_on &&
+         (one.branch() == other.branch() || copy.at - first.at <= longest_rewriting);
+}
 
 class Passages {
  public:
@@ -71,8 +92,8 @@ class Passages {
       if (index == Passage::none) break;
       const Place& other = messages_.places()[index];
       if (place.at - other.at > longest_passage) break;
-      const bool is_same = other.size == place.size && other.flow != place.flow &&
-                           std::equal(place.bytes, place.bytes + place.size, other.bytes);
+      if (other.flow == place.flow) continue;
+      const bool is_same = other.text() == place.text() || is_rewritten(messages_, other, place);
       if (is_same && way_of(messages_.flow_of(other)) != way_of(messages_.flow_of(place)))
         return index;
     }

@@ -57,6 +57,22 @@ class Phone:
         self.capture.udp(at, server, self.address, payload)
 
 
+class BothSides(CaptureWriter):
+    """What goes between a phone and a server, before and behind a NAT that writes its address into it."""
+
+    def __init__(self, public, rewrites, late):
+        super().__init__()
+        self.public, self.rewrites, self.late = public, rewrites, late
+
+    def udp(self, at, source, destination, payload):
+        super().udp(at, source, destination, payload)
+        for before in self.rewrites:
+            payload = payload.replace(before + PHONE, before + self.public)
+        is_sent = source == PHONE
+        super().udp(at + (self.late if is_sent else -min(self.late, 0.01)), self.public if is_sent else source,
+                    destination if is_sent else self.public, payload)
+
+
 class WhoIsWho(FieldTest):
     def written(self, capture):
         return capture.write(self.scratch / "made.pcap")
@@ -94,6 +110,25 @@ class WhoIsWho(FieldTest):
                 phone.send(20, FIRST, request("OPTIONS", "sip:192.0.2.10", phone.via() + behind, *one))
                 self.assert_told(self.written(capture), exit=1, fails=["DUT-PARSE"], roles={FIRST: "primary"},
                                  findings={"RFC3261-ACK-NON2XX": "pass"}, does_not_say=["proxy"])
+
+    def test_a_nat_that_rewrites_addresses_makes_no_second_phone(self):
+        """Captured on both sides of it, at the device's first."""
+        public = "203.0.113.9:31000"
+        for late in (0.0004, 0.02):
+            for rewrites in (("Via: SIP/2.0/UDP ",), ("Contact: <sip:1001@",), ("Via: SIP/2.0/UDP ", "Contact: <sip:1001@")):
+                with self.subTest(rewrites, late=late):
+                    capture = BothSides(public, rewrites, late)
+                    phone = Phone(capture)
+                    for number in range(3):
+                        phone.register(100 * number, FIRST, call="r1@phone", cseq=1 + number)
+                    phone.call(250, FIRST)
+                    self.assert_told(self.written(capture), ["--vantage", "device"], roles={FIRST: "primary"},
+                                     findings={"RFC3261-REG-04": "pass", "RFC3261-ACK-NON2XX": "pass"})
+
+    def test_the_same_request_from_another_address_later_is_another_phone_s(self):
+        capture = BothSides("203.0.113.9:31000", ("Via: SIP/2.0/UDP ", "Contact: <sip:1001@"), 0.4)
+        Phone(capture).register(0, FIRST, call="r1@phone")
+        self.assert_told(self.written(capture), exit=None, does_not_say=["left out"], fails=["RFC3261-REG-04"])
 
     def test_named_roles_are_no_guess(self):
         capture = CaptureWriter()
