@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "harness/observed/incoming.hpp"
+#include "harness/observed/server_names.hpp"
 #include "harness/trace/users.hpp"
 
 namespace sipharness::observed {
@@ -71,10 +72,10 @@ Evidence evidence_of(const Phone& phone, const MergedRequest& merged) {
 
 std::string describe(const Phone& phone, const MergedRequest& merged) {
   const Message& copy = opening(phone, *merged.copy);
-  const std::string_view from = to_string(merged.copy->server);
+  const std::string_view from = named(merged.copy->server);
   return fmt::format("the same {} {}", copy.sip.method_text(),
                      merged.copy->server == merged.first->server ? "on another branch"
-                                                                 : fmt::format("by the {}", from));
+                                                                 : fmt::format("by {}", from));
 }
 
 bool has_other_reason(const Phone& phone, const MergedRequest& merged, int status) {

@@ -8,6 +8,7 @@
 
 #include "harness/observed/names.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/server_names.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::observed {
@@ -83,8 +84,8 @@ const Stray* stray_at(const Phone& phone, const Dialog& dialog, std::size_t mess
 
 std::string describe(const Stray& stray) {
   const std::string what =
-      fmt::format("{} of a call over the {} went to the {}", stray.request->sip.method_text(),
-                  to_string(stray.dialog->server), to_string(stray.request->server));
+      fmt::format("{} of a call over {} went to {}", stray.request->sip.method_text(),
+                  named(stray.dialog->server), named(stray.request->server));
   if (stray.is_certain) return what;
   const auto uri = sip::parse_uri(stray.next_hop);
   const std::string_view remedy =

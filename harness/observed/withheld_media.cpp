@@ -11,6 +11,7 @@
 #include "harness/observed/dialogs.hpp"
 #include "harness/observed/midcall.hpp"
 #include "harness/observed/own_byes.hpp"
+#include "harness/observed/server_names.hpp"
 #include "harness/observed/transaction.hpp"
 #include "harness/sip/sdp.hpp"
 
@@ -66,8 +67,8 @@ std::string may_miss_media(const Phone& phone, const Message& bye) {
     const std::string address = found->second.address.text();
     return fmt::format(
         "the device may have hung up because it heard nothing: its call asked for RTP at {}, "
-        "where the {} sends none; --allow-targets {} lets it",
-        address, to_string(dialog->server), address);
+        "where {} sends none; --allow-targets {} lets it",
+        address, named(dialog->server), address);
   }
   return "";
 }

@@ -13,6 +13,7 @@
 #include "harness/observed/call.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/server_names.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
@@ -53,16 +54,14 @@ void hang_up_stays_with_the_server(const Phone& phone, const Dialog& dialog, Occ
   const bool is_astray = wrong != nullptr && wrong->server == hang_up.server;
   if (!timeout && !(is_astray && is_out(phone, dialog.server, hang_up.at))) return;
   if (wrong != nullptr)
-    return it.cite(wrong).violated("{} of a call over the {} went to the {}",
-                                   wrong->sip.method_text(), to_string(dialog.server),
-                                   to_string(wrong->server));
+    return it.cite(wrong).violated("{} of a call over {} went to {}", wrong->sip.method_text(),
+                                   named(dialog.server), named(wrong->server));
   it.about(*bye);
   const std::size_t expected = full_count(phone, doubling_to_t2(phone));
   if (bye->sends.size() < expected && must_be_sent_in_full(phone, *bye, *timeout))
     it.violated("BYE sent {} into silence, {} expected", times(bye->sends.size()), expected);
   else
-    it.pass("BYE sent {} into silence, to the {} alone", times(bye->sends.size()),
-            to_string(bye->server));
+    it.pass("BYE sent {} into silence, to {} alone", times(bye->sends.size()), named(bye->server));
 }
 
 // --- Changing into silence -----------------------------------------------------------------------
@@ -74,8 +73,8 @@ void silent_changes_end_the_call(const Phone& phone, const Modification& modific
   if (!timeout || next_power_change(phone, opened) < *timeout + time_to_act) return;
   const Message* bye = bye_of_device(phone, *modification.dialog, opened);
   if (const Message* wrong = astray(phone, *modification.dialog))
-    it.cite(wrong).violated("{} of the call went to the {}", wrong->sip.method_text(),
-                            to_string(wrong->server));
+    it.cite(wrong).violated("{} of the call went to {}", wrong->sip.method_text(),
+                            named(wrong->server));
   else if (bye != nullptr && bye->at <= *timeout + time_to_act)
     it.cite(bye).rests_on(bye).pass("the call that could not be changed was ended with BYE");
   else if (!modification.dialog->ended || bye != nullptr)

@@ -21,6 +21,7 @@
 #include "harness/observed/registration.hpp"
 #include "harness/observed/repeats.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/server_names.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::check {
@@ -172,9 +173,9 @@ std::string refusals_in(const Phone& phone, const RefusedSeries& series) {
 void does_not_spin(const Phone& phone, const RefusedSeries& series, Occurrence& it) {
   const Transaction& first = *series.refused.front();
   const std::string seen = fmt::format(
-      "{} {}s in a row at the {} were refused with {}: {} in a minute without a pause (expected at "
-      "most {})",
-      series.refused.size(), opening(phone, first).sip.method_text(), to_string(first.server),
+      "{} in a row at {} were refused with {}: {} in a minute without a pause (expected at most "
+      "{})",
+      counted(series.refused.size(), opening(phone, first).sip.method_text()), named(first.server),
       refusals_in(phone, series), series.most, most_repeats_a_minute);
   it.expect(series.most <= most_repeats_a_minute, seen);
 }

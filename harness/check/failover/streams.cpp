@@ -18,6 +18,7 @@
 #include "harness/observed/moves.hpp"
 #include "harness/observed/registration.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/server_names.hpp"
 #include "harness/observed/stream_use.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -111,8 +112,8 @@ void half_open_connections_are_replaced(const Phone& phone, const Transaction& i
   if (next != nullptr)
     it.cite(next->sends.front())
         .within({*reset, start_of(phone, *next)}, {.max = limit},
-                fmt::format("INVITE at the {} again after the reset of a half-open connection",
-                            to_string(next->server)),
+                fmt::format("INVITE at {} again after the reset of a half-open connection",
+                            named(next->server)),
                 failover_grace(phone));
   else if (hung_up_before(*call, *reset + limit) || phone.trace.last <= *reset + limit)
     return;

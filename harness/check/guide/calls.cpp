@@ -15,6 +15,7 @@
 #include "harness/observed/primary.hpp"
 #include "harness/observed/primary_answers.hpp"
 #include "harness/observed/registration.hpp"
+#include "harness/observed/server_names.hpp"
 #include "harness/observed/strays.hpp"
 
 namespace sipharness::check {
@@ -28,7 +29,7 @@ void starts_at_the_primary(const Phone& phone, const CallGroup& call, Occurrence
   if (move != nullptr && first == ServerRole::secondary)
     return it.inconclusive(Blame::user, describe(phone, *move));
   it.expect(first == ServerRole::primary,
-            fmt::format("call to {} starts at the {}", call.number, to_string(first)));
+            fmt::format("call to {} starts at {}", call.number, named(first)));
 }
 
 constexpr std::string_view dialled_anew =
@@ -134,7 +135,8 @@ void lost_secondary_does_not_matter(const Phone& phone, const CallGroup& call, O
     return;
   const Leg* primary = call.leg(ServerRole::primary);
   if (primary == nullptr || call.leg(ServerRole::secondary) != nullptr)
-    it.violated("the call went to the secondary");
+    it.violated("the call went to {}",
+                named(primary != nullptr ? ServerRole::secondary : call.legs.front().server));
   else if (is_answered(phone, *primary) && primary->acks_2xx.empty())
     it.violated("the primary answered and its 200 was never acknowledged");
   else if (call.dialled)

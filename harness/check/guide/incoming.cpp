@@ -13,6 +13,7 @@
 #include "harness/observed/outages.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/secondary_calls.hpp"
+#include "harness/observed/server_names.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -35,11 +36,11 @@ std::optional<std::string> not_taken(const Phone& phone, const Transaction& invi
   const auto response = response_above_100(phone, invite);
   const CaptureTime asked = opening(phone, invite).at;
   if (!response || phone.at(*response) > asked + policy::time_to_ring)
-    return fmt::format("a call of the {} was not heard within {}", to_string(invite.server),
+    return fmt::format("a call of {} was not heard within {}", named(invite.server),
                        format_duration(policy::time_to_ring));
   const int status = phone.message(*response).sip.status();
   if (status >= 300)
-    return fmt::format("a call of the {} was refused with {}", to_string(invite.server), status);
+    return fmt::format("a call of {} was refused with {}", named(invite.server), status);
   return broken_answer(phone, invite);
 }
 

@@ -17,6 +17,7 @@
 #include "harness/observed/policy.hpp"
 #include "harness/observed/refresh.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/server_names.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -111,13 +112,13 @@ void a_notify_is_taken(const Phone& phone, const Transaction& notify, Occurrence
   if (!notify.final && phone.trace.vantage != trace::Vantage::device)
     return it.inconclusive(Blame::network,
                            "not captured at the device: the NOTIFY may not have come");
-  const std::string_view server = to_string(notify.server);
+  const std::string_view server = named(notify.server);
   if (!notify.final)
-    it.violated("a NOTIFY of the {} is not answered within 64*T1", server);
+    it.violated("a NOTIFY of {} is not answered within 64*T1", server);
   else if (is_accepted(phone, notify))
-    it.pass("a NOTIFY of the {} is taken", server);
+    it.pass("a NOTIFY of {} is taken", server);
   else
-    it.violated("a NOTIFY of the {} is answered with {}", server, final_status(phone, notify));
+    it.violated("a NOTIFY of {} is answered with {}", server, final_status(phone, notify));
 }
 
 // --- Each server's on its own --------------------------------------------------------------------

@@ -9,6 +9,7 @@
 #include "harness/observed/hang_ups.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/server_names.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -94,8 +95,8 @@ bool is_ghost(const Phone& phone, const CallLeg& of, Occurrence& it) {
   if (ghost == nullptr) return false;
   const std::size_t sent = ghost->sends.front();
   if (of.call->hung_up && *of.call->hung_up <= cancelled + round_trip_slack)
-    it.cite(sent).fail("an INVITE at the {} {} after the call was cancelled",
-                       to_string(ghost->server), format_seconds(phone.at(sent) - cancelled));
+    it.cite(sent).fail("an INVITE at {} {} after the call was cancelled", named(ghost->server),
+                       format_seconds(phone.at(sent) - cancelled));
   else if (!phone.trace.has_journal() && ghost->server != of.leg->server)
     it.cite(sent).inconclusive(
         Blame::user, "an INVITE followed the CANCEL; whether the user had hung up is not known");
@@ -149,7 +150,7 @@ void nothing_follows_a_hang_up(const Phone& phone, const CallGroup& call, Occurr
   it.about(call.legs.back());
   if (const Transaction* ghost = invite_after(phone, call, *call.hung_up + slack))
     it.cite(ghost->sends.front())
-        .violated("an INVITE at the {} {} after the user had hung up", to_string(ghost->server),
+        .violated("an INVITE at {} {} after the user had hung up", named(ghost->server),
                   format_seconds(phone.at(ghost->sends.front()) - *call.hung_up));
   else if (std::min(call.until, phone.trace.last) > call.legs.back().i0 + failover_limit(phone))
     it.pass("no INVITE followed the hang-up");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/check/families.hpp"
+#include "harness/observed/server_names.hpp"
 #include "harness/observed/subscriptions.hpp"
 #include "harness/sip/text.hpp"
 
@@ -50,12 +51,12 @@ void asks_for_message_summaries(const Phone& phone, const Transaction& subscribe
 
 void tolerates_unasked_notify(const Phone& phone, const Transaction& notify, Occurrence& it) {
   if (event_of(opening(phone, notify).sip) != "message-summary") return;
-  const std::string_view server = to_string(notify.server);
+  const std::string_view server = named(notify.server);
   if (notify.final)
-    it.pass("an unasked NOTIFY of the {} is answered with {}", server,
+    it.pass("an unasked NOTIFY of {} is answered with {}", server,
             phone.message(*notify.final).sip.status());
   else
-    it.violated("an unasked NOTIFY of the {} is not answered", server);
+    it.violated("an unasked NOTIFY of {} is not answered", server);
 }
 
 const std::array rfc3842_message_waiting{

@@ -8,6 +8,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/invites.hpp"
 #include "harness/observed/midcall.hpp"
+#include "harness/observed/server_names.hpp"
 #include "harness/observed/session_intervals.hpp"
 #include "harness/sip/session_expires.hpp"
 
@@ -93,8 +94,8 @@ void a_failed_refresh_ends_the_call(const Phone& phone, const Modification& refr
     return;
   const Message* bye = bye_of_device(phone, *refresh.dialog, request.at);
   if (const Message* wrong = astray(phone, *refresh.dialog))
-    it.cite(wrong).violated("after a failed refresh {} went to the {}", wrong->sip.method_text(),
-                            to_string(wrong->server));
+    it.cite(wrong).violated("after a failed refresh {} went to {}", wrong->sip.method_text(),
+                            named(wrong->server));
   else if (bye != nullptr && bye->at <= *lost + time_to_act)
     it.cite(bye).rests_on(bye).pass("BYE after a failed refresh");
   else if (bye != nullptr || !refresh.dialog->ended)

@@ -9,6 +9,7 @@
 #include "harness/observed/actions.hpp"
 #include "harness/observed/cseq_numbers.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/server_names.hpp"
 #include "harness/observed/subscription_ends.hpp"
 #include "harness/observed/subscriptions.hpp"
 
@@ -23,8 +24,8 @@ void judge_lapse(const Phone& phone, const Subscription& subscription, CaptureTi
   const Transaction& last = *subscription.asked.back();
   const CaptureTime accepted = acceptance(phone, last)->at;
   if (next_power_change(phone, accepted) <= lapse) return;
-  const std::string seen = fmt::format("{} at the {} lapsed without a refresh in its dialog",
-                                       subscription.event, to_string(subscription.server));
+  const std::string seen = fmt::format("{} at {} lapsed without a refresh in its dialog",
+                                       subscription.event, named(subscription.server));
   it.about(last);
   if (!left_open_if_gone(phone, lapse, seen, it))
     it.violated_if(is_captured_at_device(phone), seen, Blame::network,
@@ -43,8 +44,7 @@ void judge_refresh(const Phone& phone, const Subscription& subscription, std::si
     return it.violated("CSeq {} after {} in one dialog", request.sip.cseq(), number);
   const CaptureTime accepted = acceptance(phone, before)->at;
   it.within(before_lapse(accepted, request.at, lapse - accepted),
-            "refresh of {} at the {} in its dialog", subscription.event,
-            to_string(subscription.server));
+            "refresh of {} at {} in its dialog", subscription.event, named(subscription.server));
 }
 
 void is_refreshed(const Phone& phone, const Subscription& subscription, Occurrence& it) {
@@ -70,8 +70,8 @@ void is_not_begun_twice(const Phone& phone, const Subscription& one, Occurrence&
   const CaptureTime until = std::min(*lapse, phone.trace.last);
   if (second == nullptr || opening(phone, *second).at >= until) {
     if (one.asked.size() > one.initial + 1)
-      it.pass("one subscription to {} at the {}, refreshed in its dialog", one.event,
-              to_string(one.server));
+      it.pass("one subscription to {} at {}, refreshed in its dialog", one.event,
+              named(one.server));
     return;
   }
   const Message& anew = opening(phone, *second);
@@ -81,8 +81,8 @@ void is_not_begun_twice(const Phone& phone, const Subscription& one, Occurrence&
     return;
   it.cite(anew.index)
       .violated_unless_lost(
-          "a second subscription to {} at the {} while the first lives for another {}", one.event,
-          to_string(one.server), format_seconds(*lapse - anew.at));
+          "a second subscription to {} at {} while the first lives for another {}", one.event,
+          named(one.server), format_seconds(*lapse - anew.at));
 }
 
 // --- NOTIFY before the response, and none at all -------------------------------------------------

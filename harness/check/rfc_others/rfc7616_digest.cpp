@@ -9,6 +9,7 @@
 #include "harness/observed/next_nonces.hpp"
 #include "harness/observed/password.hpp"
 #include "harness/observed/protection_spaces.hpp"
+#include "harness/observed/server_names.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -92,8 +93,7 @@ void stays_in_its_realm(const Phone& phone, const NonceUses& uses, Occurrence& i
   if (given == nullptr) return;
   const ServerRole giver = given->challenge->refused->server;
   if (giver != uses.server && !challenges_for(phone, uses.server, given->offer->realm))
-    it.violated("a nonce of the {} at the {}, which has another realm", to_string(giver),
-                to_string(uses.server));
+    it.violated("a nonce of {} at {}, which has another realm", named(giver), named(uses.server));
 }
 
 // --- Stale nonces --------------------------------------------------------------------------------

@@ -130,6 +130,15 @@ class WhoIsWho(FieldTest):
         Phone(capture).register(0, FIRST, call="r1@phone")
         self.assert_told(self.written(capture), exit=None, does_not_say=["left out"], fails=["RFC3261-REG-04"])
 
+    def test_a_server_without_a_role_is_called_another(self):
+        capture = CaptureWriter()
+        phone = Phone(capture)
+        for server in (FIRST, SECOND):
+            phone.register(0, server)
+        phone.call(10, THIRD)
+        self.assert_told(self.written(capture), (*PROFILE, "--vantage", "device", "--primary", FIRST, "--secondary", SECOND),
+                         exit=1, fails=["GRP-CALL-01"], says=["starts at another server"], does_not_say=["at the \n"])
+
     def test_named_roles_are_no_guess(self):
         capture = CaptureWriter()
         phone = Phone(capture)
