@@ -66,6 +66,8 @@ Expected<ReadOutcome> CaptureFile::read(packet::FrameSink& sink) const {
   std::vector<Part> parts;
   for (const auto& [path, bytes] : files_) {
     auto part = open_part(path, bytes->all());
+    if (bytes->all().empty() && bytes->fault())
+      return failure(path, fmt::format("{}, and nothing comes before", *bytes->fault()));
     if (!part) return tl::unexpected(part.error());
     parts.push_back(*std::move(part));
   }

@@ -13,6 +13,9 @@ int to_pcap(packet::LinkType link) {
 std::string_view link_name(packet::LinkType link) {
   constexpr int first_private = 147;
   constexpr int last_private = 162;
+  // These are not in the table of libpcap everywhere.
+  if (link == packet::LinkType::raw_bsd || link == packet::LinkType::raw_openbsd) return "RAW";
+  if (link == packet::LinkType::exported_pdu) return "WIRESHARK_UPPER_PDU";
   const int number = static_cast<int>(link);
   if (number >= first_private && number <= last_private) return "a private link layer (USER)";
   const char* const name = pcap_datalink_val_to_name(to_pcap(link));

@@ -8,6 +8,7 @@
 #include "harness/check/unless.hpp"
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/observed_t1.hpp"
+#include "harness/observed/server_names.hpp"
 #include "harness/observed/split_requests.hpp"
 
 namespace sipharness::check {
@@ -69,8 +70,8 @@ void ends_at_its_timeout(const Phone& phone, const Transaction& transaction, Occ
 /// What recurs is the device's doing; a second one may follow a response that the capture lacks.
 void judge_split_request(const Phone& phone, const SplitRequest& split, Occurrence& it) {
   const std::string seen =
-      fmt::format("{} {}s with the same CSeq, each with a branch of its own", split.size(),
-                  opening(phone, *split.front()).sip.method_text());
+      fmt::format("{} with the same CSeq, each with a branch of its own",
+                  counted(split.size(), opening(phone, *split.front()).sip.method_text()));
   if (split.size() > 2)
     it.violated(seen);
   else

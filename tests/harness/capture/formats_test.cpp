@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "harness/capture/expand.hpp"
+#include "harness/capture/link_types.hpp"
 #include "tests/harness/capture/capture_bytes.hpp"
 
 namespace sipharness::capture {
@@ -16,6 +17,7 @@ using packet::LinkType;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 const CaptureTime at_second_7{7s};
@@ -272,6 +274,22 @@ TEST(Compressed, that_would_fill_the_memory_is_refused) {
     ASSERT_FALSE(expanded);
     EXPECT_THAT(expanded.error().message, HasSubstr("expands to more than 4 MiB"));
   }
+}
+
+TEST(Compressed, that_holds_nothing_is_cut_or_damaged_and_not_empty) {
+  for (const auto& [name, compress] : compressions) {
+    SCOPED_TRACE(name);
+    const ReadBytes cut({compress(capture_of(1)).substr(0, 6)});
+    ASSERT_FALSE(cut.outcome);
+    EXPECT_THAT(cut.outcome.error().message, HasSubstr(std::string(name) + " data ends early"));
+    const ReadBytes damaged({compress(capture_of(1)).substr(0, 6) + std::string(30, '\xff')});
+    ASSERT_FALSE(damaged.outcome);
+    EXPECT_THAT(damaged.outcome.error().message, HasSubstr(std::string(name) + " data is damaged"));
+  }
+}
+
+TEST(LinkTypes, that_are_decoded_have_each_a_name) {
+  EXPECT_THAT(decoded_link_types(), Not(HasSubstr("unknown")));
 }
 
 TEST(OtherFormats, are_named_with_what_makes_a_capture_of_them) {
