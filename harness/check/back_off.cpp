@@ -1,7 +1,8 @@
 #include "harness/check/back_off.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <array>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -70,18 +71,32 @@ bool goes_by(const Phone& phone, const std::vector<std::size_t>& sends, const Ba
   return true;
 }
 
-/// The T1 that the first interval shows, where it is not known and all others go by it.
-std::optional<Duration> other_t1(const Phone& phone, const std::vector<std::size_t>& sends,
-                                 const BackOff& back_off) {
-  if (phone.knows_t1 || goes_by(phone, sends, back_off)) return std::nullopt;
-  const Duration first = phone.at(sends[1]) - phone.at(sends[0]);
+/// What T2 is elsewhere than in RFC 3261: phones offer these, such as P331 of a GRP26xx.
+constexpr std::array other_t2s{Duration(2s), Duration(8s)};
+
+/// Where T1 or T2 is not known: by which others the copies were sent, in words; empty if by none.
+std::string other_timers(const Phone& phone, const std::vector<std::size_t>& sends,
+                         const BackOff& back_off) {
+  if (goes_by(phone, sends, back_off)) return {};
+  const Duration own = back_off(0);
   const Duration cap = back_off(20);
-  const BackOff shown = [&](std::size_t k) {
-    return std::min(first * (std::int64_t{1} << std::min<std::size_t>(k, 20)),
-                    std::max(first, cap));
+  const auto goes_by_these = [&](Duration t1, Duration t2) {
+    return goes_by(phone, sends,
+                   [&](std::size_t k) { return std::min(doubled(t1, k), std::max(t1, t2)); });
   };
-  const bool is_possible = first > back_off(0) && goes_by(phone, sends, shown);
-  return is_possible ? std::optional(first) : std::nullopt;
+  const bool has_t2 = !phone.profile.knows_timers && cap == phone.profile.timers.t2;
+  const Duration first = phone.at(sends[1]) - phone.at(sends[0]);
+  const bool may_be_another = !phone.knows_t1 && first > own;
+  if (may_be_another && goes_by_these(first, cap))
+    return fmt::format("a T1 of {}; T1 is", format_seconds(first));
+  for (const Duration t2 : other_t2s) {
+    if (has_t2 && goes_by_these(own, t2))
+      return fmt::format("a T2 of {}; T2 is", format_seconds(t2));
+    if (has_t2 && may_be_another && goes_by_these(first, t2))
+      return fmt::format("a T1 of {} and a T2 of {}; they are", format_seconds(first),
+                         format_seconds(t2));
+  }
+  return {};
 }
 
 }  // namespace
@@ -90,11 +105,11 @@ bool judge_intervals(const Phone& phone, const Copies& copies, const BackOff& ba
                      Occurrence& it) {
   const std::vector<std::size_t>& sends = copies.messages;
   if (sends.size() < 3) return true;
-  if (const auto t1 = other_t1(phone, sends, back_off)) {
+  if (const std::string timers = other_timers(phone, sends, back_off); !timers.empty()) {
     it.about({copies.server, phone.message(sends.front()).sip.call_id(), sends})
-        .inconclusive(verdict::Blame::user,
-                      fmt::format("{} sent again as by a T1 of {}; T1 is not known: say --profile",
-                                  copies.what, format_seconds(*t1)));
+        .inconclusive(
+            verdict::Blame::user,
+            fmt::format("{} sent again as by {} not known: say --profile", copies.what, timers));
     return false;
   }
   for (std::size_t k = 0; k + 1 < sends.size(); ++k)

@@ -49,8 +49,9 @@ struct Copies {
 };
 
 /// Holds each interval between two copies to its place in `back_off`, if there are three or more:
-/// one interval alone cannot show a back-off. Leaves `it` about the last interval. False if T1 is
-/// not known and the copies go by another one, so that no count of them can be held against it.
+/// one interval alone cannot show a back-off. Leaves `it` about the last interval. False if T1 or
+/// T2 is not known and the copies go by another one, so that no count of them can be held against
+/// it.
 bool judge_intervals(const Phone& phone, const Copies& copies, const BackOff& back_off,
                      Occurrence& it);
 

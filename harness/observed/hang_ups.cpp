@@ -1,6 +1,7 @@
 #include "harness/observed/hang_ups.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "harness/observed/invites.hpp"
 #include "harness/observed/policy.hpp"
@@ -8,6 +9,16 @@
 namespace sipharness::observed {
 
 using policy::race;
+
+namespace {
+
+/// Without a journal the CANCEL of a call that went nowhere else tells it.
+std::optional<CaptureTime> given_up_at(const Phone& phone, const CallGroup& call, const Leg& leg) {
+  if (call.hung_up || phone.trace.has_journal()) return call.hung_up;
+  return leg.cancel && call.legs.size() == 1 ? std::optional(phone.at(*leg.cancel)) : std::nullopt;
+}
+
+}  // namespace
 
 bool had_to_wait_with_cancel(const Phone& phone, const CallGroup& call, const Leg& leg) {
   if (!call.hung_up || !leg.provisional || leg.i0 > *call.hung_up) return false;
@@ -32,9 +43,10 @@ const Transaction* invite_after(const Phone& phone, const CallGroup& call, Captu
 }
 
 bool crossed_the_hang_up(const Phone& phone, const CallGroup& call, const Leg& leg) {
-  if (!call.hung_up || !is_answered(phone, leg)) return false;
+  const auto given_up = given_up_at(phone, call, leg);
+  if (!given_up || !is_answered(phone, leg)) return false;
   const CaptureTime at = phone.at(*leg.final);
-  if (at <= *call.hung_up) return false;
+  if (at <= *given_up) return false;
   const bool is_waited_for =
       awaits_answer(phone, invite_of(phone, leg), at) &&
       (!leg.cancel || at < phone.at(*leg.cancel) + phone.profile.timers.sixty_four_t1());

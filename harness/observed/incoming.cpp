@@ -1,6 +1,8 @@
 #include "harness/observed/incoming.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -96,6 +98,17 @@ std::array<std::vector<const Transaction*>, 3> find_incoming_calls(const Phone& 
 bool outlived(const Phone& phone, const Message& request) {
   const CaptureTime timeout = request.at + phone.profile.timers.sixty_four_t1();
   return next_power_change(phone, request.at) > timeout && last_sent_at(phone) > timeout;
+}
+
+std::unordered_set<std::string_view> find_answered_uris(const Phone& phone) {
+  std::unordered_set<std::string_view> found;
+  for (const Transaction* transaction : server_transactions(phone))
+    if (transaction->first_response) found.insert(opening(phone, *transaction).sip.request_uri());
+  return found;
+}
+
+bool has_answered_at(const Phone& phone, std::string_view request_uri) {
+  return phone.derived<find_answered_uris>().contains(request_uri);
 }
 
 bool goes_to_the_contact(const Phone& phone, const sip::MessageView& request) {

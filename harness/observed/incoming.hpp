@@ -59,6 +59,9 @@ inline const std::vector<const Transaction*>& incoming_calls(const Phone& phone,
 /// The device went on living after a request to it had timed out.
 bool outlived(const Phone& phone, const Message& request);
 
+/// The device answered a request to this URI: it is reached there.
+bool has_answered_at(const Phone& phone, std::string_view request_uri);
+
 /// The far end of a call that the device made sent it to the Contact of the INVITE.
 bool goes_to_the_contact(const Phone& phone, const sip::MessageView& request);
 

@@ -24,6 +24,7 @@
 #include "harness/observed/registration.hpp"
 #include "harness/observed/retransmission_holes.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/split_requests.hpp"
 #include "harness/observed/tolerances.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -145,7 +146,8 @@ class MissingMessageFinder {
     if (!transaction.acks.empty())
       return add(transaction.acks.front(), fmt::format("the response that frame {} acknowledges",
                                                        frame(transaction.acks.front())));
-    if (transaction.method != sip::Method::register_) return;
+    if (transaction.method != sip::Method::register_ || is_of_split_series(phone_, transaction))
+      return;
     const auto& like = client_transactions_like(phone_, transaction);
     const auto later =
         std::ranges::upper_bound(like, transaction.sends.front(), {},
@@ -305,7 +307,8 @@ class MissingMessageFinder {
     for (const Transaction* one : client_transactions(phone_)) {
       if (one->server != server || !is_unreliable(phone_, *one)) continue;
       if (phone_.trace.last - start_of(phone_, *one) <= phone_.profile.timers.t1 * 2) continue;
-      ++(one->sends.size() == 1 ? once : again);
+      const bool is_sent_once = one->sends.size() == 1 && !is_of_split_series(phone_, *one);
+      ++(is_sent_once ? once : again);
     }
     if (once == 0) return;
     add(first, fmt::format("all that the {} said ({}, no response: one direction only?)",

@@ -92,8 +92,10 @@ bool has_same_content(const sip::MessageView& before, const sip::MessageView& no
          before.has(sip::HeaderId::authorization) == now.has(sip::HeaderId::authorization);
 }
 
-bool is_star(const sip::MessageView& request) {
-  return sip::trim(request.header(sip::HeaderId::contact)) == "*";
+bool has_star(const sip::MessageView& request) {
+  return std::ranges::any_of(contacts_in(request), [](const sip::Address& contact) {
+    return contact.uri.starts_with('*');
+  });
 }
 
 bool was_due(const Phone& phone, const RegisterAttempt& bound, const RegisterAttempt& last) {

@@ -55,8 +55,8 @@ bool is_at_another_machine(const Phone& phone, const RegisterAttempt& attempt,
 /// Both have the same Contact, To and expiry, and credentials or none.
 bool has_same_content(const sip::MessageView& before, const sip::MessageView& now);
 
-/// Its Contact is "*".
-bool is_star(const sip::MessageView& request);
+/// A Contact of it is "*", whatever stands beside it.
+bool has_star(const sip::MessageView& request);
 
 /// The attempt `last` refreshes what `bound` made when that was due, as if the device did not go.
 bool was_due(const Phone& phone, const RegisterAttempt& bound, const RegisterAttempt& last);

@@ -13,6 +13,7 @@
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/split_requests.hpp"
 #include "harness/observed/transaction.hpp"
 
 namespace sipharness::observed {
@@ -46,7 +47,8 @@ class Finder {
 
   std::vector<RetransmissionHole> find() && {
     for (const Transaction& transaction : transactions(phone_))
-      if (is_unreliable(phone_, transaction)) look_at(transaction);
+      if (is_unreliable(phone_, transaction) && !is_of_split_series(phone_, transaction))
+        look_at(transaction);
     return without_habits();
   }
 

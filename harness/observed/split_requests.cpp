@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "harness/base/hash_index.hpp"
@@ -93,6 +94,17 @@ std::vector<SplitRequest> find_split_requests(const Phone& phone) {
   std::ranges::sort(found, {},
                     [](const SplitRequest& parts) { return parts.front()->sends.front(); });
   return found;
+}
+
+std::unordered_set<const Transaction*> find_parts_of_series(const Phone& phone) {
+  std::unordered_set<const Transaction*> found;
+  for (const SplitRequest& split : split_requests(phone))
+    if (split.size() > 2) found.insert(split.begin(), split.end());
+  return found;
+}
+
+bool is_of_split_series(const Phone& phone, const Transaction& transaction) {
+  return phone.derived<find_parts_of_series>().contains(&transaction);
 }
 
 Evidence evidence_of(const Phone& phone, const SplitRequest& split) {

@@ -24,6 +24,10 @@ inline const std::vector<SplitRequest>& split_requests(const Phone& phone) {
   return phone.derived<find_split_requests>();
 }
 
+/// The transaction is a part of one that was split again and again: what is missing of it as a
+/// series of its own was never sent.
+bool is_of_split_series(const Phone& phone, const Transaction& transaction);
+
 /// Every transmission.
 Evidence evidence_of(const Phone& phone, const SplitRequest& split);
 

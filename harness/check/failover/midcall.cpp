@@ -99,7 +99,7 @@ const std::array failover_midcall{
                              "request of the dialog to the other server."},
          .needs = {"a hang-up while the call's server is silent", Blame::harness},
          .judge = each<dialogs, hang_up_stays_with_the_server>,
-         .follows = {"RFC3261-ROUTE-03"}},
+         .follows = {"RFC3261-ROUTE-03", "RFC3261-TX-BYTEID"}},
     Rule{.row = {.id = "FO-MID-03",
                  .clause = "RFC 3261 §12.2.1.2, §14.1",
                  .severity = Severity::should,

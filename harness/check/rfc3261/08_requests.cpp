@@ -124,7 +124,9 @@ void is_answered_at_the_contact(const Phone& phone, const Transaction& transacti
                                 Occurrence& it) {
   if (transaction.direction != Direction::to_device || transaction.first_response) return;
   const Message& request = opening(phone, transaction);
-  if (goes_to_the_contact(phone, request.sip) && outlived(phone, request))
+  // Who answers others there leaves this one alone: see DLG-05.
+  if (goes_to_the_contact(phone, request.sip) && outlived(phone, request) &&
+      !has_answered_at(phone, request.sip.request_uri()))
     it.violated_unless_lost("{} to the Contact was never answered", request.sip.method_text());
 }
 

@@ -269,9 +269,11 @@ std::string_view may_keep_bindings(const Phone& phone) {
 
 void takes_one_back(const Phone& phone, const Transaction& registration, Occurrence& it) {
   const sip::MessageView& request = opening(phone, registration).sip;
-  const bool takes_all = is_star(request);
+  const bool takes_all = has_star(request);
   if (takes_all && request.expires() != 0u)
     it.in_itself().fail("Contact \"*\" without Expires: 0");
+  else if (takes_all && contacts_in(request).size() > 1)
+    it.in_itself().fail("Contact \"*\" beside another Contact");
   else if (takes_all || asked_in(request) == seconds(0))
     it.pass("takes its binding back with expiry 0");
 }
@@ -383,8 +385,9 @@ const std::array rfc3261_10_answer{
                  .sentence =
                      "A binding is taken back with expiry 0; Contact \"*\" only with Expires: 0.",
                  .observed =
-                     "Every REGISTER with \"*\" has Expires: 0, else it fails. A device that "
-                     "is shut down and tells one server tells both; its last REGISTER "
+                     "Every REGISTER with \"*\" has Expires: 0 and no other Contact, else it "
+                     "fails. A device that is shut down and tells one server tells both; its last "
+                     "REGISTER "
                      "asks for no more time. One whose profile says unregisters_on_shutdown "
                      "tells both in any case."},
          .needs = {.what = "a REGISTER that takes a binding back", .waived = may_keep_bindings},

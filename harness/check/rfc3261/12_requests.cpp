@@ -163,7 +163,8 @@ const std::array rfc3261_12_request{
                  .observed = "The CSeq numbers of the device's new requests in each dialog, in "
                              "order, from the INVITE that founded it on."},
          .needs = {"a request of the device within a dialog"},
-         .judge = each<answered_dialogs, numbers_rise_by_one>},
+         .judge = each<answered_dialogs, numbers_rise_by_one>,
+         .follows = {"RFC3261-TX-BYTEID"}},
     Rule{.row = {.id = "RFC3261-ROUTE-01",
                  .clause = "RFC 3261 §12.1.2, §12.2.1.1",
                  .severity = Severity::must,

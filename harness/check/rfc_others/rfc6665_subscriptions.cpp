@@ -43,6 +43,11 @@ void judge_refresh(const Phone& phone, const Subscription& subscription, std::si
   if (!is_next(phone, cseq_numbers(phone), opening(phone, before), request))
     return it.violated("CSeq {} after {} in one dialog", request.sip.cseq(), number);
   const CaptureTime accepted = acceptance(phone, before)->at;
+  if (refresh.server == other(subscription.server) && acceptance(phone, refresh) == nullptr &&
+      !possible_outage(phone, subscription.server, accepted, request.at))
+    return it.violated("the refresh of {} at the {} went to the {}, which did not accept it",
+                       subscription.event, to_string(subscription.server),
+                       to_string(refresh.server));
   it.within(before_lapse(accepted, request.at, lapse - accepted),
             "refresh of {} at {} in its dialog", subscription.event, named(subscription.server));
 }

@@ -88,6 +88,16 @@ std::vector<Case> contact_cases() {
          invited({}, false)(s);
          s.trace.vantage(trace::Vantage::server);
        }},
+      {"one_request_left_unanswered_there", id, Verdict::pass,
+       [](Setting s) {
+         const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+         s.trace.at(9s).to_device(primary).response(200, {.to = invite});
+         s.trace.at(9010ms).from_device(primary).request("ACK", {.in = invite});
+         s.trace.at(12s).to_device(primary).request("INFO", {.in = invite});
+         const auto bye = s.trace.at(60s).to_device(primary).request("BYE", {.in = invite});
+         s.trace.at(60010ms).from_device(primary).response(200, {.to = bye});
+         registrations(s.trace, 100s);
+       }},
       {"subscribe_without_contact", id, fails("SUBSCRIBE with 0 Contacts", {1}),
        [](Setting s) {
          s.trace.at(1s).from_device(primary).request("SUBSCRIBE", {.without = {"Contact"}});

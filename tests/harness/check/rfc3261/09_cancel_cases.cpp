@@ -221,6 +221,22 @@ std::function<void(Setting)> crossed(std::optional<Duration> ack, std::optional<
   });
 }
 
+/// Rings, is cancelled at 8 s, and answered at 8.1 s; the BYE follows so long after, or never.
+std::function<void(Setting)> cancelled_and_answered(std::optional<Duration> bye) {
+  return [=](Setting s) {
+    registrations(s.trace, 0s);
+    const auto invite = s.trace.at(5s).from_device(primary).request("INVITE");
+    response(s, 6s, 180, invite);
+    const auto cancel = s.trace.at(8s).from_device(primary).request("CANCEL", {.in = invite});
+    response(s, 8010ms, 200, cancel);
+    response(s, 8100ms, 200, invite);
+    s.trace.at(8110ms).from_device(primary).request("ACK", {.in = invite});
+    if (bye) s.trace.at(8110ms + *bye).from_device(primary).request("BYE", {.in = invite});
+    if (bye) s.trace.at(8120ms + *bye).to_device(primary).response(200);
+    s.trace.ends(60s);
+  };
+}
+
 std::vector<Case> crossing_cases() {
   constexpr std::string_view id = "RFC3261-CANCEL-06";
   return {
@@ -233,6 +249,9 @@ std::vector<Case> crossing_cases() {
        crossed(10ms, 5s)},
       {"kept", id, fails("never ended by BYE", {5, 6, 7}), crossed(10ms, {})},
       {"ignored", id, fails("never acknowledged", {5, 6}), crossed({}, {})},
+      {"cancelled_and_ended_untold", id, Verdict::pass, foreign(cancelled_and_answered(20ms))},
+      {"cancelled_and_kept_untold", id, fails("never ended by BYE", {5, 9, 10}),
+       foreign(cancelled_and_answered({}))},
       {"answered_before", id, needs("a call that is answered when its user has hung up"),
        call(12s,
             [](Setting s, MessageId invite) {

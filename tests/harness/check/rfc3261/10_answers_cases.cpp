@@ -387,6 +387,21 @@ std::vector<Case> departure_cases() {
        [](Setting s) {
          s.trace.at(0s).from_device(primary).request("REGISTER", {.expires = 60s, .contact = "*"});
        }},
+      {"star_beside_another", "RFC3261-REG-17", fails("beside another Contact", {1}),
+       [](Setting s) {
+         s.trace.at(0s).from_device(primary).request(
+             "REGISTER", {.expires = 0s, .headers = {{"Contact", "*, <sip:1001@127.0.0.1:5062>"}}});
+       }},
+      {"another_beside_a_star", "RFC3261-REG-17", fails("beside another Contact", {1}),
+       [](Setting s) {
+         s.trace.at(0s).from_device(primary).request(
+             "REGISTER", {.expires = 0s, .headers = {{"Contact", "<sip:1001@127.0.0.1:5062>, *"}}});
+       }},
+      {"star_with_a_parameter", "RFC3261-REG-17", fails("Contact \"*\" without Expires: 0", {1}),
+       [](Setting s) {
+         s.trace.at(0s).from_device(primary).request("REGISTER",
+                                                     {.headers = {{"Contact", "*;expires=0"}}});
+       }},
       {"renews_when_shut_down", "RFC3261-REG-17",
        warns("the last REGISTER at the primary, 0.000 s after the shutdown, takes no binding back",
              {5}),

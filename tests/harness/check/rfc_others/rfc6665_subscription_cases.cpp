@@ -20,6 +20,11 @@ void refreshed_with_a_gap(Setting s, MessageId one) {
 
 void lapses(Setting, MessageId) {}
 
+/// In time and in its dialog, but at the secondary.
+Rest refreshed_elsewhere(int status) {
+  return [=](Setting s, MessageId one) { refresh(s, secondary, 50s, one, {60s, status}); };
+}
+
 void ended_by_the_device(Setting s, MessageId one) {
   refresh(s, primary, 30s, one, {0s});
 }
@@ -114,6 +119,12 @@ std::vector<Case> lifecycle_cases() {
        warns("at the primary in its dialog: 38.990 s", {11}), for_a_minute(shortened)},
       {"a_number_left_out", "RFC6665-01", warns("CSeq 7 after 1", {9}),
        for_a_minute(refreshed_with_a_gap)},
+      {"asked_of_the_other_server", "RFC6665-01",
+       warns("the refresh of dialog at the primary went to the secondary", {9}),
+       for_a_minute(refreshed_elsewhere(481))},
+      {"asked_of_the_other_server_in_vain", "RFC6665-01",
+       warns("the refresh of dialog at the primary went to the secondary", {9}),
+       for_a_minute(refreshed_elsewhere(0))},
       {"given_back", "RFC6665-01", needs("a subscription that runs out within the capture"),
        for_a_minute(ended_by_the_device)},
       {"no_subscription", "RFC6665-01", needs("a subscription that runs out within the capture"),
