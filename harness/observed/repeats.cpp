@@ -10,6 +10,7 @@
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/grants.hpp"
 #include "harness/observed/policy.hpp"
+#include "harness/observed/refresh.hpp"
 #include "harness/observed/subscriptions.hpp"
 #include "harness/sip/address.hpp"
 
@@ -42,6 +43,7 @@ class SeriesFinder {
     for (const Transaction* request : client_transactions(phone_))
       if (request->final && request->method != sip::Method::cancel) take(*request);
     for (auto& [kind, series] : open_) close(series);
+    for (const ServerRole server : both_servers) look_for_renewals(server);
     return std::move(found_);
   }
 
@@ -69,6 +71,24 @@ class SeriesFinder {
       open_[kind_of(request)].refused.push_back(&request);
     else if (!open_.empty())
       close(open_[kind_of(request)]);
+  }
+
+  /// What was granted for a few seconds has to be renewed in less.
+  static bool is_made_for_long(const RegisterAttempt& attempt) {
+    return attempt.ok && !attempt.unregister && !is_accepted_for_nothing(attempt) &&
+           attempt.granted > 2 * policy::least_wait;
+  }
+
+  /// Such as those of a device that learns another address of its own from each 200.
+  void look_for_renewals(ServerRole server) {
+    const auto minute = busiest_minute(phone_, server);
+    if (minute.size() <= most_repeats_a_minute) return;
+    RefusedSeries series{.refused = {}, .most = minute.size(), .is_accepted = true};
+    for (const RegisterAttempt* attempt : minute) {
+      if (!is_made_for_long(*attempt)) return;
+      series.refused.push_back(&last_of(phone_, *attempt));
+    }
+    found_.push_back(std::move(series));
   }
 
   CaptureTime start(const Transaction& request) const { return opening(phone_, request).at; }

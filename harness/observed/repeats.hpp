@@ -17,10 +17,12 @@ inline constexpr std::size_t most_repeats_a_minute = 12;
 
 /// Requests of one kind (method, server, Request-URI, To, event package, what a MESSAGE or INFO
 /// says) in a row, each refused with 3xx-6xx, or a REGISTER accepted for nothing (grants.hpp).
-/// Another 2xx ends it; so does a 491, which orders the repeat.
+/// Another 2xx ends it; so does a 491, which orders the repeat. Or a minute with more registrations
+/// than these may be, all of them accepted.
 struct RefusedSeries {
   std::vector<const Transaction*> refused;  ///< policy::enough_attempts or more, by time
   std::size_t most = 0;                     ///< in any minute, none after a pause
+  bool is_accepted = false;                 ///< registrations, each made anew long before its time
 };
 
 std::vector<RefusedSeries> find_refused_series(const Phone& phone);

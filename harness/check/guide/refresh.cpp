@@ -148,8 +148,9 @@ const std::array guide_refresh{
                 .sentence =
                     "The device keeps trying to register with a server that is not available.",
                 .observed =
-                    "After a REGISTER without an answer, or refused with 408, 480 or 5xx, the next "
-                    "REGISTER or connection follows within 2*(wait + 64*T1), counted from the end "
+                    "After a REGISTER without an answer, or refused with 408, 480 or 5xx (not 501, "
+                    "505, 513: it cannot do that), the next REGISTER or connection follows within "
+                    "2*(wait + 64*T1), counted from the end "
                     "of a Retry-After, or of the wait after 403 and 404. The wait is the "
                     "profile's; where waits grow, twice the one before.",
                 .tolerance = "profile: reg_retry_wait, reg_retry_wait_403"},

@@ -57,7 +57,13 @@ void judge_missing(const Phone& phone, Occurrence& it, const RegisterAttempt& fi
                            to_string(missing));
   const auto& polls = attempts_at(phone, missing);
   for (const RegisterAttempt* poll : polls) it.cite(evidence_of(phone, *poll).messages.front());
-  if (polls.empty())
+  const auto& queries =
+      registers_by_server(phone)[missing == ServerRole::primary ? 0 : 1].registers;
+  if (polls.empty() && !queries.empty())
+    it.cite(queries.front()->sends.front())
+        .violated("{} at the {}, none with a Contact: it only asks what is bound there",
+                  counted(queries.size(), "REGISTER"), to_string(missing));
+  else if (polls.empty())
     it.violated("no REGISTER at the {} at all", to_string(missing));
   else
     it.violated("{} at the {}, each with expiry 0: it never registers there",

@@ -22,7 +22,11 @@ void lost_dialogs_are_ended(const Phone& phone, const Modification& modification
   const Message* bye = bye_of_device(phone, *modification.dialog, opened);
   if (bye != nullptr && bye->at <= *lost + time_to_act)
     it.rests_on(bye).pass("the lost dialog was ended with BYE");
-  else if (bye != nullptr || !modification.dialog->ended)  // else by the server
+  else if (bye != nullptr)
+    it.cite(bye->index)
+        .violated_unless_lost("the dialog was lost, and a BYE ended it {} later",
+                              format_seconds(bye->at - *lost));
+  else if (!modification.dialog->ended)  // else by the server
     it.violated_unless_lost("the dialog was lost, and no BYE ended it");
 }
 

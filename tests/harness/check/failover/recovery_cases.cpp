@@ -87,6 +87,14 @@ std::function<void(Setting)> refused(const Refusal& refusal, const Fields& field
   };
 }
 
+/// Registers so often, every 4 s, and is granted as much each time.
+std::function<void(Setting)> accepted(int count, std::chrono::seconds granted) {
+  return [=](Setting s) {
+    for (int i = 0; i < count; ++i) s.trace.registration(primary, 1s + i * 4s, granted);
+    s.trace.ends(10s + count * 4s);
+  };
+}
+
 /// Every second frame from the first one.
 Frames requests_in(std::uint32_t count) {
   Frames found;
@@ -142,6 +150,14 @@ std::vector<Case> repeat_cases() {
        warns("13 INVITEs in a row at the primary were refused with 302: 13 in a minute",
              requests_in(13)),
        refused({"INVITE", 302, 20ms, 13})},
+      {"registers_without_end", id,
+       warns("14 REGISTERs in a row at the primary were accepted with 200: 14 in a minute",
+             requests_in(14)),
+       accepted(14, 120s)},
+      {"renews_what_is_granted_for_seconds", id,
+       needs("five requests of one kind in a row that are refused"), accepted(14, 8s)},
+      {"renews_at_leisure", id, needs("five requests of one kind in a row that are refused"),
+       accepted(12, 120s)},
       {"some_repairs", id, Verdict::pass, refused({"REGISTER", 401, 20ms, 5})},
       {"pauses", id, Verdict::pass, refused({"SUBSCRIBE", 404, 6s, 30}, watching)},
       {"keep_alives", id, Verdict::pass, refused({"OPTIONS", 404, 2s, 40})},

@@ -70,16 +70,8 @@ std::function<void(Setting)> without_timers(std::string method, Offsets offsets)
   };
 }
 
-std::vector<Case> interval_cases() {
+std::vector<Case> unknown_timer_cases() {
   return {
-      {"doubles", "RFC3261-TIMER-A", Verdict::pass, sent_at("INVITE", timer_a)},
-      {"trap_1_capped_at_t2", "RFC3261-TIMER-A",
-       fails("transmission 6 after the one before: 4.000 s", {5, 6}),
-       sent_at("INVITE", capped_timer_a)},
-      {"begun_before_the_capture", "RFC3261-TIMER-A", needs("an INVITE without response"),
-       foreign(sent_at("INVITE", {4s, 12s, 28s}))},
-      {"begun_before_the_capture", "RFC3261-TIMER-E",
-       needs("a non-INVITE request without response"), foreign(sent_at("REGISTER", {4s, 8s, 12s}))},
       {"by_another_t1", "RFC3261-TIMER-A",
        inconclusive("as by a T1 of 1.000 s; T1 is not known: say --profile", {2, 3, 4}),
        without_timers("INVITE", {1s, 3s})},
@@ -102,6 +94,19 @@ std::vector<Case> interval_cases() {
        inconclusive("3 transmissions before the timeout, 11 expected; but max_request_retries",
                     {2, 3, 4}),
        without_timers("REGISTER", {500ms, 1500ms})},
+  };
+}
+
+std::vector<Case> interval_cases() {
+  return {
+      {"doubles", "RFC3261-TIMER-A", Verdict::pass, sent_at("INVITE", timer_a)},
+      {"trap_1_capped_at_t2", "RFC3261-TIMER-A",
+       fails("transmission 6 after the one before: 4.000 s", {5, 6}),
+       sent_at("INVITE", capped_timer_a)},
+      {"begun_before_the_capture", "RFC3261-TIMER-A", needs("an INVITE without response"),
+       foreign(sent_at("INVITE", {4s, 12s, 28s}))},
+      {"begun_before_the_capture", "RFC3261-TIMER-E",
+       needs("a non-INVITE request without response"), foreign(sent_at("REGISTER", {4s, 8s, 12s}))},
       {"begun_in_a_foreign_capture", "RFC3261-TIMER-E",
        fails("transmission 6 after the one before: 8.000 s", {5, 6}),
        foreign(sent_at("REGISTER", uncapped_timer_e))},
@@ -198,7 +203,8 @@ std::vector<Case> ending_cases() {
 std::vector<Case> rfc3261_17_transactions_cases() {
   using namespace rfc3261_17_transactions;
   std::vector<Case> all = interval_cases();
-  for (Case& one : ending_cases()) all.push_back(std::move(one));
+  for (const auto more : {unknown_timer_cases, ending_cases})
+    for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }
 

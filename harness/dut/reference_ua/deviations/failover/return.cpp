@@ -31,7 +31,7 @@ const std::array failover_return{
     DeviationRow{SIPHARNESS_DEVIATION(floods_registers_on_return),
                  "registers every second for twenty seconds when a silent server answers again",
                  "FO-FLAP",
-                 {"GRP-REG-05"},
+                 {"FO-HERD-03", "GRP-REG-05"},
                  "primary_flaps"},
     DeviationRow{SIPHARNESS_DEVIATION(takes_loss_for_silence),
                  "tries the secondary too when the first copy of an INVITE gets no answer",
