@@ -47,6 +47,20 @@ void numbers_rise_by_one(const Phone& phone, const Dialog& dialog, Occurrence& i
               " in the dialog, each numbered one higher than the last");
 }
 
+/// In a subscription, where a gap is RFC6665-01's.
+void subscribes_never_fall(const Phone& phone, const Subscription& subscription, Occurrence& it) {
+  const Message* before = nullptr;
+  for (const Transaction* subscribe : subscription.asked) {
+    const Message& request = opening(phone, *subscribe);
+    const bool is_in_dialog = before != nullptr && !request.sip.to_tag().empty();
+    if (is_in_dialog && request.sip.cseq() <= before->sip.cseq())
+      return it.cite(before->index)
+          .cite(request.index)
+          .violated("SUBSCRIBE with CSeq {} after {}", request.sip.cseq(), before->sip.cseq());
+    before = &request;
+  }
+}
+
 // --- Targets -------------------------------------------------------------------------------------
 
 /// The Request-URI of an ACK is ACK-2XX's; CANCEL and the ACK to a non-2xx repeat their INVITE's.
@@ -71,8 +85,8 @@ void names_the_remote_target(const Phone& phone, const Dialog& dialog, Occurrenc
   std::vector<std::size_t> judged;
   for (const std::size_t index : dialog.messages) {
     const Message& message = phone.message(index);
-    const bool is_new = index > dialog.answer && is_of_device(dialog, message) &&
-                        names_the_target(message) && branches.insert(message.sip.branch()).second;
+    const bool is_new = is_of_device(dialog, message) && names_the_target(message) &&
+                        branches.insert(message.sip.branch()).second;
     const auto is_right = is_new ? targets.allow(message) : std::nullopt;
     if (is_right && !*is_right)
       return misses_the_target(phone, message, targets.newest(),
@@ -161,9 +175,11 @@ const std::array rfc3261_12_request{
                  .sentence = "Within a dialog the device's CSeq numbers rise by one from request "
                              "to request; ACK and CANCEL repeat that of their INVITE.",
                  .observed = "The CSeq numbers of the device's new requests in each dialog, in "
-                             "order, from the INVITE that founded it on."},
+                             "order, from the INVITE that founded it on; in a subscription those "
+                             "of its SUBSCRIBEs never fall."},
          .needs = {"a request of the device within a dialog"},
-         .judge = each<answered_dialogs, numbers_rise_by_one>,
+         .judge = in_turn<each<answered_dialogs, numbers_rise_by_one>,
+                          each<subscriptions, subscribes_never_fall>>,
          .follows = {"RFC3261-TX-BYTEID"}},
     Rule{.row = {.id = "RFC3261-ROUTE-01",
                  .clause = "RFC 3261 §12.1.2, §12.2.1.1",

@@ -121,6 +121,21 @@ std::vector<Case> tag_cases() {
   };
 }
 
+/// A subscription, begun with CSeq 5 and refreshed with `second`.
+std::function<void(Setting)> subscribed_again(std::uint32_t second) {
+  return [=](Setting s) {
+    const Fields watching{.cseq = 5, .expires = 120s, .headers = {{"Event", "dialog"}}};
+    const auto first = s.trace.at(1s).from_device(primary).request("SUBSCRIBE", watching);
+    s.trace.at(1010ms).to_device(primary).response(200, {.expires = 120s, .to = first});
+    Fields refresh = watching;
+    refresh.cseq = second;
+    refresh.in = first;
+    s.trace.at(60s).from_device(primary).request("SUBSCRIBE", refresh);
+    s.trace.at(60010ms).to_device(primary).response(200, {.expires = 120s});
+    s.trace.ends(80s);
+  };
+}
+
 std::vector<Case> number_cases() {
   constexpr std::string_view id = "RFC3261-GEN-12";
   return {
@@ -156,6 +171,10 @@ std::vector<Case> number_cases() {
          s.trace.at(52s).from_device(secondary).request("BYE", {.cseq = 3, .in = invite});
          s.trace.ends(60s);
        }},
+      {"keeps_the_number_of_a_subscription", id, fails("SUBSCRIBE with CSeq 5 after 5", {1, 3}),
+       subscribed_again(5)},
+      {"raises_the_number_of_a_subscription", id, needs("a request of the device within a dialog"),
+       subscribed_again(6)},
       {"no_call", id, needs("a request of the device within a dialog"), no_call},
   };
 }
@@ -237,6 +256,23 @@ std::function<void(Setting)> hangs_up_at_the_old_target(int status, Duration lat
   });
 }
 
+/// The device changes a session before the call is answered.
+std::function<void(Setting)> updated_while_it_rings(const Fields& update) {
+  return [=](Setting s) {
+    registrations(s.trace, 0s);
+    const auto invite = s.trace.at(7s).from_device(primary).request("INVITE");
+    s.trace.at(8s).to_device(primary).response(183, {.to_tag = "ab12abcd", .to = invite});
+    Fields in_dialog = update;
+    in_dialog.in = invite;
+    in_dialog.to_tag = "ab12abcd";
+    s.trace.at(8500ms).from_device(primary).request("UPDATE", in_dialog);
+    s.trace.at(8510ms).to_device(primary).response(200, {.to_tag = "ab12abcd"});
+    s.trace.at(9s).response(200, {.to_tag = "ab12abcd", .to = invite});
+    s.trace.at(9010ms).from_device(primary).request("ACK", {.to_tag = "ab12abcd", .in = invite});
+    s.trace.ends(20s);
+  };
+}
+
 std::vector<Case> target_cases() {
   constexpr std::string_view id = "RFC3261-ROUTE-04";
   const Fields elsewhere{.uri = "sip:1002@127.0.0.11"};
@@ -254,6 +290,10 @@ std::vector<Case> target_cases() {
        hangs_up_at_the_old_target(200, 1s)},
       {"names_where_it_was_as_it_moved", id, Verdict::pass, hangs_up_at_the_old_target(200, 10ms)},
       {"refused_that_it_moved", id, Verdict::pass, hangs_up_at_the_old_target(488, 1s)},
+      {"updates_at_the_contact_while_it_rings", id, Verdict::pass, updated_while_it_rings({})},
+      {"updates_at_the_callee_while_it_rings", id,
+       fails("UPDATE: its Request-URI is sip:1002@127.0.0.11, not", {7, 9}),
+       updated_while_it_rings(elsewhere)},
       {"with_routes", id, needs("a request of the device in a dialog without Record-Routes"),
        through(loose, routed("<sip:127.0.0.11:5070;lr>, <sip:core.test;lr>"), {})},
       {"refreshes_at_the_notifier", id, Verdict::pass, subscribed("own")},
