@@ -119,13 +119,15 @@ class CallFinder {
     return {call_id_of(index), first_send(index).sip.from_tag()};
   }
 
-  /// The group of the INVITE that this one follows: same Call-ID and From tag and a higher CSeq
+  /// The group of the INVITE that this one follows: same Call-ID and From tag, and a higher CSeq
   /// number after an answer that leaves the call open (§8.1.3.4, §8.1.3.5), however long the user
-  /// thought about it.
+  /// thought about it. After none at all it may be written otherwise there, as "0049" for "+49".
   CallGroup* retried_group(std::size_t index) {
     const auto before = newest_tries_.find(identity_of(index));
     if (before == newest_tries_.end()) return nullptr;
     const std::size_t tried = before->second.invite;
+    if (!transactions_[tried].final && transactions_[tried].server != transactions_[index].server)
+      return &groups_[before->second.group];
     const bool goes_on = leaves_the_call_open(tried) &&
                          first_send(index).sip.cseq() > first_send(tried).sip.cseq() &&
                          first_send(index).index > *transactions_[tried].final;

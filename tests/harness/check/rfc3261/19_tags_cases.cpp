@@ -22,6 +22,18 @@ void one_call_at_both(Setting s) {
   s.trace.complete_call(secondary, 39s, {.call_id = "one@call", .from_tag = "1234abcd"});
 }
 
+/// Tried in vain at the primary, then at the secondary, where the number is written otherwise, with
+/// this Call-ID.
+std::function<void(Setting)> written_otherwise(const std::string& at_secondary) {
+  return [=](Setting s) {
+    registrations(s.trace, 0s);
+    s.trace.silent_invite(primary, 7s,
+                          {.number = "00491234", .call_id = "one@call", .from_tag = "1234abcd"});
+    s.trace.complete_call(secondary, 39s,
+                          {.number = "+491234", .call_id = at_secondary, .from_tag = "1234abcd"});
+  };
+}
+
 /// Registered, booted again, registered with these Call-IDs and From tags.
 std::function<void(Setting)> booted(std::string call_id, std::string tag) {
   return [=](Setting s) {
@@ -73,6 +85,11 @@ std::vector<Case> rfc3261_19_tags_cases() {
        two_calls("1234abcd", "1234abcd")},
       {"short_tags", "RFC3261-GEN-06", warns("tag that is too short", {5}), two_calls("1", "2")},
       {"one_call_at_both_servers", "RFC3261-GEN-06", Verdict::pass, one_call_at_both},
+      {"one_call_written_otherwise", "RFC3261-GEN-06", Verdict::pass,
+       foreign(written_otherwise("one@call"))},
+      {"one_tag_for_another_number", "RFC3261-GEN-06",
+       fails("the tag 1234abcd of call 1 again in call 2", {5, 12}),
+       foreign(written_otherwise("other@call"))},
       {"redirected", "RFC3261-GEN-06", Verdict::pass, tried_again(302, 200ms, "1009")},
       {"challenge_answered_late", "RFC3261-GEN-06", Verdict::pass, tried_again(407, 300s, "1002")},
       {"called_again_after_busy", "RFC3261-GEN-06",
