@@ -18,6 +18,7 @@
 #include "harness/check/judge.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/files/files.hpp"
+#include "harness/journal/left_out.hpp"
 #include "harness/judge/builtin_profile.hpp"
 #include "harness/judge/control_runs.hpp"
 #include "harness/judge/fleet.hpp"
@@ -68,6 +69,7 @@ struct Inputs {
   std::optional<scenario::Scenario> scenario;
   scenario::Profile profile;
   journal::Journal journal;
+  std::string left_out_of_journal;
   Meta meta;
   bool is_run = false;
   bool has_profile = false;
@@ -116,6 +118,7 @@ Expected<Inputs> read_inputs(const JudgeRequest& original) {
     auto journal = journal::read_journal(*request.journal);
     if (!journal) return tl::unexpected(journal.error());
     inputs.journal = std::move(*journal);
+    inputs.left_out_of_journal = journal::describe_left_out(*request.journal, inputs.journal);
   }
   if (inputs.is_run) {
     auto meta = read_meta(RunFolder{original.capture}.meta());
@@ -317,6 +320,7 @@ verdict::Result make_result(const Inputs& inputs, const trace::Trace& trace,
     if (const auto* rule = std::get_if<journal::UnmatchedRule>(&entry.event))
       result.notes.push_back(fmt::format("{}: the rule \"{}\" of {} never matched", rule->place,
                                          rule->rule, rule->server));
+  if (!inputs.left_out_of_journal.empty()) result.notes.push_back(inputs.left_out_of_journal);
   add_remarks(result, trace);
   add_notes_of_rewrites(result, trace);
   std::ranges::copy(loose_tolerances(inputs.profile), std::back_inserter(result.notes));

@@ -36,6 +36,14 @@ class Settings(FieldTest):
         capture.udp(600, SERVER, PHONE, "\r\n\r\n")
         return capture.write(self.scratch / "settings.pcap")
 
+    def test_a_journal_that_tells_nothing_says_so(self):
+        said = "the journal's last line is cut: it is left out, and there is no other"
+        for text, note in ((b"\0\0\0", said), (b'{"event":"sta', said), (b"", "the journal holds no entry")):
+            with self.subTest(text):
+                journal = self.scratch / "cut.jsonl"
+                journal.write_bytes(text)
+                self.assert_told(self.capture(register=(0, 500)), ["--journal", journal], exit=None, says=[f"note: {note}"])
+
     def test_t1_of_one_second(self):
         whole = (0, 1, 3, 7, *(11 + 4 * n for n in range(14)))
         self.assert_timer_e(self.capture((100, whole)), "pass")

@@ -1,11 +1,11 @@
-#include "harness/journal/journal.hpp"
-
 #include <filesystem>
 #include <fstream>
 #include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "harness/journal/left_out.hpp"
 
 namespace sipharness::journal {
 namespace {
@@ -189,6 +189,25 @@ TEST_F(JournalFile, leaves_an_unfinished_last_line_out) {
   const Expected<Journal> journal = read_journal(write(clock_ + cut));
   ASSERT_TRUE(journal) << journal.error().text();
   EXPECT_EQ(journal->size(), 1U);
+}
+
+TEST_F(JournalFile, says_what_it_leaves_out) {
+  const std::pair<std::string, std::string> cases[] = {
+      {clock_ + ended_ + "\n", ""},
+      {clock_ + ended_, ""},
+      {clock_ + ended_.substr(0, 20), "the journal's last line is cut: it is left out"},
+      {ended_.substr(0, 20),
+       "the journal's last line is cut: it is left out, and there is no other"},
+      {std::string(3, '\0'),
+       "the journal's last line is cut: it is left out, and there is no other"},
+      {"", "the journal holds no entry"},
+  };
+  for (const auto& [text, said] : cases) {
+    const std::string path = write(text);
+    const Expected<Journal> journal = read_journal(path);
+    ASSERT_TRUE(journal) << journal.error().text();
+    EXPECT_EQ(describe_left_out(path, *journal), said);
+  }
 }
 
 TEST_F(JournalFile, keeps_a_whole_last_line_without_its_newline) {
