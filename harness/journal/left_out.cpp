@@ -1,6 +1,7 @@
 #include "harness/journal/left_out.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 namespace sipharness::journal {
@@ -9,6 +10,8 @@ namespace {
 /// What stands behind the last newline, of a file of any size; of a longer line its end.
 std::string behind_last_newline(const std::string& path) {
   constexpr std::streamoff most = 65536;
+  // What comes through a pipe has been read, and nothing would come again.
+  if (!std::filesystem::is_regular_file(path)) return {};
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) return {};
   const std::streamoff size = file.tellg();

@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sys/stat.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -208,6 +209,15 @@ TEST_F(JournalFile, says_what_it_leaves_out) {
     ASSERT_TRUE(journal) << journal.error().text();
     EXPECT_EQ(describe_left_out(path, *journal), said);
   }
+}
+
+TEST_F(JournalFile, says_nothing_of_what_came_through_a_pipe) {
+  const std::string path = write(clock_ + ended_);
+  const Expected<Journal> journal = read_journal(path);
+  ASSERT_TRUE(journal);
+  std::filesystem::remove(path);
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(describe_left_out(path, *journal), "");
 }
 
 TEST_F(JournalFile, keeps_a_whole_last_line_without_its_newline) {
