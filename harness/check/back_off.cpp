@@ -71,7 +71,7 @@ bool goes_by(const Phone& phone, const std::vector<std::size_t>& sends, const Ba
   return true;
 }
 
-/// What T2 is elsewhere than in RFC 3261: phones offer these, such as P331 of a GRP26xx.
+/// What phones offer for T2 besides the 4 s of RFC 3261, such as a GRP26xx (P250).
 constexpr std::array other_t2s{Duration(2s), Duration(8s)};
 
 /// Where T1 or T2 is not known: by which others the copies were sent, in words; empty if by none.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <unordered_set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -28,13 +28,16 @@ std::vector<CaptureTime> possible_boots(const Phone& phone) {
   return found;
 }
 
-/// A REGISTER with a Call-ID of before comes after it: a boot would have made that another, too.
+/// A REGISTER after it counts on from one before: a boot would have begun that anew, too.
 bool goes_on_with_a_registration(const Phone& phone, const Absence& absence) {
-  std::unordered_set<std::uint32_t> known;
+  std::unordered_map<std::uint32_t, std::uint32_t> numbers;  // the newest CSeq of each Call-ID
   for (const Transaction* registration : register_transactions(phone)) {
     const Message& request = opening(phone, *registration);
-    if (request.at <= absence.from) known.insert(call_numbers(phone)[request]);
-    if (request.at >= absence.back && known.contains(call_numbers(phone)[request])) return true;
+    const std::uint32_t call = call_numbers(phone)[request];
+    if (request.at <= absence.from) numbers[call] = request.sip.cseq();
+    if (request.at < absence.back) continue;
+    const auto before = numbers.extract(call);
+    if (before && request.sip.cseq() > before.mapped()) return true;
   }
   return false;
 }

@@ -115,6 +115,7 @@ std::function<void(Setting)> comes_back_anew(bool at_both) {
 enum class Returns : std::uint8_t {
   anew,         ///< at both servers with other Call-IDs and From tags
   anew_at_one,  ///< and refreshes at the other
+  from_one,     ///< at both with the Call-IDs of before, counting anew
   as_it_was,
 };
 
@@ -122,8 +123,8 @@ void returns(Setting s, Returns how) {
   for (const trace::ServerRole server : {primary, secondary}) {
     Fields request{.expires = 120s};
     const bool is_anew = how == Returns::anew || (how == Returns::anew_at_one && server == primary);
+    if (is_anew || how == Returns::from_one) request.cseq = 1;
     if (is_anew) {
-      request.cseq = 1;
       request.call_id = server == primary ? "anew-primary@phone" : "anew-secondary@phone";
       request.from_tag = "9f8e7d6c";
     }
@@ -172,6 +173,11 @@ std::vector<Case> absence_cases() {
        foreign(lapses_and(Returns::anew))},
       {"gone_and_begun_anew", "GRP-REG-02", inconclusive(was_off, {5}),
        foreign(lapses_and(Returns::anew))},
+      {"gone_and_counting_anew", "RFC3261-DLG-05", inconclusive(was_off, frames(12, 22)),
+       foreign([](Setting s) {
+         unanswered_in_a_call_and(Returns::from_one)(s);
+         s.trace.healthy_registrations(1s, 3600s);
+       })},
   };
   const auto add = [&](std::string_view id, const std::string& broken, const Frames& cited,
                        const std::function<std::function<void(Setting)>(Returns)>& write) {
