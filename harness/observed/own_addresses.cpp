@@ -77,7 +77,7 @@ bool is_unspecified(const IpAddress& address) {
 }
 
 bool is_public(const IpAddress& address) {
-  return !is_private(address) && !is_loopback(address);
+  return !is_private(address) && !is_loopback(address) && !is_link_local(address);
 }
 
 /// A journal's network is ours and holds no NAT.

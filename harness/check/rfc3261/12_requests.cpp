@@ -9,6 +9,7 @@
 #include "harness/observed/dialog_numbers.hpp"
 #include "harness/observed/dialogs.hpp"
 #include "harness/observed/foreign_tags.hpp"
+#include "harness/observed/register_transactions.hpp"
 #include "harness/observed/remote_targets.hpp"
 #include "harness/observed/strays.hpp"
 #include "harness/observed/subscriptions.hpp"
@@ -49,15 +50,16 @@ void numbers_rise_by_one(const Phone& phone, const Dialog& dialog, Occurrence& i
 
 /// In a subscription, where a gap is RFC6665-01's.
 void subscribes_never_fall(const Phone& phone, const Subscription& subscription, Occurrence& it) {
-  const Message* before = nullptr;
-  for (const Transaction* subscribe : subscription.asked) {
-    const Message& request = opening(phone, *subscribe);
-    const bool is_in_dialog = before != nullptr && !request.sip.to_tag().empty();
-    if (is_in_dialog && request.sip.cseq() <= before->sip.cseq())
-      return it.cite(before->index)
+  for (std::size_t i = 1; i < subscription.asked.size(); ++i) {
+    const Message& before = opening(phone, *subscription.asked[i - 1]);
+    const Message& request = opening(phone, *subscription.asked[i]);
+    const bool rises =
+        request.sip.cseq() > before.sip.cseq() ||
+        is_at_next_address(phone, *subscription.asked[i - 1], *subscription.asked[i]);
+    if (!request.sip.to_tag().empty() && !rises)
+      return it.cite(before.index)
           .cite(request.index)
-          .violated("SUBSCRIBE with CSeq {} after {}", request.sip.cseq(), before->sip.cseq());
-    before = &request;
+          .violated("SUBSCRIBE with CSeq {} after {}", request.sip.cseq(), before.sip.cseq());
   }
 }
 

@@ -7,6 +7,7 @@
 #include "harness/check/families.hpp"
 #include "harness/check/shared_judgements.hpp"
 #include "harness/observed/actions.hpp"
+#include "harness/observed/client_transactions.hpp"
 #include "harness/observed/cseq_numbers.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/server_names.hpp"
@@ -32,6 +33,16 @@ void judge_lapse(const Phone& phone, const Subscription& subscription, CaptureTi
                    "; it may have been lost before it came to the capture");
 }
 
+/// It went to the other server, which refused it, or said nothing until it timed out.
+bool missed_its_notifier(const Phone& phone, const Subscription& subscription,
+                         const Transaction& refresh) {
+  if (subscription.server == ServerRole::none || refresh.server != other(subscription.server))
+    return false;
+  const int status = final_status(phone, refresh);
+  if (status == 0) return phone.trace.last > timeout_of(phone, refresh);
+  return status >= 300 && status != 401 && status != 407;
+}
+
 void judge_refresh(const Phone& phone, const Subscription& subscription, std::size_t index,
                    CaptureTime lapse, Occurrence& it) {
   const Transaction& before = *subscription.asked[index];
@@ -43,11 +54,13 @@ void judge_refresh(const Phone& phone, const Subscription& subscription, std::si
   if (!is_next(phone, cseq_numbers(phone), opening(phone, before), request))
     return it.violated("CSeq {} after {} in one dialog", request.sip.cseq(), number);
   const CaptureTime accepted = acceptance(phone, before)->at;
-  if (refresh.server == other(subscription.server) && acceptance(phone, refresh) == nullptr &&
+  if (missed_its_notifier(phone, subscription, refresh) &&
       !possible_outage(phone, subscription.server, accepted, request.at))
-    return it.violated("the refresh of {} at the {} went to the {}, which did not accept it",
-                       subscription.event, to_string(subscription.server),
-                       to_string(refresh.server));
+    return it.violated_if(
+        refresh.final.has_value() || is_captured_at_device(phone),
+        fmt::format("the refresh of {} at {} went to {}, which did not accept it",
+                    subscription.event, named(subscription.server), named(refresh.server)),
+        Blame::network, "; its answer may have been lost before it came to the capture");
   it.within(before_lapse(accepted, request.at, lapse - accepted),
             "refresh of {} at {} in its dialog", subscription.event, named(subscription.server));
 }

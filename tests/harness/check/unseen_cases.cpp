@@ -141,7 +141,7 @@ std::function<void(Setting)> lapses_and(Returns how) {
   };
 }
 
-/// In a call it is asked for something at 50 s, in vain.
+/// In a call it leaves a request unanswered at 50 s.
 std::function<void(Setting)> unanswered_in_a_call_and(Returns how) {
   return [=](Setting s) {
     s.trace.healthy_registrations(0s, 3600s);

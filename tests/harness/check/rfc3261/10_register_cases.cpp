@@ -101,6 +101,23 @@ std::vector<Case> content_cases() {
   };
 }
 
+std::vector<Case> nat_cases() {
+  return {
+      {"a_public_one_of_a_private_phone", "RFC3261-REG-05",
+       inconclusive("configured with, for a NAT beyond the capture", {1}),
+       foreign(from_private(one_register({.contact = "sip:1001@203.0.113.7:5062"})))},
+      {"a_public_one_in_our_own_network", "RFC3261-REG-05",
+       fails("Contact host 203.0.113.7 but the packet came from 192.168.1.50", {1}),
+       from_private(one_register({.contact = "sip:1001@203.0.113.7:5062"}))},
+      {"one_of_its_link", "RFC3261-REG-05",
+       fails("Contact host 169.254.7.7 but the packet came from 192.168.1.50", {1}),
+       foreign(from_private(one_register({.contact = "sip:1001@169.254.7.7:5062"})))},
+      {"another_private_one", "RFC3261-REG-05",
+       fails("Contact host 192.168.1.51 but the packet came from 192.168.1.50", {1}),
+       foreign(from_private(one_register({.contact = "sip:1001@192.168.1.51:5062"})))},
+  };
+}
+
 std::vector<Case> contact_cases() {
   return {
       {"leads_back", "RFC3261-REG-05", Verdict::pass, healthy},
@@ -143,15 +160,6 @@ std::vector<Case> contact_cases() {
       {"another_one_for_another_flow", "RFC3261-REG-05", fails("line=b where it was", {3}),
        with_contacts("<sip:1001@127.0.0.1:5062;line=a>;+sip.instance=\"<urn:uuid:1>\";reg-id=1",
                      "<sip:1001@127.0.0.1:5062;line=b>;+sip.instance=\"<urn:uuid:1>\";reg-id=2")},
-      {"a_public_one_of_a_private_phone", "RFC3261-REG-05",
-       inconclusive("configured with, for a NAT beyond the capture", {1}),
-       foreign(from_private(one_register({.contact = "sip:1001@203.0.113.7:5062"})))},
-      {"a_public_one_in_our_own_network", "RFC3261-REG-05",
-       fails("Contact host 203.0.113.7 but the packet came from 192.168.1.50", {1}),
-       from_private(one_register({.contact = "sip:1001@203.0.113.7:5062"}))},
-      {"another_private_one", "RFC3261-REG-05",
-       fails("Contact host 192.168.1.51 but the packet came from 192.168.1.50", {1}),
-       foreign(from_private(one_register({.contact = "sip:1001@192.168.1.51:5062"})))},
       {"only_asks_what_is_bound", "RFC3261-REG-05", needs("something to judge"),
        one_register({.without = {"Contact"}})},
       {"no_sip_uri", "RFC3261-REG-05", fails("Contact \"mailto:1001@phone\" cannot be read", {1}),
@@ -351,7 +359,7 @@ std::vector<Case> overlap_cases() {
 std::vector<Case> rfc3261_10_register_cases() {
   using namespace rfc3261_10_register;
   std::vector<Case> all = content_cases();
-  for (const auto more : {contact_cases, sequence_cases, renewal_cases, overlap_cases})
+  for (const auto more : {contact_cases, nat_cases, sequence_cases, renewal_cases, overlap_cases})
     for (Case& one : more()) all.push_back(std::move(one));
   return all;
 }

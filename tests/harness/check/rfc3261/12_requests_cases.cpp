@@ -121,8 +121,9 @@ std::vector<Case> tag_cases() {
   };
 }
 
-/// A subscription, begun with CSeq 5 and refreshed with `second`.
-std::function<void(Setting)> subscribed_again(std::uint32_t second) {
+/// A subscription, begun with CSeq 5 and refreshed with `second`; the primary is silent to a first
+/// try of that, if there is one, and another of its ports is not.
+std::function<void(Setting)> subscribed_again(std::uint32_t second, bool has_first_try = false) {
   return [=](Setting s) {
     const Fields watching{.cseq = 5, .expires = 120s, .headers = {{"Event", "dialog"}}};
     const auto first = s.trace.at(1s).from_device(primary).request("SUBSCRIBE", watching);
@@ -130,6 +131,8 @@ std::function<void(Setting)> subscribed_again(std::uint32_t second) {
     Fields refresh = watching;
     refresh.cseq = second;
     refresh.in = first;
+    if (has_first_try)
+      s.trace.redirect(s.trace.at(28s).from_device(primary).request("SUBSCRIBE", refresh), 5999);
     s.trace.at(60s).from_device(primary).request("SUBSCRIBE", refresh);
     s.trace.at(60010ms).to_device(primary).response(200, {.expires = 120s});
     s.trace.ends(80s);
@@ -173,6 +176,8 @@ std::vector<Case> number_cases() {
        }},
       {"keeps_the_number_of_a_subscription", id, fails("SUBSCRIBE with CSeq 5 after 5", {1, 3}),
        subscribed_again(5)},
+      {"keeps_the_number_of_a_subscription_at_the_next_address", id,
+       needs("a request of the device within a dialog"), foreign(subscribed_again(6, true))},
       {"raises_the_number_of_a_subscription", id, needs("a request of the device within a dialog"),
        subscribed_again(6)},
       {"no_call", id, needs("a request of the device within a dialog"), no_call},

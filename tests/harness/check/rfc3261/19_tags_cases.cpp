@@ -22,8 +22,8 @@ void one_call_at_both(Setting s) {
   s.trace.complete_call(secondary, 39s, {.call_id = "one@call", .from_tag = "1234abcd"});
 }
 
-/// Tried in vain at the primary, then at the secondary, where the number is written otherwise, with
-/// this Call-ID.
+/// Not answered by the primary, then tried at the secondary, where the number is written otherwise,
+/// with this Call-ID.
 std::function<void(Setting)> written_otherwise(const std::string& at_secondary) {
   return [=](Setting s) {
     registrations(s.trace, 0s);
