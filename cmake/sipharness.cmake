@@ -54,14 +54,18 @@ endif()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sipharness_edited_list})
 file(STRINGS ${sipharness_edited_list} sipharness_edited)
 
-# sipharness_unite(TARGET SIZE PATTERN SOURCE...): in a unity build, which the presets ask for, up to so
-# many sources are one unit, so names in their anonymous namespaces must differ. Alone stay those that
+# A unit of so many sources takes a fifth to a third less time than units of a dozen, which read the
+# same headers again, and up to 1 GB.
+set(sipharness_unit 36)
+
+# sipharness_unite(TARGET PATTERN SOURCE...): in a unity build, which the presets ask for, many sources
+# are one unit, so names in their anonymous namespaces must differ. Alone stay those that
 # are edited, as they are compiled again and again, and those that match the pattern, as they give the
 # same short names to things of their own.
-function(sipharness_unite target size pattern)
+function(sipharness_unite target pattern)
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
   list(LENGTH ARGN count)
-  math(EXPR most "${size} * ${SIPHARNESS_UNIT_FACTOR}")
+  math(EXPR most "${sipharness_unit} * ${SIPHARNESS_UNIT_FACTOR}")
   math(EXPR units "(${count} + ${most} - 1) / ${most}")
   set(position 0)
   foreach(source ${ARGN})
@@ -75,21 +79,16 @@ function(sipharness_unite target size pattern)
 endfunction()
 
 # sipharness_cold(TARGET): what runs once for a command or a run needs little of the optimiser, which
-# takes a third of its build time; -Og takes a sixth less than -O1, and no command takes longer for it.
+# takes a third of its build time. Clang takes -Og for -O1; of GCC it takes a sixth less, and no command
+# takes longer for it. With -O0 all would: of a template that both use, the linker keeps the slow copy.
 function(sipharness_cold target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Og>)
 endfunction()
 
-# A unit of so many sources takes a fifth to a third less time than units of a dozen, which read the
-# same headers again, and up to 1 GB. Of what is done to each byte and each message GCC inlines less
-# there: reading SIP takes up to a third longer.
-set(sipharness_unit 36)
-set(sipharness_unit_of_fast 12)
-
-# sipharness_module(FOLDER COLD FAST USES module... LINKS library... ALONE pattern): a library named
-# after the folder.
+# sipharness_module(FOLDER COLD USES module... LINKS library... ALONE pattern): a library named after
+# the folder.
 function(sipharness_module folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD;FAST" "ALONE" "USES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD" "ALONE" "USES;LINKS")
   get_filename_component(name ${folder} NAME)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   list(TRANSFORM arg_USES PREPEND sipharness_)
@@ -98,11 +97,7 @@ function(sipharness_module folder)
     if(arg_COLD)
       sipharness_cold(sipharness_${name})
     endif()
-    set(size ${sipharness_unit})
-    if(arg_FAST)
-      set(size ${sipharness_unit_of_fast})
-    endif()
-    sipharness_unite(sipharness_${name} ${size} "${arg_ALONE}" ${sources})
+    sipharness_unite(sipharness_${name} "${arg_ALONE}" ${sources})
     target_link_libraries(sipharness_${name}
       PUBLIC sipharness_options ${arg_USES} ${arg_LINKS})
     sipharness_precompile(sipharness_${name} sipharness_base ${sipharness_common_headers})
@@ -136,7 +131,7 @@ function(sipharness_program folder)
   endif()
   add_executable(sipharness ${sources})
   sipharness_cold(sipharness)
-  sipharness_unite(sipharness ${sipharness_unit} "" ${sources})
+  sipharness_unite(sipharness "" ${sources})
   target_link_libraries(sipharness PRIVATE sipharness_options ${arg_USES} ${arg_LINKS})
   sipharness_precompile(sipharness sipharness_base)
   set(source ${PROJECT_BINARY_DIR}/generated/commit.cpp)
@@ -175,7 +170,7 @@ function(sipharness_test folder)
   endif()
   list(TRANSFORM arg_USES PREPEND sipharness_)
   add_executable(test_${name} ${sources})
-  sipharness_unite(test_${name} ${sipharness_unit} "${arg_ALONE}" ${sources})
+  sipharness_unite(test_${name} "${arg_ALONE}" ${sources})
   target_link_libraries(test_${name} PRIVATE sipharness_options ${arg_USES} ${arg_LINKS}
     GTest::gmock GTest::gtest_main)
   # Tests are compiled far more often than they run: half the build time goes with the optimiser.

@@ -71,16 +71,24 @@ class Phone {
     if (slot >= facts_.size()) facts_.resize(slots_);
     if (!facts_[slot]) {
       // Finding it may find others first.
-      auto fact = std::make_shared<const Fact>(find(*this));
+      Kept fact(new Fact(find(*this)),
+                {[](const void* it) { delete static_cast<const Fact*>(it); }});
       facts_[slot] = std::move(fact);
     }
     return *static_cast<const Fact*>(facts_[slot].get());
   }
 
  private:
+  /// Deletes a fact of any kind: one type for all, where a shared_ptr is compiled for each.
+  struct Forget {
+    void (*forget)(const void*) = nullptr;
+    void operator()(const void* fact) const { forget(fact); }
+  };
+  using Kept = std::unique_ptr<const void, Forget>;
+
   inline static std::atomic<std::size_t> slots_ = 0;  ///< facts that any phone was asked for
 
-  mutable std::vector<std::shared_ptr<const void>> facts_;
+  mutable std::vector<Kept> facts_;
 };
 
 /// fo_invite_max: 64·T1 + fo_grace.
