@@ -1,7 +1,6 @@
 #include "harness/observed/register_answers.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/grants.hpp"
@@ -13,11 +12,28 @@
 
 namespace sipharness::observed {
 
+namespace {
+
+/// Tells `is_found` of each readable Contact, until it says so.
+template <class IsFound>
+void look_at_contacts(const sip::MessageView& message, IsFound is_found) {
+  for (const sip::Header& header : message.headers_from(sip::HeaderId::contact)) {
+    if (header.id != sip::HeaderId::contact) continue;
+    for (std::string_view rest = header.value; !rest.empty();)
+      if (const auto contact = sip::parse_address(sip::take_list_member(rest));
+          contact && is_found(*contact))
+        return;
+  }
+}
+
+}  // namespace
+
 std::vector<sip::Address> contacts_in(const sip::MessageView& message) {
   std::vector<sip::Address> contacts;
-  for (const sip::Header& header : message.headers_from(sip::HeaderId::contact))
-    if (header.id == sip::HeaderId::contact)
-      std::ranges::copy(sip::parse_addresses(header.value), std::back_inserter(contacts));
+  look_at_contacts(message, [&](const sip::Address& contact) {
+    contacts.push_back(contact);
+    return false;
+  });
   return contacts;
 }
 
@@ -27,11 +43,13 @@ bool is_ended(const sip::MessageView& request, const sip::Address& contact) {
 }
 
 std::optional<sip::Address> bound_contact_of(const sip::MessageView& request) {
-  const std::vector<sip::Address> contacts = contacts_in(request);
-  if (contacts.empty()) return std::nullopt;
-  const auto bound = std::ranges::find_if(
-      contacts, [&](const sip::Address& contact) { return !is_ended(request, contact); });
-  return bound == contacts.end() ? contacts.front() : *bound;
+  std::optional<sip::Address> bound;
+  look_at_contacts(request, [&](const sip::Address& contact) {
+    const bool is_bound = !is_ended(request, contact);
+    if (is_bound || !bound) bound = contact;
+    return is_bound;
+  });
+  return bound;
 }
 
 std::string_view flow_of(const sip::MessageView& request) {
