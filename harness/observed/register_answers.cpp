@@ -11,7 +11,6 @@
 #include "harness/sip/text.hpp"
 
 namespace sipharness::observed {
-
 namespace {
 
 /// Tells `is_found` of each readable Contact, until it says so.

@@ -297,7 +297,7 @@ while True:
 """
 
     def run_listener(self, answer, framing):
-        story = self.write("story.json", scenario("10s"))  # the news are due in 5 s: a busy host may be late
+        story = self.write("story.json", scenario("10s"))  # the news is due in 5 s: a busy host may be late
         profile = self.write("listener.json", {
             "name": "listener", "kind": "process", "drive": {
                 "command": ["python3", "listener.py", answer],
