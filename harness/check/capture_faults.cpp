@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "harness/check/judge.hpp"
+#include "harness/check/rule.hpp"
 
 namespace sipharness::check {
 namespace {
@@ -23,13 +24,13 @@ bool waits_for_long(const verdict::Requirement& row) {
 
 }  // namespace
 
-void Judge::heed_faults(bool is_about_content) {
+void Judge::heed_faults() {
   const auto& faults = phone_.trace.health.faults;
   for (std::size_t i = 0; i < instances_.size(); ++i) {
     verdict::Instance& instance = instances_[i];
     if (!is_settled(instance.verdict)) continue;
     const auto fault = std::ranges::find_if(faults, [&](const trace::Fault& one) {
-      if (one.is_of_clock && (is_about_content || bases_[i].in_itself)) return false;
+      if (one.is_of_clock && (rule_.is_about_content || bases_[i].in_itself)) return false;
       return concerns(one, bases_[i].server, span_that_matters(one, i));
     });
     if (fault != faults.end()) make_inconclusive(instance, fault->blame, fault->text);

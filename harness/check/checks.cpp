@@ -7,6 +7,7 @@
 #include "harness/base/parallel.hpp"
 #include "harness/check/families.hpp"
 #include "harness/check/follow.hpp"
+#include "harness/check/not_applicable.hpp"
 #include "harness/observed/journal_facts.hpp"
 #include "harness/observed/phone.hpp"
 
@@ -60,7 +61,11 @@ std::vector<Rule> gather() {
                              failover_transport_rules(),
                              always_told_rules()})
     all.insert(all.end(), family.begin(), family.end());
-  for (Rule& rule : all) rule.is_about_two_servers = is_about_two_servers(rule.row);
+  for (Rule& rule : all) {
+    rule.is_about_two_servers = is_about_two_servers(rule.row);
+    rule.setting = setting_of(rule.row);
+    rule.unexercised = not_applicable(std::string(not_exercised).append(rule.needs.what));
+  }
   return all;
 }
 
@@ -118,9 +123,11 @@ std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
   std::vector<verdict::Finding> findings(wanted.size() * phones.size());
   for_each_index(phones.size(), options.jobs, [&](std::size_t index) {
     const Phone phone(trace, journal, profile, options.scenario, phones[index]);
-    std::vector<verdict::Finding> own;
-    own.reserve(wanted.size());
-    Collected collected{.kept = kept};
+    // The next phone takes over the memory.
+    thread_local std::vector<verdict::Finding> own;
+    thread_local Collected collected;
+    own.clear();
+    collected.kept = kept;
     for (const Rule* rule : wanted) own.push_back(finding_of(*rule, phone, collected));
     note_what_follows(wanted, own);
     if (options.on_judged) options.on_judged(phone);

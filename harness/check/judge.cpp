@@ -13,6 +13,7 @@
 #include "harness/base/counted.hpp"
 #include "harness/base/shortened.hpp"
 #include "harness/check/not_applicable.hpp"
+#include "harness/check/rule.hpp"
 #include "harness/observed/actions.hpp"
 #include "harness/observed/addresses.hpp"
 #include "harness/observed/evidence.hpp"
@@ -60,22 +61,6 @@ bool shares_our_host(const Phone& phone) {
   return std::ranges::any_of(addresses, is_loopback, &Endpoint::address);
 }
 
-/// Rows that nothing exercises where the device cannot be set to something.
-struct RowsOfSetting {
-  std::string_view setting;
-  std::string_view rows;
-};
-constexpr std::array rows_of_settings{
-    RowsOfSetting{"subscriptions", "GRP-SUB"}, RowsOfSetting{"subscriptions", "RFC6665"},
-    RowsOfSetting{"mwi_subscribe", "RFC3842"}, RowsOfSetting{"session_timer", "RFC4028"}};
-
-/// The setting that the row is about and the device does not have; empty if none.
-std::string_view lacked_setting(const scenario::Profile& profile, std::string_view requirement) {
-  for (const RowsOfSetting& row : rows_of_settings)
-    if (requirement.starts_with(row.rows) && !profile.has_setting(row.setting)) return row.setting;
-  return {};
-}
-
 /// The time that is behind what a verdict cites: from before the first message, which may have been
 /// the copy of one that was not captured, to the end, until when something may not have been done.
 trace::Span span_of(const Phone& phone, const Evidence& evidence) {
@@ -93,8 +78,6 @@ std::string describe(const trace::UndeliveredAction& undelivered, const Phone& p
                      format_seconds(undelivered.at - phone.trace.zero),
                      undelivered.what.empty() ? "its driver reported nothing" : undelivered.what);
 }
-
-constexpr std::string_view not_exercised = "not exercised: it needs ";
 
 /// What a rule lays at the harness' door: without a journal there was none, Ctrl-C is its user's,
 /// and a journal without an end was cut off by the host.
@@ -136,15 +119,13 @@ bool came_to_nobody(const Phone& phone, const Evidence& evidence) {
 
 }  // namespace
 
-Judge::Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs,
-             Held held, Collected& collected)
+Judge::Judge(const Phone& phone, const Rule& rule, Collected& collected)
     : phone_(phone),
-      finding_{&requirement, std::string(phone.name()), {}},
+      rule_(rule),
+      finding_{&rule.row, std::string(phone.name()), {}},
       instances_(collected.instances),
       bases_(collected.bases),
-      kept_(collected.kept),
-      needs_(needs),
-      held_(held) {
+      kept_(collected.kept) {
   instances_.clear();
   bases_.clear();
 }
@@ -259,18 +240,15 @@ bool Judge::is_asked_for() const {
 }
 
 void Judge::all_held(std::size_t first, std::size_t count) {
-  const std::string_view what = held_.what;
+  const std::string_view what = rule_.held.what;
   const std::size_t place = what.find("{}");
   std::string message(what.substr(0, place));
-  message.append(all_of(count, held_.subject)).append(what.substr(place + 2));
+  message.append(all_of(count, rule_.held.subject)).append(what.substr(place + 2));
   pass({ServerRole::none, {}, {first}}, std::move(message));
 }
 
 void Judge::needs(std::string precondition, verdict::Blame blame) {
-  needed_ = std::move(precondition);
-  needs_.what = needed_;
-  needs_.blame = blame;
-  needs_.blamed = nullptr;
+  needed_ = {std::move(precondition), blame};
 }
 
 Window Judge::tightened(Window window) const {
@@ -315,35 +293,42 @@ void Judge::record(const std::vector<Verdict>& judged) {
 }
 
 void Judge::conclude_unexercised() {
-  thread_local NotApplicable said(not_exercised);
-  const std::string_view lacked = lacked_setting(phone_.profile, finding_.requirement->id);
-  if (!lacked.empty()) return not_applicable(fmt::format("the device has no setting {}", lacked));
-  const std::string_view waiver = needs_.waived != nullptr ? needs_.waived(phone_) : "";
+  const Needs& needs = rule_.needs;
+  if (!rule_.setting.empty() && !phone_.profile.has_setting(rule_.setting))
+    return not_applicable(fmt::format("the device has no setting {}", rule_.setting));
+  const std::string_view waiver = needs.waived != nullptr ? needs.waived(phone_) : "";
   if (!waiver.empty()) return not_applicable(waiver);
-  if (!phone_.expects(finding_.requirement->id)) {
-    finding_.instances = said.because(needs_.what);
+  const bool is_asked = phone_.expects(finding_.requirement->id);
+  if (!is_asked && !needed_) {
+    finding_.instances = rule_.unexercised.lent();
     return;
   }
-  const std::string reason = fmt::format("{}{}", not_exercised, needs_.what);
+  const std::string reason =
+      fmt::format("{}{}", not_exercised, needed_ ? std::string_view(needed_->what) : needs.what);
+  if (!is_asked) return not_applicable(reason);
   if (const trace::UndeliveredAction* lost = undelivered_action(phone_))
     return inconclusive({}, verdict::Blame::user,
                         fmt::format("{}; {}", reason, describe(*lost, phone_)));
-  const bool is_withheld = needs_.withheld != nullptr && needs_.withheld(phone_);
+  const bool is_withheld = needs.withheld != nullptr && needs.withheld(phone_);
   if (const std::string& missed = missed_media(phone_); !is_withheld && !missed.empty())
     return inconclusive({}, verdict::Blame::user, fmt::format("{}; {}", reason, missed));
-  const verdict::Blame blame = needs_.blamed ? needs_.blamed(phone_) : needs_.blame;
-  inconclusive({}, is_withheld ? verdict::Blame::device : blame_for_precondition(phone_, blame),
+  inconclusive({}, is_withheld ? verdict::Blame::device : blame_for_precondition(phone_, blame()),
                reason);
 }
 
-verdict::Finding Judge::finish(bool is_about_content) && {
+verdict::Blame Judge::blame() const {
+  if (needed_) return needed_->blame;
+  return rule_.needs.blamed ? rule_.needs.blamed(phone_) : rule_.needs.blame;
+}
+
+verdict::Finding Judge::finish() && {
   if (instances_.empty() && finding_.instances.empty()) conclude_unexercised();
   if (instances_.empty()) return std::move(finding_);
   std::vector<Verdict> judged;
   if (is_unclaimed_vendor_row())
     std::ranges::transform(instances_, std::back_inserter(judged), &Instance::verdict);
-  heed_faults(is_about_content);
-  if (!is_about_content) {
+  heed_faults();
+  if (!rule_.is_about_content) {
     allow_for_misdirected_requests();
     allow_for_unusable_responses();
     allow_for_withheld_media();

@@ -109,11 +109,12 @@ struct Collected {
   std::size_t kept = static_cast<std::size_t>(-1);  ///< of a row that nothing violates
 };
 
+struct Rule;
+
 class Judge {
  public:
   /// What was `collected` before is forgotten.
-  Judge(const Phone& phone, const verdict::Requirement& requirement, const Needs& needs, Held held,
-        Collected& collected);
+  Judge(const Phone& phone, const Rule& rule, Collected& collected);
 
   /// Judged and right.
   void pass(const Evidence& evidence, std::string message);
@@ -142,8 +143,8 @@ class Judge {
   /// All of `count` subjects are right, as `held` says; `first` is a message of the first.
   void all_held(std::size_t first, std::size_t count);
 
-  /// The finding, worst instance first. See Rule::is_about_content.
-  verdict::Finding finish(bool is_about_content = false) &&;
+  /// The finding, worst instance first.
+  verdict::Finding finish() &&;
 
  private:
   verdict::Instance& add(verdict::Verdict verdict, const Evidence& evidence, std::string message);
@@ -156,6 +157,8 @@ class Judge {
   /// The verdicts of an unclaimed vendor row, as they were `judged`, become information.
   void record(const std::vector<verdict::Verdict>& judged);
   void conclude_unexercised();
+  /// Whose doing it is that nothing exercised the row.
+  verdict::Blame blame() const;
   /// A violation that other messages, or their time, may excuse.
   bool is_excusable(std::size_t instance) const;
   void allow_for_silent_servers(const std::vector<MissingMessage>& missing);
@@ -169,18 +172,21 @@ class Judge {
   void allow_for_missing_messages();
   void make_inconclusive(verdict::Instance& instance, verdict::Blame blame,
                          std::string reason) const;
-  void heed_faults(bool is_about_content);
+  void heed_faults();
   /// In which the fault would turn the instance round.
   trace::Span span_that_matters(const trace::Fault& fault, std::size_t instance) const;
 
   const Phone& phone_;
+  const Rule& rule_;
   verdict::Finding finding_;  ///< its instances come with finish()
   std::vector<verdict::Instance>& instances_;
   std::vector<Basis>& bases_;
   std::size_t kept_;
-  Needs needs_;
-  std::string needed_;  ///< what turned out to be needed, of needs_ then
-  Held held_;
+  struct Needed {
+    std::string what;
+    verdict::Blame blame;
+  };
+  std::optional<Needed> needed_;  ///< instead of what the rule needs, as it turned out
 };
 
 /// `violated`, if the capture shows what the device received; elsewhere the message that it should

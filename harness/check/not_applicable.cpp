@@ -15,14 +15,18 @@ std::size_t NotApplicable::HashOfEnd::operator()(std::string_view text) const no
   return end * 0x9e3779b97f4a7c15U + text.size();
 }
 
-const verdict::Instances& NotApplicable::because(std::string_view reason) {
-  if (const auto known = said_.find(reason); known != said_.end()) return known->second;
+verdict::Instances not_applicable(std::string message) {
   verdict::Instance instance;
   instance.verdict = verdict::Verdict::not_applicable;
-  instance.message.append(beginning_).append(reason);
+  instance.message = std::move(message);
   instance.reason = instance.message;
-  verdict::Instances shared(std::vector{std::move(instance)});
-  const std::string_view key = std::string_view(shared.front().message).substr(beginning_.size());
+  return std::vector{std::move(instance)};
+}
+
+const verdict::Instances& NotApplicable::because(std::string_view reason) {
+  if (const auto known = said_.find(reason); known != said_.end()) return known->second;
+  verdict::Instances shared = not_applicable(std::string(reason));
+  const std::string_view key = shared.front().message;
   return said_.emplace(key, std::move(shared)).first->second;
 }
 

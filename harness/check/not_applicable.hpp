@@ -3,6 +3,7 @@
 // of one thread that say the same share it.
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -10,11 +11,14 @@
 
 namespace sipharness::check {
 
+/// What a message begins with that says what is needed.
+inline constexpr std::string_view not_exercised = "not exercised: it needs ";
+
+/// One instance that says so.
+verdict::Instances not_applicable(std::string message);
+
 class NotApplicable {
  public:
-  /// What their messages begin with: a literal.
-  explicit NotApplicable(std::string_view beginning = {}) : beginning_(beginning) {}
-
   const verdict::Instances& because(std::string_view reason);
 
  private:
@@ -23,8 +27,7 @@ class NotApplicable {
     std::size_t operator()(std::string_view text) const noexcept;
   };
 
-  std::string_view beginning_;
-  /// By what stands behind the beginning: views into their messages.
+  /// By views into their messages.
   std::unordered_map<std::string_view, verdict::Instances, HashOfEnd> said_;
 };
 

@@ -21,6 +21,15 @@ constexpr std::array rows_of_two_servers{
     std::string_view("FO-T1ST"),    std::string_view("FO-TCP-RST"), std::string_view("FO-TCP-SYN"),
     std::string_view("RFC3263-01"), std::string_view("RFC3263-02"), std::string_view("RFC3263-03")};
 
+/// Rows that nothing exercises where the device cannot be set to something.
+struct RowsOfSetting {
+  std::string_view setting;
+  std::string_view rows;
+};
+constexpr std::array rows_of_settings{
+    RowsOfSetting{"subscriptions", "GRP-SUB"}, RowsOfSetting{"subscriptions", "RFC6665"},
+    RowsOfSetting{"mwi_subscribe", "RFC3842"}, RowsOfSetting{"session_timer", "RFC4028"}};
+
 }  // namespace
 
 bool is_about_two_servers(const verdict::Requirement& row) {
@@ -28,8 +37,14 @@ bool is_about_two_servers(const verdict::Requirement& row) {
                              [&](std::string_view begin) { return row.id.starts_with(begin); });
 }
 
+std::string_view setting_of(const verdict::Requirement& row) {
+  const auto found = std::ranges::find_if(
+      rows_of_settings, [&](const RowsOfSetting& rows) { return row.id.starts_with(rows.rows); });
+  return found == rows_of_settings.end() ? std::string_view() : found->setting;
+}
+
 verdict::Finding finding_of(const Rule& rule, const Phone& phone, Collected& collected) {
-  Judge judge(phone, rule.row, rule.needs, rule.held, collected);
+  Judge judge(phone, rule, collected);
   const std::string_view alone =
       rule.is_about_two_servers ? std::string_view(lone_server(phone)) : std::string_view();
   const std::string_view reason =
@@ -38,7 +53,7 @@ verdict::Finding finding_of(const Rule& rule, const Phone& phone, Collected& col
     rule.judge(phone, judge);
   else
     judge.not_applicable(reason);
-  return std::move(judge).finish(rule.is_about_content);
+  return std::move(judge).finish();
 }
 
 }  // namespace sipharness::check

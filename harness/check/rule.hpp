@@ -31,10 +31,16 @@ struct Rule {
   /// The rows of which a violation may only be another view: see check/follow.hpp.
   std::array<std::string_view, 2> follows{};
   bool is_about_two_servers = false;  ///< rules() sets it
+  /// What the device must have to exercise it, a setting of its profile; empty: none. rules() sets
+  /// it.
+  std::string_view setting{};
+  /// What a phone is told that nothing in its capture exercised it. rules() sets it.
+  verdict::Instances unexercised{};
 };
 
 /// What a device does with two servers: nothing to ask where there is only one.
 bool is_about_two_servers(const verdict::Requirement& row);
+std::string_view setting_of(const verdict::Requirement& row);
 
 /// The finding of one rule on one phone. `collected` is used on the way.
 verdict::Finding finding_of(const Rule& rule, const Phone& phone, Collected& collected);

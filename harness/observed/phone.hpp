@@ -10,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <string_view>
 #include <type_traits>
@@ -88,7 +89,7 @@ class Phone {
 
   inline static std::atomic<std::size_t> slots_ = 0;  ///< facts that any phone was asked for
 
-  mutable std::vector<Kept> facts_;
+  mutable std::deque<Kept> facts_;  ///< pieces so small that the heap has them at hand
 };
 
 /// fo_invite_max: 64·T1 + fo_grace.

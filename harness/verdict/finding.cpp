@@ -27,9 +27,9 @@ void Instances::keep_first(std::size_t count) {
   total_ = total();
   const auto first = shared_->begin();
   const auto last = first + static_cast<std::ptrdiff_t>(count);
-  shared_ = shared_.use_count() > 1 ? std::make_shared<std::vector<Instance>>(first, last)
-                                    : std::make_shared<std::vector<Instance>>(
-                                          std::move_iterator(first), std::move_iterator(last));
+  shared_ = shared_.use_count() == 1 ? std::make_shared<std::vector<Instance>>(
+                                           std::move_iterator(first), std::move_iterator(last))
+                                     : std::make_shared<std::vector<Instance>>(first, last);
 }
 
 std::string_view to_string(Blame blame) {

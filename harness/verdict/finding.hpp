@@ -96,6 +96,13 @@ class Instances {
   Instances(std::initializer_list<Instance> instances)
       : Instances(std::vector<Instance>(instances)) {}
 
+  /// These, which must outlive whoever has them so: nobody counts who does.
+  Instances lent() const {
+    Instances lent;
+    lent.shared_ = {std::shared_ptr<void>(), shared_.get()};
+    return lent;
+  }
+
   std::size_t size() const { return all().size(); }
   /// How many there were: more than size() where only the worst are kept.
   std::size_t total() const { return std::max(total_, size()); }

@@ -38,11 +38,12 @@ std::vector<FleetRow> count_rows(const std::vector<Finding>& findings) {
 
 void keep_worst(std::vector<Finding>& findings, std::size_t kept) {
   std::vector<Finding> all = std::exchange(findings, {});
+  std::array<std::vector<Weighed>, 6> by_verdict;
   for (auto first = all.begin(); first != all.end();) {
     const auto end = std::ranges::find_if(first, all.end(), [&](const Finding& finding) {
       return finding.requirement != first->requirement;
     });
-    std::array<std::vector<Weighed>, 6> by_verdict;
+    for (std::vector<Weighed>& alike : by_verdict) alike.clear();
     for (auto one = first; one != end; ++one)
       by_verdict.at(static_cast<std::size_t>(one->verdict())).push_back(weighed(*one));
     std::vector<const Finding*> told;
