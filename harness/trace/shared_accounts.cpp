@@ -94,7 +94,7 @@ class Registrations {
     }
     if (found.size() < 2) return {};
     const bool are_of_models = all_differ(found, &SharedAccounts::Phone::model);
-    if (!are_of_models && !take_turns()) return {};
+    if (!are_of_models && !take_turns() && (is_run_ || !machines_take_turns())) return {};
     const bool are_told_apart =
         are_of_models || all_differ(found, &SharedAccounts::Phone::instance);
     for (SharedAccounts::Phone& phone : found) {
@@ -144,6 +144,25 @@ class Registrations {
       const auto [before, is_first] = last.try_emplace(turn.server, group);
       const bool goes_on = !is_first && before->second == group;
       if (!goes_on && !seen.emplace(turn.server, group).second) return true;
+      before->second = group;
+    }
+    return false;
+  }
+
+  /// Whether a machine comes back after another of its address family came, be it at another
+  /// server: an SBC has one address for its phones and another for the registrar to which it passes
+  /// on what they register. A phone may have one of either family.
+  bool machines_take_turns() const {
+    std::map<IpAddress, std::size_t> group_of_machine;
+    std::set<std::size_t> seen;
+    std::map<bool, std::size_t> last;
+    for (const Turn& turn : turns_) {
+      const IpAddress& machine = sources_[turn.source].endpoint.address;
+      const std::size_t group =
+          group_of_machine.try_emplace(machine, root(turn.source)).first->second;
+      const auto [before, is_first] = last.try_emplace(machine.is_v4(), group);
+      const bool goes_on = !is_first && before->second == group;
+      if (!goes_on && !seen.insert(group).second) return true;
       before->second = group;
     }
     return false;

@@ -4,8 +4,9 @@
 //  1. REGISTERs from one endpoint (one machine, over TCP) or with one Call-ID are one phone's. The
 //     servers of a run see who sends: there one Call-ID from two machines may be a copy.
 //  2. What remains apart is several phones if their User-Agents are of different models, or if they
-//     take turns at one server, be it with other requests; else it is one phone that moved. Those
-//     that take turns are told apart if each says which instance it is.
+//     take turns at one server, be it with other requests; elsewhere than in a run also if they
+//     take turns from machines of their own at several. Else it is one phone that moved. Those that
+//     take turns are told apart if each says which instance it is.
 // @source RFC 3261 §10.2, §10.2.1; RFC 5626 §4.1 (+sip.instance)
 
 #include <string>

@@ -85,6 +85,24 @@ class RealServers(FieldTest):
         for instances in (("", ""), (INSTANCES[0], ""), (INSTANCES[0], INSTANCES[0])):
             self.assertEqual("inconclusive", self.sharing(instances)["verdict"], instances)
 
+    def registered_at_the_secondary_from(self, source, server=SECONDARY):
+        """One account at two servers, at the primary from the phone's address, refreshed in turn."""
+        capture = Registrations()
+        for cseq in range(1, 5):
+            capture.register(cseq * 50, PRIMARY, cseq)
+            capture.register(cseq * 50 + 0.005, server, cseq, source)
+        return self.told(capture, "--primary", PRIMARY, "--secondary", server)
+
+    def test_who_passes_a_registration_on_from_another_address_is_not_the_phone(self):
+        self.assertEqual("pass", self.registered_at_the_secondary_from(PHONE)["verdict"])
+        self.assertEqual("pass", self.registered_at_the_secondary_from("192.0.2.50:5062")["verdict"])
+        of_both_families = self.registered_at_the_secondary_from("[2001:db8::50]:5060", "[2001:db8::20]:5060")
+        self.assertEqual("pass", of_both_families["verdict"])
+        result = self.registered_at_the_secondary_from(NEXT)
+        self.assertEqual("inconclusive", result["verdict"])
+        reasons = {found["reason"] for found in result["findings"] if found["verdict"] == "inconclusive"}
+        self.assertIn("registers from 192.0.2.50 and 192.0.2.60 in turn", "".join(reasons))
+
     def over_tcp(self, refused, next_number, v6=False):
         """The primary refuses `refused` connections between two registrations there."""
         def place(end):
