@@ -58,11 +58,11 @@ file(STRINGS ${sipharness_edited_list} sipharness_edited)
 # again, and up to 0.7 GB of Clang and 1.2 GB of GCC.
 set(sipharness_unit 72)
 
-# sipharness_unite(TARGET PATTERN SOURCE...): in a unity build, which the presets ask for, many sources
-# are one unit, so names in their anonymous namespaces must differ. Alone stay those that
-# are edited, as they are compiled again and again, and those that match the pattern, as they give the
-# same short names to things of their own.
-function(sipharness_unite target pattern)
+# sipharness_unite(TARGET ALONE APART SOURCE...): in a unity build, which the presets ask for, many
+# sources are one unit, so names in their anonymous namespaces must differ. Alone stay those that are
+# edited, as they are compiled again and again, and those that match the first pattern, as they give
+# the same short names to things of their own. A unit apart are those that match the second.
+function(sipharness_unite target alone apart)
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
   list(LENGTH ARGN count)
   math(EXPR units "(${count} + ${sipharness_unit} - 1) / ${sipharness_unit}")
@@ -71,7 +71,10 @@ function(sipharness_unite target pattern)
     math(EXPR group "${position} * ${units} / ${count}")
     math(EXPR position "${position} + 1")
     file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${source})
-    if(NOT name IN_LIST sipharness_edited AND NOT (pattern AND name MATCHES "${pattern}"))
+    if(apart AND name MATCHES "${apart}")
+      set(group apart)
+    endif()
+    if(NOT name IN_LIST sipharness_edited AND NOT (alone AND name MATCHES "${alone}"))
       set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
     endif()
   endforeach()
@@ -84,10 +87,10 @@ function(sipharness_cold target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Og>)
 endfunction()
 
-# sipharness_module(FOLDER COLD USES module... LINKS library... ALONE pattern): a library named after
-# the folder.
+# sipharness_module(FOLDER COLD USES module... LINKS library... ALONE pattern APART pattern): a library
+# named after the folder.
 function(sipharness_module folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD" "ALONE" "USES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD" "ALONE;APART" "USES;LINKS")
   get_filename_component(name ${folder} NAME)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   list(TRANSFORM arg_USES PREPEND sipharness_)
@@ -96,7 +99,7 @@ function(sipharness_module folder)
     if(arg_COLD)
       sipharness_cold(sipharness_${name})
     endif()
-    sipharness_unite(sipharness_${name} "${arg_ALONE}" ${sources})
+    sipharness_unite(sipharness_${name} "${arg_ALONE}" "${arg_APART}" ${sources})
     target_link_libraries(sipharness_${name}
       PUBLIC sipharness_options ${arg_USES} ${arg_LINKS})
     sipharness_precompile(sipharness_${name} sipharness_base ${sipharness_common_headers})
@@ -130,7 +133,7 @@ function(sipharness_program folder)
   endif()
   add_executable(sipharness ${sources})
   sipharness_cold(sipharness)
-  sipharness_unite(sipharness "" ${sources})
+  sipharness_unite(sipharness "" "" ${sources})
   target_link_libraries(sipharness PRIVATE sipharness_options ${arg_USES} ${arg_LINKS})
   sipharness_precompile(sipharness sipharness_base)
   set(source ${PROJECT_BINARY_DIR}/generated/commit.cpp)
@@ -169,7 +172,7 @@ function(sipharness_test folder)
   endif()
   list(TRANSFORM arg_USES PREPEND sipharness_)
   add_executable(test_${name} ${sources})
-  sipharness_unite(test_${name} "${arg_ALONE}" ${sources})
+  sipharness_unite(test_${name} "${arg_ALONE}" "" ${sources})
   target_link_libraries(test_${name} PRIVATE sipharness_options ${arg_USES} ${arg_LINKS}
     GTest::gmock GTest::gtest_main)
   # Tests are compiled far more often than they run: half the build time goes with the optimiser.

@@ -47,7 +47,7 @@ std::string describe_party(const Party& party) {
   return party.known.empty() ? text : fmt::format("{} ({})", text, printable(party.known));
 }
 
-std::string name_of(const Party& party) {
+std::string label_of(const Party& party) {
   return party.part != "phone" || party.name.empty() ? party.part
                                                      : clipped(party.name, name_columns);
 }
@@ -56,13 +56,13 @@ void write_parties(const std::vector<Party>& parties, Page& page) {
   std::size_t columns = 0;
   std::size_t phones = 0;
   std::size_t others = 0;
-  for (const Party& party : parties) columns = std::max(columns, name_of(party).size());
+  for (const Party& party : parties) columns = std::max(columns, label_of(party).size());
   columns = std::min(columns, std::size_t{24});
   for (const Party& party : parties) {
     const bool is_server = party.part == "primary" || party.part == "secondary";
     std::size_t& kind = party.part == "phone" ? phones : others;
     if (!is_server && ++kind > phones_named) continue;
-    page.line(fmt::format("  {:<{}}  ", name_of(party), columns), describe_party(party));
+    page.line(fmt::format("  {:<{}}  ", label_of(party), columns), describe_party(party));
   }
   if (phones > phones_named)
     page.line("  ", "… and " + counted(phones - phones_named, "more phone"));
@@ -150,7 +150,7 @@ class StoryWriter {
 
   void write_subscription(const Subscription& one) {
     std::string text =
-        fmt::format("{} at {}: ", clipped(one.event, name_columns), reports::name_of(one.server));
+        fmt::format("{} at {}: ", clipped(one.event, name_columns), name_of(one.server));
     text += one.status == 0 ? "no final response" : fmt::format("{}", one.status);
     if (one.granted) text += fmt::format(", {} granted", format_seconds(*one.granted, 0));
     text += fmt::format(", {} SUBSCRIBE, {} NOTIFY", one.subscribes, one.notifies);
@@ -165,7 +165,7 @@ class StoryWriter {
       const Outage& one = phone.outages[i];
       const std::string length = format_seconds(one.until - one.from);
       page_.line(to_.stamp(one.from),
-                 fmt::format("{} {} for {}{}{}", reports::name_of(one.server),
+                 fmt::format("{} {} for {}{}{}", name_of(one.server),
                              one.port_closed ? "closed" : "silent", length,
                              one.recovered ? "" : ", until the capture ends",
                              one.is_exact ? "" : ", as unanswered requests show"));

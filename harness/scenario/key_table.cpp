@@ -148,19 +148,24 @@ class Tabulator {
  private:
   template <class T, class Kind>
   KeyRow& add(std::string_view key, Kind kind, std::string_view what) {
-    Allowed value = allowed(kind);
-    if (is_list<T> && !allows_one<Kind>) value.text = "list of: " + value.text;
     using Object = typename Inner<T>::type;
-    std::string object;
+    constexpr bool is_list_only = is_list<T> && !allows_one<Kind>;
     if constexpr (is_object<Kind>) {
-      object = object_name<Object>.name;
       add_table<Object>(tables_);
+      return add_row(key, allowed(kind), is_list_only, object_name<Object>.name, what);
+    } else {
+      return add_row(key, allowed(kind), is_list_only, {}, what);
     }
+  }
+
+  KeyRow& add_row(std::string_view key, Allowed value, bool is_list_only, std::string_view object,
+                  std::string_view what) {
+    if (is_list_only) value.text = "list of: " + value.text;
     return table_.rows.emplace_back(KeyRow{key,
                                            std::move(value.text),
                                            std::move(value.words),
                                            value.range,
-                                           std::move(object),
+                                           std::string(object),
                                            {},
                                            false,
                                            false,
@@ -169,8 +174,13 @@ class Tabulator {
 
   template <class T, class Kind>
   static std::string fallback(const T& value, Kind kind) {
-    if (is_object<Kind>) return {};
-    Json json = json_of(value, kind);
+    if constexpr (is_object<Kind>)
+      return {};
+    else
+      return text_of(json_of(value, kind));
+  }
+
+  static std::string text_of(Json json) {
     if (json.empty()) return {};
     if (json.is_array()) json = Json(json.front());
     if (json.is_number()) return fmt::format("{}", json.get<double>());
