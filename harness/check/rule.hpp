@@ -40,6 +40,7 @@ struct Rule {
 
 /// What a device does with two servers: nothing to ask where there is only one.
 bool is_about_two_servers(const verdict::Requirement& row);
+/// See Rule::setting.
 std::string_view setting_of(const verdict::Requirement& row);
 
 /// The finding of one rule on one phone. `collected` is used on the way.

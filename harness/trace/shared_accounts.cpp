@@ -154,7 +154,7 @@ class Registrations {
   /// on what they register. A phone may have one of either family.
   bool machines_take_turns() const {
     std::map<IpAddress, std::size_t> group_of_machine;
-    std::set<std::size_t> seen;
+    std::set<std::pair<bool, std::size_t>> seen;
     std::map<bool, std::size_t> last;
     for (const Turn& turn : turns_) {
       const IpAddress& machine = sources_[turn.source].endpoint.address;
@@ -162,7 +162,7 @@ class Registrations {
           group_of_machine.try_emplace(machine, root(turn.source)).first->second;
       const auto [before, is_first] = last.try_emplace(machine.is_v4(), group);
       const bool goes_on = !is_first && before->second == group;
-      if (!goes_on && !seen.insert(group).second) return true;
+      if (!goes_on && !seen.emplace(machine.is_v4(), group).second) return true;
       before->second = group;
     }
     return false;

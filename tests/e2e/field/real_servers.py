@@ -98,10 +98,23 @@ class RealServers(FieldTest):
         self.assertEqual("pass", self.registered_at_the_secondary_from("192.0.2.50:5062")["verdict"])
         of_both_families = self.registered_at_the_secondary_from("[2001:db8::50]:5060", "[2001:db8::20]:5060")
         self.assertEqual("pass", of_both_families["verdict"])
+        self.assertNotIn("in turn", self.registered_with_one_call_id_over_both_families())
         result = self.registered_at_the_secondary_from(NEXT)
         self.assertEqual("inconclusive", result["verdict"])
         reasons = {found["reason"] for found in result["findings"] if found["verdict"] == "inconclusive"}
         self.assertIn("registers from 192.0.2.50 and 192.0.2.60 in turn", "".join(reasons))
+
+    def registered_with_one_call_id_over_both_families(self):
+        """What is told of a phone that reaches the primary by two addresses, and the secondary from another port."""
+        capture, v6 = Registrations(), ("[2001:db1::10]:5060", "[2001:db1::50]:5060")
+        self.assertEqual(ids(PRIMARY)[2], ids(v6[0])[2])
+        for cseq in range(2, 9, 2):
+            capture.register(cseq * 25, PRIMARY, cseq)
+            capture.register(cseq * 25 + 0.1, v6[0], cseq + 1, v6[1])
+            capture.register(cseq * 25 + 0.2, SECONDARY, cseq, "192.0.2.50:5062")
+        result = self.told(capture, "--primary", f"{PRIMARY},{v6[0]}", "--secondary", SECONDARY)
+        self.assertEqual(1, len(result["devices"]))
+        return json.dumps(result)
 
     def over_tcp(self, refused, next_number, v6=False):
         """The primary refuses `refused` connections between two registrations there."""
