@@ -69,6 +69,7 @@ int serve(int count, char** words, char** environment) {
     std::string arguments(length, '\0');
     ::recv(socket, arguments.data(), length, MSG_WAITALL);
     const pid_t child = ::fork();
+    if (child < 0) break;  // whoever waits for a status meets the end of the socket
     if (child == 0) return begin(socket, streams, split(arguments, *words));
     for (const int stream : streams) ::close(stream);
     int status = 0;

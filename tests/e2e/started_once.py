@@ -12,7 +12,6 @@ _of_thread = threading.local()
 
 class Started:
     def __init__(self, program, folder):
-        self.program, self.folder = program, folder
         self.ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(

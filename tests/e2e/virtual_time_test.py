@@ -71,8 +71,8 @@ class VirtualTime(EndToEnd):
 
     def test_tshark_reads_every_capture_without_a_complaint(self):
         _, folders = self.run_scenarios(*self.files)
-        # It takes long to start, so one reads all captures without connections, of which it would take one for
-        # the next.
+        # tshark takes long to start, so one reads all captures without connections; those it would take for one
+        # that goes on from capture to capture.
         together = []
         for folder in folders.values():
             if all(frame.is_udp() for frame in captured_frames.read(folder / "capture.pcap")):
