@@ -50,6 +50,12 @@ bool is_told(const verdict::Finding& finding) {
   return verdict != Verdict::not_applicable;
 }
 
+std::size_t requirements_in(const std::vector<verdict::Finding>& findings) {
+  std::set<const verdict::Requirement*> rows;
+  for (const verdict::Finding& finding : findings) rows.insert(finding.requirement);
+  return rows.size();
+}
+
 bool is_seen(const Trace& trace, const trace::Server& server) {
   return std::ranges::any_of(trace.messages.flows(), [&](const trace::Flow& flow) {
     return flow.source == server.endpoint || flow.destination == server.endpoint;
@@ -141,7 +147,7 @@ std::string describe_nothing_judged(const verdict::Result& result, const Trace& 
   if (seen == 0) return without_sip(trace);
   if (result.rows_named && !result.findings.empty())
     return fmt::format("none of the {} requirements named was exercised ({})",
-                       result.findings.size(), result.findings.front().worst().message);
+                       requirements_in(result.findings), result.findings.front().worst().message);
   const auto is_request = [](const MessageList::Place& place) { return place.is_request; };
   if (std::ranges::none_of(trace.messages.places(), is_request))
     return counted(seen, "response") + " and no request: one direction only?";

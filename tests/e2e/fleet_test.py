@@ -42,6 +42,9 @@ class Fleet(EndToEnd):
         self.assertIn(f"{DEVICES} devices back after its return", said)
         again = sipharness("check", folder, "--json", "-")
         self.assertEqual(result["fleet"], json.loads(again.stdout)["fleet"])
+        nothing = sipharness("check", folder, "--only", "RFC3842")
+        self.assert_exit(nothing, 3)
+        self.assertIn("none of the 2 requirements named was exercised", nothing.stdout)
 
     def test_tells_how_many_devices_are_wrong(self):
         said, folder, result = self.run_fleet(0, "--deviate", "registers_again_at_once")
