@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <mutex>
 
 namespace sipharness {
 
@@ -12,5 +13,17 @@ namespace sipharness {
 /// throws is thrown here, once all have ended.
 void for_each_index(std::size_t count, unsigned workers,
                     const std::function<void(std::size_t index)>& work);
+
+/// What workers do one at a time.
+class OneAtATime {
+ public:
+  void operator()(const auto& work) {
+    const std::lock_guard turn(mutex_);
+    work();
+  }
+
+ private:
+  std::mutex mutex_;
+};
 
 }  // namespace sipharness

@@ -113,14 +113,13 @@ const verdict::Requirement* find_requirement(std::string_view id) {
   return row == requirements().end() ? nullptr : *row;
 }
 
-std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
-                                          const scenario::Profile& profile,
-                                          const JudgeOptions& options) {
+void judge_phones(const trace::Trace& trace, const scenario::Profile& profile,
+                  const JudgeOptions& options, const TakeJudged& take) {
   const JournalFacts journal(trace);
   const std::vector<const Rule*> wanted = wanted_rules(options);
   const std::vector<std::size_t> phones = phones_under_test(trace);
   const std::size_t kept = verdict::instances_kept(phones.size());
-  std::vector<verdict::Finding> findings(wanted.size() * phones.size());
+  OneAtATime one_at_a_time;
   for_each_index(phones.size(), options.jobs, [&](std::size_t index) {
     const Phone phone(trace, journal, profile, options.scenario, phones[index]);
     // The next phone takes over the memory.
@@ -130,13 +129,9 @@ std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
     collected.kept = kept;
     for (const Rule* rule : wanted) own.push_back(finding_of(*rule, phone, collected));
     note_what_follows(wanted, own);
-    if (options.on_judged) options.on_judged(phone);
-    for (std::size_t row = 0; row < wanted.size(); ++row) {
-      own[row].instances.keep_first(kept);
-      findings[row * phones.size() + index] = std::move(own[row]);
-    }
+    for (verdict::Finding& finding : own) finding.instances.keep_first(kept);
+    one_at_a_time([&] { take(phone, own); });
   });
-  return findings;
 }
 
 }  // namespace sipharness::check

@@ -27,14 +27,14 @@ struct JudgeOptions {
   const scenario::Scenario* scenario = nullptr;
   std::vector<std::string> only;  ///< requirement ids; empty: all
   unsigned jobs = 1;              ///< phones judged side by side; 0: one for each core
-  /// Told of each phone once it is judged, by several threads if they are judged side by side.
-  std::function<void(const observed::Phone&)> on_judged{};
 };
 
-/// Every rule over every device of the trace: one finding per requirement and device, in this order
-/// whatever the number of jobs.
-std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
-                                          const scenario::Profile& profile,
-                                          const JudgeOptions& options);
+/// Takes a phone that was judged and its findings, one for each rule in the order of the catalogue.
+using TakeJudged = std::function<void(const observed::Phone&, std::span<verdict::Finding>)>;
+
+/// Every rule over every device of the trace. One phone at a time is handed over, in any order if
+/// they are judged side by side.
+void judge_phones(const trace::Trace& trace, const scenario::Profile& profile,
+                  const JudgeOptions& options, const TakeJudged& take);
 
 }  // namespace sipharness::check

@@ -228,56 +228,56 @@ void withdraw(verdict::Finding& finding, Blame blame, const std::string& reason)
   }
 }
 
-void withdraw_verdicts(verdict::Result& result, Blame blame, const std::string& reason,
-                       std::string_view device) {
-  for (verdict::Finding& finding : result.findings) {
-    if (!device.empty() && finding.device != device) continue;
-    const bool tells_of_a_death =
-        finding.requirement->id == liveness && is_violation(finding.verdict());
-    if (!tells_of_a_death) withdraw(finding, blame, reason);
-  }
+void withdraw_verdict(verdict::Finding& finding, Blame blame, const std::string& reason) {
+  const bool tells_of_a_death =
+      finding.requirement->id == liveness && is_violation(finding.verdict());
+  if (!tells_of_a_death) withdraw(finding, blame, reason);
+}
+
+void read_control_runs(verdict::Result& result, const std::string& path) {
+  const RunFolder folder{path};
+  result.before = control_run_in(folder.before());
+  result.after = control_run_in(folder.after());
 }
 
 namespace {
 
 /// What a control run found the device to have done stands in for what the run could not judge.
-void tell(verdict::Result& result, const ControlRun& control, std::string_view folder) {
+void tell(verdict::Finding& finding, const ControlRun& control, std::string_view folder) {
   for (const verdict::Finding& found : control.findings) {
-    const auto same = std::ranges::find_if(result.findings, [&](const verdict::Finding& finding) {
-      return finding.requirement == found.requirement && finding.device == found.device;
-    });
-    if (same == result.findings.end()) continue;
-    same->instances = found.instances;
-    for (verdict::Instance& instance : same->instances.edit())
+    if (finding.requirement != found.requirement || finding.device != found.device) continue;
+    finding.instances = found.instances;
+    for (verdict::Instance& instance : finding.instances.edit())
       instance.message = fmt::format("{} (frames of {}/capture.pcap)", instance.message, folder);
   }
 }
 
-void withdraw_for(verdict::Result& result, const ControlRun& control, std::string_view folder) {
-  withdraw_verdicts(result, control.blame, fmt::format("{} the fault: {}", folder, control.reason));
-  tell(result, control, folder);
-}
-
-/// What did not come about although the device may be well: its driver did not pass an action on.
-void note_stop(verdict::Result& result, const std::optional<ControlRun>& control,
-               std::string_view when) {
-  if (control && control->ok && !control->stopped.empty())
-    result.notes.push_back(fmt::format(
-        "{} the fault, with healthy servers, the timeline stopped at {}", when, control->stopped));
+Amendment withdrawal_for(const ControlRun& control, std::string_view folder) {
+  return [&control, folder, reason = fmt::format("{} the fault: {}", folder, control.reason)](
+             verdict::Finding& finding) {
+    withdraw_verdict(finding, control.blame, reason);
+    tell(finding, control, folder);
+  };
 }
 
 }  // namespace
 
-void apply_control_runs(verdict::Result& result, const std::string& path) {
-  const RunFolder folder{path};
-  result.before = control_run_in(folder.before());
-  result.after = control_run_in(folder.after());
-  note_stop(result, result.before, "before");
-  note_stop(result, result.after, "after");
-  if (result.before && !result.before->ok) return withdraw_for(result, *result.before, "before");
+std::vector<Amendment> amendments_by_control_runs(const verdict::Result& result) {
+  if (result.before && !result.before->ok) return {withdrawal_for(*result.before, "before")};
   // A device that nobody started anew may still suffer from the fault itself.
   if (result.after && !result.after->ok && result.after->started_anew)
-    withdraw_for(result, *result.after, "after");
+    return {withdrawal_for(*result.after, "after")};
+  return {};
+}
+
+std::vector<std::string> notes_on_control_runs(const verdict::Result& result) {
+  std::vector<std::string> notes;
+  for (const auto& [control, when] :
+       {std::pair(&result.before, "before"), std::pair(&result.after, "after")})
+    if (*control && (*control)->ok && !(*control)->stopped.empty())
+      notes.push_back(fmt::format("{} the fault, with healthy servers, the timeline stopped at {}",
+                                  when, (*control)->stopped));
+  return notes;
 }
 
 }  // namespace sipharness::judge

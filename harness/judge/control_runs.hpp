@@ -9,9 +9,10 @@
 //  3. An action that was not delivered is not counted against anybody here either.
 
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "harness/base/expected.hpp"
+#include "harness/judge/amendment.hpp"
 #include "harness/verdict/result.hpp"
 
 namespace sipharness::judge {
@@ -22,13 +23,17 @@ Expected<verdict::ControlRun> judge_control_run(const std::string& folder);
 /// What was judged of it becomes inconclusive.
 void withdraw(verdict::Finding& finding, verdict::Blame blame, const std::string& reason);
 
-/// No verdict on the device (empty: on any) stands, but that it died: all others become
-/// inconclusive.
-void withdraw_verdicts(verdict::Result& result, verdict::Blame blame, const std::string& reason,
-                       std::string_view device = {});
+/// The same, unless it says that the device died.
+void withdraw_verdict(verdict::Finding& finding, verdict::Blame blame, const std::string& reason);
 
-/// Puts what RUN/before and RUN/after show into the result of RUN; if one of them is not well,
-/// its verdicts are withdrawn.
-void apply_control_runs(verdict::Result& result, const std::string& folder);
+/// Puts what RUN/before and RUN/after show into the result of RUN.
+void read_control_runs(verdict::Result& result, const std::string& folder);
+
+/// Where one of them is not well the verdicts of the run are withdrawn. The result must stay.
+std::vector<Amendment> amendments_by_control_runs(const verdict::Result& result);
+
+/// What did not come about in them although the device may be well: its driver did not pass an
+/// action on.
+std::vector<std::string> notes_on_control_runs(const verdict::Result& result);
 
 }  // namespace sipharness::judge

@@ -71,9 +71,9 @@ verdict::Storm FleetMeasure::storm_at(std::size_t server, CaptureTime zero) cons
   return storm;
 }
 
-void FleetMeasure::conclude(verdict::Result& result, const trace::Trace& trace) const {
-  verdict::Fleet fleet{
-      .devices = result.devices.size(), .rows = verdict::count_rows(result.findings), .storms = {}};
+void FleetMeasure::conclude(verdict::Result& result, const trace::Trace& trace,
+                            std::vector<verdict::FleetRow> rows) const {
+  verdict::Fleet fleet{.devices = result.devices.size(), .rows = std::move(rows), .storms = {}};
   for (const Share& share : shares_) {
     fleet.calls_to_silent_primary += share.calls_to_silent_primary;
     fleet.calls_moved += share.calls_moved;
@@ -85,7 +85,6 @@ void FleetMeasure::conclude(verdict::Result& result, const trace::Trace& trace) 
     verdict::Storm& storm = fleet.storms.emplace_back(storm_at(index, trace.zero));
     add_outage(journal.outages(server), trace.zero, storm);
   }
-  verdict::keep_worst(result.findings, verdict::findings_kept_of_fleet);
   result.fleet = std::move(fleet);
 }
 

@@ -19,11 +19,12 @@ class FleetMeasure {
  public:
   explicit FleetMeasure(const trace::Trace& trace) : shares_(trace.devices.size()) {}
 
-  /// Once for each phone; phones may be judged side by side.
+  /// Once for each phone.
   void add(const observed::Phone& phone);
 
-  /// `result` with what was measured, and of its findings only those that weigh most.
-  void conclude(verdict::Result& result, const trace::Trace& trace) const;
+  /// `result` with what was measured, and its rows as they were counted.
+  void conclude(verdict::Result& result, const trace::Trace& trace,
+                std::vector<verdict::FleetRow> rows) const;
 
  private:
   struct Share {

@@ -1,9 +1,13 @@
 #include "harness/judge/guessed_roles.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <set>
+#include <span>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -28,37 +32,42 @@ bool make_devices_of(const std::vector<trace::Server>& taken, const trace::Other
 
 }  // namespace
 
-std::vector<Finding> judge_with_roles(trace::Trace& trace, const scenario::Profile& profile,
-                                      const check::JudgeOptions& options,
-                                      const std::optional<trace::Tested>& tested) {
-  std::vector<Finding> findings = check::judge_trace(trace, profile, options);
-  if (trace.other_roles.empty()) return findings;
+std::vector<Amendment> settle_roles(trace::Trace& trace, const scenario::Profile& profile,
+                                    const check::JudgeOptions& options,
+                                    const std::optional<trace::Tested>& tested) {
+  std::vector<Amendment> amendments;
+  if (trace.other_roles.empty()) return amendments;
   const std::vector<trace::Server> taken = trace.servers;
-  check::JudgeOptions untold = options;
-  untold.on_judged = {};
   for (const trace::OtherRoles& roles : trace.other_roles) {
     trace::change_servers(trace, roles.servers, tested);
-    const std::vector<Finding> others = check::judge_trace(trace, profile, untold);
-    const Settling settling({.taken = roles.taken,
-                             .instead = roles.instead,
-                             .option = roles.option,
-                             .is_unlikely = roles.is_unlikely,
-                             .are_other_devices = make_devices_of(taken, roles),
-                             .concerns_settings_alone = roles.concerns_settings_alone},
-                            others);
-    for (Finding& finding : findings) settling.settle(finding);
+    Settling settling({.taken = roles.taken,
+                       .instead = roles.instead,
+                       .option = roles.option,
+                       .is_unlikely = roles.is_unlikely,
+                       .are_other_devices = make_devices_of(taken, roles),
+                       .concerns_settings_alone = roles.concerns_settings_alone});
+    check::judge_phones(trace, profile, options,
+                        [&settling](const observed::Phone&, std::span<Finding> findings) {
+                          settling.add(findings);
+                        });
+    amendments.emplace_back(
+        [settling = std::move(settling)](Finding& finding) { settling.settle(finding); });
   }
   trace::change_servers(trace, taken, tested);
-  return findings;
+  return amendments;
 }
 
-void withdraw_from_shared_accounts(verdict::Result& result, const trace::Trace& trace,
-                                   const std::optional<trace::Tested>& tested) {
-  for (const trace::Device& device : trace.devices) {
-    if (!device.under_test || device.shares_account.empty()) continue;
-    if (!device.is_told_apart || tested)
-      withdraw_verdicts(result, verdict::Blame::user, device.shares_account, device.name);
-  }
+std::vector<Amendment> withdraw_from_shared_accounts(const trace::Trace& trace,
+                                                     const std::optional<trace::Tested>& tested) {
+  std::map<std::string, std::string, std::less<>> reasons;
+  for (const trace::Device& device : trace.devices)
+    if (device.under_test && !device.shares_account.empty() && (!device.is_told_apart || tested))
+      reasons[device.name] = device.shares_account;
+  if (reasons.empty()) return {};
+  return {[reasons](Finding& finding) {
+    const auto reason = reasons.find(finding.device);
+    if (reason != reasons.end()) withdraw_verdict(finding, verdict::Blame::user, reason->second);
+  }};
 }
 
 std::vector<std::string> accounts_in(const trace::Trace& trace) {
@@ -73,39 +82,35 @@ std::vector<std::string> accounts_in(const trace::Trace& trace) {
   return accounts;
 }
 
-void settle_guessed_account(verdict::Result& result, const trace::Trace& trace,
-                            const std::optional<trace::Tested>& tested) {
-  if (!tested || !tested->users.empty()) return;
+GuessedAccount guessed_account(const verdict::Result& result, const trace::Trace& trace,
+                               const std::optional<trace::Tested>& tested) {
+  if (!tested || !tested->users.empty()) return {};
   const std::vector<std::string> here = accounts_in(trace);
-  if (here.empty()) return;
+  if (here.empty()) return {};
   std::set<std::string_view> others(here.begin(), here.end());
   for (const auto* control : {&result.before, &result.after})
     if (*control) others.insert((*control)->accounts.begin(), (*control)->accounts.end());
   others.erase(here.front());
   const std::string taken =
       fmt::format("account {} was taken for the device under test, as ", shortened(here.front()));
-  if (others.empty()) {
-    result.notes.push_back(taken + "no other registered: --account names it");
-    return;
-  }
+  if (others.empty()) return {.note = taken + "no other registered: --account names it"};
   const std::string more = others.size() == 1 ? "" : fmt::format(" and {} more", others.size() - 1);
-  const std::string reason =
-      fmt::format("{}it registered first; {}{} registered too: --account says which it is", taken,
-                  shortened(*others.begin()), more);
-  for (verdict::Finding& finding : result.findings) withdraw(finding, verdict::Blame::user, reason);
+  return {.why_none_stands =
+              fmt::format("{}it registered first; {}{} registered too: --account says which it is",
+                          taken, shortened(*others.begin()), more)};
 }
 
-void require_both_servers(verdict::Result& result, const trace::Trace& trace,
-                          const scenario::Profile& profile) {
+std::vector<Amendment> require_both_servers(const trace::Trace& trace,
+                                            const scenario::Profile& profile) {
   const bool is_lone = trace.has_server(trace::ServerRole::primary) !=
                        trace.has_server(trace::ServerRole::secondary);
-  if (trace.has_journal() || !is_lone || !profile.claims_guide()) return;
-  for (Finding& finding : result.findings) {
-    if (finding.requirement->id != "GRP-REG-01") continue;
+  if (trace.has_journal() || !is_lone || !profile.claims_guide()) return {};
+  return {[](Finding& finding) {
+    if (finding.requirement->id != "GRP-REG-01") return;
     Instance& instance = finding.instances.edit().front();
     instance.verdict = Verdict::inconclusive;
     instance.blame = verdict::Blame::user;
-  }
+  }};
 }
 
 }  // namespace sipharness::judge

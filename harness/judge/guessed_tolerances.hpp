@@ -5,17 +5,15 @@
 // @source requirements §0.3
 
 #include <optional>
-#include <vector>
 
 #include "harness/check/checks.hpp"
+#include "harness/judge/amendment.hpp"
 #include "harness/trace/trace.hpp"
-#include "harness/verdict/finding.hpp"
 
 namespace sipharness::judge {
 
 /// Of a trace between loopback addresses, judged without a profile.
-void settle_tolerances(std::vector<verdict::Finding>& findings, trace::Trace& trace,
-                       const check::JudgeOptions& options,
-                       const std::optional<trace::Tested>& tested);
+Amendment settle_tolerances(trace::Trace& trace, const check::JudgeOptions& options,
+                            const std::optional<trace::Tested>& tested);
 
 }  // namespace sipharness::judge

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,15 +16,15 @@
 #include "harness/base/version.hpp"
 #include "harness/capture/capture_file.hpp"
 #include "harness/check/checks.hpp"
-#include "harness/check/judge.hpp"
-#include "harness/check/shared_judgements.hpp"
 #include "harness/files/files.hpp"
 #include "harness/journal/left_out.hpp"
+#include "harness/judge/amendment.hpp"
 #include "harness/judge/builtin_profile.hpp"
 #include "harness/judge/control_runs.hpp"
 #include "harness/judge/fleet.hpp"
 #include "harness/judge/guessed_roles.hpp"
 #include "harness/judge/guessed_tolerances.hpp"
+#include "harness/judge/knowledge.hpp"
 #include "harness/judge/loose_expectations.hpp"
 #include "harness/judge/loose_tolerances.hpp"
 #include "harness/judge/macs.hpp"
@@ -33,7 +34,7 @@
 #include "harness/judge/run_folder.hpp"
 #include "harness/judge/tested.hpp"
 #include "harness/observed/addresses.hpp"
-#include "harness/observed/guide_claim.hpp"
+#include "harness/verdict/tally.hpp"
 
 namespace sipharness::judge {
 
@@ -230,41 +231,6 @@ void add_notes_of_devices(verdict::Result& result, const Inputs& inputs,
   }
 }
 
-bool is_broken_but_unclaimed(const verdict::Finding& finding) {
-  return std::ranges::any_of(finding.instances, [](const verdict::Instance& instance) {
-    return instance.verdict == verdict::Verdict::info &&
-           instance.reason == check::unclaimed_and_broken;
-  });
-}
-
-/// What verdicts rest on that nobody said, and what was not judged for want of it.
-void add_notes_of_knowledge(verdict::Result& result, const scenario::Profile& profile,
-                            const trace::Trace& trace) {
-  std::set<std::string> notes;
-  std::set<std::string_view> broken;
-  for (const trace::Device& device : trace.devices) {
-    const auto model = observed::grp26xx_named_in(device.user_agent);
-    if (device.under_test && !profile.claims_guide() && !model.empty())
-      notes.insert(fmt::format("User-Agent names a {}: the guide's rows are judged", model));
-  }
-  for (const verdict::Finding& finding : result.findings) {
-    const verdict::Instance& worst = finding.worst();
-    if (worst.verdict == verdict::Verdict::info &&
-        (worst.reason == check::unclaimed_guide || worst.reason == check::unclaimed_and_broken))
-      notes.insert(fmt::format("{}: its rows are for information", check::unclaimed_guide));
-    if (is_broken_but_unclaimed(finding)) broken.insert(finding.requirement->id);
-    if (worst.verdict == verdict::Verdict::not_applicable &&
-        worst.message == check::unverified_credentials)
-      notes.insert(fmt::format("{}: {}", finding.requirement->id, worst.message));
-  }
-  if (!broken.empty())
-    notes.insert(
-        fmt::format("of a phone that claims the guide (profile key vendor_claims) these would be "
-                    "broken: {}",
-                    fmt::join(broken, ", ")));
-  result.notes.insert(result.notes.end(), notes.begin(), notes.end());
-}
-
 std::optional<verdict::HostLag> worst_lag(const trace::Trace& trace) {
   std::optional<verdict::HostLag> worst;
   for (const journal::Entry& entry : trace.journal)
@@ -280,8 +246,9 @@ void add_devices(verdict::Result& result, const Inputs& inputs, const trace::Tra
   for (std::size_t index = 0; index < trace.devices.size(); ++index) {
     const trace::Device& device = trace.devices[index];
     if (!device.under_test) continue;
-    verdict::DeviceInfo& info = result.devices.emplace_back(verdict::DeviceInfo{
-        device.name, kind, inputs.profile.name, device.user_agent, device.user});
+    result.devices.push_back(
+        {device.name, kind, inputs.profile.name, device.user_agent, device.user});
+    verdict::DeviceInfo& info = result.devices.back();
     for (const Endpoint& address : device.addresses) info.addresses.push_back(address.text());
     info.mac = macs[index];
   }
@@ -358,37 +325,80 @@ Expected<trace::Trace> trace_of(Inputs& inputs, const JudgeRequest& request) {
   return trace;
 }
 
+/// What is learned from findings before the verdicts of the whole run may be withdrawn.
+struct Learned {
+  Knowledge knowledge{};
+  std::set<std::string> loose_expectations{};
+
+  void look_at(const verdict::Finding& finding, const scenario::Scenario* scenario) {
+    knowledge.look_at(finding);
+    if (scenario != nullptr) note_loose_expectations(*scenario, finding, loose_expectations);
+  }
+};
+
+/// What a finding goes through once it is made.
+std::vector<Amendment> amendments_for(const Inputs& inputs, const check::JudgeOptions& options,
+                                      Judged& judged, Learned& learned) {
+  trace::Trace& trace = judged.trace;
+  const auto tested = tested_in(inputs);
+  std::vector<Amendment> all = settle_roles(trace, inputs.profile, options, tested);
+  if (!inputs.is_run && !inputs.has_profile && is_all_on_one_host(trace))
+    all.push_back(settle_tolerances(trace, options, tested));
+  if (inputs.has_profile) append(all, require_both_servers(trace, inputs.profile));
+  append(all, withdraw_from_shared_accounts(trace, tested));
+  all.emplace_back([&learned, scenario = options.scenario](verdict::Finding& finding) {
+    learned.look_at(finding, scenario);
+  });
+  const auto* ended = last_event<journal::Ended>(trace.journal);
+  if (ended != nullptr && ended->reason == "no device")
+    all.emplace_back([why = "no device under test registered: " +
+                            judged.result.stopped](verdict::Finding& finding) {
+      withdraw_verdict(finding, verdict::Blame::user, why);
+    });
+  append(all, amendments_by_control_runs(judged.result));
+  return all;
+}
+
+/// Every phone, one after the other: of a fleet most findings only add to a count.
+void judge_all(verdict::Result& result, const trace::Trace& trace, const scenario::Profile& profile,
+               const check::JudgeOptions& options, const std::vector<Amendment>& amendments) {
+  std::optional<FleetMeasure> fleet;
+  if (is_fleet(trace)) fleet.emplace(trace);
+  verdict::Tally tally = fleet ? verdict::Tally(verdict::findings_kept_of_fleet) : verdict::Tally();
+  check::judge_phones(trace, profile, options,
+                      [&](const observed::Phone& phone, std::span<verdict::Finding> findings) {
+                        if (fleet) fleet->add(phone);
+                        for (verdict::Finding& finding : findings) amend(finding, amendments);
+                        tally.add(phone.device, findings);
+                      });
+  result.findings = tally.findings();
+  if (fleet) fleet->conclude(result, trace, tally.rows());
+}
+
 Expected<Judged> judge_inputs(Inputs inputs, const JudgeRequest& request) {
   const scenario::Scenario* scenario = inputs.scenario ? &*inputs.scenario : nullptr;
   auto trace = trace_of(inputs, request);
   if (!trace) return tl::unexpected(trace.error());
   Judged judged{make_result(inputs, *trace, request), std::move(*trace), inputs.profile,
                 inputs.scenario};
-  check::JudgeOptions options{.scenario = scenario, .only = request.only, .jobs = request.jobs};
-  std::optional<FleetMeasure> fleet;
-  if (is_fleet(judged.trace)) {
-    fleet.emplace(judged.trace);
-    options.on_judged = [&](const observed::Phone& phone) { fleet->add(phone); };
-  }
-  auto& findings = judged.result.findings;
-  findings = judge_with_roles(judged.trace, inputs.profile, options, tested_in(inputs));
-  if (!inputs.is_run && !inputs.has_profile && is_all_on_one_host(judged.trace))
-    settle_tolerances(findings, judged.trace, options, tested_in(inputs));
-  if (inputs.has_profile) require_both_servers(judged.result, judged.trace, inputs.profile);
-  withdraw_from_shared_accounts(judged.result, judged.trace, tested_in(inputs));
-  add_notes_of_knowledge(judged.result, inputs.profile, judged.trace);
-  if (scenario != nullptr)
-    std::ranges::copy(loose_expectations(*scenario, judged.result.findings),
-                      std::back_inserter(judged.result.notes));
-  judged.result.nothing_judged =
-      describe_nothing_judged(judged.result, judged.trace, request.servers);
-  const auto* ended = last_event<journal::Ended>(judged.trace.journal);
-  if (ended != nullptr && ended->reason == "no device")
-    withdraw_verdicts(judged.result, verdict::Blame::user,
-                      "no device under test registered: " + judged.result.stopped);
-  if (inputs.is_run) apply_control_runs(judged.result, request.capture);
-  settle_guessed_account(judged.result, judged.trace, tested_in(inputs));
-  if (fleet) fleet->conclude(judged.result, judged.trace);
+  verdict::Result& result = judged.result;
+  if (inputs.is_run) read_control_runs(result, request.capture);
+  const check::JudgeOptions options{
+      .scenario = scenario, .only = request.only, .jobs = request.jobs};
+  Learned learned;
+  std::vector<Amendment> amendments = amendments_for(inputs, options, judged, learned);
+  const GuessedAccount guess = guessed_account(result, judged.trace, tested_in(inputs));
+  if (!guess.why_none_stands.empty())
+    amendments.emplace_back([&guess](verdict::Finding& finding) {
+      withdraw(finding, verdict::Blame::user, guess.why_none_stands);
+    });
+  judge_all(result, judged.trace, inputs.profile, options, amendments);
+  const auto note = std::back_inserter(result.notes);
+  std::ranges::copy(learned.knowledge.notes(inputs.profile, judged.trace), note);
+  std::ranges::copy(learned.loose_expectations, note);
+  std::ranges::copy(notes_on_control_runs(result), note);
+  if (!guess.note.empty()) result.notes.push_back(guess.note);
+  result.nothing_judged = describe_nothing_judged(result, judged.trace, request.servers);
   return judged;
 }
 

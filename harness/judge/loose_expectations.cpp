@@ -1,8 +1,8 @@
 #include "harness/judge/loose_expectations.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -32,20 +32,12 @@ std::optional<std::string> loose_bound(const scenario::Expectation& expectation,
 
 }  // namespace
 
-std::vector<std::string> loose_expectations(const scenario::Scenario& scenario,
-                                            const std::vector<verdict::Finding>& findings) {
-  std::vector<std::string> notes;
+void note_loose_expectations(const scenario::Scenario& scenario, const verdict::Finding& finding,
+                             std::set<std::string>& notes) {
   for (const scenario::Expectation& expectation : scenario.expect) {
-    if (!expectation.min && !expectation.max) continue;
-    for (const verdict::Finding& finding : findings) {
-      if (finding.requirement->id != expectation.requirement) continue;
-      if (auto note = loose_bound(expectation, finding)) notes.push_back(std::move(*note));
-    }
+    if (finding.requirement->id != expectation.requirement) continue;
+    if (auto note = loose_bound(expectation, finding)) notes.insert(std::move(*note));
   }
-  std::ranges::sort(notes);
-  const auto repeated = std::ranges::unique(notes);
-  notes.erase(repeated.begin(), repeated.end());
-  return notes;
 }
 
 }  // namespace sipharness::judge

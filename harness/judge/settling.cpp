@@ -31,8 +31,10 @@ std::string_view outcome(Verdict verdict) {
 
 }  // namespace
 
-Settling::Settling(Guess guess, const std::vector<Finding>& others) : guess_(std::move(guess)) {
-  for (const Finding& other : others) others_[{other.requirement, other.device}] = &other;
+void Settling::add(std::span<Finding> others) {
+  for (Finding& other : others)
+    if (other.verdict() != Verdict::not_applicable)
+      others_.insert_or_assign({other.requirement, other.device}, std::move(other));
 }
 
 void Settling::settle(Finding& finding) const {
@@ -41,12 +43,12 @@ void Settling::settle(Finding& finding) const {
       severity == verdict::Severity::must || severity == verdict::Severity::should;
   if (guess_.concerns_settings_alone && is_of_rfc) return;
   const auto found = others_.find({finding.requirement, finding.device});
-  const Verdict other = found == others_.end() ? Verdict::not_applicable : found->second->verdict();
+  const Verdict other = found == others_.end() ? Verdict::not_applicable : found->second.verdict();
   if (!turns(finding.verdict(), other)) return;
   const std::string why = reason(other);
   std::vector<Instance>& instances = finding.instances.edit();
   if (is_violation(other) && !is_violation(instances.front().verdict))
-    instances.insert(instances.begin(), found->second->worst());
+    instances.insert(instances.begin(), found->second.worst());
   for (Instance& instance : instances) {
     if (!is_violation(instance.verdict) && !is_withdrawn_pass(instance.verdict, other)) continue;
     instance.verdict = Verdict::inconclusive;

@@ -3,10 +3,10 @@
 // inconclusive, the user's to settle, with the option that settles it.
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "harness/verdict/finding.hpp"
 
@@ -26,10 +26,12 @@ struct Guess {
 
 class Settling {
  public:
-  /// `others`: the findings with the other guess, which must outlive this.
-  Settling(Guess guess, const std::vector<verdict::Finding>& others);
-  Settling(Guess guess, std::vector<verdict::Finding>&& others) = delete;
+  explicit Settling(Guess guess) : guess_(std::move(guess)) {}
 
+  /// Takes the findings of one device with the other guess.
+  void add(std::span<verdict::Finding> others);
+
+  /// Once all others are there.
   void settle(verdict::Finding& finding) const;
 
  private:
@@ -38,8 +40,8 @@ class Settling {
   std::string reason(verdict::Verdict other) const;
 
   Guess guess_;
-  std::map<std::pair<const verdict::Requirement*, std::string_view>, const verdict::Finding*>
-      others_;
+  /// By requirement and device; none that does not apply.
+  std::map<std::pair<const verdict::Requirement*, std::string>, verdict::Finding> others_;
 };
 
 }  // namespace sipharness::judge

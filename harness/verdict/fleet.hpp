@@ -54,12 +54,4 @@ struct Fleet {
   std::size_t calls_moved = 0;  ///< those of them that reached the secondary
 };
 
-/// Every row, counted.
-std::vector<FleetRow> count_rows(const std::vector<Finding>& findings);
-
-/// Of each requirement and verdict so many findings, those nearest to the end of what was expected
-/// or farthest beyond it, in the order in which they were; findings that lie together are of one
-/// requirement. No verdict that a device has is lost: the result as a whole comes to the same.
-void keep_worst(std::vector<Finding>& findings, std::size_t kept);
-
 }  // namespace sipharness::verdict

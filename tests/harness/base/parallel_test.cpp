@@ -27,5 +27,12 @@ TEST(ForEachIndex, of_nothing_does_nothing) {
   for_each_index(0, 2, [](std::size_t) { FAIL(); });
 }
 
+TEST(OneAtATime, lets_nobody_in_between) {
+  OneAtATime one_at_a_time;
+  int done = 0;
+  for_each_index(10'000, 4, [&](std::size_t) { one_at_a_time([&] { ++done; }); });
+  EXPECT_EQ(done, 10'000);
+}
+
 }  // namespace
 }  // namespace sipharness

@@ -6,12 +6,12 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/check/checks.hpp"
 #include "tests/harness/check/judging.hpp"
 
 namespace sipharness::check {
 namespace {
 
+using check_tests::judge_trace;
 using check_tests::test_profile;
 using test_support::primary;
 using test_support::secondary;

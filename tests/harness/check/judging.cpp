@@ -1,11 +1,13 @@
 #include "tests/harness/check/judging.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
+#include <span>
 
 #include <fmt/format.h>
 
-#include "harness/check/checks.hpp"
+#include "harness/observed/phone.hpp"
 
 namespace sipharness::check_tests {
 
@@ -47,6 +49,17 @@ scenario::Profile test_profile() {
   return profile;
 }
 
+std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
+                                          const scenario::Profile& profile,
+                                          const check::JudgeOptions& options) {
+  std::vector<verdict::Finding> all;
+  check::judge_phones(trace, profile, options,
+                      [&all](const observed::Phone&, std::span<verdict::Finding> findings) {
+                        std::ranges::move(findings, std::back_inserter(all));
+                      });
+  return all;
+}
+
 verdict::Finding judge(const Case& one) {
   TraceBuilder builder;
   return judge(one, builder);
@@ -58,8 +71,8 @@ verdict::Finding judge(const Case& one, TraceBuilder& builder) {
   one.write({builder, profile, scenario});
   const trace::Trace trace = builder.build();
   scenario.expect.push_back({std::string(one.requirement), {}, {}});
-  auto findings = check::judge_trace(
-      trace, profile, {.scenario = &scenario, .only = {std::string(one.requirement)}});
+  auto findings =
+      judge_trace(trace, profile, {.scenario = &scenario, .only = {std::string(one.requirement)}});
   const auto own = std::ranges::find_if(
       findings, [](const verdict::Finding& finding) { return finding.device != "phone-1077"; });
   return std::move(*own);

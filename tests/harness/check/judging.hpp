@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/check/checks.hpp"
 #include "harness/scenario/profile.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/verdict/finding.hpp"
@@ -70,6 +71,11 @@ struct Case {
 
 /// The reference profile: Register Expiration 2 min, Reregister before 20 s, claims the guide.
 scenario::Profile test_profile();
+
+/// The findings on all devices of a trace, device by device.
+std::vector<verdict::Finding> judge_trace(const trace::Trace& trace,
+                                          const scenario::Profile& profile,
+                                          const check::JudgeOptions& options);
 
 /// Judges one case; the scenario names the case's requirement.
 verdict::Finding judge(const Case& one);

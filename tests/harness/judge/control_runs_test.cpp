@@ -18,25 +18,26 @@ verdict::Finding finding(std::string_view requirement, verdict::Verdict verdict)
 
 TEST(ControlRuns, that_are_not_there_change_nothing) {
   verdict::Result result;
-  result.findings = {finding("GRP-CALL-03", verdict::Verdict::fail)};
-  apply_control_runs(result, "/nonexistent");
+  read_control_runs(result, "/nonexistent");
   EXPECT_FALSE(result.before || result.after);
-  EXPECT_EQ(result.findings[0].verdict(), verdict::Verdict::fail);
+  EXPECT_TRUE(amendments_by_control_runs(result).empty());
 }
 
 TEST(ControlRuns, that_are_not_well_leave_only_the_death_of_a_device) {
   using verdict::Verdict;
   verdict::Result result;
-  result.findings = {finding("GRP-CALL-03", Verdict::fail), finding("DUT-PARSE", Verdict::pass),
-                     finding("GRP-CFG-02", Verdict::not_applicable),
-                     finding("DUT-ALIVE", Verdict::warn)};
-  withdraw_verdicts(result, verdict::Blame::user, "wrong password");
-  EXPECT_EQ(result.findings[0].verdict(), Verdict::inconclusive);
-  EXPECT_EQ(result.findings[0].worst().reason, "wrong password");
-  EXPECT_EQ(result.findings[0].worst().blame, verdict::Blame::user);
-  EXPECT_EQ(result.findings[1].verdict(), Verdict::inconclusive);
-  EXPECT_EQ(result.findings[2].verdict(), Verdict::not_applicable);
-  EXPECT_EQ(result.findings[3].verdict(), Verdict::warn);
+  result.before = {.ok = false, .reason = "wrong password"};
+  std::vector<verdict::Finding> findings = {
+      finding("GRP-CALL-03", Verdict::fail), finding("DUT-PARSE", Verdict::pass),
+      finding("GRP-CFG-02", Verdict::not_applicable), finding("DUT-ALIVE", Verdict::warn)};
+  const auto amendments = amendments_by_control_runs(result);
+  for (verdict::Finding& finding : findings) amend(finding, amendments);
+  EXPECT_EQ(findings[0].verdict(), Verdict::inconclusive);
+  EXPECT_EQ(findings[0].worst().reason, "before the fault: wrong password");
+  EXPECT_EQ(findings[0].worst().blame, verdict::Blame::user);
+  EXPECT_EQ(findings[1].verdict(), Verdict::inconclusive);
+  EXPECT_EQ(findings[2].verdict(), Verdict::not_applicable);
+  EXPECT_EQ(findings[3].verdict(), Verdict::warn);
 }
 
 }  // namespace
