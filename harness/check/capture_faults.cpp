@@ -44,8 +44,7 @@ trace::Span Judge::span_that_matters(const trace::Fault& fault, std::size_t inst
   if (!fault.is_of_clock || instances_[instance].measured) return basis.seen;
   // What was done in its time was done, whenever.
   if (is_pass) return basis.lived;
-  return waits_for_long(*finding_.requirement) ? basis.seen
-                                               : trace::Span{basis.seen.from, basis.lived.until};
+  return waits_for_long(rule_.row) ? basis.seen : trace::Span{basis.seen.from, basis.lived.until};
 }
 
 }  // namespace sipharness::check

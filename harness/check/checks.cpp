@@ -127,7 +127,9 @@ void judge_phones(const trace::Trace& trace, const scenario::Profile& profile,
     thread_local Collected collected;
     own.clear();
     collected.kept = kept;
-    for (const Rule* rule : wanted) own.push_back(finding_of(*rule, phone, collected));
+    const std::string name(phone.name());
+    for (const Rule* rule : wanted)
+      own.emplace_back(&rule->row, name, instances_of(*rule, phone, collected));
     note_what_follows(wanted, own);
     for (verdict::Finding& finding : own) finding.instances.keep_first(kept);
     one_at_a_time([&] { take(phone, own); });

@@ -31,6 +31,7 @@ void note_what_follows(std::span<const Rule* const> rules, std::span<Finding> fi
   std::unordered_map<std::string_view, const Finding*> broken;
   for (const Finding& finding : findings)
     if (is_violation(finding.verdict())) broken[finding.requirement->id] = &finding;
+  if (broken.empty()) return;
   for (std::size_t row = 0; row < rules.size(); ++row) {
     Finding& finding = findings[row];
     if (!is_violation(finding.verdict())) continue;

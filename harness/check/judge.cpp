@@ -18,6 +18,7 @@
 #include "harness/observed/addresses.hpp"
 #include "harness/observed/evidence.hpp"
 #include "harness/observed/guide_claim.hpp"
+#include "harness/observed/odd_responses.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/requests.hpp"
 #include "harness/observed/withheld_media.hpp"
@@ -122,7 +123,6 @@ bool came_to_nobody(const Phone& phone, const Evidence& evidence) {
 Judge::Judge(const Phone& phone, const Rule& rule, Collected& collected)
     : phone_(phone),
       rule_(rule),
-      finding_{&rule.row, std::string(phone.name()), {}},
       instances_(collected.instances),
       bases_(collected.bases),
       kept_(collected.kept) {
@@ -156,7 +156,7 @@ trace::Span Judge::lifetime_of(const Evidence& evidence) const {
 }
 
 Verdict Judge::violation() const {
-  switch (finding_.requirement->severity) {
+  switch (rule_.row.severity) {
     case verdict::Severity::must:
     case verdict::Severity::vendor:
       return Verdict::fail;
@@ -170,7 +170,7 @@ Verdict Judge::violation() const {
 }
 
 Verdict Judge::fulfilment() const {
-  return finding_.requirement->severity == verdict::Severity::info ? Verdict::info : Verdict::pass;
+  return rule_.row.severity == verdict::Severity::info ? Verdict::info : Verdict::pass;
 }
 
 void Judge::pass(const Evidence& evidence, std::string message) {
@@ -232,11 +232,11 @@ void Judge::inconclusive(const Evidence& evidence, verdict::Blame blame, std::st
 
 void Judge::not_applicable(std::string_view reason) {
   thread_local NotApplicable said;
-  finding_.instances = said.because(reason);
+  instead_ = said.because(reason);
 }
 
 bool Judge::is_asked_for() const {
-  return phone_.scenario == nullptr || phone_.expects(finding_.requirement->id);
+  return phone_.scenario == nullptr || phone_.expects(rule_.row.id);
 }
 
 void Judge::all_held(std::size_t first, std::size_t count) {
@@ -254,7 +254,7 @@ void Judge::needs(std::string precondition, verdict::Blame blame) {
 Window Judge::tightened(Window window) const {
   if (phone_.scenario == nullptr) return window;
   for (const scenario::Expectation& expectation : phone_.scenario->expect) {
-    if (expectation.requirement != finding_.requirement->id) continue;
+    if (expectation.requirement != rule_.row.id) continue;
     if (expectation.max && (!window.max || *expectation.max < *window.max)) {
       window.max = expectation.max;
       window.max_open = false;
@@ -268,7 +268,7 @@ Window Judge::tightened(Window window) const {
 }
 
 bool Judge::is_unclaimed_vendor_row() const {
-  return finding_.requirement->severity == verdict::Severity::vendor && !claims_guide(phone_);
+  return rule_.row.severity == verdict::Severity::vendor && !claims_guide(phone_);
 }
 
 void Judge::make_inconclusive(Instance& instance, verdict::Blame blame, std::string reason) const {
@@ -298,9 +298,9 @@ void Judge::conclude_unexercised() {
     return not_applicable(fmt::format("the device has no setting {}", rule_.setting));
   const std::string_view waiver = needs.waived != nullptr ? needs.waived(phone_) : "";
   if (!waiver.empty()) return not_applicable(waiver);
-  const bool is_asked = phone_.expects(finding_.requirement->id);
+  const bool is_asked = phone_.expects(rule_.row.id);
   if (!is_asked && !needed_) {
-    finding_.instances = rule_.unexercised.lent();
+    instead_ = rule_.unexercised.lent();
     return;
   }
   const std::string reason =
@@ -321,9 +321,9 @@ verdict::Blame Judge::blame() const {
   return rule_.needs.blamed ? rule_.needs.blamed(phone_) : rule_.needs.blame;
 }
 
-verdict::Finding Judge::finish() && {
-  if (instances_.empty() && finding_.instances.empty()) conclude_unexercised();
-  if (instances_.empty()) return std::move(finding_);
+verdict::Instances Judge::finish() && {
+  if (instances_.empty() && instead_.empty()) conclude_unexercised();
+  if (instances_.empty()) return std::move(instead_);
   std::vector<Verdict> judged;
   if (is_unclaimed_vendor_row())
     std::ranges::transform(instances_, std::back_inserter(judged), &Instance::verdict);
@@ -344,9 +344,9 @@ verdict::Finding Judge::finish() && {
   const bool is_broken = is_violation(instances_.front().verdict);
   const std::size_t kept = is_broken ? instances_.size() : std::min(kept_, instances_.size());
   const std::move_iterator first(instances_.begin());
-  finding_.instances = std::vector(first, first + static_cast<std::ptrdiff_t>(kept));
-  if (kept < instances_.size()) finding_.instances.set_total(instances_.size());
-  return std::move(finding_);
+  verdict::Instances worst = std::vector(first, first + static_cast<std::ptrdiff_t>(kept));
+  if (kept < instances_.size()) worst.set_total(instances_.size());
+  return worst;
 }
 
 void violated_unless_lost(const Phone& phone, Judge& judge, const Evidence& evidence,

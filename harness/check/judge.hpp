@@ -143,8 +143,8 @@ class Judge {
   /// All of `count` subjects are right, as `held` says; `first` is a message of the first.
   void all_held(std::size_t first, std::size_t count);
 
-  /// The finding, worst instance first.
-  verdict::Finding finish() &&;
+  /// All there is to say, worst first.
+  verdict::Instances finish() &&;
 
  private:
   verdict::Instance& add(verdict::Verdict verdict, const Evidence& evidence, std::string message);
@@ -178,8 +178,8 @@ class Judge {
 
   const Phone& phone_;
   const Rule& rule_;
-  verdict::Finding finding_;  ///< its instances come with finish()
   std::vector<verdict::Instance>& instances_;
+  verdict::Instances instead_;  ///< where there is none: why
   std::vector<Basis>& bases_;
   std::size_t kept_;
   struct Needed {

@@ -43,7 +43,7 @@ std::string_view setting_of(const verdict::Requirement& row) {
   return found == rows_of_settings.end() ? std::string_view() : found->setting;
 }
 
-verdict::Finding finding_of(const Rule& rule, const Phone& phone, Collected& collected) {
+verdict::Instances instances_of(const Rule& rule, const Phone& phone, Collected& collected) {
   Judge judge(phone, rule, collected);
   const std::string_view alone =
       rule.is_about_two_servers ? std::string_view(lone_server(phone)) : std::string_view();

@@ -43,7 +43,7 @@ bool is_about_two_servers(const verdict::Requirement& row);
 /// See Rule::setting.
 std::string_view setting_of(const verdict::Requirement& row);
 
-/// The finding of one rule on one phone. `collected` is used on the way.
-verdict::Finding finding_of(const Rule& rule, const Phone& phone, Collected& collected);
+/// What one rule has to say of one phone. `collected` is used on the way.
+verdict::Instances instances_of(const Rule& rule, const Phone& phone, Collected& collected);
 
 }  // namespace sipharness::check
