@@ -12,6 +12,8 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <memory_resource>
+#include <new>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -72,15 +74,15 @@ class Phone {
     if (slot >= facts_.size()) facts_.resize(slots_);
     if (!facts_[slot]) {
       // Finding it may find others first.
-      Kept fact(new Fact(find(*this)),
-                {[](const void* it) { delete static_cast<const Fact*>(it); }});
+      Kept fact(new (memory_.allocate(sizeof(Fact), alignof(Fact))) Fact(find(*this)),
+                {[](const void* it) { std::destroy_at(static_cast<const Fact*>(it)); }});
       facts_[slot] = std::move(fact);
     }
     return *static_cast<const Fact*>(facts_[slot].get());
   }
 
  private:
-  /// Deletes a fact of any kind: one type for all, where a shared_ptr is compiled for each.
+  /// Ends a fact of any kind: one type for all, where a shared_ptr is compiled for each.
   struct Forget {
     void (*forget)(const void*) = nullptr;
     void operator()(const void* fact) const { forget(fact); }
@@ -89,6 +91,9 @@ class Phone {
 
   inline static std::atomic<std::size_t> slots_ = 0;  ///< facts that any phone was asked for
 
+  /// Facts lie in the phone: most are empty lists, of many phones too many for the heap.
+  mutable std::array<std::byte, 4096> room_;
+  mutable std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
   mutable std::deque<Kept> facts_;  ///< pieces so small that the heap has them at hand
 };
 
