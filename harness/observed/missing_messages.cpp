@@ -22,7 +22,9 @@
 #include "harness/observed/invites.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/registration.hpp"
+#include "harness/observed/reliable_provisionals.hpp"
 #include "harness/observed/retransmission_holes.hpp"
+#include "harness/observed/ringing.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/observed/split_requests.hpp"
 #include "harness/observed/tolerances.hpp"
@@ -46,10 +48,12 @@ class MissingMessageFinder {
     for (const Transaction& transaction : transactions(phone_)) {
       look_for_final_response(transaction);
       look_for_response_of_device(transaction);
+      look_for_answer_of_device(transaction);
       look_for_request_answered_again(transaction);
     }
     look_for_requests_answered_astray();
     look_for_acks();
+    look_for_pracks();
     for (const RetransmissionHole& hole : find_retransmission_holes(phone_))
       hole.is_last_sign ? add_to_call(hole.beside, hole.what) : add(hole.beside, hole.what);
     look_for_requests_between();
@@ -170,6 +174,13 @@ class MissingMessageFinder {
            phone_.trace.last - message.at > phone_.profile.timers.t1 * 2;
   }
 
+  /// How often the response was sent.
+  std::ptrdiff_t copies_in(const Transaction& transaction, const Message& response) const {
+    return std::ranges::count_if(transaction.responses, [&](std::size_t one) {
+      return phone_.message(one).sip.bytes() == response.sip.bytes();
+    });
+  }
+
   /// A request to the device that its sender no longer repeats.
   void look_for_response_of_device(const Transaction& transaction) {
     if (is_ours(transaction)) return;
@@ -183,6 +194,15 @@ class MissingMessageFinder {
     if (!is_answered && !is_over)
       add_to_call(last.index,
                   fmt::format("the response to frame {}, which was not repeated", last.frame));
+  }
+
+  /// A final response to an INVITE, as what comes after it was seen.
+  void look_for_answer_of_device(const Transaction& invite) {
+    if (is_ours(invite) || invite.method != sip::Method::invite || invite.final) return;
+    if (!is_unreliable(phone_, invite)) return;
+    if (const auto sign = sign_of_answer(phone_, invite))
+      add_to_call(*sign, fmt::format("the final response to frame {}, which was before frame {}",
+                                     frame(invite.sends.front()), frame(*sign)));
   }
 
   /// Over UDP a final response comes again when the request does. @source RFC 3261 §17.2.2
@@ -221,12 +241,23 @@ class MissingMessageFinder {
   }
   void look_for_ack(const Transaction& invite, std::size_t answer) {
     if (!was_not_repeated(phone_.message(answer))) return;
-    const auto copies = std::ranges::count_if(invite.responses, [&](std::size_t one) {
-      return phone_.message(one).sip.bytes() == phone_.message(answer).sip.bytes();
-    });
-    if (copies == 1)
+    if (copies_in(invite, phone_.message(answer)) == 1)
       add_to_call(answer,
                   fmt::format("the ACK to frame {}, which was not repeated", frame(answer)));
+  }
+
+  /// A reliable provisional response that its sender does not repeat. @source RFC 3262 §3
+  void look_for_pracks() {
+    for (const ReliableProvisional& one : reliable_provisionals(phone_)) {
+      const Message& response = phone_.message(one.response);
+      const auto& final = one.invite->final;
+      const bool was_settled =
+          final && phone_.at(*final) - response.at < phone_.profile.timers.t1 * 2;
+      if (one.prack || one.stray_prack || was_settled || !was_not_repeated(response)) continue;
+      if (copies_in(*one.invite, response) == 1)
+        add_to_call(one.response,
+                    fmt::format("the PRACK to frame {}, which was not repeated", response.frame));
+    }
   }
 
   /// Numbers that one Call-ID leaves out; a device that always leaves some out has sent no others.
