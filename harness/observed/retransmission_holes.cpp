@@ -13,6 +13,7 @@
 #include "harness/observed/client_transactions.hpp"
 #include "harness/observed/policy.hpp"
 #include "harness/observed/server_faults.hpp"
+#include "harness/observed/server_messages.hpp"
 #include "harness/observed/split_requests.hpp"
 #include "harness/observed/transaction.hpp"
 
@@ -31,6 +32,9 @@ struct CopySeries {
   std::optional<CaptureTime> goes_on_until{};
   Kind kind = Kind::invite;
 };
+
+/// policy: what a burst of losses may take together.
+constexpr Duration one_moment = 1s;
 
 /// How an interval follows from the one that is due.
 struct CopyStep {
@@ -59,7 +63,32 @@ class Finder {
     Kind kind = Kind::invite;
     std::size_t position = 0;  ///< in its series
     RetransmissionHole told{};
-    bool is_sure = false;  ///< the capture has just begun: what it lacks was before it
+    bool is_sure = false;    ///< the capture has just begun: what it lacks was before it
+    bool was_heard = false;  ///< its server said something else in the time of the series
+  };
+
+  /// How often series lacked the same transmission.
+  struct Habit {
+    std::size_t count = 0;
+    /// Of ends: what is lost at one moment is one loss. A server that goes on speaking may have
+    /// answered, and the capture lack that.
+    std::size_t moments = 0;
+    std::size_t silent_moments = 0;
+    std::optional<CaptureTime> last{};
+    std::optional<CaptureTime> last_silent{};
+
+    void take(const Hole& hole, CaptureTime at) {
+      ++count;
+      if (!last || at - *last > one_moment) ++moments;
+      last = at;
+      if (hole.was_heard) return;
+      if (!last_silent || at - *last_silent > one_moment) ++silent_moments;
+      last_silent = at;
+    }
+    bool is_one(std::size_t position) const {
+      if (position != end) return count >= policy::enough_for_a_habit;
+      return silent_moments > 1 || moments >= policy::enough_for_a_habit;
+    }
   };
 
   void look_at(const Transaction& transaction) {
@@ -128,6 +157,9 @@ class Finder {
     if (phone_.at(sends.back()) + due + t1_ / 2 < *series.goes_on_until) {
       note(series, end, sends.back());
       holes_.back().told.is_last_sign = last_of_device_ <= phone_.at(sends.back()) + due;
+      const Message& first = phone_.message(sends.front());
+      const auto heard = next_heard(phone_, first.server, first.at);
+      holes_.back().was_heard = heard && *heard < *series.goes_on_until;
     } else if (*series.goes_on_until >= timeout) {
       ++whole_[{series.kind, end}];
     }
@@ -224,14 +256,13 @@ class Finder {
   /// A device that always leaves out the same one has sent none, nor one that always stops early;
   /// of single ones two may have been lost alike.
   std::vector<RetransmissionHole> without_habits() {
-    std::map<std::pair<Kind, std::size_t>, std::size_t> counts;
-    for (const Hole& hole : holes_) ++counts[{hole.kind, hole.position}];
+    std::map<std::pair<Kind, std::size_t>, Habit> habits;
+    for (const Hole& hole : holes_)
+      habits[{hole.kind, hole.position}].take(hole, phone_.at(hole.told.beside));
     std::vector<RetransmissionHole> told;
     for (Hole& hole : holes_) {
       const std::pair place{hole.kind, hole.position};
-      const std::size_t count = counts.at(place);
-      const std::size_t enough = hole.position == end ? 2 : policy::enough_for_a_habit;
-      const bool is_habit = count >= enough && !whole_.contains(place);
+      const bool is_habit = habits.at(place).is_one(hole.position) && !whole_.contains(place);
       if (hole.is_sure || !is_habit) told.push_back(std::move(hole.told));
     }
     return told;

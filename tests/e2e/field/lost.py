@@ -65,3 +65,25 @@ class Lost(FieldTest):
         self.lose(phone, ("PRACK", "2 PRACK"), ("SIP/2.0 200", "2 PRACK"))
         made = phone.written(self.scratch / "lost.pcap")
         self.assert_told(made, DEVICE, exit=1, fails=["RFC3262-01"])
+
+    def test_the_answers_of_two_servers_at_once(self):
+        for lost in (0, 100):
+            phone = self.registered()
+            phone.queue = [one for one in phone.queue if one[1] or int(one[0]) != lost]
+            self.told(phone, exit=3, findings={"RFC3261-TIMER-E": "inconclusive"})
+
+    def test_answers_of_a_server_that_goes_on_speaking(self):
+        phone = self.rings_reliably()
+        ids = phone.calls(50, PRIMARY)
+        phone.within(52.03, PRIMARY, "ACK", ids, 1)
+        phone.within(60, PRIMARY, "BYE", ids, 2)
+        phone.within(60.5, PRIMARY, "OPTIONS", (ids[0], ids[1], "other@phone"), 1)
+        self.lose(phone, ("SIP/2.0 200", "2 PRACK"), ("SIP/2.0 200", "2 BYE"))
+        self.told(phone, exit=3, findings={"RFC3261-TIMER-E": "inconclusive"})
+
+    def test_a_phone_that_sends_once_into_silence(self):
+        """Twice, at servers that say nothing meanwhile: that is no loss."""
+        phone = self.registered()
+        phone.queue = [one for one in phone.queue if one[1] or one[0] < 90]
+        phone.sends(260, PRIMARY, "\r\n\r\n")
+        self.assert_told(phone.written(self.scratch / "lost.pcap"), DEVICE, exit=1, fails=["RFC3261-TIMER-E"])
