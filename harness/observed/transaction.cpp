@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -22,12 +21,8 @@ struct Key {
   std::string_view sent_by;  ///< of the top Via
   sip::Method method = sip::Method::unknown;
   std::uint32_t cseq = 0;  ///< only where there is no branch
-  IpAddress destination;   ///< of the request; empty: any
+  IpAddress destination;   ///< of the request
   bool operator==(const Key&) const = default;
-};
-
-struct KeyHash {
-  std::size_t operator()(const Key& key) const { return key.hash; }
 };
 
 /// Where a request went, or a response came from.
@@ -105,18 +100,16 @@ class Matcher {
     return candidate;
   }
 
-  static Key at_any_address(Key key) {
-    key.destination = {};
-    return key;
-  }
-
-  /// A device with several addresses may answer from another one than it was asked at: the branch
-  /// alone says what (§17.1.3).
-  std::size_t asked_elsewhere(const Key& key, const Message& response) const {
-    const auto asked = asked_.find(at_any_address(key));
-    const bool is_it = response.from_device() && asked != asked_.end() &&
-                       first_send(asked->second).source.address == response.destination.address;
-    return is_it ? asked->second : none;
+  /// Who has several addresses, a device or a server, may answer from another one than it was asked
+  /// at: the branch alone says what (§17.1.3).
+  std::size_t asked_elsewhere(Key key, const Message& response) const {
+    const auto found = newest_.find(key.hash, [&](std::uint32_t transaction) {
+      const Message& request = first_send(transaction);
+      key.destination = request.destination.address;
+      return key_of(request) == key && request.source.address == response.destination.address &&
+             request.direction != response.direction;
+    });
+    return found ? *found : none;
   }
 
   void take_request(const Message& message) {
@@ -140,7 +133,6 @@ class Matcher {
     if (before != none) newest_.remove(key.hash, static_cast<std::uint32_t>(before));
     newest_.add(key.hash, static_cast<std::uint32_t>(transactions_.size()));
     older_.push_back(before);
-    if (message.to_device()) asked_[at_any_address(key)] = transactions_.size();
     transactions_.push_back(std::move(transaction));
   }
 
@@ -183,8 +175,7 @@ class Matcher {
 
   const Phone& phone_;
   std::vector<Transaction> transactions_;
-  HashIndex newest_;                                     ///< transactions, by their key
-  std::unordered_map<Key, std::size_t, KeyHash> asked_;  ///< of the device, whatever its address
+  HashIndex newest_;                ///< transactions, by their key
   std::vector<std::size_t> older_;  ///< per transaction: the one before with the same key
   std::unordered_set<std::size_t> from_other_port_;  ///< transactions answered that way
 };

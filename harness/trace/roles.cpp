@@ -5,8 +5,11 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "harness/trace/device_roles.hpp"
 #include "harness/trace/other_sides.hpp"
+#include "harness/trace/other_voices.hpp"
 #include "harness/trace/server_inference.hpp"
 #include "harness/trace/sip_endpoints.hpp"
 
@@ -30,6 +33,7 @@ class ServerTable {
       if (is_local && roles_.contains(flow.destination) && !roles_.contains(flow.source))
         hosts_.erase(host_of(flow.destination));
     }
+    if (is_field_) add_other_voices(trace);
   }
   /// The servers of a run speak UDP from their own ports, and from those that the journal names.
   ServerRole role(const Endpoint& endpoint, Transport transport) const {
@@ -39,6 +43,7 @@ class ServerTable {
     const auto found = hosts_.find(host_of(endpoint));
     return found == hosts_.end() ? ServerRole::none : found->second;
   }
+  const std::vector<std::pair<Endpoint, ServerRole>>& other_voices() const { return voices_; }
 
  private:
   void add_other_ports(const Trace& trace) {
@@ -49,10 +54,18 @@ class ServerTable {
     }
   }
 
+  void add_other_voices(const Trace& trace) {
+    voices_ = find_other_voices(trace.messages, [this](const Endpoint& endpoint) {
+      return role(endpoint, Transport::udp);
+    });
+    roles_.insert(voices_.begin(), voices_.end());
+  }
+
   bool is_field_;
   EndpointSet closed_;
   std::unordered_map<Endpoint, ServerRole, EndpointHash> roles_;
   std::unordered_map<Endpoint, ServerRole, EndpointHash> hosts_;
+  std::vector<std::pair<Endpoint, ServerRole>> voices_;
 };
 
 struct Route {
@@ -105,6 +118,9 @@ void note_intermediaries(Trace& trace, const ServerTable& servers,
     for (const Endpoint& endpoint : found)
       trace.bystanders.push_back({part, endpoint, std::string(why)});
   };
+  for (const auto& [endpoint, role] : servers.other_voices())
+    trace.bystanders.push_back(
+        {"other address", endpoint, fmt::format("answers what the {} is asked", to_string(role))});
   note(intermediaries.proxies, "proxy", "its requests carry several Vias");
   note(intermediaries.upstream, "upstream server", "proxies and servers register others there");
 }

@@ -283,3 +283,37 @@ class WhoIsWho(FieldTest):
         self.assertEqual({"inferred"}, {role["known_from"] for role in result["roles"]}, json.dumps(result["roles"]))
         self.assertEqual([PHONE], result["devices"][0]["addresses"])
         self.assertEqual("1001", result["devices"][0]["account"])
+
+
+class Voices(FieldTest):
+    """A server answers from an address of its own where another one was asked, as a node of a cluster does."""
+
+    def told(self, voice, phone=PHONE, server=FIRST, copies=(), **expected):
+        class Heard(Phone):
+            def receive(self, at, server, payload):
+                self.capture.udp(at, voice, self.address, payload)
+
+        capture = CaptureWriter()
+        one = Heard(capture, phone, agent=None)
+        for number, at in enumerate((0, 100, 200), 1):
+            one.register(at, server, call="r1@phone", cseq=number)
+            asked = capture.frames[-2][1]
+            for late in copies:
+                capture.frame(at + late, asked)
+        one.call(50, server)
+        made = capture.write(self.scratch / "voice.pcap")
+        for arguments in ((), ("--vantage", "device"), ("--vantage", "device", "--primary", server)):
+            with self.subTest(voice, arguments=arguments):
+                self.assert_told(made, arguments, **expected)
+
+    def test_its_answers_are_answers(self):
+        for voice, phone, server in ((THIRD, PHONE, FIRST), ("198.51.100.7:5060", PHONE, FIRST),
+                                     ("[2001:db8::11]:5060", "[2001:db8::50]:5060", "[2001:db8::10]:5060")):
+            self.told(voice, phone, server, exit=0, roles={server: "primary", voice: "other address"},
+                      findings={"RFC3261-REG-09": "pass", "RFC3261-REG-04": "pass", "RFC3261-TIMER-E": "absent",
+                                "RFC3261-ACK-NON2XX": "pass"})
+
+    def test_a_phone_that_takes_none_of_them(self):
+        """It sends again, so what it does is judged as without an answer."""
+        self.told(THIRD, copies=(0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5), exit=None,
+                  findings={"RFC3261-TIMER-E": "pass", "RFC3261-REG-09": "absent"})
