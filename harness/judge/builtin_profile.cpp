@@ -7,6 +7,7 @@ scenario::Profile builtin_profile() {
   profile.name = "any phone";
   profile.kind = "external";
   profile.title = "Any phone with two servers; its settings are not known";
+  profile.account.user = "*";
   profile.account.password.reset();
   profile.register_expiration.reset();
   profile.reregister_before.reset();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/own_addresses.hpp"
@@ -72,13 +73,35 @@ class Follower {
            message.source.address != known.message->source.address || is_new_connection ||
            next_power_change(phone_, known.message->at) < message.at ||
            !is_bound(message, known.uri) || is_learned(known.uri, uri) ||
-           names(message, known.uri) || is_taken_back(message, known.uri) ||
-           replaces_its_flow(*known.message, message);
+           are_kept_in_turn(message, known.uri, uri) || names(message, known.uri) ||
+           is_taken_back(message, known.uri) || replaces_its_flow(*known.message, message);
   }
 
   bool is_bound(const Message& message, std::string_view uri) const {
     const Binding* binding = binding_at(phone_, message.server, message.at);
     return binding != nullptr && sip::same_uri(attempts(phone_)[binding->attempt].contact, uri);
+  }
+
+  /// The device keeps both, in REGISTERs of their own: that of `uri` is bound already, or `known`
+  /// is registered once more before it lapses.
+  bool are_kept_in_turn(const Message& message, std::string_view known,
+                        std::string_view uri) const {
+    const auto& all = attempts_at(phone_, message.server);
+    const auto now = std::ranges::lower_bound(all, message.at, {}, &RegisterAttempt::start);
+    const auto is_of = [&](std::string_view contact) {
+      return [contact](const RegisterAttempt* one) {
+        return !one->unregister && sip::same_uri(one->contact, contact);
+      };
+    };
+    const auto lives = [](const RegisterAttempt* one, CaptureTime at) {
+      return one->ok && one->granted && at < *one->ok + *one->granted;
+    };
+    const auto before = std::ranges::subrange(all.begin(), now) | std::views::reverse;
+    const auto own = std::ranges::find_if(before, is_of(uri));
+    if (own != before.end() && lives(*own, message.at)) return true;
+    const auto old = std::ranges::find_if(before, is_of(known));
+    const auto again = std::find_if(now, all.end(), is_of(known));
+    return old != before.end() && again != all.end() && lives(*old, (*again)->start);
   }
 
   bool is_learned(std::string_view before, std::string_view now) const {

@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "harness/observed/addresses.hpp"
 #include "harness/observed/call_numbers.hpp"
 #include "harness/observed/challenges.hpp"
 #include "harness/observed/credentials.hpp"
@@ -24,6 +25,7 @@ namespace {
 void read_request(const sip::MessageView& request, RegisterAttempt& attempt) {
   const auto contact = bound_contact_of(request);
   attempt.requested = asked_in(request, contact);
+  attempt.aor = uri_in(request, sip::HeaderId::to);
   attempt.contact = contact ? contact->uri : std::string_view();
   attempt.unregister = attempt.contact == "*" || attempt.requested == Duration::zero();
 }

@@ -21,6 +21,7 @@ struct RegisterAttempt {
   std::optional<CaptureTime> fail;  ///< no final response: when the device could know
   int status = 0;                   ///< of the final response, 0 if none
   bool unregister = false;          ///< asked for expiry 0
+  std::string_view aor;             ///< URI of its To
   std::string_view contact;         ///< URI of the device's (first) Contact; "*"; empty if none
   std::optional<Duration> requested;
   std::optional<Duration> granted;  ///< E, by ALG-BIND; nothing where that is 0 s

@@ -40,15 +40,28 @@ Wrong request_uri_problem(const Phone& /*phone*/, const Message& message) {
   return std::nullopt;
 }
 
-Wrong aor_problem(const Phone& /*phone*/, const Message& message) {
+/// §10.2: who registers for another says so by that. Whether it is meant to, its account tells.
+bool may_be_third_party(const Phone& phone, std::string_view to, std::string_view from) {
+  const auto registered = sip::parse_uri(to);
+  const auto registering = sip::parse_uri(from);
+  const bool is_account_known = phone.trace.has_journal() || !phone.profile.account.is_any();
+  return !is_account_known && registered && registering && registered->user != registering->user;
+}
+
+void names_its_aor(const Phone& phone, const Message& message, Occurrence& it) {
   const auto to = sip::parse_address(message.sip.header(HeaderId::to));
   const auto from = sip::parse_address(message.sip.header(HeaderId::from));
-  if (!to || !from) return "To or From cannot be read";
-  if (!sip::same_uri(to->uri, from->uri))
-    return fmt::format("To is {}, From is {}", to->uri, from->uri);
-  if (message.sip.from_tag().empty()) return "From has no tag";
-  if (!message.sip.to_tag().empty()) return "To has a tag";
-  return std::nullopt;
+  it.in_itself();
+  if (!to || !from)
+    it.violated("To or From cannot be read");
+  else if (message.sip.from_tag().empty())
+    it.violated("From has no tag");
+  else if (!message.sip.to_tag().empty())
+    it.violated("To has a tag");
+  else if (!sip::same_uri(to->uri, from->uri))
+    it.violated_if(!may_be_third_party(phone, to->uri, from->uri),
+                   fmt::format("To is {}, From is {}", to->uri, from->uri), Blame::user,
+                   ": a registration for somebody else? --profile with its account would tell");
 }
 
 void one_call_id_per_boot(const Phone& phone, const RegistersAtServer& at, Occurrence& it) {
@@ -138,8 +151,14 @@ void is_reachable(const Phone& phone, const RegisterContact& contact, Occurrence
 
 void refreshed_before_it_lapses(const Phone& phone, const Renewal& renewal, Occurrence& it) {
   const RegisterAttempt& granted = *renewal.granted;
-  const CaptureTime lapse = *granted.ok + *granted.granted;
+  const CaptureTime lapse = *granted.ok + renewal.expiry;
   const CaptureTime off = next_power_change(phone, *granted.ok);
+  if (may_be_given_up(phone, renewal))
+    return it.inconclusive(
+        Blame::user,
+        "the binding of {} at the {} lapsed without a refresh, and the phone went on to register "
+        "others there: whether this one was given up, --journal would tell",
+        renewal.contact.empty() ? granted.aor : renewal.contact, to_string(granted.server));
   if (renewal.renewed == nullptr || *renewal.renewed->ok > off) {
     if (off > lapse)
       violated_unless_out(
@@ -159,7 +178,7 @@ void refreshed_before_it_lapses(const Phone& phone, const Renewal& renewal, Occu
   if (*renewed.ok >= lapse && renewed.start < lapse && answered_after > phone.profile.timers.t1)
     return it.inconclusive(Blame::network, "asked for in time; the server took {} to answer",
                            format_seconds(answered_after));
-  it.within(before_lapse(*granted.ok, *renewed.ok, *granted.granted),
+  it.within(before_lapse(*granted.ok, *renewed.ok, renewal.expiry),
             "binding at the {} renewed after its last 200", to_string(granted.server));
   const Duration left = lapse - *renewed.ok;
   if (left > Duration::zero() && left < policy::thin_margin)
@@ -215,7 +234,7 @@ const std::array rfc3261_10_register{
                  .observed = "In every REGISTER, refreshes included, the URIs of To and From are "
                              "equal by §19.1.4, From has a tag and To has none."},
          .held = {"To and From the same AOR, tag only in From in {}"},
-         .judge = every<registers_of_device, aor_problem>,
+         .judge = every<registers_of_device, names_its_aor>,
          .is_about_content = true},
     Rule{.row =
              {.id = "RFC3261-REG-03",
