@@ -26,15 +26,26 @@ bool waits_for_long(const verdict::Requirement& row) {
 
 void Judge::heed_faults() {
   const auto& faults = phone_.trace.health.faults;
+  const auto& of_device = phone_.trace.partition.of(phone_.device).faults;
   for (std::size_t i = 0; i < instances_.size(); ++i) {
     verdict::Instance& instance = instances_[i];
     if (!is_settled(instance.verdict)) continue;
-    const auto fault = std::ranges::find_if(faults, [&](const trace::Fault& one) {
-      if (one.is_of_clock && (rule_.is_about_content || bases_[i].in_itself)) return false;
-      return concerns(one, bases_[i].server, span_that_matters(one, i));
+    const auto index = std::ranges::find_if(of_device, [&](std::uint32_t one) {
+      const trace::Fault& fault = faults[one];
+      return !stands_beside(fault, i) &&
+             concerns(fault, bases_[i].server, span_that_matters(fault, i));
     });
-    if (fault != faults.end()) make_inconclusive(instance, fault->blame, fault->text);
+    if (index == of_device.end()) continue;
+    make_inconclusive(instance, faults[*index].blame, faults[*index].text);
   }
+}
+
+bool Judge::stands_beside(const trace::Fault& fault, std::size_t instance) const {
+  const bool in_itself = bases_[instance].in_itself;
+  if (fault.is_of_clock) return rule_.is_about_content || in_itself;
+  // What is wrong in one message is so, whatever others were.
+  const bool hides_others = fault.peer && !fault.is_of_content;
+  return hides_others && in_itself && is_violation(instances_[instance].verdict);
 }
 
 trace::Span Judge::span_that_matters(const trace::Fault& fault, std::size_t instance) const {

@@ -173,6 +173,8 @@ class Judge {
   void make_inconclusive(verdict::Instance& instance, verdict::Blame blame,
                          std::string reason) const;
   void heed_faults();
+  /// The fault takes nothing from the instance, whenever it was.
+  bool stands_beside(const trace::Fault& fault, std::size_t instance) const;
   /// In which the fault would turn the instance round.
   trace::Span span_that_matters(const trace::Fault& fault, std::size_t instance) const;
 

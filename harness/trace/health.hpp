@@ -3,6 +3,7 @@
 // a gap in the stream to one server takes nothing from what is said of the other.
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,15 @@ struct Fault {
   std::string text;
   verdict::Blame blame = verdict::Blame::host;
   ServerRole server = ServerRole::none;  ///< that it concerns; none: all
+  /// The machine at the other end of that: if it is a device's, no other device is concerned.
+  std::optional<IpAddress> peer{};
   CaptureTime from = CaptureTime::min();
   CaptureTime until = CaptureTime::max();
   /// It hides how much time passed, and no message: what a message holds, and what was over before
   /// it or began after it, is as it was.
   bool is_of_clock = false;
-  bool is_guess = false;  ///< there may be none: it excuses, and takes no pass away
+  bool is_of_content = false;  ///< it may have changed messages that the capture has
+  bool is_guess = false;       ///< there may be none: it excuses, and takes no pass away
 };
 
 /// The time that a verdict rests on.

@@ -111,6 +111,17 @@ std::string Holes::describe(const Hole& hole) {
                      hole.frame);
 }
 
+/// Of a server: the other one of the two ends.
+std::optional<IpAddress> Holes::peer_in(const Hole& hole, const Trace& trace) {
+  const auto is_server = [&](const Endpoint& end) {
+    return std::ranges::any_of(trace.servers, [&](const Server& server) {
+      return server.endpoint.address == end.address;
+    });
+  };
+  if (is_server(hole.source) == is_server(hole.destination)) return std::nullopt;
+  return is_server(hole.source) ? hole.destination.address : hole.source.address;
+}
+
 bool Holes::has_wrong_checksums(const Hole& hole) {
   return hole.kind == Kind::changed || (hole.kind == Kind::damaged && hole.source != Endpoint{});
 }
@@ -170,8 +181,10 @@ std::vector<Fault> Holes::faults(const Trace& trace) const {
     if (is_fault(hole))
       found.push_back({.text = describe(hole),
                        .server = sip.server_between(hole.source, hole.destination),
+                       .peer = peer_in(hole, trace),
                        .from = hole.from,
-                       .until = hole.until});
+                       .until = hole.until,
+                       .is_of_content = hole.kind == Kind::damaged});
   return found;
 }
 

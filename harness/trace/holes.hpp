@@ -4,6 +4,7 @@
 // anything else takes nothing from a verdict.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -70,6 +71,7 @@ class Holes {
   static bool concerns_sip(const Hole& hole, const SipEndpoints& sip);
   static bool has_wrong_checksums(const Hole& hole);
   static std::string describe(const Hole& hole);
+  static std::optional<IpAddress> peer_in(const Hole& hole, const Trace& trace);
 
   std::vector<Hole> holes_;
   std::unordered_map<Key, std::size_t, KeyHash> indices_;

@@ -34,6 +34,12 @@ class Holders {
     for (const std::uint32_t device : found->second) take(device);
   }
 
+  /// The devices on a machine, whether it is met as a stranger or not; null: none.
+  const std::vector<std::uint32_t>* on(const IpAddress& machine) const {
+    const auto found = devices_.find({machine, 0});
+    return found == devices_.end() ? nullptr : &found->second;
+  }
+
  private:
   void add(const Endpoint& endpoint, std::uint32_t device) {
     std::vector<std::uint32_t>& known = devices_[endpoint];
@@ -93,12 +99,25 @@ void share_stream_marks(const std::vector<StreamMark>& marks, const Holders& hol
   }
 }
 
+void share_faults(const std::vector<Fault>& faults, const Holders& holders,
+                  std::vector<Share>& shares) {
+  for (std::uint32_t index = 0; index < faults.size(); ++index) {
+    const auto& peer = faults[index].peer;
+    const std::vector<std::uint32_t>* concerned = peer ? holders.on(*peer) : nullptr;
+    if (concerned == nullptr)
+      for (Share& share : shares) share.faults.push_back(index);
+    else
+      for (const std::uint32_t device : *concerned) shares[device].faults.push_back(index);
+  }
+}
+
 }  // namespace
 
 Partition::Partition(const Trace& trace) : shares_(std::max<std::size_t>(trace.devices.size(), 1)) {
   const Holders holders(trace);
   share_messages(trace.messages, holders, shares_);
   share_stream_marks(trace.stream_marks, holders, shares_);
+  share_faults(trace.health.faults, holders, shares_);
   for (std::uint32_t index = 0; index < trace.malformed.size(); ++index) {
     const Malformed& bytes = trace.malformed[index];
     holders.for_each_at(bytes.source, bytes.destination,

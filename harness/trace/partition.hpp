@@ -1,6 +1,7 @@
 #pragma once
 // Whose is what: for each device of a trace the indices of its messages, of its malformed bytes, of
-// the transport failures that told it, of the stream marks at its addresses. Found once.
+// the transport failures that told it, of the stream marks at its addresses, of the faults of the
+// capture that concern it. Found once.
 //  1. Where there is one device of a run (or none), everything is its.
 //  2. What it exchanges with others than the servers is its by its endpoint; what goes from one
 //     device to another is both's. In a run only what it sends is.
@@ -17,6 +18,7 @@ struct Share {
   std::vector<std::uint32_t> malformed;
   std::vector<std::uint32_t> transport_failures;
   std::vector<std::uint32_t> stream_marks;
+  std::vector<std::uint32_t> faults;  ///< of Health
 };
 
 class Partition {
