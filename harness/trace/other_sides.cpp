@@ -39,6 +39,14 @@ struct Passage {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 };
 
+bool is_same_transaction(const Place& first, const Place& copy) {
+  const auto one = sip::MessageView::parse(first.text());
+  const auto other = sip::MessageView::parse(copy.text());
+  return one.is_usable() && other.is_usable() && one.call_id() == other.call_id() &&
+         one.cseq() == other.cseq() && one.from_tag() == other.from_tag() &&
+         !one.branch().empty() && one.branch() == other.branch();
+}
+
 /// What a NAT made of a request into whose Via and Contact it writes its own address: the request
 /// itself is still the same one, to the same server.
 bool is_rewritten(const MessageList& messages, const Place& first, const Place& copy) {
@@ -55,6 +63,23 @@ bool is_rewritten(const MessageList& messages, const Place& first, const Place& 
          one.cseq() == other.cseq() && one.from_tag() == other.from_tag() && !first.is_passed_on &&
          !copy.is_passed_on &&
          (one.branch() == other.branch() || copy.at - first.at <= longest_rewriting);
+}
+
+/// An INVITE to what is behind the NAT: one that a server forks has a branch for each phone.
+bool is_rewritten_to_phone(const MessageList& messages, const Place& first, const Place& copy) {
+  const Flow& from = messages.flow_of(first);
+  const Flow& to = messages.flow_of(copy);
+  const bool may_be = first.is_request && copy.is_request && first.method == sip::Method::invite &&
+                      copy.method == sip::Method::invite && first.user == copy.user &&
+                      from.transport == to.transport && from.source == to.source &&
+                      from.destination.address != to.destination.address;
+  return may_be && is_same_transaction(first, copy);
+}
+
+/// Of ways that a request was seen to take.
+bool is_rewritten_response(const Place& first, const Place& copy) {
+  return !first.is_request && !copy.is_request && first.method == copy.method &&
+         first.welcome == copy.welcome && is_same_transaction(first, copy);
 }
 
 class Passages {
@@ -93,11 +118,20 @@ class Passages {
       const Place& other = messages_.places()[index];
       if (place.at - other.at > longest_passage) break;
       if (other.flow == place.flow) continue;
-      const bool is_same = other.text() == place.text() || is_rewritten(messages_, other, place);
-      if (is_same && way_of(messages_.flow_of(other)) != way_of(messages_.flow_of(place)))
+      if (is_seen_again(other, place) &&
+          way_of(messages_.flow_of(other)) != way_of(messages_.flow_of(place)))
         return index;
     }
     return Passage::none;
+  }
+
+  bool is_seen_again(const Place& first, const Place& copy) const {
+    if (first.text() == copy.text() || is_rewritten(messages_, first, copy) ||
+        is_rewritten_to_phone(messages_, first, copy))
+      return true;
+    const auto way = [this](const Place& place) { return way_of(messages_.flow_of(place)); };
+    return !passages_.empty() && passages_.contains(std::minmax(way(first), way(copy))) &&
+           is_rewritten_response(first, copy);
   }
 
   void add(std::size_t first, std::size_t copy) {

@@ -125,6 +125,37 @@ class WhoIsWho(FieldTest):
                     self.assert_told(self.written(capture), ["--vantage", "device"], roles={FIRST: "primary"},
                                      findings={"RFC3261-REG-04": "pass", "RFC3261-ACK-NON2XX": "pass"})
 
+    def test_a_phone_that_is_only_called_behind_such_a_nat_is_one(self):
+        for rewrites in (("sip:1001@",), ("Via: SIP/2.0/UDP ", "sip:1001@")):
+            for late in (0.0004, 0.01):
+                with self.subTest(rewrites, late=late):
+                    capture = BothSides("203.0.113.9:31000", rewrites, late)
+                    for at in (10, 60):
+                        self.is_called(capture, at, f"z9hG4bKcall{at}")
+                    _, told = self.roles(capture, "--vantage", "device")
+                    self.assertEqual(1, len(told["devices"]), told["devices"])
+                    self.assertFalse([f for f in told["findings"] if f["verdict"] in ("fail", "warn")])
+
+    def test_a_forked_call_rings_two_phones(self):
+        """With a branch for each, though all else is the same."""
+        capture = CaptureWriter()
+        for phone, branch in ((PHONE, "z9hG4bKone"), (OTHER, "z9hG4bKtwo")):
+            self.is_called(capture, 10, branch, phone)
+        _, told = self.roles(capture)
+        self.assertEqual([[PHONE], [OTHER]], [device["addresses"] for device in told["devices"]])
+
+    def is_called(self, capture, at, branch, phone=PHONE):
+        via = f"SIP/2.0/UDP {FIRST};branch={branch}"
+        ids = ("<sip:2001@192.0.2.10>;tag=7fa1b2c3", "<sip:1001@192.0.2.10>", f"in{at}@far")
+        own = (ids[0], ids[1] + f";tag=0c{branch[-3:]}9a8b", ids[2])
+        contact = f"Contact: <sip:1001@{phone}>"
+        capture.udp(at, FIRST, phone, request("INVITE", f"sip:1001@{phone}", via, *ids, 1, f"Contact: <sip:2001@{FIRST}>"))
+        for after, status in ((0.05, 180), (2, 200)):
+            capture.udp(at + after, phone, FIRST, response(status, "OK", via, *own, 1, "INVITE", contact))
+        capture.udp(at + 2.05, FIRST, phone, request("ACK", f"sip:1001@{phone}", via + "a", *own, 1))
+        capture.udp(at + 9, FIRST, phone, request("BYE", f"sip:1001@{phone}", via + "b", *own, 2))
+        capture.udp(at + 9.03, phone, FIRST, response(200, "OK", via + "b", *own, 2, "BYE"))
+
     def test_the_same_request_from_another_address_later_is_another_phone_s(self):
         capture = BothSides("203.0.113.9:31000", ("Via: SIP/2.0/UDP ", "Contact: <sip:1001@"), 0.4)
         Phone(capture).register(0, FIRST, call="r1@phone")
