@@ -94,11 +94,13 @@ class Registrations {
     }
     if (found.size() < 2) return {};
     const bool are_of_models = all_differ(found, &SharedAccounts::Phone::model);
-    if (!are_of_models && !take_turns() && (is_run_ || !machines_take_turns())) return {};
+    const bool share_a_server = take_turns();
+    if (!are_of_models && !share_a_server && (is_run_ || !machines_take_turns())) return {};
     const bool are_told_apart =
         are_of_models || all_differ(found, &SharedAccounts::Phone::instance);
     for (SharedAccounts::Phone& phone : found) {
       phone.is_told_apart = are_told_apart;
+      phone.has_own_server = !share_a_server;
       std::ranges::sort(phone.endpoints);
       const auto rest = std::ranges::unique(phone.endpoints);
       phone.endpoints.erase(rest.begin(), rest.end());
@@ -224,9 +226,14 @@ std::string describe(std::string_view user, const std::vector<SharedAccounts::Ph
     const Endpoint& endpoint = phone.endpoints.front();
     return is_one_machine ? endpoint.text() : endpoint.address.text();
   };
-  return fmt::format("account {} registers from {} and {}{}{}: two devices? switch one off", user,
-                     place(phones[0]), place(phones[1]), phones[0].is_told_apart ? "" : " in turn",
-                     is_run ? "" : ", each with its own Call-ID");
+  const bool may_be_passed_on = !is_run && phones[0].has_own_server;
+  return fmt::format(
+      "account {} registers from {} and {}{}{}: {}", user, place(phones[0]), place(phones[1]),
+      phones[0].is_told_apart ? "" : " in turn", is_run ? "" : ", each with its own Call-ID",
+      may_be_passed_on
+          ? "an SBC that registers it upstream, or two devices? name the server of the "
+            "device under test with --primary, or switch one device off"
+          : "two devices? switch one off");
 }
 
 }  // namespace sipharness::trace

@@ -26,8 +26,9 @@ class SharedAccounts {
   struct Phone {
     std::vector<Endpoint> endpoints;  ///< in order of appearance
     std::string model;
-    std::string instance;        ///< +sip.instance of its Contact
-    bool is_told_apart = false;  ///< by its model or instance
+    std::string instance;         ///< +sip.instance of its Contact
+    bool is_told_apart = false;   ///< by its model or instance
+    bool has_own_server = false;  ///< at no server do two of them take turns
   };
 
   /// The phones that register `user`; empty where there is one.
@@ -37,7 +38,7 @@ class SharedAccounts {
   std::unordered_map<std::string_view, std::vector<Phone>> phones_;
 };
 
-/// "account 1001 registers from A and B in turn, each with its own Call-ID: …"
+/// "account 1001 registers from A and B in turn, each with its own Call-ID: …" and what to do.
 std::string describe(std::string_view user, const std::vector<SharedAccounts::Phone>& phones,
                      bool is_run);
 

@@ -348,3 +348,29 @@ class Voices(FieldTest):
         """It sends again, so what it does is judged as without an answer."""
         self.told(THIRD, copies=(0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5), exit=None,
                   findings={"RFC3261-TIMER-E": "pass", "RFC3261-REG-09": "absent"})
+
+
+class Upstream(FieldTest):
+    """An SBC that registers upstream what a phone registers at it, from a machine of its own."""
+
+    def test_the_reason_names_what_settles_it(self):
+        capture = CaptureWriter()
+        sbc, registrar = "198.51.100.10:5060", "198.51.100.20:5060"
+        phone, upstream = Phone(capture, agent=None), Phone(capture, sbc, agent=None)
+        upstream.count = 100
+        for number, at in enumerate((0, 100, 200), 1):
+            phone.register(at, FIRST, call="a@phone", cseq=number)
+            upstream.register(at + 0.005, registrar, call="b@sbc", cseq=number)
+        made = capture.write(self.scratch / "sbc.pcap")
+        self.assert_told(made, exit=3, says=["an SBC that registers it upstream, or two devices? name the server"])
+        self.assert_told(made, ["--primary", FIRST], exit=0, roles={PHONE: "device", sbc: None},
+                         findings={"RFC3261-REG-09": "pass"})
+
+    def test_two_phones_at_one_server_are_no_sbc(self):
+        capture = CaptureWriter()
+        phone, other = Phone(capture, agent=None), Phone(capture, OTHER, agent=None)
+        for number, at in enumerate((0, 100, 200), 1):
+            phone.register(at, FIRST, call="a@phone", cseq=number)
+            other.register(at + 30, FIRST, call="b@phone", cseq=number)
+        self.assert_told(capture.write(self.scratch / "two.pcap"), exit=3, says=["two devices? switch one off"],
+                         does_not_say=["SBC"])
