@@ -197,6 +197,17 @@ std::vector<Case> too_brief_cases() {
          answered(s.trace, 100ms, 423, ten_minutes);
          s.trace.ends(20s);
        }},
+      {"asks_for_longer_later", "RFC3261-REG-12", Verdict::pass,
+       [](Setting s) {
+         answered(s.trace, 0s, 423, ten_minutes);
+         answered(s.trace, 60s, 200, {}, 600s);
+       }},
+      {"asks_for_the_same_later", "RFC3261-REG-12", fails("asks for 120 after a 423", {3}),
+       [](Setting s) {
+         answered(s.trace, 0s, 423, ten_minutes);
+         answered(s.trace, 60s, 423, ten_minutes);
+         s.trace.ends(61s);
+       }},
       {"skips_a_number", "RFC3261-REG-12", warns("does not raise CSeq by one", {3}),
        [](Setting s) {
          answered(s.trace, 0s, 423, ten_minutes);
