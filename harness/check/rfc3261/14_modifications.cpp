@@ -74,9 +74,12 @@ void waits_after_glare(const Phone& phone, const Modification& refused, Occurren
   const CaptureTime until = again ? std::min(sent_at(phone, *again), latest) : latest;
   if (became_pointless(phone, refused, until, latest)) return;
   if (again == nullptr) {
-    if (phone.trace.last > latest)
-      it.violated_unless_lost("a re-INVITE that got 491 was not tried again");
-    return;
+    constexpr std::string_view seen = "a re-INVITE that got 491 was not tried again";
+    if (phone.trace.last <= latest) return;
+    if (phone.trace.has_journal()) return it.violated_unless_lost("{}", seen);
+    // §14.1: once more if it still desires the change.
+    return it.inconclusive(Blame::user,
+                           "{}: whether the change was still wanted, --journal would tell", seen);
   }
   it.cite(again->request->sends.front())
       .within({.start = at,

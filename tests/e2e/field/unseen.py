@@ -2,6 +2,7 @@
 server left unsaid."""
 from capture_writer import request
 from field_test import FieldTest
+from healthy import PRIMARY, SECONDARY, Phone
 from registration import V4, V6, Story
 
 TIMER_A = (0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5)
@@ -66,6 +67,27 @@ class Unseen(FieldTest):
                     for number, at in enumerate(times, 2001):
                         self.silent_call(story, at, number)
                     self.told(story, **expected)
+
+    def test_a_change_that_met_another_and_was_not_tried_again(self):
+        """Whether its user still wanted it, nobody tells; one that is tried again comes in time."""
+        for again, told in ((None, {"exit": 3, "findings": {"RFC3261-DLG-03": "inconclusive"},
+                                    "says": ["whether the change was still wanted"]}),
+                            (3, {"exit": 0, "findings": {"RFC3261-DLG-03": "pass"}}),
+                            (1, {"exit": 0, "warns": ["RFC3261-DLG-03"]})):
+            with self.subTest(again=again):
+                phone = Phone()
+                for server in (PRIMARY, SECONDARY):
+                    phone.registers(server)
+                ids = phone.calls(10, PRIMARY)
+                phone.within(12.03, PRIMARY, "ACK", ids, 1)
+                phone.within(20, PRIMARY, "INVITE", ids, 2, status=491)
+                via = phone.queue[-2][3].split("Via: ")[1].split("\r")[0]
+                phone.sends(20.03, PRIMARY, request("ACK", f"sip:2001@{PRIMARY}", via, *ids, 2))
+                if again:
+                    phone.within(20.02 + again, PRIMARY, "INVITE", ids, 3)
+                    phone.within(20.05 + again, PRIMARY, "ACK", ids, 3)
+                phone.within(60, PRIMARY, "BYE", ids, 4 if again else 3)
+                self.assert_told(phone.written(self.scratch / "glare.pcap"), ["--vantage", "device"], **told)
 
     def test_a_registrar_that_does_not_list_the_contact(self):
         for said in ((), ("Expires: 120",), ("Contact: <sip:1001@198.51.100.9:5060>;expires=60", "Expires: 120")):
