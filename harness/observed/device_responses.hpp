@@ -54,8 +54,12 @@ struct TagChange {
 /// The first in the transaction, other than by 100; nothing if its tag stays.
 std::optional<TagChange> tag_change_in(const Phone& phone, const Transaction& request);
 
+/// A NAT may write other addresses into Via, From and To.
+enum class Compared : std::uint8_t { all, all_but_addresses };
+
 /// What a response must repeat of its request (Vias, From, To, Call-ID, CSeq) and does not.
-std::optional<std::string> departs_from_request(const DeviceResponse& one);
+std::optional<std::string> departs_from_request(const DeviceResponse& one,
+                                                Compared compared = Compared::all);
 
 /// It went to where its request came from, or the top Via has maddr. Over a stream that is on its
 /// connection, and only where that is gone on another one. @source RFC 3261 §18.2.2

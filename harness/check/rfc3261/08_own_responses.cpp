@@ -45,10 +45,12 @@ void keeps_its_tag(const Phone& phone, const Transaction& request, Occurrence& i
 
 // --- What it repeats -----------------------------------------------------------------------------
 
-void repeats_its_request(const Phone& /*phone*/, const DeviceResponse& one, Occurrence& it) {
+void repeats_its_request(const Phone& phone, const DeviceResponse& one, Occurrence& it) {
   const Wrong wrong = departs_from_request(one);
   if (!wrong) return;
   if (one.by == AnswersBy::branch) it.in_itself();
+  if (!phone.trace.has_journal() && !departs_from_request(one, Compared::all_but_addresses))
+    return violated_unless_nat(phone, it, *wrong);
   const bool may_answer_a_copy =
       one.by == AnswersBy::dialog_of_answered && one.response->transport == Transport::udp;
   it.violated_if(!may_answer_a_copy, *wrong, Blame::network,

@@ -81,3 +81,37 @@ class Addresses(FieldTest):
         capture.tcp(0.05, SERVER, client, PUSH | ACK, accepted("t@phone", 1, via, contact))
         self.assert_told(capture.write(self.scratch / "tcp.pcap"), ["--vantage", "device"],
                          findings={"RFC3261-GEN-05": "pass", "RFC3261-REG-05": "pass"})
+
+    def called(self, *, via=SERVER, aor="pbx.example", told_via=None, told_aor=None):
+        """A capture of a call that the phone refuses, and what its response says of Via and To."""
+        capture, phone = CaptureWriter(), "198.51.100.9:5060"
+        capture.udp(0, phone, SERVER, register("a1@phone", 1, f"SIP/2.0/UDP {phone};branch=z9hG4bKa1", phone))
+        capture.udp(0.05, SERVER, phone, accepted("a1@phone", 1, f"SIP/2.0/UDP {phone};branch=z9hG4bKa1", phone))
+        for text, at, host, name in ((request, 10, via, aor), (response, 10.02, told_via or via, told_aor or aor)):
+            top = f"SIP/2.0/UDP {host};branch=z9hG4bKcall"
+            ids = ("<sip:2001@pbx.example>;tag=7fa1b2c3", f"<sip:1001@{name}>", "in10@pbx", 1)
+            if text is request:
+                capture.udp(at, SERVER, phone, request("INVITE", f"sip:1001@{phone}", top, *ids,
+                                                       f"Contact: <sip:2001@{SERVER}>"))
+            else:
+                capture.udp(at, phone, SERVER, response(486, "Busy Here", top, ids[0], ids[1] + ";tag=0c9a8b7d", *ids[2:],
+                                                        "INVITE"))
+        capture.udp(10.04, SERVER, phone, request("ACK", f"sip:1001@{phone}", f"SIP/2.0/UDP {via};branch=z9hG4bKcall",
+                                                  "<sip:2001@pbx.example>;tag=7fa1b2c3", f"<sip:1001@{aor}>;tag=0c9a8b7d",
+                                                  "in10@pbx", 1))
+        return capture.write(self.scratch / "called.pcap")
+
+    def test_a_nat_may_write_addresses_into_a_request_and_leave_them_in_the_response(self):
+        for changed in ({"told_via": "10.0.0.1:5060"}, {"aor": "203.0.113.10", "told_aor": "10.0.0.7"}):
+            with self.subTest(changed):
+                capture = self.called(**changed)
+                self.assert_told(capture, exit=3, findings={"RFC3261-GEN-15": "inconclusive"},
+                                 says=["a NAT? say --vantage device or server"])
+                self.assert_told(capture, ["--vantage", "server"], exit=3,
+                                 findings={"RFC3261-GEN-15": "inconclusive"})
+                self.assert_told(capture, ["--vantage", "device"], exit=1, fails=["RFC3261-GEN-15"])
+
+    def test_no_nat_writes_names(self):
+        for changed in ({"told_via": "pbx.example"}, {"told_aor": "other.example"}):
+            with self.subTest(changed):
+                self.assert_told(self.called(**changed), exit=1, fails=["RFC3261-GEN-15"])
