@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "harness/check/judge.hpp"
@@ -26,17 +28,21 @@ bool waits_for_long(const verdict::Requirement& row) {
 
 void Judge::heed_faults() {
   const auto& faults = phone_.trace.health.faults;
-  const auto& of_device = phone_.trace.partition.of(phone_.device).faults;
+  const trace::Partition& partition = phone_.trace.partition;
+  const std::array<std::span<const std::uint32_t>, 2> lists{partition.common_faults(),
+                                                            partition.of(phone_.device).faults};
   for (std::size_t i = 0; i < instances_.size(); ++i) {
-    verdict::Instance& instance = instances_[i];
-    if (!is_settled(instance.verdict)) continue;
-    const auto index = std::ranges::find_if(of_device, [&](std::uint32_t one) {
-      const trace::Fault& fault = faults[one];
-      return !stands_beside(fault, i) &&
-             concerns(fault, bases_[i].server, span_that_matters(fault, i));
-    });
-    if (index == of_device.end()) continue;
-    make_inconclusive(instance, faults[*index].blame, faults[*index].text);
+    if (!is_settled(instances_[i].verdict)) continue;
+    std::size_t first = faults.size();
+    for (const auto list : lists) {
+      const auto found = std::ranges::find_if(list, [&](std::uint32_t one) {
+        return !stands_beside(faults[one], i) &&
+               concerns(faults[one], bases_[i].server, span_that_matters(faults[one], i));
+      });
+      if (found != list.end()) first = std::min<std::size_t>(first, *found);
+    }
+    if (first < faults.size())
+      make_inconclusive(instances_[i], faults[first].blame, faults[first].text);
   }
 }
 

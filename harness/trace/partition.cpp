@@ -99,13 +99,14 @@ void share_stream_marks(const std::vector<StreamMark>& marks, const Holders& hol
   }
 }
 
+/// What concerns all is `common`.
 void share_faults(const std::vector<Fault>& faults, const Holders& holders,
-                  std::vector<Share>& shares) {
+                  std::vector<Share>& shares, std::vector<std::uint32_t>& common) {
   for (std::uint32_t index = 0; index < faults.size(); ++index) {
     const auto& peer = faults[index].peer;
     const std::vector<std::uint32_t>* concerned = peer ? holders.on(*peer) : nullptr;
     if (concerned == nullptr)
-      for (Share& share : shares) share.faults.push_back(index);
+      common.push_back(index);
     else
       for (const std::uint32_t device : *concerned) shares[device].faults.push_back(index);
   }
@@ -117,7 +118,7 @@ Partition::Partition(const Trace& trace) : shares_(std::max<std::size_t>(trace.d
   const Holders holders(trace);
   share_messages(trace.messages, holders, shares_);
   share_stream_marks(trace.stream_marks, holders, shares_);
-  share_faults(trace.health.faults, holders, shares_);
+  share_faults(trace.health.faults, holders, shares_, common_faults_);
   for (std::uint32_t index = 0; index < trace.malformed.size(); ++index) {
     const Malformed& bytes = trace.malformed[index];
     holders.for_each_at(bytes.source, bytes.destination,

@@ -18,7 +18,7 @@ struct Share {
   std::vector<std::uint32_t> malformed;
   std::vector<std::uint32_t> transport_failures;
   std::vector<std::uint32_t> stream_marks;
-  std::vector<std::uint32_t> faults;  ///< of Health
+  std::vector<std::uint32_t> faults;  ///< of Health, but for those that concern all
 };
 
 class Partition {
@@ -29,9 +29,12 @@ class Partition {
 
   /// Empty for a device that is not there.
   const Share& of(std::size_t device) const;
+  /// The faults of Health that concern every device.
+  const std::vector<std::uint32_t>& common_faults() const { return common_faults_; }
 
  private:
   std::vector<Share> shares_;
+  std::vector<std::uint32_t> common_faults_;
 };
 
 }  // namespace sipharness::trace
