@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
+#include <iterator>
+#include <map>
+#include <utility>
 
 #include "harness/observed/actions.hpp"
 #include "harness/observed/own_addresses.hpp"
@@ -38,6 +40,16 @@ bool replaces_its_flow(const Message& before, const Message& now) {
   const auto contact = bound_contact_of(now.sip);
   return old && contact && !flow_of(now.sip).empty() && flow_of(before.sip) == flow_of(now.sip) &&
          old->parameter("+sip.instance") == contact->parameter("+sip.instance");
+}
+
+/// By server and Contact, which a device writes alike each time.
+using AttemptsByContact =
+    std::map<std::pair<ServerRole, std::string_view>, std::vector<const RegisterAttempt*>>;
+AttemptsByContact find_attempts_by_contact(const Phone& phone) {
+  AttemptsByContact found;
+  for (const RegisterAttempt& attempt : attempts(phone))
+    if (!attempt.unregister) found[{attempt.server, attempt.contact}].push_back(&attempt);
+  return found;
 }
 
 /// The Contact that a later one at the same server must equal, and the REGISTER that had it.
@@ -86,22 +98,26 @@ class Follower {
   /// is registered once more before it lapses.
   bool are_kept_in_turn(const Message& message, std::string_view known,
                         std::string_view uri) const {
-    const auto& all = attempts_at(phone_, message.server);
-    const auto now = std::ranges::lower_bound(all, message.at, {}, &RegisterAttempt::start);
-    const auto is_of = [&](std::string_view contact) {
-      return [contact](const RegisterAttempt* one) {
-        return !one->unregister && sip::same_uri(one->contact, contact);
-      };
-    };
     const auto lives = [](const RegisterAttempt* one, CaptureTime at) {
-      return one->ok && one->granted && at < *one->ok + *one->granted;
+      return one != nullptr && one->ok && one->granted && at < *one->ok + *one->granted;
     };
-    const auto before = std::ranges::subrange(all.begin(), now) | std::views::reverse;
-    const auto own = std::ranges::find_if(before, is_of(uri));
-    if (own != before.end() && lives(*own, message.at)) return true;
-    const auto old = std::ranges::find_if(before, is_of(known));
-    const auto again = std::find_if(now, all.end(), is_of(known));
-    return old != before.end() && again != all.end() && lives(*old, (*again)->start);
+    if (lives(around(message, uri).before, message.at)) return true;
+    const auto [old, again] = around(message, known);
+    return again != nullptr && lives(old, again->start);
+  }
+
+  /// The attempts with this Contact before the message, and from it on; null if there is none.
+  struct Around {
+    const RegisterAttempt* before = nullptr;
+    const RegisterAttempt* after = nullptr;
+  };
+  Around around(const Message& message, std::string_view contact) const {
+    const auto& by_contact = phone_.derived<find_attempts_by_contact>();
+    const auto found = by_contact.find({message.server, contact});
+    if (found == by_contact.end()) return {};
+    const auto& all = found->second;
+    const auto now = std::ranges::lower_bound(all, message.at, {}, &RegisterAttempt::start);
+    return {now == all.begin() ? nullptr : *std::prev(now), now == all.end() ? nullptr : *now};
   }
 
   bool is_learned(std::string_view before, std::string_view now) const {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "harness/observed/grants.hpp"
@@ -10,6 +12,7 @@
 #include "harness/observed/register_answers.hpp"
 #include "harness/observed/server_faults.hpp"
 #include "harness/sip/seconds.hpp"
+#include "harness/sip/text.hpp"
 #include "harness/sip/uri.hpp"
 
 namespace sipharness::observed {
@@ -32,6 +35,16 @@ std::optional<Duration> granted_to(const Phone& phone, const RegisterAttempt& at
   return std::nullopt;
 }
 
+/// The same of all that same_uri() takes for one.
+std::string place_of(std::string_view aor) {
+  const auto uri = sip::parse_uri(aor);
+  if (!uri) return {};
+  if (const auto address = IpAddress::parse(uri->host)) return address->text();
+  std::string host(uri->host);
+  std::ranges::transform(host, host.begin(), sip::lower);
+  return host;
+}
+
 /// Of one server.
 class RenewalFinder {
  public:
@@ -49,17 +62,19 @@ class RenewalFinder {
   void take(const RegisterAttempt& attempt) {
     const sip::MessageView& request = last_request_of(phone_, attempt);
     const std::vector<sip::Address> contacts = contacts_in(request);
-    std::erase_if(open_, [&](std::size_t one) {
+    std::vector<std::size_t>& open = open_[place_of(attempt.aor)];
+    std::erase_if(open, [&](std::size_t one) {
       return sip::same_uri(found_[one].granted->aor, attempt.aor) &&
              settles(attempt, request, contacts, found_[one]);
     });
     if (attempt.unregister) return;
     if (attempt.granted && is_grant_known(attempt))
-      open({.granted = &attempt, .expiry = *attempt.granted}, is_left_to_lapse(phone_, attempt));
+      add({.granted = &attempt, .expiry = *attempt.granted}, is_left_to_lapse(phone_, attempt),
+          open);
     for (const sip::Address& contact : contacts) {
       if (is_ended(request, contact) || sip::same_uri(contact.uri, attempt.contact)) continue;
       if (const auto expiry = granted_to(phone_, attempt, contact.uri))
-        open({.granted = &attempt, .expiry = *expiry, .contact = contact.uri}, false);
+        add({.granted = &attempt, .expiry = *expiry, .contact = contact.uri}, false, open);
     }
   }
 
@@ -80,18 +95,19 @@ class RenewalFinder {
     return is_taken_back || renewal.renewed != nullptr;
   }
 
-  void open(const Renewal& renewal, bool is_left_to_lapse) {
+  void add(const Renewal& renewal, bool is_left_to_lapse, std::vector<std::size_t>& open) {
     const CaptureTime ok = *renewal.granted->ok;
     const CaptureTime healthy_until = next_fault(phone_, server_, ok).value_or(CaptureTime::max());
     if (ok + renewal.expiry >= healthy_until && !is_left_to_lapse) return;
-    open_.push_back(found_.size());
+    open.push_back(found_.size());
     found_.push_back(renewal);
   }
 
   const Phone& phone_;
   ServerRole server_;
   std::vector<Renewal> found_;
-  std::vector<std::size_t> open_;  ///< of these, what nothing has renewed yet
+  /// Of these, what nothing has renewed yet, by the place of its address of record.
+  std::unordered_map<std::string, std::vector<std::size_t>> open_;
 };
 
 }  // namespace
@@ -106,9 +122,11 @@ std::vector<Renewal> find_renewals(const Phone& phone) {
 bool may_be_given_up(const Phone& phone, const Renewal& renewal) {
   const RegisterAttempt& granted = *renewal.granted;
   if (phone.trace.has_journal() || renewal.renewed != nullptr) return false;
-  return std::ranges::any_of(attempts_at(phone, granted.server), [&](const RegisterAttempt* other) {
-    const bool is_apart = !renewal.contact.empty() || !sip::same_uri(other->aor, granted.aor);
-    return is_apart && other->ok && other->start > *granted.ok + renewal.expiry;
+  const auto& all = attempts_at(phone, granted.server);
+  const auto later =
+      std::ranges::upper_bound(all, *granted.ok + renewal.expiry, {}, &RegisterAttempt::start);
+  return std::any_of(later, all.end(), [&](const RegisterAttempt* other) {
+    return other->ok && (!renewal.contact.empty() || !sip::same_uri(other->aor, granted.aor));
   });
 }
 
