@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <iterator>
+#include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "harness/observed/connections.hpp"
@@ -17,6 +21,48 @@ std::vector<CaptureTime> find_unopened_connections(const Phone& phone) {
   for (const ConnectionAttempt& attempt : connection_attempts(phone))
     if (!attempt.opened) found.push_back(attempt.syn);
   return found;
+}
+
+/// policy: a machine with more is no phone, and its accounts are not looked through.
+constexpr std::size_t most_accounts = 16;
+
+/// The other accounts on the machines of the phone.
+std::vector<std::size_t> accounts_beside(const Phone& phone) {
+  std::vector<std::size_t> found;
+  const auto& devices = phone.trace.devices;
+  if (phone.device >= devices.size()) return found;
+  const auto is_own = [&](const Endpoint& endpoint) {
+    return std::ranges::find(devices[phone.device].addresses, endpoint.address,
+                             &Endpoint::address) != devices[phone.device].addresses.end();
+  };
+  for (std::size_t other = 0; other < devices.size() && found.size() <= most_accounts; ++other)
+    if (other != phone.device && std::ranges::any_of(devices[other].addresses, is_own))
+      found.push_back(other);
+  if (found.size() > most_accounts) found.clear();
+  return found;
+}
+
+/// The CSeq numbers of the REGISTERs of these, by Call-ID.
+std::map<std::string, std::set<std::uint32_t>, std::less<>> find_numbers_beside(
+    const Phone& phone) {
+  std::map<std::string, std::set<std::uint32_t>, std::less<>> found;
+  for (const std::size_t other : accounts_beside(phone))
+    for (const std::uint32_t index : phone.trace.partition.of(other).messages) {
+      const auto& place = phone.trace.messages.places()[index];
+      if (!place.is_request || place.method != sip::Method::register_) continue;
+      const Message message = phone.trace.messages[index];
+      found[std::string(message.sip.call_id())].insert(message.sip.cseq());
+    }
+  return found;
+}
+
+/// How many of those between the two requests, both left out, another account of the machine used.
+std::size_t used_beside(const Phone& phone, const Message& before, const Message& now) {
+  const auto& beside = phone.derived<find_numbers_beside>();
+  const auto found = beside.find(now.sip.call_id());
+  if (found == beside.end()) return 0;
+  return static_cast<std::size_t>(std::distance(found->second.upper_bound(before.sip.cseq()),
+                                                found->second.lower_bound(now.sip.cseq())));
 }
 
 }  // namespace
@@ -54,7 +100,9 @@ std::size_t unopened_connections(const Phone& phone, CaptureTime from, CaptureTi
 bool is_next(const Phone& phone, const CseqNumbers& numbers, const Message& before,
              const Message& now) {
   const auto unused = numbers.unused(before.sip.cseq(), now);
-  return unused && *unused <= unopened_connections(phone, before.at, now.at);
+  if (!unused) return false;
+  const std::size_t unopened = unopened_connections(phone, before.at, now.at);
+  return *unused <= unopened || *unused <= unopened + used_beside(phone, before, now);
 }
 
 CseqNumbers find_cseq_numbers(const Phone& phone) {

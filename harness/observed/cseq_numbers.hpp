@@ -31,8 +31,8 @@ class CseqNumbers {
 /// a number.
 std::size_t unopened_connections(const Phone& phone, CaptureTime from, CaptureTime until);
 
-/// Each number between those of the two requests was used, or went with a connection that was
-/// not opened in the meantime.
+/// Each number between those of the two requests was used, by this account or by another one of its
+/// machine, or went with a connection that was not opened in the meantime.
 bool is_next(const Phone& phone, const CseqNumbers& numbers, const Message& before,
              const Message& now);
 

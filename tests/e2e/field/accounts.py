@@ -75,6 +75,18 @@ class Accounts(FieldTest):
             self.register(at, "1001@a.example", number, ("desk",))
         self.told(exit=1, fails=["RFC3261-REG-05"])
 
+    def test_two_accounts_that_share_a_call_id_share_its_numbers(self):
+        """§10.2: each REGISTER of one Call-ID, whatever it registers. One that is left out is missed still."""
+        for step, verdict in ((1, "pass"), (2, "fail")):
+            with self.subTest(step=step):
+                self.capture, number = CaptureWriter(), 0
+                for at in (0, 100, 200, 300):
+                    for later, aor in enumerate(("1001@a.example", "1002@a.example")):
+                        number += step
+                        self.register(at + later, aor, number, call="both@phone")
+                self.told(exit=None, fails=["RFC3261-REG-04"] if verdict == "fail" else [],
+                          findings={"RFC3261-REG-04": verdict})
+
     def test_for_somebody_else(self):
         """A From of another user may say so; of another domain it is the phone's mistake."""
         for number, at in enumerate((0, 100, 200), 1):
