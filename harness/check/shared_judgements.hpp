@@ -15,6 +15,10 @@
 
 namespace sipharness::check {
 
+/// Of a request in a call that went to the server of the call, as all do (Misaddressed).
+inline constexpr std::string_view outbound_proxy_unseen =
+    "; if that is the device's outbound proxy it is right: --journal would tell";
+
 /// Judges that nothing of `invite` was sent again after `response`, a provisional one. Nothing, if
 /// no further transmission was due while it stood. `it` is about the INVITE.
 void judge_rest(const Phone& phone, const Transaction& invite, std::size_t response,

@@ -92,13 +92,15 @@ Evidence evidence_of(const Phone& phone, const AnsweredInvite& answered) {
           .messages = {answered.invite->sends.front(), answered.answer}};
 }
 
-std::optional<std::string> wrong_with_ack(const Phone& phone, const AnsweredInvite& answered,
-                                          const Message& ack) {
+std::optional<Misaddressed> wrong_with_ack(const Phone& phone, const AnsweredInvite& answered,
+                                           const Message& ack) {
   const Message& invite = opening(phone, *answered.invite);
   if (ack.sip.cseq() != invite.sip.cseq())
-    return fmt::format("its CSeq number is {}, the INVITE's {}", ack.sip.cseq(), invite.sip.cseq());
-  if (ack.sip.branch() == invite.sip.branch()) return "it has the branch of the INVITE";
-  if (!has_credentials_of(invite, ack)) return "it lacks the INVITE's credentials";
+    return Misaddressed{
+        fmt::format("its CSeq number is {}, the INVITE's {}", ack.sip.cseq(), invite.sip.cseq())};
+  if (ack.sip.branch() == invite.sip.branch())
+    return Misaddressed{"it has the branch of the INVITE"};
+  if (!has_credentials_of(invite, ack)) return Misaddressed{"it lacks the INVITE's credentials"};
   return misaddressed(phone, *answered.dialog, ack);
 }
 

@@ -35,8 +35,8 @@ Evidence evidence_of(const Phone& phone, const AnsweredInvite& answered);
 
 /// What is wrong with one of its ACKs: CSeq number, branch, credentials (§22.1), Request-URI, Route
 /// or destination.
-std::optional<std::string> wrong_with_ack(const Phone& phone, const AnsweredInvite& answered,
-                                          const Message& ack);
+std::optional<Misaddressed> wrong_with_ack(const Phone& phone, const AnsweredInvite& answered,
+                                           const Message& ack);
 
 /// Until when a repeated 2xx must be acknowledged: while its transaction lives, and the call.
 CaptureTime end_of_duty(const Phone& phone, const AnsweredInvite& answered);

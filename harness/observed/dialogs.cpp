@@ -163,6 +163,21 @@ bool follows_an_outbound_proxy(const Phone& phone, const Dialog& dialog, const M
   return !uri || uri->endpoint() != invite.destination;
 }
 
+bool goes_to_its_server(const Phone& phone, const Dialog& dialog, const Message& request) {
+  const Message& invite = opening(phone, *dialog.invite);
+  return request.destination == (dialog.incoming ? invite.source : invite.destination);
+}
+
+/// No request in a call goes past the server that the call was made over.
+bool sends_all_to_its_servers(const Phone& phone) {
+  return std::ranges::all_of(answered_dialogs(phone), [&](const Dialog& dialog) {
+    return std::ranges::all_of(dialog.messages, [&](std::size_t index) {
+      const Message& message = phone.message(index);
+      return !is_of_device(dialog, message) || goes_to_its_server(phone, dialog, message);
+    });
+  });
+}
+
 std::optional<std::string> wrong_destination(const Phone& phone, const Dialog& dialog,
                                              const Message& request, std::string_view next_hop) {
   // On a stream the open connection serves; at the server a NAT may have changed addresses.
@@ -228,8 +243,8 @@ std::string_view next_hop(const Phone& phone, const Dialog& dialog, const Messag
   return routes.empty() ? remote_target(dialog, request.index) : routes.front();
 }
 
-std::optional<std::string> misaddressed(const Phone& phone, const Dialog& dialog,
-                                        const Message& request) {
+std::optional<Misaddressed> misaddressed(const Phone& phone, const Dialog& dialog,
+                                         const Message& request) {
   const std::string_view target = remote_target(dialog, request.index);
   if (target.empty()) return std::nullopt;
   auto routes = route_set(phone, dialog);
@@ -241,13 +256,20 @@ std::optional<std::string> misaddressed(const Phone& phone, const Dialog& dialog
     routes.push_back(target);
   }
   if (!is_target(request.sip.request_uri(), wanted))
-    return fmt::format("its Request-URI is {}, not {}", request.sip.request_uri(), wanted);
+    return Misaddressed{
+        fmt::format("its Request-URI is {}, not {}", request.sip.request_uri(), wanted)};
   const auto carried = uris_in(request.sip, HeaderId::route);
   if (!same_uris(carried, routes))
-    return carried.empty() ? "it carries no Route"
-                           : fmt::format("its Route is not the dialog's route set of {}",
-                                         fmt::join(routes, ", "));
-  return wrong_destination(phone, dialog, request, next);
+    return Misaddressed{carried.empty()
+                            ? "it carries no Route"
+                            : fmt::format("its Route is not the dialog's route set of {}",
+                                          fmt::join(routes, ", "))};
+  auto wrong = wrong_destination(phone, dialog, request, next);
+  if (!wrong) return std::nullopt;
+  const bool may_be_policy = !phone.trace.has_journal() &&
+                             goes_to_its_server(phone, dialog, request) &&
+                             phone.derived<sends_all_to_its_servers>();
+  return Misaddressed{std::move(*wrong), may_be_policy};
 }
 
 std::vector<std::size_t> requests_since_answer(const Phone& phone, const Dialog& dialog) {

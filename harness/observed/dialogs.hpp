@@ -60,10 +60,18 @@ Evidence evidence_of(const Phone& phone, const Dialog& dialog);
 /// `message` is a request of the device in this dialog.
 bool is_of_device(const Dialog& dialog, const Message& message);
 
+/// What is wrong with a request in a dialog.
+struct Misaddressed {
+  std::string what;
+  /// Only where it goes is, and that is the server of the call, to which all goes: it may be set as
+  /// an outbound proxy. @source RFC 3261 §8.1.2 (local policy)
+  bool may_be_policy = false;
+};
+
 /// What is wrong with where a request of the device goes and by which route; nothing if it is
 /// addressed as the dialog's route set and remote target ask for at that moment.
-std::optional<std::string> misaddressed(const Phone& phone, const Dialog& dialog,
-                                        const Message& request);
+std::optional<Misaddressed> misaddressed(const Phone& phone, const Dialog& dialog,
+                                         const Message& request);
 
 /// The URI whose place a request of the device must go to at that moment: the first of the dialog's
 /// route set, else its remote target; empty if the peer never named one.

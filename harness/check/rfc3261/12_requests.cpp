@@ -6,6 +6,7 @@
 
 #include "harness/base/counted.hpp"
 #include "harness/check/families.hpp"
+#include "harness/check/shared_judgements.hpp"
 #include "harness/observed/dialog_numbers.hpp"
 #include "harness/observed/dialogs.hpp"
 #include "harness/observed/foreign_tags.hpp"
@@ -126,7 +127,9 @@ void judge_addressing(const Phone& phone, const Dialog& dialog, Occurrence& it,
     if (const auto wrong = misaddressed(phone, dialog, message))
       return it.cite(dialog.answer)
           .cite(index)
-          .violated("{}: {}", message.sip.method_text(), *wrong);
+          .violated_if(!wrong->may_be_policy,
+                       fmt::format("{}: {}", message.sip.method_text(), wrong->what), Blame::user,
+                       outbound_proxy_unseen);
   }
   if (!requests.empty())
     it.about({dialog.server, dialog.call_id, requests}).pass(std::string(right));

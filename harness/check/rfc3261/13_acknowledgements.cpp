@@ -16,7 +16,8 @@ void acknowledges_in_the_dialog(const Phone& phone, const AnsweredInvite& answer
                                 Occurrence& it) {
   for (const std::size_t ack : answered.acks) {
     if (const auto wrong = wrong_with_ack(phone, answered, phone.message(ack)))
-      return it.cite(ack).violated("ACK to a 2xx: {}", *wrong);
+      return it.cite(ack).violated_if(!wrong->may_be_policy, "ACK to a 2xx: " + wrong->what,
+                                      Blame::user, outbound_proxy_unseen);
     const Stray* stray = stray_at(phone, *answered.dialog, ack);
     if (stray != nullptr && !stray->is_certain)
       return it.cite(ack).inconclusive(Blame::user, describe(*stray));

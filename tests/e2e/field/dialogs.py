@@ -6,6 +6,7 @@ from healthy import PHONE, PRIMARY, SECONDARY, Phone, host
 
 ROWS = {"RFC3261-DLG-04", "RFC3261-DLG-06", "RFC3261-GEN-07", "RFC3261-GEN-12", "RFC3261-GEN-14", "RFC3261-GEN-15",
         "RFC3261-GEN-16", "RFC3261-GEN-17", "RFC3261-ROUTE-01", "RFC3261-ROUTE-02", "RFC3261-ROUTE-04"}
+FAR = "192.0.2.71:5060"
 ANYWHERE = ((), ("--vantage", "device", "--primary", PRIMARY, "--secondary", SECONDARY), ("--vantage", "server"))
 
 
@@ -243,3 +244,33 @@ class Dialogs(FieldTest):
                     done, result = self.check(made, *arguments)
                     broken = {f["requirement"] for f in result["findings"] if f["verdict"] in ("fail", "warn")}
                     self.assertFalse(broken & ROWS, done.stdout)
+
+
+class OutboundProxy(FieldTest):
+    """A far end names a Contact of its own and no proxy stays in the way: where the phone's requests go then."""
+
+    def told(self, goes_to, **expected):
+        phone = Phone()
+        for server in (PRIMARY, SECONDARY):
+            phone.registers(server)
+        call, target = Call(phone, 10), f"sip:2001@{FAR}"
+        call.hears(2, 200, "e", target)
+        call.asks(2.02, "ACK", target, "e", 1)
+        call.asks(9, "BYE", target, "e")
+        called = phone.is_called(60, SECONDARY)
+        phone.within(80, SECONDARY, "BYE", called, 1)
+        ends = iter(goes_to)
+        phone.queue = [(at, mine, next(ends) if mine and call.call in text and text[:3] in ("ACK", "BYE") else server, text)
+                       for at, mine, server, text in phone.queue]
+        made = phone.written(self.scratch / "outbound.pcap")
+        for arguments in ANYWHERE[:2]:
+            with self.subTest(goes_to, arguments=arguments):
+                self.assert_told(made, arguments, **expected)
+
+    def test_all_goes_to_the_server(self):
+        """As an outbound proxy makes it, which nobody tells (§8.1.2)."""
+        self.told((PRIMARY, PRIMARY), exit=3, findings={"RFC3261-ACK-2XX": "inconclusive"},
+                  says=["if that is the device's outbound proxy it is right"])
+
+    def test_another_request_goes_to_the_target(self):
+        self.told((PRIMARY, FAR), exit=None, fails=["RFC3261-ACK-2XX"])
