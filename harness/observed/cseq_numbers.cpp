@@ -27,18 +27,15 @@ std::vector<CaptureTime> find_unopened_connections(const Phone& phone) {
 constexpr std::size_t most_accounts = 16;
 
 /// The other accounts on the machines of the phone.
-std::vector<std::size_t> accounts_beside(const Phone& phone) {
-  std::vector<std::size_t> found;
+std::set<std::size_t> accounts_beside(const Phone& phone) {
+  std::set<std::size_t> found;
   const auto& devices = phone.trace.devices;
   if (phone.device >= devices.size()) return found;
-  const auto is_own = [&](const Endpoint& endpoint) {
-    return std::ranges::find(devices[phone.device].addresses, endpoint.address,
-                             &Endpoint::address) != devices[phone.device].addresses.end();
-  };
-  for (std::size_t other = 0; other < devices.size() && found.size() <= most_accounts; ++other)
-    if (other != phone.device && std::ranges::any_of(devices[other].addresses, is_own))
-      found.push_back(other);
-  if (found.size() > most_accounts) found.clear();
+  for (const Endpoint& own : devices[phone.device].addresses) {
+    const auto all = phone.trace.partition.on(own.address);
+    if (all.size() <= most_accounts) found.insert(all.begin(), all.end());
+  }
+  found.erase(phone.device);
   return found;
 }
 

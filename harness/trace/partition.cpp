@@ -9,17 +9,26 @@
 namespace sipharness::trace {
 namespace {
 
-/// Which devices were seen at an endpoint, and (with port 0) at an address.
+using DevicesAt = std::unordered_map<Endpoint, std::vector<std::uint32_t>, EndpointHash>;
+
+DevicesAt find_devices_at(const std::vector<Device>& devices) {
+  DevicesAt found;
+  const auto add = [&](const Endpoint& endpoint, std::uint32_t device) {
+    std::vector<std::uint32_t>& known = found[endpoint];
+    if (known.empty() || known.back() != device) known.push_back(device);
+  };
+  for (std::uint32_t device = 0; device < devices.size(); ++device)
+    for (const Endpoint& endpoint : devices[device].addresses) {
+      add(endpoint, device);
+      add(host_of(endpoint), device);
+    }
+  return found;
+}
+
 class Holders {
  public:
-  explicit Holders(const Trace& trace) : has_one_(takes_all(trace)), passers_by_(trace) {
-    const std::vector<Device>& devices = trace.devices;
-    for (std::uint32_t device = 0; device < devices.size(); ++device)
-      for (const Endpoint& endpoint : devices[device].addresses) {
-        add(endpoint, device);
-        add({endpoint.address, 0}, device);
-      }
-  }
+  Holders(const Trace& trace, const DevicesAt& devices_at)
+      : has_one_(takes_all(trace)), passers_by_(trace), devices_at_(devices_at) {}
 
   /// Calls `take` with each device at the endpoint; with the only one there is, unless
   /// somebody else met `other`.
@@ -29,23 +38,12 @@ class Holders {
       if (!passers_by_.meet(endpoint, other)) take(0);
       return;
     }
-    const auto found = devices_.find(endpoint);
-    if (found == devices_.end()) return;
+    const auto found = devices_at_.find(endpoint);
+    if (found == devices_at_.end()) return;
     for (const std::uint32_t device : found->second) take(device);
   }
 
-  /// The devices on a machine, whether it is met as a stranger or not; null: none.
-  const std::vector<std::uint32_t>* on(const IpAddress& machine) const {
-    const auto found = devices_.find({machine, 0});
-    return found == devices_.end() ? nullptr : &found->second;
-  }
-
  private:
-  void add(const Endpoint& endpoint, std::uint32_t device) {
-    std::vector<std::uint32_t>& known = devices_[endpoint];
-    if (known.empty() || known.back() != device) known.push_back(device);
-  }
-
   /// In a run what comes is the one device's; a foreign capture holds strangers too.
   static bool takes_all(const Trace& trace) {
     if (trace.devices.size() != 1) return trace.devices.empty();
@@ -54,7 +52,7 @@ class Holders {
 
   bool has_one_;
   PassersBy passers_by_;
-  std::unordered_map<Endpoint, std::vector<std::uint32_t>, EndpointHash> devices_;
+  const DevicesAt& devices_at_;
 };
 
 Endpoint any_port(const Endpoint& endpoint) {
@@ -99,26 +97,15 @@ void share_stream_marks(const std::vector<StreamMark>& marks, const Holders& hol
   }
 }
 
-/// What concerns all is `common`.
-void share_faults(const std::vector<Fault>& faults, const Holders& holders,
-                  std::vector<Share>& shares, std::vector<std::uint32_t>& common) {
-  for (std::uint32_t index = 0; index < faults.size(); ++index) {
-    const auto& peer = faults[index].peer;
-    const std::vector<std::uint32_t>* concerned = peer ? holders.on(*peer) : nullptr;
-    if (concerned == nullptr)
-      common.push_back(index);
-    else
-      for (const std::uint32_t device : *concerned) shares[device].faults.push_back(index);
-  }
-}
-
 }  // namespace
 
-Partition::Partition(const Trace& trace) : shares_(std::max<std::size_t>(trace.devices.size(), 1)) {
-  const Holders holders(trace);
+Partition::Partition(const Trace& trace)
+    : shares_(std::max<std::size_t>(trace.devices.size(), 1)),
+      devices_at_(find_devices_at(trace.devices)) {
+  const Holders holders(trace, devices_at_);
   share_messages(trace.messages, holders, shares_);
   share_stream_marks(trace.stream_marks, holders, shares_);
-  share_faults(trace.health.faults, holders, shares_, common_faults_);
+  share_faults(trace.health.faults);
   for (std::uint32_t index = 0; index < trace.malformed.size(); ++index) {
     const Malformed& bytes = trace.malformed[index];
     holders.for_each_at(bytes.source, bytes.destination,
@@ -132,6 +119,20 @@ Partition::Partition(const Trace& trace) : shares_(std::max<std::size_t>(trace.d
         is_udp ? failure.device : any_port(failure.device), failure.destination,
         [&](std::uint32_t device) { shares_[device].transport_failures.push_back(index); });
   }
+}
+
+void Partition::share_faults(const std::vector<Fault>& faults) {
+  for (std::uint32_t index = 0; index < faults.size(); ++index) {
+    const auto& peer = faults[index].peer;
+    const auto concerned = peer ? on(*peer) : std::span<const std::uint32_t>();
+    for (const std::uint32_t device : concerned) shares_[device].faults.push_back(index);
+    if (concerned.empty()) common_faults_.push_back(index);
+  }
+}
+
+std::span<const std::uint32_t> Partition::on(const IpAddress& machine) const {
+  const auto found = devices_at_.find({machine, 0});
+  return found == devices_at_.end() ? std::span<const std::uint32_t>() : found->second;
 }
 
 const Share& Partition::of(std::size_t device) const {

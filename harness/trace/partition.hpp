@@ -7,10 +7,15 @@
 //     device to another is both's. In a run only what it sends is.
 
 #include <cstdint>
+#include <span>
+#include <unordered_map>
 #include <vector>
+
+#include "harness/base/endpoint.hpp"
 
 namespace sipharness::trace {
 
+struct Fault;
 class Trace;
 
 struct Share {
@@ -31,9 +36,15 @@ class Partition {
   const Share& of(std::size_t device) const;
   /// The faults of Health that concern every device.
   const std::vector<std::uint32_t>& common_faults() const { return common_faults_; }
+  /// The devices that were seen on a machine.
+  std::span<const std::uint32_t> on(const IpAddress& machine) const;
 
  private:
+  void share_faults(const std::vector<Fault>& faults);
+
   std::vector<Share> shares_;
+  /// Seen at an endpoint, and (with port 0) at an address.
+  std::unordered_map<Endpoint, std::vector<std::uint32_t>, EndpointHash> devices_at_;
   std::vector<std::uint32_t> common_faults_;
 };
 
